@@ -1,0 +1,54 @@
+# Two commands on a fresh machine: `make edition` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+DEMO := data/demo
+
+ifdef UV
+CREATE := uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL := uv pip install --quiet --python $(BIN)/python
+else
+CREATE := $(PYTHON) -m venv $(VENV)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: edition test check notebooks lab lock clean
+edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
+	$(BIN)/observ edition --data $(DEMO)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(CREATE)
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# the demonstration exports, and the store made of them; remade when the library changes
+$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue -name '*.py' -o -name '*.yml' 2>/dev/null)
+	rm -rf $(DEMO)/store
+	$(BIN)/observ demo $(DEMO)/raw
+	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
+	@touch $@
+
+test: check ## everything that continuous integration asks
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval -p no:doctest notebooks
+
+check: $(VENV)/.installed $(DEMO)/store/ledger.json
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place, on the demonstration data
+	$(BIN)/python -m observlib.edition.refresh
+
+lab: $(VENV)/.installed ## JupyterLab, to write a study
+	$(INSTALL) --require-hashes -r requirements-lab.lock
+	$(BIN)/jupyter lab notebooks
+
+lock: ## renew the lock files
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+
+clean:
+	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed

@@ -1,0 +1,163 @@
+"""From an executed notebook to a page that both publishers read.
+
+What a study shows carries its own caption, alternative text and data; here they are written where
+Quarto looks for them, so that the page cannot say one thing and its figure another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from observlib import estimates
+from observlib.display.french import typography
+from observlib.edition.plan import Page
+
+SYNTHETIC = """::: {.callout-warning}
+## Données de démonstration
+Tous les chiffres de cette page sont synthétiques : ils ont été fabriqués pour montrer comment \
+fonctionne l'observatoire et ne disent rien des services ni des usagers réels.
+:::"""
+
+
+class PageError(Exception):
+    """What keeps an executed notebook from becoming a page; a mistake of the study's author."""
+
+
+def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
+    """Make an executed notebook a page.
+
+    - the front matter gets title, finding (`description`), order, edition and date;
+    - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
+      followed by its data, folded;
+    - a page made from demonstration data says so at its top;
+    - prose gets French non-breaking spaces;
+    - whatever tells of the machine (paths, times, papermill's notes) is dropped.
+
+    Parameters
+    ----------
+    notebook
+        As papermill left it.
+    page
+        Its page in the plan.
+    edition
+        The manifest's `quarter`, `kind` and `made`.
+    root
+        The project's root: a path inside it is written relative to it.
+
+    Raises
+    ------
+    PageError
+        Where a chart or table has no label, or the study states no finding.
+    """
+    finding = ""
+    cells = []
+    for position, cell in enumerate(notebook.cells[1:], start=2):
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
+        cells.append(cell)
+        if cell.cell_type == "markdown":
+            cell.source = typography(cell.source)
+        if cell.cell_type != "code":
+            continue
+        if "injected-parameters" in tags:
+            cell.source = _without_paths(cell.source, root)
+        for output in cell.outputs:
+            _tidy(output)
+        shown = [o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})]
+        cell.source = _caption(cell.source, shown, position)
+        if "finding" in tags:
+            finding = _first_sentence(cell)
+        for carried in shown:
+            if carried["kind"] == "chart":
+                cells.append(_markdown(_folded(carried["data_markdown"]), f"data-{position}"))
+    if not finding:
+        raise PageError("states no finding: tag the cell that shows it `finding`")
+    header = {
+        "title": page.title,
+        "subtitle": f"Édition {edition['quarter']}",
+        "description": finding,
+        "order": page.study.order,
+        "date": edition["made"],
+    }
+    text = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
+    first = nbformat.v4.new_raw_cell(f"---\n{text}---", id="front-matter")
+    opening = [first]
+    if edition["kind"] == "demonstration":
+        opening.append(_markdown(typography(SYNTHETIC), "demonstration"))
+    notebook.cells = opening + cells
+    notebook.metadata = nbformat.NotebookNode(
+        {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
+    )
+    return notebook
+
+
+def _markdown(source: str, name: str) -> Any:
+    return nbformat.v4.new_markdown_cell(source, id=name)
+
+
+def _without_paths(source: str, root: Path) -> str:
+    """Parameters with paths made relative to the root, or cut to their last name."""
+
+    def shorten(match: re.Match[str]) -> str:
+        path = Path(match[2])
+        if not path.is_absolute():
+            return match[0]
+        inside = path.is_relative_to(root)
+        return match[1] + (path.relative_to(root).as_posix() if inside else path.name) + match[3]
+
+    return re.sub(r'(?m)^(\w+ = ")([^"\n]*)(")$', shorten, source)
+
+
+def _tidy(output: Any) -> None:
+    """Drop what differs between runs of the same page, and give prose its spaces."""
+    if "execution_count" in output:
+        output.execution_count = None
+    if "text/markdown" in output.get("data", {}):
+        output.data["text/markdown"] = typography("".join(output.data["text/markdown"]))
+
+
+def _caption(source: str, shown: list[Any], position: int) -> str:
+    """The cell's source with the options that its chart or table carries."""
+    captioned = [carried for carried in shown if carried["kind"] in ("chart", "table")]
+    if not captioned:
+        return source
+    if len(captioned) > 1:
+        raise PageError(f"cell {position} shows {len(captioned)} charts or tables; show one a cell")
+    carried = captioned[0]
+    prefix = {"chart": "fig", "table": "tbl"}[carried["kind"]]
+    if not re.search(rf"(?m)^#\| label: {prefix}-[a-z0-9-]+$", source):
+        raise PageError(
+            f"cell {position} shows a {carried['kind']} and has no `#| label: {prefix}-…` line"
+        )
+    options = {f"{prefix}-cap": typography(carried["caption"])}
+    if prefix == "fig":
+        options["fig-alt"] = typography(carried["alt"])
+    lines = [
+        "#| " + yaml.safe_dump({key: text}, allow_unicode=True, width=100_000).strip()
+        for key, text in options.items()
+    ]
+    return "\n".join([*lines, source])
+
+
+def _folded(table: str) -> str:
+    return (
+        '::: {.content-visible when-format="html"}\n'
+        '::: {.callout-note collapse="true" appearance="minimal"}\n'
+        f"## Données de la figure\n\n{table}\n:::\n:::"
+    )
+
+
+def _first_sentence(cell: Any) -> str:
+    """The text that the finding's cell shows, without Markdown's marks."""
+    for output in cell.outputs:
+        text = output.get("data", {}).get("text/markdown", "")
+        if text:
+            paragraph = re.sub(r"[*_`]|\[(.*?)\]\(.*?\)|\s*\(?@[\w-]+\)?", r"\1", text.strip())
+            return paragraph.split("\n\n")[0].replace("\n", " ").strip()
+    return ""

@@ -1,0 +1,126 @@
+"""The making of an edition: plan, execute, finalise, and its manifest.
+
+Everything is made in a work folder of its own inside `reports/`; what is published changes only
+when all of it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+import observlib
+from observlib.edition.execute import Outcome, execute
+from observlib.edition.finalise import PageError, finalise
+from observlib.edition.plan import Page
+from observlib.errors import ObservError
+
+Progress = Callable[[int, int, str], None]
+MANIFEST = "manifest.json"
+
+
+def make(
+    pages: Sequence[Page],
+    edition: dict[str, Any],
+    root: Path,
+    folder: Path,
+    failed: Path,
+    keep_going: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Execute the pages of an edition into a new folder, and write its manifest there.
+
+    Parameters
+    ----------
+    pages
+        The plan.
+    edition
+        `quarter`, `kind` (`real` or `demonstration`), `data` (the store's digest) and `made`.
+    root
+        The project's root.
+    folder
+        New folder for `<page>.ipynb` and `manifest.json`.
+    failed
+        Where the notebooks of failed pages are kept, to be looked at.
+    keep_going
+        Make a partial edition of the pages that succeed.
+    progress
+        Called with pages done, pages in all and the page just done.
+
+    Returns
+    -------
+    dict
+        The manifest: `edition`'s keys, `version`, `partial`, and `studies` (one entry a page:
+        `page`, `study`, `title`, `parameters`, `description`, `sha256` or `error`).
+
+    Raises
+    ------
+    ObservError
+        With each page that failed, unless `keep_going` and at least one succeeded.
+    """
+    executed = folder / ".executed"
+    executed.mkdir(parents=True)
+    entries, problems = [], []
+    shutil.rmtree(failed, ignore_errors=True)
+    for outcome in execute(pages, executed, root, progress=progress):
+        entry: dict[str, Any] = {
+            "page": outcome.page.name,
+            "study": outcome.page.study.name,
+            "title": outcome.page.title,
+            "parameters": {k: v for k, v in outcome.page.parameters.items() if k != "data"},
+        }
+        error = outcome.error
+        if not error:
+            try:
+                entry |= _write_page(outcome, edition, root, folder)
+            except PageError as problem:
+                error = str(problem)
+        if error:
+            entry["error"] = error.splitlines()[0]
+            problems.append(f"study {outcome.page.name}: {error}; see {_keep(outcome, failed)}")
+        entries.append(entry)
+    shutil.rmtree(executed)
+    if problems and (not keep_going or len(problems) == len(entries)):
+        mend = "nothing was published; mend them, or publish the others with --keep-going"
+        raise ObservError(*problems, mend)
+    manifest = {
+        **edition,
+        "version": observlib.__version__,
+        "partial": bool(problems),
+        "studies": entries,
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    return manifest
+
+
+def _write_page(
+    outcome: Outcome, edition: dict[str, Any], root: Path, folder: Path
+) -> dict[str, str]:
+    notebook = nbformat.read(outcome.path, as_version=4)
+    page = finalise(notebook, outcome.page, edition, root)
+    text = nbformat.writes(page) + "\n"
+    (folder / outcome.path.name).write_text(text, encoding="utf-8", newline="\n")
+    header = page.cells[0].source
+    description = next(
+        line.removeprefix("description: ")
+        for line in header.splitlines()
+        if line.startswith("description: ")
+    )
+    return {
+        "description": description,
+        "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+    }
+
+
+def _keep(outcome: Outcome, failed: Path) -> Path:
+    failed.mkdir(exist_ok=True)
+    if outcome.path.exists():
+        shutil.move(outcome.path, failed / outcome.path.name)
+    return failed / outcome.path.name

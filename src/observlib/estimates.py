@@ -1,0 +1,142 @@
+"""The estimate frame: the contract between indicators and everything after them.
+
+One row is one publishable number with its passport. Charts, tables, sentences and open data are
+made from estimates and from nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = [
+    "indicator",
+    "product",
+    "channel",
+    "device",
+    "period",
+    "group",
+    "group_value",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "unit",
+    "n",
+    "n_eff",
+    "status",
+    "source",
+]
+NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
+STATUSES = ("published", "low_base", "suppressed", "partial", "missing")
+MIME = "application/vnd.observlib.estimates+json"
+MINIMUM_PEOPLE = 11
+
+
+def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Build a checked estimate frame from mappings; what a row leaves out is empty.
+
+    `status` is `published` unless said otherwise. Text that does not apply is the empty string,
+    a number that does not apply is NaN.
+
+    Raises
+    ------
+    ValueError
+        Where a row breaks the contract (see `check`): a mistake of an indicator, not of a user.
+
+    Examples
+    --------
+    >>> make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}])[
+    ...     ["indicator", "estimate", "status"]
+    ... ].values.tolist()
+    [['visits', 12.0, 'published']]
+    """
+    frame = pd.DataFrame(list(rows))
+    unknown = sorted(set(frame.columns) - set(COLUMNS))
+    if unknown:
+        raise ValueError(f"estimates have no column {', '.join(unknown)}")
+    frame = frame.reindex(columns=COLUMNS)
+    frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), "published")
+    for name in COLUMNS:
+        if name in NUMBERS:
+            frame[name] = pd.to_numeric(frame[name]).astype(float)
+        else:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
+    return check(frame)
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame if it keeps the contract, else raise `ValueError` with the first rows.
+
+    - columns are `COLUMNS`, in order; `indicator`, `period` and `unit` are never empty;
+    - a value on fewer than 11 people is never shown: its status is `suppressed`;
+    - `suppressed` and `missing` have no value, no interval and, for `suppressed`, no `n`;
+      every other status has a finite value;
+    - an interval has both ends and holds the estimate.
+    """
+    if list(frame.columns) != COLUMNS:
+        raise ValueError(f"estimate columns are {COLUMNS}, not {list(frame.columns)}")
+    withheld = frame["status"].isin(["suppressed", "missing"])
+    shown = ~withheld
+    finite = frame["estimate"].map(math.isfinite)
+    ends = frame[["ci_low", "ci_high"]].notna().sum(axis=1)
+    slack = 1e-9 * frame["estimate"].abs().clip(lower=1)
+    rules = {
+        "an unknown status": ~frame["status"].isin(STATUSES),
+        "no indicator, period or unit": (frame[["indicator", "period", "unit"]] == "").any(axis=1),
+        "a value on fewer than 11 people": shown & (frame["n"] < MINIMUM_PEOPLE),
+        "a value though withheld": withheld & (frame["estimate"].notna() | (ends > 0)),
+        "a base though suppressed": (frame["status"] == "suppressed")
+        & frame[["n", "n_eff"]].notna().any(axis=1),
+        "no finite value": shown & ~finite,
+        "an interval with one end": ends == 1,
+        "an interval that does not hold its estimate": (ends == 2)
+        & (
+            (frame["ci_low"] > frame["estimate"] + slack)
+            | (frame["ci_high"] < frame["estimate"] - slack)
+        ),
+        "a group without its value, or the reverse": (frame["group"] == "")
+        != (frame["group_value"] == ""),
+    }
+    for what, broken in rules.items():
+        if broken.any():
+            rows = frame[broken].head(5).to_dict("records")
+            raise ValueError(f"{int(broken.sum())} estimates have {what}: {rows}")
+    return frame
+
+
+def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """One checked frame of several, in order."""
+    kept = [frame for frame in frames if len(frame)]
+    return check(pd.concat(kept, ignore_index=True)) if kept else make([])
+
+
+def to_json(frame: pd.DataFrame) -> dict[str, Any]:
+    """The frame as the content of the `MIME` output: columns once, then rows.
+
+    Numbers keep 10 significant digits, so that the same figures give the same bytes everywhere.
+
+    Examples
+    --------
+    >>> frame = make([{"indicator": "a", "period": "2026-T3", "unit": "%", "estimate": 1 / 3}])
+    >>> from_json(to_json(frame))["estimate"].tolist()
+    [0.3333333333]
+    """
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, float):
+            return None if math.isnan(value) else float(f"{value:.10g}")
+        return value
+
+    rows = [[plain(value) for value in row] for row in frame[COLUMNS].itertuples(index=False)]
+    return {"columns": COLUMNS, "rows": rows}
+
+
+def from_json(content: Mapping[str, Any] | str) -> pd.DataFrame:
+    """The frame that `to_json` wrote."""
+    if isinstance(content, str):
+        content = json.loads(content)
+    return make(dict(zip(content["columns"], row, strict=True)) for row in content["rows"])

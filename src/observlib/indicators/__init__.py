@@ -1,0 +1,1 @@
+"""Indicators: tidy tables in, estimates out. One theme, one module; pure functions."""

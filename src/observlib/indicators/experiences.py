@@ -1,0 +1,63 @@
+"""Experiences told on Services Publics +: the share of each feeling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter
+from observlib.survey.intervals import wilson
+from observlib.tables import FEELINGS
+
+FEELING_LABELS = {"positive": "Positif", "neutral": "Neutre", "negative": "Négatif"}
+
+
+def feelings(experiences: pd.DataFrame, last: Quarter, quarters: int = 4) -> pd.DataFrame:
+    """Share of each feeling among the experiences of the latest year that has any.
+
+    Parameters
+    ----------
+    experiences
+        Tidy table `experiences` with its `source`.
+    last
+        Nothing after this quarter is counted.
+    quarters
+        Number of quarters taken together, up to the device's latest with an experience.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `feeling_share` (%) by device, `group` = `feeling`, with Wilson's intervals;
+        `period` is `first month/last month`.
+    """
+    rows = experiences[experiences["date"] < pd.Timestamp((last + 1).start)]
+    made: list[dict[str, Any]] = []
+    for (channel, device, source), told in rows.groupby(["channel", "device", "source"]):
+        end = Quarter.of(told["date"].max().date())
+        start = end - (quarters - 1)
+        told = told[told["date"] >= pd.Timestamp(start.start)]
+        n = len(told)
+        for feeling in FEELINGS:
+            count = int((told["feeling"] == feeling).sum())
+            low, high = wilson(count, n)
+            made.append(
+                {
+                    "indicator": "feeling_share",
+                    "channel": channel,
+                    "device": device,
+                    "source": source,
+                    "period": f"{start.months[0]}/{end.months[2]}",
+                    "group": "feeling",
+                    "group_value": FEELING_LABELS[feeling],
+                    "estimate": 100 * count / n,
+                    "ci_low": 100 * low,
+                    "ci_high": 100 * high,
+                    "unit": "%",
+                    "n": n,
+                    "n_eff": n,
+                }
+            )
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))

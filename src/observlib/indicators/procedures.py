@@ -1,0 +1,76 @@
+"""Published quality of other administrations' procedures, for comparison.
+
+The figures are the publisher's: they come without a base, so no interval can be given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+
+EVERYONE = "Toutes les démarches publiées"
+
+
+def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Satisfaction of the agency's and its peers' procedures, by the latest edition.
+
+    Parameters
+    ----------
+    procedures
+        Tidy table `procedures` with its `source`.
+    catalogue
+        Its peers say which administrations are named (`product` holds the peer's id).
+    quarter
+        Nothing published for a later quarter is used.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `procedure_satisfaction`, one a procedure (`group` = `procedure`), and of
+        `procedure_satisfaction_median`, one a peer, and one for all procedures (`group` =
+        `scope`). Where the publisher had too few answers the row is `suppressed`; where the mark
+        is to come or absent, `missing`.
+    """
+    rows = procedures[
+        (procedures["indicator"] == "satisfaction") & (procedures["edition"] <= str(quarter))
+    ]
+    rows = rows[rows["edition"] == rows["edition"].max()]
+    peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
+    rows = rows.assign(peer=rows["administration"].map(peer_of))
+    made: list[dict[str, Any]] = []
+    for (device, channel, edition, source), published in rows.groupby(
+        ["device", "channel", "edition", "source"]
+    ):
+        passport = {
+            "device": device,
+            "channel": channel,
+            "period": edition,
+            "source": source,
+            "unit": "sur 10",
+        }
+        for row in published[published["peer"].notna()].itertuples():
+            status = {"value": "published", "too_few_answers": "suppressed"}
+            made.append(
+                {
+                    **passport,
+                    "indicator": "procedure_satisfaction",
+                    "product": row.peer,
+                    "group": "procedure",
+                    "group_value": row.procedure,
+                    "estimate": row.value,
+                    "status": status.get(str(row.state), "missing"),
+                }
+            )
+        median = {**passport, "indicator": "procedure_satisfaction_median"}
+        for peer, marks in published.dropna(subset=["peer", "value"]).groupby("peer")["value"]:
+            made.append({**median, "product": peer, "estimate": marks.median()})
+        marks = published["value"].dropna()
+        if len(marks):
+            everyone = {"group": "scope", "group_value": EVERYONE, "estimate": marks.median()}
+            made.append({**median, **everyone})
+    return estimates.make(made)

@@ -1,0 +1,118 @@
+"""Quarters, and the arithmetic that an observatory needs of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from observlib.errors import UsageError
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A calendar quarter, written `2026-T3` (*trimestre*).
+
+    Examples
+    --------
+    >>> q = Quarter.parse("2026-T3")
+    >>> str(q), q.start.isoformat(), q.end.isoformat()
+    ('2026-T3', '2026-07-01', '2026-09-30')
+    >>> str(q - 4), str(q + 2)
+    ('2025-T3', '2027-T1')
+    """
+
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= 4 or not 1 <= self.year <= 9998:
+            raise ValueError(f"no quarter {self.number} of {self.year}")
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Read `2026-T3`; any other spelling raises `UsageError` with the nearest right one."""
+        match = re.fullmatch(r"(\d{4})-T([1-4])", str(text).strip(), re.ASCII)
+        if match and match[1] != "0000":
+            return cls(int(match[1]), int(match[2]))
+        near = re.fullmatch(r"(\d{4})[-\s]?[QT]([1-4])", str(text).strip().upper(), re.ASCII)
+        hint = f"; write {near[1]}-T{near[2]}" if near else ""
+        raise UsageError(
+            f"quarter {str(text)!r}: not a quarter; "
+            f"quarters are YYYY-T1 to YYYY-T4, such as 2026-T3{hint}"
+        )
+
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """The quarter that holds a day."""
+        return cls(day.year, (day.month - 1) // 3 + 1)
+
+    @classmethod
+    def last_complete(cls, today: date) -> Quarter:
+        """The latest quarter that had ended before `today`.
+
+        Examples
+        --------
+        >>> [str(Quarter.last_complete(date(2026, *day))) for day in ((9, 30), (10, 1))]
+        ['2026-T2', '2026-T3']
+        """
+        return cls.of(today) - 1
+
+    @property
+    def start(self) -> date:
+        """First day."""
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def end(self) -> date:
+        """Last day."""
+        return (self + 1).start - timedelta(days=1)
+
+    @property
+    def months(self) -> tuple[str, str, str]:
+        """The three months as `YYYY-MM`."""
+        first = 3 * self.number - 2
+        one, two, three = (f"{self.year:04d}-{first + i:02d}" for i in range(3))
+        return one, two, three
+
+    def back(self, count: int) -> list[Quarter]:
+        """The `count` quarters that end with this one, oldest first."""
+        return [self - i for i in reversed(range(count))]
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-T{self.number}"
+
+    def __add__(self, quarters: int) -> Quarter:
+        index = self.year * 4 + self.number - 1 + quarters
+        return Quarter(index // 4, index % 4 + 1)
+
+    def __sub__(self, quarters: int) -> Quarter:
+        return self + -quarters
+
+
+def month_days(month: str) -> int:
+    """Number of days of a month written `YYYY-MM`.
+
+    Examples
+    --------
+    >>> month_days("2024-02")
+    29
+    """
+    year, number = map(int, month.split("-"))
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return (following - date(year, number, 1)).days
+
+
+def months_between(first: str, last: str) -> Iterator[str]:
+    """Every month from `first` to `last`, both included, as `YYYY-MM`.
+
+    Examples
+    --------
+    >>> list(months_between("2025-11", "2026-02"))
+    ['2025-11', '2025-12', '2026-01', '2026-02']
+    """
+    year, number = map(int, first.split("-"))
+    while (current := f"{year:04d}-{number:02d}") <= last:
+        yield current
+        year, number = year + number // 12, number % 12 + 1

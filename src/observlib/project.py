@@ -1,0 +1,39 @@
+"""Where things are: the project's root, its catalogue, and the data folder in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from observlib.catalogue import Catalogue, load_catalogue
+from observlib.errors import ObservError
+from observlib.loaders import names
+from observlib.tables import TABLES
+
+
+def root(start: Path | None = None) -> Path:
+    """The nearest folder at or above `start` (else the current one) that holds `data/catalogue`.
+
+    Raises
+    ------
+    ObservError
+        Where there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in [here, *here.parents]:
+        if (folder / "data" / "catalogue").is_dir():
+            return folder
+    raise ObservError(f"{here}: no data/catalogue here or above; run it inside the project")
+
+
+def catalogue() -> Catalogue:
+    """The checked catalogue of the project in which this runs."""
+    folder = root() / "data" / "catalogue"
+    return load_catalogue(folder, names(), TABLES)
+
+
+def data_folder(data: str | Path) -> Path:
+    """A data folder by its name, which is relative to the project's root where it is not absolute.
+
+    Notebooks take it as their parameter `data`, so that they run from any folder.
+    """
+    return root() / data

@@ -1,0 +1,139 @@
+"""The release of an edition: from the store to the published site, or nothing at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from observlib import files, project, store
+from observlib.catalogue import Catalogue
+from observlib.edition.make import make
+from observlib.edition.plan import plan
+from observlib.edition.study import load_studies
+from observlib.errors import ObservError, UsageError
+from observlib.period import Quarter
+from observlib.publish import check_publisher, publish
+from observlib.publish.swap import replace_folder
+
+_WORK = ".work-"
+
+
+def release(
+    root: Path,
+    data: Path,
+    quarter: Quarter | None = None,
+    *,
+    only: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
+    keep_going: bool = False,
+    publisher: str = "auto",
+    today: date | None = None,
+    executing: store.Progress | None = None,
+    publishing: store.Progress | None = None,
+) -> Path:
+    """Execute the studies of a quarter, and publish them as the site in `reports/_site`.
+
+    The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change
+    at the very end, each at once: an interruption leaves what was published as it was.
+
+    Parameters
+    ----------
+    root
+        The project's root.
+    data
+        Data folder, with its store.
+    quarter
+        The quarter; the latest complete one to whose end the data goes, if not given.
+    only, given
+        Studies wanted, and parameters as text (see `edition.plan.plan`).
+    keep_going
+        Publish the studies that succeed, as a partial edition.
+    publisher
+        `auto`, `quarto` or `embedded`.
+    today
+        The day of making.
+    executing, publishing
+        Progress callbacks of the two steps.
+
+    Returns
+    -------
+    Path
+        The site's `index.html`.
+
+    Raises
+    ------
+    UsageError
+        For a future quarter, and what `plan` raises.
+    ObservError
+        For a quarter without data, a failed study, a page that cannot be published, a folder
+        that cannot be written.
+    """
+    today = today or date.today()
+    catalogue = project.catalogue()
+    check_publisher(publisher)
+    wanted = _check_quarter(data, quarter, today)
+    relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
+    pages = plan(
+        load_studies(root / "notebooks"),
+        wanted,
+        relative,
+        catalogue,
+        _products(data, catalogue),
+        only,
+        given,
+    )
+    about = {
+        "quarter": str(wanted),
+        "kind": store.kind(data),
+        "data": store.digest(data),
+        "made": today.isoformat(),
+    }
+    reports = root / "reports"
+    with files.telling_write_errors(reports, "what was published is as it was"), _work(
+        reports
+    ) as work:
+        copy = work / "project"
+        shutil.copytree(reports, copy, ignore=shutil.ignore_patterns("_*", ".*", "editions"))
+        shutil.copy(reports / "_quarto.yml", copy)
+        folder = copy / "editions" / str(wanted)
+        make(pages, about, root, folder, reports / "_failed", keep_going, executing)
+        index = publish(copy, reports / "_site", publisher, publishing)
+        (reports / "editions").mkdir(exist_ok=True)
+        replace_folder(folder, reports / "editions" / str(wanted))
+    return index
+
+
+def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
+    latest = store.latest_quarter(data, today)
+    if quarter is None:
+        return latest
+    if quarter.end >= today:
+        raise UsageError(f"quarter {quarter}: has not ended; the latest with data is {latest}")
+    held = store.devices(data)
+    start, end = quarter.start.isoformat(), quarter.end.isoformat()
+    if not ((held["start"] <= end) & (held["end"] >= start)).any():
+        first = Quarter.of(date.fromisoformat(held["start"].min()))
+        raise ObservError(
+            f"quarter {quarter}: the store has no data for it; it goes from {first} to {latest}"
+        )
+    return quarter
+
+
+def _products(data: Path, catalogue: Catalogue) -> list[str]:
+    """The products that some device has fed, in the catalogue's order."""
+    known = [catalogue.devices.get(name) for name in store.devices(data)["device"]]
+    fed = {device.product for device in known if device}
+    return [product for product in catalogue.products if product in fed]
+
+
+@contextmanager
+def _work(reports: Path) -> Iterator[Path]:
+    """A work folder beside what it will replace; those that dead runs left are removed."""
+    for left in reports.glob(f"{_WORK}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_WORK, dir=reports, ignore_cleanup_errors=True) as work:
+        yield Path(work)

@@ -1,0 +1,1 @@
+"""Survey statistics: intervals now; weighting, estimation and comparison have their room here."""

@@ -1,0 +1,59 @@
+"""Confidence intervals of a proportion and of a mean, for answers taken as a simple sample."""
+
+from __future__ import annotations
+
+import math
+
+from scipy import stats
+
+
+def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a proportion.
+
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+    *Journal of the American Statistical Association* 22 (1927), 209–212.
+
+    Parameters
+    ----------
+    successes, n
+        Answers that have the property, and all answers (at least 1).
+    level
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    low, high
+        Proportions between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson(8, 10)]
+    [0.4902, 0.9433]
+    """
+    if not 0 <= successes <= n or n < 1:
+        raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
+    interval = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Student's t interval of a mean.
+
+    Source: Student, "The probable error of a mean", *Biometrika* 6 (1908), 1–25.
+
+    Parameters
+    ----------
+    mean, sd, n
+        Mean, standard deviation (divisor n − 1) and number of answers (at least 2).
+    level
+        Confidence level, between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in student(5.0, 2.0, 16)]
+    [3.9343, 6.0657]
+    """
+    if n < 2 or sd < 0:
+        raise ValueError(f"n = {n}, sd = {sd}: a t interval needs 2 answers and sd >= 0")
+    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * sd / math.sqrt(n)
+    return mean - half, mean + half

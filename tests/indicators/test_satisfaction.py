@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.indicators import satisfaction
+from observlib.period import Quarter
+
+Q = Quarter(2026, 3)
+
+
+def answers(
+    values: list[float], day: str = "2026-09-01", scale: tuple[float, float] = (0, 10), **words: str
+) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "device": words.get("device", "d"),
+            "product": "legifrance",
+            "channel": "web",
+            "answer_id": [f"{day}-{i}" for i in range(len(values))],
+            "date": pd.Timestamp(day),
+            "question": words.get("question", "satisfaction"),
+            "value": values,
+            "scale_min": float(scale[0]),
+            "scale_max": float(scale[1]),
+        }
+    )
+    kept, rejects = tables.conform(frame, "ratings", "test")
+    assert rejects.empty
+    return kept.assign(source="d@1")
+
+
+def by_indicator(ratings: pd.DataFrame) -> pd.DataFrame:
+    return satisfaction.quarterly(ratings, [Q]).set_index("indicator")
+
+
+def test_a_five_point_scale_is_shown_on_its_own_and_on_ten() -> None:
+    out = by_indicator(answers([1] * 10 + [5] * 30 + [4] * 10, scale=(1, 5)))
+    assert out.at["satisfaction_mean", "estimate"] == pytest.approx(4.0)
+    assert out.at["satisfaction_mean", "unit"] == "sur 5"
+    assert out.at["satisfaction_10", "estimate"] == pytest.approx(7.5)
+    assert out.at["satisfied_share", "estimate"] == pytest.approx(80.0)
+
+
+def test_intervals_are_student_s_and_wilson_s() -> None:
+    out = by_indicator(answers([0.0] * 20 + [10.0] * 60))
+    mean = out.loc["satisfaction_10"]
+    # statsmodels 0.15, DescrStatsW.tconfint_mean and proportion_confint(method="wilson")
+    assert (mean["ci_low"], mean["ci_high"]) == pytest.approx((6.5302977376, 8.4697022624))
+    share = out.loc["satisfied_share"]
+    assert (share["ci_low"], share["ci_high"]) == pytest.approx((64.51532538, 83.19376814))
+    assert (share["n"], share["n_eff"]) == (80, 80)
+
+
+def test_few_answers_are_withheld_and_some_are_marked() -> None:
+    assert set(by_indicator(answers([10.0] * 10))["status"]) == {"suppressed"}
+    assert set(by_indicator(answers([10.0] * 11))["status"]) == {"low_base"}
+    assert set(by_indicator(answers([10.0] * 30))["status"]) == {"published"}
+
+
+def test_a_device_that_fell_silent_is_missing_and_not_forgotten() -> None:
+    ratings = answers([5.0] * 40, day="2026-05-01")
+    out = satisfaction.quarterly(ratings, [Q - 1, Q]).set_index(["indicator", "period"])
+    assert out.at[("satisfaction_10", "2026-T2"), "status"] == "partial"  # nothing in June
+    assert out.at[("satisfaction_10", "2026-T3"), "status"] == "missing"
+
+
+def test_a_device_that_changed_its_scale_has_no_mean_on_its_own_scale() -> None:
+    ratings = pd.concat([answers([5.0] * 20, scale=(1, 5)), answers([10.0] * 20, "2026-09-02")])
+    assert "satisfaction_mean" not in by_indicator(ratings).index
+    assert by_indicator(ratings).at["satisfaction_10", "estimate"] == 10.0
+
+
+@given(st.lists(st.sampled_from([0.0, 2.5, 5.0, 7.5, 10.0]), min_size=11, max_size=200))
+def test_any_answers_give_checked_estimates_whose_interval_holds_them(values: list[float]) -> None:
+    out = by_indicator(answers(values))
+    assert out.at["satisfaction_10", "estimate"] == pytest.approx(sum(values) / len(values))
+    satisfied = sum(value >= 7.5 for value in values)
+    assert out.at["satisfied_share", "estimate"] == pytest.approx(100 * satisfied / len(values))
+
+
+def test_no_answer_is_an_empty_frame() -> None:
+    assert satisfaction.quarterly(tables.empty("ratings").assign(source=""), [Q]).empty

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.survey.intervals import student, wilson
+
+
+# R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
+# methods", Statistics in Medicine 17 (1998), 857-872, table I, method 3.
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_is_what_newcombe_published(
+    successes: int, n: int, low: float, high: float
+) -> None:
+    assert wilson(successes, n) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_agrees_with_statsmodels_and_holds_the_share(case: tuple[int, int]) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    successes, n = case
+    low, high = wilson(successes, n)
+    expected = proportion_confint(successes, n, method="wilson")
+    assert (low, high) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert 0 <= low <= successes / n <= high <= 1
+
+
+@given(st.lists(st.floats(0, 10), min_size=2, max_size=60))
+def test_student_agrees_with_statsmodels(values: list[float]) -> None:
+    import numpy as np
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    expected = DescrStatsW(values).tconfint_mean()
+    found = student(float(np.mean(values)), float(np.std(values, ddof=1)), len(values))
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", [(1, 0), (-1, 5), (6, 5)])
+def test_wilson_refuses_what_is_no_share(case: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="successes"):
+        wilson(*case)
+
+
+def test_student_refuses_a_single_answer() -> None:
+    with pytest.raises(ValueError, match="2 answers"):
+        student(5.0, 0.0, 1)

@@ -1,0 +1,70 @@
+"""Imports go one way; a room that reaches back up would tie loaders to pages."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "observlib"
+
+# From the ground up: a room imports only from rows below its own (and from itself).
+FLOORS = [
+    {"errors"},
+    {"period", "files"},
+    {"catalogue"},
+    {"tables", "estimates"},
+    {"loaders", "survey", "confidentiality"},
+    {"store", "indicators", "project"},
+    {"display", "demo"},
+    {"edition"},
+    {"publish"},
+    {"release"},
+    {"cli"},
+]
+# Beyond the floors: what must not know each other although one stands above.
+STRANGERS = {
+    "indicators": {"loaders", "store", "project"},
+    "display": {"loaders", "store", "indicators", "project"},
+    "demo": {"loaders", "store", "tables"},
+    "publish": {"store", "loaders", "indicators", "display"},
+}
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the room they reach for"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("observlib.")}
+    return found
+
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {_room(path) for path in MODULES} - {"__init__"}
+    assert rooms == set().union(*FLOORS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_imports_only_go_down(path: Path) -> None:
+    room = _room(path)
+    if room == "__init__":
+        assert not _imports(path)
+        return
+    floor = next(i for i, rooms in enumerate(FLOORS) if room in rooms)
+    allowed = {room}.union(*FLOORS[:floor]) - STRANGERS.get(room, set())
+    same = FLOORS[floor] - {room}
+    assert _imports(path) <= allowed, f"{room} may not import {_imports(path) - allowed}"
+    assert not _imports(path) & same

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from observlib.catalogue import Catalogue, load_catalogue
+from observlib.errors import ObservError
+from observlib.loaders import names
+from observlib.tables import TABLES
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "catalogue"))
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> int:
+    """Replace the first `old`; the line at which it stood."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def problems(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(ObservError) as error:
+        load_catalogue(folder, names(), TABLES)
+    return error.value.problems
+
+
+def test_the_project_s_own_catalogue_is_whole(catalogue: Catalogue) -> None:
+    assert len(catalogue.departments) == 7
+    for device in catalogue.devices.values():
+        assert device.loader in names()
+
+
+def test_a_new_source_of_a_known_format_needs_an_entry_and_no_code(folder: Path) -> None:
+    with (folder / "devices.yml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            "- id: new-one\n  label: Nouveau\n  family: feedback\n  channel: web\n"
+            "  owner: numerique\n  product: boamp\n  frequency: daily\n  personal_data: Aucune.\n"
+            "  pattern: new_*.csv\n  loader: matomo_csv\n"
+        )
+    assert load_catalogue(folder, names(), TABLES).devices["new-one"].product == "boamp"
+
+
+def test_two_devices_of_one_id_are_named_with_both_lines(folder: Path) -> None:
+    line = edit(folder, "devices.yml", "- id: matomo-legifrance", "- id: matomo-entreprendre")
+    (problem,) = problems(folder)
+    assert f"devices.yml:{line}" in problem and "'matomo-entreprendre'" in problem
+    assert "already used at line" in problem
+
+
+def test_all_errors_are_told_at_once_each_with_its_line(folder: Path) -> None:
+    lines = {
+        edit(folder, "devices.yml", "channel: open_data", "channel: pigeon"): "pigeon",
+        edit(folder, "devices.yml", "owner: vie-publique", "owner: nobody"): "nobody",
+        edit(folder, "devices.yml", "loader: jdma", "loader: magic"): "magic",
+        edit(folder, "devices.yml", "product: boamp", "product: bamop"): "bamop",
+    }
+    edit(folder, "indicators.yml", "better: higher", "betterr: higher")
+    found = problems(folder)
+    assert len(found) == 6  # the misspelt key is unknown, and the right one missing
+    for line, word in lines.items():
+        assert any(f"devices.yml:{line}:" in p for p in found if word in p)
+    assert "open_data" in next(p for p in found if "pigeon" in p)
+
+
+def test_a_key_given_twice_is_not_silently_the_last(folder: Path) -> None:
+    edit(folder, "products.yml", "  label: BOAMP\n", "  label: BOAMP\n  label: BODACC\n")
+    assert any("'label' is given twice" in problem for problem in problems(folder))
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("", "a list of entries"),
+        ("id: x", "a list of entries"),
+        ("- [", "not valid YAML"),
+        ("- id: x\n\tlabel: y", "not valid YAML"),
+        ("- just text", "an entry is a mapping"),
+        ("- id: Not A Slug\n  label: y", "id is 'Not A Slug'"),
+        ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
+    ],
+)
+def test_a_damaged_file_is_one_line_and_no_traceback(
+    folder: Path, content: str, word: str
+) -> None:
+    (folder / "departments.yml").write_text(content, encoding="utf-8")
+    assert any("departments.yml" in p and word in p for p in problems(folder))
+
+
+def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:
+    (folder / "departments.yml").write_bytes("- id: é".encode("latin-1"))
+    assert any("save the file as UTF-8" in problem for problem in problems(folder))
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "peers.yml").unlink()
+    assert any("peers.yml: file is missing" in problem for problem in problems(folder))
+
+
+def test_an_unknown_subject_has_no_label(catalogue: Catalogue) -> None:
+    assert catalogue.label("cnaf") == "CNAF"
+    with pytest.raises(ObservError, match="no product or peer"):
+        catalogue.label("nobody")

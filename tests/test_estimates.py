@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import estimates
+
+ROW = {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n": 100}
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"n": 10}, "fewer than 11 people"),
+        ({"status": "suppressed"}, "though withheld"),
+        ({"status": "suppressed", "estimate": None}, "a base though suppressed"),
+        ({"status": "missing"}, "though withheld"),
+        ({"estimate": None}, "no finite value"),
+        ({"estimate": math.inf}, "no finite value"),
+        ({"ci_low": 40}, "one end"),
+        ({"ci_low": 60, "ci_high": 70}, "does not hold"),
+        ({"status": "guessed"}, "unknown status"),
+        ({"unit": ""}, "no indicator, period or unit"),
+        ({"group": "age"}, "a group without its value"),
+    ],
+)
+def test_an_unpublishable_number_cannot_become_an_estimate(change: dict, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        estimates.make([{**ROW, **change}])
+
+
+def test_an_unknown_column_is_refused() -> None:
+    with pytest.raises(ValueError, match="no column colour"):
+        estimates.make([{**ROW, "colour": "red"}])
+
+
+def test_no_row_is_an_empty_frame_with_all_columns() -> None:
+    assert list(estimates.make([]).columns) == estimates.COLUMNS
+    assert len(estimates.combine([])) == 0
+
+
+finite = st.floats(-1e9, 1e9, allow_nan=False)
+
+
+@given(st.lists(st.tuples(finite, st.integers(11, 10**9)), max_size=20))
+def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows: list) -> None:
+    frame = estimates.make({**ROW, "estimate": value, "n": n} for value, n in rows)
+    back = estimates.from_json(estimates.to_json(frame))
+    assert back["n"].tolist() == frame["n"].tolist()
+    for one, other in zip(back["estimate"], frame["estimate"], strict=True):
+        assert math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-300)
+    assert estimates.to_json(back) == estimates.to_json(frame)
