@@ -88,9 +88,7 @@ def test_a_key_given_twice_is_not_silently_the_last(folder: Path) -> None:
         ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
     ],
 )
-def test_a_damaged_file_is_one_line_and_no_traceback(
-    folder: Path, content: str, word: str
-) -> None:
+def test_a_damaged_file_is_one_line_and_no_traceback(folder: Path, content: str, word: str) -> None:
     (folder / "departments.yml").write_text(content, encoding="utf-8")
     assert any("departments.yml" in p and word in p for p in problems(folder))
 

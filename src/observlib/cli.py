@@ -147,7 +147,7 @@ def _steps() -> Iterator[Callable[[str], Progress]]:
         def step(title: str) -> Progress:
             task = bars.add_task(title, total=None, visible=False, name="")
 
-            def progress(done: int, total: int, name: str) -> None:
+            def progress(done: int, total: int, name: str = "") -> None:
                 bars.update(task, completed=done, total=total, name=name, visible=True)
 
             return progress

@@ -163,12 +163,13 @@ def read(
         return tables.empty(table).assign(source=pd.Series(dtype=str))
     shape = tables.TABLES[table]
     limits = {
-        f"{shape.end} >= ?": first and first.start,
-        f"{shape.start} < ?": last and (last + 1).start,
+        f'"{shape.end}" >= ?': first and first.start,
+        f'"{shape.start}" < ?': last and (last + 1).start,
     }
     where = " AND ".join([clause for clause, day in limits.items() if day] or ["true"])
     parts = [str(store / entry["part"]) for entry in entries]
-    query = f"SELECT {', '.join(names)} FROM read_parquet(?) WHERE {where} ORDER BY ALL"
+    quoted = ", ".join(f'"{name}"' for name in names)
+    query = f"SELECT {quoted} FROM read_parquet(?) WHERE {where} ORDER BY ALL"
     with duckdb.connect() as connection:
         found = connection.execute(query, [parts, *[day for day in limits.values() if day]]).df()
     rows = tables.coerce(found, table)
@@ -308,6 +309,9 @@ def _replace(
                 earlier = pd.read_parquet(part)
                 first, last = loaded.rows[shape.start].min(), loaded.rows[shape.end].max()
                 inside = (earlier[shape.start] >= first) & (earlier[shape.end] <= last)
+                if shape.by_days:
+                    days = _days(earlier, loaded.table)
+                    inside |= pd.array([not spoken.isdisjoint(counted) for counted in days])
                 corrected.append(f"{int(inside.sum())} rows of {entry['name']}")
                 name = f"{device.id}-{entry['digest'][:12]}"
                 entry = entry | _write_rows(store, name, loaded.table, earlier[~inside])
@@ -324,10 +328,18 @@ def _part_subjects(part: Path, table: str) -> frozenset[object]:
 def _subjects(rows: pd.DataFrame, table: str) -> frozenset[object]:
     """What rows speak of, so that two exports of one thing can be told: their keys or days."""
     shape = tables.TABLES[table]
-    if shape.key == (shape.start, shape.end):
-        spans = zip(rows[shape.start], rows[shape.end], strict=True)
-        return frozenset(day for start, end in spans for day in pd.date_range(start, end))
+    if shape.by_days:
+        return frozenset(day for days in _days(rows, table) for day in days)
     return frozenset(rows[list(shape.key)].itertuples(index=False, name=None))
+
+
+def _days(rows: pd.DataFrame, table: str) -> Iterator[list[tuple[object, ...]]]:
+    """The days that each row counts, each with the row's subject."""
+    shape = tables.TABLES[table]
+    subject = [name for name in shape.key if name not in (shape.start, shape.end)]
+    subjects = rows[subject].fillna("").itertuples(index=False, name=None)
+    for names, start, end in zip(subjects, rows[shape.start], rows[shape.end], strict=True):
+        yield [(*names, day) for day in pd.date_range(start, end)]
 
 
 def _sources(entries: list[dict[str, Any]]) -> dict[str, str]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from observlib.errors import ObservError
 
@@ -35,16 +36,18 @@ class Table:
     """What the store must know of a tidy table besides its schema.
 
     `key` are the columns that identify a row within a device; `start` and `end` are the columns
-    (maybe the same) between which the row's period lies.
+    (maybe the same) between which the row's period lies. In a table `by_days` rows count days:
+    no day of a subject may be counted twice.
     """
 
     key: tuple[str, ...]
     start: str
     end: str
+    by_days: bool = False
 
 
 TABLES = {
-    "audience": Table(("start", "end"), "start", "end"),
+    "audience": Table(("product", "channel", "start", "end"), "start", "end", by_days=True),
     "ratings": Table(("answer_id", "question"), "date", "date"),
     "experiences": Table(("experience_id",), "date", "date"),
     "procedures": Table(("edition", "procedure_id", "indicator"), "start", "end"),
@@ -247,49 +250,102 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
     >>> len(kept), rejects[["row", "column", "reason"]].values.tolist()
     (1, [[2, 'value', '11 is outside the scale 0–10'], [4, 'answer_id, question', 'repeats row 3']])
     """
+    rows = rows.reindex(columns=columns(table))
+    places = list(rows.index)
+    rows = rows.reset_index(drop=True)
+    faults: dict[int, tuple[str, object, str]] = {}  # position -> column, value, reason
+    faults |= _unwritable_days(rows, table)
+    rows, broken = _checked(rows.drop(index=list(faults)), table, file)
+    faults |= broken
+    faults |= _repeats(rows, table, places)
+    if TABLES[table].by_days:
+        rest = rows.drop(index=[position for position in faults if position in rows.index])
+        faults |= _overlaps(rest, table, places)
+    kept = rows.drop(index=[position for position in faults if position in rows.index])
+    rejects = [reject(file, places[position], *faults[position]) for position in sorted(faults)]
+    return kept.reset_index(drop=True), pd.DataFrame(rejects, columns=REJECT_COLUMNS)
+
+
+def _unwritable_days(rows: pd.DataFrame, table: str) -> dict[int, tuple[str, object, str]]:
+    """Days that no column of times can hold, which would stop the whole table's check."""
+    faults: dict[int, tuple[str, object, str]] = {}
+    for name, column in schema(table).columns.items():
+        if "datetime" not in str(column.dtype) or not is_object_dtype(rows[name]):
+            continue
+        for position, value in rows[name].items():
+            year = getattr(value, "year", None)
+            if year is not None and year == year and not 1900 <= year <= 2200:
+                faults[int(str(position))] = (name, value, "is no day from 1900 to 2200")
+    return faults
+
+
+def _checked(
+    rows: pd.DataFrame, table: str, file: str
+) -> tuple[pd.DataFrame, dict[int, tuple[str, object, str]]]:
+    """Rows that pass the schema, in its types, and the faults of the others."""
     import pandera.errors
 
-    rows = rows.reindex(columns=columns(table))
-    problems: dict[int, dict[str, object]] = {}
-    positions = pd.Series(rows.index, index=range(len(rows)))
-    rows = rows.reset_index(drop=True)
     try:
-        rows = schema(table).validate(rows, lazy=True)
+        return schema(table).validate(rows, lazy=True), {}
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
-        if cases["index"].isna().any():
-            raise AssertionError(
-                f"{file}: loader broke the contract of {table}: {error}"
-            ) from error
-        for case in cases.drop_duplicates("index").itertuples():
-            position = int(case.index)
-            column, reason = str(case.column), str(case.check)
-            if case.schema_context == "DataFrameSchema" and ": " in reason:
-                column, reason = reason.split(": ", 1)
-            value = rows[column].iat[position] if column in rows else case.failure_case
-            if reason == "not_nullable":
-                reason = "is empty"
-            elif reason == "is outside the scale":
-                low, high = rows["scale_min"].iat[position], rows["scale_max"].iat[position]
-                reason = f"{value:g} is outside the scale {low:g}–{high:g}"
-            elif reason.startswith(("coerce_dtype", "dtype")):
-                reason = "cannot be read as the column's type"
-            problems[position] = reject(file, positions[position], column, value, reason)
-        rows = schema(table).validate(rows.drop(index=list(problems)), lazy=False)
+    if cases["index"].isna().any():
+        raise AssertionError(f"{file}: its loader breaks the contract of {table}")
+    faults: dict[int, tuple[str, object, str]] = {}
+    for case in cases.drop_duplicates("index").itertuples():
+        position = int(case.index)
+        row = rows.loc[position]
+        column, reason = str(case.column), str(case.check)
+        if case.schema_context == "DataFrameSchema":
+            column, reason = reason.split(": ", 1)
+        if column == "period":
+            value: object = f"{row['start']} to {row['end']}"
+        else:
+            value = row[column]
+        if reason == "not_nullable":
+            reason = "is empty"
+        elif reason == "is outside the scale":
+            reason = f"{value:g} {reason} {row['scale_min']:g}–{row['scale_max']:g}"
+        elif reason.startswith(("coerce_dtype", "dtype")):
+            reason = "cannot be read as the column's type"
+        faults[position] = (column, value, reason)
+    return schema(table).validate(rows.drop(index=list(faults))), faults
+
+
+def _repeats(
+    rows: pd.DataFrame, table: str, places: list[Any]
+) -> dict[int, tuple[str, object, str]]:
+    """Rows whose key an earlier row has."""
     key = list(TABLES[table].key)
-    first = rows.reset_index().groupby(key, sort=False, dropna=False)["index"].transform("first")
+    grouped = rows.reset_index().groupby(key, sort=False, dropna=False)
+    first = grouped["index"].transform("first")
+    faults: dict[int, tuple[str, object, str]] = {}
     for position, original in zip(rows.index, first, strict=True):
-        if position == original:
-            continue
-        same = rows.loc[position].equals(rows.loc[original])
-        where = f"row {positions[original]}"
-        problems[position] = reject(
-            file,
-            positions[position],
-            ", ".join(key),
-            "; ".join(str(value) for value in rows.loc[position, key]),
-            f"repeats {where}" if same else f"has the key of {where} and other values",
-        )
-    kept = rows.drop(index=[p for p in problems if p in rows.index]).reset_index(drop=True)
-    rejects = pd.DataFrame([problems[p] for p in sorted(problems)], columns=REJECT_COLUMNS)
-    return kept, rejects
+        if position != original:
+            where = f"row {places[original]}"
+            same = rows.loc[position].equals(rows.loc[original])
+            value = "; ".join(str(value) for value in rows.loc[position, key])
+            reason = f"repeats {where}" if same else f"has the key of {where} and other values"
+            faults[position] = (", ".join(key), value, reason)
+    return faults
+
+
+def _overlaps(
+    rows: pd.DataFrame, table: str, places: list[Any]
+) -> dict[int, tuple[str, object, str]]:
+    """Rows that count days which an earlier row of the same subject counts too."""
+    shape = TABLES[table]
+    subject = [name for name in shape.key if name not in (shape.start, shape.end)]
+    faults: dict[int, tuple[str, object, str]] = {}
+    for _, group in rows.groupby(subject, dropna=False, sort=False):
+        reached, holder = pd.Timestamp.min, -1
+        for position, start, end in group.sort_values([shape.start, shape.end])[
+            [shape.start, shape.end]
+        ].itertuples():
+            if start <= reached:
+                reason = f"counts days that row {places[holder]} counts; keep one of them"
+                value = f"{start.date()} to {end.date()}"
+                faults[position] = (f"{shape.start}, {shape.end}", value, reason)
+            else:
+                reached, holder = end, position
+    return faults

@@ -1,0 +1,164 @@
+"""Exports of ratings: « Je donne mon avis » buttons, and the questionnaire after a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from observlib.demo import formats, truths
+from observlib.demo.chance import between, moment, pick, stream
+from observlib.period import Quarter
+
+DEVICES = tuple(truths.RATED)
+Files = dict[str, bytes]
+Truths = dict[str, list[dict[str, Any]]]
+
+_JDMA_HEADER = (
+    "Date de l'avis",
+    "Nom du formulaire",
+    "Lien d'intégration",
+    "Identifiant Avis",
+    "De façon générale, comment ça s’est passé ?",
+    "Qu'avez-vous pensé des informations et des instructions fournies ?",
+    "Durant votre parcours, avez-vous tenté d’obtenir de l’aide par l’un des moyens suivants ?",
+    "Quand vous avez cherché de l'aide, avez-vous réussi à joindre l'administration ?",
+    "Comment évaluez-vous la qualité de l'aide que vous avez obtenue de la part de "
+    "l'administration ?",
+    "Souhaitez-vous nous en dire plus ?",
+)
+_SATISFACTION = ("Très bien", "Moyen", "Pas bien")
+_HELP = ("Très mauvaise", "Mauvaise", "Ni bonne, ni mauvaise", "Bonne", "Excellente")
+_NO_HELP = "Je n'ai pas eu besoin d'aide"
+_OFFICES = (
+    "Au guichet avec l’administration",
+    "Par téléphone avec l’administration",
+    "Par e-mail avec l’administration",
+    "Par chat avec l’administration",
+)
+_OTHERS = ("Une personne proche", "Une association", "Des sites internet")
+_VERBATIMS = (
+    "Avis fictif de démonstration : la page répond à la question.",
+    "Avis fictif, sur deux lignes.\nLa seconde ligne parle d'un bouton, d'un menu et d'un plan.",
+    'Avis fictif : « tout est clair », sauf le mot "échéancier", employé sans explication.',
+    "Texte inventé.\n\nIl manque une étape dans la liste ; la recherche l'a retrouvée.",
+    "Texte inventé, pour la démonstration : rien à signaler",
+    "Avis fictif.\nPremière remarque : trop de clics.\nSeconde remarque : police trop petite.",
+)
+
+
+def make(device: str, seed: int) -> tuple[Files, Truths]:
+    """The exports of one rating device, by path, and what is true of them."""
+    files: Files = {}
+    ratings: list[dict[str, Any]] = []
+    calls: list[list[object]] = [
+        ["answer_id", "date", "question", "value", "scale_min", "scale_max"]
+    ]
+    next_id = between(stream(seed, device, "identifiers"), 0x1000000, 0x7000000)
+    for quarter in truths.QUARTERS:
+        source = stream(seed, device, str(quarter))
+        answers = _answers(device, quarter, source)
+        ratings += _realised(device, quarter, answers)
+        if device == "satisfaction-3939":
+            calls += _call_rows(answers)
+            continue
+        name = f"jdma_{truths.RATED[device].product}_{quarter}.csv"
+        rows = _jdma_rows(device, next_id, answers, source)
+        next_id += len(answers)
+        files[f"jdma/{name}"] = formats.table_csv([_JDMA_HEADER, *rows], newline="\r\n")
+    if device == "satisfaction-3939":
+        years = f"{truths.FIRST.year}-{truths.LAST.year}"
+        path = f"allo-service-public/allo-service-public_satisfaction_{years}.csv"
+        files[path] = formats.table_csv(calls)
+    return files, {"ratings": ratings}
+
+
+def _answers(device: str, quarter: Quarter, source: Random) -> list[dict[str, Any]]:
+    """A quarter's answers, oldest first: a moment, and the position of each answer given.
+
+    Moments keep to office hours in UTC, so that the quarter is the same in French time.
+    """
+    count = between(source, *truths.RATED[device].answers)
+    moments = sorted(moment(source, quarter.start, quarter.end, 6, 19) for _ in range(count))
+    answers = []
+    for number, when in enumerate(moments, 1):
+        answer: dict[str, Any] = {"moment": when, "number": f"{quarter}-{number:04d}"}
+        answer["satisfaction"] = pick(source, truths.chances(device, "satisfaction", quarter))
+        if source.random() < 0.85:  # the other questions are not compulsory
+            answer["clarity"] = pick(source, truths.chances(device, "clarity", quarter))
+        if device.startswith("jdma-") and source.random() < truths.HELP_SOUGHT:
+            answer["help_reached"] = pick(source, truths.HELP_REACHED)
+            if answer["help_reached"] == 0:  # yes
+                answer["help_satisfaction"] = pick(source, truths.HELP_SATISFACTION)
+        answers.append(answer)
+    return answers
+
+
+def _realised(
+    device: str, quarter: Quarter, answers: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    found = []
+    for question in truths.questions(device):
+        scale = truths.scale(device, question)
+        values = [scale[answer[question]] for answer in answers if question in answer]
+        found.append(
+            {
+                "kind": "rating",
+                "product": truths.RATED[device].product,
+                "device": device,
+                "question": question,
+                "quarter": str(quarter),
+                "true_mean_10": truths.mean_10(device, question, quarter),
+                "true_satisfied_share": truths.satisfied_share(device, question, quarter),
+                "answers": len(values),
+                "satisfied": len([value for value in values if value >= 7.5]),
+                "sum_10": sum(round(value * 2) for value in values) / 2,
+            }
+        )
+    return found
+
+
+def _jdma_rows(
+    device: str, first_id: int, answers: Sequence[dict[str, Any]], source: Random
+) -> list[list[str]]:
+    product = truths.RATED[device].product
+    rows = []
+    for position, answer in enumerate(answers):
+        tried, reached, helped, verbatim = "", "", "", ""
+        if "help_reached" in answer:
+            # One office at most: how answers about several are put together is not settled here.
+            office = _OFFICES[between(source, 0, len(_OFFICES) - 1)]
+            tried = office
+            if source.random() < 0.3:
+                tried += " / " + _OTHERS[between(source, 0, len(_OTHERS) - 1)]
+            reached = f"{office} : {('Oui', 'Non')[answer['help_reached']]}"
+            if "help_satisfaction" in answer:
+                helped = f"{office} : {_HELP[answer['help_satisfaction']]}"
+        elif source.random() < 0.6:
+            tried = _NO_HELP
+        if source.random() < 0.25:
+            verbatim = _VERBATIMS[between(source, 0, len(_VERBATIMS) - 1)]
+        rows.append(
+            [
+                answer["moment"],
+                f"Formulaire fictif de démonstration ({product})",
+                f"Bouton fictif {product}",
+                hex(first_id + position),
+                _SATISFACTION[answer["satisfaction"]],
+                str(answer["clarity"] + 1) if "clarity" in answer else "",
+                tried,
+                reached,
+                helped,
+                verbatim,
+            ]
+        )
+    return rows
+
+
+def _call_rows(answers: Sequence[dict[str, Any]]) -> list[list[object]]:
+    return [
+        [f"appel-fictif-{a['number']}", a["moment"][:10], question, a[question] + 1, 1, 5]
+        for a in answers
+        for question in truths.questions("satisfaction-3939")
+        if question in a
+    ]

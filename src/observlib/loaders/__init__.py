@@ -1,0 +1,72 @@
+"""Loaders: one file per real export format, each known by name through `register`.
+
+A loader reads one export of one device and gives a tidy table and the rows it had to reject. It
+raises `ObservError` when nothing of the file can be used, and never anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one export holds: rows of the tidy `table`, and `rejects` with their reasons."""
+
+    table: str
+    rows: pd.DataFrame
+    rejects: pd.DataFrame
+
+
+Loader = Callable[[Path, Device, Catalogue], Loaded]
+
+_MODULES = (
+    "datagouv_metrics",
+    "demarches",
+    "jdma",
+    "matomo_csv",
+    "matomo_json",
+    "plain_csv",
+    "services_publics_plus",
+)
+_LOADERS: dict[str, Loader] = {}
+
+
+def register(name: str) -> Callable[[Loader], Loader]:
+    """Make a loader known by the name that catalogue entries use."""
+
+    def add(loader: Loader) -> Loader:
+        _LOADERS[name] = loader
+        return loader
+
+    return add
+
+
+def names() -> tuple[str, ...]:
+    """The loaders that a device may name."""
+    return _MODULES
+
+
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read one export with its device's loader.
+
+    Raises
+    ------
+    ObservError
+        When the file cannot be used at all: one line with file, what is wrong and the mend.
+    """
+    if device.loader not in _MODULES:
+        raise ObservError(
+            f"device {device.id!r}: loader {device.loader!r} does not exist; "
+            f"loaders are {', '.join(_MODULES)}"
+        )
+    import_module(f"{__name__}.{device.loader}")
+    return _LOADERS[device.loader](path, device, catalogue)

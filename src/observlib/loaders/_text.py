@@ -1,0 +1,222 @@
+"""Reading text exports: their encoding, their separator, their numbers and dates."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from observlib.errors import ObservError
+from observlib.period import month_days
+
+_SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_COUNT = re.compile(
+    r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
+)
+_LARGEST = 2**63 - 1
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8 (with or without BOM) or UTF-16 with BOM.
+
+    Raises
+    ------
+    ObservError
+        For an empty file, or one in another encoding (the byte and its line are named).
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ObservError(
+            f"{path}:{line}: not {encoding.removesuffix('-sig').upper()} "
+            f"(byte {raw[error.start]:#04x} at {error.start}); export or save the file as UTF-8"
+        ) from error
+    if "\x00" in text:
+        raise ObservError(f"{path}: holds NUL characters; it is no text file, export it again")
+    if not text.strip():
+        raise ObservError(f"{path}: empty file; export it again")
+    return text
+
+
+def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int, list[str]]]:
+    """Header and rows of a CSV text, each row under the line at which it starts (from 1).
+
+    Blank lines are passed over. Rows may have more or fewer cells than the header.
+
+    Raises
+    ------
+    ObservError
+        Where the text is no CSV (a quote that never closes, a huge field) or has no header.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header: list[str] | None = None
+    rows: dict[int, list[str]] = {}
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if header is None:
+                    header = [cell.strip() for cell in cells]
+                else:
+                    rows[line] = cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ObservError(
+            f"{path}:{line}: not a CSV row: {error}; export the file again"
+        ) from error
+    if header is None:
+        raise ObservError(f"{path}: empty file; export it again")
+    return header, rows
+
+
+def read_json(path: Path, text: str) -> object:
+    """What a JSON text holds.
+
+    Raises
+    ------
+    ObservError
+        Where the text is no JSON, is nested too deeply, has a number too long to read, or gives
+        one key twice in an object (the first value would silently be lost).
+    """
+
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+            raise ObservError(f"{path}: key {short(twice)!r} is given twice; export the file again")
+        return found
+
+    try:
+        return json.loads(text, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise ObservError(
+            f"{path}:{error.lineno}: not JSON: {error.msg} at column {error.colno}; "
+            "export the file again"
+        ) from error
+    except RecursionError:
+        raise ObservError(f"{path}: JSON nested too deeply; it is no export of this kind") from None
+    except ValueError as error:  # Python reads no integer of thousands of digits
+        raise ObservError(
+            f"{path}: JSON with a number too long to read; export it again"
+        ) from error
+
+
+def find_delimiter(text: str, candidates: str) -> str:
+    """The delimiter that the first line with text holds most often; the first one if none.
+
+    Examples
+    --------
+    >>> find_delimiter("month;visits\\n2026-03;1,5", ",;")
+    ';'
+    """
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return max(candidates, key=line.count)
+
+
+def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend: str = "") -> None:
+    """Raise `ObservError` that lists every missing column and the columns that are there."""
+    missing = [name for name in needed if name not in header]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        there = ", ".join(repr(short(name)) for name in header[:12]) + (
+            ", …" if len(header) > 12 else ""
+        )
+        raise ObservError(
+            f"{path}: missing column{plural} {', '.join(repr(name) for name in missing)}; "
+            f"the file has {there}" + (f"; {mend}" if mend else "")
+        )
+
+
+def parse_day(text: str) -> date | None:
+    """A day written `YYYY-MM-DD` (a time of day may follow), or `None`.
+
+    Examples
+    --------
+    >>> parse_day("2026-03-01T10:20:30"), parse_day("2026-02-30")
+    (datetime.date(2026, 3, 1), None)
+    """
+    match = re.match(r"\s*(\d{4}-\d{2}-\d{2})(?!\d)", text, re.ASCII)
+    try:
+        return datetime.strptime(match[1], "%Y-%m-%d").date() if match else None
+    except ValueError:
+        return None
+
+
+def parse_month(text: str) -> tuple[date, date] | None:
+    """First and last day of a month written `YYYY-MM`, or `None`.
+
+    Examples
+    --------
+    >>> parse_month("2024-02"), parse_month("2024-13")
+    ((datetime.date(2024, 2, 1), datetime.date(2024, 2, 29)), None)
+    """
+    match = re.fullmatch(r"\s*(\d{4}-(?:0[1-9]|1[0-2]))\s*", text, re.ASCII)
+    if match is None or match[1][:4] in ("0000", "9999"):  # the ends of Python's calendar
+        return None
+    first = date.fromisoformat(f"{match[1]}-01")
+    return first, first + timedelta(days=month_days(match[1]) - 1)
+
+
+def parse_count(text: str, comma_groups: bool = False) -> int | None:
+    """A whole number, maybe with thousands set apart by spaces (or commas), or `None`.
+
+    A number that no 64-bit integer holds gives `None`. `12.0` is 12, but `1.000` gives `None`:
+    it is one for some and a thousand for others.
+
+    Examples
+    --------
+    >>> parse_count("1\\u202f234"), parse_count("1,234"), parse_count("1,234", comma_groups=True)
+    (1234, None, 1234)
+    """
+    text = _SPACES.sub(" ", text).strip()
+    match = _COUNT.fullmatch(text) if len(text) < 40 else None
+    if match is None or (match["group"] == "," and not comma_groups):
+        return None
+    number = int(text.split(".")[0].replace(" ", "").replace(",", ""))
+    return number if abs(number) <= _LARGEST else None
+
+
+def fold(text: str) -> str:
+    """Text to compare names by: no case, no accents, single spaces.
+
+    Examples
+    --------
+    >>> fold(" Téléchargements\\u00a0UNIQUES ")
+    'telechargements uniques'
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+
+
+def short(text: str, length: int = 60) -> str:
+    """One line of at most `length` characters, printable in any UTF-8 terminal or file.
+
+    Examples
+    --------
+    >>> short("a long line of text", 10)
+    'a long li…'
+    """
+    text = _SPACES.sub(" ", text[: 4 * length]).strip()
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def cell_text(value: object) -> str:
+    """A cell as text; of a nested JSON value only its kind is kept."""
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return "[…]" if isinstance(value, list) else "{…}"
+    return short(str(value), 200)

@@ -1,0 +1,251 @@
+"""A tidy table written as CSV by hand or by a script: the way in for any other source.
+
+The format
+----------
+- UTF-8 (a BOM is allowed), cells separated by commas or by semicolons, whichever the first line
+  uses; quotes as usual in CSV.
+- The first line names columns of the tidy table that the device's catalogue entry gives as
+  `table` (`observlib.tables.schema` describes them), in any order. Columns that may be empty may
+  be left out; a column that the table does not have is an error.
+- `device`, `product` and `channel` may be left out, or empty: they are then the device's.
+  `device` must be the device's id, `product` an id of `data/catalogue/products.yml`, `channel`
+  one of the catalogue's channels.
+- Days are written `2026-03-31`; whole numbers with digits, maybe with thousands set apart by
+  spaces; other numbers with a point, or with a comma where cells are separated by semicolons;
+  yes or no as true/false, 1/0 or oui/non.
+- In the table `audience`, a column `month` (`2026-03`) may stand for `start` and `end`, and
+  without `end` each row is the one day `start`. `complete` may be left out, or empty: a row is
+  then complete if it ended before the device's `extracted`, where given, and before today.
+  `true` is refused for a period that has not ended.
+
+For a device whose `table` is `audience`::
+
+    month;visits;visitors
+    2026-02;12 450;9 310
+    2026-03;13 020;9 877
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib import tables
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
+from observlib.errors import ObservError, bounded
+from observlib.loaders import Loaded, register
+from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
+from observlib.loaders._text import (
+    find_delimiter,
+    parse_count,
+    parse_day,
+    parse_month,
+    read_csv,
+    read_text,
+    short,
+)
+from observlib.tables import reject
+
+_DEFAULTED = ("device", "product", "channel")
+_FLAGS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
+_WANTED = {
+    "day": "a day such as 2026-03-31",
+    "count": "a whole number such as 1234",
+    "number": "a number such as 7.5",
+    "flag": "true, false, 1, 0, oui or non",
+}
+Fault = tuple[str, str, str]  # column, value, reason
+
+
+@register("plain_csv")
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read one file of the format above into the device's `table`, with the rows it rejects.
+
+    Raises
+    ------
+    ObservError
+        For a file that is no CSV in UTF-8, has no rows, lacks columns or has unknown ones (all
+        of them are named), and for a device without `table`.
+    """
+    if device.table is None:
+        raise ObservError(
+            f"device {device.id!r}: the loader plain_csv needs the key `table`; "
+            f"tables are {', '.join(tables.TABLES)}"
+        )
+    kinds = _kinds(device.table)
+    text = read_text(path)
+    delimiter = find_delimiter(text, ",;")
+    header, lines = read_csv(path, text, delimiter)
+    problems = list(_header_problems(path, header, device.table))
+    if not lines:
+        problems.append(f"{path}: no row under the header; export or fill the file again")
+    if problems:
+        raise ObservError(*problems)
+    rows: dict[int, dict[str, object]] = {}
+    rejects: list[dict[str, object]] = []
+    for line, cells in lines.items():
+        fault: Fault | None
+        if len(cells) < len(header) or any(cell.strip() for cell in cells[len(header) :]):
+            fault = ("", "", f"has {len(cells)} cells, and the header {len(header)}")
+        else:
+            given = {
+                name: cell.strip()
+                for name, cell in zip(header, cells, strict=False)
+                if cell.strip()
+            }
+            row, fault = _read(given, header, kinds, device, catalogue, delimiter == ";")
+        if fault is None:
+            rows[line] = row
+        else:
+            rejects.append(reject(path.name, line, *fault))
+    return settle(path, device.table, _frame(rows, kinds), rejects)
+
+
+def _kinds(table: str) -> dict[str, str]:
+    """Each column of a tidy table with the kind of its cells."""
+    names = tables.columns(table)
+    schema = tables.schema(table)
+    by_dtype = {"datetime": "day", "int": "count", "float": "number", "bool": "flag"}
+    kinds = {}
+    for name in names:
+        dtype = str(schema.columns[name].dtype).lower()
+        kinds[name] = next((k for start, k in by_dtype.items() if dtype.startswith(start)), "text")
+    return kinds
+
+
+def _required(table: str, header: Sequence[str]) -> list[str]:
+    """The columns that a header must have and whose cells must not be empty."""
+    schema = tables.schema(table)
+    needed = [
+        name
+        for name in tables.columns(table)
+        if name not in _DEFAULTED and not schema.columns[name].nullable
+    ]
+    if table == "audience":
+        needed.remove("complete")
+        if "month" in header:
+            needed = ["month", *(name for name in needed if name not in ("start", "end"))]
+        elif "end" not in header:
+            needed.remove("end")
+    return needed
+
+
+def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[str]:
+    allowed = [*tables.columns(table), *(["month"] if table == "audience" else [])]
+    listed = f"columns of the table {table} are {', '.join(allowed)}"
+    counts = Counter(header)
+    unknown = [name for name in counts if name not in allowed]
+    twice = [name for name, count in counts.items() if count > 1]
+    missing = [name for name in _required(table, header) if name not in counts]
+    if unknown:
+        shown = bounded(repr(short(name)) for name in unknown)
+        yield f"{path}: unknown column{'s' if len(unknown) > 1 else ''} {shown}; {listed}"
+    if twice:
+        shown = bounded(repr(short(name)) for name in twice)
+        yield f"{path}: column{'s' if len(twice) > 1 else ''} {shown} given twice; keep one"
+    if missing:
+        shown = ", ".join(repr(name) for name in missing)
+        instead = " (or 'month' instead)" if table == "audience" and "start" in missing else ""
+        yield f"{path}: missing column{'s' if len(missing) > 1 else ''} {shown}{instead}; {listed}"
+    if table == "audience" and "month" in counts and ("start" in counts or "end" in counts):
+        yield f"{path}: both 'month' and 'start' or 'end'; keep 'month', or 'start' and 'end'"
+
+
+def _read(
+    given: Mapping[str, str],
+    header: Sequence[str],
+    kinds: Mapping[str, str],
+    device: Device,
+    catalogue: Catalogue,
+    decimal_comma: bool,
+) -> tuple[dict[str, object], Fault | None]:
+    """A tidy row of the cells that are not empty, and what is wrong with the first bad one."""
+    table = str(device.table)
+    row: dict[str, object] = {
+        "device": device.id,
+        "product": device.product,
+        "channel": device.channel,
+    }
+    for name in _required(table, header):
+        if name not in given:
+            return row, (name, "", "is empty")
+    for name, text in given.items():
+        if name == "month":
+            span = parse_month(text)
+            if span is None:
+                return row, (name, text, "is no month; write a month such as 2026-03")
+            row["start"], row["end"] = span
+            continue
+        value = _parse(text, kinds[name], decimal_comma)
+        if value is None:
+            return row, (name, text, f"cannot be read; write {_WANTED[kinds[name]]}")
+        if isinstance(value, date) and (why := day_fault(value)) is not None:
+            return row, (name, text, why)
+        row[name] = value
+    fault = _wrong_place(row, device, catalogue)
+    if fault is None and table == "audience":
+        fault = _finish_audience(row, device)
+    return row, fault
+
+
+def _parse(text: str, kind: str, decimal_comma: bool) -> object:
+    """A cell's value by its kind, or `None` where it cannot be read."""
+    if kind == "day":
+        return parse_day(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.A) else None
+    if kind == "count":
+        return parse_count(text)
+    if kind == "flag":
+        return _FLAGS.get(text.casefold())
+    if kind == "number":
+        text = text.replace(",", ".") if decimal_comma else text
+        number = float(text) if re.fullmatch(r"[-+]?\d+(\.\d+)?", text, re.A) else math.nan
+        return number if math.isfinite(number) else None
+    return text
+
+
+def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue) -> Fault | None:
+    """What is wrong with the device, product or channel that a row names."""
+    if row["device"] != device.id:
+        return "device", str(row["device"]), f"is not {device.id!r}, the device of this file"
+    if row["product"] is not None and row["product"] not in catalogue.products:
+        known = bounded(catalogue.products)
+        return "product", str(row["product"]), f"is no product of the catalogue; known: {known}"
+    if row["channel"] not in CHANNEL_LABELS:
+        return "channel", str(row["channel"]), f"is not one of {', '.join(CHANNEL_LABELS)}"
+    return None
+
+
+def _finish_audience(row: dict[str, object], device: Device) -> Fault | None:
+    """Give an audience row its `end` and `complete` by the rule; tell a period it cannot have."""
+    start, end = row["start"], row.setdefault("end", row["start"])
+    assert isinstance(start, date) and isinstance(end, date)
+    if (why := period_fault(start, end)) is not None:
+        return "start, end", f"{start}; {end}", why
+    if row.setdefault("complete", is_complete(end, device.extracted)) and not is_complete(
+        end, None
+    ):
+        return "complete", "true", f"is true, and the period ends on {end}; write false"
+    return None
+
+
+def _frame(rows: Mapping[int, Mapping[str, object]], kinds: Mapping[str, str]) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for name, kind in kinds.items():
+        values: list[Any] = [row.get(name) for row in rows.values()]
+        if kind == "day":
+            columns[name] = days(values)
+        elif kind == "count":
+            columns[name] = pd.array(values, dtype="Int64")
+        elif kind == "number":
+            columns[name] = np.array(values, dtype=float)
+        else:
+            columns[name] = values
+    return pd.DataFrame(columns, index=list(rows))

@@ -1,0 +1,227 @@
+"""Matomo's JSON answers: their shapes, empty days, and answers that must be refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["matomo-vie-publique"].model_copy(
+        update={"loader": "matomo_json", "period": None, "extracted": None}
+    )
+
+
+def read(path: Path, device: Device, catalogue: Catalogue, data: object) -> Loaded:
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    return load(path, device, catalogue)
+
+
+DAY = {
+    "nb_uniq_visitors": 7,
+    "nb_visits": "9",
+    "nb_actions": 20.0,
+    "bounce_count": 2,
+    "sum_visit_length": 542,
+    "bounce_rate": "22%",
+}
+
+
+def test_days_without_visits_are_zero_and_not_lost(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    data = {"2026-03-02": [], "2026-03-01": DAY, "2026-03-03": [DAY]}
+    loaded = read(tmp_path / "m.json", device, catalogue, data)
+    assert loaded.rejects.empty
+    assert loaded.rows["visits"].tolist() == [0, 9, 9]
+    assert loaded.rows["seconds"].tolist() == [0, 542, 542]
+    assert loaded.rows["downloads"].isna().all(), "what was not exported is unknown, not zero"
+    assert loaded.rows["complete"].all()
+
+
+def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    own = read(tmp_path / "m_2026-01.json", device, catalogue, {"date": "2026-03", **DAY})
+    assert own.rows["end"].tolist() == [pd.Timestamp("2026-03-31")]
+    named = read(tmp_path / "m_2026-01.json", device, catalogue, DAY)
+    assert named.rows["end"].tolist() == [pd.Timestamp("2026-01-31")]
+    told = device.model_copy(update={"period": "2026-02-03"})
+    assert read(tmp_path / "m_2026-01.json", told, catalogue, DAY).rows["start"].tolist() == [
+        pd.Timestamp("2026-02-03")
+    ]
+    with pytest.raises(ObservError, match="does not say its period"):
+        read(tmp_path / "m.json", device, catalogue, [DAY])
+
+
+def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    data = [
+        {"date": "2019-01", "visites": 119541},
+        {"date": "2019-02", "visites": None},
+        {"visites": 3},
+        5,
+        {"date": "2019-03", "visites": float("nan")},
+        {"date": "2019-04", "visites": float("inf")},
+        {"date": "2019-05", "visites": 10**30},
+        {"date": "2019-06", "visites": True},
+        {"date": "2019-07", "visites": [1]},
+        {"date": {"x": 1}, "visites": 1},
+        {"date": "2019-08", "visites": 1.5},
+    ]
+    loaded = read(tmp_path / "m.json", device, catalogue, data)
+    assert loaded.rows["visits"].tolist() == [119541]
+    assert loaded.rejects["row"].tolist() == list(range(2, 12))
+    assert loaded.rejects["reason"].iat[1] == "is empty"
+    assert loaded.rejects["column"].iat[1] == "period"
+
+
+def test_the_period_that_is_not_over_is_incomplete(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    today = date.today()
+    data = {f"{today:%Y-%m}": DAY, "2026-01": DAY, "From 2026-02-02 to 2026-02-08": DAY}
+    loaded = read(tmp_path / "m.json", device, catalogue, data)
+    assert loaded.rows["complete"].tolist() == [False, True, True]
+
+
+def test_an_unknown_key_among_periods_is_rejected_by_its_place(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(
+        tmp_path / "m.json", device, catalogue, {"2026-03": DAY, "total": DAY, "2026-04": 3}
+    )
+    assert len(loaded.rows) == 1
+    assert loaded.rejects["row"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"result": "error", "message": "no access " * 100}, "Matomo answered with an error"),
+        ({"result": "error", "message": {"deep": []}}, "Matomo answered with an error"),
+        ([], "no visits by period"),
+        ({}, "no visits by period"),
+        (3, "no visits by period"),
+        ("null", "no visits by period"),
+        ({"2026-03-01": 12}, "no visits by period"),
+        ({"1": {"2026-03-01": DAY}}, "no visits by period"),
+        ([{"date": "2026-03", "nb_actions": 1}], "visits are named nb_visits, Visits, Visites"),
+        ([{"label": "/page", "nb_visits": 3}], "no visits by period"),
+        ({"2026-03-01": [{"label": "/", "nb_visits": 3}, {"label": "/a"}]}, "broken down"),
+        ([{"2026-03-01": DAY}, {"2026-03-01": DAY}], "several answers in one file"),
+        ({"idVisit": "124", "nb_visits": 1}, "personal data and is not read"),
+        ({"2026-03-01": [{"idVisit": 1}, {"idVisit": 2}]}, "personal data and is not read"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 5_000 + "1" + "}" * 5_000, "nested too deeply|no visits"),
+        ("[" + "9" * 10_000 + "]", "number too long"),
+    ],
+)
+def test_answers_that_cannot_be_used_say_which_to_ask_for(
+    tmp_path: Path, device: Device, catalogue: Catalogue, data: object, says: str
+) -> None:
+    with pytest.raises(ObservError, match=says) as caught:
+        read(tmp_path / "m_2026-03.json", device, catalogue, data)
+    assert len(str(caught.value).splitlines()) == 1 and len(str(caught.value)) < 600
+
+
+KEYS = st.one_of(
+    st.sampled_from(
+        ["2026-03-01", "2026-03", "2026", "date", "nb_visits", "Visites", "nb_actions"]
+    ),
+    st.sampled_from(["label", "idVisit", "result", "monthlyStats", "sum_visit_length"]),
+    st.text(max_size=5),
+)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(["2026-03-01", "12", "error", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(
+    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(data=VALUES)
+def test_any_json_loads_or_is_refused(
+    tmp_path: Path, device: Device, catalogue: Catalogue, data: object
+) -> None:
+    try:
+        loaded = read(tmp_path / "m_2026-03.json", device, catalogue, json.dumps(data))
+    except ObservError as error:
+        str(error).encode("utf-8")
+        return
+    loaded.rejects.to_csv().encode("utf-8")
+    assert loaded.rejects["row"].is_unique
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(raw=st.binary(max_size=100))
+def test_any_bytes_load_or_are_refused(
+    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes
+) -> None:
+    path = tmp_path / "m_2026-03.json"
+    path.write_bytes(raw)
+    try:
+        assert isinstance(load(path, device, catalogue), Loaded)
+    except ObservError as error:
+        str(error).encode("utf-8")
+
+
+def test_the_real_monthly_series_of_a_public_service(
+    shared_data: Path, device: Device, catalogue: Catalogue
+) -> None:
+    path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
+    loaded = load(path, device, catalogue)
+    assert loaded.rejects.empty and len(loaded.rows) == 26
+    assert loaded.rows["visits"].sum() == sum(
+        month["visites"] for month in json.loads(path.read_text(encoding="utf-8"))
+    )
+    assert loaded.rows["complete"].all()
+
+
+def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(
+    shared_data: Path, tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    (path,) = (shared_data / "matomo").glob("*getBulkRequest.json")
+    with pytest.raises(ObservError, match="several answers in one file"):
+        load(path, device, catalogue)
+    answer = json.loads(path.read_text(encoding="utf-8"))[0]
+    loaded = read(tmp_path / "one.json", device, catalogue, answer)
+    assert loaded.rows["visits"].tolist() == [2, 0]
+    assert loaded.rows["seconds"].tolist() == [1622, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("pagesStats.json", "gives no visits by period"),
+        ("visit.json", "personal data and is not read"),
+        ("exportDataSubject_oneVisitGiven.json", "personal data and is not read"),
+    ],
+)
+def test_real_answers_that_are_refused(
+    shared_data: Path, device: Device, catalogue: Catalogue, name: str, says: str
+) -> None:
+    with pytest.raises(ObservError, match=says):
+        load(shared_data / "matomo" / name, device, catalogue)

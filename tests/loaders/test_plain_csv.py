@@ -1,0 +1,254 @@
+"""The documented CSV of a tidy table: what a hand-made file may say, and how mistakes are told."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+
+
+def of_table(catalogue: Catalogue, table: str | None) -> Device:
+    return catalogue.devices["audience-boamp"].model_copy(
+        update={"loader": "plain_csv", "table": table, "extracted": None}
+    )
+
+
+@pytest.fixture
+def audience(catalogue: Catalogue) -> Device:
+    return of_table(catalogue, "audience")
+
+
+@pytest.fixture
+def ratings(catalogue: Catalogue) -> Device:
+    return of_table(catalogue, "ratings")
+
+
+def read(
+    path: Path, device: Device, catalogue: Catalogue, text: str, encoding: str = "utf-8"
+) -> Loaded:
+    path.write_bytes(text.encode(encoding))
+    return load(path, device, catalogue)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_example_of_the_documentation_loads(
+    tmp_path: Path, audience: Device, catalogue: Catalogue, encoding: str
+) -> None:
+    text = "month;visits;visitors\n2026-02;12 450;9 310\n2026-03;13\u202f020;\n"
+    loaded = read(tmp_path / "p.csv", audience, catalogue, text, encoding)
+    assert loaded.table == "audience" and loaded.rejects.empty
+    assert loaded.rows["visits"].tolist() == [12450, 13020]
+    assert loaded.rows["end"].tolist() == [pd.Timestamp("2026-02-28"), pd.Timestamp("2026-03-31")]
+    assert loaded.rows["complete"].all()
+    assert set(loaded.rows["product"]) == {audience.product}
+    assert set(loaded.rows["channel"]) == {audience.channel}
+    assert list(loaded.rows.columns) == tables.columns("audience")
+
+
+def test_a_start_alone_is_a_day_and_completeness_follows_the_rule(
+    tmp_path: Path, audience: Device, catalogue: Catalogue
+) -> None:
+    today = date.today()
+    text = f"start,visits,complete\n2026-01-30,1,\n2026-01-31,2,\n2026-01-29,3,non\n{today},4,\n"
+    loaded = read(tmp_path / "p.csv", audience, catalogue, text)
+    assert (loaded.rows["start"] == loaded.rows["end"]).all()
+    assert loaded.rows["complete"].tolist() == [True, True, False, False]
+    cut = audience.model_copy(update={"extracted": date(2026, 1, 31)})
+    loaded = read(tmp_path / "p.csv", cut, catalogue, text)
+    assert loaded.rows["complete"].tolist() == [True, False, False, False]
+
+
+def test_every_bad_row_is_told_with_its_line_column_and_mend(
+    tmp_path: Path, audience: Device, catalogue: Catalogue
+) -> None:
+    text = (
+        "device,product,channel,start,end,complete,visits\n"
+        "audience-boamp,bodacc,phone,2026-01-01,2026-01-31,oui,5\n"
+        "another,,,2026-02-01,2026-02-28,,5\n"
+        ",nonesuch,,2026-02-01,2026-02-28,,5\n"
+        ",,telex,2026-02-01,2026-02-28,,5\n"
+        ",,,01/02/2026,2026-02-28,,5\n"
+        ",,,2026-02-01,,,5\n"
+        ",,,2026-02-01,2026-03-31,,5\n"
+        ",,,2026-02-01,2026-02-28,maybe,5\n"
+        f",,,{date.today()},{date.today()},true,5\n"
+        ",,,2026-02-01,2026-02-28,,\n"
+        ",,,2026-02-01,2026-02-28,,1.5\n"
+        ',,,2026-02-01,2026-02-28,,"1,234"\n'
+        ",,,2026-02-01,2026-02-28,,-4\n"
+        ",,,0026-02-01,0026-02-28,,4\n"
+        ",,,2026-02-01,2026-02-28,,4,9\n"
+        ",,,2026-02-01\n"
+        ",bodacc,phone,2026-01-01,2026-01-31,oui,5\n"
+    )
+    loaded = read(tmp_path / "p.csv", audience, catalogue, text)
+    assert loaded.rows[["product", "channel", "visits"]].values.tolist() == [["bodacc", "phone", 5]]
+    told = loaded.rejects.set_index("row")
+    assert told.index.tolist() == list(range(3, 19))
+    assert told["column"].loc[3] == "device" and "'audience-boamp'" in told["reason"].loc[3]
+    assert told["reason"].loc[4].startswith("is no product of the catalogue; known: service-public")
+    assert told["reason"].loc[4].endswith(" more"), "a long catalogue must not flood the report"
+    assert told["reason"].loc[5].startswith("is not one of web, ")
+    assert told["reason"].loc[6] == "cannot be read; write a day such as 2026-03-31"
+    assert told[["column", "reason"]].loc[7].tolist() == ["end", "is empty"]
+    assert told["reason"].loc[8] == "covers more than one month; export by day or by month"
+    assert told["reason"].loc[9].endswith("write true, false, 1, 0, oui or non")
+    assert told["reason"].loc[10].endswith("write false")
+    assert told[["column", "reason"]].loc[11].tolist() == ["visits", "is empty"]
+    assert told["reason"].loc[12] == "cannot be read; write a whole number such as 1234"
+    assert told["reason"].loc[13] == "cannot be read; write a whole number such as 1234"
+    assert told["reason"].loc[14].startswith("is negative")
+    assert told["reason"].loc[15] == "is in the year 0026; check the year"
+    assert told["reason"].loc[16] == "has 8 cells, and the header 7"
+    assert told["reason"].loc[17] == "has 4 cells, and the header 7"
+    assert told["reason"].loc[18].startswith("has the key of row 2")
+
+
+RATINGS = "answer_id;date;question;value;scale_min;scale_max\n"
+
+
+def test_a_decimal_comma_is_read_with_semicolons_and_only_with_them(
+    tmp_path: Path, ratings: Device, catalogue: Catalogue
+) -> None:
+    text = RATINGS + "a;2026-01-05;satisfaction;7,5;0;10\nb;2026-01-05;clarity;8.25;0;10\n"
+    loaded = read(tmp_path / "p.csv", ratings, catalogue, text)
+    assert loaded.rows["value"].tolist() == [7.5, 8.25]
+    quoted = RATINGS.replace(";", ",") + 'a,2026-01-05,satisfaction,"7,5",0,10\n'
+    loaded = read(tmp_path / "p.csv", ratings, catalogue, quoted)
+    assert loaded.rejects["reason"].tolist() == ["cannot be read; write a number such as 7.5"]
+
+
+def test_the_tables_own_rules_reach_the_analyst_with_the_line(
+    tmp_path: Path, ratings: Device, catalogue: Catalogue
+) -> None:
+    text = RATINGS + (
+        "a;2026-01-05;satisfaction;11;0;10\n"
+        "b;2026-01-05;mood;5;0;10\n"
+        "c;2026-01-05;clarity;inf;0;10\n"
+        "d;1990-01-05;clarity;5;0;10\n"
+        f"e;2026-01-05;clarity;{'9' * 400};0;10\n"
+    )
+    loaded = read(tmp_path / "p.csv", ratings, catalogue, text)
+    assert loaded.rows.empty
+    assert loaded.rejects["row"].tolist() == [2, 3, 4, 5, 6]
+    reasons = loaded.rejects["reason"].tolist()
+    assert reasons[0] == "11 is outside the scale 0–10"
+    assert reasons[1].startswith("is not one of satisfaction")
+    assert reasons[3].startswith("lies before 1995")
+
+
+def test_cells_that_may_be_empty_stay_empty_and_leading_zeros_stay(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = "experience_id,date,feeling,region,told_by\n001,2026-01-05,positive,06,\n"
+    loaded = read(tmp_path / "p.csv", of_table(catalogue, "experiences"), catalogue, text)
+    row = loaded.rows.iloc[0]
+    assert (row["experience_id"], row["region"]) == ("001", "06")
+    assert pd.isna(row["told_by"]) and pd.isna(row["organisation"])
+
+
+def test_every_mistake_of_the_header_is_told_at_once(
+    tmp_path: Path, audience: Device, catalogue: Catalogue
+) -> None:
+    with pytest.raises(ObservError) as caught:
+        read(tmp_path / "p.csv", audience, catalogue, "end,hits,Visits,end\n2026-01-31,1,2,3\n")
+    unknown, twice, missing = caught.value.problems
+    assert "unknown columns 'hits', 'Visits'; columns of the table audience are device" in unknown
+    assert "column 'end' given twice; keep one" in twice
+    assert "missing columns 'start', 'visits' (or 'month' instead)" in missing
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("month,start,visits\n2026-01,2026-01-01,1\n", "both 'month' and 'start'"),
+        ("month,visits\n", "no row under the header"),
+        ("month,visits\n2026-01,t\xe9l\xe9\n", "not UTF-8"),
+        ("x" * 5_000, "unknown column"),
+    ],
+)
+def test_files_that_cannot_be_used_are_told(
+    tmp_path: Path, audience: Device, catalogue: Catalogue, text: str, says: str
+) -> None:
+    with pytest.raises(ObservError, match=says) as caught:
+        read(tmp_path / "p.csv", audience, catalogue, text, "latin-1")
+    assert len(str(caught.value)) < 900
+
+
+def test_a_device_without_a_table_is_told_what_to_add(tmp_path: Path, catalogue: Catalogue) -> None:
+    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, ratings"):
+        read(tmp_path / "p.csv", of_table(catalogue, None), catalogue, "a\n1\n")
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["2026-01-05", "2026-01", "0001-01-01", "12", "7,5", "-1", "1e400", "nan", "oui"]
+    ),
+    st.sampled_from(["boamp", "web", "satisfaction", "2026-T1", "positive", "value", ""]),
+    st.text(st.characters(codec="utf-8"), max_size=6),
+)
+
+
+@settings(
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    table=st.sampled_from(sorted(tables.TABLES)),
+    dropped=st.sets(st.integers(0, 14), max_size=2),
+    rows=st.lists(st.lists(CELLS, min_size=13, max_size=14), max_size=4),
+    delimiter=st.sampled_from(",;"),
+)
+def test_any_table_loads_or_is_refused(
+    tmp_path: Path,
+    catalogue: Catalogue,
+    table: str,
+    dropped: set[int],
+    rows: list[list[str]],
+    delimiter: str,
+) -> None:
+    header = [name for place, name in enumerate(tables.columns(table)) if place not in dropped]
+    lines = [header, *(cells[: len(header)] for cells in rows)]
+    text = "\n".join(delimiter.join(cells) for cells in lines)
+    try:
+        loaded = read(tmp_path / "p.csv", of_table(catalogue, table), catalogue, text)
+    except ObservError as error:
+        assert all("p.csv" in problem for problem in error.problems)
+        return
+    assert loaded.rejects["row"].is_unique
+    assert len(loaded.rows) + len(loaded.rejects) >= 1
+
+
+@settings(
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(raw=st.binary(max_size=120), start=st.sampled_from([b"", b"month;visits\n"]))
+def test_any_bytes_load_or_are_refused(
+    tmp_path: Path, audience: Device, catalogue: Catalogue, raw: bytes, start: bytes
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_bytes(start + raw)
+    try:
+        assert isinstance(load(path, audience, catalogue), Loaded)
+    except ObservError as error:
+        str(error).encode("utf-8")
+
+
+def test_a_real_series_rewritten_in_the_format_gives_the_same_rows(
+    shared_data: Path, tmp_path: Path, audience: Device, catalogue: Catalogue
+) -> None:
+    path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
+    series = json.loads(path.read_text(encoding="utf-8"))
+    text = "month,visits\n" + "".join(f"{one['date']},{one['visites']}\n" for one in series)
+    loaded = read(tmp_path / "p.csv", audience, catalogue, text)
+    assert loaded.rejects.empty
+    assert loaded.rows["visits"].tolist() == [one["visites"] for one in series]

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import files, store, tables
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.period import Quarter
+
+HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
+
+
+def ratings(folder: Path, name: str, answers: dict[str, tuple[str, float]]) -> Path:
+    """A plain export of the 3939's questionnaire: answer -> (day, mark of 1-5)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"allo-service-public_satisfaction_{name}.csv"
+    rows = [f"{key},{day},satisfaction,{mark},1,5\n" for key, (day, mark) in answers.items()]
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return path
+
+
+def visits(folder: Path, name: str, months: dict[str, int]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"boamp_audience_{name}.csv"
+    rows = [f"{month},{count}\n" for month, count in months.items()]
+    path.write_text("month,visits\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def held(data: Path) -> dict[str, float]:
+    rows = store.read(data, "ratings")
+    return dict(zip(rows["answer_id"], rows["value"], strict=True))
+
+
+JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4), "c": ("2026-07-30", 5)}
+
+
+def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue) -> None:
+    path = ratings(tmp_path / "raw", "2026-07", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    digest = store.digest(tmp_path)
+    (tmp_path / "raw" / path.name.replace(".csv", "_copy.csv")).write_bytes(path.read_bytes())
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert done.devices["unchanged"].tolist() == [2]
+    assert len(store.read(tmp_path, "ratings")) == 3
+    assert store.digest(tmp_path) == digest
+
+
+def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catalogue) -> None:
+    ratings(tmp_path / "raw", "2026-07", {**JULY, "z": ("2026-06-30", 1)})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    # b was withdrawn, c was 5 and is 2; z lies outside the corrected period
+    corrected = {"a": ("2026-07-01", 3), "c": ("2026-07-30", 2)}
+    ratings(tmp_path / "raw", "2026-07_corrected", corrected)
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert held(tmp_path) == {"a": 3, "c": 2, "z": 1}
+    assert done.replaced and "corrects 3 rows of" in done.replaced[0]
+
+
+def test_two_forms_of_one_device_complete_each_other(tmp_path: Path, catalogue: Catalogue) -> None:
+    ratings(tmp_path / "raw", "form1", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    ratings(tmp_path / "raw", "form2", {"x": ("2026-07-10", 1)})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert held(tmp_path) == {"a": 3, "b": 4, "c": 5, "x": 1}
+
+
+def test_visits_of_overlapping_exports_are_not_added_up(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    visits(tmp_path / "raw", "old", {"2026-05": 100, "2026-06": 200, "2026-07": 300})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    visits(tmp_path / "raw", "new", {"2026-06": 220, "2026-07": 300, "2026-08": 400})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    rows = store.read(tmp_path, "audience")
+    assert rows["visits"].tolist() == [100, 220, 300, 400]
+
+
+def test_a_day_inside_a_month_already_held_takes_the_month_s_place(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    visits(tmp_path / "raw", "months", {"2026-05": 3100, "2026-06": 3000})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    path = visits(tmp_path / "raw", "days", {})
+    path.write_text("start,visits\n2026-06-10,100\n2026-06-11,100\n", encoding="utf-8")
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert store.read(tmp_path, "audience")["visits"].tolist() == [3100, 100, 100]
+
+
+def test_a_file_that_no_device_claims_is_named(tmp_path: Path, catalogue: Catalogue) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    (tmp_path / "raw" / "sub").mkdir()
+    (tmp_path / "raw" / "sub" / "holiday.csv").write_text("a\n1\n", encoding="utf-8")
+    assert store.ingest(tmp_path / "raw", tmp_path, catalogue).unclaimed == ["sub/holiday.csv"]
+
+
+def test_a_file_claimed_twice_is_a_problem_of_the_catalogue(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    twin = catalogue.devices["satisfaction-3939"].model_copy(update={"id": "twin"})
+    both = catalogue.model_copy(update={"devices": {**catalogue.devices, "twin": twin}})
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    (problem,) = store.ingest(tmp_path / "raw", tmp_path, both).problems
+    assert "satisfaction-3939 and twin" in problem
+
+
+def test_demonstration_and_real_data_never_share_a_store(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "real", "2026-07", JULY)
+    ratings(tmp_path / "demo", "2026-07", JULY)
+    (tmp_path / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
+    data = tmp_path / "data"
+    store.ingest(tmp_path / "real", data, catalogue)
+    assert store.kind(data) == "real"
+    with pytest.raises(ObservError, match="never share a store"):
+        store.ingest(tmp_path / "demo", data, catalogue)
+    with pytest.raises(ObservError, match="never share a store"):
+        store.ingest(tmp_path / "demo" / ".", data, catalogue)
+    with pytest.raises(ObservError, match="real data and a demonstration"):
+        store.ingest(tmp_path, tmp_path / "third", catalogue)
+    store.ingest(tmp_path / "demo", tmp_path / "other", catalogue)
+    assert store.kind(tmp_path / "other") == "demonstration"
+
+
+def test_a_bad_file_stops_no_other(tmp_path: Path, catalogue: Catalogue) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    bad = tmp_path / "raw" / "boamp_audience.csv"
+    bad.write_bytes(b"")
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert len(done.problems) == 1 and str(bad) in done.problems[0]
+    assert len(held(tmp_path)) == 3
+
+
+def test_rejected_rows_are_kept_with_their_reason(tmp_path: Path, catalogue: Catalogue) -> None:
+    ratings(tmp_path / "raw", "2026-07", {**JULY, "d": ("2026-07-02", 11), "e": ("2062-07-02", 3)})
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    (path,) = (tmp_path / "store" / "rejects").glob("*.csv")
+    kept = pd.read_csv(path)
+    assert list(kept.columns) == tables.REJECT_COLUMNS
+    assert kept["row"].tolist() == [5, 6] and len(done.rejects) == 2
+    assert "outside the scale 1–5" in kept["reason"][0] and "future" in kept["reason"][1]
+
+
+def test_nothing_is_read_through_a_link_that_leads_out(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    outside = ratings(tmp_path / "outside", "2026-07", JULY)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / outside.name).symlink_to(outside)
+    done = store.ingest(tmp_path / "raw", tmp_path / "data", catalogue)
+    assert done.devices.empty and store.read(tmp_path / "data", "ratings").empty
+
+
+def test_an_absent_store_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ObservError, match="observ ingest"):
+        store.read(tmp_path, "ratings")
+
+
+def test_a_damaged_ledger_says_how_to_begin_again(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "ledger.json").write_text('{"kind"', encoding="utf-8")
+    with pytest.raises(ObservError, match="damaged; delete the folder"):
+        store.read(tmp_path, "ratings")
+
+
+def test_reading_some_quarters_reads_these_and_no_other(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 * m for m in range(1, 10)})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    q2 = Quarter(2026, 2)
+    assert store.read(tmp_path, "audience", q2, q2)["visits"].tolist() == [400, 500, 600]
+    assert store.read(tmp_path, "audience", last=Quarter(2026, 1))["visits"].sum() == 600
+    assert set(store.read(tmp_path, "audience")["source"].str.split("@").str[0]) == {
+        "audience-boamp"
+    }
+
+
+@pytest.mark.parametrize(
+    ("today", "latest"),
+    [("2026-10-05", "2026-T2"), ("2026-07-05", "2026-T2"), ("2026-06-30", "2026-T1")],
+)
+def test_the_latest_quarter_is_over_and_data_goes_to_its_end(
+    tmp_path: Path, catalogue: Catalogue, today: str, latest: str
+) -> None:
+    visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 for m in range(1, 9)})  # to August
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert str(store.latest_quarter(tmp_path, date.fromisoformat(today))) == latest
+
+
+answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    exports=st.lists(
+        st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 5), min_size=1),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_an_answer_is_never_counted_twice_whatever_the_exports(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, exports: list[dict[str, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("exports")
+    latest: dict[str, float] = {}
+    for number, export in enumerate(exports):
+        raw = folder / f"raw{number}"
+        days = {key: f"2026-07-{ord(key) - 96:02d}" for key in export}
+        ratings(raw, "x", {key: (days[key], mark) for key, mark in export.items()})
+        store.ingest(raw, folder, catalogue)
+        latest |= export
+        rows = store.read(folder, "ratings")
+        assert rows["answer_id"].is_unique
+        # whatever the last export says holds
+        assert {key: held(folder)[key] for key in export} == export
+    assert set(held(folder)) <= set(latest)
+
+
+@pytest.mark.parametrize("step", ["parquet", "rejects", "ledger"])
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_a_failed_write_leaves_the_store_as_it_was(
+    tmp_path: Path,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    error: int,
+) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    before = held(tmp_path), store.digest(tmp_path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(error, os.strerror(error), "x")
+
+    write = files.write_text
+    if step == "parquet":
+        monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
+    else:
+        name = "ledger.json" if step == "ledger" else ".csv"
+        monkeypatch.setattr(
+            files,
+            "write_text",
+            lambda path, text: fail() if path.name.endswith(name) else write(path, text),
+        )
+    ratings(tmp_path / "raw", "new", {"a": ("2026-07-01", 1), "bad": ("2026-07-03", 77)})
+    with pytest.raises(ObservError, match="the store is as it was"):
+        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    monkeypatch.undo()
+    assert (held(tmp_path), store.digest(tmp_path)) == before
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert held(tmp_path)["a"] == 1
+
+
+def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    for number in range(40):
+        ratings(
+            tmp_path / "raw", f"n{number}", {f"{number}-{i}": ("2026-07-20", 3) for i in range(20)}
+        )
+    script = textwrap.dedent(
+        f"""
+        from pathlib import Path
+        from observlib import store
+        from observlib.catalogue import load_catalogue
+        catalogue = load_catalogue(Path({str(Path(__file__).parents[1] / "data" / "catalogue")!r}))
+        print("ready", flush=True)
+        store.ingest(Path({str(tmp_path / "raw")!r}), Path({str(tmp_path)!r}), catalogue)
+        """
+    )
+    for delay in (0.05, 0.3, 0.6):
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        assert process.stdout is not None and process.stdout.readline()
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        assert {"a", "b", "c"} <= set(held(tmp_path))
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert len(held(tmp_path)) == 3 + 40 * 20

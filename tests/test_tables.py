@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.errors import ObservError
+
+AUDIENCE = {"device": "d", "product": "p", "channel": "web", "complete": True, "visits": 100}
+
+
+def audience(rows: list[tuple[str, str]], **words: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    frame = pd.DataFrame(rows, columns=["start", "end"], index=range(2, len(rows) + 2))
+    return tables.conform(frame.assign(**{**AUDIENCE, **words}), "audience", "f.csv")
+
+
+def test_a_day_counted_twice_is_kept_once_and_told() -> None:
+    kept, rejects = audience(
+        [("2026-01-01", "2026-01-31"), ("2026-01-15", "2026-01-15"), ("2026-02-01", "2026-02-28")]
+    )
+    assert len(kept) == 2
+    assert rejects[["row", "reason"]].values.tolist() == [
+        [3, "counts days that row 2 counts; keep one of them"]
+    ]
+
+
+def test_a_period_over_two_months_is_told_with_its_ends() -> None:
+    kept, rejects = audience([("2026-01-28", "2026-02-03")])
+    assert kept.empty and rejects["column"].tolist() == ["period"]
+    assert "2026-01-28" in rejects["value"][0] and "by day or by month" in rejects["reason"][0]
+
+
+@pytest.mark.parametrize(
+    "day", [date(2062, 1, 1), date(9999, 12, 31), date(1, 1, 1), datetime(1950, 1, 1)]
+)
+def test_an_impossible_day_rejects_its_row_and_no_other(day: date) -> None:
+    frame = pd.DataFrame(
+        {
+            "device": "d",
+            "product": "p",
+            "channel": "web",
+            "answer_id": ["a", "b"],
+            "date": [day, date(2026, 1, 1)],
+            "question": "satisfaction",
+            "value": 3.0,
+            "scale_min": 1.0,
+            "scale_max": 5.0,
+        },
+        index=[7, 8],
+    )
+    kept, rejects = tables.conform(frame, "ratings", "f.csv")
+    assert kept["answer_id"].tolist() == ["b"]
+    assert rejects[["row", "column"]].values.tolist() == [[7, "date"]]
+
+
+def test_negative_counts_are_rejected() -> None:
+    _, rejects = audience([("2026-01-01", "2026-01-01")], visits=-5)
+    assert rejects["reason"].tolist() == ["is negative; counts are 0 or more"]
+
+
+marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), marks, st.sampled_from([0.0, 1.0]))))
+def test_every_row_is_kept_or_rejected_and_none_is_lost(
+    rows: list[tuple[str, float, float]],
+) -> None:
+    frame = pd.DataFrame(rows, columns=["answer_id", "value", "scale_min"]).assign(
+        device="d",
+        product=None,
+        channel="web",
+        date=pd.Timestamp("2026-01-01"),
+        question="satisfaction",
+        scale_max=10.0,
+    )
+    frame.index = range(2, len(rows) + 2)
+    kept, rejects = tables.conform(frame, "ratings", "f.csv")
+    assert len(kept) + len(rejects) == len(rows)
+    assert kept["answer_id"].is_unique and kept["value"].between(kept["scale_min"], 10).all()
+    assert rejects["row"].is_unique and (rejects["reason"] != "").all()
+
+
+def test_an_unknown_table_is_told_with_the_known_ones() -> None:
+    with pytest.raises(ObservError, match="tables are audience, ratings"):
+        tables.columns("nothing")
+
+
+@pytest.mark.parametrize("table", tables.TABLES)
+def test_an_empty_table_has_the_types_of_a_full_one(table: str) -> None:
+    empty = tables.empty(table)
+    assert list(empty.columns) == tables.columns(table) and empty.empty
+    kept, rejects = tables.conform(empty, table, "f")
+    assert kept.empty and rejects.empty
+    assert kept.dtypes.to_dict() == empty.dtypes.to_dict()
