@@ -93,9 +93,10 @@ def release(
         "made": today.isoformat(),
     }
     reports = root / "reports"
-    with files.telling_write_errors(reports, "what was published is as it was"), _work(
-        reports
-    ) as work:
+    with (
+        files.telling_write_errors(reports, "what was published is as it was"),
+        _work(reports) as work,
+    ):
         copy = work / "project"
         shutil.copytree(reports, copy, ignore=shutil.ignore_patterns("_*", ".*", "editions"))
         shutil.copy(reports / "_quarto.yml", copy)

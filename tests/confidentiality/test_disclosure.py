@@ -26,7 +26,13 @@ def test_no_number_on_fewer_than_eleven_people_gets_out(bases: list[int]) -> Non
     out = protect(rows)
     for n, row in zip(bases, out.itertuples(), strict=True):
         expected = (
-            "missing" if n == 0 else "suppressed" if n < 11 else "low_base" if n < 30 else "published"
+            "missing"
+            if n == 0
+            else "suppressed"
+            if n < 11
+            else "low_base"
+            if n < 30
+            else "published"
         )
         assert row.status == expected
         if expected == "suppressed":

@@ -10,7 +10,9 @@ from observlib.indicators import audience
 from observlib.period import Quarter
 
 
-def table(rows: list[tuple[str, str, int]], device: str = "d", complete: bool = True) -> pd.DataFrame:
+def table(
+    rows: list[tuple[str, str, int]], device: str = "d", complete: bool = True
+) -> pd.DataFrame:
     """An audience table of (start, end, visits) rows."""
     frame = pd.DataFrame(rows, columns=["start", "end", "visits"])
     frame = frame.assign(
@@ -58,14 +60,16 @@ def test_the_month_in_progress_is_not_shown_as_a_fall() -> None:
 
 def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial() -> None:
     values = [5000, 5200, 4100, 4300, 4800, 5100, 4900, 5000, 4700, 5300, 5600, 5639, 302]
-    assert audience.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1][
-        "status"
-    ] == "partial"
+    assert (
+        audience.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
+        == "partial"
+    )
     # a fall to three quarters of the least month is a fall, and is shown
     values[-1] = 3100
-    assert audience.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1][
-        "status"
-    ] == "published"
+    assert (
+        audience.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
+        == "published"
+    )
 
 
 def test_year_on_year_is_the_ratio_of_whole_quarters() -> None:

@@ -18,9 +18,7 @@ from observlib.survey.intervals import student, wilson
         (1, 29, 0.0061, 0.1718),
     ],
 )
-def test_wilson_is_what_newcombe_published(
-    successes: int, n: int, low: float, high: float
-) -> None:
+def test_wilson_is_what_newcombe_published(successes: int, n: int, low: float, high: float) -> None:
     assert wilson(successes, n) == pytest.approx((low, high), abs=5e-5)
 
 

@@ -15,7 +15,7 @@ import nbformat
 import yaml
 
 from observlib import estimates
-from observlib.display.french import typography
+from observlib.display import typography
 from observlib.edition.plan import Page
 
 SYNTHETIC = """::: {.callout-warning}
@@ -69,7 +69,9 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             cell.source = _without_paths(cell.source, root)
         for output in cell.outputs:
             _tidy(output)
-        shown = [o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})]
+        shown = [
+            o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})
+        ]
         cell.source = _caption(cell.source, shown, position)
         if "finding" in tags:
             finding = _first_sentence(cell)

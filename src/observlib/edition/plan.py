@@ -76,9 +76,7 @@ def plan(
     pages: list[Page] = []
     for study in chosen:
         values = {**given, **own}
-        spread = [
-            name for name, p in study.parameters.items() if p.each and name not in given
-        ]
+        spread = [name for name, p in study.parameters.items() if p.each and name not in given]
         combinations = [{name: product} for name in spread for product in products] or [{}]
         for combination in combinations:
             texts = {**values, **combination}
@@ -128,9 +126,9 @@ def _value(parameter: Parameter, text: str, catalogue: Catalogue) -> Any:
             return number
     elif parameter.type == "boolean" and text in ("true", "false"):
         return text == "true"
-    elif parameter.type == "product" and text in catalogue.products:
-        return text
-    elif parameter.type == "choice" and text in parameter.choices:
+    elif (parameter.type == "product" and text in catalogue.products) or (
+        parameter.type == "choice" and text in parameter.choices
+    ):
         return text
     raise ValueError(text)
 

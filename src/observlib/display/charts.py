@@ -1,0 +1,125 @@
+"""What every chart has besides its drawing: footnotes, axis words, alternative text, output."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import french, style, svg, words
+from observlib.display.output import Output, data_markdown
+from observlib.display.typography import typography
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def finish(
+    fig: Figure, frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
+) -> Output:
+    """The output of a drawn figure: picture, alternative text, caption, estimates, their table."""
+    alt = typography(" ".join(alt.split()))
+    return Output(
+        {"image/svg+xml": svg.render(fig, alt), "text/plain": alt},
+        {
+            "kind": "chart",
+            "caption": caption,
+            "alt": alt,
+            "data_markdown": data_markdown(frame, catalogue),
+            **estimates.to_json(frame),
+        },
+    )
+
+
+def low_base_note(frame: pd.DataFrame, indicator: Indicator) -> list[str]:
+    """Explain the hollow marker, where the estimates have one."""
+    if not (frame["status"] == "low_base").any():
+        return []
+    return [f"Marque creuse : faible effectif (moins de {indicator.low_base} réponses)."]
+
+
+def footer(notes: list[str]) -> str:
+    """Notes as the lines of text that stand under a drawing."""
+    return style.wrap(typography(" ".join(notes)), style.WIDTH - 4, style.SMALL)
+
+
+def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
+    """Round axis ticks that hold all values: from 0, but for marks, whose zero means nothing.
+
+    Examples
+    --------
+    >>> scale(310, 940, "visites", 4), scale(7.2, 8.3, "sur 10", 4)
+    ([0.0, 250.0, 500.0, 750.0, 1000.0], [6.5, 7.0, 7.5, 8.0, 8.5, 9.0])
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    most = math.inf
+    if unit == "%" or words.is_count(unit):
+        low, high = min(0.0, low), max(0.0, high)
+    else:
+        least, most = 0.0, float(unit[4:].replace(",", ".")) if unit[4:] else math.inf
+        short = max(0.0, 2 - (high - low)) / 2
+        low, high = max(least, low - short), min(most, high + short)
+    if low == high:
+        high = low + 1
+    sizes = [1, 2, 2.5, 5, 10] if most == math.inf else [1, 2, 5, 10]
+    found = [float(x) for x in MaxNLocator(steps, steps=sizes).tick_values(low, high)]
+    inside = [x for x in found if x <= most + 1e-9]
+    while len(inside) > 2 and inside[-2] >= high:
+        inside.pop()
+    while len(inside) > 2 and inside[1] <= low:
+        inside.pop(0)
+    return inside
+
+
+def tick_label(x: float, unit: str) -> str:
+    """A value on an axis.
+
+    Examples
+    --------
+    >>> tick_label(1_500_000, "visites").replace("\\xa0", " "), tick_label(7.5, "sur 10")
+    ('1,5 M', '7,5')
+    """
+    return french.compact(x) + (f"{french.NBSP}%" if unit == "%" else "")
+
+
+def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
+    """What an axis shows, such as "visites par mois"; ticks in % say it themselves.
+
+    Examples
+    --------
+    >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
+    >>> axis_name(visits, "visites", ["2026-08", "2026-09"])
+    'visites par mois'
+    """
+    if unit == "%":
+        return ""
+    if not words.is_count(unit):
+        return unit
+    if all("-T" in period for period in periods):
+        return f"{unit} par trimestre"
+    return f"{unit} par mois" if all(len(period) == 7 for period in periods) else unit
+
+
+def brief(x: float, indicator: Indicator, unit: str) -> str:
+    """A value beside its point: shortened where it counts things."""
+    return french.compact(x) if words.is_count(unit) else words.figure(x, indicator, unit)
+
+
+def withheld_words(frame: pd.DataFrame) -> str:
+    """Say in an alternative text how many values are not shown or need care."""
+    counts = frame["status"].value_counts()
+    said = [
+        french.count(counts[status], one, many)
+        for status, one, many in (
+            ("partial", "valeur d'une période incomplète", "valeurs de périodes incomplètes"),
+            ("low_base", "valeur sur un faible effectif", "valeurs sur de faibles effectifs"),
+            ("suppressed", "valeur sous secret statistique", "valeurs sous secret statistique"),
+            ("missing", "valeur non disponible", "valeurs non disponibles"),
+        )
+        if status in counts
+    ]
+    return f"À noter : {french.join(said)}." if said else ""

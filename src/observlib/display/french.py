@@ -1,0 +1,204 @@
+"""Numbers, dates and lists as a French reader expects them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_compact_decimal, format_decimal
+
+from observlib.errors import ObservError
+
+LOCALE = "fr_FR"
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+def number(x: float, decimals: int = 0) -> str:
+    """Write a number: narrow non-breaking spaces, decimal comma, true minus sign.
+
+    Halves are rounded away from zero, as readers do, and not to the even digit.
+
+    Raises
+    ------
+    ObservError
+        Where `x` is not finite: a value that is withheld has words, not a number.
+
+    Examples
+    --------
+    >>> number(1234567).replace("\\u202f", "_"), number(-0.25, 1), number(-0.01, 1)
+    ('1_234_567', '−0,3', '0,0')
+    """
+    if not math.isfinite(x):
+        raise ObservError(f"number: {x} cannot be written; test the estimate's status first")
+    with localcontext() as context:
+        context.prec = 400  # any float, with its decimals
+        rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        if not rounded:
+            rounded = abs(rounded)
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return str(format_decimal(rounded, format=pattern, locale=LOCALE)).replace("-", MINUS)
+
+
+def signed(x: float, decimals: int = 0) -> str:
+    """Write a change with its sign; a change that rounds to zero has none.
+
+    Examples
+    --------
+    >>> signed(8.14, 1), signed(-3), signed(0.02, 1)
+    ('+8,1', '−3', '0,0')
+    """
+    text = number(x, decimals)
+    return f"+{text}" if x > 0 and re.search(r"[1-9]", text) else text
+
+
+def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
+    """Write a percentage; `x` is in percent, not a fraction of one.
+
+    Examples
+    --------
+    >>> percent(62.4), percent(8.14, 1, sign=True)
+    ('62\\xa0%', '+8,1\\xa0%')
+    """
+    return f"{(signed if sign else number)(x, decimals)}{NBSP}%"
+
+
+def compact(x: float) -> str:
+    """Write a large number shortly, for axes and alternative texts.
+
+    Examples
+    --------
+    >>> [compact(x).replace("\\xa0", " ") for x in (850, 350_000, 1_234_567, -999_960)]
+    ['850', '350 k', '1,2 M', '−1 M']
+    """
+    if not abs(x) < 1e15:
+        return number(x)
+    near = float(f"{x:.3g}")  # first, as Babel would write 999,960 as "1 000 k"
+    if abs(near) < 1000:
+        return number(near, 0 if near.is_integer() else 1)
+    text = str(format_compact_decimal(near, locale=LOCALE, fraction_digits=1))
+    return text.replace("-", MINUS)
+
+
+def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
+    """Write both ends of an interval; of the units, only `%` is repeated.
+
+    Examples
+    --------
+    >>> interval(7.91, 8.3, 1, "sur 10"), interval(61, 65, 0, "%")
+    ('7,9 à 8,3', '61 à 65\\xa0%')
+    """
+    end = f"{NBSP}%" if unit == "%" else ""
+    return f"{number(low, decimals)} à {number(high, decimals)}{end}"
+
+
+def plural(n: float, one: str, many: str) -> str:
+    """Choose the singular or the plural: French is singular below 2.
+
+    Examples
+    --------
+    >>> [plural(n, "réponse", "réponses") for n in (0, 1, 1.9, 2)]
+    ['réponse', 'réponse', 'réponse', 'réponses']
+    """
+    return one if abs(n) < 2 else many
+
+
+def count(n: float, one: str, many: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> count(3, "réponse", "réponses")
+    '3\\xa0réponses'
+    """
+    return f"{number(n)}{NBSP}{plural(n, one, many)}"
+
+
+def join(items: Iterable[str]) -> str:
+    """Enumerate.
+
+    Examples
+    --------
+    >>> join(["a", "b", "c"]), join(["a"]), join([])
+    ('a, b et c', 'a', '')
+    """
+    return str(format_list(list(items), locale=LOCALE))
+
+
+def day_label(day: date) -> str:
+    """Write a day.
+
+    Examples
+    --------
+    >>> day_label(date(2026, 9, 1)), day_label(date(2026, 11, 24))
+    ('1er septembre 2026', '24 novembre 2026')
+    """
+    text = str(format_date(day, "d MMMM y", locale=LOCALE))
+    return re.sub(r"^1 ", "1er ", text)
+
+
+def month_label(month: str, short: bool = False) -> str:
+    """Write a month given as `YYYY-MM`; `short` leaves the year out and abbreviates.
+
+    Examples
+    --------
+    >>> month_label("2026-08"), month_label("2026-01", short=True)
+    ('août 2026', 'janv.')
+    """
+    year, number_ = map(int, month.split("-"))
+    return str(format_date(date(year, number_, 1), "MMM" if short else "MMMM y", locale=LOCALE))
+
+
+def period_label(period: str) -> str:
+    """Write the period of an estimate: a quarter, month, day, year, or months `first/last`.
+
+    Raises
+    ------
+    ObservError
+        For any other period.
+
+    Examples
+    --------
+    >>> [period_label(p) for p in ("2026-T1", "2026-T3", "2026-08", "2026-09-01", "2026")]
+    ['1er trimestre 2026', '3e trimestre 2026', 'août 2026', '1er septembre 2026', '2026']
+    >>> period_label("2025-10/2026-09"), period_label("2026-01/2026-03")
+    ('octobre 2025 à septembre 2026', 'janvier à mars 2026')
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d\d/\d{4}-\d\d", period, re.ASCII):
+            first, last = map(month_label, period.split("/"))
+            return f"{first.removesuffix(f' {last[-4:]}')} à {last}"
+        if match := re.fullmatch(r"(\d{4})-T([1-4])", period, re.ASCII):
+            return f"{match[2]}{'er' if match[2] == '1' else 'e'} trimestre {match[1]}"
+        if re.fullmatch(r"\d{4}-\d\d", period, re.ASCII):
+            return month_label(period)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", period, re.ASCII):
+            return day_label(date.fromisoformat(period))
+    except ValueError:
+        pass
+    else:
+        if re.fullmatch(r"\d{4}", period, re.ASCII):
+            return period
+    raise ObservError(
+        f"period {period!r}: cannot be written; periods are YYYY-T1 to YYYY-T4, YYYY-MM, "
+        "YYYY-MM-DD, YYYY or YYYY-MM/YYYY-MM"
+    )
+
+
+def span(first: str, last: str) -> str:
+    """Write from which period to which, of one kind.
+
+    Examples
+    --------
+    >>> span("2026-T1", "2026-T3"), span("2025-10", "2026-09")
+    ('du 1er trimestre 2026 au 3e trimestre 2026', "d'octobre 2025 à septembre 2026")
+    """
+    start, end = period_label(first), period_label(last)
+    if "T" in first or first.count("-") == 2:
+        return f"du {start} au {end}"
+    return ("d'" if start[0] in "ao" else "de ") + f"{start} à {end}"

@@ -1,0 +1,347 @@
+"""The line chart: one indicator over time."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import charts, french, select, style, words
+from observlib.display.output import Output, caption_of
+from observlib.display.timeline import axis_periods, short, ticks
+from observlib.errors import ObservError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_TOGETHER = 4  # more lines than this cross too often to be followed
+_RATIO = 5  # a line this many times lower than another lies flat on the axis
+_PANEL = 62.0
+_DESCRIBED = 12  # lines that an alternative text tells one by one
+
+Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
+
+
+class _Context(NamedTuple):
+    frame: pd.DataFrame
+    indicator: Indicator
+    unit: str
+    periods: list[str]
+    secret: bool  # some line has a value withheld beside values that are drawn
+
+
+def line_chart(
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    caption: str,
+    by: str = "product",
+    facets: bool | None = None,
+    more_alt: str = "",
+) -> Output:
+    """Draw an indicator over time, a line for each product or other subject.
+
+    A partial period is a hollow marker on a dotted segment, named "(partiel)"; a withheld or
+    absent one leaves a gap; intervals are bands.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator, one for each subject and quarter, month or year.
+    caption
+        The answer that the chart shows, in one line.
+    by
+        The column that names the lines.
+    facets
+        A panel for each line, each with its own scale; by default where there are more than
+        four lines, or where some would lie flat beside others.
+    more_alt
+        Added to the alternative text, which is made from the estimates.
+
+    Raises
+    ------
+    ObservError
+        Where the frame is empty, mixes indicators, units or kinds of period, or has two
+        estimates for one point.
+    """
+    caption = caption_of(caption, "line_chart")
+    indicator = select.one_indicator(frame, catalogue, "line_chart")
+    select.unique(frame, [by, "period"], "line_chart")
+    periods = axis_periods(frame["period"])
+    unit = str(frame["unit"].iat[0])
+    series: Series = {}
+    for key in select.ordered(frame, by, catalogue):
+        rows = frame[frame[by] == key]
+        name = words.label(rows.iloc[0].to_dict(), by, catalogue)
+        series[name] = rows.set_index("period").reindex(periods)
+    if facets is None:
+        facets = len(series) > _TOGETHER or _differ(series, unit)
+    if not facets and len(series) > len(style.PALETTE):
+        raise ObservError(
+            f"line_chart: {len(series)} lines on one panel; at most {len(style.PALETTE)} are "
+            "allowed; leave `facets` out, or keep fewer subjects"
+        )
+    secret = any(
+        (rows["status"] == "suppressed").any() and rows["estimate"].notna().any()
+        for rows in series.values()
+    )
+    context = _Context(frame, indicator, unit, periods, secret)
+    alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)} {more_alt}"
+    with style.theme():
+        fig = (_panels if facets else _together)(series, context)
+        return charts.finish(fig, frame, catalogue, caption, alt)
+
+
+def _differ(series: Series, unit: str) -> bool:
+    if not words.is_count(unit):
+        return False
+    tops = [float(rows["estimate"].max()) for rows in series.values()]
+    tops = [top for top in tops if top > 0]
+    return len(tops) > 1 and max(tops) > _RATIO * min(tops)
+
+
+def _together(series: Series, context: _Context) -> Figure:
+    """All lines on one panel, each named at its right end."""
+    alone = len(series) == 1
+    names = []
+    for name, rows in series.items():
+        lines = [] if alone else [style.wrap(name, 104)]
+        names.append("\n".join([*lines, *_last_value(rows, context)]))
+    block = max((name.count("\n") + 1) * style.LINE for name in names) + 3
+    height = max(150.0, block * len(names) + 10)
+    y_ticks = charts.scale(*_range(context.frame), context.unit, 5)
+    left = _tick_width(y_ticks, context.unit)
+    width = style.WIDTH - left - max(map(style.text_width, names)) - (8 if alone else 24)
+    top = style.LINE + 8
+    fig, foot = _figure(top + height, width, context)
+    style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
+    ax = style.axes(fig, left, top, width, height)
+    _axes(ax, context, y_ticks, width)
+    ends = []
+    for i, rows in enumerate(series.values()):
+        _draw(ax, rows, style.PALETTE[i], style.DASHES[i], style.MARKERS[i], marked=16)
+        whole = rows["estimate"].where(rows["status"] != "partial").reset_index(drop=True).dropna()
+        ends.append((whole.index[-1], whole.iloc[-1]) if len(whole) else (len(rows), y_ticks[0]))
+    span = y_ticks[-1] - y_ticks[0]
+    wanted = [(y - y_ticks[0]) / span * height for _, y in ends]
+    for i, place in enumerate(style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)):
+        line = {"arrowstyle": "-", "color": style.PALETTE[i], "linewidth": 0.8, "shrinkB": 5}
+        ax.annotate(
+            names[i],
+            ends[i],
+            (width + (4 if alone else 20), place),
+            textcoords="axes points",
+            va="center",
+            linespacing=1.15,
+            annotation_clip=False,
+            arrowprops=None if alone else {**line, "shrinkA": 0, "relpos": (0, 0.5)},
+        )
+    _partial_words(ax, context, left, width)
+    _write_foot(fig, foot)
+    return fig
+
+
+def _panels(series: Series, context: _Context) -> Figure:
+    """A panel for each line, two in a row, each a count from its own zero."""
+    if words.is_count(context.unit):
+        scales = [charts.scale(*_range(rows), context.unit, 2) for rows in series.values()]
+    else:  # marks and shares are compared from one panel to the next
+        scales = [charts.scale(*_range(context.frame), context.unit, 3)] * len(series)
+    left = max(_tick_width(scale, context.unit) for scale in scales)
+    gap = 14.0
+    width = (style.WIDTH - gap) / 2 - left
+    heads = []
+    for name, rows in series.items():
+        wrapped = style.wrap(name, left + width, weight="bold")
+        heads.append((wrapped, _last_value(rows, context)[0]))
+    row_count = (len(heads) + 1) // 2
+    head = [
+        (max(h[0].count("\n") for h in heads[2 * r : 2 * r + 2]) + 2) * style.LINE + 6
+        for r in range(row_count)
+    ]
+    top = style.LINE + 8 if _axis_name(context) else 2.0
+    drawn = top + sum(head) + row_count * _PANEL + (row_count - 1) * 12
+    fig, foot = _figure(drawn, width, context)
+    style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
+    for i, rows in enumerate(series.values()):
+        r, column = divmod(i, 2)
+        x = column * (left + width + gap)
+        y = top + sum(head[:r]) + r * (_PANEL + 12)
+        name, value = heads[i]
+        style.write(fig, x, y, name, weight="bold")
+        style.write(fig, x, y + (name.count("\n") + 1) * style.LINE, value, color=style.GREY)
+        ax = style.axes(fig, x + left, y + head[r], width, _PANEL)
+        last = i + 2 >= len(heads)
+        _axes(ax, context, scales[i], width, labelled=last)
+        _draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
+        if last:
+            _partial_words(ax, context, x + left, width)
+    _write_foot(fig, foot)
+    return fig
+
+
+def _figure(drawn: float, width: float, context: _Context) -> tuple[Figure, str]:
+    """A figure with room under the drawing for the time axis and the notes, and the notes."""
+    notes = []
+    if context.frame["ci_low"].notna().any():
+        notes.append("Bande claire : intervalle à 95 %.")
+    notes += charts.low_base_note(context.frame, context.indicator)
+    if context.secret:
+        notes.append("s : secret statistique.")
+    foot = charts.footer(notes) if notes else ""
+    rows = _tick_lines(context, width) + bool((context.frame["status"] == "partial").any())
+    below = 8 + rows * style.LINE + (foot.count("\n") + 1) * 12 * bool(foot)
+    return style.figure(drawn + below), foot
+
+
+def _write_foot(fig: Figure, foot: str) -> None:
+    bottom = fig.get_figheight() * 72 - 2
+    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY, size=style.SMALL)
+
+
+def _axes(
+    ax: Axes, context: _Context, y_ticks: list[float], width: float, labelled: bool = True
+) -> None:
+    count = len(context.periods)
+    ax.set_xlim(-0.5, count - 0.5)
+    ax.set_ylim(y_ticks[0], y_ticks[-1])
+    ax.set_yticks(y_ticks, [charts.tick_label(y, context.unit) for y in y_ticks])
+    ax.grid(axis="y", color=style.FAINT, linewidth=0.8, clip_on=False)
+    ax.set_axisbelow(True)
+    if y_ticks[0] < 0:
+        ax.axhline(0, color=style.GREY, linewidth=0.8)
+        ax.spines["bottom"].set_visible(False)
+    marks = ticks(context.periods, width / count)
+    # all of two lines, or first lines do not stand level
+    texts = [text if "\n" in text else f"{text}\n " for _, text in marks]
+    ax.set_xticks([i for i, _ in marks], texts if labelled else [""] * len(marks))
+
+
+def _draw(ax: Axes, rows: pd.DataFrame, colour: str, dash: Any, marker: str, marked: int) -> None:
+    """One line: solid between whole periods, dotted to a partial one, broken where no value is."""
+    values = rows["estimate"].to_numpy()
+    partial = (rows["status"] == "partial").to_numpy()
+    shown = ~rows["estimate"].isna().to_numpy()
+    run: list[int] = []
+    for x in range(len(values)):
+        if shown[x] and not partial[x]:
+            run.append(x)
+        if run and (x == len(values) - 1 or not shown[x] or partial[x]):
+            ax.plot(run, values[run], color=colour, linestyle=dash, linewidth=1.8)
+            low, high = rows["ci_low"].to_numpy()[run], rows["ci_high"].to_numpy()[run]
+            ax.fill_between(run, low, high, color=colour, alpha=0.15, linewidth=0)
+            run = []
+        if x and shown[x] and shown[x - 1] and (partial[x] or partial[x - 1]):
+            pair = [x - 1, x]
+            ax.plot(pair, values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
+    _mark(ax, rows, colour, marker, marked)
+
+
+def _mark(ax: Axes, rows: pd.DataFrame, colour: str, marker: str, marked: int) -> None:
+    """Points: all of a line of up to `marked`; of a longer one, those that it does not show."""
+    values = rows["estimate"].to_numpy()
+    statuses = rows["status"].tolist()
+    shown = [not math.isnan(value) for value in values]
+    around = [False, *shown, False]
+    whole = [x for x, seen in enumerate(shown) if seen and statuses[x] != "partial"]
+    filled, hollow = [], []
+    for x in (x for x, seen in enumerate(shown) if seen):
+        lone = not around[x] and not around[x + 2]
+        if statuses[x] in ("partial", "low_base"):
+            hollow.append(x)
+        elif len(values) <= marked or lone or x == whole[-1]:
+            filled.append(x)
+    for places, fill in ((filled, colour), (hollow, "white")):
+        if places:
+            ax.plot(places, values[places], marker=marker, markersize=4.7, markerfacecolor=fill,
+                    markeredgecolor=colour, markeredgewidth=1.2, linestyle="none",
+                    clip_on=False, zorder=4)  # fmt: skip
+    for x in (x for x, status in enumerate(statuses) if status == "suppressed" and any(shown)):
+        ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
+                    ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
+
+
+def _partial_words(ax: Axes, context: _Context, left: float, width: float) -> None:
+    """Write "(partiel)" under the partial periods: once under neighbours."""
+    partial = set(context.frame.loc[context.frame["status"] == "partial", "period"])
+    places = [i for i, period in enumerate(context.periods) if period in partial]
+    starts = [i for i in places if i - 1 not in places]
+    half = style.text_width("(partiel)", style.SMALL) / 2
+    down = 6 + _tick_lines(context, width) * style.LINE
+    for start in starts:
+        end = start
+        while end + 1 in places:
+            end += 1
+        centre = ((start + end) / 2 + 0.5) / len(context.periods) * width
+        centre = min(max(centre, half - left), style.WIDTH - left - half)
+        ax.annotate("(partiel)", (centre, -down), xycoords="axes points",
+                    ha="center", va="top", size=style.SMALL, color=style.GREY,
+                    annotation_clip=False)  # fmt: skip
+
+
+def _tick_lines(context: _Context, width: float) -> int:
+    marks = ticks(context.periods, width / len(context.periods))
+    return 1 + any("\n" in text for _, text in marks)
+
+
+def _range(rows: pd.DataFrame) -> tuple[float, float]:
+    values = rows[["estimate", "ci_low", "ci_high"]]
+    low, high = float(values.min().min()), float(values.max().max())
+    return (0.0, 1.0) if math.isnan(low) else (low, high)
+
+
+def _tick_width(y_ticks: list[float], unit: str) -> float:
+    return max(style.text_width(charts.tick_label(y, unit)) for y in y_ticks) + 6
+
+
+def _axis_name(context: _Context) -> str:
+    return charts.axis_name(context.indicator, context.unit, context.periods)
+
+
+def _last_value(rows: pd.DataFrame, context: _Context) -> list[str]:
+    """The latest value of a whole period, with its period where a later one is drawn."""
+    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
+    if whole.empty:
+        found = set(rows["status"].dropna())
+        return [next(words.STATUS_WORDS[s] for s in ("partial", *words.WITHHELD) if s in found)]
+    text = charts.brief(float(whole["estimate"].iat[-1]), context.indicator, context.unit)
+    period = str(whole.index[-1])
+    return [text if period == context.periods[-1] else f"{text} ({short(period)})"]
+
+
+def _alt(series: Series, context: _Context, facets: bool) -> str:
+    """Say what the chart is, and of each line where it starts and ends, and its extremes."""
+    kind = "Une courbe par graphique" if facets else "Graphique en courbes"
+    span = french.span(context.periods[0], context.periods[-1])
+    said = [f"{kind}\xa0: {context.indicator.label}, {span}."]
+    for name, rows in list(series.items())[:_DESCRIBED]:
+        said.append(f"{name}\xa0: {_course(rows, context, len(series) <= _TOGETHER)}.")
+    if len(series) > _DESCRIBED:
+        rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
+        said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
+    return " ".join(said)
+
+
+def _course(rows: pd.DataFrame, context: _Context, extremes: bool) -> str:
+    """The first and last value of whole periods, and the extremes between them."""
+    whole = rows.loc[rows["estimate"].notna() & (rows["status"] != "partial"), "estimate"]
+    if whole.empty:
+        return "aucune valeur d'une période complète"
+
+    def said(period: str, dated: bool = True) -> str:
+        value = charts.brief(float(whole[period]), context.indicator, context.unit)
+        return f"{value} ({french.period_label(period)})" if dated else value
+
+    first, last = str(whole.index[0]), str(whole.index[-1])
+    if first == last:
+        return said(first)
+    text = f"de {said(first, first != context.periods[0])} à {said(last)}"
+    found = [
+        f"{word} {said(period)}"
+        for word, period in (("minimum", str(whole.idxmin())), ("maximum", str(whole.idxmax())))
+        if extremes and period not in (first, last)
+    ]
+    return f"{text}, {french.join(found)}" if found else text

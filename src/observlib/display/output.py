@@ -1,0 +1,150 @@
+"""What a cell ends with: something to look at, beside the estimates that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import french, words
+from observlib.display.select import ordered
+from observlib.display.typography import typography
+from observlib.errors import ObservError
+
+
+@dataclass(frozen=True, repr=False)
+class Output:
+    """A chart, table or text, and its estimates under `estimates.MIME`.
+
+    Jupyter shows `shown` (text by MIME type); the publisher and a reviewer read `content`: the
+    estimates (`columns`, `rows`), `kind`, and, where they apply, `caption`, `alt` and
+    `data_markdown`, a pandoc table of the numbers that were drawn.
+    """
+
+    shown: dict[str, str]
+    content: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return self.shown["text/plain"]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {**self.shown, estimates.MIME: self.content}
+
+
+def caption_of(caption: str, what: str) -> str:
+    """The caption with its typographic spaces; an error where it is empty or of several lines."""
+    caption = caption.strip()
+    if not caption or "\n" in caption:
+        raise ObservError(
+            f"{what}: caption {caption!r} is not one line of text; "
+            "write the answer that the reader should take away"
+        )
+    return typography(caption)
+
+
+def text(markdown: str, frame: pd.DataFrame) -> Output:
+    """Make a sentence or more in Markdown, with the estimates that it uses.
+
+    Parameters
+    ----------
+    markdown
+        Prose; its typographic spaces are put by `typography`.
+    frame
+        Every estimate that the prose gives a number of.
+
+    Examples
+    --------
+    >>> text("Tout va bien !", estimates.make([])).content["kind"]
+    'text'
+    """
+    if not markdown.strip():
+        raise ObservError("text: is empty; write the sentence, or leave the cell out")
+    prose = typography(markdown)
+    return Output(
+        {"text/markdown": prose, "text/plain": prose},
+        {"kind": "text", **estimates.to_json(frame)},
+    )
+
+
+def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """List the method of each indicator of a frame and the reservations of its devices.
+
+    The words are the catalogue's. A reservation that several devices share is printed once.
+    """
+    lines = []
+    for name in ordered(frame, "indicator", catalogue):
+        indicator = words.indicator_of(name, catalogue)
+        lines.append(f"- **{indicator.label}.** {indicator.method}")
+    reservations: dict[str, list[str]] = {}
+    for name in ordered(frame, "device", catalogue):
+        device = catalogue.devices.get(name)
+        if device is not None and device.note:
+            reservations.setdefault(device.note, []).append(device.label)
+    lines += [f"- **{french.join(labels)}.** {note}" for note, labels in reservations.items()]
+    if not lines:
+        raise ObservError("notes: the frame holds no estimate; call it where there is one")
+    return text("\n".join(lines), frame)
+
+
+def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Write estimates as a pandoc pipe table: labels that differ, value, interval, base, state.
+
+    The period is always given; of the other labels, only those that tell rows apart. Columns
+    that would be empty are left out.
+    """
+    labelled: list[str] = []
+    apart = 1
+    for column in ("indicator", "product", "group_value", "channel", "device"):
+        if (more := len(frame[[*labelled, column]].drop_duplicates())) > apart:
+            labelled.append(column)
+            apart = more
+    labelled.append("period")
+    columns: dict[str, list[str]] = {words.COLUMN_LABELS[c]: [] for c in labelled}
+    numbers = ("Valeur", f"Intervalle à 95{french.NBSP}%", "Effectif (n)")
+    columns |= {name: [] for name in (*numbers, "État")}
+    for row in frame.to_dict("records"):
+        indicator = words.indicator_of(str(row["indicator"]), catalogue)
+        withheld = row["status"] in words.WITHHELD
+        n = words.base(row)
+        cells = [
+            *(words.label(row, c, catalogue) for c in labelled),
+            "–" if withheld else words.value(row, indicator),
+            words.interval(row, indicator),
+            "" if n is None else french.number(n),
+            words.STATUS_WORDS[row["status"]],
+        ]
+        for texts, cell in zip(columns.values(), cells, strict=True):
+            texts.append(cell)
+    kept = {name: column for name, column in columns.items() if any(column)}
+    return pipe_table(kept, right=numbers)
+
+
+def pipe_table(columns: dict[str, list[str]], right: tuple[str, ...] = ()) -> str:
+    """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
+
+    Examples
+    --------
+    >>> print(pipe_table({"Mois": ["août", "mai"], "n": ["1|2", "3"]}, right=("n",)))
+    | Mois | n |
+    |:-----|-----:|
+    | août | 1\\|2 |
+    | mai | 3 |
+    """
+
+    def safe(cell: str) -> str:
+        for sign in ("\\", "|", "*", "_", "`", "[", "]", "<", "$", "@", "^", "~", "#"):
+            cell = cell.replace(sign, "\\" + sign)
+        return " ".join(cell.split("\n"))
+
+    texts = {name: [safe(name), *map(safe, cells)] for name, cells in columns.items()}
+    # pandoc shares the width among columns by the length of these rules
+    rules = []
+    for name, cells in texts.items():
+        rule = "-" * (max(map(len, cells)) + 1)
+        rules.append(f"{rule}:" if name in right else f":{rule}")
+    head, *rows = zip(*texts.values(), strict=True)
+    lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
+    return "\n".join([lines[0], f"|{'|'.join(rules)}|", *lines[1:]])

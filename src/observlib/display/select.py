@@ -1,0 +1,68 @@
+"""Checks that every chart and table makes of the estimates it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
+from observlib.display.words import indicator_of
+from observlib.errors import ObservError, bounded
+
+LABELLED = ("indicator", "product", "channel", "device", "period", "group_value")
+
+
+def one_indicator(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> Indicator:
+    """The only indicator of a frame, which a chart's axis shows, in one unit."""
+    if list(frame.columns) != estimates.COLUMNS:
+        raise ObservError(
+            f"{what}: is given a frame that is not estimates; "
+            "make it with an indicator or with estimates.make"
+        )
+    if frame.empty:
+        raise ObservError(f"{what}: no estimate to show; test `len(frame)` before calling it")
+    for column in ("indicator", "unit"):
+        found = list(frame[column].unique())
+        if len(found) > 1:
+            raise ObservError(
+                f"{what}: the frame holds {len(found)} values of {column} ({bounded(found)}); "
+                f'one is allowed; keep one with frame[frame["{column}"] == …]'
+            )
+    return indicator_of(frame["indicator"].iat[0], catalogue)
+
+
+def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
+    """Stop where two estimates would stand at one place, and say what tells them apart."""
+    for key in keys:
+        if key not in LABELLED:
+            raise ObservError(
+                f"{what}: cannot arrange estimates by {key!r}; allowed: {', '.join(LABELLED)}"
+            )
+    twice = frame[frame.duplicated(list(keys), keep=False)]
+    if twice.empty:
+        return
+    first = twice.groupby(list(keys), sort=False, dropna=False)
+    place, rows = next(iter(first))
+    apart = [c for c in LABELLED if c not in keys and rows[c].nunique() > 1]
+    found = "; ".join(f"{c}: {bounded(rows[c].unique())}" for c in apart) or "identical rows"
+    raise ObservError(
+        f"{what}: {len(rows)} estimates for {', '.join(map(str, place))} ({found}); "
+        "one is allowed; keep one of them, or arrange by the column that tells them apart"
+    )
+
+
+def ordered(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> list[str]:
+    """The values of a column in reading order: the catalogue's, time's, else the frame's."""
+    found = list(dict.fromkeys(frame[column]))
+    known: dict[str, list[str]] = {
+        "product": [*catalogue.products, *catalogue.peers],
+        "channel": list(CHANNEL_LABELS),
+        "device": list(catalogue.devices),
+        "indicator": list(catalogue.indicators),
+    }
+    if column == "period":
+        return sorted(found)
+    place = {key: i for i, key in enumerate(known.get(column, []))}
+    return sorted(found, key=lambda key: place.get(key, len(place)))

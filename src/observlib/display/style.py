@@ -1,0 +1,141 @@
+"""The one style of every figure: colours, marks, sizes, and where things stand.
+
+Figures are drawn at the width at which 10.5-point text is still 9 pixels high on a telephone.
+Lengths are in points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PALETTE = ("#000091", "#E91719", "#298641", "#5C68E5", "#B478F1", "#29598F")
+DASHES = ("solid", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (3, 1.5)), (0, (9, 2)), (0, (1.5, 1.5)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+INK = "#161616"
+GREY = "#666666"
+FAINT = "#E5E5E5"
+SHADE = "#F2F2F2"
+WIDTH = 360.0
+SIZE = 10.5
+SMALL = 9.5
+LINE = 13.0  # height of a line of text
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Draw with the project's style and nothing of the machine's own matplotlib settings."""
+    import matplotlib
+    from cycler import cycler
+
+    own: dict[Any, Any] = {
+        k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")
+    }
+    settings: dict[Any, Any] = {
+        "axes.edgecolor": GREY,
+        "axes.labelcolor": INK,
+        "axes.linewidth": 0.8,
+        "axes.prop_cycle": cycler(color=PALETTE),
+        "axes.spines.left": False,
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "font.family": "DejaVu Sans",
+        "font.size": SIZE,
+        "hatch.linewidth": 0.8,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "observlib",
+        "text.color": INK,
+        "text.parse_math": False,
+        "xtick.color": GREY,
+        "xtick.labelcolor": INK,
+        "ytick.color": GREY,
+        "ytick.labelcolor": INK,
+        "ytick.major.size": 0,
+        "ytick.major.pad": 4,
+    }
+    with matplotlib.rc_context({**own, **settings}):
+        yield
+
+
+def figure(height: float) -> Figure:
+    """An empty figure of the common width; it belongs to no window and no global state."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(WIDTH / 72, height / 72))
+
+
+def axes(fig: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Axes placed in points from the figure's upper left corner."""
+    total = fig.get_figheight() * 72
+    box = (left / WIDTH, 1 - (top + height) / total, width / WIDTH, height / total)
+    made = fig.add_axes(box)
+    made.patch.set_visible(False)
+    return made
+
+
+def write(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
+    """Write text at a place in points from the figure's upper left corner."""
+    total = fig.get_figheight() * 72
+    fig.text(x / WIDTH, 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
+
+
+def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
+    """The width of the widest line of a text, in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return max(
+        (
+            float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
+            for line in text.split("\n")
+            if line
+        ),
+        default=0.0,
+    )
+
+
+def wrap(text: str, width: float, size: float = SIZE, weight: str = "normal") -> str:
+    """Break a text into lines no wider than `width` points, where they can be.
+
+    Lines break at spaces, or after the dot or slash inside a long name; at a hyphen only where
+    that is not enough.
+    """
+    lines = [""]
+    for piece in re.findall(r".+?(?:[./](?=\w{4})| +|$)", text):
+        tight = text_width(piece.rstrip(" "), size, weight) <= width
+        for part in [piece] if tight else re.findall(r"[^-]+-?|-", piece):
+            if lines[-1] and text_width((lines[-1] + part).rstrip(" "), size, weight) > width:
+                lines.append("")
+            lines[-1] += part
+    return "\n".join(line.rstrip(" ") for line in lines)
+
+
+def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Move places apart, as little as possible, until they are `gap` from each other.
+
+    All stay between `low` and `high` where they fit there.
+
+    Examples
+    --------
+    >>> spread([12.0, 10.0, 50.0], gap=10, low=0, high=60)
+    [16.0, 6.0, 50.0]
+    """
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    # least squares under order: pool neighbours that are too near (isotonic regression)
+    pools: list[tuple[float, int]] = []
+    for rank, i in enumerate(order):
+        pools.append((wanted[i] - rank * gap, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (one, some), (other, more) = pools[-2:]
+            pools[-2:] = [((one * some + other * more) / (some + more), some + more)]
+    places = [place for place, members in pools for _ in range(members)]
+    top = max(low, high - (len(wanted) - 1) * gap)
+    placed = {i: min(max(places[r], low), top) + r * gap for r, i in enumerate(order)}
+    return [placed[i] for i in range(len(wanted))]

@@ -1,0 +1,81 @@
+"""A time axis in French: every period in turn, and the few of them that are labelled."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from observlib.display import french
+from observlib.errors import ObservError, bounded
+from observlib.period import Quarter, months_between
+
+
+def axis_periods(found: Iterable[str]) -> list[str]:
+    """Every period from the first to the last, so that an absent one leaves a gap.
+
+    Raises
+    ------
+    ObservError
+        Where periods are not all quarters, all months or all years.
+
+    Examples
+    --------
+    >>> axis_periods(["2026-T1", "2025-T3"])
+    ['2025-T3', '2025-T4', '2026-T1']
+    """
+    periods = sorted(set(found))
+    if all(re.fullmatch(r"\d{4}-T[1-4]", p, re.ASCII) for p in periods):
+        first, last = Quarter.parse(periods[0]), Quarter.parse(periods[-1])
+        steps = 4 * (last.year - first.year) + last.number - first.number
+        return [str(first + i) for i in range(steps + 1)]
+    if all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", p, re.ASCII) for p in periods):
+        return list(months_between(periods[0], periods[-1]))
+    if all(re.fullmatch(r"\d{4}", p, re.ASCII) for p in periods):
+        return [f"{year:04d}" for year in range(int(periods[0]), int(periods[-1]) + 1)]
+    raise ObservError(
+        f"line_chart: periods {bounded(periods)} are not on one axis; "
+        "allowed: quarters (2026-T3), or months (2026-08), or years (2026)"
+    )
+
+
+def short(period: str) -> str:
+    """The period without its year: `T3`, `août`; a year is itself."""
+    if "-T" in period:
+        return period[-2:]
+    return french.month_label(period, short=True) if "-" in period else period
+
+
+def ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]:
+    """Which positions of an axis are labelled, and how, where a period takes `step_width` points.
+
+    A label has one or two lines; the second is the year, under the year's first label.
+
+    Examples
+    --------
+    >>> ticks(["2025-T4", "2026-T1", "2026-T2"], step_width=30)
+    [(0, 'T4\\n2025'), (1, 'T1\\n2026'), (2, 'T2')]
+    >>> ticks(axis_periods(["2024-11", "2026-08"]), step_width=6)
+    [(2, '2025'), (14, '2026')]
+    """
+    if "-" not in periods[0]:
+        every = math.ceil(34 / step_width)
+        return [(i, p) for i, p in enumerate(periods) if (len(periods) - 1 - i) % every == 0]
+    quarters = "-T" in periods[0]
+    a_year, needed, steps = (4, 20, (1, 2)) if quarters else (12, 34, (1, 2, 3))
+    number = [int(p[6:] if quarters else p[5:]) for p in periods]
+    step = next((s for s in steps if s * step_width >= needed), None)
+    years = [(i, p[:4]) for i, p in enumerate(periods) if number[i] == 1]
+    if years and (step is None or (step > 1 and len(periods) > 3 * a_year)):
+        every = math.ceil(30 / (a_year * step_width))
+        return years[(len(years) - 1) % every :: every]
+    at = [i for i in range(len(periods)) if step and (number[i] - 1) % step == 0] or [0]
+    made = []
+    for i, before, after in zip(at, [None, *at], [*at[1:], None], strict=False):
+        year = periods[i][:4]
+        new = before is None or periods[before][:4] != year
+        # the first year is left out where the second would run into it
+        soon = after is not None and periods[after][:4] != year and (after - i) * step_width < 30
+        named = new and not (before is None and soon)
+        made.append((i, short(periods[i]) + (f"\n{year}" if named else "")))
+    return made

@@ -1,0 +1,178 @@
+"""Estimates in words: their value, their marks, and what their subject is called."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
+from observlib.display import french
+from observlib.display.french import NBSP
+from observlib.errors import ObservError, bounded
+
+SEMICOLON = "\u202f; "
+WITHHELD = ("suppressed", "missing")
+STATUS_WORDS = {
+    "published": "",
+    "low_base": "faible effectif",
+    "suppressed": "secret statistique",
+    "partial": "période incomplète",
+    "missing": "donnée non disponible",
+}
+COLUMN_LABELS = {
+    "indicator": "Indicateur",
+    "product": "Produit",
+    "channel": "Canal",
+    "device": "Dispositif",
+    "period": "Période",
+    "group": "Groupe",
+    "group_value": "Groupe",
+}
+# Words of units that end in s and have no other singular.
+_INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas"}
+
+
+def indicator_of(name: str, catalogue: Catalogue) -> Indicator:
+    """The indicator's entry in the catalogue, or an error that says it has none."""
+    if name not in catalogue.indicators:
+        raise ObservError(
+            f"indicator {name!r}: not in the catalogue; "
+            f"allowed: {bounded(catalogue.indicators)}; add it to indicators.yml"
+        )
+    return catalogue.indicators[name]
+
+
+def is_count(unit: str) -> bool:
+    """Whether a unit counts things (visits, calls), and so has a true zero and no maximum."""
+    return unit not in ("%", "note") and not unit.startswith("sur ")
+
+
+def is_change(indicator: str) -> bool:
+    """Whether an indicator is a change, written with its sign: its id says so by its ending."""
+    return indicator.endswith(("_yoy", "_change"))
+
+
+def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
+    """What a reader is told a row's product, channel, device, period, group or indicator is.
+
+    A row without product is named by its group or else by its device.
+    """
+    key = row[column]
+    if column == "indicator":
+        return indicator_of(key, catalogue).label
+    if column == "period":
+        return french.period_label(key)
+    if column == "channel":
+        return CHANNEL_LABELS.get(key, key) or "Tous canaux"
+    if column == "device":
+        return catalogue.devices[key].label if key in catalogue.devices else key or "Ensemble"
+    if column == "product":
+        if key:
+            return catalogue.label(key)
+        return row["group_value"] or (label(row, "device", catalogue))
+    return key or "Ensemble"
+
+
+def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
+    """Write a number as its indicator asks: decimals, sign of a change, `%` and no other unit.
+
+    Examples
+    --------
+    >>> yoy = Indicator(id="visits_yoy", label="É", unit="%", method="M", better="neither")
+    >>> figure(8.2, yoy)
+    '+8\\xa0%'
+    """
+    write = french.signed if is_change(indicator.id) else french.number
+    text = write(x, indicator.decimals)
+    return f"{text}{NBSP}%" if (unit or indicator.unit) == "%" else text
+
+
+def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
+    """Write a value with its unit; a withheld one in words.
+
+    Parameters
+    ----------
+    estimate
+        A number in the indicator's unit, or a row of estimates, which brings its own unit.
+
+    Examples
+    --------
+    >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
+    >>> value(1, visits), value({"estimate": 5, "unit": "visites", "status": "partial"}, visits)
+    ('1\\xa0visite', '5\\xa0visites')
+    """
+    if isinstance(estimate, int | float):
+        x, unit = float(estimate), indicator.unit
+    elif estimate["status"] in WITHHELD:
+        return STATUS_WORDS[estimate["status"]]
+    else:
+        x, unit = float(estimate["estimate"]), str(estimate["unit"])
+    text = figure(x, indicator, unit)
+    if unit.startswith("sur "):
+        return f"{text}{NBSP}{unit.replace(' ', NBSP)}"
+    if not is_count(unit):
+        return text
+    one = re.sub(r"\w+", lambda word: _singular(word[0]), unit)
+    return f"{text}{NBSP}{french.plural(x, one, unit)}"
+
+
+def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """Write the interval of a row, or nothing where it has none."""
+    if row["status"] in WITHHELD or math.isnan(row["ci_low"]):
+        return ""
+    return french.interval(row["ci_low"], row["ci_high"], indicator.decimals, row["unit"])
+
+
+def base(row: Mapping[str, Any]) -> float | None:
+    """The number of answers behind a row, or nothing where a count is its own base."""
+    if row["status"] in WITHHELD or math.isnan(row["n"]) or is_count(row["unit"]):
+        return None
+    return float(row["n"])
+
+
+def sentence(
+    row: Mapping[str, Any],
+    catalogue: Catalogue,
+    base_words: tuple[str, str] = ("réponse", "réponses"),
+) -> str:
+    """Write an estimate with its interval, base and reservation, to end a sentence with.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib import estimates
+    >>> from observlib.catalogue import Catalogue
+    >>> one = Indicator(
+    ...     id="s", label="S", unit="sur 10", method="M", better="higher", decimals=1
+    ... )
+    >>> parts = dict.fromkeys(["departments", "products", "devices", "peers"], {})
+    >>> row = {
+    ...     "indicator": "s", "period": "2026-T3", "unit": "sur 10", "estimate": 8.1,
+    ...     "ci_low": 7.9, "ci_high": 8.3, "n": 234,
+    ... }
+    >>> text = sentence(
+    ...     estimates.make([row]).iloc[0], Catalogue(**parts, indicators={"s": one})
+    ... )
+    >>> text.replace("\\xa0", " ").replace("\\u202f", " ")
+    '8,1 sur 10 (intervalle à 95 % : 7,9 à 8,3 ; 234 réponses)'
+    """
+    indicator = indicator_of(row["indicator"], catalogue)
+    if row["status"] == "suppressed":
+        return "valeur non publiée (secret statistique)"
+    if row["status"] == "missing":
+        return STATUS_WORDS["missing"]
+    details = []
+    if ends := interval(row, indicator):
+        details.append(f"intervalle à 95{NBSP}%{NBSP}: {ends}")
+    if (n := base(row)) is not None:
+        details.append(french.count(n, *base_words))
+    if words := STATUS_WORDS[row["status"]]:
+        details.append(words)
+    text = value(row, indicator)
+    return f"{text} ({SEMICOLON.join(details)})" if details else text
+
+
+def _singular(word: str) -> str:
+    return word if word in _INVARIABLE else word.removesuffix("s")

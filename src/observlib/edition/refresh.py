@@ -1,0 +1,64 @@
+"""Execute the committed notebooks in place, on their own parameters: `make notebooks`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from observlib import project
+from observlib.edition.execute import execute
+from observlib.edition.plan import Page
+from observlib.edition.study import load_studies
+from observlib.errors import ObservError
+
+
+def tidy(notebook: Any) -> Any:
+    """An executed notebook as it is committed: nothing in it tells of the run or the machine."""
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = None
+    kept = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
+    kept["language_info"].pop("version", None)
+    notebook.metadata = nbformat.NotebookNode(kept)
+    return notebook
+
+
+def refresh(root: Path) -> list[Path]:
+    """Execute every study of `notebooks/` with the parameters it holds, and write it back.
+
+    Raises
+    ------
+    ObservError
+        With each notebook that failed; no notebook is changed then.
+    """
+    studies = load_studies(root / "notebooks")
+    pages = [Page(study, study.name, study.title, {}) for study in studies.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = execute(pages, Path(folder), root)
+        failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]
+        if failed:
+            raise ObservError(*failed)
+        for outcome in outcomes:
+            notebook = tidy(nbformat.read(outcome.path, as_version=4))
+            nbformat.write(notebook, outcome.path)
+        for outcome in outcomes:
+            shutil.copyfile(outcome.path, outcome.page.study.path)
+    return [outcome.page.study.path for outcome in outcomes]
+
+
+if __name__ == "__main__":
+    try:
+        for written in refresh(project.root()):
+            print(written)
+    except ObservError as error:
+        sys.exit(str(error))

@@ -1,0 +1,381 @@
+"""The *Observatoire de la qualité des démarches en ligne*: one workbook an edition.
+
+One row a procedure; its columns become rows, one an indicator. Cells mix numbers, days and words
+such as "À venir" or "Nombre d'avis insuffisant", and headers hold line breaks: columns are known
+by how their header begins, whatever its case, accents and spaces.
+
+The file is opened with python-calamine, which lays a sheet out in memory as a full rectangle,
+shows a formula's error as an empty cell and may panic on a damaged file: `_measure` goes over the
+sheets first, and `_sheets` turns whatever happens into an `ObservError`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError, bounded
+from observlib.loaders import Loaded, register
+from observlib.loaders._rows import days, settle
+from observlib.loaders._text import fold, parse_day, short
+from observlib.period import Quarter
+from observlib.tables import reject
+
+_NAME = "Nom Démarche"
+_ID = "ID Démarche"
+_ADMINISTRATION = "Réf Administration"
+_NEEDED = (_NAME, _ID, _ADMINISTRATION, "Note Satisfaction")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the cells of an indicator hold: numbers up to `most`, days, or one of `labels`."""
+
+    most: float | None = None
+    whole: bool = False
+    labels: tuple[str, ...] = ()
+    day: bool = False
+
+
+_MARK, _SHARE, _COUNT, _NUMBER = _Kind(most=10), _Kind(most=1), _Kind(whole=True), _Kind()
+_INDICATORS: dict[str, tuple[str, _Kind]] = {
+    "satisfaction": ("Note Satisfaction", _MARK),
+    "clarity": ("Note Clarté Langage", _MARK),
+    "autonomy": ("Niveau Autonomie", _SHARE),
+    "help_reachable": ("Aide Joignable", _SHARE),
+    "help_effective": ("Aide Efficace", _MARK),
+    "volume_total": ("Volumétrie Totale", _COUNT),
+    "volume_online": ("Volumétrie En Ligne", _COUNT),
+    "online_share": ("% Recours au Numérique", _SHARE),
+    "accessibility_audit": ("Taux Audit RGAA", _SHARE),
+    "availability": ("Taux Dispo", _SHARE),
+    "loading_ms": ("Tps Moy Chargement", _NUMBER),
+    "dlnuf_score": ("Score DLNUF", _NUMBER),
+    "accessibility_statement": ("Date Publication Déclaration", _Kind(day=True)),
+    "disability": (
+        "Prise en compte Handicap",
+        _Kind(labels=("Totale", "Partielle", "Non conforme")),
+    ),
+    "franceconnect": ("FranceConnect", _Kind(labels=("FranceConnect", "FranceConnect +", "Non"))),
+    "online_status": (
+        "Statut En ligne",
+        _Kind(labels=("Oui", "Partiel", "Non", "En cours de déploiement local")),
+    ),
+}
+_STATES = {
+    "": "none",
+    "-": "none",
+    "–": "none",
+    "—": "none",
+    "non applicable": "not_applicable",
+    "a venir": "to_come",
+    "nombre d'avis insuffisant": "too_few_answers",
+    "demarche proactive": "proactive",
+}
+_WORDS = '"Non applicable", "À venir", "Nombre d\'avis insuffisant", "Démarche proactive", "–"'
+# "T3-25" or "T3 2025", but not the day of "T3 11 octobre 2025"
+_QUARTER_FIRST = re.compile(
+    r"(?<![a-z0-9])t([1-4])[ _-]*(?:20)?(\d\d)(?!\d)"
+    r"(?![ _-]*(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
+    re.ASCII,
+)
+_ERROR = "#ERROR"
+_EARLIEST = date(1995, 1, 1)
+_MEND = "download the edition's workbook again from data.gouv.fr"
+_MOST_CELLS = 5_000_000
+_MOST_BYTES = 200_000_000
+
+Cell = Any
+Read = tuple[str, float | None, date | None, str | None]
+
+
+@register("demarches")
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read an edition's workbook into the table `procedures`: a row a procedure and indicator.
+
+    Marks are on 0-10, shares on 0-1, `loading_ms` in milliseconds. `state` tells why there is no
+    value: "–" and an empty cell say nothing (`none`), as does "Non" for the audit, which was not
+    made; an accessibility statement that is marked "(périmée)" is `expired` and keeps its day.
+    An indicator whose column is missing makes no row, and is told among the rejects of row 1.
+
+    The edition is in the sheet's name ("T3-25"), else it is the quarter of the device's `period`,
+    else it is in the file's name.
+
+    Raises
+    ------
+    ObservError
+        When the file is no workbook, no sheet's first row has the expected headers, or nothing
+        tells the edition.
+    """
+    sheet, header, records = _procedures(path)
+    quarter = _edition(path, sheet, device)
+    rejects: list[dict[str, object]] = []
+    columns = {}
+    for indicator, (name, _) in _INDICATORS.items():
+        if (place := _find(header, name)) is None:
+            reason = f"column is missing, {indicator} is not loaded; {_MEND}"
+            rejects.append(reject(path.name, 1, name, "", reason))
+        else:
+            columns[indicator] = place
+    key = {name: _find(header, name) or 0 for name in (_NAME, _ID, _ADMINISTRATION)}
+    first: dict[str, int] = {}
+    rows: list[tuple[int, str, str, str, str, Read]] = []
+    for line, cells in records:
+        name, number, administration = (_text(cells[place]) for place in key.values())
+        missing = [column for column, place in key.items() if _text(cells[place]) in ("", _ERROR)]
+        if missing:
+            reason = "is empty, or the error of a formula"
+            rejects.append(reject(path.name, line, ", ".join(missing), "", reason))
+            continue
+        if number in first:
+            reason = f"repeats the procedure of row {first[number]}; keep one"
+            rejects.append(reject(path.name, line, _ID, number, reason))
+            continue
+        first[number] = line
+        for indicator, place in columns.items():
+            title, kind = _INDICATORS[indicator]
+            read = _read(cells[place], indicator, kind)
+            if isinstance(read, str):
+                rejects.append(reject(path.name, line, title, short(str(cells[place])), read))
+            else:
+                rows.append((line, number, name, administration, indicator, read))
+    return settle(path, "procedures", _frame(rows, quarter, device), rejects)
+
+
+def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]]]:
+    """Name, header and rows (each with its sheet row) of the first sheet that has the headers."""
+    names = []
+    for name, rows in _sheets(path):
+        header = [str(cell) for cell in rows[0]] if rows else []
+        if all(_find(header, needed) is not None for needed in _NEEDED):
+            records = [
+                (place, cells)
+                for place, cells in enumerate(rows[1:], 2)
+                if any(_text(cell) for cell in cells)
+            ]
+            return name, header, records
+        names.append(repr(short(name)))
+    raise ObservError(
+        f"{path}: no sheet has in its first row the columns {', '.join(map(repr, _NEEDED))}; "
+        f"its sheets are {bounded(names) or 'none'}; {_MEND}"
+    )
+
+
+def _sheets(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
+    """The sheets of a workbook, each a rectangle of cells from A1 on."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    if not raw:
+        raise ObservError(f"{path}: empty file; {_MEND}")
+    try:
+        import python_calamine
+
+        errors = _measure(path, raw)
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        for name in book.sheet_names:
+            rows: list[list[Cell]] = [
+                list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            ]
+            for row, column in errors:
+                if row <= len(rows) and column <= len(rows[0]) and rows[row - 1][column - 1] == "":
+                    rows[row - 1][column - 1] = _ERROR
+            yield name, rows
+    except (ObservError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a panic of the Rust library is no `Exception`
+        what = short(str(error)) or type(error).__name__
+        raise ObservError(f"{path}: is no workbook that can be read ({what}); {_MEND}") from error
+
+
+def _measure(path: Path, raw: bytes) -> set[tuple[int, int]]:
+    """The rows and columns, from 1, where a sheet holds the error of a formula.
+
+    Refuses what is no .xlsx, or is so large or scattered that reading it would fill the memory.
+    """
+    errors = set()
+    try:
+        book = zipfile.ZipFile(io.BytesIO(raw))
+    except zipfile.BadZipFile:
+        raise ObservError(f"{path}: is no .xlsx workbook, or a part of one; {_MEND}") from None
+    with book:
+        if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
+            raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {_MEND}")
+        for part in book.namelist():
+            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+                continue
+            width = height = 0
+            for cell in re.finditer(rb"<(?:\w+:)?c\s([^<>]*[^/<>])>", book.read(part)):
+                if at := re.search(rb'\br="([A-Z]{1,3})(\d{1,7})"', cell[1]):
+                    width = max(width, _column(at[1].decode()))
+                    height = max(height, int(at[2]))
+                    if b't="e"' in cell[1]:
+                        errors.add((int(at[2]), _column(at[1].decode())))
+            if width * height > _MOST_CELLS:
+                raise ObservError(
+                    f"{path}: a sheet spans {height} rows and {width} columns; "
+                    "delete the cells that stray far from the table"
+                )
+    return errors
+
+
+def _column(letters: str) -> int:
+    """The number of a column.
+
+    Examples
+    --------
+    >>> _column("A"), _column("AB")
+    (1, 28)
+    """
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
+
+
+def _find(header: list[str], name: str) -> int | None:
+    """Where the column stands whose header is, or else begins with, a name."""
+    folded = [_plain(cell) for cell in header]
+    starts = [place for place, cell in enumerate(folded) if cell.startswith(_plain(name))]
+    return min(starts, key=lambda place: len(folded[place])) if starts else None
+
+
+def _edition(path: Path, sheet: str, device: Device) -> Quarter:
+    """The edition that the sheet, the device or the file's name tells."""
+    quarter = _quarter(sheet)
+    if quarter is None and device.period:
+        year, month = map(int, device.period.split("-")[:2])
+        quarter = Quarter(year, (month + 2) // 3) if year else None
+    quarter = quarter or _quarter(path.stem)
+    if quarter is None:
+        raise ObservError(
+            f"{path}: sheet {short(sheet)!r} does not tell the edition, nor does the file's name; "
+            "name the file such as observatoire_2025-T3.xlsx, or set the device's period"
+        )
+    if not _EARLIEST <= quarter.start <= date.today():
+        raise ObservError(f"{path}: edition {quarter} has not begun or is before 1995; {_MEND}")
+    return quarter
+
+
+def _quarter(text: str) -> Quarter | None:
+    """The quarter that a text tells, if it does.
+
+    Examples
+    --------
+    >>> str(_quarter("Chiffres VDE T3-25 (octobre-25)")), str(_quarter("observatoire_2025-T3"))
+    ('2025-T3', '2025-T3')
+    """
+    plain = fold(text)
+    if match := re.search(r"(?<!\d)20(\d\d)[ _-]*t([1-4])(?!\d)", plain, re.ASCII):
+        return Quarter(2000 + int(match[1]), int(match[2]))
+    if match := _QUARTER_FIRST.search(plain):
+        return Quarter(2000 + int(match[2]), int(match[1]))
+    return None
+
+
+def _read(cell: Cell, indicator: str, kind: _Kind) -> Read | str:
+    """State, value, day and label of a cell; or why it is rejected."""
+    text = _plain(_text(cell))
+    if text in _STATES:
+        return _STATES[text], None, None, None
+    if indicator == "accessibility_audit" and text == "non":
+        return "none", None, None, None
+    if kind.labels:
+        label = next((label for label in kind.labels if _plain(label) == text), None)
+        allowed = ", ".join(kind.labels)
+        return ("value", None, None, label) if label else f"is none of {allowed}, {_WORDS}"
+    if kind.day:
+        return _read_day(cell)
+    return _read_number(cell, kind)
+
+
+def _read_number(cell: Cell, kind: _Kind) -> Read | str:
+    value = None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        value = float(cell)
+    elif isinstance(cell, str):
+        match = re.fullmatch(r"(-?\d{1,15}(?:[.,]\d{1,15})?)(%?)", re.sub(r"\s", "", cell), re.A)
+        if match and (kind is _SHARE or not match[2]):
+            value = float(match[1].replace(",", ".")) / (100 if match[2] else 1)
+    allowed = "a whole number" if kind.whole else "a number"
+    allowed += " of 0 or more" if kind.most is None else f" of 0 to {kind.most:g}"
+    if value is None:
+        return f"is no {allowed.removeprefix('a ')}, nor one of {_WORDS}"
+    if not 0 <= value <= (kind.most or 1e15) or (kind.whole and value != int(value)):
+        return f"is not {allowed}"
+    return "value", value, None, None
+
+
+def _read_day(cell: Cell) -> Read | str:
+    expired = False
+    day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
+    if isinstance(cell, str):
+        written, _, remark = _plain(cell).partition("(")
+        expired = remark.startswith("perimee")
+        if remark.rstrip(") ") in ("", "perimee", "bientot perimee"):
+            day = _parse_french_day(written.strip())
+    if day is None:
+        return f'is no day (such as 08/04/2022, with or without "(périmée)"), nor one of {_WORDS}'
+    if not _EARLIEST <= day <= date.today() + timedelta(days=1):
+        return "is before 1995 or in the future"
+    return "expired" if expired else "value", None, day, None
+
+
+def _parse_french_day(text: str) -> date | None:
+    """A day written `dd/mm/yyyy` or `yyyy-mm-dd`, or `None`.
+
+    Examples
+    --------
+    >>> _parse_french_day("08/04/2022"), _parse_french_day("31/02/2022")
+    (datetime.date(2022, 4, 8), None)
+    """
+    if match := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text, re.ASCII):
+        text = f"{match[3]}-{match[2]}-{match[1]}"
+    return parse_day(text)
+
+
+def _text(cell: Cell) -> str:
+    """A cell as one line of text; a whole number without its `.0`."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return re.sub(r"\s+", " ", str(cell)).strip()
+
+
+def _plain(text: str) -> str:
+    """A text to compare by, whatever the kind of its apostrophes."""
+    return fold(text).replace("’", "'")
+
+
+def _frame(
+    rows: list[tuple[int, str, str, str, str, Read]], quarter: Quarter, device: Device
+) -> pd.DataFrame:
+    reads = [row[5] for row in rows]
+    return pd.DataFrame(
+        {
+            "device": device.id,
+            "product": device.product,
+            "channel": device.channel,
+            "edition": str(quarter),
+            "start": days([quarter.start] * len(rows)),
+            "end": days([quarter.end] * len(rows)),
+            "procedure_id": [row[1] for row in rows],
+            "procedure": [row[2] for row in rows],
+            "administration": [row[3] for row in rows],
+            "indicator": [row[4] for row in rows],
+            "state": [read[0] for read in reads],
+            "value": pd.Series([read[1] for read in reads], dtype=float).to_numpy(),
+            "day": days([read[2] for read in reads]),
+            "label": [read[3] for read in reads],
+        },
+        index=[row[0] for row in rows],
+    )

@@ -1,0 +1,323 @@
+"""Experiences told on *Services Publics +*, as the programme publishes them.
+
+Two layouts are known:
+
+- a comma-separated text with a stray index column, dates `dd/mm/yyyy HH:MM` and, in its texts,
+  C1 control characters where Windows-1252 had punctuation (U+0092 for an apostrophe);
+- the official export: semicolons, a BOM, ISO dates with a `T`, and free texts whose line breaks
+  and semicolons are not escaped. `_records` puts its records together again.
+
+Titles, stories, pseudonyms and the answers of administrations are never kept, and never shown
+among the rejected rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import accumulate, combinations
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, register
+from observlib.loaders._rows import days, settle
+from observlib.loaders._text import find_delimiter, fold, need_columns, read_csv, read_text
+from observlib.tables import reject
+
+_ID = "ID expérience"
+_DATE = "Date de publication"
+_FEELING = "Ressenti usager"
+_REGION = "Code INSEE Région usager"
+_TOLD_BY = "Posté comme"
+_ORGANISATIONS = ("Intitulé Typologie 1", "Intitulé structure 1")  # the first one that says it
+_ASPECTS = {
+    "accessibility": "Accessibilité",
+    "information": "Information/Explication",
+    "relation": "Relation",
+    "responsiveness": "Réactivité",
+    "simplicity": "Simplicité/Complexité",
+}
+_KEPT = (_ID, _DATE, _FEELING, _REGION, _TOLD_BY, *_ORGANISATIONS, *_ASPECTS.values())
+_FEELINGS = {"positif": "positive", "neutre": "neutral", "negatif": "negative"}
+_TELLERS = (
+    "la personne concernee",
+    "un proche de la personne concernee",
+    "un agent de mediation",
+)
+_FEELING_NAMES = "Positif, Neutre, Négatif"
+# Columns whose texts may hold a bare separator: people write in them.
+_FREE = ("titre", "description", "pseudonyme", "reponse structure", "action", "demarches saisies")
+_PARIS = ZoneInfo("Europe/Paris")
+_MEND = "it is no export of experiences of Services Publics +; download it again"
+_START = re.compile(r'"?\d+"?;', re.ASCII)
+# Bounds that keep a damaged file from taking for ever: within one record, the lines that look
+# like the start of another one, and the bare separators of its free texts.
+_MOST_FALSE_STARTS = 30
+_MOST_SURPLUS = 200
+_LONGEST_SHOWN = 30
+_PERSONAL = re.compile(r"[@\r\n]|\d[\d .]{6,}\d|(\d{2}[-/]){3}", re.ASCII)
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+
+Columns = dict[str, int]
+
+
+@register("services_publics_plus")
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read an export of told experiences into the table `experiences`.
+
+    `organisation` is the kind of service told about ("Intitulé Typologie 1") or, where it is
+    empty, the structure that answers; the row's product is the one whose label it is, if any.
+    Texts are repaired from their Windows-1252 remains, a region code `53.0` is `53`, and an
+    experience that is told twice is kept once.
+
+    Raises
+    ------
+    ObservError
+        When the file is no text or lacks the columns of identifier, date or feeling.
+    """
+    text = read_text(path)
+    delimiter = find_delimiter(text, ",;")
+    rejects: list[dict[str, object]] = []
+    if delimiter == ",":
+        header, cells = read_csv(path, text, delimiter)
+        columns = _columns(path, header)
+        records: Iterator[tuple[int, list[str] | None]] = iter(cells.items())
+        width = len(header)
+    else:
+        lines = re.split(r"\r\n|\r|\n", text)
+        first = next(place for place, line in enumerate(lines) if line.strip())
+        try:
+            header = next(csv.reader([lines[first]], delimiter=";"))
+        except csv.Error as error:
+            raise ObservError(f"{path}:{first + 1}: no header: {error}; {_MEND}") from error
+        columns = _columns(path, header)
+        width = len(header)
+        records = _records(lines, first + 1, columns, _free(header), width)
+    products = {fold(product.label): product.id for product in catalogue.products.values()}
+    rows: list[dict[str, object]] = []
+    places: list[int] = []
+    for line, record in records:
+        if record is None or len(record) != width:
+            what = "is no whole experience" if record is None else f"has {len(record)} cells"
+            reason = f"{what}, the header has {width}; mend the line in the export"
+            rejects.append(reject(path.name, line, "", "", reason))
+            continue
+        row, fault = _row(record, columns)
+        if fault is not None:
+            rejects.append(reject(path.name, line, *fault))
+            continue
+        row["product"] = products.get(fold(str(row["organisation"] or ""))) or device.product
+        rows.append(row)
+        places.append(line)
+    return settle(path, "experiences", _frame(rows, places, device), rejects)
+
+
+def _columns(path: Path, header: list[str]) -> Columns:
+    """Where the columns that are kept stand; `ObservError` when one that is needed is missing."""
+    names = {fold(name): name for name in _KEPT}
+    found = [names.get(fold(_clean(cell)), cell) for cell in header]
+    need_columns(path, found, [_ID, _DATE, _FEELING], _MEND)
+    return {name: found.index(name) for name in _KEPT if name in found}
+
+
+def _clean(text: str) -> str:
+    """A text as it was meant: punctuation for C1 controls, without what a mangled BOM leaves."""
+    return text.translate(_WINDOWS).strip('\ufeff" \t\r\n')
+
+
+def _row(
+    record: list[str], columns: Columns
+) -> tuple[dict[str, object], tuple[str, str, str] | None]:
+    """The tidy row of a record; or the column, value and reason for which it is rejected."""
+    cell = {name: _clean(record[place]) for name, place in columns.items()}
+    row: dict[str, object] = {"experience_id": cell[_ID], "told_by": cell.get(_TOLD_BY) or None}
+    row["organisation"] = next((cell[name] for name in _ORGANISATIONS if cell.get(name)), None)
+    row["date"] = _moment(cell[_DATE])
+    if not re.fullmatch(r"\d{1,20}", cell[_ID], re.ASCII):
+        return row, (_ID, _shown(cell[_ID]), "is no identifier (a whole number)")
+    if row["date"] is None:
+        allowed = "is no date since 1995 written dd/mm/yyyy HH:MM or yyyy-mm-ddTHH:MM"
+        return row, (_DATE, _shown(cell[_DATE]), allowed if cell[_DATE] else "is empty")
+    for key, name in {"feeling": _FEELING, **_ASPECTS}.items():
+        row[key] = _FEELINGS.get(fold(cell.get(name, "")))
+        if row[key] is None and (cell.get(name) or key == "feeling"):
+            reason = f"is not one of {_FEELING_NAMES}" if cell[name] else "is empty"
+            return row, (name, _shown(cell[name]), reason)
+    row["region"] = None
+    if region := cell.get(_REGION):
+        match = re.fullmatch(r"(\d{1,2})(?:\.0)?", region, re.ASCII)
+        if match is None:
+            return row, (_REGION, _shown(region), "is no INSEE code of a region, such as 53")
+        row["region"] = match[1].zfill(2)
+    return row, None
+
+
+def _shown(cell: str) -> str:
+    """A refused cell, unless a story, a number to call or an address may have slipped into it."""
+    story = len(cell) > _LONGEST_SHOWN or _PERSONAL.search(cell)
+    return "(not shown: it may be a story)" if story else cell
+
+
+def _moment(text: str) -> datetime | None:
+    """Local time of a date in either layout, or `None`.
+
+    Examples
+    --------
+    >>> _moment("06/10/2022 15:07").isoformat(), _moment("2023-06-30T22:30:00Z").isoformat()
+    ('2022-10-06T15:07:00', '2023-07-01T00:30:00')
+    """
+    moment = None
+    try:
+        if re.fullmatch(r"\d{2}/\d{2}/\d{4}( \d{2}:\d{2})?", text, re.ASCII):
+            moment = datetime.strptime(f"{text} 00:00"[:16], "%d/%m/%Y %H:%M")
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.{0,24})?", text, re.ASCII):
+            moment = datetime.fromisoformat(text)
+            moment = moment.astimezone(_PARIS).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment and 1995 <= moment.year < 2200 else None
+
+
+def _free(header: list[str]) -> list[int]:
+    """Where the columns of free text stand, the story first: it is where most separators are."""
+    free = [place for place, name in enumerate(header) if fold(_clean(name)).startswith(_FREE)]
+    return sorted(free, key=lambda place: fold(_clean(header[place])) != "description")
+
+
+def _records(
+    lines: list[str], first: int, columns: Columns, free: list[int], width: int
+) -> Iterator[tuple[int, list[str] | None]]:
+    """Records of a text whose line breaks and separators are not escaped, by line (from 1).
+
+    A record starts at a line that starts with a number and a separator. It goes on over the next
+    such lines until it holds all the fields of the header, unless one of these begins a record
+    that is whole and sound by itself. So a story may hold a line such as `12;rue Haute`, and a
+    damaged record takes no other one with it. `None` stands for what makes no record.
+    """
+    starts = [place for place in range(first, len(lines)) if _START.match(lines[place])]
+    ends = [*starts[1:], len(lines)]
+    lost = next(
+        (place for place in range(first, (starts or ends)[0]) if lines[place].strip()), None
+    )
+    if lost is not None:
+        yield lost + 1, None
+    separators = list(accumulate((line.count(";") for line in lines), initial=0))
+
+    def record(start: int, end: int) -> tuple[list[str], bool] | None:
+        if separators[end] - separators[start] < width - 1:
+            return None
+        return _fields("\n".join(lines[start:end]).rstrip("\n"), columns, free, width)
+
+    position = 0
+    while position < len(starts):
+        following, best = position + 1, None
+        for stop in range(position, min(position + _MOST_FALSE_STARTS, len(starts))):
+            found = record(starts[position], ends[stop])
+            if found is not None and (found[1] or best is None):
+                best, following = found[0], stop + 1
+            if found is not None and found[1]:
+                break
+            whole = record(starts[stop + 1], ends[stop + 1]) if stop + 1 < len(starts) else None
+            if whole is not None and whole[1]:
+                break
+        yield starts[position] + 1, best
+        position = following
+
+
+def _fields(
+    text: str, columns: Columns, free: list[int], width: int
+) -> tuple[list[str], bool] | None:
+    """The fields of one record and whether they are sound; `None` if they cannot be told apart.
+
+    Quotes are first taken as those of a CSV, then as plain characters. Where there are too many
+    fields, the surplus goes to the free texts, to as few of them as makes the record sound: a
+    record that is sound in two ways that differ in what is kept is given up.
+    """
+    unsound = None
+    plain, quoted = text.split(";"), _split_quoted(text)
+    for split in (quoted, plain) if quoted != plain else (plain,):
+        surplus = len(split) - width
+        if surplus == 0:
+            if _row(split, columns)[1] is None:
+                return split, True
+            unsound = unsound or split
+        elif 0 < surplus < min(width - 1, _MOST_SURPLUS):
+            sound = _absorb(split, columns, free, surplus)
+            if sound is not None:
+                return sound, True
+    return (unsound, False) if unsound else None
+
+
+def _absorb(split: list[str], columns: Columns, free: list[int], surplus: int) -> list[str] | None:
+    """A record made sound by giving its surplus fields to one or two free texts, if one can.
+
+    Who tells is never left out by the programme: it shows whether the columns fell into place.
+    """
+    words = [fold(_clean(field)) for field in split]
+    if _FEELINGS.keys().isdisjoint(words):
+        return None
+    for number in (1, 2):
+        sound: dict[tuple[str, ...], list[str]] = {}
+        for shares in _shares(free, surplus, number):
+            moved = {
+                name: column + sum(more for place, more in shares.items() if place < column)
+                for name, column in columns.items()
+                if name in (_FEELING, _TOLD_BY)
+            }
+            if words[moved[_FEELING]] not in _FEELINGS or (
+                _TOLD_BY in moved and words[moved[_TOLD_BY]] not in _TELLERS
+            ):
+                continue
+            fields, place = [], 0
+            for column in range(len(split) - surplus):
+                taken = 1 + shares.get(column, 0)
+                fields.append(";".join(split[place : place + taken]))
+                place += taken
+            if _row(fields, columns)[1] is None:
+                sound[tuple(fields[kept] for kept in columns.values())] = fields
+        if sound:
+            return next(iter(sound.values())) if len(sound) == 1 else None
+    return None
+
+
+def _shares(free: list[int], surplus: int, number: int) -> Iterator[dict[int, int]]:
+    """Ways to share a surplus among so many of the free columns."""
+    if number == 1:
+        yield from ({column: surplus} for column in free)
+        return
+    for one, two in combinations(free, 2):
+        yield from ({one: part, two: surplus - part} for part in range(1, surplus))
+
+
+def _split_quoted(text: str) -> list[str]:
+    """The fields of a text whose quotes are those of a CSV, line breaks kept."""
+    fields: list[str] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=";"):
+            if fields:
+                fields[-1] += "\n" + (row[0] if row else "")
+                fields += row[1:]
+            else:
+                fields = row
+    except csv.Error:
+        return []
+    return fields
+
+
+def _frame(rows: list[dict[str, object]], places: list[int], device: Device) -> pd.DataFrame:
+    names = ["product", "experience_id", "organisation", "feeling", *_ASPECTS, "region", "told_by"]
+    return pd.DataFrame(
+        {
+            "device": device.id,
+            "channel": device.channel,
+            "date": days([row["date"] for row in rows]),  # type: ignore[misc]
+            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
+        }
+    ).set_axis(places, axis=0)

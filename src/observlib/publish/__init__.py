@@ -1,0 +1,81 @@
+"""From executed notebooks to a site, PDFs and open data. A publisher computes nothing.
+
+Two publishers read the same project folder: Quarto where it is installed, and an embedded one
+(pandoc and typst) everywhere. Either makes a new site beside the old one and puts it in its place
+in one step, so that a reader sees a whole site at any moment.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from observlib.errors import UsageError
+from observlib.files import telling_write_errors
+
+PUBLISHERS = ("auto", "quarto", "embedded")
+
+
+def publish(
+    project: Path,
+    site: Path,
+    publisher: str = "auto",
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Path:
+    """Publish a project folder: the fixed pages and the notebooks of one edition.
+
+    Parameters
+    ----------
+    project
+        A Quarto website: `_quarto.yml`, fixed pages, `editions/<quarter>/` with executed notebooks
+        and `manifest.json`.
+    site
+        The folder to make or replace. Until the new site is whole, it stays as it was.
+    publisher
+        `quarto`, `embedded`, or `auto`: Quarto where the command exists.
+    progress
+        Called with the number of pages done, their total, and a title.
+
+    Returns
+    -------
+    Path
+        The site's `index.html`.
+
+    Raises
+    ------
+    ObservError
+        With every problem of every page; the previous site is then unchanged.
+    """
+    from observlib.publish import embedded, quarto
+    from observlib.publish.project import read_project
+    from observlib.publish.swap import replace_folder, workspace
+
+    check_publisher(publisher)
+    found = read_project(project)
+    tell = progress or (lambda done, total, name: None)
+    by_quarto = publisher == "quarto" or (publisher == "auto" and bool(shutil.which("quarto")))
+    with (
+        telling_write_errors(site.parent, f"{site} is unchanged"),
+        workspace(site) as work,
+    ):
+        if by_quarto:
+            quarto.build(found, work / "site", work, tell)
+        else:
+            embedded.build(found, work / "site", tell)
+        return replace_folder(work / "site", site) / "index.html"
+
+
+def check_publisher(publisher: str) -> None:
+    """Raise where a publisher does not exist or is not installed, before any work is done for it.
+
+    Examples
+    --------
+    >>> check_publisher("embedded")
+    """
+    from observlib.publish import quarto
+
+    if publisher not in PUBLISHERS:
+        raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(PUBLISHERS)}")
+    if publisher == "quarto":
+        quarto.executable()

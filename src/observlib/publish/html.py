@@ -1,0 +1,127 @@
+"""One page of the site: its text by pandoc, in the frame that all pages share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from observlib.publish import pandoc
+from observlib.publish.dates import long_date
+from observlib.publish.project import Entry, Page, Project
+
+
+def page_html(
+    project: Project,
+    page: Page,
+    markdown: str,
+    downloads: Sequence[Mapping[str, str]] = (),
+) -> str:
+    """The whole HTML document of a page.
+
+    Parameters
+    ----------
+    markdown
+        Its text with its front matter, as `notebook_to_markdown` gives it.
+    downloads
+        Links to the page's other forms: `text`, `href` and `detail`.
+    """
+    root = "../" * (len(page.source.parts) - 1)
+    variables: dict[str, Any] = {
+        **frame(project),
+        "root": root,
+        "home": page.source == PurePosixPath("index.qmd"),
+        "navigation": [_entry(item, page, root, i) for i, item in enumerate(project.navigation)],
+        "section": escape(project.section_of(page.source) or ""),
+        "downloads": [
+            {key: escape(value) for key, value in download.items()} for download in downloads
+        ],
+        "footer": footer(project, root),
+        "outline": page.meta.get("toc", True) and len(re.findall(r"^##+ ", markdown, re.M)) > 1,
+    }
+    return pandoc.convert(
+        with_listing(markdown, project, page),
+        "html",
+        name=str(project.folder / page.source),
+        template=pandoc.TEMPLATES / "page.html",
+        variables={key: value for key, value in variables.items() if value},
+        metadata=metadata(project, root),
+    )
+
+
+def with_listing(markdown: str, project: Project, page: Page) -> str:
+    """The text with a card for each page that its front matter lists, where Quarto puts them.
+
+    That is in the place of the empty division that has the listing's `id`, or at the end.
+    """
+    cards = "\n".join(
+        f"- ### [{other.title}](/{other.source})\n\n"
+        f"  {' '.join(str(other.meta.get('description', '')).split())}\n"
+        for other in project.listed(page)
+    )
+    if not cards:
+        return markdown
+    name = re.escape(str(page.meta["listing"].get("id") or "listing"))
+    block = f"::: {{.cards}}\n{cards}\n:::\n"
+    text, count = re.subn(rf"(?m)^:{{3,}} *\{{#{name}\}} *\n:{{3,}} *$", lambda _: block, markdown)
+    return text if count else f"{markdown}\n\n{block}"
+
+
+def frame(project: Project) -> dict[str, str]:
+    """What every page says of the site and of the edition, escaped."""
+    manifest = project.manifest
+    return {
+        "sitetitle": escape(str(project.website.get("title") or "Observatoire des usagers")),
+        "edition": escape(f"Édition {manifest.quarter}"),
+        "made": manifest.made.isoformat(),
+        "madelong": long_date(manifest.made),
+    }
+
+
+def metadata(project: Project, root: str = "") -> dict[str, Any]:
+    """Pandoc's metadata for every page: language, bibliography, way back to the site's root."""
+    named = project.config.get("bibliography") or []
+    bibliography = [named] if isinstance(named, str) else list(named)
+    return {
+        "lang": "fr-FR",
+        "root": root,
+        "link-citations": True,
+        "bibliography": [str((project.folder / name).resolve()) for name in bibliography],
+    }
+
+
+def footer(project: Project, root: str) -> str:
+    """The footer of `_quarto.yml`: texts in Markdown, or a list of links."""
+    raw = project.website.get("page-footer") or {}
+    parts = raw if isinstance(raw, dict) else {"center": raw}
+    texts = []
+    for side in ("left", "center", "right"):
+        part = parts.get(side)
+        if isinstance(part, list):
+            links = [f"[{item['text']}]({item['href']})" for item in part if "href" in item]
+            part = " · ".join(links)
+        if part:
+            texts.append(str(part))
+    name = f"{project.folder / '_quarto.yml'}: website.page-footer"
+    return pandoc.convert("\n\n".join(texts), "html", name=name, metadata={"root": root})
+
+
+def _entry(entry: Entry, page: Page, root: str, number: int) -> dict[str, Any]:
+    if entry.entries:
+        inside = [_entry(child, page, root, 0) for child in entry.entries]
+        return {"text": escape(entry.text), "number": str(number + 1), "entries": inside}
+    assert entry.page is not None
+    found: dict[str, Any] = {
+        "text": escape(entry.text),
+        "href": root + str(entry.page.with_suffix(".html")),
+    }
+    if entry.page == page.source:
+        found["current"] = True
+    return found
+
+
+def style() -> Path:
+    """The style sheet that every page names."""
+    return pandoc.TEMPLATES / "site.css"

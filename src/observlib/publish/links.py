@@ -1,0 +1,56 @@
+"""Check a made site before readers see it: every link and picture leads somewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+def broken_links(site: Path) -> list[str]:
+    """One line for each link, picture or fragment of the site that leads nowhere.
+
+    Also an identifier that a page gives twice. Addresses outside the site are not looked up.
+    """
+    site = site.resolve()
+    pages = {path: _read(path) for path in sorted(site.rglob("*.html"))}
+    problems = []
+    for path, page in pages.items():
+        name = path.relative_to(site).as_posix()
+        twice = [identifier for identifier, count in Counter(page.ids).items() if count > 1]
+        problems += [f"{name}: identifier {identifier!r} is given twice" for identifier in twice]
+        for target in dict.fromkeys(page.targets):
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc:
+                continue
+            found = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if not found.is_file() or not found.is_relative_to(site):
+                problems.append(f"{name}: {target!r} leads to no file of the site")
+            elif (
+                parts.fragment
+                and found in pages
+                and unquote(parts.fragment) not in pages[found].ids
+            ):
+                problems.append(f"{name}: {target!r} leads to no place of its page")
+    return problems
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for key, value in attrs:
+            if key == "id" and value:
+                self.ids.append(value)
+            elif key in ("href", "src") and value:
+                self.targets.append(value)
+
+
+def _read(path: Path) -> _Page:
+    page = _Page()
+    page.feed(path.read_text(encoding="utf-8"))
+    return page

@@ -1,0 +1,164 @@
+"""The publisher that hands the project to Quarto, where it is installed. It executes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from observlib.errors import ObservError
+from observlib.publish.banner import with_banner
+from observlib.publish.embedded import Progress, write_downloads
+from observlib.publish.project import (
+    Entry,
+    Page,
+    Project,
+    joined,
+    read_notebook,
+    split_front_matter,
+)
+
+TIME_LIMIT = 1800.0
+# Quarto turns a link to a notebook into one to its page: the name is put right afterwards
+_NOTEBOOK = ".ipynb.download"
+
+
+def executable() -> str:
+    """Path of the `quarto` command.
+
+    Raises
+    ------
+    ObservError
+        Where it is not installed.
+    """
+    found = shutil.which("quarto")
+    if found is None:
+        raise ObservError(
+            "quarto: the command is not on PATH; install it (quarto.org/docs/get-started, or "
+            "`conda env create -f environment.yml`), or use `--publisher embedded`, which needs "
+            "nothing more"
+        )
+    return found
+
+
+def build(project: Project, site: Path, work: Path, progress: Progress) -> None:
+    """Render a staged copy of the project with Quarto, into the new folder `site`.
+
+    Raises
+    ------
+    ObservError
+        Where Quarto is absent, fails (with the last lines it said) or makes no site.
+    """
+    command = [executable(), "render", ".", "--no-execute"]
+    staged = work / "project"
+    stage(project, staged)
+    total = len(project.pages)
+    progress(0, total, "Quarto")
+    try:
+        done = subprocess.run(
+            command, cwd=staged, capture_output=True, timeout=TIME_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ObservError(f"quarto: was stopped after {TIME_LIMIT:.0f} s") from error
+    except OSError as error:
+        raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if done.returncode:
+        raise ObservError(
+            f"quarto: failed with status {done.returncode}; its last lines follow", *said[-8:]
+        )
+    output = (project.config.get("project") or {}).get("output-dir") or "_site"
+    made = staged / output
+    missing = [
+        str(page.output(".html"))
+        for page in project.pages
+        if "html" in page.formats and not (made / page.output(".html")).is_file()
+    ]
+    if missing:
+        raise ObservError(
+            f"quarto: made no {', '.join(missing)}; its last lines follow", *said[-8:]
+        )
+    for page in project.pages:
+        if page.is_study:
+            write_downloads(project, page, made)
+            _mend_links(made / page.output(".html"))
+    made.rename(site)
+    progress(total, total, "Quarto")
+
+
+def stage(project: Project, folder: Path) -> None:
+    """Copy the project, with what Quarto cannot know: explicit navigation, links to downloads.
+
+    A glob over editions would nest every page in a section named after its folder.
+    """
+    output = (project.config.get("project") or {}).get("output-dir") or "_site"
+    ignored = shutil.ignore_patterns(".*", output, "__pycache__")
+    shutil.copytree(project.folder, folder, ignore=ignored)
+    config = json.loads(json.dumps(project.config, default=str))
+    config["website"]["sidebar"]["contents"] = [_item(entry) for entry in project.navigation]
+    _dump(config, folder / "_quarto.yml")
+    for page in project.pages:
+        path = folder / page.source
+        if page.is_study:
+            _stage_notebook(project, page, path)
+        elif page.source.stem == "index":
+            text = path.read_text(encoding="utf-8")
+            if project.manifest.is_demonstration:
+                text = with_banner(text)
+            extra = {"subtitle": f"Édition {project.manifest.quarter}", "date": _made(project)}
+            path.write_text(_with_meta(text, extra), encoding="utf-8", newline="\n")
+
+
+def _stage_notebook(project: Project, page: Page, path: Path) -> None:
+    notebook = read_notebook(path)
+    links: list[dict[str, str]] = []
+    if "typst" in page.formats:
+        links.append({"format": "typst", "text": "PDF", "icon": "file-pdf"})
+    name = page.source.stem
+    links.append({"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"})
+    if "application/vnd.observlib.estimates+json" in path.read_text(encoding="utf-8"):
+        links.append({"text": "Données (CSV)", "href": f"{name}.csv", "icon": "table"})
+    cells = notebook["cells"]
+    front = _with_meta(joined(cells[0]["source"]), {"format-links": links})
+    cells[0]["source"] = front.splitlines(keepends=True)
+    if project.manifest.is_demonstration:
+        bodies = [joined(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        whole = "\n".join(bodies)
+        banner = with_banner(whole)
+        if banner != whole:
+            text = banner[: len(banner) - len(whole.lstrip())].splitlines(keepends=True)
+            cells.insert(
+                1, {"cell_type": "markdown", "id": "banner", "metadata": {}, "source": text}
+            )
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _with_meta(text: str, extra: dict[str, Any]) -> str:
+    """A Markdown text whose front matter has more keys."""
+    front, body = split_front_matter(text.strip() + "\n")
+    meta = {**(yaml.safe_load(front) or {}), **extra}
+    return f"---\n{yaml.safe_dump(meta, allow_unicode=True, sort_keys=False)}---\n{body}"
+
+
+def _made(project: Project) -> str:
+    return project.manifest.made.isoformat()
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    if entry.entries:
+        return {"section": entry.text, "contents": [_item(child) for child in entry.entries]}
+    return {"href": str(entry.page), "text": entry.text}
+
+
+def _dump(config: dict[str, Any], path: Path) -> None:
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _mend_links(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(_NOTEBOOK, ".ipynb"), encoding="utf-8", newline="\n")

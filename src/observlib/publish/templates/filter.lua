@@ -1,0 +1,378 @@
+-- What Quarto's Markdown means and pandoc does not know: numbered figures and tables, references
+-- to them, callouts, content for one format. All mistakes are told on stderr, one line each that
+-- starts with "observlib: ", and pandoc then leaves with a status of its own.
+
+local html, typst = FORMAT:match 'html' ~= nil, FORMAT == 'typst'
+local NBSP = '\u{a0}'
+local NAMES = { fig = 'Figure', tbl = 'Tableau' }
+local DELIMITER = NBSP .. ': '
+local CALLOUTS = {
+  note = 'Note', tip = 'Conseil', warning = 'Avertissement',
+  caution = 'Attention', important = 'Important',
+}
+local problems, numbers, counts = {}, {}, { fig = 0, tbl = 0 }
+
+local function problem(text) problems[#problems + 1] = text end
+
+local function kind_of(id) return id:match '^(fig)%-' or id:match '^(tbl)%-' end
+
+local function typst_string(text)
+  return '"' .. text:gsub('[\\"]', '\\%0'):gsub('%s+', ' ') .. '"'
+end
+
+local function written(inlines, format)
+  -- citations are already text: typst must not make them again
+  if format == 'typst' then format = 'typst-citations' end
+  local text = pandoc.write(pandoc.Pandoc { pandoc.Plain(inlines) }, format)
+  return (text:gsub('%s+$', ''))
+end
+
+local function labelled(id, inlines)
+  local result = pandoc.Inlines {}
+  if numbers[id] then
+    local name = NAMES[kind_of(id)] .. NBSP .. numbers[id] .. DELIMITER
+    result:insert(html and pandoc.Span({ pandoc.Str(name) }, pandoc.Attr('', { 'label' }))
+      or pandoc.Strong { pandoc.Str(name) })
+  end
+  result:extend(inlines)
+  return result
+end
+
+-- content for one format ------------------------------------------------------------------------
+
+local function shown(el)
+  local visible, hidden = el.classes:includes 'content-visible', el.classes:includes 'content-hidden'
+  if not visible and not hidden then return nil end
+  local wanted, unless = el.attributes['when-format'], el.attributes['unless-format']
+  local format = wanted or unless
+  if format ~= 'html' and format ~= 'typst' then
+    problem('content for format ' .. tostring(format) .. '; allowed: when-format or unless-format, html or typst')
+    return true
+  end
+  local holds = (format == 'html') == html
+  if unless then holds = not holds end
+  return holds == visible
+end
+
+local function conditional(el)
+  local keep = shown(el)
+  if keep == nil then return nil end
+  return keep and el.content or {}
+end
+
+-- numbers and references ------------------------------------------------------------------------
+
+local function number(id)
+  local kind = kind_of(id)
+  if not kind then return end
+  if numbers[id] then return problem('@' .. id .. ' labels two things; labels are unique') end
+  counts[kind] = counts[kind] + 1
+  numbers[id] = tostring(counts[kind])
+end
+
+local function is_cross(id)
+  return kind_of(id) or id:match '^sec%-' or id:match '^eq%-' or id:match '^lst%-'
+end
+
+local function reference(cite)
+  local result = pandoc.Inlines {}
+  for position, citation in ipairs(cite.citations) do
+    if not is_cross(citation.id) then
+      if #result > 0 then problem('@' .. citation.id .. ' stands in one bracket with a figure or table') end
+      return nil
+    end
+    if not numbers[citation.id] then
+      local known = {}
+      for id in pairs(numbers) do known[#known + 1] = '@' .. id end
+      table.sort(known)
+      problem('unresolved reference @' .. citation.id .. '; the page has ' ..
+        (#known > 0 and table.concat(known, ', ') or 'no labelled figure or table'))
+    else
+      if position > 1 then result:extend { pandoc.Str ',', pandoc.Space() } end
+      local text = numbers[citation.id]
+      if #citation.prefix > 0 then
+        result:extend(citation.prefix)
+        result:insert(pandoc.Str(NBSP))
+      elseif citation.mode ~= 'SuppressAuthor' then
+        text = NAMES[kind_of(citation.id)] .. NBSP .. text
+      end
+      local class = pandoc.Attr('', { 'reference' })
+      result:insert(pandoc.Link({ pandoc.Str(text) }, '#' .. citation.id, '', class))
+      result:extend(citation.suffix)
+    end
+  end
+  return result
+end
+
+local function check_citations(doc)
+  local known, told = {}, {}
+  for _, entry in ipairs(pandoc.utils.references(doc)) do known[entry.id] = true end
+  doc:walk { Cite = function(cite)
+    for _, citation in ipairs(cite.citations) do
+      if not known[citation.id] and not told[citation.id] and not is_cross(citation.id) then
+        told[citation.id] = true
+        problem('unknown citation key @' .. citation.id .. '; add it to the bibliography')
+      end
+    end
+  end }
+end
+
+-- pictures --------------------------------------------------------------------------------------
+
+-- a caption says what to conclude, an alternative what is drawn: one does not stand for the other
+local function alternative(image, captioned)
+  local alt = image.attributes['fig-alt'] or image.attributes['alt'] or
+    (captioned and '' or pandoc.utils.stringify(image.caption))
+  if not alt:match '%S' then
+    problem('picture ' .. image.src .. ' has no alternative text; add {fig-alt="…"}')
+  end
+  return alt
+end
+
+local function html_image(image, captioned)
+  -- pairs, not a table of keys: Lua's order of keys differs from run to run
+  local attributes = { { 'alt', alternative(image, captioned) } }
+  for _, key in ipairs { 'width', 'height' } do
+    if image.attributes[key] then attributes[#attributes + 1] = { key, image.attributes[key] } end
+  end
+  return pandoc.Image({}, image.src, '', pandoc.Attr('', {}, attributes))
+end
+
+local function typst_image(image, captioned)
+  return 'image(' .. typst_string(image.src) .. ', alt: ' .. typst_string(alternative(image, captioned)) .. ')'
+end
+
+local function figure(id, image, caption)
+  caption = labelled(id, caption)
+  if html then
+    local content = { pandoc.Plain { html_image(image, true) } }
+    return pandoc.Figure(content, { pandoc.Plain(caption) }, pandoc.Attr(id))
+  end
+  local text = '#figure(kind: image, ' .. typst_image(image, true)
+  if #caption > 0 then text = text .. ', caption: [' .. written(caption, FORMAT) .. ']' end
+  return pandoc.RawBlock('typst', text .. ')' .. (id ~= '' and ' <' .. id .. '>' or ''))
+end
+
+local function first_image(blocks)
+  local found
+  blocks:walk { Image = function(image) found = found or image end }
+  return found
+end
+
+-- tables ----------------------------------------------------------------------------------------
+
+local function html_table(id, markup, caption, notes)
+  local text = written(labelled(id, caption), 'html')
+  local name = id ~= '' and ' id="' .. id .. '"' or ''
+  local opening = '<div class="table"' .. name .. '>\n<div class="scroll" tabindex="0" role="group"' ..
+    ' aria-label="' .. (numbers[id] and NAMES.tbl .. ' ' .. numbers[id] or NAMES.tbl) .. '">\n'
+  local head = text ~= '' and '<table>\n<caption>' .. text .. '</caption>' or '<table>'
+  local body = markup:gsub('<caption>.-</caption>', ''):gsub('<table[^>]*>', function() return head end, 1)
+  local rest = #notes > 0 and '\n<div class="notes">' .. table.concat(notes, '\n') .. '</div>' or ''
+  return pandoc.RawBlock('html', opening .. body .. '\n</div>' .. rest .. '\n</div>')
+end
+
+local function strong_cell(cell)
+  cell.contents = cell.contents:walk { Plain = function(el) return pandoc.Plain { pandoc.Strong(el.content) } end }
+end
+
+-- pandoc's own table, made as wide as the page, with its groups and heads in bold and one rule
+local function typst_table(id, found, caption, notes)
+  found.caption = { long = #caption > 0 and { pandoc.Plain(labelled(id, caption)) } or {} }
+  found.attr = pandoc.Attr(id)
+  for _, row in ipairs(found.head.rows) do
+    for _, cell in ipairs(row.cells) do strong_cell(cell) end
+  end
+  for _, body in ipairs(found.bodies) do
+    for _, rows in ipairs { body.head, body.body } do
+      for _, row in ipairs(rows) do
+        if #row.cells == 1 and #found.colspecs > 1 then strong_cell(row.cells[1]) end
+      end
+    end
+  end
+  local text = pandoc.write(pandoc.Pandoc { found }, 'typst-citations')
+  text = text:gsub('align%(center%)%[#table', 'align(left)[#table', 1)
+  text = text:gsub('columns: (%d+),', function(count)
+    return 'columns: (1fr' .. (', auto'):rep(tonumber(count) - 1) .. '),'
+  end, 1)
+  local rules = 0
+  text = text:gsub('%s*table%.hline%(%),', function(rule)
+    rules = rules + 1
+    return rules == 1 and rule or ''
+  end)
+  local result = pandoc.Blocks { pandoc.RawBlock('typst', text) }
+  for _, note in ipairs(notes) do
+    local inlines = pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks)
+    result:insert(pandoc.RawBlock('typst', '#table-note[' .. written(inlines, FORMAT) .. ']'))
+  end
+  return result
+end
+
+local function table_of(id, el, caption, notes)
+  if el.t == 'RawBlock' then
+    if html then return html_table(id, el.text, caption, notes) end
+    return typst_table(id, pandoc.read(el.text, 'html').blocks[1], caption, notes)
+  end
+  if typst then return typst_table(id, el, caption, notes) end
+  el.caption, el.attr = { long = {} }, pandoc.Attr()
+  local markup = pandoc.write(pandoc.Pandoc { el }, 'html'):gsub('<th([ >])', '<th scope="col"%1')
+  return html_table(id, markup, caption, notes)
+end
+
+local function is_table(block)
+  return block.t == 'Table' or
+    (block.t == 'RawBlock' and block.format:match 'html' and block.text:match '<table')
+end
+
+-- blocks made of a division ---------------------------------------------------------------------
+
+local function float(div)
+  local id = div.identifier
+  local caption, last = pandoc.Inlines {}, div.content[#div.content]
+  if #div.content > 1 and last and (last.t == 'Para' or last.t == 'Plain') then caption = last.content end
+  local notes, found = {}, nil
+  for _, block in ipairs(div.content) do
+    if not found and is_table(block) then found = block
+    elseif found and block.t == 'RawBlock' and block.format:match 'html' then notes[#notes + 1] = block.text end
+  end
+  if found and #caption == 0 and found.t == 'Table' then
+    caption = pandoc.utils.blocks_to_inlines(found.caption.long)
+  end
+  if kind_of(id) and #caption == 0 then problem('@' .. id .. ' has no caption') end
+  if found then return table_of(id, found, caption, notes) end
+  local image = first_image(div.content)
+  if not image then
+    problem('@' .. id .. ' holds no picture and no table')
+    return div.content
+  end
+  return figure(id, image, caption)
+end
+
+local function callout(div, kind)
+  if not CALLOUTS[kind] then
+    problem('unknown callout ' .. kind .. '; allowed: note, tip, warning, caution, important')
+  end
+  local title = pandoc.Inlines(div.attributes.title or CALLOUTS[kind] or kind)
+  local content = div.content
+  if content[1] and content[1].t == 'Header' then
+    title = content[1].content
+    content:remove(1)
+  end
+  if typst then
+    local opening = '#callout(' .. typst_string(kind) .. ', [' .. written(title, FORMAT) .. '])['
+    content:insert(1, pandoc.RawBlock('typst', opening))
+    content:insert(pandoc.RawBlock('typst', ']'))
+    return content
+  end
+  if div.attributes.collapse then
+    content:insert(1, pandoc.RawBlock('html', '<details class="callout callout-' .. kind .. '">\n<summary>' ..
+      written(title, 'html') .. '</summary>'))
+    content:insert(pandoc.RawBlock('html', '</details>'))
+    return content
+  end
+  local heading = pandoc.Div({ pandoc.Para(title) }, pandoc.Attr('', { 'callout-title' }))
+  content:insert(1, heading)
+  local name = pandoc.utils.stringify(title):gsub('"', '')
+  return pandoc.Div(content, pandoc.Attr('', { 'callout', 'callout-' .. kind },
+    { { 'role', 'note' }, { 'aria-label', name } }))
+end
+
+-- links, headings, typography -------------------------------------------------------------------
+
+local function link(el, root)
+  local target, anchor = el.target:match '^([^#?]*)(.*)$'
+  if el.target:match '^%a[%w+.-]*:' or target == '' then return nil end
+  if typst then return el.content end -- a printed page has no neighbour to lead to
+  target = target:gsub('^/', root):gsub('%.qmd$', '.html')
+  if not el.classes:includes 'download' then target = target:gsub('%.ipynb$', '.html') end
+  el.target = target .. anchor
+  return el
+end
+
+local function headings(doc)
+  local level = 1
+  return doc:walk { traverse = 'topdown', Header = function(el)
+    local text = pandoc.utils.stringify(el.content)
+    if el.level == 1 then
+      problem('heading "' .. text .. '" is of level 1, which is the title\'s; start with ##')
+    elseif el.level > level + 1 then
+      problem('heading "' .. text .. '" jumps from level ' .. level .. ' to ' .. el.level)
+    end
+    level = el.level
+    if typst then el.level = math.max(1, el.level - 1) end
+    return el
+  end }
+end
+
+-- a line never breaks before a double punctuation mark nor inside guillemets
+local function spaces(inlines)
+  for position = 2, #inlines do
+    local before, here, after = inlines[position - 1], inlines[position], inlines[position + 1]
+    if here.t == 'Space' or here.t == 'SoftBreak' then
+      local sign = after and after.t == 'Str' and after.text
+      if sign and (sign:match '^[:;!?%%]' or sign:match '^»' or sign:match '^€') or
+        (before.t == 'Str' and before.text:match '«$') then
+        inlines[position] = pandoc.Str(NBSP)
+      end
+    end
+  end
+  return inlines
+end
+
+local function quoted(el)
+  if el.quotetype ~= 'DoubleQuote' then return nil end
+  local result = pandoc.Inlines { pandoc.Str('«' .. NBSP) }
+  result:extend(el.content)
+  result:insert(pandoc.Str(NBSP .. '»'))
+  return result
+end
+
+function Pandoc(doc)
+  local root = doc.meta.root and pandoc.utils.stringify(doc.meta.root) or ''
+  doc = doc:walk { Div = conditional, Span = conditional }
+  doc:walk { traverse = 'topdown',
+    Div = function(el) number(el.identifier); if kind_of(el.identifier) then return el, false end end,
+    Figure = function(el) number(el.identifier); return el, false end,
+    Table = function(el) number(el.identifier) end }
+  doc = doc:walk { Cite = reference }
+  check_citations(doc)
+  if #problems == 0 then
+    doc = pandoc.utils.citeproc(doc)
+    local last = doc.blocks[#doc.blocks]
+    if last and last.t == 'Div' and last.identifier == 'refs' and #last.content > 0 then
+      doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references')))
+    end
+  end
+  doc = doc:walk { Inlines = spaces }
+  doc = doc:walk { Quoted = quoted }
+  doc = doc:walk { traverse = 'topdown',
+    Div = function(div)
+      if kind_of(div.identifier) or div.classes:includes 'figure' or div.classes:includes 'table' then
+        return float(div), false
+      end
+    end,
+    Figure = function(el)
+      local image = first_image(el.content)
+      return figure(el.identifier, image, pandoc.utils.blocks_to_inlines(el.caption.long)), false
+    end,
+    Table = function(el)
+      return table_of(el.identifier, el, pandoc.utils.blocks_to_inlines(el.caption.long), {}), false
+    end,
+    Image = function(image)
+      if html then return html_image(image), false end
+      return pandoc.RawInline('typst', '#box(' .. typst_image(image) .. ')'), false
+    end }
+  doc = doc:walk { Div = function(div)
+    for _, class in ipairs(div.classes) do
+      local kind = class:match '^callout%-(%l+)$'
+      if kind and kind ~= 'title' then return callout(div, kind) end
+    end
+  end }
+  doc = headings(doc)
+  doc = doc:walk { Link = function(el) return link(el, root) end }
+  if #problems > 0 then
+    for _, text in ipairs(problems) do io.stderr:write('observlib: ', text, '\n') end
+    os.exit(65)
+  end
+  return doc
+end

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
+from observlib.display import charts
+from observlib.display.output import Output
+from observlib.errors import ObservError
+from observlib.period import Quarter, months_between
+
+QUARTERS = [str(q) for q in Quarter(2026, 3).back(15)]
+MONTHS = list(months_between("2023-01", "2026-08"))
+ROOT = Path(__file__).parents[2]
+
+
+def svg(chart: Output) -> str:
+    text = chart.shown["image/svg+xml"]
+    ElementTree.fromstring(text)
+    return text
+
+
+def drawn_lines(chart: Output, colour: str = "#000091") -> list[int]:
+    """The number of points of each solid line of a colour."""
+    paths = re.findall(rf'd="([^"]*)"[^>]*style="fill:none;stroke:{colour};', svg(chart))
+    return [path.count("L") + 1 for path in paths]
+
+
+def test_a_chart_comes_with_its_words_its_table_and_its_estimates(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    bundle = display.dot_chart(marks, catalogue, caption="Trois notes sur cinq : bien")
+    shown = bundle._repr_mimebundle_()
+    content = shown[estimates.MIME]
+    assert content["kind"] == "chart" and content["caption"] == "Trois notes sur cinq\xa0: bien"
+    assert content["alt"] == shown["text/plain"] and len(content["alt"]) > 100
+    assert content["alt"] != content["caption"]
+    assert content["data_markdown"].count("\n") == 1 + len(marks)
+    pd.testing.assert_frame_equal(estimates.from_json(content), marks)
+    assert f'aria-label="{content["alt"]}"' in shown["image/svg+xml"]
+
+
+def test_the_alternative_text_gives_values_and_what_is_missing(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    chart = display.dot_chart(marks, catalogue, caption="Une", more_alt="Ajout.")
+    alt = chart.content["alt"].replace("\xa0", " ")
+    assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
+    assert "1 valeur sous secret statistique" in alt and "1 valeur non disponible" in alt
+    assert alt.endswith("Ajout.")
+    assert alt.index("Légifrance") < alt.index("Service-public.fr") < alt.index("Entreprendre")
+
+
+def test_the_same_estimates_give_the_same_bytes_in_another_process() -> None:
+    code = f"""
+import hashlib, sys
+from pathlib import Path
+import matplotlib
+matplotlib.rcParams.update({{"font.size": float(sys.argv[1]), "axes.facecolor": "red"}})
+from observlib import display, estimates
+from observlib.catalogue import load_catalogue
+catalogue = load_catalogue(Path({str(ROOT / "data" / "catalogue")!r}))
+frame = estimates.make(
+    {{"indicator": "satisfied_share", "product": p, "period": f"2026-T{{q}}", "unit": "%",
+      "estimate": 50 + q, "ci_low": 48 + q, "ci_high": 53 + q, "n": 90}}
+    for p in ("legifrance", "boamp") for q in (1, 2, 3)
+)
+made = [
+    display.line_chart(frame, catalogue, caption="Une"),
+    display.dot_chart(frame[frame["period"] == "2026-T1"], catalogue, caption="Une"),
+    display.table(frame, catalogue, caption="Une", columns="period"),
+]
+print(hashlib.sha256(repr([m._repr_mimebundle_() for m in made]).encode()).hexdigest())
+"""
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code, size], stdout=subprocess.PIPE, text=True)
+        for size in ("10", "30")
+    ]
+    first, second = (run.communicate()[0].strip() for run in runs)
+    assert len(first) == len(hashlib.sha256().hexdigest())
+    assert first == second
+
+
+def test_the_heaviest_chart_stays_light(visits, catalogue: Catalogue) -> None:
+    frame = visits(list(catalogue.products), QUARTERS, partial=True)
+    assert len(svg(display.line_chart(frame, catalogue, caption="Une")).encode()) < 65_000
+    frame = visits(list(catalogue.products)[:3], MONTHS)
+    assert len(svg(display.line_chart(frame, catalogue, caption="Une")).encode()) < 40_000
+
+
+def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue: Catalogue) -> None:
+    whole = display.line_chart(visits(["boamp"], QUARTERS), catalogue, caption="Une")
+    partial = display.line_chart(
+        visits(["boamp"], QUARTERS, partial=True), catalogue, caption="Une"
+    )
+    assert drawn_lines(whole) == [15]
+    assert sorted(drawn_lines(partial)) == [14]
+    assert "stroke-dasharray:1.5,3" in svg(partial) and "stroke-dasharray" not in svg(whole)
+    alt = partial.content["alt"].replace("\xa0", " ")
+    assert "1 valeur d'une période incomplète" in alt and "2e trimestre 2026" in alt
+
+
+@pytest.mark.parametrize("status", ["suppressed", "missing", None])
+def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, catalogue: Catalogue) -> None:
+    rows = visits(["boamp"], QUARTERS).to_dict("records")
+    if status is None:
+        del rows[5]
+    else:
+        rows[5] |= {"estimate": None, "n": None, "status": status}
+    chart = display.line_chart(estimates.make(rows), catalogue, caption="Une")
+    assert drawn_lines(chart) == [5, 9]
+
+
+def test_lines_that_cannot_share_a_scale_get_their_own(visits, catalogue: Catalogue) -> None:
+    near = visits(["boamp", "bodacc"], QUARTERS)
+    far = estimates.combine([near, visits(["legifrance"], QUARTERS, start=2e7)])
+    assert "Graphique en courbes" in display.line_chart(near, catalogue, caption="U").content["alt"]
+    split = display.line_chart(far, catalogue, caption="U").content["alt"]
+    assert split.startswith("Une courbe par graphique")
+    forced = display.line_chart(near, catalogue, caption="U", facets=True).content["alt"]
+    assert forced.startswith("Une courbe par graphique")
+    everything = visits(list(catalogue.products), QUARTERS)
+    with pytest.raises(ObservError, match="10 lines on one panel; at most 6"):
+        display.line_chart(everything, catalogue, caption="U", facets=False)
+
+
+def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale() -> None:
+    assert charts.scale(900, 1000, "visites", 4)[0] == 0
+    assert charts.scale(-5, 12, "%", 4)[0] <= -5
+    assert charts.scale(0, 97, "%", 4)[-1] == 100
+    marks = charts.scale(9.5, 10, "sur 10", 4)
+    assert marks[-1] == 10 and marks[0] <= 9.5
+    assert charts.scale(4.9, 5, "sur 5", 4)[-1] == 5
+    assert charts.scale(0, 0, "visites", 4)[-1] > 0
+
+
+def test_a_chart_of_withheld_values_says_so_and_does_not_fail(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    frame = marks[marks["status"].isin(["suppressed", "missing"])]
+    for make in (display.dot_chart, display.line_chart):
+        chart = make(frame, catalogue, caption="Une")
+        assert "nan" not in svg(chart).split(">", 1)[1].lower()
+        assert "secret statistique" in chart.content["alt"]
+
+
+def test_a_point_without_neighbours_is_still_seen(visits, catalogue: Catalogue) -> None:
+    frame = visits(["boamp"], [MONTHS[0], MONTHS[-1]])
+    text = svg(display.line_chart(frame, catalogue, caption="Une"))
+    assert len(re.findall(r'<use xlink:href="#m[^"]*" x="[\d.]+" y="[\d.]+" */>', text)) >= 2
+
+
+def test_shares_fill_their_bar_or_are_refused(feelings, catalogue: Catalogue) -> None:
+    good = feelings({"boamp": (60, 15, 25), "bodacc": (50, 8.2, 41.8)})
+    chart = display.share_chart(good, catalogue, caption="Une")
+    assert "BOAMP\xa0: Positif 60\xa0%, Neutre 15\xa0%, Négatif 25\xa0%." in chart.content["alt"]
+    with pytest.raises(ObservError, match=r"'boamp' sum to 90\.0 %"):
+        display.share_chart(feelings({"boamp": (60, 5, 25)}), catalogue, caption="Une")
+    with pytest.raises(ObservError, match="order names"):
+        display.share_chart(good, catalogue, caption="Une", order=["Positif"])
+
+
+def test_a_bar_never_shows_a_withheld_part_by_difference(feelings, catalogue: Catalogue) -> None:
+    rows = feelings({"boamp": (61, 14, 25)}).to_dict("records")
+    rows[1] |= {"estimate": None, "n": None, "status": "suppressed"}
+    chart = display.share_chart(estimates.make(rows), catalogue, caption="Une")
+    assert svg(chart).count("fill:#e91719") == 1  # the legend's
+    assert not re.search(r"61|14|25", chart.content["alt"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"indicator": "clarity_10"}, "2 values of indicator"),
+        ({"product": "entreprendre"}, "2 estimates for entreprendre"),
+    ],
+)
+def test_estimates_that_do_not_belong_together_are_refused(
+    change: dict[str, str], message: str, marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    rows = marks.to_dict("records")
+    rows[0] |= change
+    with pytest.raises(ObservError, match=message):
+        display.dot_chart(estimates.make(rows), catalogue, caption="Une")
+
+
+def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue: Catalogue) -> None:
+    mixed = estimates.combine([visits(["boamp"], ["2026-T1"]), visits(["boamp"], ["2026-08"])])
+    with pytest.raises(ObservError, match="not on one axis"):
+        display.line_chart(mixed, catalogue, caption="Une")
+    with pytest.raises(ObservError, match="highlight cnaf is not in column product"):
+        display.dot_chart(marks, catalogue, caption="Une", highlight=["cnaf"])
+    with pytest.raises(ObservError, match="no estimate to show"):
+        display.dot_chart(marks.iloc[:0], catalogue, caption="Une")
+    with pytest.raises(ObservError, match="not estimates"):
+        display.dot_chart(pd.DataFrame({"x": [1]}), catalogue, caption="Une")
+    with pytest.raises(ObservError, match="cannot arrange estimates by 'produit'"):
+        display.dot_chart(marks, catalogue, caption="Une", by="produit")
+    with pytest.raises(ObservError, match="unit is 'sur 10'"):
+        display.share_chart(marks, catalogue, caption="Une", parts="period")

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+
+
+def plain(output: display.Output) -> list[str]:
+    text = output.shown["text/plain"].replace("\xa0", " ").replace("\u202f", " ")
+    return text.splitlines()
+
+
+def test_a_table_shows_value_interval_base_and_marks(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    head, _, *rows = plain(display.table(marks, catalogue, caption="Les notes"))
+    assert head == (
+        "| Produit | Note de satisfaction ramenée sur 10 | Intervalle à 95 % | Réponses |"
+    )
+    assert rows[:5] == [
+        "| Service-public.fr | 8,4 | 8,1 à 8,7 | 12 340 |",
+        "| Entreprendre.Service-public.fr | 6,2 | 5,9 à 6,5 | 1 234 |",
+        "| Légifrance | 9,1 (f) | 8,8 à 9,4 | 18 |",
+        "| Journal officiel | nd |  |  |",
+        "| Vie-publique.fr | s |  |  |",
+    ]
+    assert rows[-1] == (
+        "(f) : faible effectif (moins de 30 réponses), à lire avec prudence. "
+        "s : secret statistique. nd : donnée non disponible."
+    )
+
+
+def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue: Catalogue) -> None:
+    frame = visits(["boamp", "bodacc"], ["2026-T2", "2026-T3"], partial=True).iloc[:3]
+    head, _, *rows = plain(display.table(frame, catalogue, caption="U", columns="period"))
+    assert head == "| Produit | 2e trimestre 2026 | 3e trimestre 2026 |"
+    assert rows[0] == "| BOAMP | 200 000 | 204 000 (p) |" and rows[1].endswith("| – |")
+    assert rows[-1] == (
+        "(p) : période incomplète, à ne pas comparer aux autres. "
+        "– : aucun dispositif ne mesure cette donnée."
+    )
+    whole = display.table(visits(["boamp"], ["2026-T2"]), catalogue, caption="U")
+    assert plain(whole)[-1] == "| BOAMP | 200 000 |"
+
+
+def test_intervals_and_bases_stand_under_the_values_of_a_wide_table(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
+    html = made.shown["text/html"].replace("\xa0", " ").replace("\u202f", " ")
+    assert "8,4<br><small>8,1 à 8,7</small><br><small>n = 12 340</small>" in html
+    assert 'scope="row"' in html and 'scope="col"' in html
+
+
+def test_the_board_writes_each_indicator_in_its_own_way(
+    visits, marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    change = {"indicator": "visits_yoy", "unit": "%", "estimate": 8.14}
+    passport = {"product": "legifrance", "channel": "web", "period": "2026-T3"}
+    frame = estimates.combine(
+        [
+            visits(["legifrance", "boamp"], ["2026-T3"]),
+            estimates.make([{**change, **passport}]),
+            marks,
+        ]
+    )
+    board = display.board(
+        frame,
+        catalogue,
+        indicators=["visits", "visits_yoy", "satisfaction_10"],
+        caption="Un tableau de bord",
+    )
+    head, _, *rows = plain(board)
+    assert head == (
+        "| Produit | Canal | Visites | Évolution des visites sur un an "
+        "| Note de satisfaction ramenée sur 10 | Réponses |"
+    )
+    assert "| Légifrance | Web | 200 000 | +8,1 % | 9,1 (f) (8,8 à 9,4) | 18 |" in rows
+    assert "| BOAMP | Web | 266 667 | – | – |  |" in rows
+    assert "| Vie-publique.fr | Web | – | – | s |  |" in rows
+    assert board.content["kind"] == "table" and board.content["caption"] == "Un tableau de bord"
+    assert len(board.content["rows"]) == len(frame)
+
+
+def test_labels_are_text_and_not_html(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            {
+                "indicator": "procedure_satisfaction",
+                "period": "2026-T3",
+                "group": "procedure",
+                "group_value": "<script>alert(1)</script>",
+                "estimate": 7,
+                "unit": "sur 10",
+            }
+        ]
+    )
+    html = display.table(frame, catalogue, caption="U", rows="group_value").shown["text/html"]
+    assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+def test_tables_of_one_page_have_different_and_stable_names(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    def name(caption: str) -> str:
+        html = display.table(marks, catalogue, caption=caption).shown["text/html"]
+        found = re.search(r'id="(table-[0-9a-f]+)"', html)
+        assert found
+        return found[1]
+
+    assert name("Une") == name("Une") != name("Autre")
+
+
+def test_two_devices_in_one_cell_are_told_apart(visits, catalogue: Catalogue) -> None:
+    frame = visits(["bodacc"], ["2026-T3"])
+    twice = estimates.combine([frame, frame.assign(device="datagouv-bodacc")])
+    with pytest.raises(ObservError, match="device: matomo-bodacc, datagouv-bodacc"):
+        display.board(twice, catalogue, indicators=["visits"], caption="U")
+    with pytest.raises(ObservError, match="no estimate of these indicators"):
+        display.board(twice, catalogue, indicators=["clarity_10"], caption="U")
+    both = display.board(
+        twice, catalogue, indicators=["visits"], caption="U", rows=("product", "device")
+    )
+    assert len(plain(both)) == 4

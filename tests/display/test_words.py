@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import words
+from observlib.errors import ObservError
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_each_state_is_said_in_words(marks: pd.DataFrame, catalogue: Catalogue) -> None:
+    said = [plain(words.sentence(row, catalogue)) for row in marks.to_dict("records")]
+    assert said == [
+        "8,4 sur 10 (intervalle à 95 % : 8,1 à 8,7 ; 12 340 réponses)",
+        "6,2 sur 10 (intervalle à 95 % : 5,9 à 6,5 ; 1 234 réponses)",
+        "9,1 sur 10 (intervalle à 95 % : 8,8 à 9,4 ; 18 réponses ; faible effectif)",
+        "valeur non publiée (secret statistique)",
+        "donnée non disponible",
+    ]
+
+
+def test_a_withheld_value_is_never_a_number(marks: pd.DataFrame, catalogue: Catalogue) -> None:
+    row = marks[marks["status"] == "suppressed"].iloc[0]
+    indicator = catalogue.indicators["satisfaction_10"]
+    written = [words.sentence(row, catalogue), words.value(row, indicator)]
+    written.append(words.interval(row, indicator))
+    assert not re.search(r"\d|nan", " ".join(written))
+
+
+def test_a_count_says_no_base_and_agrees_in_number(visits, catalogue: Catalogue) -> None:
+    row = visits(["legifrance"], ["2026-T3"], partial=True).iloc[0]
+    assert plain(words.sentence(row, catalogue)) == "200 000 visites (période incomplète)"
+    assert plain(words.value(1, catalogue.indicators["visits"])) == "1 visite"
+    assert plain(words.value(0, catalogue.indicators["downloads"])) == "0 téléchargement"
+
+
+def test_a_row_brings_the_unit_of_its_own_scale(catalogue: Catalogue) -> None:
+    row = estimates.make(
+        [{"indicator": "satisfaction_mean", "period": "2026-T3", "estimate": 4.2, "unit": "sur 5"}]
+    ).iloc[0]
+    text = words.value(row, catalogue.indicators["satisfaction_mean"])
+    assert plain(text) == "4,2 sur 5"
+
+
+def test_a_change_has_its_sign(catalogue: Catalogue) -> None:
+    change = catalogue.indicators["visits_yoy"]
+    assert [plain(words.value(x, change)) for x in (8.14, -3, 0)] == ["+8,1 %", "−3,0 %", "0,0 %"]
+
+
+def test_a_row_without_product_is_named_by_group_or_device(catalogue: Catalogue) -> None:
+    common = {"indicator": "feeling_share", "period": "2026-T3", "unit": "%", "estimate": 50}
+    rows = estimates.make(
+        [
+            {**common, "group": "scope", "group_value": "Toutes", "device": "sp-plus"},
+            {**common, "device": "sp-plus"},
+            {**common, "product": "cnaf"},
+        ]
+    ).to_dict("records")
+    names = [words.label(row, "product", catalogue) for row in rows]
+    assert names == ["Toutes", catalogue.devices["sp-plus"].label, "CNAF"]
+
+
+def test_an_indicator_outside_the_catalogue_is_named(catalogue: Catalogue) -> None:
+    with pytest.raises(ObservError, match="'invented': not in the catalogue; allowed: visits"):
+        words.indicator_of("invented", catalogue)

@@ -1,0 +1,446 @@
+"""The Observatoire's workbook: every kind of cell, the edition, and workbooks to refuse."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import REJECT_COLUMNS, STATES, columns
+
+CELLS = {
+    "Nom Démarche": "Demande inventée",
+    "ID Démarche": 12,
+    "Périmètre ministériel (AC/SG)": "Invention",
+    "Réf Administration": "AGENCE-FICTIVE",
+    "Statut En ligne": "Oui",
+    "Volumétrie Totale": 1200,
+    "Volumétrie En Ligne": 900,
+    "% Recours au Numérique": 0.75,
+    "Note Satisfaction": 8.4,
+    "Prise en compte Handicap": "Partielle",
+    "Taux Audit RGAA": 0.76,
+    "Date Publication Déclaration\n(rouge : périmée ;\norange : bientôt périmée)": "08/04/2025",
+    "Note Clarté Langage": 7.9,
+    "Niveau Autonomie": 0.8,
+    "Aide Joignable": 0.6,
+    "Aide Efficace": 6.5,
+    "FranceConnect": "FranceConnect +",
+    "Score DLNUF": 3,
+    "Taux Dispo": 0.998,
+    "Tps Moy Chargement": 420,
+}
+HEADER = list(CELLS)
+SHEET = "Chiffres VDE T3-25 (octobre-25)"
+INDICATORS = 16
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["qualite-demarches"].model_copy(update={"period": None})
+
+
+def procedure(**cells: Any) -> list[Any]:
+    """The cells of one procedure; a keyword names a column by the start of its header."""
+    values = dict(CELLS)
+    for key, value in cells.items():
+        values[next(name for name in HEADER if name.startswith(key.replace("_", " ")))] = value
+    return list(values.values())
+
+
+def workbook(path: Path, *sheets: tuple[str, Sequence[Sequence[Any]]]) -> Path:
+    """An .xlsx of sheets, each a name and its rows; a cell `=…` holds an error."""
+    book = xlsxwriter.Workbook(str(path))
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    for name, rows in sheets:
+        sheet = book.add_worksheet(name)
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(row, column, datetime(*cell.timetuple()[:3]), day)
+                elif isinstance(cell, str) and cell.startswith("="):
+                    sheet.write_formula(row, column, cell, None, "#N/A")
+                elif isinstance(cell, str):
+                    sheet.write_string(row, column, cell)
+                else:
+                    sheet.write(row, column, cell)
+    book.close()
+    return path
+
+
+def read(folder: Path, device: Device, catalogue: Catalogue, *rows: Sequence[Any]) -> Loaded:
+    return load(workbook(folder / "observatoire.xlsx", (SHEET, [HEADER, *rows])), device, catalogue)
+
+
+def one(loaded: Loaded, indicator: str) -> tuple[Any, ...]:
+    """State, value, day and label of the only row of an indicator."""
+    rows = loaded.rows[loaded.rows["indicator"] == indicator]
+    assert len(rows) == 1
+    row = rows.iloc[0]
+    return tuple(None if pd.isna(row[name]) else row[name] for name in columns("procedures")[-4:])
+
+
+def test_a_procedure_makes_one_row_an_indicator(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue, procedure())
+    assert loaded.table == "procedures" and loaded.rejects.empty
+    assert list(loaded.rows.columns) == columns("procedures")
+    assert len(loaded.rows) == loaded.rows["indicator"].nunique() == INDICATORS
+    first = loaded.rows.iloc[0]
+    assert (first["procedure_id"], first["procedure"]) == ("12", "Demande inventée")
+    assert (first["administration"], first["edition"]) == ("AGENCE-FICTIVE", "2025-T3")
+    assert (first["start"], first["end"]) == (
+        pd.Timestamp("2025-07-01"),
+        pd.Timestamp("2025-09-30"),
+    )
+    assert one(loaded, "satisfaction") == ("value", 8.4, None, None)
+    assert one(loaded, "volume_total") == ("value", 1200, None, None)
+    assert one(loaded, "accessibility_statement")[2] == pd.Timestamp("2025-04-08")
+    assert one(loaded, "franceconnect") == ("value", None, None, "FranceConnect +")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "indicator", "expected"),
+    [
+        ("Note Satisfaction", "À venir", "satisfaction", ("to_come", None, None, None)),
+        ("Note Satisfaction", "A VENIR ", "satisfaction", ("to_come", None, None, None)),
+        ("Note Satisfaction", "–", "satisfaction", ("none", None, None, None)),
+        ("Note Satisfaction", "", "satisfaction", ("none", None, None, None)),
+        ("Note Satisfaction", "8,5", "satisfaction", ("value", 8.5, None, None)),
+        ("Note Satisfaction", 0, "satisfaction", ("value", 0, None, None)),
+        ("Note Satisfaction", 10, "satisfaction", ("value", 10, None, None)),
+        (
+            "Aide Joignable",
+            "Nombre d’avis insuffisant",
+            "help_reachable",
+            ("too_few_answers", None, None, None),
+        ),
+        ("Aide Joignable", "85\u00a0%", "help_reachable", ("value", 0.85, None, None)),
+        ("Score DLNUF", "Non applicable", "dlnuf_score", ("not_applicable", None, None, None)),
+        ("Taux Audit", "Non", "accessibility_audit", ("none", None, None, None)),
+        ("Taux Audit", "Démarche proactive", "accessibility_audit", ("proactive",) + (None,) * 3),
+        ("Volumétrie Totale", "1\u202f234", "volume_total", ("value", 1234, None, None)),
+        ("Statut En ligne", "Non", "online_status", ("value", None, None, "Non")),
+        ("Statut En ligne", "À venir", "online_status", ("to_come", None, None, None)),
+        ("Prise en compte", "non conforme", "disability", ("value", None, None, "Non conforme")),
+        (
+            "Date Publication",
+            date(2024, 12, 10),
+            "accessibility_statement",
+            ("value", None, pd.Timestamp("2024-12-10"), None),
+        ),
+        (
+            "Date Publication",
+            "08/04/2022\n(périmée)\n",
+            "accessibility_statement",
+            ("expired", None, pd.Timestamp("2022-04-08"), None),
+        ),
+        (
+            "Date Publication",
+            "08/04/2022 (bientôt périmée)",
+            "accessibility_statement",
+            ("value", None, pd.Timestamp("2022-04-08"), None),
+        ),
+    ],
+)
+def test_each_kind_of_cell_says_its_state_and_its_value(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    column: str,
+    cell: Any,
+    indicator: str,
+    expected: tuple[Any, ...],
+) -> None:
+    loaded = read(tmp_path, device, catalogue, procedure(**{column: cell}))
+    assert loaded.rejects.empty
+    assert one(loaded, indicator) == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "title", "cell", "reason"),
+    [
+        ("Note Satisfaction", "Note Satisfaction", 11, "is not a number of 0 to 10"),
+        ("Note Clarté", "Note Clarté Langage", -0.5, "is not a number of 0 to 10"),
+        ("Taux Dispo", "Taux Dispo", 1.2, "is not a number of 0 to 1"),
+        ("Aide Joignable", "Aide Joignable", "120 %", "is not a number of 0 to 1"),
+        ("Note Satisfaction", "Note Satisfaction", "85 %", "is no number of 0 to 10"),
+        ("Note Satisfaction", "Note Satisfaction", "bonne", '"À venir"'),
+        ("Note Satisfaction", "Note Satisfaction", True, "is no number of 0 to 10"),
+        ("Note Satisfaction", "Note Satisfaction", date(2025, 1, 1), "is no number of 0 to 10"),
+        ("Note Satisfaction", "Note Satisfaction", "=NA()", "is no number of 0 to 10"),
+        ("Volumétrie Totale", "Volumétrie Totale", 12.5, "whole number"),
+        ("Tps Moy", "Tps Moy Chargement", "rapide", "is no number of 0 or more"),
+        ("Prise en compte", "Prise en compte Handicap", "Oui", "Totale, Partielle, Non conforme"),
+        ("Date Publication", "Date Publication Déclaration", "31/02/2022", "is no day"),
+        ("Date Publication", "Date Publication Déclaration", "08/04/2022 (sic)", "is no day"),
+        ("Date Publication", "Date Publication Déclaration", 45000, "is no day"),
+        ("Date Publication", "Date Publication Déclaration", "08/04/1022", "is before 1995"),
+        (
+            "Date Publication",
+            "Date Publication Déclaration",
+            date.today() + timedelta(days=9),
+            "in the future",
+        ),
+    ],
+)
+def test_a_cell_that_is_not_understood_is_rejected_where_it_stands_and_alone(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    column: str,
+    title: str,
+    cell: Any,
+    reason: str,
+) -> None:
+    bad = procedure(**{"ID Démarche": 13, column: cell})
+    loaded = read(tmp_path, device, catalogue, procedure(), bad)
+    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[3, title]]
+    assert reason in loaded.rejects["reason"][0]
+    assert loaded.rejects["value"][0] != ""
+    assert len(loaded.rows) == 2 * INDICATORS - 1
+
+
+@pytest.mark.parametrize("column", ["Nom Démarche", "ID Démarche", "Réf Administration"])
+def test_a_procedure_without_name_number_or_administration_is_rejected_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue, column: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, procedure(**{column: ""}), procedure())
+    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[2, column]]
+    assert len(loaded.rows) == INDICATORS
+
+
+def test_a_procedure_that_is_there_twice_is_kept_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue, procedure(), [], procedure(Note_Satisfaction=2))
+    assert loaded.rejects["reason"].tolist() == ["repeats the procedure of row 2; keep one"]
+    assert loaded.rejects["row"].tolist() == [4]
+    assert one(loaded, "satisfaction")[1] == 8.4
+
+
+def test_a_missing_indicator_column_is_told_and_the_others_are_loaded(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    place = HEADER.index("Taux Dispo")
+    rows = [[*cells[:place], *cells[place + 1 :]] for cells in (HEADER, procedure())]
+    path = workbook(tmp_path / "observatoire.xlsx", (SHEET, rows))
+    loaded = load(path, device, catalogue)
+    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[1, "Taux Dispo"]]
+    assert "column is missing, availability is not loaded" in loaded.rejects["reason"][0]
+    assert len(loaded.rows) == INDICATORS - 1
+
+
+def test_headers_are_known_whatever_their_case_spaces_and_order(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    header = [f" {name.upper()} \n(en 2025)" for name in reversed(HEADER)]
+    rows = [header, list(reversed(procedure()))]
+    path = workbook(tmp_path / "observatoire.xlsx", ("Lisez-moi", [["Bonjour"]]), (SHEET, rows))
+    loaded = load(path, device, catalogue)
+    assert loaded.rejects.empty and len(loaded.rows) == INDICATORS
+
+
+@pytest.mark.parametrize(
+    ("sheet", "period", "name", "edition"),
+    [
+        ("Chiffres VDE T3-25 (octobre-25)", "2024-01", "x_2023-T1", "2025-T3"),
+        ("T4 2024", None, "x", "2024-T4"),
+        ("VDE 2024-T2", None, "x", "2024-T2"),
+        ("Feuil1", "2025-11", "x_2023-T1", "2025-T4"),
+        ("Feuil1", "2025-01-31", "x", "2025-T1"),
+        ("Feuil1", None, "observatoire_2025-T3", "2025-T3"),
+        ("Feuil1", None, "observatoire-T3-2025", "2025-T3"),
+        ("Feuil1", None, "observatoire t3 2025", "2025-T3"),
+        ("Feuil1", None, "observatoire_T3 11 octobre 2025", None),
+        ("Lot3-25", None, "observatoire-2-edition-11-octobre-2025-", None),
+        ("T3-2088", None, "x", None),
+    ],
+)
+def test_the_edition_is_that_of_the_sheet_else_of_the_device_else_of_the_file(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    sheet: str,
+    period: str | None,
+    name: str,
+    edition: str | None,
+) -> None:
+    path = workbook(tmp_path / f"{name}.xlsx", (sheet, [HEADER, procedure()]))
+    device = device.model_copy(update={"period": period})
+    if edition is None:
+        with pytest.raises(ObservError, match="edition"):
+            load(path, device, catalogue)
+    else:
+        assert set(load(path, device, catalogue).rows["edition"]) == {edition}
+
+
+def test_workbooks_that_cannot_be_used_are_refused_in_one_line(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    def content(name: str, rows: Sequence[Sequence[Any]]) -> bytes:
+        return workbook(tmp_path / "source.xlsx", (name, rows)).read_bytes()
+
+    whole = content(SHEET, [HEADER, procedure()])
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as parts:
+        parts.writestr("hello.txt", "hello")
+    torn = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(torn, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[: len(part) // 2] if "sheet1" in name else part)
+    bad = {
+        "empty file": b"",
+        "no zip": b"Nom;ID\n1;2\n",
+        "truncated": whole[: len(whole) // 2],
+        "no workbook": archive.getvalue(),
+        "torn sheet": torn.getvalue(),
+        "no header": content("Feuil1", [[1, 2], ["a"]]),
+        "header not first": content(SHEET, [["Titre"], HEADER, procedure()]),
+        "empty sheet": content("Feuil1", []),
+    }
+    book = xlsxwriter.Workbook(str(tmp_path / "stray.xlsx"))
+    sheet = book.add_worksheet(SHEET)
+    sheet.write_row(0, 0, HEADER)
+    sheet.write(1_048_575, 16_383, "ici")
+    book.close()
+    bad["stray cell"] = (tmp_path / "stray.xlsx").read_bytes()
+    for what, raw in bad.items():
+        path = tmp_path / "observatoire.xlsx"
+        path.write_bytes(raw)
+        with pytest.raises(ObservError) as caught:
+            load(path, device, catalogue)
+        assert "\n" not in str(caught.value) and "observatoire.xlsx" in str(caught.value), what
+    with pytest.raises(ObservError, match="cannot be read"):
+        load(tmp_path / "absent.xlsx", device, catalogue)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_a_panic_of_the_reader_is_one_line_and_an_interruption_stays_one(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: type[BaseException],
+) -> None:
+    class PanicException(BaseException):
+        """As the Rust library raises it: no `Exception`."""
+
+    class Book:
+        error: BaseException = PanicException("index out of bounds\nat src/xlsx.rs")
+
+        @classmethod
+        def from_filelike(cls, file: io.BytesIO) -> None:
+            raise cls.error
+
+    path = workbook(tmp_path / "observatoire.xlsx", (SHEET, [HEADER, procedure()]))
+    monkeypatch.setattr("python_calamine.CalamineWorkbook", Book)
+    with pytest.raises(ObservError, match="index out of bounds at src") as caught:
+        load(path, device, catalogue)
+    assert "\n" not in str(caught.value)
+    Book.error = stop()
+    with pytest.raises(stop):
+        load(path, device, catalogue)
+
+
+def test_a_sheet_of_headers_alone_gives_an_empty_table(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue)
+    assert loaded.rows.empty and loaded.rejects.empty
+    assert list(loaded.rows.columns) == columns("procedures")
+
+
+FUZZ = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+ANY_CELL = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(-5, 2000),
+    st.dates(date(1900, 3, 1), date(2200, 1, 1)),
+    st.sampled_from(["À venir", "–", "Non", "08/04/2022\n(périmée)", "1e999", "Oui"]),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8).filter(
+        lambda text: not text.startswith("=")
+    ),
+)
+
+
+@FUZZ
+@given(body=st.lists(st.lists(ANY_CELL, max_size=len(HEADER) + 1), max_size=3))
+def test_any_table_gives_rows_of_known_states_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, body: list[list[Any]]
+) -> None:
+    for row in body:
+        row[:4] = ["Demande", len(row), "", "AGENCE-FICTIVE"][: len(row)]
+    loaded = read(tmp_path, device, catalogue, *body)
+    assert set(loaded.rows["state"]) <= set(STATES)
+    marks = loaded.rows.loc[loaded.rows["indicator"] == "satisfaction", "value"].dropna()
+    assert marks.between(0, 10).all()
+    assert list(loaded.rejects.columns) == REJECT_COLUMNS
+
+
+@FUZZ
+@given(data=st.data())
+def test_any_bytes_and_any_damage_give_rows_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, data: st.DataObject
+) -> None:
+    source = tmp_path / "source.xlsx"
+    if not source.exists():
+        workbook(source, (SHEET, [HEADER, procedure()]))
+    with zipfile.ZipFile(source) as whole:
+        parts = {name: bytearray(whole.read(name)) for name in whole.namelist()}
+    damaged = parts[data.draw(st.sampled_from(sorted(parts)))]
+    place = data.draw(st.integers(0, len(damaged) - 1))
+    damaged[place : place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=9))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as out:
+        for name, content in parts.items():
+            out.writestr(name, bytes(content))
+    raw = bytearray(source.read_bytes())
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 0xFF
+    for content in (archive.getvalue(), bytes(raw), data.draw(st.binary(max_size=100))):
+        path = tmp_path / "observatoire.xlsx"
+        path.write_bytes(content)
+        try:
+            assert set(load(path, device, catalogue).rows["state"]) <= set(STATES)
+        except ObservError as error:
+            assert "\n" not in str(error)
+
+
+def test_every_cell_of_the_published_edition_is_understood(
+    shared_data: Path, catalogue: Catalogue
+) -> None:
+    (path,) = (shared_data / "observatoire_demarches").glob("*.xlsx")
+    loaded = load(path, catalogue.devices["qualite-demarches"], catalogue)
+    assert loaded.rejects.empty
+    assert len(loaded.rows) == 246 * INDICATORS
+    assert set(loaded.rows["edition"]) == {"2025-T3"}
+    states = loaded.rows.groupby("indicator")["state"].value_counts()
+    assert states["satisfaction"].to_dict() == {
+        "value": 175,
+        "to_come": 32,
+        "too_few_answers": 31,
+        "none": 8,
+    }
+    assert states["accessibility_statement"].to_dict() == {"value": 195, "none": 28, "expired": 23}
+    own = loaded.rows[(loaded.rows["procedure_id"] == "1656")].set_index("indicator")
+    assert own["administration"].unique().tolist() == ["DILA"]
+    assert own.loc["satisfaction", "value"] == 9.0 and own.loc["clarity", "value"] == 8.7
+    assert own.loc["accessibility_statement", "day"] == pd.Timestamp("2023-03-23")
+    assert (loaded.rows["administration"] == "DILA").sum() == 3 * INDICATORS

@@ -1,0 +1,325 @@
+"""Answers to *Je donne mon avis*: marks, channels of help, local days, and comments kept out.
+
+No raw export is public: these ones are written as the button's open source code writes them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import REJECT_COLUMNS, columns
+
+FIXED = ["Date de l'avis", "Nom du formulaire", "Lien d'intégration", "Identifiant Avis"]
+SATISFACTION = "De façon générale, comment ça s’est passé ?"
+CLARITY = "Qu'avez-vous pensé des informations et des instructions fournies ?"
+TRIED = "Durant votre parcours, avez-vous tenté d’obtenir de l’aide par l’un des moyens suivants ?"
+REACHED = "Quand vous avez cherché de l'aide, avez-vous réussi à joindre l'administration ?"
+HELP = (
+    "Comment évaluez-vous la qualité de l'aide que vous avez obtenue "
+    "de la part de l'administration ?"
+)
+COMMENT = "Souhaitez-vous nous en dire plus ?"
+QUESTIONS = [SATISFACTION, CLARITY, TRIED, REACHED, HELP, COMMENT]
+COUNTER, PHONE = "Au guichet avec l’administration", "Par téléphone avec l’administration"
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["jdma-service-public"]
+
+
+def export(questions: list[str], *answers: list[str], when: str = "2026-03-12 09:30:00") -> str:
+    """The text of an export; each answer gives the cells of its questions."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(FIXED + questions)
+    for number, cells in enumerate(answers):
+        writer.writerow([when, "Formulaire", "Lien", f"a{number:06x}", *cells])
+    return out.getvalue()
+
+
+def read(path: Path, device: Device, catalogue: Catalogue, text: str) -> Loaded:
+    file = path / "jdma_service-public_2026.csv"
+    file.write_text(text, encoding="utf-8", newline="")
+    return load(file, device, catalogue)
+
+
+def values(loaded: Loaded, question: str) -> list[float]:
+    return loaded.rows.loc[loaded.rows["question"] == question, "value"].tolist()
+
+
+def test_each_answered_question_is_one_row_on_its_scale(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien à redire"]
+    loaded = read(tmp_path, device, catalogue, export(QUESTIONS, answer))
+    assert loaded.table == "ratings" and loaded.rejects.empty
+    assert list(loaded.rows.columns) == columns("ratings")
+    kept = loaded.rows[["question", "value", "scale_min", "scale_max"]]
+    assert kept.to_numpy().tolist() == [
+        ["satisfaction", 10, 0, 10],
+        ["clarity", 7.5, 0, 10],
+        ["help_reached", 1, 0, 1],
+        ["help_satisfaction", 7.5, 0, 10],
+    ]
+    assert set(loaded.rows["answer_id"]) == {"a000000"}
+    assert set(loaded.rows["product"]) == {"service-public"}
+
+
+@pytest.mark.parametrize(
+    ("column", "question", "cell", "mark"),
+    [
+        (SATISFACTION, "satisfaction", "Très bien", 10),
+        (SATISFACTION, "satisfaction", "Bien", 10),
+        (SATISFACTION, "satisfaction", " MOYEN ", 5),
+        (SATISFACTION, "satisfaction", "Mauvais", 0),
+        (SATISFACTION, "satisfaction", "Pas bien", 0),
+        (SATISFACTION, "satisfaction", "good", 10),
+        (SATISFACTION, "satisfaction", "medium", 5),
+        (SATISFACTION, "satisfaction", "bad", 0),
+        (CLARITY, "clarity", "1", 0),
+        (CLARITY, "clarity", "3", 5),
+        (CLARITY, "clarity", "5", 10),
+        (CLARITY, "clarity", "Très clair", 10),
+        (CLARITY, "clarity", "Pas clair du tout", 0),
+        (HELP, "help_satisfaction", "Excellente", 10),
+        (HELP, "help_satisfaction", "Ni bonne, ni mauvaise", 5),
+        (HELP, "help_satisfaction", "Mauvaise", 2.5),
+        (HELP, "help_satisfaction", "Très mauvaise", 0),
+        (HELP, "help_satisfaction", "4", 7.5),
+        (REACHED, "help_reached", "Oui", 1),
+        (REACHED, "help_reached", "Non", 0),
+    ],
+)
+def test_labels_codes_and_levels_make_the_marks_that_the_button_publishes(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    column: str,
+    question: str,
+    cell: str,
+    mark: float,
+) -> None:
+    asked = [SATISFACTION] if column == SATISFACTION else [SATISFACTION, column]
+    cells = [cell] if column == SATISFACTION else ["Moyen", cell]
+    loaded = read(tmp_path, device, catalogue, export(asked, cells))
+    assert values(loaded, question) == [mark] and loaded.rejects.empty
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["satisfaction", "comprehension", "contact_reached", "contact_satisfaction"],
+        [SATISFACTION, CLARITY, REACHED, HELP],
+        [
+            "De façon générale, comment ça s'est passé\u00a0?",
+            "Qu’avez-vous pensé du langage utilisé ?",
+            "Avez vous réussi à les joindre ?",
+            "Comment s’est passé l’échange avec le service de la démarche ?",
+        ],
+    ],
+    ids=["codes", "questions", "former questions"],
+)
+def test_questions_are_known_by_code_by_text_and_by_former_text(
+    tmp_path: Path, device: Device, catalogue: Catalogue, headers: list[str]
+) -> None:
+    loaded = read(tmp_path, device, catalogue, export(headers, ["Moyen", "2", "Oui", "Bonne"]))
+    assert loaded.rows["value"].tolist() == [5, 2.5, 1, 7.5] and loaded.rejects.empty
+
+
+def test_help_asked_by_channel_is_reached_if_one_is_and_its_marks_are_averaged(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    reached = f"{PHONE} : Non / {COUNTER} : Oui"
+    quality = f"{PHONE} : Mauvaise / {COUNTER} : Excellente / Par chat : Ne se prononce pas"
+    text = export([SATISFACTION, REACHED, HELP], ["Moyen", reached, quality])
+    loaded = read(tmp_path, device, catalogue, text)
+    assert values(loaded, "help_reached") == [1]
+    assert values(loaded, "help_satisfaction") == [6.25]
+
+
+def test_two_channels_with_the_same_mark_weigh_as_two(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    quality = f"{PHONE} : Bonne / {COUNTER} : Bonne / Par chat : Très mauvaise"
+    loaded = read(tmp_path, device, catalogue, export([SATISFACTION, HELP], ["Moyen", quality]))
+    assert values(loaded, "help_satisfaction") == [5]
+
+
+def test_a_template_that_repeats_one_cell_a_channel_counts_it_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    cell = f"{PHONE} : Oui / {COUNTER} : Non"
+    quality = f"{PHONE} : Bonne / {COUNTER} : Mauvaise"
+    headers = [SATISFACTION, COUNTER, PHONE, "Au guichet", "Par téléphone"]
+    text = export(headers, ["Moyen", cell, cell, quality, quality])
+    loaded = read(tmp_path, device, catalogue, text)
+    assert values(loaded, "help_reached") == [1]
+    assert values(loaded, "help_satisfaction") == [5]
+
+
+def test_what_is_not_answered_makes_no_row(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = export(QUESTIONS, ["", "", "", "", f"{PHONE} : Ne se prononce pas", "Bonjour"])
+    loaded = read(tmp_path, device, catalogue, text)
+    assert loaded.rows.empty and loaded.rejects.empty
+
+
+@pytest.mark.parametrize(
+    ("utc", "local"),
+    [
+        ("2026-03-31 22:30:00", "2026-04-01 00:30:00"),  # summer: a day and a quarter later
+        ("2026-01-31 22:30:00", "2026-01-31 23:30:00"),
+        ("2025-12-31 23:00:00", "2026-01-01 00:00:00"),
+    ],
+)
+def test_an_answer_of_the_night_falls_on_its_day_in_paris(
+    tmp_path: Path, device: Device, catalogue: Catalogue, utc: str, local: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, export([SATISFACTION], ["Moyen"], when=utc))
+    assert loaded.rows["date"].tolist() == [pd.Timestamp(local)]
+
+
+def test_a_bad_cell_rejects_its_question_and_keeps_the_others_of_the_answer(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = export(
+        [SATISFACTION, COMMENT, CLARITY],
+        ["Moyen", "sur\ntrois\nlignes", "3"],
+        ["Génial", "", "6"],
+        ["Bien", "", "5"],
+    )
+    loaded = read(tmp_path, device, catalogue, text)
+    assert values(loaded, "satisfaction") == [5, 10] and values(loaded, "clarity") == [5, 10]
+    assert loaded.rejects[["row", "column", "value"]].to_numpy().tolist() == [
+        [5, SATISFACTION, "Génial"],
+        [5, CLARITY, "6"],
+    ]
+    assert "allowed: Très bien, Bien, Moyen, Mauvais, Pas bien" in loaded.rejects["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("when", "identifier", "column"),
+    [
+        ("12/03/2026", "abc", "Date de l'avis"),
+        ("", "abc", "Date de l'avis"),
+        ("0001-01-01 00:00:00", "abc", "Date de l'avis"),
+        ("2099-01-01 00:00:00", "abc", "date"),
+        ("2999-01-01 00:00:00", "abc", "Date de l'avis"),
+        ("9999-12-31 23:30:00", "abc", "Date de l'avis"),
+        ("2026-03-12 09:30:00", "", "Identifiant Avis"),
+        ("2026-03-12 09:30:00", "un commentaire décalé", "Identifiant Avis"),
+    ],
+)
+def test_an_answer_without_date_or_identifier_is_rejected_once(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    when: str,
+    identifier: str,
+    column: str,
+) -> None:
+    text = f"{','.join(FIXED)},satisfaction\n{when},F,L,{identifier},Moyen\n"
+    loaded = read(tmp_path, device, catalogue, text)
+    assert loaded.rows.empty
+    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[2, column]]
+
+
+def test_an_answer_exported_twice_is_kept_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = export([SATISFACTION], ["Moyen"])
+    loaded = read(tmp_path, device, catalogue, text + text.splitlines()[1] + "\n")
+    assert len(loaded.rows) == 1
+    assert loaded.rejects["reason"].tolist() == ["repeats row 2"]
+
+
+SECRET = "Rappelez-moi, Zoé, au 06 00 00 00 00"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Moyen", "3", "", "", "", SECRET],
+        [SECRET, "3", "", "", "", SECRET],
+        ["Moyen", f"{SECRET} s'il vous plaît, merci", "", f"{SECRET} : Oui / non", SECRET, ""],
+        ["Moyen", "3", "", "", "", SECRET, "un champ de trop"],
+        [SECRET],
+    ],
+)
+def test_a_comment_is_neither_loaded_nor_shown_even_in_the_wrong_column(
+    tmp_path: Path, device: Device, catalogue: Catalogue, cells: list[str]
+) -> None:
+    loaded = read(tmp_path, device, catalogue, export(QUESTIONS, cells))
+    everything = loaded.rows.to_csv() + loaded.rejects.to_csv()
+    assert "06 00" not in everything and "Zoé" not in everything
+
+
+def test_an_export_without_satisfaction_is_refused_in_one_line(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    with pytest.raises(
+        ObservError, match=r"missing column 'satisfaction'.*export.*again"
+    ) as caught:
+        read(tmp_path, device, catalogue, export([CLARITY, COMMENT], ["3", ""]))
+    assert "\n" not in str(caught.value)
+
+
+def test_questions_that_no_tidy_question_matches_are_passed_over(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = export([SATISFACTION, TRIED, "Une question du service"], ["Moyen", "Un proche", "42"])
+    loaded = read(tmp_path, device, catalogue, text)
+    assert loaded.rows["question"].tolist() == ["satisfaction"] and loaded.rejects.empty
+
+
+CELLS = st.one_of(
+    st.sampled_from(["Moyen", "5", "Oui", f"{PHONE} : Oui / x", "2026-03-12 09:30:00", "abc", ""]),
+    st.text(max_size=12),
+)
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@FUZZ
+@given(body=st.lists(st.lists(CELLS, min_size=5, max_size=9), max_size=4))
+def test_any_table_gives_rows_and_rejects_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, body: list[list[str]]
+) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([FIXED + QUESTIONS[:5], *body])
+    try:
+        loaded = read(
+            tmp_path, device, catalogue, out.getvalue().encode("utf-8", "replace").decode()
+        )
+    except ObservError as error:
+        assert "\n" not in str(error)
+        return
+    assert list(loaded.rejects.columns) == REJECT_COLUMNS
+    assert loaded.rows["value"].between(loaded.rows["scale_min"], loaded.rows["scale_max"]).all()
+
+
+@FUZZ
+@given(raw=st.binary(max_size=300))
+def test_any_bytes_give_rows_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes
+) -> None:
+    file = tmp_path / "jdma_service-public_x.csv"
+    for content in (raw, ",".join([*FIXED, "satisfaction\n"]).encode() + raw):
+        file.write_bytes(content)
+        try:
+            assert load(file, device, catalogue).table == "ratings"
+        except ObservError as error:
+            assert "\n" not in str(error)

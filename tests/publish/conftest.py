@@ -1,0 +1,33 @@
+"""The sample project, and the site that the embedded publisher makes of it, once a session."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from observlib.publish import publish
+
+
+@pytest.fixture(scope="session")
+def sample() -> ModuleType:
+    """The module that makes sample projects."""
+    spec = importlib.util.spec_from_file_location("sample", Path(__file__).with_name("sample.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def made_project(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
+    project: Path = sample.make_project(tmp_path_factory.mktemp("made") / "project")
+    return project
+
+
+@pytest.fixture(scope="session")
+def made_site(tmp_path_factory: pytest.TempPathFactory, made_project: Path) -> Path:
+    """A published site: only to be read."""
+    return publish(made_project, tmp_path_factory.mktemp("site") / "_site", "embedded").parent

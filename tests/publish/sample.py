@@ -1,0 +1,149 @@
+"""A small project folder as an edition would hand it: two executed notebooks, made by hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from observlib import estimates
+
+REPORTS = Path(__file__).parents[2] / "reports"
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="360pt" height="120pt" viewBox="0 0 360 120">'
+    '<rect x="10" y="20" width="{width}" height="60" fill="#000091"/>'
+    '<text x="10" y="110" font-family="DejaVu Sans" font-size="12">Satisfaction</text></svg>'
+)
+TABLE = """<div id="xyz"><style>#xyz table { color: red; }</style>
+<table class="gt_table" aria-labelledby="title"><thead>
+<tr class="gt_heading"><td colspan="2" class="gt_heading gt_title" id="title">Titre</td></tr>
+<tr class="gt_col_headings"><th class="gt_col_heading gt_left" scope="col" id="Produit">Produit</th>
+<th class="gt_col_heading gt_right" scope="col" id="Part">Part</th></tr></thead>
+<tbody class="gt_table_body">
+<tr class="gt_group_heading_row"><th class="gt_group_heading" colspan="2" scope="colgroup">Sites</th></tr>
+<tr><th scope="row" class="gt_row gt_left gt_stub">service-public.fr</th><td class="gt_row gt_right">82\u00a0%</td></tr>
+<tr><th scope="row" class="gt_row gt_left gt_stub">vie-publique.fr</th><td class="gt_row gt_right">71\u00a0%</td></tr>
+</tbody><tfoot><tr class="gt_sourcenotes"><td class="gt_sourcenote" colspan="2">Source : essai.</td></tr></tfoot>
+</table></div>"""
+MARKDOWN = """\
+## Huit usagers sur dix sont satisfaits
+
+La satisfaction progresse (@fig-parts), mesurée comme le dit @wilson1927. Voir [@tbl-parts],
+-@fig-parts et la [méthode](/methode.qmd#accessibilite).
+
+::: {.callout-note}
+## Ce que ces chiffres ne disent pas
+
+Les répondants se sont choisis « eux-mêmes » : prudence !
+:::
+
+::: {.content-visible when-format="html"}
+::: {.callout-note collapse="true"}
+## Données de la figure
+
+| Produit | Part |
+|:--------|-----:|
+| BOAMP   | 58 % |
+:::
+:::
+
+::: {.content-visible when-format="typst"}
+Cette phrase n’est que dans le PDF.
+:::
+"""
+
+
+def rows() -> list[dict[str, Any]]:
+    """Two estimates."""
+    common = {"indicator": "satisfied_share", "period": "2026-T3", "unit": "%", "source": "essai"}
+    return [
+        {**common, "product": "service-public", "estimate": 82.4, "n": 1240},
+        {**common, "product": "vie-publique", "estimate": 71.25, "n": 412},
+    ]
+
+
+def carried() -> dict[str, Any]:
+    """Estimates as an output carries them."""
+    return {estimates.MIME: {"kind": "chart", **estimates.to_json(estimates.make(rows()))}}
+
+
+def markdown(text: str) -> dict[str, Any]:
+    """A Markdown cell."""
+    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+
+
+def code(options: str, *outputs: dict[str, Any]) -> dict[str, Any]:
+    """An executed code cell."""
+    source = f"{options}\nshow()"
+    return {
+        "cell_type": "code",
+        "execution_count": 1,
+        "metadata": {},
+        "source": source.splitlines(keepends=True),
+        "outputs": list(outputs),
+    }
+
+
+def shown(**data: Any) -> dict[str, Any]:
+    """A displayed output; `svg`, `html`, `markdown` or `estimates`."""
+    names = {"svg": "image/svg+xml", "html": "text/html", "markdown": "text/markdown"}
+    found = {names[key]: value for key, value in data.items() if key in names}
+    if "estimates" in data:
+        found |= data["estimates"]
+    return {"output_type": "display_data", "metadata": {}, "data": found}
+
+
+def front(**meta: Any) -> dict[str, Any]:
+    """The first cell."""
+    lines = "".join(
+        f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()
+    )
+    return {"cell_type": "raw", "metadata": {}, "source": f"---\n{lines}---"}
+
+
+def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
+    """A notebook."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    metadata = {"kernelspec": kernel}
+    return {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def study(title: str, finding: str, order: int, *more: dict[str, Any]) -> dict[str, Any]:
+    """A whole study: a figure, a table, a sentence and its estimates."""
+    return notebook(
+        front(title=title, description=finding, order=order, date="2026-11-24"),
+        markdown(MARKDOWN),
+        code(
+            '#| label: fig-parts\n#| fig-cap: "Part d’usagers satisfaits"\n'
+            '#| fig-alt: "Barres : service-public.fr 82 %, \\"vie-publique.fr\\" 71 %."',
+            shown(svg=SVG.format(width=100 + order), estimates=carried()),
+        ),
+        code(
+            '#| label: tbl-parts\n#| tbl-cap: "Usagers satisfaits par produit"',
+            shown(html=TABLE, estimates=carried()),
+        ),
+        code("", shown(markdown="La note moyenne atteint **7,8 sur 10**.")),
+        *more,
+    )
+
+
+def make_project(folder: Path, **studies: dict[str, Any]) -> Path:
+    """The repository's `reports/` with one edition; its notebooks by name."""
+    shutil.copytree(
+        REPORTS, folder, ignore=shutil.ignore_patterns("editions", "_site", "_failed", ".*")
+    )
+    edition = folder / "editions" / "2026-T3"
+    edition.mkdir(parents=True)
+    studies = studies or {
+        "panorama": study("Panorama", "La satisfaction progresse ; le BOAMP reste en retrait.", 1),
+        "produit": study("service-public.fr", "82 % d’usagers satisfaits : un record !", 2),
+    }
+    for name, content in studies.items():
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        (edition / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    manifest = {"quarter": "2026-T3", "kind": "demonstration", "made": "2026-11-24", "studies": []}
+    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder

@@ -1,0 +1,166 @@
+"""The filter must number, refer, hide and refuse as Quarto's readers expect."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.errors import ObservError
+from observlib.publish import pandoc
+
+FIGURE = '::: {#fig-a}\n![](a.svg){fig-alt="Une barre"}\n\nPremière\n:::\n\n'
+SECOND = '![Deuxième](b.svg){#fig-b fig-alt="Une courbe"}\n\n'
+TABLE = "| a | b |\n|---|--:|\n| x | 1 |\n\n: Nombres {#tbl-a}\n\n"
+REPORTS = Path(__file__).parents[2] / "reports"
+
+
+def html(text: str, **metadata: Any) -> str:
+    return flat(pandoc.convert(text, "html", name="page", metadata=metadata))
+
+
+def typst(text: str) -> str:
+    return flat(pandoc.convert(text, "typst", name="page"))
+
+
+def flat(text: str) -> str:
+    """The text on one line; its non-breaking spaces stay."""
+    return re.sub(r"[ \n]+", " ", text).strip()
+
+
+def words(markup: str) -> str:
+    return flat(re.sub(r"<[^>]+>", "", markup))
+
+
+def test_figures_and_tables_are_numbered_apart_in_order() -> None:
+    text = words(html(SECOND + TABLE + FIGURE))
+    assert "Figure\u00a01\u00a0: Deuxième" in text
+    assert "Figure\u00a02\u00a0: Première" in text
+    assert "Tableau\u00a01\u00a0: Nombres" in text
+
+
+def test_labels_are_those_that_quarto_is_told() -> None:
+    crossref = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))["crossref"]
+    text = words(html(FIGURE + TABLE))
+    assert f"{crossref['fig-title']}\u00a01{crossref['title-delim']} Première" in text
+    assert f"{crossref['tbl-title']}\u00a01{crossref['title-delim']} Nombres" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Voir @fig-a.", "Voir Figure\u00a01."),
+        ("(voir [@fig-a])", "(voir Figure\u00a01)"),
+        ("figure -@fig-a", "figure 1"),
+        ("figure [-@fig-a]", "figure 1"),
+        ("[Schéma @fig-a]", "Schéma\u00a01"),
+        ("[@fig-a; @tbl-a]", "Figure\u00a01, Tableau\u00a01"),
+    ],
+)
+def test_every_form_of_reference_leads_to_its_place(written: str, read: str) -> None:
+    found = html(FIGURE + TABLE + written)
+    assert words(found).endswith(read)
+    assert '<a href="#fig-a"' in found
+    assert "#link(<fig-a>)" in typst(FIGURE + TABLE + written)
+
+
+def test_alternative_text_reaches_both_formats_whole() -> None:
+    alt = "Une &quot;barre&quot; à 82 % &amp; <b> \\\\ fin"
+    figure = FIGURE.replace("Une barre", alt)
+    assert 'alt="Une &quot;barre&quot; à 82 % &amp; &lt;b&gt; \\ fin"' in html(figure)
+    assert 'alt: "Une \\"barre\\" à 82 % & <b> \\\\ fin"' in typst(figure)
+
+
+def test_callout_is_a_note_with_its_title_and_no_heading() -> None:
+    found = html("## Avant\n\n::: {.callout-warning}\n### Prudence\n\nTexte\n:::\n")
+    assert 'class="callout callout-warning" role="note" aria-label="Prudence"' in found
+    assert "<h3" not in found
+    assert '#callout("warning", [Prudence])[' in typst(
+        "::: {.callout-warning}\n## Prudence\n\na\n:::"
+    )
+    assert "Avertissement" in html("::: {.callout-warning}\nTexte\n:::")
+
+
+def test_folded_callout_is_folded() -> None:
+    found = html('::: {.callout-note collapse="true"}\n## Données\n\nTexte\n:::')
+    assert found.startswith('<details class="callout callout-note">')
+    assert "<summary>Données</summary>" in found
+
+
+def test_content_of_the_other_format_is_left_out() -> None:
+    text = (
+        '::: {.content-visible when-format="html"}\nsite\n:::\n\n'
+        '::: {.content-hidden when-format="html"}\npapier\n:::\n\n'
+        '[même]{.content-visible unless-format="typst"}\n'
+    )
+    assert words(html(text)) == "site même"
+    assert typst(text) == "papier"
+
+
+def test_typography_keeps_signs_with_their_words() -> None:
+    found = words(html('Quoi ? « Rien » : 5 % ; "mot" !'))
+    assert found == (
+        "Quoi\u00a0? «\u00a0Rien\u00a0»\u00a0: 5\u00a0%\u00a0; «\u00a0mot\u00a0»\u00a0!"
+    )
+
+
+def test_links_between_sources_lead_to_pages() -> None:
+    found = html("[a](/methode.qmd#x) [b](produit.ipynb) [c](https://example.org)", root="../../")
+    assert 'href="../../methode.html#x"' in found
+    assert 'href="produit.html"' in found
+    assert 'href="https://example.org"' in found
+    assert "#link" not in typst("[a](methode.qmd)"), "paper has no neighbour page"
+
+
+def test_citations_are_written_and_listed() -> None:
+    bibliography = str(REPORTS / "references.bib")
+    text = "Selon [@wilson1927] et [@brown2001]."
+    found = html(text, bibliography=[bibliography], lang="fr-FR")
+    assert "(Wilson 1927)" in words(found)
+    assert ">Références</h2>" in found
+    assert "209" in words(found) and "10.1214/ss/1009213286" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("@fig-z", "unresolved reference @fig-z; the page has no labelled figure or table"),
+        (FIGURE + "@tbl-a", "unresolved reference @tbl-a; the page has @fig-a"),
+        ("@sec-a", "unresolved reference @sec-a"),
+        ("[@inconnu]", "unknown citation key @inconnu"),
+        (FIGURE + "[@fig-a; @inconnu]", "stands in one bracket with a figure or table"),
+        (FIGURE + FIGURE, "@fig-a labels two things"),
+        ("![Titre](a.svg){#fig-a}", "picture a.svg has no alternative text"),
+        ("Une ![](a.svg) image", "picture a.svg has no alternative text"),
+        ("::: {#fig-a}\ntexte\n:::", "@fig-a holds no picture and no table"),
+        ("::: {.callout-foo}\na\n:::", "unknown callout foo; allowed: note, tip"),
+        ('::: {.content-visible when-format="pdf"}\na\n:::', "content for format pdf"),
+        ("# Titre", 'heading "Titre" is of level 1'),
+        ("## A\n\n#### B", 'heading "B" jumps from level 2 to 4'),
+        ("::: {.a}\ntexte", "pandoc: "),
+    ],
+)
+def test_mistakes_stop_the_page_and_are_named(text: str, message: str) -> None:
+    with pytest.raises(ObservError) as caught:
+        html(text)
+    assert f"page: {message}" in str(caught.value) or message in str(caught.value)
+    assert all(line.startswith("page: ") for line in str(caught.value).splitlines())
+
+
+def test_a_page_that_never_ends_is_stopped() -> None:
+    with pytest.raises(ObservError, match=r"page: pandoc was stopped after 0 s"):
+        pandoc.convert("texte\n\n" * 20_000, "html", name="page", time_limit=0.001)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60))
+def test_any_prose_gives_a_page_or_a_named_problem(text: str) -> None:
+    try:
+        assert isinstance(pandoc.convert(text, "typst", name="page"), str)
+    except ObservError as error:
+        assert all(line.startswith("page: ") for line in error.problems)

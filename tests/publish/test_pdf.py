@@ -1,0 +1,97 @@
+"""The PDF must be tagged, in French, and read the same on every machine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from observlib.errors import ObservError
+from observlib.publish import publish
+from observlib.publish.pdf import fonts, literal
+
+
+@pytest.fixture(scope="module")
+def pdf(made_site: Path) -> Path:
+    return made_site / "editions" / "2026-T3" / "panorama.pdf"
+
+
+def objects(path: Path) -> str:
+    """The PDF's objects as text, those in compressed streams too."""
+    raw = path.read_bytes()
+    parts = [raw]
+    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.S):
+        try:
+            parts.append(zlib.decompress(match[1]))
+        except zlib.error:
+            continue
+    return b"\n".join(parts).decode("latin-1")
+
+
+def test_pdf_declares_its_language_title_and_conformance(pdf: Path) -> None:
+    text = objects(pdf)
+    assert re.search(r"/Lang ?\(fr-FR\)", text)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in text
+    assert "/MarkInfo" in text and "/StructTreeRoot" in text
+    assert "/DisplayDocTitle true" in text
+
+
+def test_pdf_tags_headings_figure_table_and_alternative_text(pdf: Path) -> None:
+    text = objects(pdf)
+    for tag in ("/H1", "/Figure", "/Table", "/TH", "/Caption", "/Link"):
+        assert re.search(rf"/S ?{tag}\b", text), f"no {tag} in the structure"
+    assert text.count("/Alt") >= 1
+
+
+def test_pdf_says_what_the_page_says(pdf: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler) is not installed here")
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True
+    ).stdout.decode("utf-8")
+    text = " ".join(text.split())
+    for words in (
+        "Panorama",
+        "La satisfaction progresse ; le BOAMP reste en retrait.",
+        "Figure 1 : Part d’usagers satisfaits",
+        "Tableau 1 : Usagers satisfaits par produit",
+        "Source : essai.",
+        "Édition 2026-T3",
+        "Page 1 sur",
+        "Cette phrase n’est que dans le PDF.",
+        "7,8 sur 10",
+        "Références",
+    ):
+        assert words in text
+    assert "Données de la figure" not in text
+
+
+def test_fonts_are_those_of_typst_and_matplotlib_only() -> None:
+    ours = ("Libertinus", "New Computer", "DejaVu", "STIX", "cm", "Last Resort")
+    families = fonts().families()
+    assert {"Libertinus Serif", "DejaVu Sans"} <= set(families)
+    assert [name for name in families if not name.startswith(ours)] == []
+
+
+def test_any_title_is_only_text(tmp_path: Path, sample: ModuleType) -> None:
+    title = 'Un "titre" #let [x] <b> & 5 € '
+    project = sample.make_project(
+        tmp_path / "project", page=sample.study(title, "Un #constat [entre] `signes`", 1)
+    )
+    site = publish(project, tmp_path / "site", "embedded").parent
+    assert "&lt;b&gt;" in (site / "index.html").read_text(encoding="utf-8")
+    assert literal('a "b" \\ #c') == '"a \\"b\\" \\\\ #c"'
+
+
+def test_a_picture_that_typst_refuses_is_named(tmp_path: Path, sample: ModuleType) -> None:
+    cell = sample.code('#| fig-alt: "Rien"', sample.shown(svg="<svg"))
+    project = sample.make_project(
+        tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
+    )
+    with pytest.raises(ObservError, match=r"page.ipynb: its PDF cannot be made: .*"):
+        publish(project, tmp_path / "site", "embedded")

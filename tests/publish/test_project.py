@@ -1,0 +1,137 @@
+"""Both publishers must see the same pages in the same order, and mistakes must be told at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+
+import pytest
+import yaml
+
+from observlib.errors import ObservError
+from observlib.publish.project import flat, match_pages, read_project, split_front_matter
+
+
+@pytest.fixture
+def project(tmp_path: Path, sample: ModuleType) -> Path:
+    folder: Path = sample.make_project(tmp_path / "project")
+    return folder
+
+
+def configure(project: Path, contents: object) -> None:
+    path = project / "_quarto.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config["website"]["sidebar"]["contents"] = contents
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+
+
+def test_navigation_of_the_repository_reaches_every_page_in_order(project: Path) -> None:
+    found = read_project(project)
+    reached = [str(entry.page) for entry in flat(found.navigation)]
+    assert reached == [
+        "index.qmd",
+        "editions/2026-T3/panorama.ipynb",
+        "editions/2026-T3/produit.ipynb",
+        "methode.qmd",
+        "glossaire.qmd",
+    ]
+    study = found.page(PurePosixPath("editions/2026-T3/produit.ipynb"))
+    assert study.formats == ("html", "typst")
+    assert found.page(PurePosixPath("methode.qmd")).formats == ("html",)
+    assert found.section_of(study.source) == "Les études"
+
+
+def test_home_page_lists_the_studies_by_order(project: Path, sample: ModuleType) -> None:
+    first = sample.study("Avant", "Un constat.", 0)
+    path = project / "editions" / "2026-T3" / "zebre.ipynb"
+    path.write_text(json.dumps(first), encoding="utf-8")
+    found = read_project(project)
+    listed = found.listed(found.page(PurePosixPath("index.qmd")))
+    assert [page.title for page in listed] == ["Avant", "Panorama", "service-public.fr"]
+
+
+def test_globs_stay_within_a_folder_unless_doubled(project: Path) -> None:
+    pages = read_project(project).pages
+    assert {page.source.name for page in match_pages(pages, "*.qmd")} == {
+        "index.qmd",
+        "methode.qmd",
+        "glossaire.qmd",
+    }
+    assert match_pages(pages, "*.ipynb") == []
+    assert len(match_pages(pages, "editions")) == 2
+    assert len(match_pages(pages, "editions/**")) == 2
+    assert len(match_pages(pages, "/editions/*/pan*.ipynb")) == 1
+
+
+def test_a_page_out_of_reach_is_an_error(project: Path) -> None:
+    configure(project, ["index.qmd", "methode.qmd", {"section": "A", "contents": "editions"}])
+    with pytest.raises(ObservError, match=r"glossaire.qmd: website.sidebar.contents .* not lead"):
+        read_project(project)
+
+
+def test_navigation_to_nowhere_and_odd_entries_are_errors(project: Path) -> None:
+    deep = {"section": "A", "contents": [{"section": "B", "contents": ["index.qmd"]}]}
+    configure(project, ["absent.qmd", {"text": "seul"}, deep, {"auto": ["*.qmd", "editions"]}])
+    with pytest.raises(ObservError) as caught:
+        read_project(project)
+    text = str(caught.value)
+    assert "leads to 'absent.qmd', which is no page" in text
+    assert "has {'text': 'seul'}; allowed: a page" in text
+    assert "section 'A' holds a section" in text
+
+
+def test_a_section_without_pages_is_left_out(project: Path) -> None:
+    empty = {"section": "Vide", "contents": [{"auto": "editions/*/rien-*.ipynb"}]}
+    configure(project, [empty, {"auto": ["*.qmd", "editions"]}])
+    assert "Vide" not in [entry.text for entry in read_project(project).navigation]
+
+
+def test_missing_title_finding_and_format_are_told_together(
+    project: Path, sample: ModuleType
+) -> None:
+    bad = sample.notebook(sample.front(title="", format="docx"))
+    (project / "editions" / "2026-T3" / "bad.ipynb").write_text(json.dumps(bad), encoding="utf-8")
+    (project / "glossaire.qmd").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        read_project(project)
+    text = str(caught.value)
+    assert "bad.ipynb: front matter has no 'title'" in text
+    assert "bad.ipynb: front matter has no 'description'" in text
+    assert "bad.ipynb: unknown format docx; allowed: html, typst" in text
+    assert "glossaire.qmd:2: not valid YAML" in text or "glossaire.qmd:1: not valid" in text
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ("{", "not a manifest"),
+        ('{"quarter": "2026-T3", "kind": "real"}', "not a manifest"),
+        ('{"quarter": "2026-T3", "kind": "draft", "made": "2026-11-24"}', "unknown kind 'draft'"),
+        ('{"quarter": "2026-T2", "kind": "real", "made": "2026-11-24"}', "is of 2026-T2"),
+        ('{"quarter": "2026-T3", "kind": "real", "made": "hier"}', "not a manifest"),
+    ],
+)
+def test_a_wrong_manifest_is_told(project: Path, manifest: str, message: str) -> None:
+    path = project / "editions" / "2026-T3" / "manifest.json"
+    path.write_text(manifest, encoding="utf-8")
+    with pytest.raises(ObservError, match=message):
+        read_project(project)
+
+
+def test_editions_are_published_one_at_a_time(project: Path) -> None:
+    other = project / "editions" / "2026-T2"
+    other.mkdir()
+    (other / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ObservError, match=r"holds 2 editions \(2026-T2, 2026-T3\)"):
+        read_project(project)
+
+
+def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ObservError, match=r"_quarto.yml: file is missing"):
+        read_project(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "a", "---", "--- \ntitle: a", "----\na\n---\n"])
+def test_text_without_front_matter_is_all_body(text: str) -> None:
+    assert split_front_matter(text) == ("", text)

@@ -1,0 +1,237 @@
+"""Publishing ends with a whole new site, or with the old one and the reasons."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from observlib.errors import ObservError, UsageError
+from observlib.publish import embedded, publish
+from observlib.publish.links import broken_links
+
+RUN = """
+import sys
+from pathlib import Path
+from observlib.publish import publish
+print("started", flush=True)
+publish(Path(sys.argv[1]), Path(sys.argv[2]), "embedded")
+"""
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def old_site(tmp_path: Path, made_site: Path) -> Path:
+    """A site published before, with a mark that a new one would not have."""
+    site = tmp_path / "_site"
+    shutil.copytree(made_site, site)
+    (site / "mark.txt").write_text("old", encoding="utf-8")
+    return site
+
+
+def test_site_has_the_files_that_quarto_would_make(made_site: Path) -> None:
+    assert set(digest(made_site)) == {
+        "index.html",
+        "methode.html",
+        "glossaire.html",
+        "site.css",
+        *(
+            f"editions/2026-T3/{name}"
+            for page in ("panorama", "produit")
+            for name in (
+                f"{page}.html",
+                f"{page}.pdf",
+                f"{page}.ipynb",
+                f"{page}.csv",
+                f"{page}_files/fig-parts.svg",
+            )
+        ),
+    }
+
+
+def test_same_edition_gives_the_same_bytes(
+    tmp_path: Path, made_project: Path, made_site: Path
+) -> None:
+    again = publish(made_project, tmp_path / "elsewhere" / "site", "embedded")
+    assert again == tmp_path / "elsewhere" / "site" / "index.html"
+    assert digest(again.parent) == digest(made_site)
+
+
+def test_progress_counts_every_page(tmp_path: Path, made_project: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    publish(made_project, tmp_path / "site", "embedded", lambda *step: told.append(step))
+    assert [step[:2] for step in told] == [(number, 5) for number in range(1, 6)]
+    assert {"Panorama", "Glossaire"} < {step[2] for step in told}
+
+
+def test_demonstration_says_so_on_every_page_of_the_edition(made_site: Path) -> None:
+    pages = [made_site / "index.html", *made_site.glob("editions/*/*.html")]
+    assert len(pages) == 3
+    for page in pages:
+        assert page.read_text(encoding="utf-8").count("Données de démonstration\u00a0:") >= 1
+
+
+def test_real_edition_has_no_such_warning(tmp_path: Path, sample: ModuleType) -> None:
+    project = sample.make_project(tmp_path / "project")
+    manifest = project / "editions" / "2026-T3" / "manifest.json"
+    content = json.loads(manifest.read_text(encoding="utf-8")) | {"kind": "real"}
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    index = publish(project, tmp_path / "site", "embedded")
+    for page in index.parent.rglob("*.html"):
+        assert "démonstration" not in page.read_text(encoding="utf-8")
+
+
+def test_problems_of_all_pages_are_told_and_the_old_site_stays(
+    tmp_path: Path, sample: ModuleType, old_site: Path
+) -> None:
+    bad = {
+        name: sample.study(name, "Constat.", 1, sample.markdown(f"Voir @fig-{name}.\n"))
+        for name in ("absent", "parti")
+    }
+    project = sample.make_project(tmp_path / "project", **bad)
+    before = digest(old_site)
+    with pytest.raises(ObservError) as caught:
+        publish(project, old_site, "embedded")
+    text = str(caught.value)
+    assert "absent.ipynb: unresolved reference @fig-absent" in text
+    assert "parti.ipynb: unresolved reference @fig-parti" in text
+    assert digest(old_site) == before
+    assert not list(tmp_path.glob(".work-*"))
+
+
+def test_a_link_that_leads_nowhere_stops_the_site(tmp_path: Path, sample: ModuleType) -> None:
+    cell = sample.markdown("[a](absent.qmd) [b](/methode.qmd#nulle-part)\n")
+    project = sample.make_project(
+        tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
+    )
+    with pytest.raises(ObservError) as caught:
+        publish(project, tmp_path / "site", "embedded")
+    assert caught.value.problems == (
+        "editions/2026-T3/page.html: '../../methode.html#nulle-part' leads to no place of its page",
+        "editions/2026-T3/page.html: 'absent.html' leads to no file of the site",
+    )
+
+
+def test_full_disk_is_told_and_the_old_site_stays(
+    monkeypatch: pytest.MonkeyPatch, made_project: Path, old_site: Path
+) -> None:
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    before = digest(old_site)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ObservError, match=r"the disk is full; free some space; .* is unchanged"):
+        publish(made_project, old_site, "embedded")
+    monkeypatch.undo()
+    assert digest(old_site) == before
+    assert not list(old_site.parent.glob(".work-*"))
+
+
+def test_interruption_between_pages_leaves_the_old_site(
+    monkeypatch: pytest.MonkeyPatch, made_project: Path, old_site: Path
+) -> None:
+    def interrupted(done: int, total: int, name: str) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    before = digest(old_site)
+    with pytest.raises(KeyboardInterrupt):
+        publish(made_project, old_site, "embedded", interrupted)
+    assert digest(old_site) == before
+    assert not list(old_site.parent.glob(".work-*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
+def test_kill_while_publishing_leaves_the_old_site_and_is_cleared_next_time(
+    made_project: Path, made_site: Path, old_site: Path
+) -> None:
+    before = digest(old_site)
+    moments = random.Random(3)
+    for _ in range(2):
+        run = subprocess.Popen(
+            [sys.executable, "-c", RUN, str(made_project), str(old_site)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert run.stdout and run.stdout.readline() == "started\n"
+        time.sleep(moments.uniform(0.1, 0.7))
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        run.stdout.close()
+        assert digest(old_site) in (before, digest(made_site))
+    publish(made_project, old_site, "embedded")
+    assert digest(old_site) == digest(made_site)
+    assert [path.name for path in old_site.parent.iterdir()] == ["_site"]
+
+
+def test_unknown_publisher_is_a_mistake_of_the_command(tmp_path: Path) -> None:
+    with pytest.raises(
+        UsageError, match="unknown publisher 'latex'; allowed: auto, quarto, embedded"
+    ):
+        publish(tmp_path, tmp_path / "site", "latex")
+
+
+def test_pictures_beside_a_page_are_published_with_it(tmp_path: Path, sample: ModuleType) -> None:
+    cell = sample.markdown('![](plan.svg){fig-alt="Un plan"}\n')
+    project = sample.make_project(
+        tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
+    )
+    (project / "editions" / "2026-T3" / "plan.svg").write_text(
+        sample.SVG.format(width=5), encoding="utf-8"
+    )
+    site = publish(project, tmp_path / "site", "embedded").parent
+    assert (site / "editions" / "2026-T3" / "plan.svg").is_file()
+
+
+def test_broken_links_finds_what_a_reader_would_hit(tmp_path: Path) -> None:
+    page = '<p id="a"></p><p id="a"></p><a href="x.html">x</a><img src="y.png"><a href="#b">b</a>'
+    (tmp_path / "index.html").write_text(page + '<a href="#a">a</a>', encoding="utf-8")
+    assert broken_links(tmp_path) == [
+        "index.html: identifier 'a' is given twice",
+        "index.html: 'x.html' leads to no file of the site",
+        "index.html: 'y.png' leads to no file of the site",
+        "index.html: '#b' leads to no place of its page",
+    ]
+
+
+def test_pages_are_light(made_site: Path) -> None:
+    style = (made_site / "site.css").stat().st_size
+    for page in made_site.rglob("*.html"):
+        pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
+        sizes = [(page.parent / name).stat().st_size for name in pictures]
+        assert page.stat().st_size + style + sum(sizes) < 150_000
+
+
+def test_workers_do_not_outnumber_pages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made_project: Path
+) -> None:
+    seen: list[int] = []
+    pool = embedded.ThreadPoolExecutor
+
+    def watched(workers: int) -> object:
+        seen.append(workers)
+        return pool(workers)
+
+    monkeypatch.setattr(embedded, "ThreadPoolExecutor", watched)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    publish(made_project, tmp_path / "site", "embedded")
+    assert seen == [5]

@@ -1,0 +1,143 @@
+"""Quarto must be given a project that it can render as it is, and its failures must be told."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from observlib.errors import ObservError
+from observlib.publish import publish
+from observlib.publish.project import read_project, split_front_matter
+from observlib.publish.quarto import stage
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
+
+STAND_IN = """#!{python}
+import json, sys
+from pathlib import Path
+Path({log!r}).write_text(json.dumps([sys.argv[1:], str(Path.cwd())]), encoding="utf-8")
+print("WARN: something", file=sys.stderr)
+if {status}:
+    print("ERROR: broken page", file=sys.stderr)
+    sys.exit({status})
+site = Path("_site")
+for source in [*Path(".").glob("*.qmd"), *Path(".").glob("editions/*/*.ipynb")]:
+    page = site / source.with_suffix(".html")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    if source.stem not in {skipped!r}:
+        page.write_text('<a href="panorama.ipynb.download">Carnet</a>', encoding="utf-8")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, sample: ModuleType) -> Path:
+    folder: Path = sample.make_project(tmp_path / "project")
+    return folder
+
+
+def install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int = 0, skipped: str = ""
+) -> Path:
+    """A command named `quarto` that notes how it was called."""
+    folder, log = tmp_path / "bin", tmp_path / "log.json"
+    folder.mkdir()
+    command = folder / "quarto"
+    text = STAND_IN.format(python=sys.executable, log=str(log), status=status, skipped=[skipped])
+    command.write_text(text, encoding="utf-8")
+    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return log
+
+
+@pytest.mark.parametrize("publisher", ["auto", "quarto"])
+def test_quarto_renders_a_copy_and_executes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, publisher: str
+) -> None:
+    log = install(tmp_path, monkeypatch)
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    site = publish(project, tmp_path / "site", publisher).parent
+    arguments, place = json.loads(log.read_text(encoding="utf-8"))
+    assert arguments == ["render", ".", "--no-execute"]
+    assert Path(place) != project
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+    study = site / "editions" / "2026-T3"
+    assert (study / "panorama.csv").is_file() and (study / "panorama.ipynb").is_file()
+    assert 'href="panorama.ipynb"' in (study / "panorama.html").read_text(encoding="utf-8")
+
+
+def test_failure_of_quarto_is_told_with_its_last_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    install(tmp_path, monkeypatch, status=3)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "old").write_text("old", encoding="utf-8")
+    with pytest.raises(ObservError, match=r"(?s)status 3.*ERROR: broken page"):
+        publish(project, tmp_path / "site", "quarto")
+    assert [path.name for path in (tmp_path / "site").iterdir()] == ["old"]
+
+
+def test_a_page_that_quarto_did_not_make_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    install(tmp_path, monkeypatch, skipped="glossaire")
+    with pytest.raises(ObservError, match=r"made no glossaire\.html"):
+        publish(project, tmp_path / "site", "quarto")
+
+
+def test_quarto_wanted_and_absent_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ObservError, match=r"conda env create -f environment.yml"):
+        publish(project, tmp_path / "site", "quarto")
+
+
+def test_staged_navigation_is_explicit_and_in_order(tmp_path: Path, project: Path) -> None:
+    stage(read_project(project), tmp_path / "staged")
+    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
+    section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
+    assert [item["href"] for item in section["contents"]] == [
+        "editions/2026-T3/panorama.ipynb",
+        "editions/2026-T3/produit.ipynb",
+    ]
+
+
+def test_staged_study_links_its_downloads_and_warns_once(tmp_path: Path, project: Path) -> None:
+    stage(read_project(project), tmp_path / "staged")
+    path = tmp_path / "staged" / "editions" / "2026-T3" / "panorama.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    front = yaml.safe_load(split_front_matter("".join(notebook["cells"][0]["source"]))[0])
+    assert [link["text"] for link in front["format-links"]] == [
+        "PDF",
+        "Carnet exécuté",
+        "Données (CSV)",
+    ]
+    assert front["title"] == "Panorama"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("Données de démonstration") == 1
+    assert all(isinstance(cell["source"], list) for cell in notebook["cells"])
+    outputs = [cell for cell in notebook["cells"] if cell.get("outputs")]
+    assert len(outputs) == 3, "outputs stay: nothing is executed again"
+
+
+def test_staged_home_page_warns_and_names_its_edition(tmp_path: Path, project: Path) -> None:
+    stage(read_project(project), tmp_path / "staged")
+    text = (tmp_path / "staged" / "index.qmd").read_text(encoding="utf-8")
+    meta = yaml.safe_load(split_front_matter(text)[0])
+    assert (meta["subtitle"], str(meta["date"])) == ("Édition 2026-T3", "2026-11-24")
+    assert "Données de démonstration" in text
+    assert "::: {#etudes}" in text
+
+
+def test_quarto_is_told_to_keep_outputs_and_hide_code(project: Path) -> None:
+    config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
+    assert "eval" not in config["execute"], "it would delete the outputs"
+    assert set(config["format"]) == {"html", "typst"}

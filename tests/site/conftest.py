@@ -1,0 +1,55 @@
+"""The sample site, made once, and a real browser where there is one."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from observlib.publish import publish
+
+SAMPLE = Path(__file__).parents[1] / "publish" / "sample.py"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--allow-file-access-from-files",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published site: only to be read."""
+    spec = importlib.util.spec_from_file_location("sample", SAMPLE)
+    assert spec and spec.loader
+    sample = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sample)
+    folder = tmp_path_factory.mktemp("site")
+    return publish(sample.make_project(folder / "project"), folder / "_site", "embedded").parent
+
+
+@pytest.fixture(scope="session")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """The document that a page has become in a real browser, its scripts run."""
+    command = next(filter(None, map(shutil.which, NAMES)), None)
+    if command is None:
+        pytest.skip("no chromium on PATH: pages are not looked at in a real browser")
+
+    def run(page: Path) -> str:
+        profile = tmp_path_factory.mktemp("profile")
+        done = subprocess.run(
+            [
+                str(command), *FLAGS, f"--user-data-dir={profile}",
+                "--virtual-time-budget=20000", "--dump-dom", page.as_uri(),
+            ],
+            capture_output=True,
+            timeout=90,
+            check=True,
+        )  # fmt: skip
+        return done.stdout.decode("utf-8")
+
+    return run

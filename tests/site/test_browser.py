@@ -1,0 +1,133 @@
+"""What a reader meets: pages measured in a real browser, on a phone's screen and on a wide one."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+const pages = %s, widths = [360, 1280, 1500];
+const rgb = text => text.match(/[\\d.]+/g).map(Number);
+const luminance = c => c.slice(0, 3).map(v => v / 255)
+  .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+function background(el) {
+  for (; el; el = el.parentElement) {
+    const c = rgb(getComputedStyle(el).backgroundColor);
+    if (c.length < 4 || c[3] > 0) return c;
+  }
+  return [255, 255, 255];
+}
+function contrasts(doc) {
+  const poor = [];
+  const walker = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const el = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !el.checkVisibility()) continue;
+    const [a, b] = [luminance(rgb(getComputedStyle(el).color)), luminance(background(el))]
+      .sort((x, y) => y - x);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < 4.5) poor.push([walker.currentNode.data.trim(), ratio]);
+  }
+  return poor;
+}
+function measure(doc, view, width) {
+  const box = name => { const el = doc.querySelector(name); return el ? el.getBoundingClientRect() : null };
+  const wide = [...doc.querySelectorAll("body *")]
+    .filter(el => !el.closest(".scroll") && el.getBoundingClientRect().right > width + 1)
+    .map(el => el.tagName + "." + el.className);
+  const links = doc.querySelectorAll("nav.menu a");
+  const skip = doc.querySelector("a.skip");
+  skip.focus();
+  const tables = [...doc.querySelectorAll(".scroll")].map(el => el.scrollWidth - el.clientWidth);
+  return {
+    overflow: doc.documentElement.scrollWidth - width, wide, tables,
+    contrasts: contrasts(doc),
+    blank: [...doc.images].filter(i => !i.naturalWidth).map(i => i.getAttribute("src")),
+    menu: links[0].checkVisibility(),
+    skip: skip.getBoundingClientRect().left,
+    first: doc.querySelector("a, button, input, summary, [tabindex='0']").className,
+    h1: box("h1").top, footer: box("footer.site").top, text: box(".text").width,
+    scripts: doc.scripts.length,
+    requests: view.performance.getEntriesByType("resource").map(r => r.name),
+    size: parseFloat(view.getComputedStyle(doc.body).fontSize),
+  };
+}
+(async () => {
+  const found = {};
+  for (const page of pages) for (const width of widths) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = `width:${width}px;height:900px;border:0`;
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    found[page + " " + width] = measure(frame.contentDocument, frame.contentWindow, width);
+    frame.remove();
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def found(
+    site: Path, dump: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, Any]]:
+    """What the browser measured, by page and width."""
+    copy = tmp_path_factory.mktemp("browser") / "site"
+    shutil.copytree(site, copy)
+    pages = sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.html"))
+    harness = copy / "measure.html"
+    harness.write_text(MEASURE % json.dumps(pages), encoding="utf-8")
+    match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
+    assert match, "the browser measured nothing"
+    result: dict[str, dict[str, Any]] = json.loads(html.unescape(match[1]))
+    assert len(result) == 3 * len(pages) == 15
+    return result
+
+
+def test_no_page_scrolls_sideways_on_a_phone_or_a_desk(found: dict[str, dict[str, Any]]) -> None:
+    assert {name: page["wide"] for name, page in found.items() if page["wide"]} == {}
+    assert {name: page["overflow"] for name, page in found.items() if page["overflow"] > 0} == {}
+
+
+def test_every_text_stands_out_from_its_background(found: dict[str, dict[str, Any]]) -> None:
+    assert {name: page["contrasts"] for name, page in found.items() if page["contrasts"]} == {}
+
+
+def test_every_picture_is_drawn(found: dict[str, dict[str, Any]]) -> None:
+    assert {name: page["blank"] for name, page in found.items() if page["blank"]} == {}
+
+
+def test_menu_is_open_on_a_desk_and_folded_on_a_phone(found: dict[str, dict[str, Any]]) -> None:
+    for name, page in found.items():
+        assert page["menu"] == (not name.endswith(" 360")), name
+
+
+def test_keyboard_meets_the_skip_link_first_and_sees_it(found: dict[str, dict[str, Any]]) -> None:
+    for name, page in found.items():
+        assert page["first"] == "skip", name
+        assert page["skip"] >= 0, f"{name}: the skip link stays hidden when it has the focus"
+
+
+def test_lines_are_short_enough_to_read(found: dict[str, dict[str, Any]]) -> None:
+    for name, page in found.items():
+        assert page["text"] <= 46 * 16, name
+        assert page["size"] >= 16, name
+
+
+def test_title_is_on_the_first_screen_of_a_phone(found: dict[str, dict[str, Any]]) -> None:
+    for name, page in found.items():
+        assert page["h1"] < 300, name
+
+
+def test_nothing_is_asked_from_outside_and_no_script_runs(found: dict[str, dict[str, Any]]) -> None:
+    for name, page in found.items():
+        assert page["scripts"] == 0, name
+        assert all(address.startswith("file:") for address in page["requests"]), name
