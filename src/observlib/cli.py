@@ -37,8 +37,9 @@ def catalogue() -> None:
     from observlib import project
 
     known = project.catalogue()
-    columns = ("device", "product", "channel", "family", "frequency", "owner", "loader", "pattern")
-    table = Table(*columns, title=f"{len(known.devices)} listening devices", title_justify="left")
+    table = Table(title=f"{len(known.devices)} listening devices", title_justify="left")
+    for column in "device product channel family frequency owner loader pattern".split():
+        table.add_column(column, overflow="fold")
     for device in known.devices.values():
         product = known.label(device.product) if device.product else "(all)"
         owner = known.departments[device.owner].label
@@ -54,7 +55,7 @@ def catalogue() -> None:
         )
     console = Console()
     if not console.is_terminal:  # a file or a pipe has no width to fit
-        console.width = 200
+        console.width = 250
     console.print(table)
     for part in ("departments", "products", "indicators", "peers"):
         console.print(f"{part}: {', '.join(getattr(known, part))}")
@@ -68,7 +69,8 @@ def demo(
     from observlib import demo as demonstration
 
     with _steps() as step:
-        demonstration.write(folder, step("Writing exports"))
+        writing = step("Writing exports")
+        demonstration.write(folder, lambda done, total: writing(done, total, ""))
     typer.echo(f"Wrote the demonstration exports to {folder} (synthetic data).")
 
 
@@ -147,7 +149,7 @@ def _steps() -> Iterator[Callable[[str], Progress]]:
         def step(title: str) -> Progress:
             task = bars.add_task(title, total=None, visible=False, name="")
 
-            def progress(done: int, total: int, name: str = "") -> None:
+            def progress(done: int, total: int, name: str) -> None:
                 bars.update(task, completed=done, total=total, name=name, visible=True)
 
             return progress
@@ -194,7 +196,7 @@ def _parameters(words: list[str]) -> dict[str, str]:
     wrong = [word for word in words if "=" not in word]
     if wrong:
         raise UsageError(*[f"parameter {word!r}: write it NAME=VALUE" for word in wrong])
-    return dict(word.split("=", 1) for word in words)  # type: ignore[misc]
+    return dict(word.split("=", 1) for word in words)
 
 
 def _tell(error: ObservError) -> None:

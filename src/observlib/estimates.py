@@ -137,6 +137,5 @@ def to_json(frame: pd.DataFrame) -> dict[str, Any]:
 
 def from_json(content: Mapping[str, Any] | str) -> pd.DataFrame:
     """The frame that `to_json` wrote."""
-    if isinstance(content, str):
-        content = json.loads(content)
-    return make(dict(zip(content["columns"], row, strict=True)) for row in content["rows"])
+    read = json.loads(content) if isinstance(content, str) else content
+    return make(dict(zip(read["columns"], row, strict=True)) for row in read["rows"])

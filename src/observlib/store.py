@@ -127,6 +127,8 @@ def ingest(
                 done.replaced.append(f"{path.relative_to(raw).as_posix()}: corrects {replaced}")
             entries.append(_write_part(store, path, device, digest, loaded))
         _write_ledger(store, {"kind": kind, "files": entries})
+    if progress:
+        progress(len(claims), len(claims), "")
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
         columns=["device", "files", "unchanged", "rows", "rejected"],

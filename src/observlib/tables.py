@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from pandas.api.types import is_object_dtype
@@ -32,149 +32,180 @@ STATES = ("value", "not_applicable", "to_come", "too_few_answers", "expired", "p
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column: its kind, whether it may be empty, its `allowed` texts.
+
+    A day is `past` where it can lie neither in the future nor before any device existed.
+    """
+
+    kind: Literal["text", "count", "number", "day", "flag"]
+    optional: bool = False
+    allowed: tuple[str, ...] = ()
+    past: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
-    """What the store must know of a tidy table besides its schema.
+    """A tidy table: its columns, and what the store must know of it.
 
     `key` are the columns that identify a row within a device; `start` and `end` are the columns
     (maybe the same) between which the row's period lies. In a table `by_days` rows count days:
     no day of a subject may be counted twice.
     """
 
+    columns: dict[str, Column]
     key: tuple[str, ...]
     start: str
     end: str
     by_days: bool = False
 
 
+_TYPES = {
+    "text": "str",
+    "count": "Int64",
+    "number": "float64",
+    "day": "datetime64[ns]",
+    "flag": "bool",
+}
+_TEXT, _TEXT_OR_NONE = Column("text"), Column("text", optional=True)
+_COUNT, _COUNT_OR_NONE = Column("count"), Column("count", optional=True)
+_DAY, _PAST_DAY = Column("day"), Column("day", past=True)
+_NUMBER = Column("number")
+_FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
+_COMMON = {"device": _TEXT, "product": _TEXT_OR_NONE, "channel": _TEXT}
+
+# Every table has `device`, `product` (empty where the device covers several) and `channel`.
 TABLES = {
-    "audience": Table(("product", "channel", "start", "end"), "start", "end", by_days=True),
-    "ratings": Table(("answer_id", "question"), "date", "date"),
-    "experiences": Table(("experience_id",), "date", "date"),
-    "procedures": Table(("edition", "procedure_id", "indicator"), "start", "end"),
+    # One row a day or part of a month: `start` and `end` are days, both included, in one month;
+    # `complete` says that the export was made after `end`; `seconds` is the total time spent.
+    "audience": Table(
+        _COMMON
+        | {
+            "start": _PAST_DAY,
+            "end": _DAY,
+            "complete": Column("flag"),
+            "visits": _COUNT,
+            "visitors": _COUNT_OR_NONE,
+            "actions": _COUNT_OR_NONE,
+            "downloads": _COUNT_OR_NONE,
+            "bounces": _COUNT_OR_NONE,
+            "seconds": _COUNT_OR_NONE,
+        },
+        key=("product", "channel", "start", "end"),
+        start="start",
+        end="end",
+        by_days=True,
+    ),
+    # One row an answer and question; `value` is on the device's own scale, from `scale_min`
+    # (worst) to `scale_max` (best).
+    "ratings": Table(
+        _COMMON
+        | {
+            "answer_id": _TEXT,
+            "date": _PAST_DAY,
+            "question": Column("text", False, QUESTIONS),
+            "value": _NUMBER,
+            "scale_min": _NUMBER,
+            "scale_max": _NUMBER,
+        },
+        key=("answer_id", "question"),
+        start="date",
+        end="date",
+    ),
+    # One row a told experience: its feeling and that of five aspects; `region` is INSEE's code.
+    "experiences": Table(
+        _COMMON
+        | {
+            "experience_id": _TEXT,
+            "date": _PAST_DAY,
+            "organisation": _TEXT_OR_NONE,
+            "feeling": _FEELING,
+            "accessibility": _FEELING_OR_NONE,
+            "information": _FEELING_OR_NONE,
+            "relation": _FEELING_OR_NONE,
+            "responsiveness": _FEELING_OR_NONE,
+            "simplicity": _FEELING_OR_NONE,
+            "region": _TEXT_OR_NONE,
+            "told_by": _TEXT_OR_NONE,
+        },
+        key=("experience_id",),
+        start="date",
+        end="date",
+    ),
+    # One row a procedure and published indicator, of the quarter `edition`: a `state` and, by
+    # the indicator's kind, a `value`, a `day` or a `label`.
+    "procedures": Table(
+        _COMMON
+        | {
+            "edition": _TEXT,
+            "start": _PAST_DAY,
+            "end": _DAY,
+            "procedure_id": _TEXT,
+            "procedure": _TEXT,
+            "administration": _TEXT,
+            "indicator": _TEXT,
+            "state": Column("text", False, STATES),
+            "value": Column("number", optional=True),
+            "day": Column("day", optional=True),
+            "label": _TEXT_OR_NONE,
+        },
+        key=("edition", "procedure_id", "indicator"),
+        start="start",
+        end="end",
+    ),
 }
 
 
 @cache
 def schema(table: str) -> pa.DataFrameSchema:
-    """The pandera schema of a tidy table.
-
-    Every table has `device`, `product` (empty where the device covers several) and `channel`.
-
-    audience
-        One row a day or whole part of a month: `start`, `end` (days, both included, in one
-        month), `complete` (the export was made after `end`), and counts: `visits`, `visitors`,
-        `actions`, `downloads`, `bounces`, `seconds` (total time spent).
-    ratings
-        One row an answer and question: `answer_id`, `date`, `question` (see `QUESTIONS`),
-        `value` on the device's own scale, `scale_min` (worst), `scale_max` (best).
-    experiences
-        One row a told experience: `experience_id`, `date`, `organisation`, `feeling` and five
-        aspects (each one of `FEELINGS` or empty), `region` (INSEE code), `told_by`.
-    procedures
-        One row a procedure and published indicator: `edition` (quarter) with `start` and `end`,
-        `procedure_id`, `procedure`, `administration`, `indicator`, `state` (see `STATES`) and,
-        by its kind, `value`, `day` or `label`.
-    """
+    """The pandera schema of a tidy table, made from its columns in `TABLES`."""
     import pandera.pandas as pa
 
-    def text(nullable: bool = False, *checks: pa.Check) -> pa.Column:
-        return pa.Column(str, list(checks), nullable=nullable, coerce=True)
-
-    def count(nullable: bool = True) -> pa.Column:
-        return pa.Column(
-            "Int64",
-            pa.Check.ge(0, error="is negative; counts are 0 or more"),
-            nullable=nullable,
-            coerce=True,
-        )
-
-    def one_of(values: tuple[str, ...], nullable: bool = False) -> pa.Column:
-        return text(nullable, pa.Check.isin(values, error=f"is not one of {', '.join(values)}"))
-
-    def day() -> pa.Column:
-        return pa.Column(
-            "datetime64[ns]",
-            [
-                pa.Check(
-                    lambda days: days <= pd.Timestamp(date.today()) + pd.Timedelta(days=1),
-                    error="lies in the future",
-                ),
+    def checks(column: Column) -> list[pa.Check]:
+        if column.allowed:
+            words = ", ".join(column.allowed)
+            return [pa.Check.isin(column.allowed, error=f"is not one of {words}")]
+        if column.kind == "count":
+            return [pa.Check.ge(0, error="is negative; counts are 0 or more")]
+        if column.past:
+            return [
+                pa.Check(lambda days: days <= _tomorrow(), error="lies in the future"),
                 pa.Check(
                     lambda days: days >= pd.Timestamp("1995-01-01"),
                     error="lies before 1995, when no device existed",
                 ),
-            ],
-            coerce=True,
-        )
+            ]
+        return []
 
-    common = {"device": text(), "product": text(True), "channel": text()}
-    columns: dict[str, dict[str, pa.Column]] = {
-        "audience": {
-            "start": day(),
-            "end": pa.Column("datetime64[ns]", coerce=True),
-            "complete": pa.Column(bool, coerce=True),
-            "visits": count(False),
-            "visitors": count(),
-            "actions": count(),
-            "downloads": count(),
-            "bounces": count(),
-            "seconds": count(),
-        },
-        "ratings": {
-            "answer_id": text(),
-            "date": day(),
-            "question": one_of(QUESTIONS),
-            "value": pa.Column(float, coerce=True),
-            "scale_min": pa.Column(float, coerce=True),
-            "scale_max": pa.Column(float, coerce=True),
-        },
-        "experiences": {
-            "experience_id": text(),
-            "date": day(),
-            "organisation": text(True),
-            "feeling": one_of(FEELINGS),
-            "accessibility": one_of(FEELINGS, True),
-            "information": one_of(FEELINGS, True),
-            "relation": one_of(FEELINGS, True),
-            "responsiveness": one_of(FEELINGS, True),
-            "simplicity": one_of(FEELINGS, True),
-            "region": text(True),
-            "told_by": text(True),
-        },
-        "procedures": {
-            "edition": text(False, pa.Check.str_matches(r"^\d{4}-T[1-4]$", error="is no quarter")),
-            "start": day(),
-            "end": pa.Column("datetime64[ns]", coerce=True),
-            "procedure_id": text(),
-            "procedure": text(),
-            "administration": text(),
-            "indicator": text(),
-            "state": one_of(STATES),
-            "value": pa.Column(float, nullable=True, coerce=True),
-            "day": pa.Column("datetime64[ns]", nullable=True, coerce=True),
-            "label": text(True),
-        },
-    }
-    checks = {
-        "audience": [
-            pa.Check(
-                lambda rows: (
-                    (rows["start"] <= rows["end"])
-                    & (rows["start"].dt.to_period("M") == rows["end"].dt.to_period("M"))
-                ),
-                error="period: does not lie in one month; export by day or by month",
+    whole = {
+        "audience": pa.Check(
+            lambda rows: (
+                (rows["start"] <= rows["end"])
+                & (rows["start"].dt.to_period("M") == rows["end"].dt.to_period("M"))
             ),
-        ],
-        "ratings": [
-            pa.Check(
-                lambda rows: rows["value"].between(rows["scale_min"], rows["scale_max"]),
-                error="value: is outside the scale",
-            ),
-        ],
+            error="period: does not lie in one month; export by day or by month",
+        ),
+        "ratings": pa.Check(
+            lambda rows: rows["value"].between(rows["scale_min"], rows["scale_max"]),
+            error="value: is outside the scale",
+        ),
     }
     return pa.DataFrameSchema(
-        {**common, **columns[table]}, checks=checks.get(table), strict=True, ordered=True
+        {
+            name: pa.Column(
+                _TYPES[column.kind], checks(column), nullable=column.optional, coerce=True
+            )
+            for name, column in TABLES[table].columns.items()
+        },
+        checks=whole.get(table),
+        strict=True,
+        ordered=True,
     )
+
+
+def _tomorrow() -> pd.Timestamp:
+    """The last day that can have begun somewhere."""
+    return pd.Timestamp(date.today()) + pd.Timedelta(days=1)
 
 
 def columns(table: str) -> list[str]:
@@ -187,13 +218,12 @@ def columns(table: str) -> list[str]:
     """
     if table not in TABLES:
         raise ObservError(f"table {table!r} does not exist; tables are {', '.join(TABLES)}")
-    return list(schema(table).columns)
+    return list(TABLES[table].columns)
 
 
 def coerce(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     """Rows read back from storage, in the table's column types; nothing is checked again."""
-    types = {name: column.dtype.type for name, column in schema(table).columns.items()}
-    return rows.astype({name: kind for name, kind in types.items() if name in rows})
+    return rows.astype({n: _TYPES[column.kind] for n, column in TABLES[table].columns.items()})
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -269,8 +299,8 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
 def _unwritable_days(rows: pd.DataFrame, table: str) -> dict[int, tuple[str, object, str]]:
     """Days that no column of times can hold, which would stop the whole table's check."""
     faults: dict[int, tuple[str, object, str]] = {}
-    for name, column in schema(table).columns.items():
-        if "datetime" not in str(column.dtype) or not is_object_dtype(rows[name]):
+    for name, column in TABLES[table].columns.items():
+        if column.kind != "day" or not is_object_dtype(rows[name]):
             continue
         for position, value in rows[name].items():
             year = getattr(value, "year", None)

@@ -111,7 +111,7 @@ def test_every_bad_row_is_told_with_its_line_column_and_mend(
     assert told["reason"].loc[15] == "is in the year 0026; check the year"
     assert told["reason"].loc[16] == "has 8 cells, and the header 7"
     assert told["reason"].loc[17] == "has 4 cells, and the header 7"
-    assert told["reason"].loc[18].startswith("has the key of row 2")
+    assert told["reason"].loc[18] == "repeats row 2"
 
 
 RATINGS = "answer_id;date;question;value;scale_min;scale_max\n"

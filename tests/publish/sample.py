@@ -21,10 +21,14 @@ TABLE = """<div id="xyz"><style>#xyz table { color: red; }</style>
 <tr class="gt_col_headings"><th class="gt_col_heading gt_left" scope="col" id="Produit">Produit</th>
 <th class="gt_col_heading gt_right" scope="col" id="Part">Part</th></tr></thead>
 <tbody class="gt_table_body">
-<tr class="gt_group_heading_row"><th class="gt_group_heading" colspan="2" scope="colgroup">Sites</th></tr>
-<tr><th scope="row" class="gt_row gt_left gt_stub">service-public.fr</th><td class="gt_row gt_right">82\u00a0%</td></tr>
-<tr><th scope="row" class="gt_row gt_left gt_stub">vie-publique.fr</th><td class="gt_row gt_right">71\u00a0%</td></tr>
-</tbody><tfoot><tr class="gt_sourcenotes"><td class="gt_sourcenote" colspan="2">Source : essai.</td></tr></tfoot>
+<tr class="gt_group_heading_row">
+<th class="gt_group_heading" colspan="2" scope="colgroup">Sites</th></tr>
+<tr><th scope="row" class="gt_row gt_left gt_stub">service-public.fr</th>
+<td class="gt_row gt_right">82\u00a0%</td></tr>
+<tr><th scope="row" class="gt_row gt_left gt_stub">vie-publique.fr</th>
+<td class="gt_row gt_right">71\u00a0%</td></tr>
+</tbody><tfoot><tr class="gt_sourcenotes">
+<td class="gt_sourcenote" colspan="2">Source : essai.</td></tr></tfoot>
 </table></div>"""
 MARKDOWN = """\
 ## Huit usagers sur dix sont satisfaits

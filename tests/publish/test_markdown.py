@@ -39,6 +39,16 @@ def test_figure_becomes_a_division_with_its_picture_and_caption(
     assert "show()" not in converted.text, "code is never shown"
 
 
+def test_non_breaking_spaces_of_a_text_survive(tmp_path: Path, sample: ModuleType) -> None:
+    spaced = "82\u00a0%, 86\u202f712"
+    figure = sample.code(f"#| fig-alt: {spaced}", sample.shown(svg=sample.SVG.format(width=1)))
+    table = (
+        f'<table><tr><td>{spaced}</td></tr><tr><td class="gt_sourcenote">{spaced}</td></tr></table>'
+    )
+    content = sample.notebook(figure, sample.code("", sample.shown(html=table)))
+    assert notebook_to_markdown(write(tmp_path, content)).text.count(spaced) == 3
+
+
 def test_outputs_choose_among_their_types_as_quarto_does(
     tmp_path: Path, sample: ModuleType
 ) -> None:

@@ -76,6 +76,21 @@ def test_alternative_text_reaches_both_formats_whole() -> None:
     assert 'alt: "Une \\"barre\\" à 82 % & <b> \\\\ fin"' in typst(figure)
 
 
+def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words() -> None:
+    markup = (
+        '<table><thead><tr><th>Produit</th><th style="text-align: right">n</th></tr></thead><tbody>'
+        '<tr><th colspan="2">Sites</th></tr><tr><th>Entreprendre.Service-public.fr</th>'
+        '<td style="text-align: right">1</td></tr></tbody></table>'
+    )
+    found = typst(f"::: {{#tbl-a}}\n```{{=html}}\n{markup}\n```\n\nTitre\n:::\n")
+    assert found.startswith("#block(breakable: false)[ #figure( align(left)[#table(")
+    assert "columns: (24fr, 6fr,)" in found
+    assert "#strong[Produit]" in found and "#strong[Sites]" in found
+    assert "strong[Entreprendre" not in found
+    assert "table.cell(align: right)[1]" in found
+    assert found.count("table.hline()") == 1
+
+
 def test_callout_is_a_note_with_its_title_and_no_heading() -> None:
     found = html("## Avant\n\n::: {.callout-warning}\n### Prudence\n\nTexte\n:::\n")
     assert 'class="callout callout-warning" role="note" aria-label="Prudence"' in found

@@ -39,7 +39,7 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project: Path)
     study = found.page(PurePosixPath("editions/2026-T3/produit.ipynb"))
     assert study.formats == ("html", "typst")
     assert found.page(PurePosixPath("methode.qmd")).formats == ("html",)
-    assert found.section_of(study.source) == "Les études"
+    assert found.section_of(study.source) == "Vue d’ensemble"
 
 
 def test_home_page_lists_the_studies_by_order(project: Path, sample: ModuleType) -> None:
@@ -62,6 +62,10 @@ def test_globs_stay_within_a_folder_unless_doubled(project: Path) -> None:
     assert len(match_pages(pages, "editions")) == 2
     assert len(match_pages(pages, "editions/**")) == 2
     assert len(match_pages(pages, "/editions/*/pan*.ipynb")) == 1
+    assert len(match_pages(pages, "editions/*/{panorama,absent}.ipynb")) == 1
+    assert [page.title for page in match_pages(pages, "editions/*/!(panor*|absent).ipynb")] == [
+        "service-public.fr"
+    ]
 
 
 def test_a_page_out_of_reach_is_an_error(project: Path) -> None:

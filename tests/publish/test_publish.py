@@ -19,7 +19,7 @@ from types import ModuleType
 import pytest
 
 from observlib.errors import ObservError, UsageError
-from observlib.publish import embedded, publish
+from observlib.publish import publish
 from observlib.publish.links import broken_links
 
 RUN = """
@@ -68,17 +68,14 @@ def test_site_has_the_files_that_quarto_would_make(made_site: Path) -> None:
     }
 
 
-def test_same_edition_gives_the_same_bytes(
+def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
     tmp_path: Path, made_project: Path, made_site: Path
 ) -> None:
-    again = publish(made_project, tmp_path / "elsewhere" / "site", "embedded")
-    assert again == tmp_path / "elsewhere" / "site" / "index.html"
-    assert digest(again.parent) == digest(made_site)
-
-
-def test_progress_counts_every_page(tmp_path: Path, made_project: Path) -> None:
     told: list[tuple[int, int, str]] = []
-    publish(made_project, tmp_path / "site", "embedded", lambda *step: told.append(step))
+    place = tmp_path / "elsewhere" / "site"
+    again = publish(made_project, place, "embedded", lambda *step: told.append(step))
+    assert again == place / "index.html"
+    assert digest(again.parent) == digest(made_site)
     assert [step[:2] for step in told] == [(number, 5) for number in range(1, 6)]
     assert {"Panorama", "Glossaire"} < {step[2] for step in told}
 
@@ -88,6 +85,19 @@ def test_demonstration_says_so_on_every_page_of_the_edition(made_site: Path) -> 
     assert len(pages) == 3
     for page in pages:
         assert page.read_text(encoding="utf-8").count("Données de démonstration\u00a0:") >= 1
+
+
+def test_home_page_shows_each_finding_with_its_typography(
+    tmp_path: Path, sample: ModuleType
+) -> None:
+    project = sample.make_project(
+        tmp_path / "project", page=sample.study("Page", "86\u202f712 visites : un record", 1)
+    )
+    text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
+    card = text[text.index('class="cards"') :]
+    assert '<a href="editions/2026-T3/page.html">Page</a>' in card
+    assert "86\u202f712 visites\u00a0: un record" in card
+    assert card.index("86") < card.index("Avant de reprendre un chiffre")
 
 
 def test_real_edition_has_no_such_warning(tmp_path: Path, sample: ModuleType) -> None:
@@ -219,19 +229,3 @@ def test_pages_are_light(made_site: Path) -> None:
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
         sizes = [(page.parent / name).stat().st_size for name in pictures]
         assert page.stat().st_size + style + sum(sizes) < 150_000
-
-
-def test_workers_do_not_outnumber_pages(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made_project: Path
-) -> None:
-    seen: list[int] = []
-    pool = embedded.ThreadPoolExecutor
-
-    def watched(workers: int) -> object:
-        seen.append(workers)
-        return pool(workers)
-
-    monkeypatch.setattr(embedded, "ThreadPoolExecutor", watched)
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    publish(made_project, tmp_path / "site", "embedded")
-    assert seen == [5]

@@ -54,7 +54,7 @@ def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
 def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path: Path) -> None:
-    target = fill(tmp_path / "site", "0")
+    target = fill(tmp_path / "site.v1 [x]", "0")
     moments = random.Random(7)
     for _ in range(8):
         run = subprocess.Popen(
@@ -67,8 +67,9 @@ def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path: Path) -> None:
         run.stdout.close()
         assert len(versions(target)) == 1
     with swap.workspace(target):
-        assert len(list(tmp_path.glob(".work-*"))) == 1, "what dead runs left is cleared"
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+        left = [path for path in tmp_path.glob(".work-*") if path.is_dir()]
+        assert len(left) == 1, "what dead runs left is cleared"
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
 def test_new_folder_takes_the_place_of_the_old(tmp_path: Path) -> None:
@@ -182,3 +183,42 @@ def test_a_folder_that_cannot_be_written_is_told(
         swap.workspace(tmp_path / "site"),
     ):
         pass
+
+
+def test_a_disk_that_fills_up_while_starting_leaves_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mkdir = Path.mkdir
+
+    def failing(self: Path, *arguments: int, **options: bool) -> None:
+        if self.name.startswith(".work-"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        mkdir(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", failing)
+    with pytest.raises(ObservError), swap.workspace(tmp_path / "site"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="flock is of POSIX systems")
+def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from observlib.publish.swap import workspace\n"
+        "with workspace(Path(sys.argv[1])) as work:\n"
+        "    print(work, flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(target)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stdout
+        work = Path(run.stdout.readline().strip())
+        swap.clean(target)
+        assert work.is_dir()
+        run.communicate("")
+    assert list(tmp_path.iterdir()) == []

@@ -39,7 +39,7 @@ function contrasts(doc) {
   return poor;
 }
 function measure(doc, view, width) {
-  const box = name => { const el = doc.querySelector(name); return el ? el.getBoundingClientRect() : null };
+  const box = name => doc.querySelector(name).getBoundingClientRect();
   const wide = [...doc.querySelectorAll("body *")]
     .filter(el => !el.closest(".scroll") && el.getBoundingClientRect().right > width + 1)
     .map(el => el.tagName + "." + el.className);
@@ -54,7 +54,7 @@ function measure(doc, view, width) {
     menu: links[0].checkVisibility(),
     skip: skip.getBoundingClientRect().left,
     first: doc.querySelector("a, button, input, summary, [tabindex='0']").className,
-    h1: box("h1").top, footer: box("footer.site").top, text: box(".text").width,
+    h1: box("h1").top, text: box(".text").width,
     scripts: doc.scripts.length,
     requests: view.performance.getEntriesByType("resource").map(r => r.name),
     size: parseFloat(view.getComputedStyle(doc.body).fontSize),

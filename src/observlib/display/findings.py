@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import french, words
 from observlib.display.output import Output, text
 from observlib.display.words import SEMICOLON
@@ -48,13 +48,15 @@ def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return ""
     rows = rows.sort_values("estimate", ascending=False, kind="stable")
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
-    first, last = rows.iloc[0], rows.iloc[-1]
     when = french.period_label(period)
-    name, value = words.label(first, "product", catalogue), words.value(first, indicator)
+    names = [words.label(row, "product", catalogue) for row in rows.to_dict("records")]
+    values = [_rounded(row, indicator) for row in rows.to_dict("records")]
     if len(rows) == 1:
-        return f"Au {when}, {name} compte {value}."
-    least = f"{words.label(last, 'product', catalogue)} ({words.value(last, indicator)})"
-    return f"Au {when}, {name} vient en tête avec {value}{SEMICOLON}en dernier vient {least}."
+        return f"Au {when}, {names[0]} compte {values[0]}."
+    return (
+        f"Au {when}, {names[0]} vient en tête avec {values[0]}"
+        f"{SEMICOLON}en dernier vient {names[-1]}, avec {values[-1]}."
+    )
 
 
 def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
@@ -227,6 +229,15 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
             lines.append(f"- **{device.label}** : {channel}, {often} ({owner}).")
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
     return text("\n".join(lines) or silent, now)
+
+
+def _rounded(row: dict[str, Any], indicator: Indicator) -> str:
+    """A count in words a reader keeps (`86,7 millions de visites`), anything else as it is."""
+    if not words.is_count(row["unit"]) or row["estimate"] < 1e6:
+        return words.value(row, indicator)
+    millions = french.number(row["estimate"] / 1e6, 1)
+    plural = french.plural(row["estimate"] / 1e6, "million", "millions")
+    return f"{millions}{french.NBSP}{plural} de {row['unit']}"
 
 
 def _published(frame: pd.DataFrame, period: str) -> pd.DataFrame:

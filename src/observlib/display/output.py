@@ -102,7 +102,9 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
             labelled.append(column)
             apart = more
     labelled.append("period")
-    columns: dict[str, list[str]] = {words.COLUMN_LABELS[c]: [] for c in labelled}
+    columns: dict[str, list[str]] = {
+        words.column_label(frame, column, catalogue): [] for column in labelled
+    }
     numbers = ("Valeur", f"Intervalle à 95{french.NBSP}%", "Effectif (n)")
     columns |= {name: [] for name in (*numbers, "État")}
     for row in frame.to_dict("records"):

@@ -206,7 +206,7 @@ def _output(
     named = {key: [words.label(row, k, catalogue) for k in keys] for key, row in _rows(frame, keys)}
     order = sorted(named, key=lambda key: [p[k] for p, k in zip(place, key, strict=True)])
     nothing = _Cell(NOTHING, (), "nothing")
-    labels = [*(words.COLUMN_LABELS[key] for key in keys), *heads]
+    labels = [*(words.column_label(frame, key, catalogue) for key in keys), *heads]
     columns = [[_Cell(named[key][i]) for key in order] for i in range(len(keys))]
     columns += [[cells.get(key, nothing) for key in order] for cells in heads.values()]
     note = _notes(frame, catalogue, [cell for column in columns for cell in column])

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import french
 from observlib.display.french import NBSP
@@ -32,6 +34,19 @@ COLUMN_LABELS = {
 }
 # Words of units that end in s and have no other singular.
 _INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas"}
+
+
+_GROUP_LABELS = {"procedure": "Démarche", "feeling": "Ressenti", "scope": "Périmètre"}
+
+
+def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
+    """What heads a column of labels: a frame of peers has organisations, not products."""
+    if column == "product" and set(frame["product"]) - {""} <= set(catalogue.peers):
+        return "Organisme"
+    groups = set(frame["group"]) - {""}
+    if column == "group_value" and len(groups) == 1:
+        return _GROUP_LABELS.get(groups.pop(), COLUMN_LABELS[column])
+    return COLUMN_LABELS[column]
 
 
 def indicator_of(name: str, catalogue: Catalogue) -> Indicator:

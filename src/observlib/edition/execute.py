@@ -118,6 +118,7 @@ def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> s
             progress_bar=False,
             execution_timeout=CELL_SECONDS,
             kernel_manager_class=PrivateKernelManager,
+            shutdown_kernel="immediate",  # a page's kernel holds nothing to be saved
         )
     except PapermillExecutionError as error:
         words = error.evalue if error.ename == "ObservError" else f"{error.ename}: {error.evalue}"

@@ -32,7 +32,7 @@ class PageError(Exception):
 def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
     """Make an executed notebook a page.
 
-    - the front matter gets title, finding (`description`), order, edition and date;
+    - the front matter gets title, question (`subtitle`), finding (`description`), order and date;
     - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
       followed by its data, folded;
     - a page made from demonstration data says so at its top;
@@ -74,7 +74,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         ]
         cell.source = _caption(cell.source, shown, position)
         if "finding" in tags:
-            finding = _first_sentence(cell)
+            finding = _lead(cell)
         for carried in shown:
             if carried["kind"] == "chart":
                 cells.append(_markdown(_folded(carried["data_markdown"]), f"data-{position}"))
@@ -82,7 +82,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         raise PageError("states no finding: tag the cell that shows it `finding`")
     header = {
         "title": page.title,
-        "subtitle": f"Édition {edition['quarter']}",
+        "subtitle": typography(page.study.question),
         "description": finding,
         "order": page.study.order,
         "date": edition["made"],
@@ -155,11 +155,12 @@ def _folded(table: str) -> str:
     )
 
 
-def _first_sentence(cell: Any) -> str:
-    """The text that the finding's cell shows, without Markdown's marks."""
+def _lead(cell: Any) -> str:
+    """Set the finding's text apart as the page's lead; its words, without Markdown's marks."""
     for output in cell.outputs:
-        text = output.get("data", {}).get("text/markdown", "")
+        text = output.get("data", {}).get("text/markdown", "").strip()
         if text:
-            paragraph = re.sub(r"[*_`]|\[(.*?)\]\(.*?\)|\s*\(?@[\w-]+\)?", r"\1", text.strip())
-            return paragraph.split("\n\n")[0].replace("\n", " ").strip()
+            output.data["text/markdown"] = f"::: {{.lead}}\n{text}\n:::"
+            plain = re.sub(r"\s*\(?@[\w-]+\)?|[*_`]", "", text)
+            return " ".join(plain.split())
     return ""

@@ -111,23 +111,16 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 def _kinds(table: str) -> dict[str, str]:
     """Each column of a tidy table with the kind of its cells."""
-    names = tables.columns(table)
-    schema = tables.schema(table)
-    by_dtype = {"datetime": "day", "int": "count", "float": "number", "bool": "flag"}
-    kinds = {}
-    for name in names:
-        dtype = str(schema.columns[name].dtype).lower()
-        kinds[name] = next((k for start, k in by_dtype.items() if dtype.startswith(start)), "text")
-    return kinds
+    names = tables.columns(table)  # an error where the table does not exist
+    return {name: tables.TABLES[table].columns[name].kind for name in names}
 
 
 def _required(table: str, header: Sequence[str]) -> list[str]:
     """The columns that a header must have and whose cells must not be empty."""
-    schema = tables.schema(table)
     needed = [
         name
-        for name in tables.columns(table)
-        if name not in _DEFAULTED and not schema.columns[name].nullable
+        for name, column in tables.TABLES[table].columns.items()
+        if name not in _DEFAULTED and not column.optional
     ]
     if table == "audience":
         needed.remove("complete")

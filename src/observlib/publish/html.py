@@ -57,8 +57,7 @@ def with_listing(markdown: str, project: Project, page: Page) -> str:
     That is in the place of the empty division that has the listing's `id`, or at the end.
     """
     cards = "\n".join(
-        f"- ### [{other.title}](/{other.source})\n\n"
-        f"  {' '.join(str(other.meta.get('description', '')).split())}\n"
+        f"- ### [{other.title}](/{other.source})\n\n  {_one_line(other.meta.get('description'))}\n"
         for other in project.listed(page)
     )
     if not cards:
@@ -67,6 +66,11 @@ def with_listing(markdown: str, project: Project, page: Page) -> str:
     block = f"::: {{.cards}}\n{cards}\n:::\n"
     text, count = re.subn(rf"(?m)^:{{3,}} *\{{#{name}\}} *\n:{{3,}} *$", lambda _: block, markdown)
     return text if count else f"{markdown}\n\n{block}"
+
+
+def _one_line(text: object) -> str:
+    # and not by split(), which takes non-breaking spaces for others
+    return re.sub(r"[ \n]+", " ", str(text or "")).strip(" ")
 
 
 def frame(project: Project) -> dict[str, str]:

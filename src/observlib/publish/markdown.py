@@ -193,7 +193,7 @@ def _verbatim(text: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    flat = " ".join(text.split())
+    flat = re.sub(r"[ \t\r\n]+", " ", text)  # and not the non-breaking ones
     return flat.replace("&", "&amp;").replace('"', "&quot;").replace("\\", "\\\\")
 
 

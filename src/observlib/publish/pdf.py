@@ -82,8 +82,8 @@ def literal(text: str) -> str:
     >>> print(literal('Une "note" \\\\ deux'))
     "Une \\"note\\" \\\\ deux"
     """
-    flat = " ".join(text.split(" "))
-    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
 
 
 @cache

@@ -194,12 +194,24 @@ def _order(page: Page) -> tuple[float, str]:
 
 
 def _glob(pattern: str) -> re.Pattern[str]:
+    """Quarto's globs: `*`, `?`, `**`, `{one,other}` and `!(anything but|these)`."""
     pattern = pattern.lstrip("/").rstrip("/")
     if not PurePosixPath(pattern).suffix and not pattern.endswith("*"):
         pattern += "/**"
-    parts = re.split(r"(\*\*/?|\*|\?)", pattern)
+    return re.compile(_translated(pattern))
+
+
+def _translated(pattern: str) -> str:
     special = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(special.get(part, re.escape(part)) for part in parts))
+    text = ""
+    for part in re.split(r"(!\([^()]*\)|\{[^{}]*\}|\*\*/?|\*|\?)", pattern):
+        if part.startswith("{") and part.endswith("}"):
+            text += f"(?:{'|'.join(map(_translated, part[1:-1].split(',')))})"
+        elif part.startswith("!(") and part.endswith(")"):
+            text += f"(?!{'|'.join(map(_translated, part[2:-1].split('|')))})[^/]*"
+        else:
+            text += special.get(part, re.escape(part))
+    return text
 
 
 def _read_pages(folder: Path, config: dict[str, Any], problems: list[str]) -> Iterator[Page]:

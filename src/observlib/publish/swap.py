@@ -12,18 +12,18 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import glob
 import os
 import secrets
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from observlib.errors import ObservError
 
-STARTING = 60.0  # seconds that a run may take between making its folder and locking it
+_PREFIX, _LOCK = ".work-", ".lock"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # Linux
 _RENAME_SWAP = 2  # macOS
@@ -88,36 +88,74 @@ def recover(target: Path) -> None:
 def workspace(target: Path) -> Iterator[Path]:
     """A private folder beside `target`, deleted at the end; what dead runs left is deleted first.
 
-    The folder is locked while the run lives; the system releases the lock of a dead one.
+    A lock file of the same name stands beside it, from before it exists until after it is gone.
+    The system releases the lock of a run that dies, however it dies.
     """
     _check(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         recover(target)
         clean(target)
-        work = target.parent / f".work-{target.name}-{secrets.token_hex(4)}"
-        work.mkdir()
+        work, handle = _locked_name(target)
+        try:
+            work.mkdir()
+        except OSError:
+            _unlock(work, handle)
+            raise
     except OSError as error:
         raise ObservError(
             f"{target.parent}: no work folder can be made there ({error.strerror or error}); "
             "check that it can be written and that the disk is not full"
         ) from error
-    handle = None
     try:
-        handle = (work / "lock").open("w", encoding="utf-8")
-        _lock(handle)
         yield work
     finally:
-        if handle:
-            handle.close()
         _remove(work)
+        _unlock(work, handle)
 
 
 def clean(target: Path) -> None:
-    """Delete the work folders of dead runs that were making `target`."""
-    for work in target.parent.glob(f".work-{target.name}-*"):
-        if work.is_dir() and not work.is_symlink() and _is_dead(work):
-            _remove(work)
+    """Delete what dead runs that were making `target` left behind."""
+    found = target.parent.glob(f"{glob.escape(_PREFIX + target.name)}-*")
+    for name in sorted({path.name.removesuffix(_LOCK) for path in found}):
+        work, lock = target.with_name(name), target.with_name(name + _LOCK)
+        try:
+            if sys.platform == "win32":
+                lock.unlink(missing_ok=True)  # refused while the run that opened it lives
+                _remove(work)
+            elif not lock.exists():
+                _remove(work)
+            else:
+                with lock.open("r+", encoding="utf-8") as handle:
+                    _lock(handle)
+                    _remove(work)
+                    lock.unlink(missing_ok=True)
+        except OSError:
+            continue  # of a living run, or of another user
+
+
+def _locked_name(target: Path) -> tuple[Path, IO[str]]:
+    """A name for a work folder, and its lock file, open and locked."""
+    while True:
+        work = target.with_name(f"{_PREFIX}{target.name}-{secrets.token_hex(4)}")
+        lock = work.with_name(work.name + _LOCK)
+        handle = lock.open("x", encoding="utf-8")
+        try:
+            _lock(handle)
+            if lock.exists():  # else a cleaning run took it for a dead one's, before it was locked
+                return work, handle
+        except BlockingIOError:
+            pass
+        handle.close()
+
+
+def _unlock(work: Path, handle: IO[str]) -> None:
+    lock = work.with_name(work.name + _LOCK)
+    if sys.platform == "win32":
+        handle.close()  # an open file cannot be deleted there
+    with contextlib.suppress(OSError):
+        lock.unlink(missing_ok=True)
+    handle.close()
 
 
 def _check(target: Path) -> None:
@@ -174,18 +212,3 @@ def _lock(handle: IO[str]) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _is_dead(work: Path) -> bool:
-    lock = work / "lock"
-    try:
-        if not lock.exists():
-            return time.time() - work.stat().st_mtime > STARTING
-        if sys.platform == "win32":
-            lock.unlink()  # refused while the run that opened it lives
-        else:
-            with lock.open("r+", encoding="utf-8") as handle:
-                _lock(handle)
-    except OSError:
-        return False
-    return True

@@ -86,7 +86,7 @@ class _Cleaner(HTMLParser):
         elif not self.depth or self.silent:
             return
         elif tag in ("td", "th") and self.aside is not None:
-            text = " ".join("".join(self.aside).split())
+            text = re.sub(r"[ \t\r\n]+", " ", "".join(self.aside)).strip(" ")
             if text:
                 (self.notes if self.kind == "note" else self.titles).append(text)
             self.aside = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
+# the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
+from scipy.special import ndtri, stdtrit
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -32,8 +33,14 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= successes <= n or n < 1:
         raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
-    interval = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
-    return float(interval.low), float(interval.high)
+    z = float(ndtri((1 + level) / 2))
+    share = successes / n
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # at 0 and n the interval ends at the share itself, which rounding must not cross
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == n else centre + half
+    return low, high
 
 
 def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -55,5 +62,5 @@ def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float,
     """
     if n < 2 or sd < 0:
         raise ValueError(f"n = {n}, sd = {sd}: a t interval needs 2 answers and sd >= 0")
-    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * sd / math.sqrt(n)
+    half = float(stdtrit(n - 1, (1 + level) / 2)) * sd / math.sqrt(n)
     return mean - half, mean + half

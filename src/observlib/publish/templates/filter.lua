@@ -10,6 +10,7 @@ local CALLOUTS = {
   note = 'Note', tip = 'Conseil', warning = 'Avertissement',
   caution = 'Attention', important = 'Important',
 }
+local SHORT_TABLE = 16
 local problems, numbers, counts = {}, {}, { fig = 0, tbl = 0 }
 
 local function problem(text) problems[#problems + 1] = text end
@@ -17,7 +18,7 @@ local function problem(text) problems[#problems + 1] = text end
 local function kind_of(id) return id:match '^(fig)%-' or id:match '^(tbl)%-' end
 
 local function typst_string(text)
-  return '"' .. text:gsub('[\\"]', '\\%0'):gsub('%s+', ' ') .. '"'
+  return '"' .. text:gsub('[\\"]', '\\%0'):gsub('[ \t\r\n]+', ' ') .. '"'
 end
 
 local function written(inlines, format)
@@ -176,36 +177,65 @@ local function strong_cell(cell)
   cell.contents = cell.contents:walk { Plain = function(el) return pandoc.Plain { pandoc.Strong(el.content) } end }
 end
 
+local function rows_of(found)
+  local rows = pandoc.List(found.head.rows):clone()
+  for _, body in ipairs(found.bodies) do
+    rows:extend(body.head)
+    rows:extend(body.body)
+  end
+  return rows
+end
+
+-- Widths in proportion to what the columns hold: their longest word, and the start of a sentence,
+-- which may be broken, as may a head.
+local function column_widths(found)
+  local widths = {}
+  for _ in ipairs(found.colspecs) do widths[#widths + 1] = 4 end
+  for position, row in ipairs(rows_of(found)) do
+    local sentence = position > #found.head.rows and 22 or 0
+    local column = 1
+    for _, cell in ipairs(row.cells) do
+      if cell.col_span == 1 and #row.cells == #widths then
+        local text = pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
+        for line in text:gmatch '[^\n]+' do
+          local needed = math.min(utf8.len(line) or #line, sentence)
+          for word in line:gmatch '[^ %-]+%-?' do needed = math.max(needed, utf8.len(word) or #word) end
+          widths[column] = math.max(widths[column], needed)
+        end
+      end
+      column = column + cell.col_span
+    end
+  end
+  for position, width in ipairs(widths) do widths[position] = width + 2 .. 'fr' end
+  return '(' .. table.concat(widths, ', ') .. ',)'
+end
+
 -- pandoc's own table, made as wide as the page, with its groups and heads in bold and one rule
 local function typst_table(id, found, caption, notes)
   found.caption = { long = #caption > 0 and { pandoc.Plain(labelled(id, caption)) } or {} }
   found.attr = pandoc.Attr(id)
-  for _, row in ipairs(found.head.rows) do
-    for _, cell in ipairs(row.cells) do strong_cell(cell) end
-  end
-  for _, body in ipairs(found.bodies) do
-    for _, rows in ipairs { body.head, body.body } do
-      for _, row in ipairs(rows) do
-        if #row.cells == 1 and #found.colspecs > 1 then strong_cell(row.cells[1]) end
-      end
+  local widths, rows = column_widths(found), rows_of(found)
+  for position, row in ipairs(rows) do
+    local group = #row.cells == 1 and #found.colspecs > 1
+    if position <= #found.head.rows or group then
+      for _, cell in ipairs(row.cells) do strong_cell(cell) end
     end
   end
   local text = pandoc.write(pandoc.Pandoc { found }, 'typst-citations')
   text = text:gsub('align%(center%)%[#table', 'align(left)[#table', 1)
-  text = text:gsub('columns: (%d+),', function(count)
-    return 'columns: (1fr' .. (', auto'):rep(tonumber(count) - 1) .. '),'
-  end, 1)
+  text = text:gsub('columns: [^\n]+,\n', function() return 'columns: ' .. widths .. ',\n' end, 1)
   local rules = 0
   text = text:gsub('%s*table%.hline%(%),', function(rule)
     rules = rules + 1
     return rules == 1 and rule or ''
   end)
-  local result = pandoc.Blocks { pandoc.RawBlock('typst', text) }
   for _, note in ipairs(notes) do
     local inlines = pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks)
-    result:insert(pandoc.RawBlock('typst', '#table-note[' .. written(inlines, FORMAT) .. ']'))
+    text = text .. '\n#table-note[' .. written(inlines, FORMAT) .. ']'
   end
-  return result
+  -- a table that fits a page is not cut, nor its notes from it
+  if #rows <= SHORT_TABLE then text = '#block(breakable: false)[\n' .. text .. '\n]' end
+  return pandoc.Blocks { pandoc.RawBlock('typst', text) }
 end
 
 local function table_of(id, el, caption, notes)
