@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from observlib.catalogue import Catalogue, load_catalogue
+
+# A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
+settings.register_profile("observlib", deadline=None)
+settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,3 +28,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real open data is not beside the project (../shared/data)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """A data folder with the demonstration's exports (`raw/`) and its store."""
+    from observlib import demo, store
+
+    data = tmp_path_factory.mktemp("demonstration")
+    demo.write(data / "raw")
+    done = store.ingest(data / "raw", data, catalogue)
+    assert not done.problems and done.rejects.empty and not done.unclaimed
+    return data

@@ -97,7 +97,7 @@ def test_home_page_shows_each_finding_with_its_typography(
     card = text[text.index('class="cards"') :]
     assert '<a href="editions/2026-T3/page.html">Page</a>' in card
     assert "86\u202f712 visites\u00a0: un record" in card
-    assert card.index("86") < card.index("Avant de reprendre un chiffre")
+    assert card.index("86") < card.index("avant-de-reprendre-un-chiffre")
 
 
 def test_real_edition_has_no_such_warning(tmp_path: Path, sample: ModuleType) -> None:

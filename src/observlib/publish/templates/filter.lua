@@ -57,8 +57,7 @@ end
 
 local function conditional(el)
   local keep = shown(el)
-  if keep == nil then return nil end
-  return keep and el.content or {}
+  if keep ~= nil then return keep and el.content or {} end
 end
 
 -- numbers and references ------------------------------------------------------------------------
@@ -97,8 +96,7 @@ local function reference(cite)
       elseif citation.mode ~= 'SuppressAuthor' then
         text = NAMES[kind_of(citation.id)] .. NBSP .. text
       end
-      local class = pandoc.Attr('', { 'reference' })
-      result:insert(pandoc.Link({ pandoc.Str(text) }, '#' .. citation.id, '', class))
+      result:insert(pandoc.Link(text, '#' .. citation.id, '', { class = 'reference' }))
       result:extend(citation.suffix)
     end
   end
@@ -146,8 +144,7 @@ end
 local function figure(id, image, caption)
   caption = labelled(id, caption)
   if html then
-    local content = { pandoc.Plain { html_image(image, true) } }
-    return pandoc.Figure(content, { pandoc.Plain(caption) }, pandoc.Attr(id))
+    return pandoc.Figure(pandoc.Plain { html_image(image, true) }, { pandoc.Plain(caption) }, pandoc.Attr(id))
   end
   local text = '#figure(kind: image, ' .. typst_image(image, true)
   if #caption > 0 then text = text .. ', caption: [' .. written(caption, FORMAT) .. ']' end
@@ -300,8 +297,7 @@ local function callout(div, kind)
     content:insert(pandoc.RawBlock('html', '</details>'))
     return content
   end
-  local heading = pandoc.Div({ pandoc.Para(title) }, pandoc.Attr('', { 'callout-title' }))
-  content:insert(1, heading)
+  content:insert(1, pandoc.Div(pandoc.Para(title), { class = 'callout-title' }))
   local name = pandoc.utils.stringify(title):gsub('"', '')
   return pandoc.Div(content, pandoc.Attr('', { 'callout', 'callout-' .. kind },
     { { 'role', 'note' }, { 'aria-label', name } }))
@@ -313,8 +309,7 @@ local function link(el, root)
   local target, anchor = el.target:match '^([^#?]*)(.*)$'
   if el.target:match '^%a[%w+.-]*:' or target == '' then return nil end
   if typst then return el.content end -- a printed page has no neighbour to lead to
-  target = target:gsub('^/', root):gsub('%.qmd$', '.html')
-  if not el.classes:includes 'download' then target = target:gsub('%.ipynb$', '.html') end
+  target = target:gsub('^/', root):gsub('%.qmd$', '.html'):gsub('%.ipynb$', '.html')
   el.target = target .. anchor
   return el
 end

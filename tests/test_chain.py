@@ -1,0 +1,175 @@
+"""The whole chain recovers what the demonstration hides in its exports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.indicators import audience, experiences, procedures, satisfaction
+from observlib.period import Quarter
+
+ALL = Quarter(2026, 3).back(15)
+
+
+@pytest.fixture(scope="module")
+def truths(demonstration: Path) -> dict[str, Any]:
+    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
+    return dict(json.loads(text)["truths"])
+
+
+@pytest.fixture(scope="module")
+def visits(demonstration: Path) -> pd.DataFrame:
+    return audience.quarterly(store.read(demonstration, "audience"), ALL)
+
+
+@pytest.fixture(scope="module")
+def marks(demonstration: Path) -> pd.DataFrame:
+    return satisfaction.quarterly(store.read(demonstration, "ratings"), ALL)
+
+
+def change(truths: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    return (item for item in truths["changes"] if item["kind"] == kind)
+
+
+def test_every_quarter_s_visits_are_exactly_those_written(
+    visits: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    found = visits.set_index(["device", "period"])
+    compared = 0
+    for truth in truths["visits_by_quarter"]:
+        if truth["kind"] != "visits" or truth["quarter"] > str(ALL[-1]):
+            continue
+        row = found.loc[(truth["device"], truth["quarter"])]
+        assert row["estimate"] == truth["value"]
+        assert row["status"] == ("published" if truth["complete"] else "partial")
+        compared += 1
+    assert compared == len(found)
+
+
+def test_the_outage_makes_one_partial_quarter_that_is_never_compared(
+    visits: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    (outage,) = change(truths, "outage")
+    partial = visits[visits["status"] == "partial"]
+    assert partial[["device", "period"]].values.tolist() == [[outage["device"], "2026-T2"]]
+    years = audience.year_on_year(visits).set_index(["device", "period"])
+    assert years.loc[(outage["device"], "2026-T2"), "status"] == "missing"
+    assert years.loc[(outage["device"], "2026-T3"), "status"] == "published"
+
+
+def test_the_month_in_progress_is_partial_for_each_data_set(
+    demonstration: Path, truths: dict[str, Any]
+) -> None:
+    months = audience.monthly(store.read(demonstration, "audience"), "2026-10", "2026-10")
+    progress = {item["device"] for item in change(truths, "month_in_progress")}
+    assert len(progress) == 3 and set(months["device"]) == progress
+    assert set(months["status"]) == {"partial"}
+
+
+def test_the_break_in_traffic_shows_at_its_month(
+    demonstration: Path, truths: dict[str, Any]
+) -> None:
+    (broken,) = change(truths, "traffic")
+    table = store.read(demonstration, "audience")
+    months = audience.monthly(table[table["device"] == broken["device"]], "2023-01", "2026-09")
+    series = months.set_index("period")["estimate"]
+    factors = truths["seasonality"]["months"]
+    # what season and growth leave of each month, just before and just after the break
+    flat = {m: series[m] / factors[int(m[5:]) - 1] for m in ("2025-01", "2025-02", "2025-03")}
+    days = {"2025-01": 31, "2025-02": 28, "2025-03": 31}
+    before = (flat["2025-01"] / days["2025-01"] + flat["2025-02"] / days["2025-02"]) / 2
+    ratio = flat[broken["from_month"]] / days[broken["from_month"]] / before
+    assert ratio == pytest.approx(broken["factor"], abs=0.03)
+
+
+def test_the_change_of_satisfaction_is_found_and_no_other_is(
+    marks: pd.DataFrame, truths: dict[str, Any], catalogue: Catalogue
+) -> None:
+    from observlib.display import findings
+
+    (moved,) = change(truths, "satisfaction")
+    mark = marks[marks["indicator"] == "satisfaction_10"]
+    told = findings.moved(mark, catalogue, "2026-T3", "2025-T3")
+    assert catalogue.label(moved["product"]) in told and "monte" in told
+    for product in set(mark["product"]) - {moved["product"]}:
+        assert catalogue.label(product) not in told.replace(catalogue.label(moved["product"]), "")
+
+
+def test_marks_shares_and_bases_are_those_of_the_answers_written(
+    marks: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    found = marks.set_index(["indicator", "device", "period"])
+    for truth in truths["ratings"]:
+        if not truth["answers"]:
+            continue
+        place = truth["device"], truth["quarter"]
+        names = {
+            "satisfaction": ("satisfaction_10", "satisfied_share"),
+            "clarity": ("clarity_10", None),
+            "help_reached": (None, "help_reached_share"),
+        }.get(truth["question"], (None, None))
+        for name, value in zip(
+            names,
+            (truth["sum_10"] / truth["answers"], 100 * truth["satisfied"] / truth["answers"]),
+            strict=True,
+        ):
+            if name is None:
+                continue
+            row = found.loc[(name, *place)]
+            if truth["answers"] < 11:
+                assert row["status"] == "suppressed"
+            else:
+                assert (row["estimate"], row["n"]) == pytest.approx((value, truth["answers"]))
+
+
+def test_intervals_hold_the_true_mean_about_as_often_as_they_say(
+    marks: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    found = marks.set_index(["indicator", "device", "period"])
+    hits = []
+    for truth in truths["ratings"]:
+        if truth["question"] != "satisfaction" or truth["answers"] < 30:
+            continue
+        place = truth["device"], truth["quarter"]
+        mean, share = found.loc[("satisfaction_10", *place)], found.loc[("satisfied_share", *place)]
+        hits.append(mean["ci_low"] <= truth["true_mean_10"] <= mean["ci_high"])
+        hits.append(share["ci_low"] <= 100 * truth["true_satisfied_share"] <= share["ci_high"])
+    assert len(hits) > 100
+    assert 0.90 <= sum(hits) / len(hits) <= 0.99
+
+
+def test_feelings_add_up_to_the_experiences_written(
+    demonstration: Path, truths: dict[str, Any]
+) -> None:
+    shares = experiences.feelings(store.read(demonstration, "experiences"), Quarter(2026, 3))
+    year = [str(quarter) for quarter in Quarter(2026, 3).back(4)]
+    written = [t for t in truths["experiences"] if t["quarter"] in year]
+    total = sum(truth["value"] for truth in written)
+    labels = experiences.FEELING_LABELS
+    for feeling, label in labels.items():
+        count = sum(t["value"] for t in written if t["feeling"] == feeling)
+        row = shares.set_index("group_value").loc[label]
+        assert (row["estimate"], row["n"]) == pytest.approx((100 * count / total, total))
+
+
+def test_medians_of_peers_are_those_of_the_marks_written(
+    demonstration: Path, truths: dict[str, Any], catalogue: Catalogue
+) -> None:
+    table = store.read(demonstration, "procedures")
+    found = procedures.satisfaction(table, catalogue, Quarter(2026, 3))
+    medians = found[found["indicator"] == "procedure_satisfaction_median"].set_index("product")
+    peers = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
+    compared = 0
+    for truth in truths["procedures"]:
+        if truth["quarter"] == "2026-T3" and truth["administration"] in peers:
+            marks = pd.Series(truth["marks"])
+            assert medians.loc[peers[truth["administration"]], "estimate"] == marks.median()
+            compared += 1
+    assert compared == 3
