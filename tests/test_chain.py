@@ -146,9 +146,11 @@ def test_intervals_hold_the_true_mean_about_as_often_as_they_say(
 
 
 def test_feelings_add_up_to_the_experiences_written(
-    demonstration: Path, truths: dict[str, Any]
+    demonstration: Path, truths: dict[str, Any], catalogue: Catalogue
 ) -> None:
-    shares = experiences.feelings(store.read(demonstration, "experiences"), Quarter(2026, 3))
+    shares = experiences.feelings(
+        store.read(demonstration, "experiences"), catalogue, Quarter(2026, 3)
+    )
     year = [str(quarter) for quarter in Quarter(2026, 3).back(4)]
     written = [t for t in truths["experiences"] if t["quarter"] in year]
     total = sum(truth["value"] for truth in written)

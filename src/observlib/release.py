@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +15,7 @@ from observlib.edition.study import load_studies
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
-from observlib.publish.swap import replace_folder
-
-_WORK = ".work-"
+from observlib.publish.swap import replace_folder, workspace
 
 
 def release(
@@ -95,7 +91,7 @@ def release(
     reports = root / "reports"
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
-        _work(reports) as work,
+        workspace(reports / "_site") as work,
     ):
         copy = work / "project"
         shutil.copytree(reports, copy, ignore=shutil.ignore_patterns("_*", ".*", "editions"))
@@ -129,12 +125,3 @@ def _products(data: Path, catalogue: Catalogue) -> list[str]:
     known = [catalogue.devices.get(name) for name in store.devices(data)["device"]]
     fed = {device.product for device in known if device}
     return [product for product in catalogue.products if product in fed]
-
-
-@contextmanager
-def _work(reports: Path) -> Iterator[Path]:
-    """A work folder beside what it will replace; those that dead runs left are removed."""
-    for left in reports.glob(f"{_WORK}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_WORK, dir=reports, ignore_cleanup_errors=True) as work:
-        yield Path(work)

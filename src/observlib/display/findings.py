@@ -110,7 +110,8 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str, brief: bool = F
     """From which to which subject a mark goes in a period; `brief` leaves the intervals out."""
     rows = _published(frame, period).sort_values("estimate", kind="stable")
     if rows.empty:
-        return f"Aucune note n'est publiable au {french.period_label(period)}."
+        asked = "publiable" if (frame["period"] == period).any() else "recueillie pour nos produits"
+        return f"Aucune note n'est {asked} au {french.period_label(period)}."
     low, high = rows.iloc[0], rows.iloc[-1]
     when = french.period_label(period)
 
@@ -129,13 +130,14 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str, brief: bool = F
 
 def moved(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """Which marks rose or fell between two periods, where the intervals do not overlap."""
-    indicator = words.indicator_of(frame["indicator"].iat[0], catalogue) if len(frame) else None
+    if frame.empty:
+        return ""
+    indicator = words.indicator_of(frame["indicator"].iat[0], catalogue)
     since = french.period_label(before)
     told = []
     compared = 0
     for now, then in _pairs(frame, period, before):
         compared += 1
-        assert indicator
         if now["ci_low"] <= then["ci_high"] and then["ci_low"] <= now["ci_high"]:
             continue
         verb = "monte" if now["estimate"] > then["estimate"] else "baisse"

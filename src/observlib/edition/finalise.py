@@ -156,11 +156,15 @@ def _folded(table: str) -> str:
 
 
 def _lead(cell: Any) -> str:
-    """Set the finding's text apart as the page's lead; its words, without Markdown's marks."""
+    """The finding's words, without Markdown's marks.
+
+    Both publishers head an HTML page with its `description`; a PDF has the finding as its text.
+    """
     for output in cell.outputs:
         text = output.get("data", {}).get("text/markdown", "").strip()
         if text:
-            output.data["text/markdown"] = f"::: {{.lead}}\n{text}\n:::"
+            hidden = '::: {.content-hidden when-format="html"}'
+            output.data["text/markdown"] = f"{hidden}\n{text}\n:::"
             plain = re.sub(r"\s*\(?@[\w-]+\)?|[*_`]", "", text)
-            return " ".join(plain.split())
+            return re.sub(r"[ \n]+", " ", plain)  # split() would take non-breaking spaces too
     return ""

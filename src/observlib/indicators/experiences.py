@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.period import Quarter
 from observlib.survey.intervals import wilson
@@ -15,17 +16,20 @@ from observlib.tables import FEELINGS
 FEELING_LABELS = {"positive": "Positif", "neutral": "Neutre", "negative": "Négatif"}
 
 
-def feelings(experiences: pd.DataFrame, last: Quarter, quarters: int = 4) -> pd.DataFrame:
-    """Share of each feeling among the experiences of the latest year that has any.
+def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
+    """Share of each feeling among the experiences of a device's latest year.
+
+    The year ends with the device's latest quarter that has an experience. An extract made once
+    (a device of frequency `occasional`) has no latest year: it is taken whole.
 
     Parameters
     ----------
     experiences
         Tidy table `experiences` with its `source`.
+    catalogue
+        Says of each device how often it speaks.
     last
         Nothing after this quarter is counted.
-    quarters
-        Number of quarters taken together, up to the device's latest with an experience.
 
     Returns
     -------
@@ -37,7 +41,8 @@ def feelings(experiences: pd.DataFrame, last: Quarter, quarters: int = 4) -> pd.
     made: list[dict[str, Any]] = []
     for (channel, device, source), told in rows.groupby(["channel", "device", "source"]):
         end = Quarter.of(told["date"].max().date())
-        start = end - (quarters - 1)
+        once = catalogue.devices[device].frequency == "occasional"
+        start = Quarter.of(told["date"].min().date()) if once else end - 3
         told = told[told["date"] >= pd.Timestamp(start.start)]
         n = len(told)
         for feeling in FEELINGS:
