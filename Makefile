@@ -32,7 +32,8 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue -n
 
 test: check ## everything that continuous integration asks
 	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval -p no:doctest notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile -o addopts=-q --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 
 check: $(VENV)/.installed $(DEMO)/store/ledger.json
 	$(BIN)/ruff check .

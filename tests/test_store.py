@@ -228,8 +228,9 @@ def test_an_answer_is_never_counted_twice_whatever_the_exports(
         latest |= export
         rows = store.read(folder, "ratings")
         assert rows["answer_id"].is_unique
-        # whatever the last export says holds
-        assert {key: held(folder)[key] for key in export} == export
+        # what a new export says holds; one already read is not read again
+        if export not in exports[:number]:
+            assert {key: held(folder)[key] for key in export} == export
     assert set(held(folder)) <= set(latest)
 
 

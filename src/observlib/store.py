@@ -48,7 +48,8 @@ def ingest(
 ) -> Ingested:
     """Read every export below a folder into the store of a data folder.
 
-    The same export counts once. An export that repeats keys of an earlier one of its device (the
+    The same export counts once: a file whose content was read before is not read again, even if
+    another has corrected it since. An export that repeats keys of an earlier one of its device (the
     same answers, overlapping days) corrects it: the earlier rows within its period are replaced.
     Within one run, exports of a device are taken in the order of their paths. A file that cannot
     be used is a problem and does not stop the others.

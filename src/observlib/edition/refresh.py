@@ -18,15 +18,20 @@ from observlib.errors import ObservError
 
 
 def tidy(notebook: Any) -> Any:
-    """An executed notebook as it is committed: nothing in it tells of the run or the machine."""
+    """An executed notebook as it is committed: nothing in it tells of the run or the machine.
+
+    Cells are numbered in their order: nbval takes a cell without a number for one never run.
+    """
+    number = 0
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         cell.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
         if cell.cell_type == "code":
-            cell.execution_count = None
+            number += 1
+            cell.execution_count = number
             for output in cell.outputs:
                 if "execution_count" in output:
-                    output.execution_count = None
+                    output.execution_count = number
     kept = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
     kept["language_info"].pop("version", None)
     notebook.metadata = nbformat.NotebookNode(kept)
