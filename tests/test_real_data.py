@@ -1,0 +1,94 @@
+"""The chain on real open data, where it is beside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.display import findings, notes
+from observlib.indicators import audience, experiences, procedures
+from observlib.period import Quarter
+
+
+@pytest.fixture(scope="module")
+def real(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> tuple[Path, store.Ingested]:
+    data = tmp_path_factory.mktemp("real")
+    return data, store.ingest(shared_data, data, catalogue)
+
+
+def test_every_claimed_file_loads_and_every_other_is_named(
+    real: tuple[Path, store.Ingested], shared_data: Path
+) -> None:
+    data, done = real
+    assert not done.problems and done.rejects.empty and store.kind(data) == "real"
+    assert set(done.devices["device"]) == {
+        "datagouv-annuaire",
+        "datagouv-bodacc",
+        "datagouv-fiches",
+        "qualite-demarches",
+        "sp-plus-extrait",
+    }
+    files = [path for path in shared_data.rglob("*") if path.is_file()]
+    assert len(done.unclaimed) + int(done.devices["files"].sum()) == len(files)
+
+
+def test_four_days_of_december_2025_are_never_a_fall(real: tuple[Path, store.Ingested]) -> None:
+    table = store.read(real[0], "audience")
+    months = audience.monthly(table, "2025-11", "2025-12").set_index(["device", "period"])
+    for device in set(table["device"]):
+        assert months.loc[(device, "2025-11"), "status"] == "published"
+        assert months.loc[(device, "2025-12"), "status"] == "partial"
+    quarters = audience.quarterly(table, Quarter(2025, 4).back(5))
+    assert set(quarters[quarters["period"] == "2025-T4"]["status"]) == {"partial"}
+    years = audience.year_on_year(quarters)
+    assert set(years["status"]) == {"missing"} and years["estimate"].isna().all()
+
+
+def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(
+    real: tuple[Path, store.Ingested],
+) -> None:
+    table = store.read(real[0], "audience")
+    quarters = audience.quarterly(table, [Quarter(2025, 3)]).set_index("product")
+    # July to September 2025 in dila_BODACC_monthly.json
+    bodacc = table[
+        (table["product"] == "bodacc")
+        & table["start"].dt.strftime("%Y-%m").isin(Quarter(2025, 3).months)
+    ]
+    assert len(bodacc) == 3
+    assert quarters.loc["bodacc", "estimate"] == bodacc["visits"].sum() == 15582
+
+
+def test_the_latest_quarter_is_the_last_whole_one(real: tuple[Path, store.Ingested]) -> None:
+    latest = store.latest_quarter(real[0], pd.Timestamp("2026-01-15").date())
+    assert str(latest) == "2025-T3"
+
+
+def test_the_balanced_subset_is_never_shown_without_its_reservation(
+    real: tuple[Path, store.Ingested], catalogue: Catalogue
+) -> None:
+    table = store.read(real[0], "experiences")
+    shares = experiences.feelings(table, catalogue, Quarter(2025, 3))
+    assert shares["n"].unique().tolist() == [1200.0]
+    assert shares["estimate"].round(6).tolist() == [33.333333] * 3
+    sentence = "n'est pas un échantillon aléatoire"
+    assert sentence in findings.feelings(shares, catalogue).replace("’", "'")
+    assert sentence in repr(notes(shares, catalogue)).replace("’", "'")
+
+
+def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(
+    real: tuple[Path, store.Ingested], catalogue: Catalogue
+) -> None:
+    found = procedures.satisfaction(store.read(real[0], "procedures"), catalogue, Quarter(2025, 3))
+    marks = found[found["indicator"] == "procedure_satisfaction"].set_index("group_value")
+    assert set(marks["product"]) == {"dila", "cnaf", "defenseur-des-droits"}
+    assert marks.loc["Saisine du Défenseur des droits", "estimate"] == 9
+    assert marks.loc["Recensement Citoyen Obligatoire", "estimate"] == 6.9
+    assert marks.loc["Déclaration trimestrielle RSA", "estimate"] == 8.8
+    medians = found[found["indicator"] == "procedure_satisfaction_median"].set_index("product")
+    assert medians.loc["dila", "estimate"] == 7.9  # of 9, 7.9 and 6.9
