@@ -2,70 +2,63 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from observlib.errors import ObservError, UsageError
+from observlib.errors import SHOWN, ObservError, UsageError, bounded
 
 if TYPE_CHECKING:
     from observlib.store import Ingested, Progress
 
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",
-    no_args_is_help=True,
+    epilog="""\b
+To begin, with synthetic data:
+  observ demo data/demo/raw
+  observ ingest data/demo/raw --data data/demo
+  observ edition --data data/demo""",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
 Data = Annotated[
-    Path, typer.Option("--data", help="Data folder, which holds the store.", show_default=True)
+    Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
 ]
 
 
 @app.command()
 def catalogue() -> None:
     """Print the listening devices, and what they listen to."""
-    from rich.console import Console
-    from rich.table import Table
-
     from observlib import project
 
     known = project.catalogue()
-    table = Table(title=f"{len(known.devices)} listening devices", title_justify="left")
-    for column in "device product channel family frequency owner loader pattern".split():
-        table.add_column(column, overflow="fold")
+    typer.echo(f"{len(known.devices)} listening devices")
     for device in known.devices.values():
-        product = known.label(device.product) if device.product else "(all)"
-        owner = known.departments[device.owner].label
-        table.add_row(
-            device.id,
-            product,
-            device.channel,
-            device.family,
-            device.frequency,
-            owner,
-            device.loader,
-            device.pattern,
-        )
-    console = Console()
-    if not console.is_terminal:  # a file or a pipe has no width to fit
-        console.width = 250
-    console.print(table)
+        product = known.label(device.product) if device.product else "no single product"
+        typer.echo(f"\n{device.id}: {product}")
+        typer.echo(f"  {device.family}, {device.channel}, {device.frequency}, by {device.owner}")
+        typer.echo(f"  {device.pattern}, read by {device.loader}")
+    typer.echo()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     for part in ("departments", "products", "indicators", "peers"):
-        console.print(f"{part}: {', '.join(getattr(known, part))}")
+        line = f"{part}: {', '.join(getattr(known, part))}"
+        typer.echo(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="New folder, or an earlier demonstration's.")],
 ) -> None:
-    """Write synthetic raw exports in the real formats, with their truths beside them."""
+    """Write synthetic exports in the real formats, and their truths."""
     from observlib import demo as demonstration
 
     with _steps() as step:
@@ -88,9 +81,14 @@ def ingest(
     with _steps() as step:
         reading = step("Reading exports")
         done = store.ingest(folder, folder_of_store, project.catalogue(), reading)
-    _summarise(done, data / "store")
+    _summarise(done, folder, folder_of_store / "store")
     if done.problems:
         raise ObservError(*done.problems)
+    if done.devices.empty:
+        raise ObservError(
+            f"{folder}: holds no export that a device claims; "
+            f"`observ catalogue` prints how they are named"
+        )
 
 
 @app.command()
@@ -119,7 +117,7 @@ def edition(
     from observlib.period import Quarter
     from observlib.release import release
 
-    wanted = Quarter.parse(quarter) if quarter else None
+    wanted = Quarter.parse(quarter) if quarter is not None else None
     given = _parameters(parameter or [])
     with _steps() as step:
         index = release(
@@ -138,83 +136,135 @@ def edition(
 
 @contextmanager
 def _steps() -> Iterator[Callable[[str], Progress]]:
-    """Progress bars on standard error, one a step, for whatever takes over a second."""
+    """Progress bars in a terminal, one a step; a file or a pipe gets none."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
 
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bars(*columns, TextColumn("{task.fields[name]}"), console=Console(stderr=True)) as bars:
+    bars = Bars(*columns, TextColumn("{task.fields[name]}"), console=console)
 
-        def step(title: str) -> Progress:
-            task = bars.add_task(title, total=None, visible=False, name="")
+    def step(title: str) -> Progress:
+        task = bars.add_task(title, total=None, visible=False, name="")
 
-            def progress(done: int, total: int, name: str) -> None:
-                bars.update(task, completed=done, total=total, name=name, visible=True)
+        def progress(done: int, total: int, name: str) -> None:
+            bars.update(task, completed=done, total=total, name=name, visible=True)
+            if console.is_terminal:
+                bars.start()  # not before: bars that show nothing leave an empty line
 
-            return progress
+        return progress
 
+    try:
         yield step
+    finally:
+        if console.is_terminal and any(task.visible for task in bars.tasks):
+            bars.stop()
 
 
-def _summarise(done: Ingested, store: Path) -> None:
+def _summarise(done: Ingested, folder: Path, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
+    place = store.relative_to(Path.cwd()) if store.is_relative_to(Path.cwd()) else store
+    if not done.devices.empty:
+        typer.echo(f"{done.kind} data in {place}:")
+        _print_devices(done)
+    for title, lines in {
+        _count(done.replaced, "export") + " corrected earlier rows": done.replaced,
+        _count(done.rejects, "row") + f" rejected, told in {place / 'rejects'}": [
+            _rejected(*reject) for reject in done.rejects.itertuples(index=False)
+        ],
+        _count(done.unclaimed, "file") + " not read, which no device claims": [
+            f"{folder / parent}: {bounded(names)}"
+            for parent, names in _by_folder(done.unclaimed).items()
+        ],
+    }.items():
+        if lines:
+            typer.echo(f"{title}:")
+            typer.echo("  " + bounded(lines, SHOWN, "\n  "))
+
+
+def _print_devices(done: Ingested) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    from observlib.errors import bounded
-
-    table = Table("device", title=f"{done.kind} data in {store}", title_justify="left")
+    table = Table("device", box=box.SIMPLE_HEAD)
     for column in ("files", "unchanged", "rows", "rejected"):
         table.add_column(column, justify="right")
-    for row in done.devices.itertuples(index=False):
-        table.add_row(*[str(value) for value in row])
     counts = done.devices.drop(columns="device").sum()
-    table.add_section()
-    table.add_row("all", *[str(int(count)) for count in counts])
+    for row in [*done.devices.itertuples(index=False), ("all", *counts)]:
+        table.add_row(*[str(value) for value in row])
     Console().print(table)
-    for line in done.replaced:
-        typer.echo(f"corrected: {line}")
-    if len(done.rejects):
-        typer.echo(f"rejected rows, all in {store / 'rejects'}:")
-        for reason in done.rejects.head(5).itertuples():
-            typer.echo(
-                f"  {reason.file}:{reason.row}: {reason.column} {reason.value!r}: {reason.reason}"
-            )
-        if len(done.rejects) > 5:
-            typer.echo(f"  and {len(done.rejects) - 5} more")
-    if done.unclaimed:
-        typer.echo(f"{len(done.unclaimed)} files that no device claims (add one to the catalogue):")
-        folders: dict[str, list[str]] = {}
-        for name in done.unclaimed:
-            folders.setdefault(str(Path(name).parent), []).append(Path(name).name)
-        for folder, names in folders.items():
-            typer.echo(f"  {folder}: {bounded(names, shown=20)}")
+
+
+def _rejected(file: str, row: int, column: str, value: str, reason: str) -> str:
+    where = " ".join([column] * bool(column) + [repr(value)] * bool(value))
+    return ": ".join([f"{file}:{row}", *[where] * bool(where), reason])
+
+
+def _by_folder(names: list[str]) -> dict[Path, list[str]]:
+    folders: dict[Path, list[str]] = {}
+    for name in names:
+        folders.setdefault(Path(name).parent, []).append(Path(name).name)
+    return folders
+
+
+def _count(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
-    wrong = [word for word in words if "=" not in word]
-    if wrong:
-        raise UsageError(*[f"parameter {word!r}: write it NAME=VALUE" for word in wrong])
-    return dict(word.split("=", 1) for word in words)
+    """Parameters by name; each is given once, as NAME=VALUE."""
+    problems: list[str] = []
+    given: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not (name and equals):
+            problems.append(f"parameter {word!r}: write it NAME=VALUE, such as -p years=3")
+        elif name in given:
+            problems.append(f"parameter {name!r}: is {given[name]!r} and {value!r}; give it once")
+        else:
+            given[name] = value
+    if problems:
+        raise UsageError(*problems)
+    return given
 
 
-def _tell(error: ObservError) -> None:
+def _tell(problems: tuple[str, ...]) -> None:
     """Print the problems, a bounded number of them."""
-    shown = 15
-    for problem in error.problems[:shown]:
+    shown = 3 * SHOWN
+    for problem in problems[:shown]:
         typer.echo(f"observ: {problem}", err=True)
-    if len(error.problems) > shown:
-        typer.echo(f"observ: and {len(error.problems) - shown} more like these", err=True)
+    if len(problems) > shown:
+        typer.echo(f"observ: and {len(problems) - shown} more like these", err=True)
+
+
+def _wrong_words(error: Any) -> str:
+    """What typer says of words that are no command, option or argument, in one line."""
+    said = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
+    commands = getattr(error.ctx and error.ctx.command, "commands", None)
+    if commands:
+        return f"{said}; commands are {', '.join(commands)}".replace("?;", "?")
+    words = error.ctx.command_path if error.ctx else "observ"
+    return f"{said}; `{words} --help` tells what is allowed"
 
 
 def main() -> None:
     """Run the command; a user's mistake is told in lines, without a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no é shows \xe9
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
+        words = sys.argv[1:] or ["--help"]
+        if app(words, prog_name="observ", standalone_mode=False) == 130:  # typer's own for Ctrl-C
+            raise KeyboardInterrupt
     except ObservError as error:
-        _tell(error)
+        _tell(error.problems)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        typer.echo("observ: interrupted; what was published is as it was", err=True)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("observ: interrupted; what was there before is as it was", err=True)
         sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # click's own, whose module differs by version
+            raise
+        _tell((_wrong_words(error),))
+        sys.exit(2)

@@ -1,15 +1,53 @@
-"""Writing so that a reader sees the old file or the new one, and never a half."""
+"""Files: finding those of a folder; writing so that a reader sees an old or a new one, no half."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from observlib.errors import ObservError
+
+
+def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
+    """Every file below a folder, in order; nothing hidden, nothing that a link leads out to.
+
+    Parameters
+    ----------
+    folder
+        Searched to any depth.
+    passed
+        A folder that is passed over.
+    unreadable
+        Gets a line for each folder that cannot be read and each name that is not UTF-8.
+    """
+
+    def refused(error: OSError) -> None:
+        unreadable.append(
+            f"{error.filename}: the folder cannot be read ({error.strerror}); "
+            f"give yourself the right, or move it away"
+        )
+
+    root = folder.resolve()
+    for place, subfolders, names in os.walk(folder, onerror=refused):
+        subfolders[:] = sorted(
+            name
+            for name in subfolders
+            if not name.startswith(".") and (Path(place) / name).resolve() != passed.resolve()
+        )
+        for name in sorted(names):
+            path = Path(place) / name
+            if name.startswith(".") or not path.resolve().is_relative_to(root):
+                continue
+            printable = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+            if printable == str(path):
+                yield path
+            else:
+                unreadable.append(f"{printable}: the name is not UTF-8; rename the file or folder")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -28,20 +66,27 @@ def write_text(path: Path, text: str) -> None:
     Path(new.name).replace(path)
 
 
+_RIGHTS = "the folder cannot be written; give yourself the right or name another"
+_MENDS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: "the folder is read-only; name another",
+    errno.ENOTDIR: "a file stands where a folder is needed; name another folder",
+    errno.EEXIST: "a file stands where a folder is needed; name another folder",
+}
+
+
 @contextmanager
 def telling_write_errors(folder: Path, unchanged: str) -> Iterator[None]:
     """Turn a failed write under `folder` into an `ObservError` that says what is unharmed."""
     try:
         yield
     except OSError as error:
-        mends = {
-            errno.ENOSPC: "the disk is full; free some space",
-            errno.EDQUOT: "the disk quota is used up; free some space",
-            errno.EACCES: "the folder cannot be written; give yourself the right or name another",
-            errno.EPERM: "the folder cannot be written; give yourself the right or name another",
-            errno.EROFS: "the folder is read-only; name another",
-        }
-        reason = mends.get(error.errno or 0)
-        if reason is None:
-            raise
-        raise ObservError(f"{error.filename or folder}: {reason}; {unchanged}") from error
+        place, reason = error.filename or folder, error.strerror or str(error)
+        code = error.errno or 0
+        if isinstance(error, shutil.Error):  # of a copied tree: source, target, reason of each
+            _, place, reason = error.args[0][0]
+            code = next((code for code in _MENDS if os.strerror(code) in str(reason)), 0)
+        raise ObservError(f"{place}: {_MENDS.get(code, reason)}; {unchanged}") from error

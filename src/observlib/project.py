@@ -18,7 +18,10 @@ def root(start: Path | None = None) -> Path:
     ObservError
         Where there is none.
     """
-    here = (start or Path.cwd()).resolve()
+    try:
+        here = (start or Path.cwd()).resolve()
+    except FileNotFoundError as error:
+        raise ObservError("the current folder was deleted; go to the project's folder") from error
     for folder in [here, *here.parents]:
         if (folder / "data" / "catalogue").is_dir():
             return folder

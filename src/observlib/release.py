@@ -73,8 +73,11 @@ def release(
     check_publisher(publisher)
     wanted = _check_quarter(data, quarter, today)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
+    studies = load_studies(root / "notebooks")
+    if not studies:
+        raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
     pages = plan(
-        load_studies(root / "notebooks"),
+        studies,
         wanted,
         relative,
         catalogue,
@@ -93,15 +96,21 @@ def release(
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(reports / "_site") as work,
     ):
+        (reports / "editions").mkdir(exist_ok=True)
         copy = work / "project"
-        shutil.copytree(reports, copy, ignore=shutil.ignore_patterns("_*", ".*", "editions"))
-        shutil.copy(reports / "_quarto.yml", copy)
+        shutil.copytree(reports, copy, ignore=_made)
         folder = copy / "editions" / str(wanted)
         make(pages, about, root, folder, reports / "_failed", keep_going, executing)
         index = publish(copy, reports / "_site", publisher, publishing)
-        (reports / "editions").mkdir(exist_ok=True)
         replace_folder(folder, reports / "editions" / str(wanted))
     return index
+
+
+def _made(folder: str, names: list[str]) -> set[str]:
+    """What the copy of `reports/` leaves out: folders that were made, and hidden files."""
+    made = {name for name in names if name.startswith("_") or name == "editions"}
+    hidden = {name for name in names if name.startswith(".")}
+    return hidden | {name for name in made if (Path(folder) / name).is_dir()}
 
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -80,15 +79,16 @@ def ingest(
     if not raw.is_dir():
         raise ObservError(f"{raw}: is not a folder; name the folder that holds the exports")
     store = data / "store"
-    paths = list(_exports(raw, store))
+    unreadable: list[str] = []
+    paths = list(files.below(raw, store, unreadable))
     kind = _kind(raw, paths)
     ledger = _read_ledger(store) or {"kind": kind, "files": []}
-    if ledger["kind"] != kind:
+    if ledger["files"] and ledger["kind"] != kind:
         raise ObservError(
             f"{raw}: holds {kind} data, and {store} {ledger['kind']} data; the two never share a "
             f"store: name another data folder with --data"
         )
-    done = Ingested(kind)
+    done = Ingested(kind, problems=unreadable)
     claims: list[tuple[Path, Device]] = []
     for path in paths:
         claiming = [d for d in catalogue.devices.values() if path.match(d.pattern)]
@@ -173,8 +173,12 @@ def read(
     parts = [str(store / entry["part"]) for entry in entries]
     quoted = ", ".join(f'"{name}"' for name in names)
     query = f"SELECT {quoted} FROM read_parquet(?) WHERE {where} ORDER BY ALL"
-    with duckdb.connect() as connection:
-        found = connection.execute(query, [parts, *[day for day in limits.values() if day]]).df()
+    days = [day for day in limits.values() if day]
+    try:
+        with duckdb.connect() as connection:
+            found = connection.execute(query, [parts, *days]).df()
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise _damaged(store / table, store) from error
     rows = tables.coerce(found, table)
     return rows.assign(source=rows["device"].map(_sources(entries)).astype(str))
 
@@ -218,21 +222,6 @@ def latest_quarter(data: Path, today: date) -> Quarter:
 
 def _day_after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1)
-
-
-def _exports(raw: Path, store: Path) -> Iterator[Path]:
-    """Every file below a folder, in order; nothing hidden, nothing that a link leads out to."""
-    root = raw.resolve()
-    for folder, subfolders, names in os.walk(raw):
-        subfolders[:] = sorted(
-            name
-            for name in subfolders
-            if not name.startswith(".") and (Path(folder) / name).resolve() != store.resolve()
-        )
-        for name in sorted(names):
-            path = Path(folder) / name
-            if not name.startswith(".") and path.resolve().is_relative_to(root):
-                yield path
 
 
 def _kind(raw: Path, paths: list[Path]) -> str:
@@ -309,7 +298,7 @@ def _replace(
         if (entry["device"], entry["table"]) == (device.id, loaded.table):
             part = store / entry["part"]
             if not spoken.isdisjoint(_part_subjects(part, loaded.table)):
-                earlier = pd.read_parquet(part)
+                earlier = _read_part(part)
                 first, last = loaded.rows[shape.start].min(), loaded.rows[shape.end].max()
                 inside = (earlier[shape.start] >= first) & (earlier[shape.end] <= last)
                 if shape.by_days:
@@ -325,7 +314,14 @@ def _replace(
 @cache
 def _part_subjects(part: Path, table: str) -> frozenset[object]:
     """What a part speaks of. Parts never change, so each is read once."""
-    return _subjects(pd.read_parquet(part), table)
+    return _subjects(_read_part(part), table)
+
+
+def _read_part(part: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(part)
+    except (OSError, ValueError) as error:
+        raise _damaged(part, part.parents[1]) from error
 
 
 def _subjects(rows: pd.DataFrame, table: str) -> frozenset[object]:
@@ -368,13 +364,26 @@ def _read_ledger(store: Path) -> dict[str, Any] | None:
     path = store / "ledger.json"
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
-        return {"kind": str(ledger["kind"]), "files": list(ledger["files"])}
+        found = {"kind": str(ledger["kind"]), "files": list(ledger["files"])}
+        parts = [store / entry["part"] for entry in found["files"]]
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except OSError as error:
         raise ObservError(
-            f"{path}: is damaged; delete the folder {store} and ingest the exports again"
+            f"{path}: cannot be read ({error.strerror}); name the folder that holds `store`"
         ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, store) from error
+    for part in parts:
+        if not part.is_file():
+            raise _damaged(part, store)
+    return found
+
+
+def _damaged(path: Path, store: Path) -> ObservError:
+    return ObservError(
+        f"{path}: is missing or damaged; delete the folder {store} and ingest the exports again"
+    )
 
 
 def _write_ledger(store: Path, ledger: dict[str, Any]) -> None:

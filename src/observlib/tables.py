@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
-from pandas.api.types import is_object_dtype
+from pandas.api.types import is_object_dtype, is_scalar
 
 from observlib.errors import ObservError
 
@@ -169,7 +169,10 @@ def schema(table: str) -> pa.DataFrameSchema:
             return [pa.Check.ge(0, error="is negative; counts are 0 or more")]
         if column.past:
             return [
-                pa.Check(lambda days: days <= _tomorrow(), error="lies in the future"),
+                pa.Check(
+                    lambda days: days <= _tomorrow(),
+                    error="lies in the future; check the date",
+                ),
                 pa.Check(
                     lambda days: days >= pd.Timestamp("1995-01-01"),
                     error="lies before 1995, when no device existed",
@@ -238,7 +241,7 @@ def no_rejects() -> pd.DataFrame:
 
 def reject(file: str, row: int, column: str, value: object, reason: str) -> dict[str, object]:
     """One rejected row; its value is cut at 80 characters."""
-    text = "" if value is None else str(value)
+    text = _shown(value)
     return {
         "file": file,
         "row": int(row),
@@ -246,6 +249,17 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
         "value": text if len(text) <= 80 else text[:79] + "…",
         "reason": reason,
     }
+
+
+def _shown(value: object) -> str:
+    """A value as a file has it: days without a time, whole numbers without a point."""
+    if is_scalar(value) and pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp) and value == value.normalize():
+        return str(value.date())
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -329,7 +343,7 @@ def _checked(
         if case.schema_context == "DataFrameSchema":
             column, reason = reason.split(": ", 1)
         if column == "period":
-            value: object = f"{row['start']} to {row['end']}"
+            value: object = f"{_shown(row['start'])} to {_shown(row['end'])}"
         else:
             value = row[column]
         if reason == "not_nullable":
@@ -354,7 +368,7 @@ def _repeats(
         if position != original:
             where = f"row {places[original]}"
             same = rows.loc[position].equals(rows.loc[original])
-            value = "; ".join(str(value) for value in rows.loc[position, key])
+            value = "; ".join(_shown(value) for value in rows.loc[position, key])
             reason = f"repeats {where}" if same else f"has the key of {where} and other values"
             faults[position] = (", ".join(key), value, reason)
     return faults

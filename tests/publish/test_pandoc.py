@@ -83,7 +83,9 @@ def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words() -> N
         '<td style="text-align: right">1</td></tr></tbody></table>'
     )
     found = typst(f"::: {{#tbl-a}}\n```{{=html}}\n{markup}\n```\n\nTitre\n:::\n")
-    assert found.startswith("#block(breakable: false)[ #figure( align(left)[#table(")
+    assert found.startswith(
+        "#block(breakable: false, above: 1.6em, below: 1.6em)[ #figure( align(left)[#table("
+    )
     assert "columns: (24fr, 6fr,)" in found
     assert "#strong[Produit]" in found and "#strong[Sites]" in found
     assert "strong[Entreprendre" not in found

@@ -57,7 +57,6 @@ def test_pdf_says_what_the_page_says(pdf: Path) -> None:
     text = " ".join(text.split())
     for words in (
         "Panorama",
-        "La satisfaction progresse ; le BOAMP reste en retrait.",
         "Figure 1 : Part d’usagers satisfaits",
         "Tableau 1 : Usagers satisfaits par produit",
         "Source : essai.",

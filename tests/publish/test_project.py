@@ -42,13 +42,18 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project: Path)
     assert found.section_of(study.source) == "Vue d’ensemble"
 
 
-def test_home_page_lists_the_studies_by_order(project: Path, sample: ModuleType) -> None:
-    first = sample.study("Avant", "Un constat.", 0)
-    path = project / "editions" / "2026-T3" / "zebre.ipynb"
-    path.write_text(json.dumps(first), encoding="utf-8")
+def test_home_page_lists_the_studies_by_order_then_the_products(
+    project: Path, sample: ModuleType
+) -> None:
+    for name, title, order in (("zebre", "Avant", 0), ("fiche_produit-boamp", "L'annonce", 9)):
+        path = project / "editions" / "2026-T3" / f"{name}.ipynb"
+        path.write_text(json.dumps(sample.study(title, "Un constat.", order)), encoding="utf-8")
     found = read_project(project)
-    listed = found.listed(found.page(PurePosixPath("index.qmd")))
-    assert [page.title for page in listed] == ["Avant", "Panorama", "service-public.fr"]
+    listings = list(found.listings(found.page(PurePosixPath("index.qmd"))))
+    assert [listing["id"] for listing, _ in listings] == ["etudes", "produits"]
+    studies, products = ([page.title for page in pages] for _, pages in listings)
+    assert studies == ["Avant", "Panorama", "service-public.fr"]
+    assert products == ["L’annonce"]
 
 
 def test_globs_stay_within_a_folder_unless_doubled(project: Path) -> None:

@@ -100,6 +100,18 @@ def test_home_page_shows_each_finding_with_its_typography(
     assert card.index("86") < card.index("avant-de-reprendre-un-chiffre")
 
 
+def test_home_page_gives_products_as_links_and_says_where_there_is_none(
+    tmp_path: Path, sample: ModuleType
+) -> None:
+    product = {"fiche_produit-boamp": sample.study("BOAMP", "58 % d’usagers satisfaits.", 1)}
+    project = sample.make_project(tmp_path / "project", **product)
+    text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
+    links = text[text.index('class="links"') :]
+    assert '<a href="editions/2026-T3/fiche_produit-boamp.html">BOAMP</a>' in links
+    assert "58" not in links
+    assert "Aucune page publiée." in text[text.index('class="cards"') : text.index('class="links"')]
+
+
 def test_real_edition_has_no_such_warning(tmp_path: Path, sample: ModuleType) -> None:
     project = sample.make_project(tmp_path / "project")
     manifest = project / "editions" / "2026-T3" / "manifest.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -33,6 +34,8 @@ for source in [*Path(".").glob("*.qmd"), *Path(".").glob("editions/*/*.ipynb")]:
     page.parent.mkdir(parents=True, exist_ok=True)
     if source.stem not in {skipped!r}:
         page.write_text('<a href="panorama.ipynb.download">Carnet</a>', encoding="utf-8")
+        if source.suffix == ".ipynb" and source.stem + ".pdf" not in {skipped!r}:
+            page.with_suffix(".pdf").write_bytes(b"%PDF")
 """
 
 
@@ -65,7 +68,8 @@ def test_quarto_renders_a_copy_and_executes_nothing(
     site = publish(project, tmp_path / "site", publisher).parent
     arguments, place = json.loads(log.read_text(encoding="utf-8"))
     assert arguments == ["render", ".", "--no-execute"]
-    assert Path(place) != project
+    assert not any(part.startswith(".") for part in Path(place).parts), "Quarto finds no page there"
+    assert not Path(place).exists(), "the copy is cleared away"
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
     study = site / "editions" / "2026-T3"
     assert (study / "panorama.csv").is_file() and (study / "panorama.ipynb").is_file()
@@ -83,11 +87,15 @@ def test_failure_of_quarto_is_told_with_its_last_lines(
     assert [path.name for path in (tmp_path / "site").iterdir()] == ["old"]
 
 
+@pytest.mark.parametrize(
+    ("skipped", "file"),
+    [("glossaire", "glossaire.html"), ("produit.pdf", "editions/2026-T3/produit.pdf")],
+)
 def test_a_page_that_quarto_did_not_make_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, skipped: str, file: str
 ) -> None:
-    install(tmp_path, monkeypatch, skipped="glossaire")
-    with pytest.raises(ObservError, match=r"made no glossaire\.html"):
+    install(tmp_path, monkeypatch, skipped=skipped)
+    with pytest.raises(ObservError, match=f"made no {re.escape(file)}"):
         publish(project, tmp_path / "site", "quarto")
 
 
@@ -114,11 +122,7 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path: Path, project
     path = tmp_path / "staged" / "editions" / "2026-T3" / "panorama.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     front = yaml.safe_load(split_front_matter("".join(notebook["cells"][0]["source"]))[0])
-    assert [link["text"] for link in front["format-links"]] == [
-        "PDF",
-        "Carnet exécuté",
-        "Données (CSV)",
-    ]
+    assert [link["text"] for link in front["format-links"]] == ["Carnet exécuté", "Données (CSV)"]
     assert front["title"] == "Panorama"
     text = path.read_text(encoding="utf-8")
     assert text.count("Données de démonstration") == 1
@@ -141,3 +145,24 @@ def test_quarto_is_told_to_keep_outputs_and_hide_code(project: Path) -> None:
     assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
     assert "eval" not in config["execute"], "it would delete the outputs"
     assert set(config["format"]) == {"html", "typst"}
+
+
+def test_pdf_is_linked_once_under_its_name(project: Path) -> None:
+    config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    # without a plain name in the list, Quarto adds each format again, and calls the PDF "Typst"
+    assert config["format"]["html"]["format-links"] == [
+        "html",
+        {"format": "typst", "text": "PDF", "icon": "file-pdf"},
+    ]
+
+
+def test_plain_quarto_renders_a_fresh_clone(project: Path) -> None:
+    text = (project / "_quarto.yml").read_text(encoding="utf-8")
+    globs = re.findall(r'auto: "(.*)"', text)
+    assert len(globs) == 2
+    # Quarto takes what stands before `/*` for a folder, and fails where nothing below it matches
+    assert not [glob for glob in globs if "/*" in glob]
+    front = split_front_matter((project / "index.qmd").read_text(encoding="utf-8"))[0]
+    for listing in yaml.safe_load(front)["listing"]:
+        assert (project / listing["template"]).is_file()
+        assert f"::: {{#{listing['id']}}}" in (project / "index.qmd").read_text(encoding="utf-8")

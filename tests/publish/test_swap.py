@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,7 +191,7 @@ def test_a_disk_that_fills_up_while_starting_leaves_no_lock(
 ) -> None:
     mkdir = Path.mkdir
 
-    def failing(self: Path, *arguments: int, **options: bool) -> None:
+    def failing(self: Path, *arguments: Any, **options: Any) -> None:
         if self.name.startswith(".work-"):
             raise OSError(errno.ENOSPC, "No space left on device")
         mkdir(self, *arguments, **options)

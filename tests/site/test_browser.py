@@ -54,7 +54,9 @@ function measure(doc, view, width) {
     menu: links[0].checkVisibility(),
     skip: skip.getBoundingClientRect().left,
     first: doc.querySelector("a, button, input, summary, [tabindex='0']").className,
-    h1: box("h1").top, text: box(".text").width,
+    h1: box("h1").top,
+    text: Math.max(0, ...[...doc.querySelectorAll(".text > p, .text > ul")].map(
+      el => el.getBoundingClientRect().width)),
     scripts: doc.scripts.length,
     requests: view.performance.getEntriesByType("resource").map(r => r.name),
     size: parseFloat(view.getComputedStyle(doc.body).fontSize),

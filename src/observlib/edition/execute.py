@@ -6,17 +6,23 @@ that start at once race for network ports. No kernel is ever used twice: state w
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import multiprocessing.connection
 import os
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from observlib.edition.plan import Page
+from observlib.errors import ObservError
 
 CELL_SECONDS = 600
 Progress = Callable[[int, int, str], None]
@@ -57,11 +63,17 @@ def execute(
     -------
     list of Outcome
         In the order of `pages`.
+
+    Raises
+    ------
+    ObservError
+        Where something ends a worker from outside.
     """
     outcomes: dict[str, Outcome] = {}
     context = multiprocessing.get_context("spawn")
     with (
-        tempfile.TemporaryDirectory(prefix="obs-") as private,
+        # a kernel that dies with its worker may still write there for a moment
+        tempfile.TemporaryDirectory(prefix="obs-", ignore_cleanup_errors=True) as private,
         ProcessPoolExecutor(workers, context, _prepare, (private,)) as pool,
     ):
         waiting = {}
@@ -75,28 +87,45 @@ def execute(
                 outcomes[done.page.name] = Outcome(done.page, done.path, job.result())
                 if progress:
                     progress(len(outcomes), len(pages), done.page.name)
-        except BaseException:
+        except BaseException as error:
             # Ctrl-C or a worker that died: kernels die with their worker.
             for process in list((pool._processes or {}).values()):
                 process.kill()
             pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, BrokenProcessPool):
+                raise ObservError(
+                    "execution: a process that ran studies was ended from outside, perhaps for "
+                    "want of memory; free some, and run the command again"
+                ) from error
             raise
     return [outcomes[page.name] for page in pages]
 
 
 def _prepare(private: str) -> None:
-    """Keep a worker's kernels from the user's own Jupyter and IPython settings."""
+    """Keep a worker's kernels from the user's own settings, and the worker to its parent's life."""
     os.environ["JUPYTER_RUNTIME_DIR"] = private
     os.environ["IPYTHONDIR"] = str(Path(private) / "ipython")
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    os.environ.pop("PYTHONSTARTUP", None)  # IPython would run it before the first cell
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker, and so its kernel, when the parent is gone: no one would ever stop it."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> str:
     """Execute one notebook in this worker; the text of its failure, or nothing."""
     import papermill
     from jupyter_client.manager import AsyncKernelManager
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     class PrivateKernelManager(AsyncKernelManager):
@@ -108,12 +137,16 @@ def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> s
                 self.connection_file = str(Path(stem) / "c.json")
                 self.ip = str(Path(stem) / "s")
 
+    def literal(path: str) -> str:  # papermill fills `{names}` in paths
+        return path.replace("{", "{{").replace("}", "}}")
+
     try:
         papermill.execute_notebook(
-            notebook,
-            output,
+            literal(notebook),
+            literal(output),
             parameters,
             kernel_name="python3",
+            language="python",
             cwd=root,
             progress_bar=False,
             execution_timeout=CELL_SECONDS,
@@ -121,8 +154,34 @@ def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> s
             shutdown_kernel="immediate",  # a page's kernel holds nothing to be saved
         )
     except PapermillExecutionError as error:
-        words = error.evalue if error.ename == "ObservError" else f"{error.ename}: {error.evalue}"
-        return f"cell {error.cell_index + 1}: {words}"
-    except (TimeoutError, RuntimeError) as error:  # a cell over its time; a kernel that died
-        return " ".join(str(error).split())[:300] or type(error).__name__
+        lines = [line.strip() for line in str(error.evalue).splitlines() if line.strip()]
+        if error.ename not in ("ObservError", "UsageError"):
+            lines[:1] = [": ".join([error.ename, *lines[:1]])]
+        return _place(output) + _short("; ".join(lines))
+    except TimeoutError:
+        return f"{_place(output)}ran for over {CELL_SECONDS} seconds"
+    except DeadKernelError:
+        return f"{_place(output)}its kernel died, perhaps for want of memory"
+    except RuntimeError as error:  # a kernel that does not start
+        return _short(" ".join(str(error).split())) or type(error).__name__
     return ""
+
+
+def _place(output: str) -> str:
+    """The last cell that was begun, counted without those that papermill adds."""
+    try:
+        cells = json.loads(Path(output).read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError):
+        return ""
+    added = {"injected-parameters", "papermill-error-cell-tag"}
+    notes = [c["metadata"] for c in cells if added.isdisjoint(c["metadata"].get("tags", []))]
+    begun = [
+        position
+        for position, note in enumerate(notes, start=1)
+        if note.get("papermill", {}).get("status", "pending") != "pending"
+    ]
+    return f"cell {begun[-1]}: " if begun else ""
+
+
+def _short(text: str, most: int = 400) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

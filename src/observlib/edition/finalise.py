@@ -6,6 +6,8 @@ Quarto looks for them, so that the page cannot say one thing and its figure anot
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,7 +39,8 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
       followed by its data, folded;
     - a page made from demonstration data says so at its top;
     - prose gets French non-breaking spaces;
-    - whatever tells of the machine (paths, times, papermill's notes) is dropped.
+    - whatever tells of the machine or the run (paths, times, papermill's notes, warnings, the
+      random identifiers of new cells) is dropped: the same page gives the same bytes.
 
     Parameters
     ----------
@@ -57,16 +60,21 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     """
     finding = ""
     cells = []
-    for position, cell in enumerate(notebook.cells[1:], start=2):
+    position = 1  # in the study, as its author counts
+    for cell in notebook.cells[1:]:
         tags = cell.metadata.get("tags", [])
+        injected = "injected-parameters" in tags
+        position += not injected
+        cell.id = "injected-parameters" if injected else f"cell-{position}"
         cell.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
         cells.append(cell)
         if cell.cell_type == "markdown":
             cell.source = typography(cell.source)
         if cell.cell_type != "code":
             continue
-        if "injected-parameters" in tags:
+        if injected:
             cell.source = _without_paths(cell.source, root)
+        cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         for output in cell.outputs:
             _tidy(output)
         shown = [
@@ -81,7 +89,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
     header = {
-        "title": page.title,
+        "title": typography(page.title),
         "subtitle": typography(page.study.question),
         "description": finding,
         "order": page.study.order,
@@ -107,13 +115,19 @@ def _without_paths(source: str, root: Path) -> str:
     """Parameters with paths made relative to the root, or cut to their last name."""
 
     def shorten(match: re.Match[str]) -> str:
-        path = Path(match[2])
+        path = Path(ast.literal_eval(match[2]))
         if not path.is_absolute():
             return match[0]
         inside = path.is_relative_to(root)
-        return match[1] + (path.relative_to(root).as_posix() if inside else path.name) + match[3]
+        return match[1] + json.dumps(path.relative_to(root).as_posix() if inside else path.name)
 
-    return re.sub(r'(?m)^(\w+ = ")([^"\n]*)(")$', shorten, source)
+    return re.sub(r'(?m)^(\w+ = )("(?:[^"\\\n]|\\.)*")$', shorten, source)
+
+
+def _quoted(text: str) -> str:
+    """A text in double quotes, on one line whatever it holds."""
+    quoted: str = yaml.safe_dump(text, allow_unicode=True, default_style='"', width=1_000_000)
+    return quoted.strip()
 
 
 def _tidy(output: Any) -> None:
@@ -133,17 +147,15 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
         raise PageError(f"cell {position} shows {len(captioned)} charts or tables; show one a cell")
     carried = captioned[0]
     prefix = {"chart": "fig", "table": "tbl"}[carried["kind"]]
-    if not re.search(rf"(?m)^#\| label: {prefix}-[a-z0-9-]+$", source):
+    # only the lines at the very top are options
+    if not re.match(rf"(?m)(?:#\|.*\n)*#\| label: {prefix}-[a-z0-9-]+ *$", source):
         raise PageError(
             f"cell {position} shows a {carried['kind']} and has no `#| label: {prefix}-…` line"
         )
     options = {f"{prefix}-cap": typography(carried["caption"])}
     if prefix == "fig":
         options["fig-alt"] = typography(carried["alt"])
-    lines = [
-        "#| " + yaml.safe_dump({key: text}, allow_unicode=True, width=100_000).strip()
-        for key, text in options.items()
-    ]
+    lines = [f"#| {key}: {_quoted(text)}" for key, text in options.items()]
     return "\n".join([*lines, source])
 
 

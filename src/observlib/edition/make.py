@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ import observlib
 from observlib.edition.execute import Outcome, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.plan import Page
+from observlib.edition.study import front_matter
 from observlib.errors import ObservError
 
 Progress = Callable[[int, int, str], None]
@@ -82,13 +84,15 @@ def make(
             except PageError as problem:
                 error = str(problem)
         if error:
-            entry["error"] = error.splitlines()[0]
-            problems.append(f"study {outcome.page.name}: {error}; see {_keep(outcome, failed)}")
+            entry["error"] = error.replace(f"{root}{os.sep}", "")
+            kept = _keep(outcome, failed)
+            problems.append(f"study {outcome.page.name}: {error}{f'; see {kept}' if kept else ''}")
         entries.append(entry)
     shutil.rmtree(executed)
     if problems and (not keep_going or len(problems) == len(entries)):
-        mend = "nothing was published; mend them, or publish the others with --keep-going"
-        raise ObservError(*problems, mend)
+        some = len(problems) < len(entries)
+        others = ", or publish the others with --keep-going" if some else ""
+        raise ObservError(*problems, f"nothing was published; mend what failed{others}")
     manifest = {
         **edition,
         "version": observlib.__version__,
@@ -107,20 +111,16 @@ def _write_page(
     page = finalise(notebook, outcome.page, edition, root)
     text = nbformat.writes(page) + "\n"
     (folder / outcome.path.name).write_text(text, encoding="utf-8", newline="\n")
-    header = page.cells[0].source
-    description = next(
-        line.removeprefix("description: ")
-        for line in header.splitlines()
-        if line.startswith("description: ")
-    )
     return {
-        "description": description,
+        "description": front_matter(page)["description"],
         "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
     }
 
 
-def _keep(outcome: Outcome, failed: Path) -> Path:
+def _keep(outcome: Outcome, failed: Path) -> Path | None:
+    """Where a failed page's notebook now is; None where it was not even begun."""
+    if not outcome.path.exists():
+        return None
     failed.mkdir(exist_ok=True)
-    if outcome.path.exists():
-        shutil.move(outcome.path, failed / outcome.path.name)
+    shutil.move(outcome.path, failed / outcome.path.name)
     return failed / outcome.path.name

@@ -53,7 +53,8 @@ def plan(
     Raises
     ------
     UsageError
-        With every unknown study and every unknown, missing or ill-typed parameter.
+        With every unknown study and every unknown, missing or ill-typed parameter; where there is
+        no page to make.
     """
     given = dict(given or {})
     problems = [
@@ -77,7 +78,9 @@ def plan(
     for study in chosen:
         values = {**given, **own}
         spread = [name for name, p in study.parameters.items() if p.each and name not in given]
-        combinations = [{name: product} for name in spread for product in products] or [{}]
+        combinations: list[dict[str, str]] = [{}]
+        for name in spread:
+            combinations = [c | {name: product} for c in combinations for product in products]
         for combination in combinations:
             texts = {**values, **combination}
             parameters, found = _convert(study, texts, catalogue)
@@ -85,6 +88,12 @@ def plan(
             if not found:
                 name = "-".join([study.name, *_parts(study, parameters)])
                 pages.append(Page(study, name, _title(study, parameters, catalogue), parameters))
+    if not pages and not problems:
+        names = ", ".join(study.name for study in chosen)
+        problems.append(
+            f"there is no page to make: {names or 'no study'} makes one for each product with "
+            "data, and no product has any; give -p product=VALUE"
+        )
     if problems:
         raise UsageError(*problems)
     return pages
@@ -97,19 +106,24 @@ def _convert(
     problems: list[str] = []
     for name, parameter in study.parameters.items():
         place = f"study {study.name!r}: parameter {name!r}"
-        if name not in texts:
-            if parameter.default is None:
-                allowed = _allowed(parameter, catalogue)
-                problems.append(f"{place} is missing; allowed: {allowed}; give -p {name}=VALUE")
-            else:
-                parameters[name] = parameter.default
+        text = texts.get(name, _text(parameter.default))
+        allowed = _allowed(parameter, catalogue)
+        if text is None:
+            problems.append(f"{place} is missing; allowed: {allowed}; give -p {name}=VALUE")
             continue
         try:
-            parameters[name] = _value(parameter, texts[name], catalogue)
+            parameters[name] = _value(parameter, text, catalogue)
         except (ValueError, ObservError):
-            allowed = _allowed(parameter, catalogue)
-            problems.append(f"{place} is {texts[name]!r}; allowed: {allowed}")
+            whose = "is" if name in texts else "has the default"
+            problems.append(f"{place} {whose} {text!r}; allowed: {allowed}")
     return parameters, problems
+
+
+def _text(default: str | int | float | bool | None) -> str | None:
+    """A default as it would be given from outside."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return None if default is None else str(default)
 
 
 def _value(parameter: Parameter, text: str, catalogue: Catalogue) -> Any:
@@ -122,7 +136,7 @@ def _value(parameter: Parameter, text: str, catalogue: Catalogue) -> Any:
         number = int(text) if parameter.type == "integer" else float(text)
         low = -math.inf if parameter.minimum is None else parameter.minimum
         high = math.inf if parameter.maximum is None else parameter.maximum
-        if low <= number <= high:
+        if -math.inf < number < math.inf and low <= number <= high:
             return number
     elif parameter.type == "boolean" and text in ("true", "false"):
         return text == "true"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import nbformat
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from observlib.errors import ObservError
 
@@ -25,6 +25,17 @@ class Parameter(BaseModel):
     maximum: float | None = None
     default: str | int | float | bool | None = None
     each: bool = Field(default=False, description="one page for each product with data")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.type == "choice") != bool(self.choices):
+            raise ValueError("`choices` go with the type choice, and it needs them")
+        limits = self.minimum is not None or self.maximum is not None
+        if limits and self.type not in ("integer", "number"):
+            raise ValueError("`minimum` and `maximum` go with the types integer and number")
+        if self.each and self.type != "product":
+            raise ValueError("`each` goes with the type product")
+        return self
 
 
 class Study(BaseModel):
@@ -52,16 +63,20 @@ def load_studies(folder: Path) -> dict[str, Study]:
     studies: list[Study] = []
     for path in sorted(folder.glob("*.ipynb")):
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = _read(path)
             header = front_matter(notebook)
-            study = Study(name=path.stem, path=path, **header)
+            if taken := sorted({"name", "path"} & header.keys()):
+                raise ValueError(f"front matter: {', '.join(taken)}: the file's name says it")
+            study = Study.model_validate({**header, "name": path.stem, "path": path})
         except ValidationError as error:
             problems += [
                 f"{path}: front matter: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
                 for detail in error.errors()
             ]
-        except (ValueError, TypeError, KeyError, yaml.YAMLError) as error:
-            problems.append(f"{path}: {str(error).splitlines()[0]}")
+        except yaml.YAMLError as error:
+            problems.append(f"{path}: front matter: {_yaml_problem(error)}")
+        except ValueError as error:
+            problems.append(f"{path}: {error}")
         else:
             problems += _disagreements(study, notebook)
             studies.append(study)
@@ -70,9 +85,31 @@ def load_studies(folder: Path) -> dict[str, Study]:
     return {study.name: study for study in sorted(studies, key=lambda s: (s.order, s.name))}
 
 
+def _read(path: Path) -> Any:
+    """A notebook of format 4; `ValueError` for any other bytes."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from error
+    except Exception as error:  # nbformat raises whatever a wrong shape of JSON makes it stumble on
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(f"is no notebook: {reason}") from error
+    if (notebook.metadata.get("kernelspec") or {}).get("language") != "python":
+        raise ValueError("has no Python kernel; choose one in JupyterLab, and save it")
+    return notebook
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = f"line {mark.line + 1}: " if mark else ""
+    return f"{line}not valid YAML: {getattr(error, 'problem', None) or 'cannot be read'}"
+
+
 def front_matter(notebook: Any) -> dict[str, Any]:
     """The YAML of a notebook's first cell, which is raw and stands between `---` lines."""
-    source = notebook.cells[0].source.strip() if notebook.cells else ""
+    raw = notebook.cells and notebook.cells[0].cell_type == "raw"
+    source = notebook.cells[0].source.strip() if raw else ""
     if not (source.startswith("---") and source.endswith("---")) or len(source) < 7:
         raise ValueError("the first cell is no front matter: raw YAML between `---` lines")
     header = yaml.safe_load(source[3:-3])
@@ -89,16 +126,16 @@ def _disagreements(study: Study, notebook: Any) -> Iterator[str]:
         return
     try:
         body = ast.parse(cells[0].source).body
-    except SyntaxError as error:
-        yield f"{study.path}: the parameters cell is no Python: {error.msg}"
+    except (SyntaxError, ValueError) as error:
+        yield f"{study.path}: the parameters cell is no Python: {error}"
         return
-    assigned = {
-        target.id
-        for statement in body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
+    targets: list[ast.expr] = []
+    for statement in body:
+        if isinstance(statement, ast.Assign):
+            targets += statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets.append(statement.target)
+    assigned = {target.id for target in targets if isinstance(target, ast.Name)}
     for name in sorted(set(study.parameters) - assigned):
         yield f"{study.path}: parameter {name!r} is declared and not in the parameters cell"
     for name in sorted(assigned - set(study.parameters)):

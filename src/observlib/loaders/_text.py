@@ -133,6 +133,9 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
         there = ", ".join(repr(short(name)) for name in header[:12]) + (
             ", …" if len(header) > 12 else ""
         )
+        for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+            if len(header) == 1 and sign in header[0]:
+                there += f", separated by {name}: save it separated by commas"
         raise ObservError(
             f"{path}: missing column{plural} {', '.join(repr(name) for name in missing)}; "
             f"the file has {there}" + (f"; {mend}" if mend else "")

@@ -60,7 +60,7 @@ def publish(
         workspace(site) as work,
     ):
         if by_quarto:
-            quarto.build(found, work / "site", work, tell)
+            quarto.build(found, work / "site", tell)
         else:
             embedded.build(found, work / "site", tell)
         return replace_folder(work / "site", site) / "index.html"

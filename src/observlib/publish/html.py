@@ -42,7 +42,7 @@ def page_html(
         "outline": page.meta.get("toc", True) and len(re.findall(r"^##+ ", markdown, re.M)) > 1,
     }
     return pandoc.convert(
-        with_listing(markdown, project, page),
+        with_listings(markdown, project, page),
         "html",
         name=str(project.folder / page.source),
         template=pandoc.TEMPLATES / "page.html",
@@ -51,26 +51,28 @@ def page_html(
     )
 
 
-def with_listing(markdown: str, project: Project, page: Page) -> str:
-    """The text with a card for each page that its front matter lists, where Quarto puts them.
+def with_listings(markdown: str, project: Project, page: Page) -> str:
+    """The text with the lists of pages that its front matter asks for.
 
-    That is in the place of the empty division that has the listing's `id`, or at the end.
+    Each is a list of links, or of cards where its `fields` hold `description`; it takes the place
+    of the empty division that has its `id`, or goes to the end.
     """
-    cards = "\n".join(
-        f"- ### [{other.title}](/{other.source})\n\n  {_one_line(other.meta.get('description'))}\n"
-        for other in project.listed(page)
-    )
-    if not cards:
-        return markdown
-    name = re.escape(str(page.meta["listing"].get("id") or "listing"))
-    block = f"::: {{.cards}}\n{cards}\n:::\n"
-    text, count = re.subn(rf"(?m)^:{{3,}} *\{{#{name}\}} *\n:{{3,}} *$", lambda _: block, markdown)
-    return text if count else f"{markdown}\n\n{block}"
+    for listing, pages in project.listings(page):
+        cards = "description" in listing.get("fields", ())
+        items = "\n".join(_listed(other, cards) for other in pages) or "Aucune page publiée."
+        block = f"::: {{.{'cards' if cards else 'links'}}}\n{items}\n:::\n"
+        name = re.escape(str(listing.get("id") or "listing"))
+        place = re.search(rf"(?m)^:{{3,}} *\{{#{name}\}} *\n:{{3,}} *$", markdown)
+        start, end = place.span() if place else (len(markdown), len(markdown))
+        markdown = f"{markdown[:start]}\n\n{block}{markdown[end:]}"
+    return markdown
 
 
-def _one_line(text: object) -> str:
+def _listed(page: Page, card: bool) -> str:
+    link = f"[{page.title}](/{page.source})"
     # and not by split(), which takes non-breaking spaces for others
-    return re.sub(r"[ \n]+", " ", str(text or "")).strip(" ")
+    finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
+    return f"- ### {link}\n\n  {finding}\n" if card else f"- {link}"
 
 
 def frame(project: Project) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -29,8 +29,8 @@ class Page:
 
     @property
     def title(self) -> str:
-        """Title, as its front matter gives it."""
-        return str(self.meta["title"])
+        """Title, with its typographic apostrophes."""
+        return str(self.meta["title"]).replace("'", "’")
 
     @property
     def is_study(self) -> bool:
@@ -74,7 +74,7 @@ class Project:
     pages: tuple[Page, ...]
     navigation: tuple[Entry, ...]
     manifest: Manifest
-    website: dict[str, Any] = field(default_factory=dict)
+    website: dict[str, Any]
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
@@ -87,19 +87,12 @@ class Project:
                 return entry.text
         return None
 
-    def listed(self, page: Page) -> list[Page]:
-        """The pages that the front matter key `listing` of a page lists, in its order."""
-        listing = page.meta.get("listing")
-        if not isinstance(listing, dict):
-            return []
-        found = self.match(listing.get("contents", []))
-        key, _, direction = str(listing.get("sort", "title")).partition(" ")
-        known = [other for other in found if other.source != page.source]
-        return sorted(
-            known,
-            key=lambda other: (key not in other.meta, other.meta.get(key, 0), str(other.source)),
-            reverse=direction == "desc",
-        )
+    def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
+        """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
+        wanted = page.meta.get("listing") or []
+        for listing in [wanted] if isinstance(wanted, dict) else wanted:
+            found = self.match(listing.get("contents") or [])
+            yield listing, [other for other in found if other != page]
 
     def match(self, patterns: str | Iterable[str]) -> list[Page]:
         """The pages that match a glob of Quarto, or several, by `order` and then by name."""

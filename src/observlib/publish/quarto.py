@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from pathlib import Path
+import tempfile
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
 from observlib.errors import ObservError
-from observlib.publish.banner import with_banner
+from observlib.publish.banner import DEMONSTRATION, MARK, with_banner
+from observlib.publish.downloads import estimates_csv
 from observlib.publish.embedded import Progress, write_downloads
 from observlib.publish.project import (
     Entry,
@@ -45,62 +47,72 @@ def executable() -> str:
     return found
 
 
-def build(project: Project, site: Path, work: Path, progress: Progress) -> None:
+def build(project: Project, site: Path, progress: Progress) -> None:
     """Render a staged copy of the project with Quarto, into the new folder `site`.
 
     Raises
     ------
     ObservError
-        Where Quarto is absent, fails (with the last lines it said) or makes no site.
+        Where Quarto is absent, fails (with the last lines it said) or makes no page.
     """
     command = [executable(), "render", ".", "--no-execute"]
-    staged = work / "project"
-    stage(project, staged)
     total = len(project.pages)
     progress(0, total, "Quarto")
+    # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
+    with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
+        staged = Path(place).resolve() / "project"
+        stage(project, staged)
+        said = _run(command, staged)
+        made = staged / _output(project)
+        missing = [str(path) for path in _expected(project) if not (made / path).is_file()]
+        if missing:
+            raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *said)
+        for page in project.pages:
+            if page.is_study:
+                write_downloads(project, page, made)
+                _mend_links(made / page.output(".html"))
+        shutil.move(made, site)
+    progress(total, total, "Quarto")
+
+
+def _run(command: list[str], folder: Path) -> list[str]:
+    """Run Quarto; the last lines it said."""
     try:
         done = subprocess.run(
-            command, cwd=staged, capture_output=True, timeout=TIME_LIMIT, check=False
+            command, cwd=folder, capture_output=True, timeout=TIME_LIMIT, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise ObservError(f"quarto: was stopped after {TIME_LIMIT:.0f} s") from error
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
     if done.returncode:
         raise ObservError(
-            f"quarto: failed with status {done.returncode}; its last lines follow", *said[-8:]
+            f"quarto: failed with status {done.returncode}; its last lines follow", *said
         )
-    output = (project.config.get("project") or {}).get("output-dir") or "_site"
-    made = staged / output
-    missing = [
-        str(page.output(".html"))
-        for page in project.pages
-        if "html" in page.formats and not (made / page.output(".html")).is_file()
-    ]
-    if missing:
-        raise ObservError(
-            f"quarto: made no {', '.join(missing)}; its last lines follow", *said[-8:]
-        )
-    for page in project.pages:
-        if page.is_study:
-            write_downloads(project, page, made)
-            _mend_links(made / page.output(".html"))
-    made.rename(site)
-    progress(total, total, "Quarto")
+    return said
+
+
+def _expected(project: Project) -> list[PurePosixPath]:
+    suffixes = {"html": ".html", "typst": ".pdf"}
+    return [page.output(suffixes[name]) for page in project.pages for name in page.formats]
+
+
+def _output(project: Project) -> str:
+    return str((project.config.get("project") or {}).get("output-dir") or "_site")
 
 
 def stage(project: Project, folder: Path) -> None:
     """Copy the project, with what Quarto cannot know: explicit navigation, links to downloads.
 
-    A glob over editions would nest every page in a section named after its folder.
+    A glob over editions would nest every page in sections named after its folders.
     """
-    output = (project.config.get("project") or {}).get("output-dir") or "_site"
-    ignored = shutil.ignore_patterns(".*", output, "__pycache__")
+    ignored = shutil.ignore_patterns(".*", _output(project), "__pycache__")
     shutil.copytree(project.folder, folder, ignore=ignored)
     config = json.loads(json.dumps(project.config, default=str))
     config["website"]["sidebar"]["contents"] = [_item(entry) for entry in project.navigation]
-    _dump(config, folder / "_quarto.yml")
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    (folder / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
         if page.is_study:
@@ -109,31 +121,26 @@ def stage(project: Project, folder: Path) -> None:
             text = path.read_text(encoding="utf-8")
             if project.manifest.is_demonstration:
                 text = with_banner(text)
-            extra = {"subtitle": f"Édition {project.manifest.quarter}", "date": _made(project)}
+            manifest = project.manifest
+            extra = {"subtitle": f"Édition {manifest.quarter}", "date": manifest.made.isoformat()}
             path.write_text(_with_meta(text, extra), encoding="utf-8", newline="\n")
 
 
 def _stage_notebook(project: Project, page: Page, path: Path) -> None:
+    """Add the links to the downloads, beside the one to the PDF that `_quarto.yml` gives."""
     notebook = read_notebook(path)
-    links: list[dict[str, str]] = []
-    if "typst" in page.formats:
-        links.append({"format": "typst", "text": "PDF", "icon": "file-pdf"})
     name = page.source.stem
-    links.append({"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"})
-    if "application/vnd.observlib.estimates+json" in path.read_text(encoding="utf-8"):
+    links = [{"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"}]
+    if estimates_csv(path) is not None:
         links.append({"text": "Données (CSV)", "href": f"{name}.csv", "icon": "table"})
     cells = notebook["cells"]
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links})
     cells[0]["source"] = front.splitlines(keepends=True)
-    if project.manifest.is_demonstration:
-        bodies = [joined(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-        whole = "\n".join(bodies)
-        banner = with_banner(whole)
-        if banner != whole:
-            text = banner[: len(banner) - len(whole.lstrip())].splitlines(keepends=True)
-            cells.insert(
-                1, {"cell_type": "markdown", "id": "banner", "metadata": {}, "source": text}
-            )
+    told = any(MARK in joined(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    if project.manifest.is_demonstration and not told:
+        source = DEMONSTRATION.splitlines(keepends=True)
+        banner = {"cell_type": "markdown", "id": "banner", "metadata": {}, "source": source}
+        cells.insert(1, banner)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -144,19 +151,10 @@ def _with_meta(text: str, extra: dict[str, Any]) -> str:
     return f"---\n{yaml.safe_dump(meta, allow_unicode=True, sort_keys=False)}---\n{body}"
 
 
-def _made(project: Project) -> str:
-    return project.manifest.made.isoformat()
-
-
 def _item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
         return {"section": entry.text, "contents": [_item(child) for child in entry.entries]}
     return {"href": str(entry.page), "text": entry.text}
-
-
-def _dump(config: dict[str, Any], path: Path) -> None:
-    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _mend_links(path: Path) -> None:

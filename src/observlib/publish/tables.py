@@ -30,9 +30,9 @@ class CleanTable:
 def clean_table(markup: str) -> CleanTable:
     """Strip an HTML table of its style, identifiers and decoration.
 
-    Alignment is kept (numbers to the right), and so are `scope`, `colspan` and `rowspan`. The
-    title rows and the notes of great-tables leave the table: a caption and paragraphs say them
-    better to a screen reader.
+    Alignment is kept (numbers to the right), and so are `scope`, `colspan` and `rowspan`;
+    apostrophes become typographic, as pandoc makes them in prose. The title rows and the notes of
+    great-tables leave the table: a caption and paragraphs say them better to a screen reader.
 
     Examples
     --------
@@ -101,7 +101,7 @@ class _Cleaner(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.depth and not self.silent and (self.row is not None or self.aside is not None):
-            text = re.sub(r"[ \t\r\n]+", " ", data)
+            text = re.sub(r"[ \t\r\n]+", " ", data).replace("'", "’")
             self._write("" if text == " " and self._at_edge() else escape(text, quote=False))
 
     def _at_edge(self) -> bool:

@@ -6,10 +6,8 @@ local html, typst = FORMAT:match 'html' ~= nil, FORMAT == 'typst'
 local NBSP = '\u{a0}'
 local NAMES = { fig = 'Figure', tbl = 'Tableau' }
 local DELIMITER = NBSP .. ': '
-local CALLOUTS = {
-  note = 'Note', tip = 'Conseil', warning = 'Avertissement',
-  caution = 'Attention', important = 'Important',
-}
+local CALLOUTS = { note = 'Note', tip = 'Conseil', warning = 'Avertissement',
+  caution = 'Attention', important = 'Important' }
 local SHORT_TABLE = 16
 local problems, numbers, counts = {}, {}, { fig = 0, tbl = 0 }
 
@@ -231,7 +229,7 @@ local function typst_table(id, found, caption, notes)
     text = text .. '\n#table-note[' .. written(inlines, FORMAT) .. ']'
   end
   -- a table that fits a page is not cut, nor its notes from it
-  if #rows <= SHORT_TABLE then text = '#block(breakable: false)[\n' .. text .. '\n]' end
+  if #rows <= SHORT_TABLE then text = '#block(breakable: false, above: 1.6em, below: 1.6em)[\n' .. text .. '\n]' end
   return pandoc.Blocks { pandoc.RawBlock('typst', text) }
 end
 
@@ -368,8 +366,7 @@ function Pandoc(doc)
       doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references')))
     end
   end
-  doc = doc:walk { Inlines = spaces }
-  doc = doc:walk { Quoted = quoted }
+  doc = doc:walk { Inlines = spaces, Quoted = quoted }
   doc = doc:walk { traverse = 'topdown',
     Div = function(div)
       if kind_of(div.identifier) or div.classes:includes 'figure' or div.classes:includes 'table' then
@@ -377,8 +374,8 @@ function Pandoc(doc)
       end
     end,
     Figure = function(el)
-      local image = first_image(el.content)
-      return figure(el.identifier, image, pandoc.utils.blocks_to_inlines(el.caption.long)), false
+      local caption = pandoc.utils.blocks_to_inlines(el.caption.long)
+      return figure(el.identifier, first_image(el.content), caption), false
     end,
     Table = function(el)
       return table_of(el.identifier, el, pandoc.utils.blocks_to_inlines(el.caption.long), {}), false

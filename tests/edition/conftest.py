@@ -1,0 +1,124 @@
+"""Tiny studies: notebooks written by hand, and what they would show once executed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
+
+from observlib import estimates
+from observlib.edition.plan import Page
+from observlib.edition.study import Study
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+HEADER = """title: Essai
+order: 10
+question: Que voit-on ?
+parameters:
+  quarter: {type: quarter}
+  data: {type: data}"""
+PARAMETERS = 'quarter = "2026-T3"\ndata = "data"'
+ROWS = [
+    {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites", "source": "x"}
+]
+
+
+class Make:
+    """What the tests of editions are made of."""
+
+    header, parameters = HEADER, PARAMETERS
+
+    @staticmethod
+    def notebook(
+        *cells: NotebookNode | str, header: str = HEADER, parameters: str = PARAMETERS
+    ) -> NotebookNode:
+        """A study; a text stands for a code cell."""
+        own = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        first = [
+            new_raw_cell(f"---\n{header}\n---"),
+            new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        ]
+        made = new_notebook(cells=copy.deepcopy(first + own))
+        for position, cell in enumerate(made.cells):
+            cell.id = f"own-{position}"
+        made.metadata = NotebookNode(
+            {"kernelspec": KERNEL, "language_info": {"name": "python", "version": "3.11.7"}}
+        )
+        return made
+
+    @classmethod
+    def write(cls, path: Path, *cells: NotebookNode | str, **words: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(cls.notebook(*cells, **words), path)
+        return path
+
+    @staticmethod
+    def markdown(text: str) -> NotebookNode:
+        return new_markdown_cell(text)
+
+    @staticmethod
+    def shows(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
+        """A code cell that was executed."""
+        metadata = {"tags": list(tags)} if tags else {}
+        return new_code_cell(source, execution_count=7, metadata=metadata, outputs=list(outputs))
+
+    @classmethod
+    def finding(cls, text: str = "Douze visites.") -> NotebookNode:
+        return cls.shows("say()", cls.output("text", text), tags=("finding",))
+
+    @staticmethod
+    def output(kind: str, text: str = "Douze visites.", **carried: str) -> NotebookNode:
+        """What a cell of `observlib.display` shows: `text`, `chart` or `table`."""
+        types = {"text": "text/markdown", "chart": "image/svg+xml", "table": "text/html"}
+        content: dict[str, Any] = {"kind": kind, **estimates.to_json(estimates.make(ROWS))}
+        if kind != "text":
+            content |= {"caption": "Douze visites", "alt": "Une barre de 12."}
+            content |= {"data_markdown": "| Mois | n |\n|:--|--:|\n| mai | 12 |"}
+        data = {types[kind]: text, "text/plain": text, estimates.MIME: content | carried}
+        return new_output("execute_result", data, execution_count=7)
+
+    @staticmethod
+    def study(path: Path, name: str = "essai", **words: Any) -> Study:
+        about = {"title": "Essai", "order": 10, "question": "Que voit-on ?", "parameters": {}}
+        return Study.model_validate({"name": name, "path": path, **about, **words})
+
+    @classmethod
+    def page(cls, path: Path = Path("essai.ipynb"), **parameters: Any) -> Page:
+        return Page(cls.study(path, path.stem), path.stem, "Essai", parameters)
+
+
+@pytest.fixture(scope="session")
+def make() -> type[Make]:
+    return Make
+
+
+@pytest.fixture
+def studies(tmp_path: Path) -> Callable[..., Path]:
+    """A folder of studies, by name and front matter."""
+
+    def write(**headers: str) -> Path:
+        for name, header in headers.items():
+            lines = [f"{key} = None" for key in _declared(header)]
+            Make.write(tmp_path / f"{name}.ipynb", header=header, parameters="\n".join(lines))
+        return tmp_path
+
+    return write
+
+
+def _declared(header: str) -> list[str]:
+    import yaml
+
+    found = yaml.safe_load(header)
+    return list(found.get("parameters") or {}) if isinstance(found, dict) else []

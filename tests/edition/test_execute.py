@@ -1,0 +1,168 @@
+"""Execution by real kernels: each page alone, in the root, and no failure stops the others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from observlib.edition.execute import Outcome, execute
+from observlib.errors import ObservError
+
+SOUND = """
+import os
+print(quarter, data, os.getcwd(), "planted" in globals(), sep="|")"""
+# two pages that run at once leave notes to each other; neither may read the other's state
+CELLS = {
+    "one": [SOUND, "mine = 'one'"],
+    "two": [SOUND, "assert 'mine' not in globals()"],
+    "wrong": ["x = 1", "raise ValueError('first line\\nsecond line')", "print('never')"],
+    "dead": ["import os; os._exit(3)"],
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("project {braces}").resolve()
+
+
+@pytest.fixture(scope="module")
+def progress() -> list[tuple[int, int]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def outcomes(root: Path, make: Any, progress: list[tuple[int, int]]) -> dict[str, Outcome]:
+    """All of them executed once, by a user whose own start-up files plant a name."""
+    pages = []
+    for name, cells in CELLS.items():
+        path = make.write(root / "notebooks" / f"{name}.ipynb", *cells)
+        pages.append(make.page(path, quarter="2026-T3", data='l"été'))
+    startup = root / "ipython" / "profile_default" / "startup" / "planted.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text("planted = 1\n", encoding="utf-8")
+    (root / "out").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(root / "ipython"))
+        patch.setenv("PYTHONSTARTUP", str(startup))
+        found = execute(
+            pages, root / "out", root, progress=lambda done, of, name: progress.append((done, of))
+        )
+    assert [outcome.page.name for outcome in found] == list(CELLS)
+    return {outcome.page.name: outcome for outcome in found}
+
+
+def printed(outcome: Outcome) -> list[str]:
+    notebook = nbformat.read(outcome.path, as_version=4)
+    return [output.text.strip() for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def test_a_page_gets_its_parameters_in_the_root_and_none_of_the_user_s_start_up_files(
+    outcomes: dict[str, Outcome], root: Path
+) -> None:
+    for name in ("one", "two"):
+        assert outcomes[name].error == ""
+        assert printed(outcomes[name]) == [f'2026-T3|l"été|{root}|False']
+
+
+def test_a_failure_names_the_author_s_cell_and_the_error_in_one_line(
+    outcomes: dict[str, Outcome],
+) -> None:
+    # after the front matter, the parameters and `x = 1`; papermill's own cell is not counted
+    assert outcomes["wrong"].error == "cell 4: ValueError: first line; second line"
+    notebook = nbformat.read(outcomes["wrong"].path, as_version=4)
+    assert notebook.cells[-1].source == "print('never')" and notebook.cells[-1].outputs == []
+
+
+def test_a_kernel_that_dies_is_a_failure_and_not_a_hang(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["dead"].error == "cell 3: its kernel died, perhaps for want of memory"
+
+
+def test_progress_goes_to_the_end_whatever_fails(
+    outcomes: dict[str, Outcome], progress: list[tuple[int, int]]
+) -> None:
+    assert progress == [(done, len(CELLS)) for done in range(1, len(CELLS) + 1)]
+
+
+def test_a_worker_ended_by_the_system_is_told_without_a_traceback(
+    tmp_path: Path, make: Any
+) -> None:
+    kill = "import os, signal; os.kill(os.getppid(), signal.SIGTERM)"
+    page = make.page(make.write(tmp_path / "essai.ipynb", kill))
+    with pytest.raises(ObservError, match="was ended from outside, perhaps for want of memory"):
+        execute([page], tmp_path, tmp_path, workers=1)
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from observlib.edition.execute import execute
+from observlib.edition.plan import Page
+from observlib.edition.study import Study
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1])
+    about = {"title": "T", "order": 1, "question": "Q", "parameters": {}}
+    study = Study(name="essai", path=root / "essai.ipynb", **about)
+    try:
+        execute([Page(study, "essai", "T", {})], root / "out", root)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_no_process_outlives_a_run_that_is_interrupted_or_killed(
+    tmp_path: Path, make: Any, sent: signal.Signals, code: int
+) -> None:
+    note = tmp_path / "pids"
+    cell = (
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(note)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}')\n"
+        "time.sleep(120)"
+    )
+    make.write(tmp_path / "essai.ipynb", cell)
+    (tmp_path / "out").mkdir()
+    driver = tmp_path / "driver.py"
+    driver.write_text(DRIVER, encoding="utf-8")
+    command = [sys.executable, str(driver), str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as run:
+        until(lambda: note.is_file() and len(note.read_text(encoding="utf-8").split()) == 2)
+        pids = [int(pid) for pid in note.read_text(encoding="utf-8").split()]
+        if sent == signal.SIGINT:
+            os.killpg(run.pid, sent)  # as a terminal does: to the workers too
+        else:
+            run.kill()
+        stderr = run.stderr.read().decode() if run.stderr else ""
+    assert run.returncode == code
+    assert "Traceback" not in stderr
+    until(lambda: not any(alive(pid) for pid in pids))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs: one that no parent has waited for is none."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return not Path("/proc/self/stat").exists()
+
+
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

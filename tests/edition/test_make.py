@@ -1,0 +1,172 @@
+"""The making of an edition: its pages, what it remembers of itself, and its failures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import observlib
+from observlib.edition import make as module
+from observlib.edition.execute import Outcome
+from observlib.edition.plan import Page
+from observlib.errors import ObservError
+
+EDITION = {"quarter": "2026-T3", "kind": "demonstration", "data": "abc123", "made": "2026-11-24"}
+Making = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making:
+    """An edition of three pages, whose kernels are not started: they show what they hold."""
+    errors: dict[str, str] = {}
+
+    def execute(pages: list[Page], folder: Path, root: Path, progress: Any = None) -> list[Outcome]:
+        outcomes = []
+        for page in pages:
+            path = folder / f"{page.name}.ipynb"
+            if errors.get(page.name) != "not begun":
+                shutil.copy(page.study.path, path)
+            outcomes.append(Outcome(page, path, errors.get(page.name, "")))
+        return outcomes
+
+    monkeypatch.setattr(module, "execute", execute)
+
+    def run(keep_going: bool = False, mute: str = "", **failing: str) -> dict[str, Any]:
+        errors.clear()
+        errors.update(failing)
+        pages = []
+        for name in ("a", "b", "c"):
+            cells = [] if name == mute else [make.finding(f"Voici : l'essai « {name} ».")]
+            path = make.write(tmp_path / "notebooks" / f"{name}.ipynb", *cells)
+            pages.append(make.page(path, quarter="2026-T3", data="/srv/secret", years=3))
+        folder = tmp_path / "work" / "2026-T3"
+        shutil.rmtree(folder, ignore_errors=True)
+        return module.make(pages, EDITION, tmp_path, folder, tmp_path / "_failed", keep_going)
+
+    return run
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_an_edition_is_its_pages_and_its_manifest_and_nothing_else(
+    making: Making, tmp_path: Path
+) -> None:
+    made = making()
+    folder = tmp_path / "work" / "2026-T3"
+    assert names(folder) == ["a.ipynb", "b.ipynb", "c.ipynb", "manifest.json"]
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == made
+    assert not (tmp_path / "_failed").exists()
+
+
+def test_the_manifest_says_what_was_made_of_which_data_by_which_version(making: Making) -> None:
+    made = making()
+    assert {key: made[key] for key in EDITION} == EDITION
+    assert made["version"] == observlib.__version__
+    assert made["partial"] is False
+    assert [entry["page"] for entry in made["studies"]] == ["a", "b", "c"]
+
+
+def test_a_page_s_entry_has_its_words_as_they_are_read_and_not_where_its_data_was(
+    making: Making, tmp_path: Path
+) -> None:
+    entry = making()["studies"][0]
+    content = (tmp_path / "work" / "2026-T3" / "a.ipynb").read_bytes()
+    assert entry == {
+        "page": "a",
+        "study": "a",
+        "title": "Essai",
+        "parameters": {"quarter": "2026-T3", "years": 3},
+        "description": "Voici\xa0: l'essai «\xa0a\xa0».",
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def test_the_same_edition_twice_is_the_same_bytes(making: Making, tmp_path: Path) -> None:
+    def content() -> dict[str, bytes]:
+        making()
+        return {p.name: p.read_bytes() for p in (tmp_path / "work" / "2026-T3").iterdir()}
+
+    assert content() == content()
+
+
+def test_a_failed_page_stops_the_edition_and_its_notebook_is_kept_to_be_looked_at(
+    making: Making, tmp_path: Path
+) -> None:
+    with pytest.raises(ObservError) as caught:
+        making(b="cell 3: ValueError: no")
+    kept = tmp_path / "_failed" / "b.ipynb"
+    assert caught.value.problems == (
+        f"study b: cell 3: ValueError: no; see {kept}",
+        "nothing was published; mend what failed, or publish the others with --keep-going",
+    )
+    assert kept.is_file() and names(tmp_path / "_failed") == ["b.ipynb"]
+    assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()
+
+
+def test_a_page_that_ran_and_states_no_finding_has_failed_too(
+    making: Making, tmp_path: Path
+) -> None:
+    with pytest.raises(ObservError, match="study b: states no finding"):
+        making(mute="b")
+    assert names(tmp_path / "_failed") == ["b.ipynb"]
+
+
+def test_every_failed_page_is_told(making: Making) -> None:
+    with pytest.raises(ObservError) as caught:
+        making(mute="c", a="cell 3: E: 1")
+    assert [problem.split(":")[0] for problem in caught.value.problems[:-1]] == [
+        "study a",
+        "study c",
+    ]
+
+
+def test_a_page_whose_kernel_never_started_has_no_notebook_to_see(
+    making: Making, tmp_path: Path
+) -> None:
+    with pytest.raises(ObservError) as caught:
+        making(b="not begun")
+    assert caught.value.problems[0] == "study b: not begun"
+    assert not (tmp_path / "_failed").exists()
+
+
+def test_an_edition_goes_on_without_what_failed_and_remembers_that_it_is_partial(
+    making: Making, tmp_path: Path
+) -> None:
+    error = f"cell 3: FileNotFoundError: {tmp_path}/data/x"
+    made = making(keep_going=True, b=error)
+    assert names(tmp_path / "work" / "2026-T3") == ["a.ipynb", "c.ipynb", "manifest.json"]
+    assert made["partial"] is True
+    assert [("error" in e, "sha256" in e) for e in made["studies"]] == [
+        (False, True),
+        (True, False),
+        (False, True),
+    ]
+    assert made["studies"][1]["error"] == "cell 3: FileNotFoundError: data/x"
+    assert str(tmp_path) not in json.dumps(made)
+
+
+def test_an_edition_of_nothing_but_failures_is_none_and_no_flag_is_advised_that_was_given(
+    making: Making, tmp_path: Path
+) -> None:
+    with pytest.raises(ObservError) as caught:
+        making(keep_going=True, a="x", b="y", c="z")
+    assert caught.value.problems[-1] == "nothing was published; mend what failed"
+    assert len(caught.value.problems) == 4
+    assert names(tmp_path / "_failed") == ["a.ipynb", "b.ipynb", "c.ipynb"]
+
+
+def test_what_failed_last_time_is_cleared_away_by_the_next_run(
+    making: Making, tmp_path: Path
+) -> None:
+    with pytest.raises(ObservError):
+        making(b="x")
+    making()
+    assert not (tmp_path / "_failed").exists()

@@ -1,0 +1,137 @@
+"""The committed notebooks only read, ask `observlib` and comment; none tells of a machine."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from observlib import estimates
+from observlib.edition.refresh import tidy
+from observlib.edition.study import load_studies
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MIMES = {estimates.MIME, "text/plain", "text/markdown", "text/html", "image/svg+xml"}
+MACHINE = r"(?<![\w.)/])/(?:home|Users|root|tmp|work|private|mnt|opt|srv|var)/|\b[A-Z]:\\\\?\w"
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> Any:
+    return nbformat.read(request.param, as_version=4)
+
+
+def code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tagged(notebook: Any, tag: str) -> list[Any]:
+    return [cell for cell in code(notebook) if tag in cell.metadata.get("tags", [])]
+
+
+def test_there_are_notebooks_and_each_is_a_study() -> None:
+    assert NOTEBOOKS
+    assert set(load_studies(ROOT / "notebooks")) == {path.stem for path in NOTEBOOKS}
+
+
+def test_it_has_one_parameters_cell_and_one_finding_that_was_shown(notebook: Any) -> None:
+    assert len(tagged(notebook, "parameters")) == 1
+    (finding,) = tagged(notebook, "finding")
+    assert any(output.data.get("text/markdown", "").strip() for output in finding.outputs)
+
+
+def test_it_imports_nothing_but_observlib(notebook: Any) -> None:
+    imported = set()
+    for cell in code(notebook):
+        for node in ast.walk(ast.parse(cell.source)):  # a magic or a shell line is no Python
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add((node.module or "").split(".")[0])
+            elif isinstance(node, ast.Name):
+                assert node.id not in ("open", "exec", "eval", "__import__")
+    assert imported == {"observlib"}
+
+
+def test_every_chart_and_table_has_a_label_of_its_sort_and_no_other_cell_has_one(
+    notebook: Any,
+) -> None:
+    labels = []
+    for cell in code(notebook):
+        found = re.findall(r"(?m)^#\| label: (.*)$", cell.source)
+        kinds = [output.data[estimates.MIME]["kind"] for output in cell.outputs]
+        wanted = [{"chart": "fig", "table": "tbl"}[kind] for kind in kinds if kind != "text"]
+        if wanted:
+            assert [label.partition("-")[0] for label in found] == wanted
+        assert all(re.fullmatch(r"(fig|tbl)-[a-z0-9]+(-[a-z0-9]+)*", label) for label in found)
+        labels += found
+    assert len(set(labels)) == len(labels)
+
+
+def test_what_it_points_at_is_in_it(notebook: Any) -> None:
+    text = "\n".join(cell.source for cell in notebook.cells)
+    labels = set(re.findall(r"(?m)^#\| label: (.*)$", text))
+    assert set(re.findall(r"@((?:fig|tbl)-[\w-]+)", text)) <= labels
+
+
+def test_its_headings_start_at_the_second_level_and_jump_none(notebook: Any) -> None:
+    level = 1
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for marks in re.findall(r"(?m)^(#+) ", cell.source):
+                assert 2 <= len(marks) <= level + 1
+                level = len(marks)
+
+
+def test_all_it_shows_is_of_a_type_that_pages_hold_and_has_its_estimates_beside(
+    notebook: Any,
+) -> None:
+    shown = 0
+    for cell in code(notebook):
+        for output in cell.outputs:
+            assert output.output_type in ("execute_result", "display_data")  # no warning, no print
+            assert set(output.data) <= MIMES
+            assert estimates.MIME in output.data and len(output.data) > 1
+            shown += 1
+    assert shown > 2
+
+
+def test_it_holds_no_absolute_path(notebook: Any) -> None:
+    text = nbformat.writes(notebook)
+    assert re.findall(MACHINE, text) == []
+    assert str(ROOT) not in text
+
+
+def test_it_is_shown_on_demonstration_data(notebook: Any) -> None:
+    (cell,) = tagged(notebook, "parameters")
+    assert re.search(r'(?m)^data = "data/demo"$', cell.source)
+
+
+def test_it_is_as_make_notebooks_leaves_it(notebook: Any) -> None:
+    assert notebook == tidy(copy.deepcopy(notebook))
+    counts = [cell.execution_count for cell in code(notebook)]
+    assert counts == list(range(1, len(counts) + 1))  # in order: nothing was run twice or skipped
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_file_is_written_as_jupyter_writes_it_so_that_changes_are_read_easily(
+    path: Path,
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert nbformat.writes(nbformat.read(path, as_version=4)) + "\n" == text
+    assert "\r" not in text
+
+
+@pytest.mark.parametrize("path", ["/home/someone/x", "lu dans /tmp/x", r"C:\\Users\\x"])
+def test_the_search_for_paths_finds_them(path: str) -> None:
+    assert re.search(MACHINE, path)
+
+
+@pytest.mark.parametrize("text", ["data/demo", "https://a.fr/home/x", "et/ou", "<var/>", "R: x"])
+def test_the_search_for_paths_finds_nothing_else(text: str) -> None:
+    assert not re.search(MACHINE, text)

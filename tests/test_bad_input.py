@@ -1,0 +1,601 @@
+"""Bad data, bad catalogues, bad disks: each ends in one clear line, and nothing is lost."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from observlib import cli, files, store
+from observlib.demo import folder as demonstrations
+from observlib.errors import ObservError
+
+ROOT = Path(__file__).parents[1]
+GOOD = "allo-service-public_satisfaction_good.csv"
+HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
+ROW = "good,2025-03-31,satisfaction,5,0,10\n"
+STUDY = """---
+title: Une étude
+order: 10
+question: Que disent les usagers ?
+parameters:
+  quarter: {type: quarter}
+  data: {type: data}
+---"""
+Observ = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def observ(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Observ:
+    """Run the command's own entry point; give its exit code and what it printed."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["observ", *map(str, words)])
+            capsys.readouterr()
+            code = 0
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project, published once, with one study and one good export in `raw/`."""
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    for folder in ("raw", "notebooks", "reports/_site"):
+        (tmp_path / folder).mkdir(parents=True)
+    for path in (ROOT / "reports").glob("*.*"):
+        shutil.copy(path, tmp_path / "reports")
+    (tmp_path / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
+    (tmp_path / "raw" / GOOD).write_text(HEADER + ROW, encoding="utf-8")
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_raw_cell(STUDY),
+            nbformat.v4.new_code_cell(
+                'quarter = "2025-T1"\ndata = "data"', metadata={"tags": ["parameters"]}
+            ),
+        ],
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+    )
+    nbformat.write(notebook, tmp_path / "notebooks" / "etude.ipynb")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def filled(place: Path, observ: Observ) -> Path:
+    """The same, whose store holds the good export."""
+    assert observ("ingest", "raw")[0] == 0
+    return place
+
+
+def one_line(err: str, *parts: str) -> None:
+    """Assert that what stands on standard error is one clear line."""
+    assert err.startswith("observ: ") and err.count("\n") == 1 and err.endswith("\n")
+    for part in parts:
+        assert part in err
+
+
+def held(place: Path) -> list[str]:
+    """The answers in the store."""
+    return list(store.read(place / "data", "ratings")["answer_id"])
+
+
+def everything(place: Path) -> dict[str, bytes]:
+    """Every file below a folder, with its bytes."""
+    return {
+        path.relative_to(place).as_posix(): path.read_bytes()
+        for path in sorted(place.rglob("*"))
+        if path.is_file()
+    }
+
+
+def workbook(headers: list[str]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        book.add_worksheet("T1-25").write_row(0, 0, headers)
+    return content.getvalue()
+
+
+# --- A file that cannot be used: the others are ingested, code 1 ------------------------------
+
+WHOLE = workbook(["Nom Démarche", "ID Démarche", "Réf Administration", "Note Satisfaction"])
+FILES = [
+    # what is wrong, file, content, what the line says
+    (
+        "missing column",
+        "boamp_audience.csv",
+        b"month,visitors\n2025-01,3\n",
+        ["missing column 'visits'", "columns of the table audience are device, product"],
+    ),
+    (
+        "missing columns",
+        "allo-service-public_satisfaction_2.csv",
+        b"answer_id,date,question\na,2025-01-01,satisfaction\n",
+        ["missing columns 'value', 'scale_min', 'scale_max'", "columns of the table ratings are"],
+    ),
+    (
+        "missing column",
+        "jdma_service-public_2025.csv",
+        b"Identifiant Avis,satisfaction\na,5\n",
+        ["missing column", "Date de l'avis", "the file has 'Identifiant Avis'", "export"],
+    ),
+    (
+        "wrong separator",
+        "jdma_service-public_2025.csv",
+        b"Identifiant Avis;Date de l'avis;satisfaction\na;2025-01-01;5\n",
+        ["Identifiant Avis;", "separated by semicolons: save it separated by commas"],
+    ),
+    (
+        "missing column",
+        "matomo_legifrance_2025.csv",
+        b"Date,Bounces\n2025-01-01,3\n",
+        ["visits are named nb_visits", "the file has 'Date', 'Bounces'", "export"],
+    ),
+    (
+        "missing columns",
+        "export-experiences.csv",
+        b"Titre;Ressenti usager\nx;Positif\n",
+        ["missing columns 'ID expérience', 'Date de publication'", "the file has 'Titre'"],
+    ),
+    (
+        "missing column",
+        "observatoire.xlsx",
+        workbook(["Nom Démarche", "ID Démarche"]),
+        ["Réf Administration", "Note Satisfaction", "download"],
+    ),
+    (
+        "missing list",
+        "dila_BODACC_monthly.json",
+        b"{}",
+        ["no list `monthlyStats`", "export"],
+    ),
+    (
+        "unknown column",
+        "boamp_audience.csv",
+        b"month,visits,vists\n2025-01,3,3\n",
+        ["unknown column 'vists'", "columns of the table audience are"],
+    ),
+    (
+        "wrong encoding",
+        "boamp_audience.csv",
+        "month,visits\n2025-01,3\n# août,4\n".encode("cp1252"),
+        [":3: not UTF-8 (byte 0xfb at ", "save the file as UTF-8"],
+    ),
+    (
+        "wrong encoding",
+        "jdma_service-public_2025.csv",
+        "Identifiant Avis;Date de l'avis;satisfaction\né;2025-01-01;5\n".encode("cp1252"),
+        [":2: not UTF-8", "save the file as UTF-8"],
+    ),
+    (
+        "binary",
+        "boamp_audience.csv",
+        b"month,visits\x00\n2025-01,3\n",
+        ["NUL characters", "no text file", "export it again"],
+    ),
+    (
+        "header only",
+        "boamp_audience.csv",
+        b"month,visits\n",
+        ["no row under the header", "fill the file"],
+    ),
+    (
+        "truncated",
+        "matomo_vie-publique_2025.json",
+        b'{"2025-01-01": {"nb_visits": 3',
+        [":1: not JSON", "export the file again"],
+    ),
+    ("no workbook", "observatoire.xlsx", b"Nom;ID\na;1\n", ["no .xlsx workbook", "download"]),
+    ("truncated", "observatoire.xlsx", WHOLE[: len(WHOLE) // 2], ["no .xlsx workbook", "a part"]),
+    *(
+        ("empty", name, b"", ["download"] if name.endswith("x") else ["empty file", "export"])
+        for name in (
+            "boamp_audience.csv",
+            "jdma_service-public_2025.csv",
+            "matomo_legifrance_2025.csv",
+            "matomo_vie-publique_2025.json",
+            "dila_BODACC_monthly.json",
+            "export-experiences.csv",
+            "observatoire.xlsx",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "parts"),
+    [case[1:] for case in FILES],
+    ids=[" in ".join(c[:2]) for c in FILES],
+)
+def test_a_file_that_cannot_be_used_is_told_and_stops_no_other(
+    observ: Observ, place: Path, name: str, content: bytes, parts: list[str]
+) -> None:
+    (place / "raw" / name).write_bytes(content)
+    code, out, err = observ("ingest", "raw")
+    assert code == 1
+    one_line(err, f"{Path('raw', name)}:", *parts)
+    assert held(place) == ["good"] and "satisfaction-3939" in out
+    # once mended, or taken away, the same command succeeds
+    (place / "raw" / name).unlink()
+    assert observ("ingest", "raw")[0] == 0
+
+
+def test_every_bad_file_is_told_at_once(observ: Observ, place: Path) -> None:
+    for _, name, content, _ in FILES:
+        (place / "raw" / name).write_bytes(content)
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and held(place) == ["good"]
+    bad = {name for _, name, _, _ in FILES}
+    assert len(err.splitlines()) == len(bad) and all(f"{name}:" in err for name in bad)
+
+
+def test_a_file_that_turned_bad_loses_nothing_of_what_was_read(
+    observ: Observ, filled: Path
+) -> None:
+    (filled / "raw" / GOOD).write_bytes(b"")
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and held(filled) == ["good"]
+    one_line(err, GOOD, "empty file")
+
+
+def test_a_file_without_the_right_to_read_it_is_told(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "raw" / "boamp_audience.csv").write_text("month,visits\n2025-01,3\n", encoding="utf-8")
+    opened = Path.open
+
+    def refuse(path: Path, *rest: Any, **more: Any) -> Any:
+        if path.name == "boamp_audience.csv":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and held(place) == ["good"]
+    one_line(err, "boamp_audience.csv: cannot be read: Permission denied")
+
+
+def test_a_folder_without_the_right_to_read_it_is_not_passed_over_in_silence(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "raw" / "closed").mkdir()
+    listed = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and held(place) == ["good"]
+    one_line(err, f"{Path('raw', 'closed')}: the folder cannot be read (Permission denied)")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_text_is_told_in_one_that_is(observ: Observ, place: Path) -> None:
+    path = os.fsencode(place / "raw") + b"/boamp_audience_ao\xfbt.csv"
+    Path(os.fsdecode(path)).write_text("month,visits\n2025-08,3\n", encoding="utf-8")
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and held(place) == ["good"]
+    one_line(err, r"boamp_audience_ao\udcfbt.csv: the name is not UTF-8; rename the file")
+
+
+def test_two_devices_that_claim_one_file_are_both_named(observ: Observ, place: Path) -> None:
+    with (place / "data" / "catalogue" / "devices.yml").open("a", encoding="utf-8") as entries:
+        entries.write(
+            "- {id: jumeau, label: x, family: feedback, channel: web, owner: annonces, "
+            "frequency: daily, personal_data: x, pattern: boamp_*.csv, loader: plain_csv, "
+            "table: audience}\n"
+        )
+    (place / "raw" / "boamp_audience.csv").write_text("month,visits\n2025-01,3\n", encoding="utf-8")
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and held(place) == ["good"]
+    one_line(err, "boamp_audience.csv: is claimed by audience-boamp and jumeau", "patterns")
+
+
+# --- A row that cannot be used: it is rejected and told, code 0 -------------------------------
+
+ROWS = [
+    (
+        "same row twice",
+        ["a,2025-01-02,satisfaction,5,0,10"] * 2,
+        ":4: answer_id, question",
+        "row 3",
+    ),
+    (
+        "same key, other values",
+        ["a,2025-01-02,satisfaction,5,0,10", "a,2025-01-02,satisfaction,6,0,10"],
+        ":4: answer_id, question 'a; satisfaction'",
+        "has the key of row 3 and other values",
+    ),
+    ("11 of 10", ["a,2025-01-02,satisfaction,11,0,10"], ":3: value '11'", "the scale 0–10"),
+    ("in 2062", ["a,2062-01-02,satisfaction,5,0,10"], ":3: date '2062-01-02'", "in the future"),
+    ("in 206", ["a,0206-01-02,satisfaction,5,0,10"], ":3: date '0206-01-02'", "check the year"),
+    ("no day", ["a,31/01/2025,satisfaction,5,0,10"], ":3: date '31/01/2025'", "such as 2026-03-31"),
+    ("no number", ["a,2025-01-02,satisfaction,five,0,10"], ":3: value 'five'", "a number such as"),
+    ("empty cell", ["a,,satisfaction,5,0,10"], ":3: date: ", "is empty"),
+    (
+        "unknown question",
+        ["a,2025-01-02,mood,5,0,10"],
+        ":3: question 'mood'",
+        "satisfaction, clarity",
+    ),
+    ("short row", ["a,2025-01-02"], ":3: ", "has 2 cells, and the header 6"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "where", "why"), [case[1:] for case in ROWS], ids=[case[0] for case in ROWS]
+)
+def test_a_row_that_cannot_be_used_is_told_with_its_line_and_reason(
+    observ: Observ, place: Path, rows: list[str], where: str, why: str
+) -> None:
+    (place / "raw" / GOOD).write_text(HEADER + ROW + "\n".join(rows), encoding="utf-8")
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "")
+    title, line = out.splitlines()[-2:]
+    assert title == f"1 row rejected, told in {Path('data', 'store', 'rejects')}:"
+    assert line.startswith(f"  {GOOD}{where}") and why in line
+    assert held(place) == sorted({"good", "a"} if len(rows) == 2 else {"good"})
+    (kept,) = (place / "data" / "store" / "rejects").iterdir()
+    (told,) = pd.read_csv(kept, dtype=str).to_dict("records")
+    assert told["row"] == where.split(":")[1] and why in told["reason"]
+
+
+def test_an_unknown_product_in_a_plain_export_lists_the_known_ones(
+    observ: Observ, place: Path
+) -> None:
+    (place / "raw" / "boamp_audience.csv").write_text(
+        "month,visits,product\n2025-01,3,boamp\n2025-02,3,bomap\n", encoding="utf-8"
+    )
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "")
+    line = out.splitlines()[-1]
+    assert "boamp_audience.csv:3: product 'bomap'" in line and "known: service-public" in line
+    assert store.read(place / "data", "audience")["visits"].tolist() == [3]
+
+
+# --- A catalogue with mistakes: nothing runs, all of them are told ----------------------------
+
+
+@pytest.mark.parametrize("words", [("catalogue",), ("ingest", "raw"), ("edition",)])
+def test_the_mistakes_of_every_file_of_the_catalogue_are_told_at_once(
+    observ: Observ, filled: Path, words: tuple[str, ...]
+) -> None:
+    folder = filled / "data" / "catalogue"
+    devices = (folder / "devices.yml").read_text(encoding="utf-8")
+    twice = devices.replace("id: audience-boamp", "id: datagouv-bodacc")
+    (folder / "devices.yml").write_text(twice, encoding="utf-8")
+    products = (folder / "products.yml").read_text(encoding="utf-8")
+    (folder / "products.yml").write_text(products.replace("label:", "lable:", 1), encoding="utf-8")
+    (folder / "peers.yml").write_text("- id: [\n", encoding="utf-8")
+    (folder / "departments.yml").unlink()
+    before = everything(filled)
+    code, out, err = observ(*words)
+    assert (code, out) == (1, "") and everything(filled) == before
+    lines = err.splitlines()
+    assert all(line.startswith(f"observ: {folder}{os.sep}") for line in lines[:15])
+    second = 1 + twice[: twice.rindex("- id: datagouv-bodacc")].count("\n")
+    for parts in (
+        ("departments.yml", "file is missing"),
+        ("products.yml:2:", "key 'label' is missing"),
+        ("products.yml:3:", "unknown key 'lable'; allowed: id, label"),
+        (f"devices.yml:{second}:", "'datagouv-bodacc' is already used", "rename one"),
+        ("peers.yml:", "not valid YAML"),
+    ):
+        assert [line for line in lines if all(part in line for part in parts)], parts
+
+
+def test_many_mistakes_are_bounded_and_counted(observ: Observ, place: Path) -> None:
+    path = place / "data" / "catalogue" / "devices.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("family: feedback", "family: feed"), encoding="utf-8")
+    code, _, err = observ("catalogue")
+    lines = err.splitlines()
+    assert code == 1 and len(lines) == 16
+    assert "'feedback', 'consultation' or 'mobilisation'" in lines[0]
+    assert lines[-1] == f"observ: and {text.count('family: feedback') - 15} more like these"
+
+
+# --- Demonstration and real data --------------------------------------------------------------
+
+
+def test_demonstration_and_real_data_share_no_store(observ: Observ, filled: Path) -> None:
+    digest = store.digest(filled / "data")
+    shutil.copytree(filled / "raw", filled / "demo")
+    (filled / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
+    code, out, err = observ("ingest", "demo")
+    assert (code, out) == (1, "")
+    one_line(
+        err, "demo: holds demonstration data", "real data", "name another data folder", "--data"
+    )
+    code, out, err = observ("ingest", ".", "--data", "other")
+    assert (code, out) == (1, "") and not (filled / "other").exists()
+    one_line(err, ".: holds real data and a demonstration (demo)", "apart")
+    assert store.digest(filled / "data") == digest
+    assert observ("ingest", "demo", "--data", "other")[0] == 0
+
+
+@pytest.mark.parametrize("target", ["foreign", "file"])
+def test_a_demonstration_is_never_written_over_anything_else(
+    observ: Observ, place: Path, target: str
+) -> None:
+    (place / "foreign").mkdir()
+    (place / "foreign" / "mine.csv").write_text("precious", encoding="utf-8")
+    (place / "file").write_text("precious", encoding="utf-8")
+    before = everything(place)
+    code, out, err = observ("demo", target)
+    assert (code, out) == (1, "") and everything(place) == before
+    one_line(err, str(place / target), "choose another folder", "nothing was written")
+
+
+# --- Disks that are full, folders that cannot be written --------------------------------------
+
+REASONS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EACCES: "cannot be written; give yourself the right",
+    errno.EROFS: "is read-only; name another",
+}
+
+
+def refusals(*steps: str) -> pytest.MarkDecorator:
+    """The disk is full at each step; the first one meets each of the other refusals, too."""
+    cases = [(step, errno.ENOSPC) for step in steps]
+    cases += [(steps[0], code) for code in REASONS if code != errno.ENOSPC]
+    return pytest.mark.parametrize(
+        ("step", "code"), cases, ids=[f"{step} {errno.errorcode[code]}" for step, code in cases]
+    )
+
+
+def failing(code: int) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code), "a-file")
+
+    return fail
+
+
+@refusals("folder", "part", "rejects", "ledger")
+def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
+) -> None:
+    bad = "bad,2025-01-02,satisfaction,11,0,10\n"
+    (filled / "raw" / "allo-service-public_satisfaction_new.csv").write_text(
+        HEADER + ROW.replace("good", "new") + bad, encoding="utf-8"
+    )
+    fail, write = failing(code), files.write_text
+    if step == "folder":
+        monkeypatch.setattr(Path, "mkdir", fail)
+    elif step == "part":
+        monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
+    else:
+        name = "ledger.json" if step == "ledger" else ".csv"
+        monkeypatch.setattr(
+            files,
+            "write_text",
+            lambda path, text: fail() if path.name.endswith(name) else write(path, text),
+        )
+    ended, out, err = observ("ingest", "raw")
+    assert (ended, out) == (1, "")
+    one_line(err, REASONS[code], "the store is as it was")
+    monkeypatch.undo()
+    monkeypatch.chdir(filled)
+    assert held(filled) == ["good"]
+    assert observ("ingest", "raw")[0] == 0 and held(filled) == ["good", "new"]
+
+
+@refusals("mkdir", "write_bytes", "rename")
+def test_a_demonstration_that_cannot_be_written_leaves_the_earlier_one(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
+) -> None:
+    monkeypatch.setattr(demonstrations, "_MAKERS", demonstrations._MAKERS[-1:])  # the quickest
+    assert observ("demo", "demo")[0] == 0
+    before = everything(place)
+    monkeypatch.setattr(Path, step, failing(code))
+    ended, out, err = observ("demo", "demo")
+    assert (ended, out) == (1, "")
+    one_line(err, str(place / "demo"), os.strerror(code), "unchanged", "choose another folder")
+    monkeypatch.undo()
+    assert everything(place) == before
+    assert not [path for path in place.iterdir() if path.name.startswith(".")]
+
+
+@refusals("copy", "workspace", "study", "site", "edition")
+def test_an_edition_that_cannot_be_written_leaves_the_published_one(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
+) -> None:
+    fail = failing(code)
+    before = everything(filled)
+
+    def make(pages: Any, about: Any, root: Path, folder: Path, *_: Any) -> None:
+        if step == "study":
+            fail()
+        folder.mkdir(parents=True)
+
+    monkeypatch.setattr("observlib.release.make", make)
+    monkeypatch.setattr("observlib.release.publish", fail)
+    if step == "workspace":
+        monkeypatch.setattr(Path, "mkdir", fail)
+    elif step == "copy":
+        monkeypatch.setattr(shutil, "copyfile", fail)
+    elif step == "edition":
+        monkeypatch.setattr("observlib.release.publish", lambda *_: None)
+        monkeypatch.setattr(Path, "rename", fail)
+    ended, out, err = observ("edition")
+    monkeypatch.undo()
+    assert (ended, out) == (1, "")
+    # the first and the last write are those of the site's own folders, which have their own words
+    one_line(err, os.strerror(code) if step in ("workspace", "edition") else REASONS[code])
+    assert everything(filled) == before
+    assert not list((filled / "reports").glob(".work*"))
+
+
+@pytest.mark.parametrize("data", ["file", "file/data"])
+def test_a_data_folder_that_is_a_file_is_told(observ: Observ, place: Path, data: str) -> None:
+    (place / "file").write_text("precious", encoding="utf-8")
+    for words in (("ingest", "raw"), ("edition",)):
+        code, out, err = observ(*words, "--data", data)
+        assert (code, out) == (1, "")
+        one_line(err, str(place / data), "Not a directory", "name the folder")
+    assert (place / "file").read_text(encoding="utf-8") == "precious"
+
+
+# --- A store that someone has put a hand in ---------------------------------------------------
+
+
+def part_of(place: Path) -> Path:
+    (part,) = (place / "data" / "store").glob("ratings/*.parquet")
+    return part
+
+
+@pytest.mark.parametrize("words", [("ingest", "raw"), ("edition",)])
+def test_a_store_with_a_missing_part_says_how_to_begin_again(
+    observ: Observ, filled: Path, words: tuple[str, ...]
+) -> None:
+    part = part_of(filled)
+    part.unlink()
+    code, out, err = observ(*words)
+    assert (code, out) == (1, "")
+    one_line(err, str(part), "delete the folder", "ingest the exports again")
+    shutil.rmtree(filled / "data" / "store")
+    assert observ("ingest", "raw")[0] == 0 and held(filled) == ["good"]
+
+
+def test_a_store_with_a_damaged_part_says_how_to_begin_again(observ: Observ, filled: Path) -> None:
+    part = part_of(filled)
+    part.write_bytes(part.read_bytes()[:-40])
+    with pytest.raises(ObservError, match="damaged; delete the folder"):
+        store.read(filled / "data", "ratings")
+    (filled / "raw" / "allo-service-public_satisfaction_new.csv").write_text(
+        HEADER + ROW, encoding="utf-8-sig"
+    )
+    code, out, err = observ("ingest", "raw")
+    assert (code, out) == (1, "")
+    one_line(err, str(part), "damaged; delete the folder")
+
+
+def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) -> None:
+    (filled / "data" / "store" / "ledger.json").write_text('{"kind": "re', encoding="utf-8")
+    for words in (("ingest", "raw"), ("edition",)):
+        code, out, err = observ(*words)
+        assert (code, out) == (1, "")
+        one_line(err, "ledger.json", "damaged; delete the folder")

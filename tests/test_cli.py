@@ -1,0 +1,493 @@
+"""The real command, as someone types it: what it prints, and the code with which it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from observlib import cli, store
+from observlib.catalogue import Catalogue
+from observlib.demo import folder
+from observlib.period import Quarter
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = ("catalogue", "demo", "ingest", "edition")
+HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
+FRONT_MATTER = """---
+title: Une étude
+order: 10
+question: Que disent les usagers ?
+parameters:
+  quarter: {type: quarter}
+  data: {type: data}
+  years: {type: integer, minimum: 1, maximum: 10, default: 3}
+  product: {type: product, default: boamp}
+---"""
+PARAMETERS = 'quarter = "2025-T1"\ndata = "data"\nyears = 3\nproduct = "boamp"'
+Observ = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def observ(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Observ:
+    """Run the command's own entry point; give its exit code and what it printed."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["observ", *map(str, words)])
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project with a published site, in which the command runs."""
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    (tmp_path / "reports" / "_site").mkdir(parents=True)
+    for path in (ROOT / "reports").glob("*.*"):
+        shutil.copy(path, tmp_path / "reports")
+    (tmp_path / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
+    study(tmp_path, "pass")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def filled(place: Path, observ: Observ) -> Path:
+    """The same, with answers of the first quarter of 2025 in its store."""
+    answers(place / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
+    assert observ("ingest", "raw")[0] == 0
+    return place
+
+
+def study(place: Path, code: str) -> None:
+    """The project's only study, whose one cell runs `code`."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_raw_cell(FRONT_MATTER),
+            nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(code),
+        ],
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+    )
+    (place / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(notebook, place / "notebooks" / "etude.ipynb")
+
+
+def answers(folder: Path, name: str, given: dict[str, tuple[str, object]]) -> Path:
+    """An export of the questionnaire after a call, on a scale from 0 to 10."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"allo-service-public_satisfaction_{name}.csv"
+    rows = [f"{key},{day},satisfaction,{mark},0,10\n" for key, (day, mark) in given.items()]
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return path
+
+
+def told(result: tuple[int, str, str], code: int, *parts: str) -> None:
+    """Assert that a command ended in one clear line on standard error, and in nothing else."""
+    ended, out, err = result
+    assert (ended, out) == (code, "")
+    assert err.startswith("observ: ") and err.count("\n") == 1 and err.endswith("\n")
+    for part in parts:
+        assert part in err
+
+
+def is_untouched(place: Path) -> bool:
+    """Whether the site is the one published before, with nothing half-made beside it."""
+    reports = place / "reports"
+    left = [path for path in reports.iterdir() if path.name.startswith(".work")]
+    site = [path.name for path in (reports / "_site").iterdir()]
+    text = (reports / "_site" / "index.html").read_text(encoding="utf-8")
+    made = (reports / "editions").exists() and any((reports / "editions").iterdir())
+    return (left, site, text, made) == ([], ["index.html"], "published", False)
+
+
+# --- What it says of itself -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), *((name, "--help") for name in COMMANDS)])
+def test_help_fits_a_terminal_and_cuts_no_sentence(
+    observ: Observ, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, err = observ(*words)
+    assert (code, err) == (0, "")
+    summaries = [line for line in out.splitlines() if "Usage:" not in line]
+    assert not any(line.endswith("...") or len(line) > 80 for line in summaries)
+    if len(words) < 2:
+        assert all(f"  {name}  " in out for name in COMMANDS[1:])
+
+
+def test_the_commands_to_begin_with_are_told_one_a_line(observ: Observ) -> None:
+    lines = [line.strip() for line in observ()[1].splitlines()]
+    begin = lines.index("observ demo data/demo/raw")
+    assert lines[begin + 1] == "observ ingest data/demo/raw --data data/demo"
+    assert lines[begin + 2] == "observ edition --data data/demo"
+
+
+def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(
+    observ: Observ, place: Path, catalogue: Catalogue
+) -> None:
+    code, out, err = observ("catalogue")
+    assert (code, err) == (0, "")
+    listed, _, known = out.partition("\ndepartments: ")
+    assert all(len(line) <= 80 for line in listed.splitlines())
+    assert listed.startswith(f"{len(catalogue.devices)} listening devices\n")
+    for device in catalogue.devices.values():
+        assert f"\n{device.id}: " in listed
+        assert f"\n  {device.pattern}, read by {device.loader}\n" in listed
+    for product in catalogue.products:  # the words that `-p product=` takes
+        assert product in known
+
+
+def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place: Path) -> None:
+    answers(place / "raw", "x", {"a": ("2025-01-01", 4), "b": ("2025-01-01", 11)})
+    done = run("ingest", "raw", cwd=place, PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"11 is outside the scale 0\u201310" in done.stdout
+
+
+# --- What an ingestion says -----------------------------------------------------------------
+
+
+def test_an_ingestion_counts_by_device_what_it_read(observ: Observ, filled: Path) -> None:
+    (filled / "raw" / "boamp_audience.csv").write_text(
+        "month,visits\n2025-01,10\n2025-02,10\n2025-03,x\n", encoding="utf-8"
+    )
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "")
+    assert f"real data in {Path('data', 'store')}" in out
+    table = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line.strip()}
+    assert table["device"] == ["files", "unchanged", "rows", "rejected"]
+    assert table["audience-boamp"] == ["1", "0", "2", "1"]
+    assert table["satisfaction-3939"] == ["1", "1", "0", "0"]
+    assert table["all"] == ["2", "1", "2", "1"]
+
+
+def test_the_table_of_an_ingestion_fits_80_columns_whatever_the_device(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    (place / "raw").mkdir()
+    for device in catalogue.devices.values():
+        (place / "raw" / device.pattern.replace("*", "x")).write_bytes(b"")
+    code, out, err = observ("ingest", "raw")
+    assert code == 1 and f"and {len(catalogue.devices) - 15} more like these" in err
+    assert all(len(line) <= 80 for line in out.splitlines())
+    assert all(f"  {device} " in out for device in catalogue.devices)
+
+
+def test_a_corrected_export_is_told_with_what_it_corrects(observ: Observ, filled: Path) -> None:
+    answers(filled / "raw", "2025_corrected", {"a": ("2025-01-01", 1)})
+    code, out, _ = observ("ingest", "raw")
+    assert code == 0
+    assert "1 export corrected earlier rows:\n  allo-service-public" in out
+    assert "corrects 1 rows of allo-service-public_satisfaction_2025.csv" in out
+
+
+def test_five_rejected_rows_are_shown_and_the_rest_counted(observ: Observ, place: Path) -> None:
+    marks: dict[str, tuple[str, object]] = {f"n{i}": ("2025-01-02", 11 + i) for i in range(7)}
+    answers(place / "raw", "x", {"good": ("2025-01-01", 5), **marks})
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "")
+    after = out[out.index("7 rows rejected, told in ") :].splitlines()
+    assert after[0] == f"7 rows rejected, told in {Path('data', 'store', 'rejects')}:"
+    first = "allo-service-public_satisfaction_x.csv:3: value '11': 11 is outside the scale 0–10"
+    assert after[1].strip() == first
+    assert len(after) == 7 and after[6].strip() == "and 2 more"
+    (kept,) = (place / "data" / "store" / "rejects").glob("*.csv")
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 1 + 7
+
+
+def test_files_that_no_device_claims_are_named_by_folder_and_bounded(
+    observ: Observ, filled: Path
+) -> None:
+    for name in ["notes.txt", *(f"old/{i}.csv" for i in range(8)), *(f"f{i}/x" for i in range(9))]:
+        (filled / "raw" / name).parent.mkdir(exist_ok=True)
+        (filled / "raw" / name).write_text("x", encoding="utf-8")
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "")
+    after = out[out.index("18 files not read, which no device claims:") :].splitlines()
+    assert after[1] == "  raw: notes.txt"
+    assert after[2] == f"  {Path('raw', 'f0')}: x"
+    assert len(after) == 7 and after[6] == "  and 6 more"
+    shutil.rmtree(filled / "raw" / "old")
+    (filled / "raw" / "alone").mkdir()
+    for i in range(8):
+        (filled / "raw" / "alone" / f"{i}.csv").write_text("x", encoding="utf-8")
+    assert f"  {Path('raw', 'alone')}: 0.csv, 1.csv, 2.csv, 3.csv, 4.csv, and 3 more" in (
+        observ("ingest", "raw")[1].splitlines()
+    )
+
+
+def test_a_folder_without_exports_is_no_success(observ: Observ, place: Path) -> None:
+    (place / "empty").mkdir()
+    told(observ("ingest", "empty"), 1, "empty: holds no export that a device claims", "catalogue")
+
+
+def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(
+    observ: Observ, place: Path
+) -> None:
+    (place / "empty").mkdir()
+    observ("ingest", "empty")
+    answers(place / "demo", "x", {"a": ("2025-01-01", 4)})
+    (place / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
+    assert observ("ingest", "demo")[0] == 0
+    assert store.kind(place / "data") == "demonstration"
+
+
+# --- Wrong words: code 2, and nothing is touched ---------------------------------------------
+
+NEXT = str(Quarter.of(date.today()) + 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (["nope"], ["'nope'", "commands are catalogue, demo, ingest, edition"]),
+        (["edtion"], ["'edtion'", "edition"]),
+        (["--nope"], ["--nope", "commands are"]),
+        (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
+        (["edition", "2025-T1", "2025-T2"], ["2025-T2", "`observ edition --help`"]),
+        (["edition", "--study"], ["--study", "--help`"]),
+        (["edition", "--publisher", "paper"], ["'paper'", "auto", "quarto", "embedded"]),
+        (["ingest"], ["folder", "`observ ingest --help`"]),
+        (["ingest", "nowhere"], ["nowhere: is not a folder", "holds the exports"]),
+        (["ingest", "reports/index.qmd"], ["index.qmd: is not a folder"]),
+        (["demo"], ["folder", "`observ demo --help`"]),
+        (["edition", "2026-Q5"], ["'2026-Q5'", "YYYY-T1 to YYYY-T4"]),
+        (["edition", "2026-T5"], ["'2026-T5'", "YYYY-T1 to YYYY-T4"]),
+        (["edition", "2026-Q3"], ["'2026-Q3'", "write 2026-T3"]),
+        (["edition", ""], ["quarter ''", "such as 2026-T3"]),
+        (["edition", NEXT], [NEXT, "has not ended", "the latest with data is 2025-T1"]),
+        (["edition", "--study", "nope"], ["'nope'", "studies are etude"]),
+        (["edition", "-p", "nope=1"], ["'nope'", "parameters are product, years"]),
+        (["edition", "-p", "years=many"], ["'years' is 'many'", "a whole number", "1", "10"]),
+        (["edition", "-p", "years=99"], ["'years' is '99'", "a whole number", "1", "10"]),
+        (["edition", "-p", "years=2.5"], ["'years' is '2.5'", "a whole number"]),
+        (["edition", "-p", "product=nope"], ["'product' is 'nope'", "service-public", "boamp"]),
+        (["edition", "-p", "years"], ["'years'", "NAME=VALUE"]),
+        (["edition", "-p", "=3"], ["'=3'", "NAME=VALUE"]),
+        (["edition", "-p", "years=2", "-p", "years=3"], ["'years'", "'2' and '3'", "once"]),
+        (["edition", "-p", "quarter=2025-T1"], ["'quarter'", "command line"]),
+    ],
+)
+def test_wrong_words_end_in_one_line_that_says_what_is_allowed(
+    observ: Observ, filled: Path, words: list[str], parts: list[str]
+) -> None:
+    digest = store.digest(filled / "data")
+    told(observ(*words), 2, *parts)
+    assert is_untouched(filled) and store.digest(filled / "data") == digest
+
+
+def test_all_wrong_words_are_told_at_once(observ: Observ, filled: Path) -> None:
+    words = ("--study", "nope", "--study", "etude", "-p", "years=0", "-p", "colour=red")
+    code, out, err = observ("edition", *words)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 3
+    assert all(word in err for word in ("'nope'", "'years' is '0'", "'colour'"))
+
+
+# --- Editions that cannot be made: code 1, and the site stays ---------------------------------
+
+
+def test_a_quarter_without_data_says_which_quarters_have_some(observ: Observ, filled: Path) -> None:
+    told(observ("edition", "2020-T1"), 1, "2020-T1", "no data", "from 2025-T1 to 2025-T1")
+    assert is_untouched(filled)
+
+
+@pytest.mark.parametrize("data", ["data", "nowhere"])
+def test_a_data_folder_without_a_store_says_what_to_run(
+    observ: Observ, place: Path, data: str
+) -> None:
+    told(observ("edition", "--data", data), 1, str(place / data), "has no store", "observ ingest")
+    assert is_untouched(place) and not (place / "nowhere").exists()
+
+
+def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(filled))
+    code, out, err = observ("edition", "--publisher", "quarto")
+    assert code in (1, 2)
+    told((code, out, err), code, "quarto", "not on PATH", "--publisher embedded")
+    assert is_untouched(filled)
+
+
+@pytest.mark.parametrize(
+    "words", [("catalogue",), ("ingest", "raw"), ("edition",), ("edition", "2025-T1")]
+)
+def test_outside_a_project_it_says_what_is_looked_for(
+    observ: Observ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "raw").mkdir()
+    monkeypatch.chdir(tmp_path)
+    told(observ(*words), 1, str(tmp_path), "data/catalogue", "inside the project")
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+def test_it_runs_from_any_folder_of_the_project(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(filled / "notebooks")
+    code, out, _ = observ("ingest", "../raw")
+    assert code == 0 and str(filled / "data" / "store") in out.replace("\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
+def test_a_folder_that_was_deleted_under_one_s_feet_is_told(
+    observ: Observ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    told(observ("catalogue"), 1, "was deleted")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_project_without_studies_says_where_they_go(observ: Observ, filled: Path) -> None:
+    (filled / "notebooks" / "etude.ipynb").unlink()
+    told(observ("edition"), 1, str(filled / "notebooks"), "holds no study", ".ipynb")
+    assert is_untouched(filled)
+
+
+# --- Interruptions --------------------------------------------------------------------------
+
+
+def interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("step", ["make", "publish", "plan"])
+def test_ctrl_c_leaves_the_published_site_as_it_was(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    if step == "publish":
+        monkeypatch.setattr("observlib.release.make", lambda *_, **__: None)
+    monkeypatch.setattr(f"observlib.release.{step}", interrupt)
+    told(observ("edition"), 130, "interrupted", "as it was")
+    assert is_untouched(filled)
+
+
+def test_ctrl_c_leaves_the_store_as_it_was(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = store.digest(filled / "data")
+    answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
+    monkeypatch.setattr("observlib.store._write_part", interrupt)
+    told(observ("ingest", "raw"), 130, "interrupted", "as it was")
+    assert store.digest(filled / "data") == digest
+    monkeypatch.undo()
+    monkeypatch.chdir(filled)
+    store_path = filled / "data" / "store"
+    assert sorted(path.name for path in store_path.iterdir()) == [
+        "ledger.json",
+        "ratings",
+        "rejects",
+    ]
+
+
+def test_ctrl_c_leaves_no_half_demonstration(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("observlib.demo.folder._swap", interrupt)
+    makers = folder._MAKERS[-1:]  # the quickest
+    monkeypatch.setattr("observlib.demo.folder._MAKERS", makers)
+    told(observ("demo", place / "new"), 130, "interrupted")
+    assert not (place / "new").exists()
+    assert not [path for path in place.iterdir() if path.name.startswith(".work")]
+
+
+# --- In processes of their own ----------------------------------------------------------------
+
+SCRIPT = "from observlib.cli import main; main()"
+
+
+def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", SCRIPT, *words],
+        cwd=cwd,
+        env=os.environ | {"PYTHONUTF8": "1"} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_installed_script_is_this_command(place: Path) -> None:
+    script = shutil.which("observ", path=str(Path(sys.executable).parent))
+    if script is None:
+        pytest.skip("the package is not installed beside this Python")
+    done = subprocess.run(
+        [script, "edition", "2026-Q5"], cwd=place, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"observ: quarter '2026-Q5'") and done.stderr.count(b"\n") == 1
+
+
+def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(filled: Path) -> None:
+    study(filled, "from observlib import project, store\nstore.read(project.root(), 'nope')")
+    done = run("edition", cwd=filled)
+    assert (done.returncode, done.stdout) == (1, "")
+    problem, mend = done.stderr.splitlines()
+    assert "etude" in problem and "cell" in problem and "table 'nope' does not exist" in problem
+    kept = filled / "reports" / "_failed" / "etude.ipynb"
+    assert str(kept) in problem and kept.is_file()
+    assert "nothing was published" in mend
+    assert is_untouched(filled)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled: Path) -> None:
+    study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "edition"],
+        cwd=filled,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    for _ in range(600):
+        if (filled / "started").exists() or process.poll() is not None:
+            break
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers and kernels too
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("observ: interrupted; ") and "Traceback" not in err
+    assert is_untouched(filled)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_in_a_terminal_too_a_mistake_is_one_line(filled: Path) -> None:
+    import pty
+
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "edition", "2020-T1"], cwd=filled, stderr=end, check=False
+    )
+    os.close(end)
+    written = os.read(terminal, 10_000).decode("utf-8")
+    os.close(terminal)
+    assert done.returncode == 1
+    assert written.startswith("observ: quarter 2020-T1") and written.count("\n") == 1
