@@ -28,7 +28,7 @@ STRANGERS = {
     "indicators": {"loaders", "store", "project"},
     "display": {"loaders", "store", "indicators", "project"},
     "demo": {"loaders", "store", "tables"},
-    "publish": {"store", "loaders", "indicators", "display"},
+    "publish": {"store", "loaders", "indicators", "edition"},
 }
 
 

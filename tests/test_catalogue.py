@@ -84,6 +84,7 @@ def test_a_key_given_twice_is_not_silently_the_last(folder: Path) -> None:
         ("- [", "not valid YAML"),
         ("- id: x\n\tlabel: y", "not valid YAML"),
         ("- just text", "an entry is a mapping"),
+        ("- id: x\n  label: 2026-13-45", "dates are YYYY-MM-DD"),
         ("- id: Not A Slug\n  label: y", "id is 'Not A Slug'"),
         ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
     ],

@@ -18,6 +18,8 @@ import pytest
 from observlib import cli, store
 from observlib.catalogue import Catalogue
 from observlib.demo import folder
+from observlib.edition.execute import Outcome
+from observlib.edition.plan import Page
 from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
@@ -326,9 +328,8 @@ def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(filled))
-    code, out, err = observ("edition", "--publisher", "quarto")
-    assert code in (1, 2)
-    told((code, out, err), code, "quarto", "not on PATH", "--publisher embedded")
+    result = observ("edition", "--publisher", "quarto")
+    told(result, 1, "quarto", "not on PATH", "--publisher embedded")
     assert is_untouched(filled)
 
 
@@ -369,6 +370,24 @@ def test_a_project_without_studies_says_where_they_go(observ: Observ, filled: Pa
     assert is_untouched(filled)
 
 
+def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
+    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
+        shutil.copy(pages[0].study.path, folder / "etude.ipynb")
+        return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
+
+    monkeypatch.setattr("observlib.edition.make.execute", execute)
+    code, out, err = observ("edition")
+    assert (code, out) == (1, "")
+    problem, mend = err.splitlines()
+    kept = filled / "reports" / "_failed" / "etude.ipynb"
+    assert "etude: cell 2: no answer at all" in problem
+    assert str(kept) in problem and kept.is_file()
+    assert "nothing was published" in mend
+    assert is_untouched(filled)
+
+
 # --- Interruptions --------------------------------------------------------------------------
 
 
@@ -381,7 +400,8 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     if step == "publish":
-        monkeypatch.setattr("observlib.release.make", lambda *_, **__: None)
+        manifest = {"kind": "real", "studies": []}
+        monkeypatch.setattr("observlib.release.make", lambda *_, **__: manifest)
     monkeypatch.setattr(f"observlib.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")
     assert is_untouched(filled)
@@ -442,18 +462,6 @@ def test_the_installed_script_is_this_command(place: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.startswith(b"observ: quarter '2026-Q5'") and done.stderr.count(b"\n") == 1
-
-
-def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(filled: Path) -> None:
-    study(filled, "from observlib import project, store\nstore.read(project.root(), 'nope')")
-    done = run("edition", cwd=filled)
-    assert (done.returncode, done.stdout) == (1, "")
-    problem, mend = done.stderr.splitlines()
-    assert "etude" in problem and "cell" in problem and "table 'nope' does not exist" in problem
-    kept = filled / "reports" / "_failed" / "etude.ipynb"
-    assert str(kept) in problem and kept.is_file()
-    assert "nothing was published" in mend
-    assert is_untouched(filled)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import date, timedelta
 
 import pytest
@@ -61,6 +62,7 @@ def test_a_quarter_is_complete_only_once_it_has_ended(day: date) -> None:
         ("2026-t3", "write 2026-T3"),
         ("", ""),
         ("0000-T1", ""),
+        ("9999-T4", ""),
         ("٢٠٢٦-T3", ""),
         ("2026-T33", ""),
     ],
@@ -74,10 +76,8 @@ def test_a_misspelt_quarter_says_how_quarters_are_written(text: str, hint: str) 
 
 @given(st.text(max_size=10))
 def test_any_text_is_a_quarter_or_a_usage_error(text: str) -> None:
-    try:
+    with contextlib.suppress(UsageError):
         assert str(Quarter.parse(text)) == text.strip()
-    except UsageError:
-        pass
 
 
 def test_months_between_crosses_the_year() -> None:

@@ -202,6 +202,15 @@ def test_the_latest_quarter_is_over_and_data_goes_to_its_end(
     assert str(store.latest_quarter(tmp_path, date.fromisoformat(today))) == latest
 
 
+def test_a_store_of_nothing_but_the_month_in_progress_says_so(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    visits(tmp_path / "raw", "x", {f"{date.today():%Y-%m}": 100})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    with pytest.raises(ObservError, match="no complete period"):
+        store.latest_quarter(tmp_path, date.today())
+
+
 answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
 
 

@@ -90,7 +90,6 @@ class Indicator(_Entry):
     method: Text
     better: Literal["higher", "lower", "neither"]
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
-    low_base: Annotated[int, Field(ge=11, description="below this n, shown and marked")] = 30
     good: float | None = None
     poor: float | None = None
 
@@ -189,6 +188,10 @@ def _read(path: Path) -> tuple[list[Any], dict[tuple[Any, ...], int], list[str]]
         return [], {}, [f"{path}: file is missing; the catalogue has {', '.join(_FILES)}"]
     except UnicodeDecodeError as error:
         return [], {}, [f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8"]
+    except OSError as error:
+        return [], {}, [f"{path}: cannot be read: {error.strerror}"]
+    except ValueError as error:  # of a date such as 2026-13-45
+        return [], {}, [f"{path}: not valid YAML: {error}; dates are YYYY-MM-DD"]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

@@ -98,7 +98,8 @@ def edition(
     ] = None,
     data: Data = Path("data"),
     study: Annotated[
-        list[str] | None, typer.Option("--study", help="Only this study (may be repeated).")
+        list[str] | None,
+        typer.Option("--study", help="Publish this study and no other (may be repeated)."),
     ] = None,
     parameter: Annotated[
         list[str] | None,
@@ -120,7 +121,7 @@ def edition(
     wanted = Quarter.parse(quarter) if quarter is not None else None
     given = _parameters(parameter or [])
     with _steps() as step:
-        index = release(
+        index, failed = release(
             project.root(),
             project.data_folder(data),
             wanted,
@@ -132,6 +133,8 @@ def edition(
             publishing=step("Publishing pages"),
         )
     typer.echo(f"Published: {index}")
+    if failed:
+        raise ObservError(*failed, "the others are published, as a partial edition")
 
 
 @contextmanager

@@ -33,7 +33,8 @@ COLUMNS = [
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
 STATUSES = ("published", "low_base", "suppressed", "partial", "missing")
 MIME = "application/vnd.observlib.estimates+json"
-MINIMUM_PEOPLE = 11
+MINIMUM_PEOPLE = 11  # a value on fewer is never shown
+LOW_BASE = 30  # a value on fewer answers is shown and marked
 
 
 def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

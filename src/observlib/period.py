@@ -34,7 +34,7 @@ class Quarter:
     def parse(cls, text: str) -> Quarter:
         """Read `2026-T3`; any other spelling raises `UsageError` with the nearest right one."""
         match = re.fullmatch(r"(\d{4})-T([1-4])", str(text).strip(), re.ASCII)
-        if match and match[1] != "0000":
+        if match and 1900 <= int(match[1]) <= 2999:
             return cls(int(match[1]), int(match[2]))
         near = re.fullmatch(r"(\d{4})[-\s]?[QT]([1-4])", str(text).strip().upper(), re.ASCII)
         hint = f"; write {near[1]}-T{near[2]}" if near else ""

@@ -28,9 +28,9 @@ def root(start: Path | None = None) -> Path:
     raise ObservError(f"{here}: no data/catalogue here or above; run it inside the project")
 
 
-def catalogue() -> Catalogue:
-    """The checked catalogue of the project in which this runs."""
-    folder = root() / "data" / "catalogue"
+def catalogue(start: Path | None = None) -> Catalogue:
+    """The checked catalogue of the project of `start`, else of the current folder."""
+    folder = root(start) / "data" / "catalogue"
     return load_catalogue(folder, names(), TABLES)
 
 

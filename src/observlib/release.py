@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from observlib import files, project, store
 from observlib.catalogue import Catalogue
 from observlib.edition.make import make
+from observlib.edition.notices import with_notices
 from observlib.edition.plan import plan
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError, UsageError
@@ -30,7 +32,7 @@ def release(
     today: date | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
-) -> Path:
+) -> tuple[Path, list[str]]:
     """Execute the studies of a quarter, and publish them as the site in `reports/_site`.
 
     The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change
@@ -57,8 +59,8 @@ def release(
 
     Returns
     -------
-    Path
-        The site's `index.html`.
+    index, failed
+        The site's `index.html`, and a line for each page that `keep_going` left out.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def release(
         that cannot be written.
     """
     today = today or date.today()
-    catalogue = project.catalogue()
+    catalogue = project.catalogue(root)
     check_publisher(publisher)
     wanted = _check_quarter(data, quarter, today)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
@@ -90,6 +92,7 @@ def release(
         "kind": store.kind(data),
         "data": store.digest(data),
         "made": today.isoformat(),
+        "only": sorted(set(only)),
     }
     reports = root / "reports"
     with (
@@ -100,10 +103,32 @@ def release(
         copy = work / "project"
         shutil.copytree(reports, copy, ignore=_made)
         folder = copy / "editions" / str(wanted)
-        make(pages, about, root, folder, reports / "_failed", keep_going, executing)
+        failed = reports / "_failed"
+        manifest = make(pages, about, root, folder, failed, keep_going, executing)
+        if store.digest(data) != about["data"]:
+            raise ObservError(
+                f"{data}: the store changed while the studies ran, and pages may differ in their "
+                "data; nothing was published; run the command again"
+            )
+        _announce(copy / "index.qmd", manifest)
         index = publish(copy, reports / "_site", publisher, publishing)
         replace_folder(folder, reports / "editions" / str(wanted))
-    return index
+    return index, [
+        f"study {study['page']}: {study['error']}; see {failed / study['page']}.ipynb"
+        for study in manifest["studies"]
+        if "error" in study
+    ]
+
+
+def _announce(home: Path, manifest: Mapping[str, Any]) -> None:
+    """Put the edition's notices on the home page."""
+    try:
+        text = home.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise ObservError(
+            f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
+        ) from error
+    home.write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
 
 
 def _made(folder: str, names: list[str]) -> set[str]:

@@ -216,7 +216,10 @@ def latest_quarter(data: Path, today: date) -> Quarter:
     held = devices(data)
     if held.empty:
         raise ObservError(f"{data}: the store is empty; run `observ ingest` on a folder of exports")
-    reached = date.fromisoformat(held["end"].max())
+    ends = held["end"].dropna()
+    if ends.empty:
+        raise ObservError(f"{data}: the store holds no complete period; ingest later exports")
+    reached = date.fromisoformat(ends.max())
     return min(Quarter.last_complete(today), Quarter.last_complete(_day_after(reached)))
 
 

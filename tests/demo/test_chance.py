@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from observlib.demo.chance import between, moment, normal, pick, stream
 
-names = st.lists(st.text(st.characters(exclude_characters="\x1f", exclude_categories=["Cs"])), max_size=3)
+names = st.lists(
+    st.text(st.characters(exclude_characters="\x1f", exclude_categories=["Cs"])), max_size=3
+)
 
 
 def test_the_stream_is_the_one_that_every_python_draws() -> None:

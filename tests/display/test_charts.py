@@ -73,7 +73,13 @@ frame = estimates.make(
       "estimate": 50 + q, "ci_low": 48 + q, "ci_high": 53 + q, "n": 90}}
     for p in ("legifrance", "boamp") for q in (1, 2, 3)
 )
+shares = estimates.make(
+    {{"indicator": "feeling_share", "product": p, "period": "2026", "group": "feeling",
+      "group_value": g, "unit": "%", "estimate": x, "n": 90}}
+    for p in ("legifrance", "boamp") for g, x in (("a", 40), ("b", 30), ("c", 20), ("d", 10))
+)
 made = [
+    display.share_chart(shares, catalogue, caption="Une"),
     display.line_chart(frame, catalogue, caption="Une"),
     display.dot_chart(frame[frame["period"] == "2026-T1"], catalogue, caption="Une"),
     display.table(frame, catalogue, caption="Une", columns="period"),
@@ -108,6 +114,29 @@ def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue: Catal
     assert "1 valeur d'une période incomplète" in alt and "2e trimestre 2026" in alt
 
 
+def test_a_partial_period_is_named_under_its_own_line_only(
+    visits, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.axes import Axes
+
+    words: dict[int, list[str]] = {}
+    annotate = Axes.annotate
+
+    def recorded(ax: Axes, text: str, *args, **options):
+        words.setdefault(ax.figure.axes.index(ax), []).append(text)
+        return annotate(ax, text, *args, **options)
+
+    monkeypatch.setattr(Axes, "annotate", recorded)
+    frame = visits(["service-public", "entreprendre", "legifrance", "boamp"], MONTHS)
+    partial = frame["period"].isin(["2026-03", "2026-04"]) & (frame["product"] == "entreprendre")
+    frame.loc[partial, "status"] = "partial"
+    display.line_chart(frame, catalogue, caption="Une", facets=True)
+    assert words == {1: ["mars–avr. (partiel)"]}  # the axis names years, and another panel none
+    words.clear()
+    display.line_chart(visits(["boamp"], QUARTERS[-5:], partial=True), catalogue, caption="Une")
+    assert "(partiel)" in words[0]  # the axis names the quarter itself
+
+
 @pytest.mark.parametrize("status", ["suppressed", "missing", None])
 def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, catalogue: Catalogue) -> None:
     rows = visits(["boamp"], QUARTERS).to_dict("records")
@@ -140,6 +169,38 @@ def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale() -> None:
     assert marks[-1] == 10 and marks[0] <= 9.5
     assert charts.scale(4.9, 5, "sur 5", 4)[-1] == 5
     assert charts.scale(0, 0, "visites", 4)[-1] > 0
+
+
+def test_ticks_are_what_they_say_and_have_the_same_decimals() -> None:
+    assert charts.tick_labels([0, 1_250_000, 2_500_000], "visites") == [
+        "0",
+        "1,25\xa0M",
+        "2,5\xa0M",
+    ]
+    assert charts.tick_labels([7, 7.5, 8], "sur 10") == ["7,0", "7,5", "8,0"]
+    assert charts.tick_labels([-5, 0, 5], "%") == ["−5\xa0%", "0\xa0%", "5\xa0%"]
+    assert charts.tick_labels([0, 0.25], "sur 10") == ["0,00", "0,25"]
+
+
+def test_the_thresholds_of_a_mark_stand_on_its_axis(
+    marks: pd.DataFrame, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[float]] = []
+    labels = charts.tick_labels
+    monkeypatch.setattr(charts, "tick_labels", lambda x, unit: seen.append(x) or labels(x, unit))
+    display.dot_chart(marks, catalogue, caption="Une")
+    display.dot_chart(marks, catalogue, caption="Une", bands=False)
+    assert seen == [[0, 5, 8, 10], [0, 5, 10]]
+
+
+@pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100)])
+def test_without_a_value_the_whole_scale_is_drawn(
+    unit: str, top: float, marks: pd.DataFrame
+) -> None:
+    from observlib.display import lines
+
+    frame = marks[marks["estimate"].isna()]
+    assert charts.scale(*lines._range(frame, unit), unit, 5)[-1] == top
 
 
 def test_a_chart_of_withheld_values_says_so_and_does_not_fail(

@@ -43,7 +43,7 @@ def test_notes_print_each_method_and_each_shared_reservation_once(
 ) -> None:
     lines = str(display.notes(marks, catalogue)).splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith("- **Note de satisfaction ramenée sur 10.** Moyenne des notes")
+    assert lines[0].startswith("- **Satisfaction sur 10.** Moyenne des notes")
     assert lines[1].count("Les répondants se sont choisis") == 1
     assert "Légifrance" in lines[1] and "Vie-publique.fr" in lines[1]
 

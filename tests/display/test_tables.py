@@ -19,9 +19,7 @@ def test_a_table_shows_value_interval_base_and_marks(
     marks: pd.DataFrame, catalogue: Catalogue
 ) -> None:
     head, _, *rows = plain(display.table(marks, catalogue, caption="Les notes"))
-    assert head == (
-        "| Produit | Note de satisfaction ramenée sur 10 | Intervalle à 95 % | Réponses |"
-    )
+    assert head == ("| Produit | Satisfaction sur 10 | Intervalle à 95 % | Réponses |")
     assert rows[:5] == [
         "| Service-public.fr | 8,4 | 8,1 à 8,7 | 12 340 |",
         "| Entreprendre.Service-public.fr | 6,2 | 5,9 à 6,5 | 1 234 |",
@@ -38,7 +36,7 @@ def test_a_table_shows_value_interval_base_and_marks(
 def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue: Catalogue) -> None:
     frame = visits(["boamp", "bodacc"], ["2026-T2", "2026-T3"], partial=True).iloc[:3]
     head, _, *rows = plain(display.table(frame, catalogue, caption="U", columns="period"))
-    assert head == "| Produit | 2e trimestre 2026 | 3e trimestre 2026 |"
+    assert head == "| Produit | T2 2026 | T3 2026 |"
     assert rows[0] == "| BOAMP | 200 000 | 204 000 (p) |" and rows[1].endswith("| – |")
     assert rows[-1] == (
         "(p) : période incomplète, à ne pas comparer aux autres. "
@@ -77,8 +75,7 @@ def test_the_board_writes_each_indicator_in_its_own_way(
     )
     head, _, *rows = plain(board)
     assert head == (
-        "| Produit | Canal | Visites | Évolution des visites sur un an "
-        "| Note de satisfaction ramenée sur 10 | Réponses |"
+        "| Produit | Canal | Visites | Évolution des visites | Satisfaction sur 10 | Réponses |"
     )
     assert "| Légifrance | Web | 200 000 | +8,1 % | 9,1 (f) (8,8 à 9,4) | 18 |" in rows
     assert "| BOAMP | Web | 266 667 | – | – |  |" in rows

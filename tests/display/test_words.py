@@ -39,6 +39,7 @@ def test_a_count_says_no_base_and_agrees_in_number(visits, catalogue: Catalogue)
     assert plain(words.sentence(row, catalogue)) == "200 000 visites (période incomplète)"
     assert plain(words.value(1, catalogue.indicators["visits"])) == "1 visite"
     assert plain(words.value(0, catalogue.indicators["downloads"])) == "0 téléchargement"
+    assert plain(words.value(1.96, catalogue.indicators["visits"])) == "2 visites"
 
 
 def test_a_row_brings_the_unit_of_its_own_scale(catalogue: Catalogue) -> None:

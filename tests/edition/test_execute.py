@@ -104,16 +104,14 @@ def test_a_worker_ended_by_the_system_is_told_without_a_traceback(
 DRIVER = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from observlib.edition.execute import execute
-from observlib.edition.plan import Page
-from observlib.edition.study import Study
 
 if __name__ == "__main__":
     root = Path(sys.argv[1])
-    about = {"title": "T", "order": 1, "question": "Q", "parameters": {}}
-    study = Study(name="essai", path=root / "essai.ipynb", **about)
+    study = SimpleNamespace(path=root / "essai.ipynb")
     try:
-        execute([Page(study, "essai", "T", {})], root / "out", root)
+        execute([SimpleNamespace(study=study, name="essai", parameters={})], root / "out", root)
     except KeyboardInterrupt:
         sys.exit(130)
 """
@@ -135,17 +133,24 @@ def test_no_process_outlives_a_run_that_is_interrupted_or_killed(
     driver = tmp_path / "driver.py"
     driver.write_text(DRIVER, encoding="utf-8")
     command = [sys.executable, str(driver), str(tmp_path)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as run:
+    # not into a pipe: a process that outlived the run would hold it open for ever
+    with (
+        (tmp_path / "stderr").open("wb") as stderr,
+        subprocess.Popen(command, stderr=stderr, start_new_session=True) as run,
+    ):
         until(lambda: note.is_file() and len(note.read_text(encoding="utf-8").split()) == 2)
         pids = [int(pid) for pid in note.read_text(encoding="utf-8").split()]
         if sent == signal.SIGINT:
             os.killpg(run.pid, sent)  # as a terminal does: to the workers too
         else:
             run.kill()
-        stderr = run.stderr.read().decode() if run.stderr else ""
+    try:
+        until(lambda: not any(alive(pid) for pid in pids))
+    finally:
+        for pid in filter(alive, pids):
+            os.kill(pid, signal.SIGKILL)
     assert run.returncode == code
-    assert "Traceback" not in stderr
-    until(lambda: not any(alive(pid) for pid in pids))
+    assert "Traceback" not in (tmp_path / "stderr").read_text(encoding="utf-8")
 
 
 def alive(pid: int) -> bool:
@@ -161,7 +166,7 @@ def alive(pid: int) -> bool:
         return not Path("/proc/self/stat").exists()
 
 
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"

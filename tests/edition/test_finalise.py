@@ -189,7 +189,7 @@ def test_synthetic_figures_are_said_to_be_so_and_real_ones_never(
     make: Any, edition: dict[str, str], count: int
 ) -> None:
     page = finalised(make, make.markdown("## Titre"), make.finding(), edition=edition)
-    warned = ["synthétiques" in source for source in sources(page)]
+    warned = ["::: {.callout-warning}" in source for source in sources(page)]
     assert sum(warned) == count
     assert warned[1] is bool(count)  # first of all that is read
 

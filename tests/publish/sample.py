@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib import estimates
+from observlib.edition.notices import DEMONSTRATION, with_notices
 
 REPORTS = Path(__file__).parents[2] / "reports"
 SVG = (
@@ -134,7 +135,7 @@ def study(title: str, finding: str, order: int, *more: dict[str, Any]) -> dict[s
     )
 
 
-def make_project(folder: Path, **studies: dict[str, Any]) -> Path:
+def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str, Any]) -> Path:
     """The repository's `reports/` with one edition; its notebooks by name."""
     shutil.copytree(
         REPORTS, folder, ignore=shutil.ignore_patterns("editions", "_site", "_failed", ".*")
@@ -146,8 +147,13 @@ def make_project(folder: Path, **studies: dict[str, Any]) -> Path:
         "produit": study("service-public.fr", "82 % d’usagers satisfaits : un record !", 2),
     }
     for name, content in studies.items():
+        if kind == "demonstration":
+            content["cells"].insert(1, {**markdown(DEMONSTRATION), "id": "demonstration"})
         text = json.dumps(content, ensure_ascii=False, indent=1)
         (edition / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    manifest = {"quarter": "2026-T3", "kind": "demonstration", "made": "2026-11-24", "studies": []}
+    manifest = {"quarter": "2026-T3", "kind": kind, "made": "2026-11-24", "studies": []}
     (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    home = folder / "index.qmd"
+    text = with_notices(home.read_text(encoding="utf-8"), manifest)
+    home.write_text(text, encoding="utf-8")
     return folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import random
 import re
@@ -113,10 +112,7 @@ def test_home_page_gives_products_as_links_and_says_where_there_is_none(
 
 
 def test_real_edition_has_no_such_warning(tmp_path: Path, sample: ModuleType) -> None:
-    project = sample.make_project(tmp_path / "project")
-    manifest = project / "editions" / "2026-T3" / "manifest.json"
-    content = json.loads(manifest.read_text(encoding="utf-8")) | {"kind": "real"}
-    manifest.write_text(json.dumps(content), encoding="utf-8")
+    project = sample.make_project(tmp_path / "project", kind="real")
     index = publish(project, tmp_path / "site", "embedded")
     for page in index.parent.rglob("*.html"):
         assert "démonstration" not in page.read_text(encoding="utf-8")

@@ -8,7 +8,9 @@ from observlib import estimates
 
 
 def protect(
-    rows: pd.DataFrame, low_base: int = 30, minimum: int = estimates.MINIMUM_PEOPLE
+    rows: pd.DataFrame,
+    low_base: int = estimates.LOW_BASE,
+    minimum: int = estimates.MINIMUM_PEOPLE,
 ) -> pd.DataFrame:
     """Withhold values on fewer than `minimum` people, mark those on fewer than `low_base`.
 

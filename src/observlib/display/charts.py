@@ -34,11 +34,11 @@ def finish(
     )
 
 
-def low_base_note(frame: pd.DataFrame, indicator: Indicator) -> list[str]:
+def low_base_note(frame: pd.DataFrame) -> list[str]:
     """Explain the hollow marker, where the estimates have one."""
     if not (frame["status"] == "low_base").any():
         return []
-    return [f"Marque creuse : faible effectif (moins de {indicator.low_base} réponses)."]
+    return [f"Marque creuse : faible effectif (moins de {estimates.LOW_BASE} réponses)."]
 
 
 def footer(notes: list[str]) -> str:
@@ -75,15 +75,21 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     return inside
 
 
-def tick_label(x: float, unit: str) -> str:
-    """A value on an axis.
+def tick_labels(places: list[float], unit: str) -> list[str]:
+    """The values along an axis; those of marks and shares have the same decimals.
 
     Examples
     --------
-    >>> tick_label(1_500_000, "visites").replace("\\xa0", " "), tick_label(7.5, "sur 10")
-    ('1,5 M', '7,5')
+    >>> [x.replace("\\xa0", " ") for x in tick_labels([0, 750_000, 1_250_000], "visites")]
+    ['0', '750 k', '1,25 M']
+    >>> tick_labels([7.5, 8], "sur 10")
+    ['7,5', '8,0']
     """
-    return french.compact(x) + (f"{french.NBSP}%" if unit == "%" else "")
+    if words.is_count(unit):
+        return [french.compact(x, 2) for x in places]
+    decimals = next((d for d in (0, 1) if all(round(x, d) == x for x in places)), 2)
+    write = french.percent if unit == "%" else french.number
+    return [write(x, decimals) for x in places]
 
 
 def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:

@@ -110,14 +110,14 @@ def _figure(
     size_width = max(style.text_width(text, style.SMALL) for text in sizes)
     right = value_width + 8 + (size_width + 10 if size_width else 0)
     width = style.WIDTH - left - 12 - right
-    limits = _limits(frame, indicator, unit)
     zones = bands and indicator.good is not None and indicator.poor is not None
+    limits = _limits(frame, indicator, unit, zones)
     notes = []
     if frame["ci_low"].notna().any():
         notes.append("Trait : intervalle à 95 %.")
     if size_width:
         notes.append("n : nombre de réponses.")
-    notes += charts.low_base_note(frame, indicator)
+    notes += charts.low_base_note(frame)
     if (frame["status"] == "partial").any():
         notes.append("(p) : période incomplète.")
     foot = charts.footer(notes) if notes else ""
@@ -129,7 +129,7 @@ def _figure(
     ax = style.axes(fig, left + 12, top, width, height)
     ax.set_xlim(limits[0], limits[-1])
     ax.set_ylim(height, 0)
-    ax.set_xticks(limits, [charts.tick_label(x, unit) for x in limits])
+    ax.set_xticks(limits, charts.tick_labels(limits, unit))
     ax.set_yticks([])
     ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
@@ -166,15 +166,16 @@ def _beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
     return charts.brief(row["estimate"], indicator, unit) + mark
 
 
-def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str) -> list[float]:
-    """Axis ticks: the whole scale of a mark or share, else from 0."""
+def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
+    """Axis ticks: the whole scale of a mark or share, with its thresholds; else from 0."""
     values = frame[["estimate", "ci_low", "ci_high"]]
     low, high = float(values.min().min()), float(values.max().max())
     if math.isnan(low):
         low, high = 0.0, 1.0
     if unit.startswith("sur "):
         top = float(unit[4:].replace(",", "."))
-        return [0.0, top / 2, top]
+        inner = {indicator.poor, indicator.good} if zones else {top / 2}
+        return sorted({0.0, top, *(x for x in inner if x is not None and 0 < x < top)})
     if unit == "%" and not words.is_change(indicator.id):
         return [0.0, 50.0, 100.0]
     return charts.scale(low, high, unit, 3)

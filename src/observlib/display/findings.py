@@ -1,8 +1,11 @@
 """Findings: the sentences that a study opens with, written from estimates.
 
-Each function gives plain French text that names only numbers of its frame. A rise or fall of a
-measured mark is said only where the two 95 % intervals do not overlap, which is stricter than a
-test of the difference; counts of whole populations are compared as they are.
+Each function gives plain French text, and names only numbers of its frame that are published:
+a value on a low base, of an incomplete period, withheld or absent is told in words at most. What
+a value belongs to stands in brackets or is the subject of its sentence, so that no label needs
+an article. A rise or fall of a measured mark is said only where the two 95 % intervals do not
+overlap, which is stricter than a test of the difference; counts of whole populations are
+compared as they are.
 """
 
 from __future__ import annotations
@@ -11,12 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.display import french, words
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, text
 from observlib.display.words import SEMICOLON
 
-_SHOWN = ("published", "low_base")
 _OFTEN = {
     "continuous": "en continu",
     "daily": "chaque jour",
@@ -26,198 +28,299 @@ _OFTEN = {
     "yearly": "chaque année",
     "occasional": "à l'occasion",
 }
+_NO_VISITS = {
+    "partial": "sont incomplètes",
+    "low_base": "sont trop peu nombreuses pour être citées ici",
+    "suppressed": "ne sont pas publiées (secret statistique)",
+    "missing": "ne sont pas disponibles",
+}
+_NO_MARK = {
+    "partial": "porte sur une période incomplète",
+    "low_base": "repose sur trop peu de réponses pour être citée ici",
+    "suppressed": "n'est pas publiée, faute d'au moins onze réponses",
+    "missing": "n'est pas disponible",
+}
+_NO_FEELINGS = {
+    "partial": "période incomplète",
+    "low_base": "trop peu d'expériences pour en citer les parts",
+    "suppressed": "moins de onze expériences, parts non publiées",
+    "missing": "parts non disponibles",
+}
 
 
 def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
-    """Say that nothing was collected, in place of a chart or table.
+    """Say that there is nothing to show, in place of a chart or table.
+
+    Parameters
+    ----------
+    what
+        A feminine noun, such as "note de satisfaction".
 
     Examples
     --------
     >>> from observlib import estimates
-    >>> print(absent("note de satisfaction", "2026-T3", estimates.make([])))
-    *Aucune note de satisfaction n'a été recueillie jusqu'au 3e trimestre 2026.*
+    >>> said = absent("note de satisfaction", "2026-T3", estimates.make([]))
+    >>> print(repr(said).replace("\\xa0", " "))
+    *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
-    when = french.period_label(period)
-    return text(f"*Aucune {what} n'a été recueillie jusqu'au {when}.*", frame)
+    return text(f"*Aucune {what} n'est disponible {french.when(period)}.*", frame)
+
+
+def together(*sentences: str) -> str:
+    """One paragraph of those sentences that say something.
+
+    Examples
+    --------
+    >>> together("Un.", "", "Deux.")
+    'Un. Deux.'
+    """
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Which subject has the highest value in a period, and which the lowest."""
-    rows = _published(frame, period)
-    if rows.empty:
+    """Which subject has the highest count in a period, and which the lowest."""
+    rows = _of_period(frame, catalogue, period, "leading")
+    shown = rows[rows["status"] == "published"]
+    if shown.empty:
         return ""
-    rows = rows.sort_values("estimate", ascending=False, kind="stable")
-    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
-    when = french.period_label(period)
-    names = [words.label(row, "product", catalogue) for row in rows.to_dict("records")]
-    values = [_rounded(row, indicator) for row in rows.to_dict("records")]
-    if len(rows) == 1:
-        return f"Au {when}, {names[0]} compte {values[0]}."
+    indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
+    shown = shown.assign(text=[phrases.rounded(row, indicator) for row in shown.to_dict("records")])
+    shown = shown.sort_values("estimate", ascending=False, kind="stable")
+    when = phrases.capital(french.when(period))
+    if len(shown) == 1:
+        return f"{when}, {shown['name'].iat[0]} compte {shown['text'].iat[0]}."
+    most, least = shown["text"].iat[0], shown["text"].iat[-1]
+    if most == least:
+        return f"{when}, {phrases.few(shown['name'])} sont à égalité, avec {most}."
+
+    def come(value: str) -> str:
+        names = shown.loc[shown["text"] == value, "name"]
+        return f"{phrases.few(names)} {'vient' if len(names) == 1 else 'viennent'}"
+
     return (
-        f"Au {when}, {names[0]} vient en tête avec {values[0]}"
-        f"{SEMICOLON}en dernier vient {names[-1]}, avec {values[-1]}."
+        f"{when}, {come(most)} en tête avec {most}{SEMICOLON}{come(least)} en dernier avec {least}."
     )
 
 
 def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
-    """The largest rise and the largest fall of a counted quantity on a year."""
-    rows = _published(changes, period).sort_values("estimate", kind="stable")
-    if rows.empty:
+    """The largest rise and fall of a counted quantity on a year; each change where `by` channel.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib import estimates
+    >>> from observlib.catalogue import load_catalogue
+    >>> change = {"indicator": "visits_yoy", "period": "2026-T3", "unit": "%"}
+    >>> changes = estimates.make(
+    ...     {**change, "product": product, "estimate": value}
+    ...     for product, value in (("legifrance", 1.9), ("boamp", 1.2))
+    ... )
+    >>> extremes(changes, load_catalogue(Path("data/catalogue")), "2026-T3").replace("\\xa0", " ")
+    'Sur un an, les visites progressent partout, de +1,2 % (BOAMP) à +1,9 % (Légifrance).'
+    """
+    rows = _of_period(changes, catalogue, period, "extremes", by)
+    shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
+    if shown.empty:
         return "Aucune évolution sur un an ne peut être calculée."
-    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+    indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
+    things = phrases.counted(indicator, catalogue)
+    if by == "channel":
+        return f"Sur un an, les {things} {phrases.each(shown, indicator)}."
+    does = phrases.change(shown["estimate"].iat[0], indicator)
+    if len(shown) == 1:
+        return f"Sur un an, les {things} {does} ({shown['name'].iat[0]})."
+    texts = [words.value(row, indicator) for row in shown.to_dict("records")]
+    signs = [phrases.sign(x, indicator) for x in shown["estimate"]]
+    possible = "" if len(shown) == len(rows) else " où la comparaison est possible"
 
-    def named(row: pd.Series) -> str:
-        return f"{words.label(row, by, catalogue)} ({words.value(row, indicator)})"
+    def end(at: int, signed: bool = True) -> str:
+        names = [n for n, text in zip(shown["name"], texts, strict=True) if text == texts[at]]
+        return f"{texts[at] if signed else texts[at][1:]} ({phrases.few(names)})"
 
-    if len(rows) == 1:
-        return f"Sur un an, {named(rows.iloc[0])}."
-    low, high = rows.iloc[0], rows.iloc[-1]
-    if low["estimate"] >= 0:
+    low, high = 0, -1
+    if texts[low] == texts[high]:
+        return f"Sur un an, les {things} {does} partout{possible}."
+    if min(signs) < 0 < max(signs):
         return (
-            f"Sur un an, tout progresse{SEMICOLON}la plus forte hausse est celle de {named(high)}, "
-            f"la plus faible celle de {named(low)}."
+            f"Sur un an, la plus forte hausse des {things} est de {end(high, signed=False)}, "
+            f"la plus forte baisse de {end(low, signed=False)}."
         )
-    if high["estimate"] <= 0:
-        return (
-            f"Sur un an, tout recule{SEMICOLON}la plus forte baisse est celle de {named(low)}, "
-            f"la plus faible celle de {named(high)}."
-        )
-    return (
-        f"Sur un an, la plus forte hausse est celle de {named(high)}, "
-        f"la plus forte baisse celle de {named(low)}."
-    )
+    if max(signs) <= 0:  # told from the smallest fall to the largest
+        low, high = high, low
+    ends = f"de {end(low)} à {end(high)}"
+    verb = "reculent" if max(signs) <= 0 else "progressent"
+    if 0 not in signs:
+        return f"Sur un an, les {things} {verb} partout{possible}, {ends}."
+    verb = "progressent" if max(signs) <= 0 else "reculent"
+    return f"Sur un an, les {things} ne {verb} nulle part{possible} : {ends}."
 
 
 def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Which subjects have an incomplete period, and so are not compared."""
-    rows = frame[(frame["period"] == period) & (frame["status"] == "partial")]
-    if rows.empty:
+    rows = _of_period(frame, catalogue, period, "incomplete")
+    names = rows.loc[rows["status"] == "partial", "name"].unique()
+    if not len(names):
         return ""
-    names = french.join(_names(rows, catalogue))
-    return f"La période est incomplète pour {names} : elle n'y est comparée à aucune autre."
+    return (
+        f"Données incomplètes {french.when(period)}, donc jamais comparées : {french.join(names)}."
+    )
 
 
 def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Which subjects have too few answers for a value to be published."""
-    rows = frame[(frame["period"] == period) & (frame["status"] == "suppressed")]
-    if rows.empty:
+    rows = _of_period(frame, catalogue, period, "withheld")
+    names = rows.loc[rows["status"] == "suppressed", "name"].unique()
+    if not len(names):
         return ""
-    names = french.join(_names(rows, catalogue))
-    return f"Pour {names}, moins de onze personnes ont répondu : la valeur n'est pas publiée."
+    what = french.plural(len(names), "Valeur non publiée", "Valeurs non publiées")
+    return f"{what}, faute d'au moins onze réponses : {french.join(names)}."
 
 
-def span(frame: pd.DataFrame, catalogue: Catalogue, period: str, brief: bool = False) -> str:
-    """From which to which subject a mark goes in a period; `brief` leaves the intervals out."""
-    rows = _published(frame, period).sort_values("estimate", kind="stable")
-    if rows.empty:
-        asked = "publiable" if (frame["period"] == period).any() else "recueillie pour nos produits"
-        return f"Aucune note n'est {asked} au {french.period_label(period)}."
-    low, high = rows.iloc[0], rows.iloc[-1]
-    when = french.period_label(period)
+def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """From which to which subject a mark goes in a period."""
+    rows = _of_period(frame, catalogue, period, "span")
+    shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
+    start = phrases.capital(french.when(period))
+    found = set(rows["status"])
+    if shown.empty and "low_base" in found:
+        return f"{start}, aucune note ne repose sur assez de réponses pour être citée."
+    if shown.empty:
+        known = "est publiable" if found - {"missing"} else "a été recueillie pour nos produits"
+        return f"{start}, aucune note n'{known}."
+    start += ", hors faibles effectifs," if "low_base" in found else ","
+    indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
+    texts = [words.value(row, indicator) for row in shown.to_dict("records")]
 
-    def named(row: pd.Series) -> str:
-        name = words.label(row, "product", catalogue)
-        if brief:
-            indicator = words.indicator_of(row["indicator"], catalogue)
-            return f"{words.value(row, indicator)} ({name})"
-        return f"{name}, {words.sentence(row.to_dict(), catalogue)}"
+    def end(at: int) -> str:
+        names = [n for n, text in zip(shown["name"], texts, strict=True) if text == texts[at]]
+        return f"{texts[at]} ({phrases.few(names)})"
 
-    if len(rows) == 1:
-        return f"Au {when}, {named(high)}."
-    comma = "" if brief else ","
-    return f"Au {when}, les notes vont de {named(low)}{comma} à {named(high)}."
+    if len(shown) == 1:
+        return f"{start} la seule note publiée est de {end(0)}."
+    if texts[0] == texts[-1]:
+        return f"{start} toutes les notes sont de {texts[0]}."
+    return f"{start} les notes vont de {end(0)} à {end(-1)}."
 
 
-def moved(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+def moved(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str, by: str = "product"
+) -> str:
     """Which marks rose or fell between two periods, where the intervals do not overlap."""
     if frame.empty:
         return ""
-    indicator = words.indicator_of(frame["indicator"].iat[0], catalogue)
-    since = french.period_label(before)
-    told = []
-    compared = 0
-    for now, then in _pairs(frame, period, before):
-        compared += 1
+    indicator = select.one_indicator(frame, catalogue, "moved")
+    noun = "part" if frame["unit"].iat[0] == "%" else "note"
+    since = phrases.capital(french.since(before))
+    pairs = _pairs(phrases.named(frame, catalogue, by), period, before)
+    if not pairs:
+        return f"{since}, aucune {noun} ne peut être comparée."
+    told: dict[str, list[str]] = {"monte": [], "baisse": []}
+    for now, then in pairs:
         if now["ci_low"] <= then["ci_high"] and then["ci_low"] <= now["ci_high"]:
             continue
-        verb = "monte" if now["estimate"] > then["estimate"] else "baisse"
-        values = [words.figure(row["estimate"], indicator) for row in (then, now)]
-        name = words.label(now, "product", catalogue)
-        told.append(f"la note de {name} {verb} de {values[0]} à {values[1]}")
-    if told:
-        sentence = f"Depuis le {since}, {french.join(told)}"
-        return f"{sentence} (les intervalles à 95 % ne se recouvrent pas)."
-    if compared:
-        return f"Depuis le {since}, aucune note ne s'écarte au-delà de ce que le hasard explique."
-    return f"Aucune note n'est comparable à celle du {since}."
+        rises = now["estimate"] > then["estimate"]
+        name = "" if by == "channel" and len(pairs) == 1 else f" ({now['name']})"
+        told["monte" if rises else "baisse"].append(phrases.from_to(then, now, indicator) + name)
+    clauses = [f"{verb} {french.join(found)}" for verb, found in told.items() if found]
+    if not clauses:
+        whose = f"de la {noun}" if len(pairs) == 1 else f"des {noun}s"
+        said = f"aucune évolution {whose} n'est établie"
+        return f"{since}, {said} : les intervalles à 95 % se recouvrent."
+    moves = ", et ".join(clauses)
+    return f"{since}, la {noun} {moves} : les intervalles à 95 % ne se recouvrent pas."
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue, everyone: str) -> str:
-    """The medians of the agency's and its peers' procedures beside that of all of them."""
-    rows = frame[frame["status"].isin(_SHOWN)]
-    medians = rows[rows["product"] != ""]
+    """The median of the agency's procedures beside those of all procedures and of peers.
+
+    Parameters
+    ----------
+    frame
+        Estimates of medians of one period: one a peer (`product`), one for all procedures.
+    everyone
+        The `group_value` of the row for all procedures.
+    """
+    rows = frame[frame["status"] == "published"]
+    peers = rows[rows["product"] != ""].sort_values("estimate", ascending=False, kind="stable")
     whole = rows[rows["group_value"] == everyone]
-    if medians.empty or whole.empty:
+    if peers.empty or whole.empty:
         return ""
-    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
-    named = [
-        f"{words.label(row, 'product', catalogue)} {words.value(row, indicator)}"
-        for row in medians.sort_values("estimate", ascending=False).to_dict("records")
+    indicator = select.one_indicator(rows, catalogue, "standing")
+    of_all = whole.iloc[0].to_dict()
+    when = phrases.capital(french.when(of_all["period"]))
+    own = {peer.id for peer in catalogue.peers.values() if peer.own}
+    ours = peers[peers["product"].isin(own)]
+    alone = len(ours) == 1
+    others = [
+        f"{words.label(row, 'product', catalogue)} ({words.figure(row['estimate'], indicator)})"
+        for row in (peers.drop(ours.index) if alone else peers).to_dict("records")
     ]
-    all_ = words.value(whole.iloc[0].to_dict(), indicator)
-    when = french.period_label(rows["period"].iat[0])
-    return (
-        f"Parmi les démarches notées au {when}, la médiane est de {all_} pour l'ensemble"
-        f"{SEMICOLON}{french.join(named)}."
-    )
+    if alone:
+        our = ours.iloc[0].to_dict()
+        name = words.label(our, "product", catalogue)
+        said = (
+            f"{when}, la note médiane de nos démarches est de {words.value(our, indicator)} "
+            f"({name}), contre {words.figure(of_all['estimate'], indicator)} "
+            "pour l'ensemble des démarches publiées"
+        )
+    else:
+        said = (
+            f"{when}, la note médiane de l'ensemble des démarches publiées est de "
+            f"{words.value(of_all, indicator)}"
+        )
+    beside = f"{SEMICOLON}{'organismes voisins' if alone else 'par organisme'} : "
+    return f"{said}{beside}{french.join(others)}." if others else f"{said}."
 
 
 def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The share of each feeling by device, each with its device's reservation."""
     told = []
-    for device, rows in frame.groupby("device", sort=False):
-        if not rows["status"].isin(_SHOWN).all():
+    for _, rows in frame.groupby(["device", "channel", "source", "period"], sort=False):
+        first = rows.iloc[0].to_dict()
+        indicator = words.indicator_of(first["indicator"], catalogue)
+        name = f"**{words.label(first, 'device', catalogue)}**"
+        period = french.period_label(first["period"])
+        states = [status for status in _NO_FEELINGS if (rows["status"] == status).any()]
+        if states:
+            told.append(f"{name} ({period}) : {_NO_FEELINGS[states[-1]]}.")
             continue
-        indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
         shares = [
             f"{row['group_value'].lower()} {words.value(row, indicator)}"
             for row in rows.to_dict("records")
         ]
-        n = french.count(rows["n"].iat[0], "expérience", "expériences")
-        period = french.period_label(rows["period"].iat[0])
-        entry = catalogue.devices[str(device)]
-        note = f" {entry.note}" if entry.note else ""
-        told.append(f"**{entry.label}** ({period}, {n}) : {french.join(shares)}.{note}")
+        base = french.count(first["n"], "expérience", "expériences")
+        device = catalogue.devices.get(first["device"])
+        note = f" {device.note}" if device and device.note else ""
+        told.append(f"{name} ({period}, {base}) : {french.join(shares)}.{note}")
     return "\n\n".join(told)
 
 
 def product_summary(
     now: pd.DataFrame, marks: pd.DataFrame, catalogue: Catalogue, period: str, before: str
 ) -> str:
-    """What a product's page opens with: its audience, its mark, and whether the mark moved."""
-    told = []
-    for visits in now[now["indicator"] == "visits"].to_dict("records"):
-        channel = words.label(visits, "channel", catalogue).lower()
-        same = now[(now["indicator"] == "visits_yoy") & (now["channel"] == visits["channel"])]
-        change = _published(same, period)
-        beside = ""
-        if len(change):
-            indicator = words.indicator_of("visits_yoy", catalogue)
-            beside = f", {words.value(change.iloc[0].to_dict(), indicator)} sur un an"
-        value = words.sentence(visits, catalogue)
-        told.append(f"{value} ({channel}){beside}")
-    sentences = (
-        [f"Au {french.period_label(period)}, on compte {french.join(told)}."] if told else []
-    )
+    """What a product's page opens with: its audience, its mark, and whether the mark moved.
+
+    Parameters
+    ----------
+    now
+        Estimates of the product, with its `visits` and `visits_yoy`.
+    marks
+        The product's marks of satisfaction, in `period` and `before`.
+    """
+    when = phrases.capital(french.when(period))
+    said = _audience(now[now["period"] == period], catalogue, when)
     current = marks[marks["period"] == period]
-    for mark in current.to_dict("records"):
-        channel = words.label(mark, "channel", catalogue).lower()
-        sentences.append(f"Note de satisfaction ({channel}) : {words.sentence(mark, catalogue)}.")
-    if len(_published(marks, period)):
-        sentences.append(moved(marks, catalogue, period, before))
-    if not sentences:
-        return f"Aucune donnée n'a été recueillie au {french.period_label(period)}."
-    return " ".join(sentences)
+    for mark in phrases.by_channel(current):
+        what = "La note de satisfaction"
+        if len(current) > 1:
+            what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
+        if mark["status"] == "published":
+            said.append(f"{what} est de {words.sentence(mark, catalogue)}.")
+        else:
+            said.append(f"{what} {_NO_MARK[mark['status']]}.")
+    if (current["status"] == "published").any():
+        said.append(moved(marks, catalogue, period, before, by="channel"))
+    return " ".join(said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
@@ -233,31 +336,43 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
     return text("\n".join(lines) or silent, now)
 
 
-def _rounded(row: dict[str, Any], indicator: Indicator) -> str:
-    """A count in words a reader keeps (`86,7 millions de visites`), anything else as it is."""
-    if not words.is_count(row["unit"]) or row["estimate"] < 1e6:
-        return words.value(row, indicator)
-    millions = french.number(row["estimate"] / 1e6, 1)
-    plural = french.plural(row["estimate"] / 1e6, "million", "millions")
-    return f"{millions}{french.NBSP}{plural} de {row['unit']}"
+def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
+    indicator = words.indicator_of("visits", catalogue)
+    change_of = words.indicator_of("visits_yoy", catalogue)
+    counted, rest = [], []
+    for row in phrases.by_channel(now[now["indicator"] == "visits"]):
+        place = phrases.PLACES.get(row["channel"], "")
+        if row["status"] != "published":
+            rest.append(f"Les visites {place} {_NO_VISITS[row['status']]}.".replace("  ", " "))
+            continue
+        same = (now["indicator"] == "visits_yoy") & (now["status"] == "published")
+        change = now[same & (now["channel"] == row["channel"]) & (now["device"] == row["device"])]
+        beside = (
+            f" ({words.value(change.iloc[0].to_dict(), change_of)} sur un an)"
+            if len(change)
+            else ""
+        )
+        counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
+    return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest
 
 
-def _published(frame: pd.DataFrame, period: str) -> pd.DataFrame:
-    return frame[(frame["period"] == period) & frame["status"].isin(_SHOWN)]
-
-
-def _names(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
-    named = (words.label(row, "product", catalogue) for row in rows.to_dict("records"))
-    return list(dict.fromkeys(named))
+def _of_period(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, what: str, by: str = "product"
+) -> pd.DataFrame:
+    """A period's rows of one indicator, each with the `name` of what it is about."""
+    if len(frame):
+        select.one_indicator(frame, catalogue, what)
+    return phrases.named(frame[frame["period"] == period], catalogue, by)
 
 
 def _pairs(
-    frame: pd.DataFrame, period: str, before: str
+    rows: pd.DataFrame, period: str, before: str
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """The rows of two periods that are comparable, by subject."""
-    subject = ["product", "channel", "device"]
-    usable = frame[frame["status"].isin(_SHOWN) & frame["ci_low"].notna()]
-    now = usable[usable["period"] == period].set_index(subject, drop=False)
-    then = usable[usable["period"] == before].set_index(subject, drop=False)
-    both = [key for key in now.index if key in then.index]
-    return [(now.loc[key].to_dict(), then.loc[key].to_dict()) for key in both]
+    """The rows of two periods that are comparable, by subject; one told twice is not."""
+    usable = rows[(rows["status"] == "published") & rows["ci_low"].notna()]
+    usable = usable.drop_duplicates([*phrases.SUBJECT, "period"], keep=False)
+    now, then = (
+        {tuple(row[key] for key in phrases.SUBJECT): row for row in part.to_dict("records")}
+        for part in (usable[usable["period"] == when] for when in (period, before))
+    )
+    return [(now[key], then[key]) for key in now if key in then]

@@ -68,8 +68,8 @@ def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
     return f"{(signed if sign else number)(x, decimals)}{NBSP}%"
 
 
-def compact(x: float) -> str:
-    """Write a large number shortly, for axes and alternative texts.
+def compact(x: float, decimals: int = 1) -> str:
+    """Write a large number shortly, for axes and alternative texts, with at most `decimals`.
 
     Examples
     --------
@@ -80,8 +80,8 @@ def compact(x: float) -> str:
         return number(x)
     near = float(f"{x:.3g}")  # first, as Babel would write 999,960 as "1 000 k"
     if abs(near) < 1000:
-        return number(near, 0 if near.is_integer() else 1)
-    text = str(format_compact_decimal(near, locale=LOCALE, fraction_digits=1))
+        return number(near, 0 if near.is_integer() else decimals)
+    text = str(format_compact_decimal(near, locale=LOCALE, fraction_digits=decimals))
     return text.replace("-", MINUS)
 
 
@@ -202,3 +202,33 @@ def span(first: str, last: str) -> str:
     if "T" in first or first.count("-") == 2:
         return f"du {start} au {end}"
     return ("d'" if start[0] in "ao" else "de ") + f"{start} à {end}"
+
+
+def when(period: str) -> str:
+    """Write when something was, inside a sentence; "3e" stays with "trimestre".
+
+    Examples
+    --------
+    >>> [when(p).replace("\\xa0", " ") for p in ("2026-T3", "2026-08", "2026", "2026-09-01")]
+    ['au 3e trimestre 2026', 'en août 2026', 'en 2026', 'le 1er septembre 2026']
+    >>> when("2025-10/2026-09")
+    "d'octobre 2025 à septembre 2026"
+    """
+    label = period_label(period)
+    if "/" in period:
+        return ("d'" if label[0] in "ao" else "de ") + label
+    if "T" in period:
+        return f"au {label.replace(' trimestre', f'{NBSP}trimestre')}"
+    return f"le {label}" if period.count("-") == 2 else f"en {label}"
+
+
+def since(period: str) -> str:
+    """Write from when on something holds.
+
+    Examples
+    --------
+    >>> [since(p).replace("\\xa0", " ") for p in ("2026-T1", "2026-08", "2026-09-01")]
+    ['depuis le 1er trimestre 2026', 'depuis août 2026', 'depuis le 1er septembre 2026']
+    """
+    text = re.sub("^au ", "le ", when(period))
+    return f"depuis {text.removeprefix('en ')}"

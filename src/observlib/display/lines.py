@@ -112,11 +112,12 @@ def _together(series: Series, context: _Context) -> Figure:
         names.append("\n".join([*lines, *_last_value(rows, context)]))
     block = max((name.count("\n") + 1) * style.LINE for name in names) + 3
     height = max(150.0, block * len(names) + 10)
-    y_ticks = charts.scale(*_range(context.frame), context.unit, 5)
+    y_ticks = charts.scale(*_range(context.frame, context.unit), context.unit, 5)
     left = _tick_width(y_ticks, context.unit)
     width = style.WIDTH - left - max(map(style.text_width, names)) - (8 if alone else 24)
     top = style.LINE + 8
-    fig, foot = _figure(top + height, width, context)
+    partial = set().union(*map(_partial, series.values()))
+    fig, foot = _figure(top + height, width, context, bool(partial))
     style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
     ax = style.axes(fig, left, top, width, height)
     _axes(ax, context, y_ticks, width)
@@ -139,7 +140,7 @@ def _together(series: Series, context: _Context) -> Figure:
             annotation_clip=False,
             arrowprops=None if alone else {**line, "shrinkA": 0, "relpos": (0, 0.5)},
         )
-    _partial_words(ax, context, left, width)
+    _partial_words(ax, partial, context, (left, width, style.WIDTH - left - width))
     _write_foot(fig, foot)
     return fig
 
@@ -147,29 +148,35 @@ def _together(series: Series, context: _Context) -> Figure:
 def _panels(series: Series, context: _Context) -> Figure:
     """A panel for each line, two in a row, each a count from its own zero."""
     if words.is_count(context.unit):
-        scales = [charts.scale(*_range(rows), context.unit, 2) for rows in series.values()]
+        ranges = [_range(rows, context.unit) for rows in series.values()]
+        scales = [charts.scale(*ends, context.unit, 2) for ends in ranges]
     else:  # marks and shares are compared from one panel to the next
-        scales = [charts.scale(*_range(context.frame), context.unit, 3)] * len(series)
+        ends = _range(context.frame, context.unit)
+        scales = [charts.scale(*ends, context.unit, 3)] * len(series)
     left = max(_tick_width(scale, context.unit) for scale in scales)
     gap = 14.0
-    width = (style.WIDTH - gap) / 2 - left
+    width = (style.WIDTH - gap - 3) / 2 - left  # the last mark of a line reaches past its axes
     heads = []
     for name, rows in series.items():
         wrapped = style.wrap(name, left + width, weight="bold")
-        heads.append((wrapped, _last_value(rows, context)[0]))
+        heads.append((wrapped, _last_value(rows, context, dated=True)[0]))
     row_count = (len(heads) + 1) // 2
     head = [
         (max(h[0].count("\n") for h in heads[2 * r : 2 * r + 2]) + 2) * style.LINE + 6
         for r in range(row_count)
     ]
+    partial = [_partial(rows) for rows in series.values()]
+    above = [0.0] + [
+        24.0 if any(partial[2 * r : 2 * r + 2]) else 12.0 for r in range(row_count - 1)
+    ]
     top = style.LINE + 8 if _axis_name(context) else 2.0
-    drawn = top + sum(head) + row_count * _PANEL + (row_count - 1) * 12
-    fig, foot = _figure(drawn, width, context)
+    drawn = top + sum(head) + row_count * _PANEL + sum(above)
+    fig, foot = _figure(drawn, width, context, any(partial[-2:]))
     style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
     for i, rows in enumerate(series.values()):
         r, column = divmod(i, 2)
         x = column * (left + width + gap)
-        y = top + sum(head[:r]) + r * (_PANEL + 12)
+        y = top + sum(head[:r]) + r * _PANEL + sum(above[: r + 1])
         name, value = heads[i]
         style.write(fig, x, y, name, weight="bold")
         style.write(fig, x, y + (name.count("\n") + 1) * style.LINE, value, color=style.GREY)
@@ -177,22 +184,21 @@ def _panels(series: Series, context: _Context) -> Figure:
         last = i + 2 >= len(heads)
         _axes(ax, context, scales[i], width, labelled=last)
         _draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
-        if last:
-            _partial_words(ax, context, x + left, width)
+        _partial_words(ax, partial[i], context, (left, width, 4), labelled=last)
     _write_foot(fig, foot)
     return fig
 
 
-def _figure(drawn: float, width: float, context: _Context) -> tuple[Figure, str]:
+def _figure(drawn: float, width: float, context: _Context, partial: bool) -> tuple[Figure, str]:
     """A figure with room under the drawing for the time axis and the notes, and the notes."""
     notes = []
     if context.frame["ci_low"].notna().any():
         notes.append("Bande claire : intervalle à 95 %.")
-    notes += charts.low_base_note(context.frame, context.indicator)
+    notes += charts.low_base_note(context.frame)
     if context.secret:
         notes.append("s : secret statistique.")
     foot = charts.footer(notes) if notes else ""
-    rows = _tick_lines(context, width) + bool((context.frame["status"] == "partial").any())
+    rows = _tick_lines(context, width) + partial
     below = 8 + rows * style.LINE + (foot.count("\n") + 1) * 12 * bool(foot)
     return style.figure(drawn + below), foot
 
@@ -208,7 +214,7 @@ def _axes(
     count = len(context.periods)
     ax.set_xlim(-0.5, count - 0.5)
     ax.set_ylim(y_ticks[0], y_ticks[-1])
-    ax.set_yticks(y_ticks, [charts.tick_label(y, context.unit) for y in y_ticks])
+    ax.set_yticks(y_ticks, charts.tick_labels(y_ticks, context.unit))
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8, clip_on=False)
     ax.set_axisbelow(True)
     if y_ticks[0] < 0:
@@ -264,22 +270,46 @@ def _mark(ax: Axes, rows: pd.DataFrame, colour: str, marker: str, marked: int) -
                     ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 
 
-def _partial_words(ax: Axes, context: _Context, left: float, width: float) -> None:
-    """Write "(partiel)" under the partial periods: once under neighbours."""
-    partial = set(context.frame.loc[context.frame["status"] == "partial", "period"])
+def _partial(rows: pd.DataFrame) -> set[str]:
+    return {str(period) for period in rows.index[rows["status"] == "partial"]}
+
+
+def _partial_words(
+    ax: Axes,
+    partial: set[str],
+    context: _Context,
+    room: tuple[float, float, float],
+    labelled: bool = True,
+) -> None:
+    """Write "(partiel)" under partial periods, once under neighbours.
+
+    The period is named where the axis does not name it. `room` are the widths before, of and
+    after the axes.
+    """
+    before, width, after = room
+    step = width / len(context.periods)
+    marks = ticks(context.periods, step)
+    ticked = {i for i, text in marks if text.split("\n")[0] == short(context.periods[i])}
     places = [i for i, period in enumerate(context.periods) if period in partial]
-    starts = [i for i in places if i - 1 not in places]
-    half = style.text_width("(partiel)", style.SMALL) / 2
-    down = 6 + _tick_lines(context, width) * style.LINE
-    for start in starts:
+    down = 6 + _tick_lines(context, width) * style.LINE if labelled else 7
+    free = -before
+    for start in (i for i in places if i - 1 not in places):
         end = start
         while end + 1 in places:
             end += 1
-        centre = ((start + end) / 2 + 0.5) / len(context.periods) * width
-        centre = min(max(centre, half - left), style.WIDTH - left - half)
-        ax.annotate("(partiel)", (centre, -down), xycoords="axes points",
-                    ha="center", va="top", size=style.SMALL, color=style.GREY,
-                    annotation_clip=False)  # fmt: skip
+        names = dict.fromkeys(short(context.periods[i]) for i in (start, end))
+        named = labelled and {start, end} <= ticked
+        for text in ["(partiel)"] if named else [f"{'–'.join(names)} (partiel)", "(partiel)"]:
+            half = style.text_width(text, style.SMALL) / 2
+            centre = min(((start + end) / 2 + 0.5) * step, width + after - half)
+            centre = max(centre, half - before)
+            if centre - half < free:
+                continue
+            free = centre + half + 4
+            ax.annotate(text, (centre, -down), xycoords="axes points",
+                        ha="center", va="top", size=style.SMALL, color=style.GREY,
+                        annotation_clip=False)  # fmt: skip
+            break
 
 
 def _tick_lines(context: _Context, width: float) -> int:
@@ -287,29 +317,35 @@ def _tick_lines(context: _Context, width: float) -> int:
     return 1 + any("\n" in text for _, text in marks)
 
 
-def _range(rows: pd.DataFrame) -> tuple[float, float]:
+def _range(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
+    """The least and the most to draw; the whole scale where nothing is."""
     values = rows[["estimate", "ci_low", "ci_high"]]
     low, high = float(values.min().min()), float(values.max().max())
-    return (0.0, 1.0) if math.isnan(low) else (low, high)
+    if not math.isnan(low):
+        return low, high
+    if unit.startswith("sur "):
+        return 0.0, float(unit[4:].replace(",", "."))
+    return 0.0, 100.0 if unit == "%" else 1.0
 
 
 def _tick_width(y_ticks: list[float], unit: str) -> float:
-    return max(style.text_width(charts.tick_label(y, unit)) for y in y_ticks) + 6
+    return max(map(style.text_width, charts.tick_labels(y_ticks, unit))) + 6
 
 
 def _axis_name(context: _Context) -> str:
     return charts.axis_name(context.indicator, context.unit, context.periods)
 
 
-def _last_value(rows: pd.DataFrame, context: _Context) -> list[str]:
-    """The latest value of a whole period, with its period where a later one is drawn."""
+def _last_value(rows: pd.DataFrame, context: _Context, dated: bool = False) -> list[str]:
+    """The latest value of a whole period, with its period where asked or a later one is drawn."""
     whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
     if whole.empty:
         found = set(rows["status"].dropna())
         return [next(words.STATUS_WORDS[s] for s in ("partial", *words.WITHHELD) if s in found)]
     text = charts.brief(float(whole["estimate"].iat[-1]), context.indicator, context.unit)
     period = str(whole.index[-1])
-    return [text if period == context.periods[-1] else f"{text} ({short(period)})"]
+    dated = dated or period != context.periods[-1]
+    return [f"{text} ({short(period)})" if dated else text]
 
 
 def _alt(series: Series, context: _Context, facets: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
@@ -126,7 +127,7 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     rows_height = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
     notes = ["n : nombre de réponses."] if any("=" in size for size in sizes) else []
     if any("(f)" in size for size in sizes):
-        notes.append(f"(f) : faible effectif (moins de {indicator.low_base} réponses).")
+        notes.append(f"(f) : faible effectif (moins de {estimates.LOW_BASE} réponses).")
     if any("(p)" in size for size in sizes):
         notes.append("(p) : période incomplète.")
     foot = charts.footer(notes) if notes else ""

@@ -94,6 +94,8 @@ def table(
         for value in select.ordered(frame, columns, catalogue):
             part = frame[frame[columns] == value]
             head = words.label(part.iloc[0].to_dict(), columns, catalogue)
+            if columns == "period" and "-T" in value:  # the quarter's name would take three lines
+                head = f"{value[-2:]}{NBSP}{value[:4]}"
             heads[head] = {key: _cell(row, catalogue) for key, row in _rows(part, keys)}
     return _output(frame, catalogue, caption, keys, heads)
 
@@ -183,10 +185,8 @@ def _notes(frame: pd.DataFrame, catalogue: Catalogue, cells: list[_Cell]) -> str
         n = any(len(cell.details) > 1 for cell in cells)
         said.append(f"Sous la valeur{NBSP}: intervalle à 95 %{' et nombre de réponses' * n}.")
     if "low_base" in found:
-        names = frame.loc[frame["status"] == "low_base", "indicator"].unique()
-        limits = sorted({words.indicator_of(name, catalogue).low_base for name in names})
         said.append(
-            f"(f){NBSP}: faible effectif (moins de {french.join(map(str, limits))} réponses), "
+            f"(f){NBSP}: faible effectif (moins de {estimates.LOW_BASE} réponses), "
             "à lire avec prudence."
         )
     said += [text for status, text in _EXPLAINED.items() if status in found]

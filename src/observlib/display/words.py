@@ -130,7 +130,7 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     if not is_count(unit):
         return text
     one = re.sub(r"\w+", lambda word: _singular(word[0]), unit)
-    return f"{text}{NBSP}{french.plural(x, one, unit)}"
+    return f"{text}{NBSP}{french.plural(round(x, indicator.decimals), one, unit)}"
 
 
 def interval(row: Mapping[str, Any], indicator: Indicator) -> str:

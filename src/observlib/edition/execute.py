@@ -19,10 +19,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from observlib.edition.plan import Page
 from observlib.errors import ObservError
+
+if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
+    from observlib.edition.plan import Page
 
 CELL_SECONDS = 600
 Progress = Callable[[int, int, str], None]

@@ -18,13 +18,8 @@ import yaml
 
 from observlib import estimates
 from observlib.display import typography
+from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
-
-SYNTHETIC = """::: {.callout-warning}
-## Données de démonstration
-Tous les chiffres de cette page sont synthétiques : ils ont été fabriqués pour montrer comment \
-fonctionne l'observatoire et ne disent rien des services ni des usagers réels.
-:::"""
 
 
 class PageError(Exception):
@@ -88,6 +83,8 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
                 cells.append(_markdown(_folded(carried["data_markdown"]), f"data-{position}"))
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
+    if edition["kind"] == "demonstration":  # it stands alone on cards and in search results
+        finding = f"{SYNTHETIC} {finding}"
     header = {
         "title": typography(page.title),
         "subtitle": typography(page.study.question),
@@ -99,7 +96,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     first = nbformat.v4.new_raw_cell(f"---\n{text}---", id="front-matter")
     opening = [first]
     if edition["kind"] == "demonstration":
-        opening.append(_markdown(typography(SYNTHETIC), "demonstration"))
+        opening.append(_markdown(DEMONSTRATION, "demonstration"))
     notebook.cells = opening + cells
     notebook.metadata = nbformat.NotebookNode(
         {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}

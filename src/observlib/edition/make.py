@@ -43,7 +43,8 @@ def make(
     pages
         The plan.
     edition
-        `quarter`, `kind` (`real` or `demonstration`), `data` (the store's digest) and `made`.
+        `quarter`, `kind` (`real` or `demonstration`), `data` (the store's digest), `made`, and
+        `only` where not every study was wanted.
     root
         The project's root.
     folder
@@ -96,7 +97,7 @@ def make(
     manifest = {
         **edition,
         "version": observlib.__version__,
-        "partial": bool(problems),
+        "partial": bool(problems or edition.get("only")),
         "studies": entries,
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"

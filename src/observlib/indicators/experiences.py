@@ -41,7 +41,8 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
     made: list[dict[str, Any]] = []
     for (channel, device, source), told in rows.groupby(["channel", "device", "source"]):
         end = Quarter.of(told["date"].max().date())
-        once = catalogue.devices[device].frequency == "occasional"
+        known = catalogue.devices.get(device)  # a device may have left the catalogue since
+        once = known is not None and known.frequency == "occasional"
         start = Quarter.of(told["date"].min().date()) if once else end - 3
         told = told[told["date"] >= pd.Timestamp(start.start)]
         n = len(told)

@@ -53,7 +53,10 @@ def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarte
             "source": source,
             "unit": "sur 10",
         }
-        for row in published[published["peer"].notna()].itertuples():
+        named = published[published["peer"].notna()]
+        twice = named.duplicated(["peer", "procedure"], keep=False)
+        names = named["procedure"].where(~twice, named["procedure"] + " – " + named["procedure_id"])
+        for row in named.assign(procedure=names).itertuples():
             status = {"value": "published", "too_few_answers": "suppressed"}
             made.append(
                 {

@@ -17,7 +17,6 @@ from observlib.period import Quarter
 from observlib.survey.intervals import student, wilson
 
 SATISFIED_FROM = 7.5
-LOW_BASE = 30
 _SUBJECT = ["product", "channel", "device", "source"]
 
 
@@ -57,11 +56,13 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
         by_period = {period: group for period, group in answers.groupby("period")}
         for quarter in quarters:
             given = by_period.get(str(quarter), answers.iloc[:0])
-            partial = len(given) >= LOW_BASE and not (given["month"] == quarter.months[2]).any()
+            partial = (
+                len(given) >= estimates.LOW_BASE and not (given["month"] == quarter.months[2]).any()
+            )
             for row in _MEASURES[question](given, answers):
                 status = "missing" if not len(given) else "partial" if partial else "published"
                 made.append({**passport, "period": str(quarter), "status": status, **row})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=LOW_BASE)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
 
 
 def _satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from observlib.errors import SHOWN, ObservError
 from observlib.publish import html, pdf
-from observlib.publish.banner import with_banner
 from observlib.publish.downloads import estimates_csv
 from observlib.publish.links import broken_links
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
@@ -97,12 +96,8 @@ def _pdf(project: Project, page: Page) -> bytes:
 def _text(project: Project, page: Page, to: Format) -> Converted:
     source = project.folder / page.source
     if page.is_study:
-        converted = notebook_to_markdown(source, to)
-    else:
-        converted = Converted(source.read_text(encoding="utf-8"))
-    if not project.manifest.is_demonstration or not (page.is_study or page.source.stem == "index"):
-        return converted
-    return Converted(with_banner(converted.text), converted.files)
+        return notebook_to_markdown(source, to)
+    return Converted(source.read_text(encoding="utf-8"))
 
 
 def _write_files(converted: Converted, folder: Path) -> None:

@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from observlib.display import french
 from observlib.publish import pandoc
-from observlib.publish.dates import long_date
 from observlib.publish.project import Entry, Page, Project
 
 
@@ -82,7 +82,7 @@ def frame(project: Project) -> dict[str, str]:
         "sitetitle": escape(str(project.website.get("title") or "Observatoire des usagers")),
         "edition": escape(f"Édition {manifest.quarter}"),
         "made": manifest.made.isoformat(),
-        "madelong": long_date(manifest.made),
+        "madelong": french.day_label(manifest.made),
     }
 
 

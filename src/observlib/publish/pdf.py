@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from observlib.display import french
 from observlib.errors import ObservError
 from observlib.publish import pandoc
-from observlib.publish.dates import long_date
 from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project
 
@@ -52,7 +52,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
             "description-text": literal(str(page.meta.get("description", ""))),
             "sitetitle": literal(site),
             "edition": literal(edition),
-            "madelong": literal(long_date(made)),
+            "madelong": literal(french.day_label(made)),
         },
         metadata=metadata(project),
     )

@@ -12,7 +12,6 @@ from typing import Any
 import yaml
 
 from observlib.errors import ObservError
-from observlib.publish.banner import DEMONSTRATION, MARK, with_banner
 from observlib.publish.downloads import estimates_csv
 from observlib.publish.embedded import Progress, write_downloads
 from observlib.publish.project import (
@@ -119,8 +118,6 @@ def stage(project: Project, folder: Path) -> None:
             _stage_notebook(project, page, path)
         elif page.source.stem == "index":
             text = path.read_text(encoding="utf-8")
-            if project.manifest.is_demonstration:
-                text = with_banner(text)
             manifest = project.manifest
             extra = {"subtitle": f"Édition {manifest.quarter}", "date": manifest.made.isoformat()}
             path.write_text(_with_meta(text, extra), encoding="utf-8", newline="\n")
@@ -136,11 +133,6 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     cells = notebook["cells"]
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links})
     cells[0]["source"] = front.splitlines(keepends=True)
-    told = any(MARK in joined(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    if project.manifest.is_demonstration and not told:
-        source = DEMONSTRATION.splitlines(keepends=True)
-        banner = {"cell_type": "markdown", "id": "banner", "metadata": {}, "source": source}
-        cells.insert(1, banner)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

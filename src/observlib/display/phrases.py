@@ -1,0 +1,116 @@
+"""What findings are made of: names that need no article, rounded counts, changes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import french, words
+
+SUBJECT = ["product", "channel", "device", "group_value"]
+PLACES = {
+    "web": "sur le web",
+    "open_data": "en données ouvertes",
+    "phone": "par téléphone",
+    "mail": "par courrier ou courriel",
+    "print": "sur papier",
+    "social": "sur les réseaux sociaux",
+    "in_person": "à l'accueil",
+}
+
+
+def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as records, the web first."""
+    order = list(PLACES)
+    places = rows["channel"].map(lambda key: order.index(key) if key in order else len(order))
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in rows.iloc[places.argsort(kind="stable")].to_dict("records")
+    ]
+
+
+def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
+    """Rows with a `name`: where two subjects would share it, their channel or device is told."""
+    subjects = rows[SUBJECT].drop_duplicates()
+    records = subjects.to_dict("records")
+    if by == "channel":
+        names = [PLACES.get(row["channel"], "tous canaux") for row in records]
+    else:
+        names = [words.label(row, by, catalogue) for row in records]
+    told = [
+        [f" {PLACES.get(row['channel'], '')}".rstrip() for row in records],
+        [f", {words.label(row, 'device', catalogue)}" for row in records],
+    ]
+    for more in told:
+        twice = {name for name in names if names.count(name) > 1}
+        names = [
+            name + extra if name in twice else name for name, extra in zip(names, more, strict=True)
+        ]
+    name_of = dict(zip(subjects.itertuples(index=False, name=None), names, strict=True))
+    keys = rows[SUBJECT].itertuples(index=False, name=None)
+    return rows.reset_index(drop=True).assign(name=[name_of[key] for key in keys])
+
+
+def few(names: Iterable[str]) -> str:
+    """Enumerate up to three names, and count the others."""
+    found = list(names)
+    if len(found) > 4:
+        found[3:] = [french.count(len(found) - 3, "autre", "autres")]
+    return french.join(found)
+
+
+def counted(indicator: Indicator, catalogue: Catalogue) -> str:
+    """The things whose change an indicator is: "visites" for `visits_yoy`."""
+    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
+    return of.unit if of and words.is_count(of.unit) else "valeurs"
+
+
+def sign(x: float, indicator: Indicator) -> int:
+    """The sign of a change as it is shown: one that rounds to zero has none."""
+    shown = words.figure(x, indicator)
+    return (shown[0] == "+") - (shown[0] == french.MINUS)
+
+
+def change(x: float, indicator: Indicator) -> str:
+    """What things did whose count changed by `x` %."""
+    size = french.percent(abs(x), indicator.decimals)
+    verbs = {1: f"progressent de {size}", -1: f"reculent de {size}", 0: "restent stables"}
+    return verbs[sign(x, indicator)]
+
+
+def each(rows: pd.DataFrame, indicator: Indicator) -> str:
+    """What things did in each row: "progressent de 2 % sur le web et de 4 % par téléphone"."""
+    clauses: dict[str, list[str]] = {}
+    for row in by_channel(rows):
+        verb, _, size = change(row["estimate"], indicator).partition(" de ")
+        said = f"de {size} {row['name']}" if size else str(row["name"])
+        clauses.setdefault(verb, []).append(said)
+    return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
+
+
+def from_to(then: dict[str, Any], now: dict[str, Any], indicator: Indicator) -> str:
+    """From a mark to another, with as many decimals as tell them apart."""
+    for decimals in range(indicator.decimals, 5):
+        fine = indicator.model_copy(update={"decimals": decimals})
+        first = words.figure(then["estimate"], fine)
+        if first != words.figure(now["estimate"], fine):
+            break
+    return f"de {first} à {words.value(now, fine)}"
+
+
+def rounded(row: dict[str, Any], indicator: Indicator) -> str:
+    """A count in words a reader keeps (`86,7 millions de visites`), anything else as it is."""
+    if not words.is_count(row["unit"]) or row["estimate"] < 1e6:
+        return words.value(row, indicator)
+    millions = round(row["estimate"] / 1e6, 1)
+    of = "d'" if row["unit"][0] in "aeiouyàâéèêîôû" else "de "
+    plural = french.plural(millions, "million", "millions")
+    return f"{french.number(millions, 1)}{french.NBSP}{plural} {of}{row['unit']}"
+
+
+def capital(phrase: str) -> str:
+    """The phrase as the start of a sentence."""
+    return phrase[:1].upper() + phrase[1:]

@@ -1,0 +1,607 @@
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import findings, french, phrases, typography
+from observlib.errors import ObservError
+
+NOW, BEFORE = "2026-T3", "2025-T3"
+EVERYONE = "Toutes les démarches"
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "indicator": "satisfaction_10",
+        "product": product,
+        "channel": "web",
+        "device": f"jdma-{product}",
+        "period": period,
+        "unit": "sur 10",
+        "estimate": value,
+    }
+    if value is not None:
+        half = more.pop("half", 0.2)
+        row |= {"n": 200, "ci_low": value - half, "ci_high": value + half}
+    return row | more
+
+
+def count(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "indicator": "visits",
+        "product": product,
+        "channel": "web",
+        "device": f"matomo-{product}",
+        "period": period,
+        "unit": "visites",
+        "estimate": value,
+    }
+    return row | more
+
+
+def yoy(product: str, value: float | None, **more: Any) -> dict[str, Any]:
+    more = {"status": "missing"} | more if value is None else more
+    return count(product, value) | {"indicator": "visits_yoy", "unit": "%"} | more
+
+
+# --- Counts --------------------------------------------------------------------------------
+
+
+def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            count("boamp", 2_260_200),
+            count("service-public", 86_712_620),
+            count("legifrance", 25_458_001),
+            count("service-public", 99_999_999, BEFORE),
+        ]
+    )
+    assert plain(findings.leading(frame, catalogue, NOW)) == (
+        "Au 3e trimestre 2026, Service-public.fr vient en tête avec 86,7 millions de visites ; "
+        "BOAMP vient en dernier avec 2,3 millions de visites."
+    )
+    assert plain(findings.leading(frame.iloc[:1], catalogue, NOW)) == (
+        "Au 3e trimestre 2026, BOAMP compte 2,3 millions de visites."
+    )
+
+
+def test_subjects_that_are_level_share_their_place(catalogue: Catalogue) -> None:
+    level = [count(product, 500) for product in ("boamp", "bodacc", "legifrance")]
+    assert plain(findings.leading(estimates.make(level), catalogue, NOW)) == (
+        "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance sont à égalité, avec 500 visites."
+    )
+    first = estimates.make([*level, count("vie-publique", 20)])
+    assert plain(findings.leading(first, catalogue, NOW)) == (
+        "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance viennent en tête avec 500 visites ; "
+        "Vie-publique.fr vient en dernier avec 20 visites."
+    )
+
+
+def test_a_long_list_of_level_subjects_is_cut(catalogue: Catalogue) -> None:
+    level = estimates.make(count(product, 0) for product in catalogue.products)
+    said = plain(findings.leading(level, catalogue, NOW))
+    assert "3939 Allô Service Public et 7 autres sont à égalité, avec 0 visite." in said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (999_999, "999 999 visites"),
+        (1_000_000, "1,0 million de visites"),
+        (1_960_000, "2,0 millions de visites"),
+        (1, "1 visite"),
+    ],
+)
+def test_counts_agree_in_number_as_they_are_written(
+    value: float, said: str, catalogue: Catalogue
+) -> None:
+    frame = estimates.make([count("boamp", value)])
+    assert plain(findings.leading(frame, catalogue, NOW)).endswith(f" compte {said}.")
+
+
+def test_millions_are_elided_before_a_vowel(catalogue: Catalogue) -> None:
+    row = count("boamp", 3e6, unit="appels")
+    said = phrases.rounded(row, catalogue.indicators["visits"])
+    assert plain(said) == "3,0 millions d'appels"
+
+
+def test_one_product_on_two_channels_is_told_apart(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            count("service-public", 9e6),
+            count("service-public", 500, channel="open_data", device="datagouv-fiches"),
+            count("bodacc", 800, channel="open_data", device="datagouv-bodacc"),
+        ]
+    )
+    assert plain(findings.leading(frame, catalogue, NOW)) == (
+        "Au 3e trimestre 2026, Service-public.fr sur le web vient en tête avec 9,0 millions de "
+        "visites ; Service-public.fr en données ouvertes vient en dernier avec 500 visites."
+    )
+    twice = frame.iloc[[0]].assign(device="matomo-entreprendre", estimate=5.0)
+    said = findings.leading(estimates.combine([frame.iloc[[0]], twice]), catalogue, NOW)
+    assert catalogue.devices["matomo-entreprendre"].label in said
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([5.2, 0.6, 2], "progressent partout, de +0,6 % (BODACC) à +5,2 % (BOAMP)"),
+        ([-5.2, -0.6, -2], "reculent partout, de −0,6 % (BODACC) à −5,2 % (BOAMP)"),
+        ([5, 0.01, 2], "ne reculent nulle part : de 0,0 % (BODACC) à +5,0 % (BOAMP)"),
+        ([-5, 0, -2], "ne progressent nulle part : de 0,0 % (BODACC) à −5,0 % (BOAMP)"),
+        ([5, 5, 5], "progressent de 5,0 % partout"),
+        ([0, 0.01, -0.01], "restent stables partout"),
+        ([5, None, 2], "progressent partout où la comparaison est possible, "
+         "de +2,0 % (Légifrance) à +5,0 % (BOAMP)"),
+        ([None, -3, None], "reculent de 3,0 % (BODACC)"),
+        ([None, 0, None], "restent stables (BODACC)"),
+        ([3, 3, 1], "progressent partout, de +1,0 % (Légifrance) à +3,0 % (BOAMP et BODACC)"),
+    ],
+)  # fmt: skip
+def test_changes_are_told_by_their_ends(
+    values: list[float | None], said: str, catalogue: Catalogue
+) -> None:
+    frame = estimates.make(map(yoy, ("boamp", "bodacc", "legifrance"), values))
+    assert plain(findings.extremes(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
+
+
+def test_a_rise_and_a_fall_are_both_told_without_their_sign(catalogue: Catalogue) -> None:
+    frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", 3)])
+    assert plain(findings.extremes(frame, catalogue, NOW)) == (
+        "Sur un an, la plus forte hausse des visites est de 61,5 % (BOAMP), "
+        "la plus forte baisse de 70,7 % (BODACC)."
+    )
+
+
+def test_the_channels_of_one_product_are_each_told(catalogue: Catalogue) -> None:
+    rows = [
+        yoy("service-public", 4.3, channel="open_data"),
+        yoy("service-public", 2.7),
+        yoy("service-public", -3, channel="phone"),
+        yoy("service-public", 0, channel="mail"),
+    ]
+
+    def said(*places: int) -> str:
+        frame = estimates.make(rows[i] for i in places)
+        return plain(findings.extremes(frame, catalogue, NOW, by="channel"))
+
+    assert said(1) == "Sur un an, les visites progressent de 2,7 % sur le web."
+    assert said(0, 1) == (
+        "Sur un an, les visites progressent de 2,7 % sur le web et de 4,3 % en données ouvertes."
+    )
+    assert said(1, 2, 3) == (
+        "Sur un an, les visites progressent de 2,7 % sur le web, reculent de 3,0 % par téléphone "
+        "et restent stables par courrier ou courriel."
+    )
+
+
+def test_downloads_are_not_called_visits(catalogue: Catalogue) -> None:
+    frame = estimates.make([yoy("bodacc", 3, indicator="downloads_yoy")])
+    assert "les téléchargements progressent" in findings.extremes(frame, catalogue, NOW)
+
+
+def test_no_change_is_made_up(catalogue: Catalogue) -> None:
+    nothing = "Aucune évolution sur un an ne peut être calculée."
+    for frame in (estimates.make([]), estimates.make([yoy("boamp", None)])):
+        assert findings.extremes(frame, catalogue, NOW) == nothing
+
+
+# --- What is not compared or not published ----------------------------------------------------
+
+
+def test_incomplete_and_withheld_subjects_are_named_once(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            count("boamp", 5, status="partial", n=600),
+            count("legifrance", None, status="suppressed"),
+            count("journal-officiel", None, status="suppressed"),
+            count("journal-officiel", None, BEFORE, status="suppressed"),
+            count("annuaire", None, status="missing"),
+        ]
+    )
+    assert plain(findings.incomplete(frame, catalogue, NOW)) == (
+        "Données incomplètes au 3e trimestre 2026, donc jamais comparées : BOAMP."
+    )
+    assert plain(findings.withheld(frame, catalogue, NOW)) == (
+        "Valeurs non publiées, faute d'au moins onze réponses : Légifrance et Journal officiel."
+    )
+    assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée, ")
+    for say in (findings.incomplete, findings.withheld, findings.leading):
+        assert say(frame, catalogue, "2020-T1") == say(estimates.make([]), catalogue, NOW) == ""
+
+
+# --- Marks ---------------------------------------------------------------------------------
+
+
+def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue: Catalogue) -> None:
+    rows = [mark("legifrance", 6.44), mark("service-public", 7.9), mark("boamp", 7)]
+    frame = estimates.make(rows)
+    assert plain(findings.span(frame, catalogue, NOW)) == (
+        "Au 3e trimestre 2026, les notes vont de 6,4 sur 10 (Légifrance) "
+        "à 7,9 sur 10 (Service-public.fr)."
+    )
+    thin = estimates.make([*rows, mark("vie-publique", 9.9, n=20, status="low_base")])
+    said = plain(findings.span(thin, catalogue, NOW))
+    assert said.startswith("Au 3e trimestre 2026, hors faibles effectifs, les notes vont de 6,4")
+    assert "9,9" not in said and "Vie-publique" not in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "aucune note n'a été recueillie pour nos produits."),
+        ([mark("boamp", None, status="missing")],
+         "aucune note n'a été recueillie pour nos produits."),
+        ([mark("boamp", None, status="suppressed")], "aucune note n'est publiable."),
+        ([mark("boamp", 5, status="partial")], "aucune note n'est publiable."),
+        ([mark("boamp", 5, n=12, status="low_base"), mark("bodacc", None, status="suppressed")],
+         "aucune note ne repose sur assez de réponses pour être citée."),
+        ([mark("boamp", 5)], "la seule note publiée est de 5,0 sur 10 (BOAMP)."),
+        ([mark("boamp", 5), mark("bodacc", 5.01)], "toutes les notes sont de 5,0 sur 10."),
+        ([mark("boamp", 5), mark("bodacc", 5.01), mark("legifrance", 8)],
+         "les notes vont de 5,0 sur 10 (BOAMP et BODACC) à 8,0 sur 10 (Légifrance)."),
+    ],
+)  # fmt: skip
+def test_a_span_says_what_there_is(
+    rows: list[dict[str, Any]], said: str, catalogue: Catalogue
+) -> None:
+    found = findings.span(estimates.make(rows), catalogue, NOW)
+    assert plain(found) == f"Au 3e trimestre 2026, {said}"
+
+
+def test_a_move_is_told_only_beyond_the_intervals(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            mark("service-public", 6.8, BEFORE), mark("service-public", 7.9),
+            mark("legifrance", 7.0, BEFORE), mark("legifrance", 6.0),
+            mark("boamp", 5.0, BEFORE), mark("boamp", 5.4),  # intervals that touch: not told
+            mark("bodacc", 1.0, BEFORE, half=0.5),  # no value now
+        ]
+    )  # fmt: skip
+    assert plain(findings.moved(frame, catalogue, NOW, BEFORE)) == (
+        "Depuis le 3e trimestre 2025, la note monte de 6,8 à 7,9 sur 10 (Service-public.fr), "
+        "et baisse de 7,0 à 6,0 sur 10 (Légifrance) : "
+        "les intervalles à 95 % ne se recouvrent pas."
+    )
+    still = frame[frame["product"].isin(["boamp", "bodacc"])]
+    assert plain(findings.moved(still, catalogue, NOW, BEFORE)) == (
+        "Depuis le 3e trimestre 2025, aucune évolution de la note n'est établie : "
+        "les intervalles à 95 % se recouvrent."
+    )
+    pair = estimates.combine([still, still.assign(product="annuaire")])
+    assert "aucune évolution des notes n'est établie" in findings.moved(
+        pair, catalogue, NOW, BEFORE
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "low_base", "n": 20},
+        {"status": "partial"},
+        {"ci_low": None, "ci_high": None},
+        {"device": "another"},
+        {"channel": "phone"},
+    ],
+)
+def test_a_mark_that_is_not_comparable_is_not_compared(
+    change: dict[str, Any], catalogue: Catalogue
+) -> None:
+    for now, then in (({}, change), (change, {})):
+        frame = estimates.make([mark("boamp", 9.0) | now, mark("boamp", 2.0, BEFORE) | then])
+        assert plain(findings.moved(frame, catalogue, NOW, BEFORE)) == (
+            "Depuis le 3e trimestre 2025, aucune note ne peut être comparée."
+        )
+
+
+def test_two_values_for_one_subject_are_not_compared(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [mark("boamp", 9.0), mark("boamp", 2.0, BEFORE), mark("boamp", 8.0, BEFORE, source="x")]
+    )
+    assert "aucune note ne peut être comparée" in findings.moved(frame, catalogue, NOW, BEFORE)
+
+
+def test_a_small_move_is_written_with_the_decimals_that_show_it(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [mark("boamp", 6.81, BEFORE, half=0.001), mark("boamp", 6.84, half=0.001)]
+    )
+    assert "de 6,81 à 6,84 sur 10 (BOAMP)" in plain(findings.moved(frame, catalogue, NOW, BEFORE))
+
+
+def test_a_share_is_not_called_a_mark(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        mark("boamp", value, period, indicator="satisfied_share", unit="%")
+        for value, period in ((40, BEFORE), (60, NOW))
+    )
+    said = plain(findings.moved(frame, catalogue, NOW, BEFORE))
+    assert said.startswith("Depuis le 3e trimestre 2025, la part monte de 40 % à 60 % (BOAMP)")
+    assert findings.moved(estimates.make([]), catalogue, NOW, BEFORE) == ""
+
+
+def test_indicators_are_never_mixed_in_one_sentence(catalogue: Catalogue) -> None:
+    frame = estimates.make([mark("boamp", 5), count("boamp", 500)])
+    for say in (findings.leading, findings.span, findings.withheld):
+        with pytest.raises(ObservError, match="2 values of indicator"):
+            say(frame, catalogue, NOW)
+
+
+# --- Other administrations, and told experiences ------------------------------------------------
+
+
+def medians(**values: float) -> pd.DataFrame:
+    rows = [
+        mark("", value, indicator="procedure_satisfaction_median", device="qualite-demarches")
+        | {"ci_low": None, "ci_high": None, "n": None}
+        | ({"product": name} if name != "all" else {"group": "scope", "group_value": EVERYONE})
+        for name, value in values.items()
+    ]
+    return estimates.make(rows)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"dila": 7.9, "cnaf": 7.8, "all": 7.75},
+         "la note médiane de nos démarches est de 7,9 sur 10 (DILA), contre 7,8 pour l'ensemble "
+         "des démarches publiées ; organismes voisins : CNAF (7,8)."),
+        ({"dila": 8, "all": 7.75},
+         "la note médiane de nos démarches est de 8,0 sur 10 (DILA), contre 7,8 pour l'ensemble "
+         "des démarches publiées."),
+        ({"cnaf": 7, "all": 8},
+         "la note médiane de l'ensemble des démarches publiées est de 8,0 sur 10 ; "
+         "par organisme : CNAF (7,0)."),
+        ({"dila": 7, "agence-fictive": 8, "all": 6},
+         "la note médiane de l'ensemble des démarches publiées est de 6,0 sur 10 ; "
+         "par organisme : Agence fictive (8,0) et DILA (7,0)."),
+    ],
+)  # fmt: skip
+def test_the_agency_stands_beside_all_procedures(
+    values: dict[str, float], said: str, catalogue: Catalogue
+) -> None:
+    found = findings.standing(medians(**values), catalogue, EVERYONE)
+    assert plain(found) == f"Au 3e trimestre 2026, {said}"
+
+
+def test_without_peers_or_without_the_whole_nothing_is_said(catalogue: Catalogue) -> None:
+    for frame in (medians(dila=7), medians(all=7), estimates.make([])):
+        assert findings.standing(frame, catalogue, EVERYONE) == ""
+
+
+def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue: Catalogue) -> None:
+    said = plain(findings.feelings(feelings({"": (50, 17, 33)}), catalogue))
+    assert said == (
+        "**Services Publics +, expériences publiées** (octobre 2025 à septembre 2026, "
+        "400 expériences) : positif 50 %, neutre 17 % et négatif 33 %. "
+        "Les usagers qui racontent leur expérience se sont choisis eux-mêmes."
+    )
+    assert findings.feelings(estimates.make([]), catalogue) == ""
+    unknown = feelings({"": (50, 17, 33)}).assign(device="invented")
+    assert plain(findings.feelings(unknown, catalogue)).startswith("**invented** (octobre 2025")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"status": "low_base", "n": 15}, "trop peu d'expériences pour en citer les parts"),
+        ({"status": "partial"}, "période incomplète"),
+        ({"status": "suppressed", "estimate": None, "n": None}, "moins de onze expériences"),
+        ({"status": "missing", "estimate": None, "n": None}, "parts non disponibles"),
+    ],
+)
+def test_feelings_that_are_not_published_are_not_told(
+    change: dict[str, Any], said: str, feelings, catalogue: Catalogue
+) -> None:
+    rows = feelings({"": (61, 17, 22)}).to_dict("records")
+    rows[1] |= change  # one part withheld withholds the others, which would tell it
+    found = findings.feelings(estimates.make(rows), catalogue)
+    assert said in found and "%" not in found and "400" not in found
+
+
+# --- A product's page --------------------------------------------------------------------------
+
+
+def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue: Catalogue) -> None:
+    now = estimates.make(
+        [
+            count("service-public", 30_011, channel="open_data", device="datagouv-fiches"),
+            yoy("service-public", 4.3, channel="open_data", device="datagouv-fiches"),
+            count("service-public", 86_712_620),
+            yoy("service-public", 2.7),
+        ]
+    )
+    marks = estimates.make([mark("service-public", 6.8, BEFORE), mark("service-public", 7.9)])
+    assert plain(findings.product_summary(now, marks, catalogue, NOW, BEFORE)) == (
+        "Au 3e trimestre 2026, on compte 86,7 millions de visites sur le web (+2,7 % sur un an) "
+        "et 30 011 visites en données ouvertes (+4,3 % sur un an). "
+        "La note de satisfaction est de 7,9 sur 10 "
+        "(intervalle à 95 % : 7,7 à 8,1 ; 200 réponses). "
+        "Depuis le 3e trimestre 2025, la note monte de 6,8 à 7,9 sur 10 : "
+        "les intervalles à 95 % ne se recouvrent pas."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "visits", "note"),
+    [
+        ("partial", "Les visites sur le web sont incomplètes.",
+         "La note de satisfaction porte sur une période incomplète."),
+        ("suppressed", "Les visites sur le web ne sont pas publiées (secret statistique).",
+         "La note de satisfaction n'est pas publiée, faute d'au moins onze réponses."),
+        ("missing", "Les visites sur le web ne sont pas disponibles.",
+         "La note de satisfaction n'est pas disponible."),
+    ],
+)  # fmt: skip
+def test_a_product_page_says_why_a_number_is_not_there(
+    status: str, visits: str, note: str, catalogue: Catalogue
+) -> None:
+    value = 5.0 if status == "partial" else None
+    rows = [count("boamp", value, status=status), yoy("boamp", None)]
+    now, marks = estimates.make(rows), estimates.make([mark("boamp", value, status=status)])
+    said = findings.product_summary(now, marks, catalogue, NOW, BEFORE)
+    assert said == f"{visits} {note}"
+
+
+def test_a_thin_mark_is_not_a_headline(catalogue: Catalogue) -> None:
+    marks = estimates.make([mark("boamp", 9.1, n=20, status="low_base")])
+    said = findings.product_summary(estimates.make([]), marks, catalogue, NOW, BEFORE)
+    assert said == "La note de satisfaction repose sur trop peu de réponses pour être citée ici."
+
+
+def test_a_page_without_data_says_so(catalogue: Catalogue) -> None:
+    nothing = estimates.make([])
+    said = findings.product_summary(nothing, nothing, catalogue, NOW, BEFORE)
+    assert plain(said) == "Au 3e trimestre 2026, aucune donnée n'a été recueillie sur ce produit."
+
+
+def test_the_marks_of_two_channels_are_told_apart(catalogue: Catalogue) -> None:
+    marks = estimates.make(
+        [
+            mark("boamp", value, period, channel=channel, half=0.1)
+            for channel, period, value in (
+                ("phone", BEFORE, 5), ("phone", NOW, 6), ("web", BEFORE, 8), ("web", NOW, 7),
+            )
+        ]
+    )  # fmt: skip
+    said = plain(findings.product_summary(estimates.make([]), marks, catalogue, NOW, BEFORE))
+    assert said.index("La note de satisfaction sur le web est de 7,0") < said.index("par téléphone")
+    assert (
+        "monte de 5,0 à 6,0 sur 10 (par téléphone), et baisse de 8,0 à 7,0 sur 10 (sur le" in said
+    )
+
+
+def test_who_listens_is_listed_and_silence_is_said(catalogue: Catalogue) -> None:
+    empty = estimates.make([])
+    said = plain(repr(findings.listening(empty, catalogue, "boamp")))
+    assert said == (
+        "- **Audience du BOAMP (relevé mensuel)** : web, chaque mois "
+        "(Annonces légales et marchés publics)."
+    )
+    silent = repr(findings.listening(empty, catalogue, "documentation-francaise"))
+    assert silent == "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
+
+
+def test_nothing_to_show_is_said_with_the_estimates_that_are_not_there() -> None:
+    said = findings.absent("note de clarté", "2026-08", estimates.make([]))
+    assert plain(repr(said)) == "*Aucune note de clarté n'est disponible en août 2026.*"
+    assert said.content["kind"] == "text" and said.content["rows"] == []
+
+
+# --- Any estimates -----------------------------------------------------------------------------
+
+WITHHELD = ("suppressed", "missing")
+NAMES = ("service-public", "entreprendre", "allo-service-public", "annuaire", "boamp", "")
+
+
+@st.composite
+def frames(draw: st.DrawFn, indicator: str, unit: str, top: float) -> pd.DataFrame:
+    """Estimates of one indicator: any states, any values, each value told by its digits."""
+    rows = []
+    for product in draw(st.lists(st.sampled_from(NAMES), max_size=6)):
+        status = draw(st.sampled_from(estimates.STATUSES))
+        low = -99.0 if indicator.endswith("_yoy") else 0.0
+        value = None if status in WITHHELD else draw(st.floats(low, top, allow_subnormal=False))
+        row = {
+            "indicator": indicator,
+            "product": product,
+            "channel": draw(st.sampled_from([*phrases.PLACES, ""])),
+            "device": draw(st.sampled_from(["matomo-legifrance", "sp-plus", "unknown"])),
+            "period": draw(st.sampled_from([NOW, BEFORE])),
+            "unit": unit,
+            "status": status,
+            "estimate": value,
+        }
+        if value is not None and draw(st.booleans()):
+            half = draw(st.floats(0, 1))
+            row |= {"ci_low": value - half, "ci_high": value + half, "n": 345}
+        rows.append(row)
+    return estimates.make(rows)
+
+
+def sentences(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    counted = frame[frame["indicator"] == "visits"]
+    return [
+        findings.leading(frame, catalogue, NOW),
+        findings.extremes(frame, catalogue, NOW),
+        findings.extremes(frame, catalogue, NOW, by="channel"),
+        findings.incomplete(frame, catalogue, NOW),
+        findings.withheld(frame, catalogue, NOW),
+        findings.span(frame, catalogue, NOW),
+        findings.span(frame, catalogue, NOW),
+        findings.moved(frame, catalogue, NOW, BEFORE),
+        findings.moved(frame, catalogue, NOW, BEFORE, by="channel"),
+        findings.standing(frame, catalogue, EVERYONE),
+        findings.product_summary(counted, frame, catalogue, NOW, BEFORE),
+    ]
+
+
+ANY = st.one_of(
+    frames("satisfaction_10", "sur 10", 10.0),
+    frames("visits", "visites", 1e9),
+    frames("visits_yoy", "%", 900.0),
+)
+
+
+@settings(max_examples=30)
+@given(ANY)
+def test_any_estimates_give_french_and_never_nan(catalogue: Catalogue, frame: pd.DataFrame) -> None:
+    for said in map(typography, sentences(frame, catalogue)):
+        assert not re.search(r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.", said)
+        assert not re.search(r"(?<!\xa0):|(?<!\u202f);|\d %", said.replace(" (", "("))
+        assert not re.search(r"\b(?:de|le|que) [aeiouàéèêAEIOUÀÉÈÊ]", said)
+        assert said == "" or said.endswith(".")
+
+
+@settings(max_examples=30)
+@given(ANY)
+def test_a_value_that_is_not_published_is_never_told(
+    catalogue: Catalogue, frame: pd.DataFrame
+) -> None:
+    """Sentences are the same whatever a thin, partial or withheld row is worth."""
+    thin = frame["status"].isin(["low_base", "partial"])
+    if (frame["unit"] == "sur 10").all():
+        other = frame.assign(**{c: frame[c].where(~thin) for c in estimates.NUMBERS})
+        other.loc[thin, "estimate"] = math.pi
+    else:
+        other = frame.assign(estimate=frame["estimate"].where(~thin, math.pi))
+        other.loc[thin, ["ci_low", "ci_high"]] = float("nan")
+    assert sentences(estimates.check(other), catalogue) == sentences(frame, catalogue)
+
+
+@given(st.lists(st.floats(-99, 999), min_size=1, max_size=8))
+def test_the_told_ends_hold_every_change(catalogue: Catalogue, values: list[float]) -> None:
+    frame = estimates.make(map(yoy, catalogue.products, values))
+    said = findings.extremes(frame, catalogue, NOW)
+    indicator = catalogue.indicators["visits_yoy"]
+    for value in (min(values), max(values)):
+        size = french.number(abs(value), indicator.decimals)
+        assert size in said or phrases.sign(value, indicator) == 0
+    if any(phrases.sign(value, indicator) < 0 for value in values):
+        assert "progressent partout" not in said and "reculent nulle part" not in said
+    if any(phrases.sign(value, indicator) > 0 for value in values):
+        assert "reculent partout" not in said and "progressent nulle part" not in said
+
+
+@given(st.floats(0, 10), st.floats(0, 10), st.floats(0, 3), st.floats(0, 3))
+def test_a_move_is_told_if_and_only_if_the_intervals_are_apart(
+    catalogue: Catalogue, then: float, now: float, one: float, two: float
+) -> None:
+    frame = estimates.make(
+        [mark("boamp", then, BEFORE, half=one), mark("boamp", now, NOW, half=two)]
+    )
+    said = findings.moved(frame, catalogue, NOW, BEFORE)
+    apart = then + one < now - two or now + two < then - one
+    assert ("ne se recouvrent pas" in said) == apart
+    assert (" monte " in said) == (apart and now > then)
+    assert (" baisse " in said) == (apart and now < then)

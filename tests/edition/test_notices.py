@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from observlib.edition.notices import notices, with_notices
+
+PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
+
+
+def study(title: str, **words: str) -> dict[str, str]:
+    return {"title": title, "page": title.lower(), **words}
+
+
+def test_a_real_whole_edition_has_nothing_to_warn_of() -> None:
+    manifest = {"kind": "real", "studies": [study("Panorama")]}
+    assert notices(manifest) == []
+    assert with_notices(PAGE, manifest) == PAGE
+
+
+def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent() -> None:
+    studies = [study("Panorama"), study("Satisfaction", error="x"), study("BOAMP", error="y")]
+    (told,) = notices({"kind": "real", "studies": studies})
+    assert "Édition partielle" in told and "Satisfaction et BOAMP" in told
+    assert "Panorama" not in told and "Ces pages n’ont pas pu l’être" in told
+    (one,) = notices({"kind": "real", "studies": studies[:2]})
+    assert "Cette page n’a pas pu être établie\u00a0: Satisfaction." in one
+
+
+def test_a_reader_is_told_when_only_some_studies_were_wanted() -> None:
+    manifest = {"kind": "real", "only": ["panorama"], "studies": [study("Panorama")]}
+    (told,) = notices(manifest)
+    assert "Édition partielle" in told and "Seule une partie" in told
+
+
+def test_notices_stand_after_the_front_matter_and_before_the_text() -> None:
+    manifest = {"kind": "demonstration", "studies": [study("Panorama", error="x")]}
+    text = with_notices(PAGE, manifest)
+    order = [text.index(words) for words in ("title:", "synthétiques", "partielle", "Texte.")]
+    assert order == sorted(order) and text.count(":::") == 4

@@ -1,0 +1,108 @@
+"""Commands and notebooks find the project from any folder inside it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from observlib import project
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A project with a folder deep inside."""
+    place = tmp_path.resolve() / "observatoire de l'été"
+    (place / "notebooks" / "brouillons").mkdir(parents=True)
+    shutil.copytree(PROJECT / "data" / "catalogue", place / "data" / "catalogue")
+    return place
+
+
+@pytest.mark.parametrize("inside", [".", "notebooks", "notebooks/brouillons", "data/catalogue"])
+def test_the_root_is_found_from_any_folder_of_the_project(
+    place: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    assert project.root(place / inside) == place
+    monkeypatch.chdir(place / inside)
+    assert project.root() == place
+
+
+def test_of_two_projects_one_in_the_other_the_nearest_is_meant(place: Path) -> None:
+    inner = place / "notebooks" / "copie"
+    (inner / "data" / "catalogue").mkdir(parents=True)
+    assert project.root(inner / "data") == inner
+
+
+def test_a_file_of_the_catalogue_s_name_makes_no_project(place: Path) -> None:
+    (place / "notebooks" / "data").mkdir()
+    (place / "notebooks" / "data" / "catalogue").write_text("", encoding="utf-8")
+    assert project.root(place / "notebooks") == place
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_into_the_project_leads_to_it(place: Path, tmp_path: Path) -> None:
+    link = tmp_path / "raccourci"
+    link.symlink_to(place / "notebooks")
+    assert project.root(link) == place
+
+
+def test_outside_a_project_the_mend_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ObservError, match="no data/catalogue here or above; run it inside") as told:
+        project.root(tmp_path)
+    assert str(tmp_path.resolve()) in str(told.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
+def test_in_a_folder_that_was_deleted_the_mend_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ObservError, match="the current folder was deleted"):
+        project.root()
+
+
+def test_the_catalogue_is_the_one_of_the_project_in_which_it_runs(
+    place: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
+) -> None:
+    monkeypatch.chdir(place / "notebooks")
+    assert list(project.catalogue().devices) == list(catalogue.devices)
+    products = place / "data" / "catalogue" / "products.yml"
+    products.write_text(
+        products.read_text(encoding="utf-8").replace("BOAMP", "Autre nom"), encoding="utf-8"
+    )
+    assert project.catalogue().label("boamp") == "Autre nom"
+
+
+def test_a_loader_that_does_not_exist_is_told_when_the_catalogue_is_read(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    devices = place / "data" / "catalogue" / "devices.yml"
+    text = devices.read_text(encoding="utf-8")
+    devices.write_text(text.replace("loader: jdma", "loader: jdmaa", 1), encoding="utf-8")
+    with pytest.raises(ObservError, match="jdmaa"):
+        project.catalogue()
+
+
+def test_a_data_folder_is_named_from_the_root_wherever_a_notebook_runs(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (place, place / "notebooks"):
+        monkeypatch.chdir(folder)
+        assert project.data_folder("data/demo") == place / "data" / "demo"
+
+
+def test_an_absolute_data_folder_is_itself(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    assert project.data_folder(tmp_path.resolve() / "ailleurs") == tmp_path.resolve() / "ailleurs"

@@ -1,0 +1,609 @@
+"""A release changes what is published as a whole or not at all, whatever interrupts it.
+
+Studies are not executed here: a copy of each notebook, which holds its outputs, stands for its
+execution. All else is real: the plan, the pages, the embedded publisher, the exchange of folders.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+
+from observlib import release as module
+from observlib.edition import make as making
+from observlib.edition.execute import Outcome
+from observlib.edition.plan import Page
+from observlib.errors import ObservError, UsageError
+from observlib.period import Quarter
+from observlib.publish import swap
+
+PROJECT = Path(__file__).parents[1]
+TODAY = date(2026, 11, 24)
+T3 = "2026-T3"
+QUARTO = """project:
+  type: website
+  render: [index.qmd, "editions/*/*.ipynb"]
+lang: fr-FR
+website:
+  title: Essai
+  sidebar:
+    contents: [index.qmd, {auto: "editions/*/*.ipynb"}]
+format: html
+"""
+PREVIOUS = {
+    "_site/index.html": "le site d'avant",
+    "_site/editions/2026-T3/panorama.html": "la page d'avant",
+    "editions/2026-T3/manifest.json": "{}",
+    "editions/2026-T3/panorama.ipynb": "le carnet d'avant",
+    "editions/2026-T2/panorama.ipynb": "un autre trimestre",
+}
+Release = Callable[..., tuple[Path, list[str]]]
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def write_study(root: Path, name: str, header: str = "", words: str = "Fin.") -> None:
+    text = f"title: {name.title()}\norder: 10\nquestion: Quoi ?\n" + (
+        header or "parameters: {quarter: {type: quarter}, data: {type: data}}"
+    )
+    shown = new_output("display_data", {"text/markdown": f"Constat de {name}."})
+    notebook = new_notebook(
+        cells=[
+            new_raw_cell(f"---\n{text}\n---"),
+            new_code_cell(
+                "\n".join(f"{key} = None" for key in re.findall(r"(\w+): \{type", text)),
+                metadata={"tags": ["parameters"]},
+            ),
+            new_code_cell("say()", metadata={"tags": ["finding"]}, outputs=[shown]),
+            new_markdown_cell(words),
+        ]
+    )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook.metadata.update(kernelspec=kernel, language_info={"name": "python"})
+    path = root / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def write_store(
+    root: Path, kind: str = "demonstration", end: str = "2026-09-30", folder: str = "data"
+) -> Path:
+    """A data folder whose store has answers on one product; its pages read none of them."""
+    entry = {
+        "device": "jdma-vie-publique",
+        "name": "x.csv",
+        "digest": f"{kind}{end}",
+        "table": "ratings",
+        "rejected": 0,
+        "part": "ratings/x.parquet",
+        "rows": 3,
+        "start": "2025-01-01",
+        "end": end,
+    }
+    ledger = {"kind": kind, "files": [entry]}
+    write(root / folder / "store" / "ledger.json", json.dumps(ledger))
+    write(root / folder / "store" / "ratings" / "x.parquet", "")
+    return root / folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Everything below a folder: hidden files and empty folders too."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"/"
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def published(root: Path) -> dict[str, bytes]:
+    return {
+        f"{name}/{key}": content
+        for name in ("_site", "editions")
+        for key, content in tree(root / "reports" / name).items()
+    }
+
+
+def leftovers(root: Path) -> list[str]:
+    """Hidden files and folders in `reports/`: the work of runs."""
+    return sorted(path.name for path in (root / "reports").iterdir() if path.name.startswith("."))
+
+
+def make_root(root: Path, previous: bool = True) -> Path:
+    shutil.copytree(PROJECT / "data" / "catalogue", root / "data" / "catalogue")
+    write(root / "reports" / "_quarto.yml", QUARTO)
+    write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nBonjour.\n")
+    for name, text in PREVIOUS.items() if previous else ():
+        write(root / "reports" / name, text)
+    write_study(root, "panorama")
+    write_study(root, "satisfaction")
+    write_store(root)
+    return root
+
+
+def execute(
+    pages: list[Page],
+    folder: Path,
+    root: Path,
+    workers: int = 2,
+    progress: Callable[[int, int, str], None] | None = None,
+    errors: dict[str, str] | None = None,
+) -> list[Outcome]:
+    """What `edition.execute` does, without a kernel."""
+    outcomes = []
+    for done, page in enumerate(pages, start=1):
+        path = folder / f"{page.name}.ipynb"
+        notebook = nbformat.read(page.study.path, as_version=4)
+        lines = [f"{key} = {json.dumps(value)}" for key, value in page.parameters.items()]
+        cell = new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
+        notebook.cells.insert(2, cell)
+        nbformat.write(notebook, path)
+        outcomes.append(Outcome(page, path, (errors or {}).get(page.name, "")))
+        if progress:
+            progress(done, len(pages), page.name)
+    return outcomes
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = make_root(tmp_path.resolve() / "project")
+    monkeypatch.chdir(made)
+    monkeypatch.setattr(making, "execute", execute)
+    return made
+
+
+@pytest.fixture
+def release(root: Path) -> Release:
+    def run(
+        quarter: str | None = T3, data: Path | None = None, **words: Any
+    ) -> tuple[Path, list[str]]:
+        wanted = Quarter.parse(quarter) if quarter else None
+        about = {"publisher": "embedded", "today": TODAY} | words
+        return module.release(root, data or root / "data", wanted, **about)
+
+    return run
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make the execution of some pages fail."""
+
+    def fail(**errors: str) -> None:
+        monkeypatch.setattr(
+            making, "execute", lambda *words, **named: execute(*words, **named, errors=errors)
+        )
+
+    return fail
+
+
+@pytest.fixture
+def unchanged(root: Path) -> Iterator[None]:
+    """What was published before the test is there after it, byte by byte, and nothing beside."""
+    before = published(root)
+    assert "_site/index.html" in before
+    yield
+    assert published(root) == before
+    assert leftovers(root) == []
+
+
+def manifest(root: Path, quarter: str = T3) -> dict[str, Any]:
+    path = root / "reports" / "editions" / quarter / "manifest.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+# What a release makes
+
+
+def test_a_release_replaces_the_site_and_its_quarter_s_notebooks_and_leaves_other_quarters(
+    release: Release, root: Path
+) -> None:
+    index, failed = release()
+    assert failed == []
+    assert index == root / "reports" / "_site" / "index.html"
+    found = published(root)
+    assert b"avant" not in b"".join(found.values())
+    assert found["editions/2026-T2/panorama.ipynb"] == PREVIOUS[
+        "editions/2026-T2/panorama.ipynb"
+    ].encode("utf-8")
+    assert {name for name in found if name.startswith("editions/2026-T3/")} == {
+        f"editions/2026-T3/{name}"
+        for name in ("manifest.json", "panorama.ipynb", "satisfaction.ipynb")
+    }
+    assert {"_site/editions/2026-T3/panorama.html", "_site/editions/2026-T3/panorama.ipynb"} <= set(
+        found
+    )
+    assert not [name for name in found if "2026-T2" in name and name.startswith("_site/")]
+    assert leftovers(root) == []
+
+
+def test_the_same_release_twice_is_the_same_bytes(release: Release, root: Path) -> None:
+    release()
+    first = published(root)
+    release()
+    assert published(root) == first
+
+
+def test_a_first_release_needs_nothing_published_before(release: Release, root: Path) -> None:
+    for name in ("_site", "editions"):
+        shutil.rmtree(root / "reports" / name)
+    release()
+    assert manifest(root)["quarter"] == T3
+    assert leftovers(root) == []
+
+
+def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_does_not(
+    release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root / "reports" / "_cards.ejs", "x")
+    write(root / "reports" / "images" / "a.svg", "x")
+    write(root / "reports" / "_failed" / "old.ipynb", "x")
+    seen: list[str] = []
+    real = module.publish
+
+    def look(copy: Path, *words: Any) -> Path:
+        seen.extend(tree(copy))
+        return real(copy, *words)
+
+    monkeypatch.setattr(module, "publish", look)
+    release()
+    assert {"_quarto.yml", "_cards.ejs", "images/a.svg", "index.qmd"} <= set(seen)
+    assert not {"_site", "_failed", "editions/2026-T2"} & set(seen)
+
+
+def test_a_page_for_each_product_with_data_and_no_other(release: Release, root: Path) -> None:
+    write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
+    release()
+    names = {path.name for path in (root / "reports" / "editions" / T3).glob("fiche*")}
+    assert names == {"fiche-vie-publique.ipynb"}
+
+
+# Which quarter
+
+
+@pytest.mark.parametrize(
+    ("today", "end", "quarter"),
+    [
+        (date(2026, 11, 24), "2026-09-30", "2026-T3"),
+        (date(2026, 11, 24), "2026-09-29", "2026-T2"),  # the data does not go to the end
+        (date(2026, 10, 1), "2026-10-01", "2026-T3"),
+        (date(2026, 9, 30), "2026-09-30", "2026-T2"),  # the quarter has not ended today
+        (date(2026, 11, 24), "2026-11-20", "2026-T3"),
+    ],
+)
+def test_the_quarter_is_the_latest_complete_one_with_data(
+    release: Release, root: Path, today: date, end: str, quarter: str
+) -> None:
+    write_store(root, end=end)
+    release(None, today=today)
+    assert manifest(root, quarter)["quarter"] == quarter
+
+
+@pytest.mark.parametrize(("quarter", "today"), [("2026-T4", TODAY), (T3, date(2026, 9, 30))])
+def test_a_quarter_that_has_not_ended_is_refused(
+    release: Release, unchanged: None, quarter: str, today: date
+) -> None:
+    with pytest.raises(UsageError, match=f"{quarter}: has not ended; the latest with data is"):
+        release(quarter, today=today)
+
+
+def test_a_quarter_without_data_is_refused_and_those_with_data_are_told(
+    release: Release, unchanged: None
+) -> None:
+    with pytest.raises(ObservError, match="no data for it; it goes from 2025-T1 to 2026-T3"):
+        release("2024-T4")
+
+
+def test_a_data_folder_without_store_or_with_an_empty_one_is_refused(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    with pytest.raises(ObservError, match="has no store; run `observ ingest"):
+        release(data=root / "nowhere")
+    write(root / "empty" / "store" / "ledger.json", '{"kind": "real", "files": []}')
+    with pytest.raises(ObservError, match="the store is empty"):
+        release(data=root / "empty")
+
+
+# What an edition remembers
+
+
+def test_the_manifest_says_of_which_store_kind_and_day_it_is(release: Release, root: Path) -> None:
+    release()
+    first = manifest(root)
+    assert (first["kind"], first["made"], first["partial"]) == (
+        "demonstration",
+        "2026-11-24",
+        False,
+    )
+    write_store(root, end="2026-10-31")
+    release()
+    assert manifest(root)["data"] != first["data"]
+
+
+def test_nothing_of_a_demonstration_stays_in_a_real_edition_nor_the_other_way(
+    release: Release, root: Path
+) -> None:
+    real = write_store(root, "real", folder="private")
+    release()
+    assert b"synth\xc3\xa9tiques" in published(root)["editions/2026-T3/panorama.ipynb"]
+    (root / "notebooks" / "satisfaction.ipynb").unlink()
+    release(data=real)
+    found = published(root)
+    assert manifest(root)["kind"] == "real"
+    mine = {name: text for name, text in found.items() if T3 in name or name.startswith("_site")}
+    assert not [name for name, text in mine.items() if b"synth\xc3\xa9tique" in text]
+    assert not [name for name in mine if "satisfaction" in name]
+    release()
+    assert manifest(root)["kind"] == "demonstration"
+    assert b"synth\xc3\xa9tiques" in published(root)["_site/editions/2026-T3/panorama.html"]
+
+
+def test_no_file_of_a_release_tells_where_it_was_made(
+    release: Release, root: Path, tmp_path: Path
+) -> None:
+    outside = write_store(tmp_path.resolve(), folder="secret place")
+    release(data=outside)
+    for name, content in published(root).items():
+        assert str(tmp_path).encode() not in content, name
+
+
+def test_a_store_that_changes_meanwhile_is_not_published_as_one(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    def ingest(done: int, total: int, name: str) -> None:
+        write_store(root, end="2026-12-31")
+
+    with pytest.raises(ObservError, match="the store changed while the studies ran"):
+        release(executing=ingest)
+
+
+# Failures
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"only": ["nowhere"]}, "study 'nowhere' does not exist"),
+        ({"given": {"years": "3"}}, "parameter 'years' does not exist"),
+        ({"publisher": "word"}, "unknown publisher 'word'; allowed: auto, quarto, embedded"),
+    ],
+)
+def test_a_command_that_cannot_be_carried_out_changes_nothing(
+    release: Release, unchanged: None, words: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        release(**words)
+
+
+def test_a_project_without_studies_or_site_settings_is_told_so(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    (root / "reports" / "_quarto.yml").rename(root / "aside")
+    with pytest.raises(ObservError, match=r"_quarto\.yml"):
+        release()
+    shutil.rmtree(root / "notebooks")
+    with pytest.raises(ObservError, match="holds no study"):
+        release()
+
+
+def test_a_failing_study_changes_nothing_and_its_notebook_is_kept(
+    release: Release, root: Path, failing: Callable[..., None], unchanged: None
+) -> None:
+    failing(satisfaction="cell 3: ValueError: no")
+    with pytest.raises(ObservError, match="study satisfaction: cell 3: ValueError: no; see "):
+        release()
+    assert set(tree(root / "reports" / "_failed")) == {"satisfaction.ipynb"}
+
+
+def test_a_partial_edition_is_published_only_where_it_is_asked_for_and_says_so(
+    release: Release, root: Path, failing: Callable[..., None]
+) -> None:
+    failing(satisfaction="cell 3: ValueError: no")
+    _, failed = release(keep_going=True)
+    kept = root / "reports" / "_failed" / "satisfaction.ipynb"
+    assert failed == [f"study satisfaction: cell 3: ValueError: no; see {kept}"]
+    assert kept.is_file()
+    assert manifest(root)["partial"] is True
+    found = published(root)
+    assert "_site/editions/2026-T3/panorama.html" in found
+    assert not [name for name in found if "satisfaction" in name]
+
+
+def test_nothing_is_published_where_every_study_fails(
+    release: Release, failing: Callable[..., None], unchanged: None
+) -> None:
+    failing(panorama="cell 3: E: 1", satisfaction="cell 3: E: 2")
+    with pytest.raises(ObservError, match="nothing was published"):
+        release(keep_going=True)
+
+
+@pytest.mark.parametrize("keep_going", [False, True])
+def test_a_page_that_cannot_be_published_changes_nothing(
+    release: Release, root: Path, unchanged: None, keep_going: bool
+) -> None:
+    write_study(root, "panorama", words="Voir @fig-nulle-part.")
+    with pytest.raises(ObservError, match="nulle-part"):
+        release(keep_going=keep_going)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only"), (errno.EDQUOT, "quota")],
+)
+@pytest.mark.parametrize("step", ["executing", "publishing"])
+def test_a_disk_that_fails_changes_nothing_and_is_told_as_such(
+    release: Release, unchanged: None, code: int, told: str, step: str
+) -> None:
+    def fail(*words: Any) -> None:
+        raise OSError(code, os.strerror(code), "x.ipynb")
+
+    with pytest.raises(ObservError, match=told):
+        release(**{step: fail})
+
+
+def test_a_disk_that_fails_while_the_fixed_pages_are_copied_is_told_as_such(
+    release: Release, unchanged: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*words: Any, **named: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "index.qmd")
+
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    with pytest.raises(ObservError, match="the disk is full"):
+        release()
+
+
+@pytest.mark.parametrize("step", ["executing", "publishing"])
+def test_ctrl_c_changes_nothing(release: Release, unchanged: None, step: str) -> None:
+    def interrupt(*words: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        release(**{step: interrupt})
+
+
+def test_ctrl_c_just_before_the_exchange_changes_nothing(
+    release: Release, unchanged: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*words: Any) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(swap, "_exchange", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        release()
+
+
+# Runs that die, and runs at once
+
+
+def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:
+    """Release in processes of their own, which a name tells when to kill themselves.
+
+    All are forked from one that has imported the library. The exit codes, by name.
+    """
+    names = {name: [str(path) for path in paths] for name, paths in jobs.items()}
+    command = [sys.executable, __file__, json.dumps(names)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def main(jobs: dict[str, list[str]]) -> None:
+    """The forking process of `run`."""
+    import observlib.publish.embedded
+
+    assert observlib.publish.embedded
+    codes = {}
+    for moment, roots in jobs.items():
+        pids = []
+        for root in roots:
+            pid = os.fork()
+            if not pid:
+                _release_and_die(Path(root), moment)
+            pids.append(pid)
+        codes[moment] = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    print(json.dumps(codes))
+
+
+def _release_and_die(root: Path, moment: str) -> None:
+    """Release in this process, and kill it as nothing can be caught: at `moment`, or at the end."""
+    os.chdir(root)
+    making.execute = execute  # type: ignore[assignment]
+    exchange = swap._exchange
+
+    def die(*words: Any) -> Any:
+        os.kill(os.getpid(), 9)
+
+    def exchange_and_die(*words: Any) -> Any:
+        exchange(*words)
+        die()
+
+    if moment == "before the site":
+        swap._exchange = die
+    elif moment == "after the site":
+        swap._exchange = exchange_and_die
+    elif moment == "before the notebooks":
+        module.replace_folder = die
+    steps = {moment: die} if moment in ("executing", "publishing") else {}
+    code = 1
+    try:
+        module.release(
+            root,
+            root / "data",
+            Quarter(2026, 3),
+            publisher="embedded",
+            today=TODAY,
+            **steps,  # type: ignore[arg-type]
+        )
+        code = 0
+    finally:
+        os._exit(code)
+
+
+OLD, NEW = "old", "new"
+MOMENTS = {  # the site and the notebooks, each whole, after a kill at the moment
+    "executing": (OLD, OLD),
+    "publishing": (OLD, OLD),
+    "before the site": (OLD, OLD),
+    "after the site": (NEW, OLD),
+    "before the notebooks": (NEW, OLD),
+}
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+needs_exchange = pytest.mark.skipif(
+    sys.platform not in ("linux", "darwin"), reason="folders are exchanged in one call there only"
+)
+
+
+@needs_fork
+@needs_exchange
+def test_a_run_killed_at_any_moment_leaves_whole_folders_and_the_next_run_cleans_up(
+    release: Release, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = published(root)
+    roots = {
+        moment: shutil.copytree(root, tmp_path / moment.replace(" ", "-")) for moment in MOMENTS
+    }
+    release()
+    new = published(root)
+    codes = run({moment: [path] for moment, path in roots.items()})
+    assert codes == {moment: [-9] for moment in MOMENTS}
+    for moment, (site, notebooks) in MOMENTS.items():
+        killed = roots[moment]
+        versions = {OLD: old, NEW: new}
+        wanted = _part(versions[site], "_site") | _part(versions[notebooks], "editions")
+        assert published(killed) == wanted, moment
+        assert leftovers(killed) != [], moment  # else the kill was not at that moment
+        monkeypatch.chdir(killed)
+        about = {"publisher": "embedded", "today": TODAY}
+        module.release(killed, killed / "data", Quarter(2026, 3), **about)  # type: ignore[arg-type]
+        assert published(killed) == new, moment
+        assert leftovers(killed) == [], moment
+
+
+def _part(found: dict[str, bytes], folder: str) -> dict[str, bytes]:
+    return {name: content for name, content in found.items() if name.startswith(f"{folder}/")}
+
+
+@needs_fork
+def test_releases_at_once_do_not_disturb_each_other(release: Release, root: Path) -> None:
+    assert run({"at once": [root, root]}) == {"at once": [0, 0]}
+    found = published(root)
+    assert leftovers(root) == []
+    release()
+    assert published(root) == found
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
