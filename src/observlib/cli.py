@@ -6,7 +6,7 @@ import io
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -171,19 +171,20 @@ def _summarise(done: Ingested, folder: Path, store: Path) -> None:
     if not done.devices.empty:
         typer.echo(f"{done.kind} data in {place}:")
         _print_devices(done)
-    for title, lines in {
-        _count(done.replaced, "export") + " corrected earlier rows": done.replaced,
-        _count(done.rejects, "row") + f" rejected, told in {place / 'rejects'}": [
-            _rejected(*reject) for reject in done.rejects.itertuples(index=False)
-        ],
-        _count(done.unclaimed, "file") + " not read, which no device claims": [
-            f"{folder / parent}: {bounded(names)}"
-            for parent, names in _by_folder(done.unclaimed).items()
-        ],
-    }.items():
-        if lines:
-            typer.echo(f"{title}:")
-            typer.echo("  " + bounded(lines, SHOWN, "\n  "))
+    _list(f"{_count(done.replaced, 'export')} corrected earlier rows", done.replaced)
+    rejected = [_rejected(*reject) for reject in done.rejects.itertuples(index=False)]
+    _list(f"{_count(rejected, 'row')} rejected, told in {place / 'rejects'}", rejected)
+    unclaimed = [
+        f"{folder / parent}: {bounded(names, shown=30)}"
+        for parent, names in _by_folder(done.unclaimed).items()
+    ]
+    title = f"{_count(done.unclaimed, 'file')} not read, which no device claims"
+    _list(title, unclaimed, shown=30)  # nothing else names them
+
+
+def _list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
+    if lines:
+        typer.echo(f"{title}:\n  " + bounded(lines, shown, "\n  "))
 
 
 def _print_devices(done: Ingested) -> None:
