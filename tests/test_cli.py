@@ -151,11 +151,12 @@ def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(
     code, out, err = observ("catalogue")
     assert (code, err) == (0, "")
     listed, _, known = out.partition("\ndepartments: ")
-    assert all(len(line) <= 80 for line in listed.splitlines())
+    assert all(len(line.rstrip()) <= 80 for line in listed.splitlines())
     assert listed.startswith(f"{len(catalogue.devices)} listening devices\n")
     for device in catalogue.devices.values():
-        assert f"\n{device.id}: " in listed
-        assert f"\n  {device.pattern}, read by {device.loader}\n" in listed
+        (row,) = [line.split() for line in listed.splitlines() if f"  {device.id} " in line]
+        assert row == [device.id, device.pattern]
+        assert f"  {device.loader}, {device.family}, {device.channel}, " in listed
     for product in catalogue.products:  # the words that `-p product=` takes
         assert product in known
 

@@ -38,16 +38,21 @@ Data = Annotated[
 @app.command()
 def catalogue() -> None:
     """Print the listening devices, and what they listen to."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
     from observlib import project
 
     known = project.catalogue()
     typer.echo(f"{len(known.devices)} listening devices")
+    table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
+    table.add_column("exports\nloader, how it listens\npersonal data")
     for device in known.devices.values():
-        product = known.label(device.product) if device.product else "no single product"
-        typer.echo(f"\n{device.id}: {product}")
-        typer.echo(f"  {device.family}, {device.channel}, {device.frequency}, by {device.owner}")
-        typer.echo(f"  {device.pattern}, read by {device.loader}")
-    typer.echo()
+        how = f"{device.loader}, {device.family}, {device.channel}, {device.frequency}"
+        names = f"{device.id}\n{device.product or '(several)'}\n{device.owner}"
+        table.add_row(names, f"{device.pattern}\n{how}\n{device.personal_data}", end_section=True)
+    Console().print(table)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     for part in ("departments", "products", "indicators", "peers"):
         line = f"{part}: {', '.join(getattr(known, part))}"
