@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from observlib import cli
 from observlib.catalogue import Catalogue, load_catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
@@ -40,3 +43,23 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     done = store.ingest(data / "raw", data, catalogue)
     assert not done.problems and done.rejects.empty and not done.unclaimed
     return data
+
+
+@pytest.fixture
+def observ(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command's own entry point; give its exit code and what it printed."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["observ", *map(str, words)])
+            capsys.readouterr()
+            code = 0
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from observlib import cli, files, store
+from observlib import files, store
 from observlib.demo import folder as demonstrations
 from observlib.errors import ObservError
 
@@ -33,24 +33,6 @@ parameters:
   data: {type: data}
 ---"""
 Observ = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def observ(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Observ:
-    """Run the command's own entry point; give its exit code and what it printed."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["observ", *map(str, words)])
-            capsys.readouterr()
-            code = 0
-            try:
-                cli.main()
-            except SystemExit as end:
-                code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from observlib import cli, store
+from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.demo import folder
 from observlib.edition.execute import Outcome
@@ -37,23 +37,6 @@ parameters:
 ---"""
 PARAMETERS = 'quarter = "2025-T1"\ndata = "data"\nyears = 3\nproduct = "boamp"'
 Observ = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def observ(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Observ:
-    """Run the command's own entry point; give its exit code and what it printed."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["observ", *map(str, words)])
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture
