@@ -49,7 +49,7 @@ _NO_FEELINGS = {
 
 
 def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
-    """Say that there is nothing to show, in place of a chart or table.
+    """Say that there is nothing to show, or nothing that may be, in place of a chart or table.
 
     Parameters
     ----------
@@ -63,6 +63,8 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     >>> print(repr(said).replace("\\xa0", " "))
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
+    if (frame["status"] == "suppressed").any():
+        return text(f"*Aucune {what} n'est publiée : moins de onze réponses.*", frame)
     return text(f"*Aucune {what} n'est disponible {french.when(period)}.*", frame)
 
 
