@@ -21,7 +21,6 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#161616"
 GREY = "#666666"
 FAINT = "#E5E5E5"
-SHADE = "#F2F2F2"
 WIDTH = 360.0
 SIZE = 10.5
 SMALL = 9.5

@@ -16,6 +16,7 @@ from observlib.errors import ObservError
 from observlib.period import month_days
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_PERSONAL = re.compile(r"[@\r\n]|\d[\d .]{6,}\d|(\d{2}[-/]){3}", re.ASCII)
 _COUNT = re.compile(
     r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
 )
@@ -201,6 +202,29 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
     return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+
+
+def fold_label(text: str) -> str:
+    """Text to compare labels by: folded, whatever the kind of its apostrophes.
+
+    Examples
+    --------
+    >>> fold_label("L’aide\\u00a0JOIGNABLE ")
+    "l'aide joignable"
+    """
+    return fold(text).replace("’", "'")
+
+
+def without_persons(cell: str, longest: int, what: str) -> str:
+    """A refused cell, unless people's words, a number to call or an address may be in it.
+
+    Examples
+    --------
+    >>> without_persons("Bof", 40, "comment"), without_persons("06 12 34 56 78", 40, "comment")
+    ('Bof', '(not shown: it may be a comment)')
+    """
+    told = len(cell) > longest or _PERSONAL.search(cell)
+    return f"(not shown: it may be a {what})" if told else cell
 
 
 def short(text: str, length: int = 60) -> str:

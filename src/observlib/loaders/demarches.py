@@ -26,7 +26,7 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import fold, parse_day, short
+from observlib.loaders._text import fold, fold_label, parse_day, short
 from observlib.period import Quarter
 from observlib.tables import reject
 
@@ -245,8 +245,8 @@ def _column(letters: str) -> int:
 
 def _find(header: list[str], name: str) -> int | None:
     """Where the column stands whose header is, or else begins with, a name."""
-    folded = [_plain(cell) for cell in header]
-    starts = [place for place, cell in enumerate(folded) if cell.startswith(_plain(name))]
+    folded = [fold_label(cell) for cell in header]
+    starts = [place for place, cell in enumerate(folded) if cell.startswith(fold_label(name))]
     return min(starts, key=lambda place: len(folded[place])) if starts else None
 
 
@@ -285,13 +285,13 @@ def _quarter(text: str) -> Quarter | None:
 
 def _read(cell: Cell, indicator: str, kind: _Kind) -> Read | str:
     """State, value, day and label of a cell; or why it is rejected."""
-    text = _plain(_text(cell))
+    text = fold_label(_text(cell))
     if text in _STATES:
         return _STATES[text], None, None, None
     if indicator == "accessibility_audit" and text == "non":
         return "none", None, None, None
     if kind.labels:
-        label = next((label for label in kind.labels if _plain(label) == text), None)
+        label = next((label for label in kind.labels if fold_label(label) == text), None)
         allowed = ", ".join(kind.labels)
         return ("value", None, None, label) if label else f"is none of {allowed}, {_WORDS}"
     if kind.day:
@@ -320,7 +320,7 @@ def _read_day(cell: Cell) -> Read | str:
     expired = False
     day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
     if isinstance(cell, str):
-        written, _, remark = _plain(cell).partition("(")
+        written, _, remark = fold_label(cell).partition("(")
         expired = remark.startswith("perimee")
         if remark.rstrip(") ") in ("", "perimee", "bientot perimee"):
             day = _parse_french_day(written.strip())
@@ -349,11 +349,6 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return re.sub(r"\s+", " ", str(cell)).strip()
-
-
-def _plain(text: str) -> str:
-    """A text to compare by, whatever the kind of its apostrophes."""
-    return fold(text).replace("’", "'")
 
 
 def _frame(

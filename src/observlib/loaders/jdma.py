@@ -23,24 +23,20 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Device
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import fold, need_columns, read_csv, read_text, short
+from observlib.loaders._text import (
+    fold_label,
+    need_columns,
+    read_csv,
+    read_text,
+    short,
+    without_persons,
+)
 from observlib.tables import reject
 
 _DATE = "Date de l'avis"
 _ID = "Identifiant Avis"
 _PARIS = ZoneInfo("Europe/Paris")
 _MEND = "export the answers of the form from Je donne mon avis again, as CSV"
-
-
-def _plain(text: str) -> str:
-    """A label without the differences that no one sees, such as the kinds of apostrophe.
-
-    Examples
-    --------
-    >>> _plain("L’aide\\u00a0JOIGNABLE ")
-    "l'aide joignable"
-    """
-    return fold(text).replace("’", "'")
 
 
 # Headers of each field: its code, then the texts of the question, the latest first.
@@ -108,13 +104,12 @@ _QUESTIONS: dict[str, tuple[str, dict[str, float], float]] = {
     "help_satisfaction": ("contact_satisfaction", _QUALITY | _LEVELS | _SMILEYS | _CODES, 10.0),
 }
 _MARKS = {
-    question: {_plain(label): mark for label, mark in marks.items()}
+    question: {fold_label(label): mark for label, mark in marks.items()}
     for question, (_, marks, _) in _QUESTIONS.items()
 }
 _BY_CHANNEL = ("help_reached", "help_satisfaction")
 _NO_OPINION = "ne se prononce pas"
 _LONGEST_SHOWN = 40
-_PERSONAL = re.compile(r"[@\r\n]|\d[\d .]{6,}\d|(\d{2}[-/]){3}", re.ASCII)
 
 
 @register("jdma")
@@ -137,8 +132,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         When the file is no text or has no date, identifier or satisfaction column.
     """
     header, records = read_csv(path, read_text(path), ",")
-    fields = {_plain(text): field for field, texts in _HEADERS.items() for text in texts}
-    found = [fields.get(_plain(text), text) for text in header]
+    fields = {fold_label(text): field for field, texts in _HEADERS.items() for text in texts}
+    found = [fields.get(fold_label(text), text) for text in header]
     need_columns(path, found, [_DATE, _ID, "satisfaction"], _MEND)
     places = {
         question: [place for place, name in enumerate(found) if name == field]
@@ -179,7 +174,7 @@ def _value(question: str, cells: list[str]) -> tuple[float | None, tuple[str, st
     parts = [part for cell in cells for part in (cell.split(" / ") if by_channel else [cell])]
     values = {}
     for part in parts:
-        answer = _plain(part)
+        answer = fold_label(part)
         label = answer.rsplit(" : ", 1)[-1] if by_channel else answer
         if label == _NO_OPINION:
             continue
@@ -213,9 +208,7 @@ def _paris(text: str) -> datetime | None:
 
 
 def _shown(cell: str) -> str:
-    """A refused cell, unless a comment, a number to call or an address may have slipped into it."""
-    comment = len(cell) > _LONGEST_SHOWN or _PERSONAL.search(cell)
-    return "(not shown: it may be a comment)" if comment else short(cell)
+    return short(without_persons(cell, _LONGEST_SHOWN, "comment"))
 
 
 def _frame(rows: list[tuple[int, str, datetime, str, float]], device: Device) -> pd.DataFrame:

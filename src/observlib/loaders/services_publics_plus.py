@@ -28,7 +28,14 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import find_delimiter, fold, need_columns, read_csv, read_text
+from observlib.loaders._text import (
+    find_delimiter,
+    fold,
+    need_columns,
+    read_csv,
+    read_text,
+    without_persons,
+)
 from observlib.tables import reject
 
 _ID = "ID expérience"
@@ -62,7 +69,6 @@ _START = re.compile(r'"?\d+"?;', re.ASCII)
 _MOST_FALSE_STARTS = 30
 _MOST_SURPLUS = 200
 _LONGEST_SHOWN = 30
-_PERSONAL = re.compile(r"[@\r\n]|\d[\d .]{6,}\d|(\d{2}[-/]){3}", re.ASCII)
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 Columns = dict[str, int]
@@ -160,9 +166,7 @@ def _row(
 
 
 def _shown(cell: str) -> str:
-    """A refused cell, unless a story, a number to call or an address may have slipped into it."""
-    story = len(cell) > _LONGEST_SHOWN or _PERSONAL.search(cell)
-    return "(not shown: it may be a story)" if story else cell
+    return without_persons(cell, _LONGEST_SHOWN, "story")
 
 
 def _moment(text: str) -> datetime | None:
