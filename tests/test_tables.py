@@ -85,7 +85,7 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(
 
 
 def test_an_unknown_table_is_told_with_the_known_ones() -> None:
-    with pytest.raises(ObservError, match="tables are audience, ratings"):
+    with pytest.raises(ObservError, match="tables are audience, subscriptions"):
         tables.columns("nothing")
 
 

@@ -79,6 +79,13 @@ class Device(_Entry):
     extracted: date | None = Field(
         default=None, description="day the exports were made: a later period is incomplete"
     )
+    promise_days: int | None = Field(
+        default=None, ge=1, description="calendar days within which a first answer is promised"
+    )
+    questionnaire: Slug | None = Field(
+        default=None,
+        description="what its questions are (`questionnaires/`), for surveys and tests",
+    )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
 
 

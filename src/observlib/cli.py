@@ -179,6 +179,7 @@ def _summarise(done: Ingested, folder: Path, store: Path) -> None:
     _list(f"{_count(done.replaced, 'export')} corrected earlier rows", done.replaced)
     rejected = [_rejected(*reject) for reject in done.rejects.itertuples(index=False)]
     _list(f"{_count(rejected, 'row')} rejected, told in {place / 'rejects'}", rejected)
+    _list(f"{_count(done.notices, 'notice')}", done.notices, shown=30)
     unclaimed = [
         f"{folder / parent}: {bounded(names, shown=30)}"
         for parent, names in _by_folder(done.unclaimed).items()

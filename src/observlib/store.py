@@ -39,6 +39,7 @@ class Ingested:
     unclaimed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
 
 
@@ -68,7 +69,7 @@ def ingest(
     -------
     Ingested
         `devices` has one row a device: `device`, `files`, `unchanged`, `rows`, `rejected`;
-        `unclaimed` are the files of no device; `rejects` the rejected rows of this run.
+        x
 
     Raises
     ------
@@ -123,9 +124,11 @@ def ingest(
             count["rows"] += len(loaded.rows)
             count["rejected"] += len(loaded.rejects)
             rejects.append(loaded.rejects)
+            name = path.relative_to(raw).as_posix()
+            done.notices += [f"{name}: {notice}" for notice in loaded.notices]
             entries, replaced = _replace(store, entries, device, loaded)
             if replaced:
-                done.replaced.append(f"{path.relative_to(raw).as_posix()}: corrects {replaced}")
+                done.replaced.append(f"{name}: corrects {replaced}")
             entries.append(_write_part(store, path, device, digest, loaded))
         _write_ledger(store, {"kind": kind, "files": entries})
     if progress:

@@ -186,7 +186,7 @@ def test_files_that_cannot_be_used_are_told(
 
 
 def test_a_device_without_a_table_is_told_what_to_add(tmp_path: Path, catalogue: Catalogue) -> None:
-    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, ratings"):
+    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, subscr"):
         read(tmp_path / "p.csv", of_table(catalogue, None), catalogue, "a\n1\n")
 
 

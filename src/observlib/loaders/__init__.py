@@ -19,11 +19,16 @@ from observlib.errors import ObservError
 
 @dataclass(frozen=True)
 class Loaded:
-    """What one export holds: rows of the tidy `table`, and `rejects` with their reasons."""
+    """What one export holds: rows of the tidy `table`, and `rejects` with their reasons.
+
+    `notices` tell what the reader of the export should know and no single row is at fault for,
+    such as a question that the device's questionnaire does not have: one line each.
+    """
 
     table: str
     rows: pd.DataFrame
     rejects: pd.DataFrame
+    notices: tuple[str, ...] = ()
 
 
 Loader = Callable[[Path, Device, Catalogue], Loaded]

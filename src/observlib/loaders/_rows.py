@@ -97,9 +97,13 @@ def audience(
 
 
 def settle(
-    path: Path, table: str, frame: pd.DataFrame, rejects: Sequence[Mapping[str, Any]]
+    path: Path,
+    table: str,
+    frame: pd.DataFrame,
+    rejects: Sequence[Mapping[str, Any]],
+    notices: Sequence[str] = (),
 ) -> Loaded:
     """Hold a frame to its table's contract, and join both kinds of rejected rows by place."""
     kept, more = tables.conform(frame, table, path.name)
     every = sorted([*rejects, *more.to_dict("records")], key=lambda reject: reject["row"])
-    return Loaded(table, kept, pd.DataFrame(every, columns=tables.REJECT_COLUMNS))
+    return Loaded(table, kept, pd.DataFrame(every, columns=tables.REJECT_COLUMNS), tuple(notices))

@@ -158,6 +158,23 @@ def parse_day(text: str) -> date | None:
         return None
 
 
+def parse_moment(text: str) -> datetime | None:
+    """A moment written `YYYY-MM-DD HH:MM` (a `T` between them and seconds are allowed), or `None`.
+
+    Examples
+    --------
+    >>> parse_moment("2026-03-01T10:20"), parse_moment("2026-03-01 24:00")
+    (datetime.datetime(2026, 3, 1, 10, 20), None)
+    """
+    text = text.strip()
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?", text, re.ASCII):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def parse_month(text: str) -> tuple[date, date] | None:
     """First and last day of a month written `YYYY-MM`, or `None`.
 

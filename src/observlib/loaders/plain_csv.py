@@ -10,13 +10,14 @@ The format
 - `device`, `product` and `channel` may be left out, or empty: they are then the device's.
   `device` must be the device's id, `product` an id of `data/catalogue/products.yml`, `channel`
   one of the catalogue's channels.
-- Days are written `2026-03-31`; whole numbers with digits, maybe with thousands set apart by
-  spaces; other numbers with a point, or with a comma where cells are separated by semicolons;
-  yes or no as true/false, 1/0 or oui/non.
-- In the table `audience`, a column `month` (`2026-03`) may stand for `start` and `end`, and
-  without `end` each row is the one day `start`. `complete` may be left out, or empty: a row is
-  then complete if it ended before the device's `extracted`, where given, and before today.
-  `true` is refused for a period that has not ended.
+- Days are written `2026-03-31`, moments `2026-03-31 14:30:00` in UTC; whole numbers with digits,
+  maybe with thousands set apart by spaces; other numbers with a point, or with a comma where
+  cells are separated by semicolons; yes or no as true/false, 1/0 or oui/non.
+- In a table of counts by day or month, such as `audience` (it has the column `complete`), a
+  column `month` (`2026-03`) may stand for `start` and `end`, and without `end` each row is the one
+  day `start`. `complete` may be left out, or empty: a row is then complete if it ended before the
+  device's `extracted`, where given, and before today. `true` is refused for a period that has
+  not ended.
 
 For a device whose `table` is `audience`::
 
@@ -47,6 +48,7 @@ from observlib.loaders._text import (
     find_delimiter,
     parse_count,
     parse_day,
+    parse_moment,
     parse_month,
     read_csv,
     read_text,
@@ -58,6 +60,7 @@ _DEFAULTED = ("device", "product", "channel")
 _FLAGS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}
 _WANTED = {
     "day": "a day such as 2026-03-31",
+    "moment": "a moment in UTC such as 2026-03-31 14:30:00",
     "count": "a whole number such as 1234",
     "number": "a number such as 7.5",
     "flag": "true, false, 1, 0, oui or non",
@@ -115,6 +118,11 @@ def _kinds(table: str) -> dict[str, str]:
     return {name: tables.TABLES[table].columns[name].kind for name in names}
 
 
+def _by_month(table: str) -> bool:
+    """Whether a table's rows count days of one month, and say whether those are over."""
+    return "complete" in tables.TABLES[table].columns
+
+
 def _required(table: str, header: Sequence[str]) -> list[str]:
     """The columns that a header must have and whose cells must not be empty."""
     needed = [
@@ -122,7 +130,7 @@ def _required(table: str, header: Sequence[str]) -> list[str]:
         for name, column in tables.TABLES[table].columns.items()
         if name not in _DEFAULTED and not column.optional
     ]
-    if table == "audience":
+    if _by_month(table):
         needed.remove("complete")
         if "month" in header:
             needed = ["month", *(name for name in needed if name not in ("start", "end"))]
@@ -132,7 +140,7 @@ def _required(table: str, header: Sequence[str]) -> list[str]:
 
 
 def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[str]:
-    allowed = [*tables.columns(table), *(["month"] if table == "audience" else [])]
+    allowed = [*tables.columns(table), *(["month"] if _by_month(table) else [])]
     listed = f"columns of the table {table} are {', '.join(allowed)}"
     counts = Counter(header)
     unknown = [name for name in counts if name not in allowed]
@@ -146,9 +154,9 @@ def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[
         yield f"{path}: column{'s' if len(twice) > 1 else ''} {shown} given twice; keep one"
     if missing:
         shown = ", ".join(repr(name) for name in missing)
-        instead = " (or 'month' instead)" if table == "audience" and "start" in missing else ""
+        instead = " (or 'month' instead)" if _by_month(table) and "start" in missing else ""
         yield f"{path}: missing column{'s' if len(missing) > 1 else ''} {shown}{instead}; {listed}"
-    if table == "audience" and "month" in counts and ("start" in counts or "end" in counts):
+    if _by_month(table) and "month" in counts and ("start" in counts or "end" in counts):
         yield f"{path}: both 'month' and 'start' or 'end'; keep 'month', or 'start' and 'end'"
 
 
@@ -184,8 +192,8 @@ def _read(
             return row, (name, text, why)
         row[name] = value
     fault = _wrong_place(row, device, catalogue)
-    if fault is None and table == "audience":
-        fault = _finish_audience(row, device)
+    if fault is None and _by_month(table):
+        fault = _finish_period(row, device)
     return row, fault
 
 
@@ -193,6 +201,8 @@ def _parse(text: str, kind: str, decimal_comma: bool) -> object:
     """A cell's value by its kind, or `None` where it cannot be read."""
     if kind == "day":
         return parse_day(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.A) else None
+    if kind == "moment":
+        return parse_moment(text)
     if kind == "count":
         return parse_count(text)
     if kind == "flag":
@@ -216,8 +226,8 @@ def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue
     return None
 
 
-def _finish_audience(row: dict[str, object], device: Device) -> Fault | None:
-    """Give an audience row its `end` and `complete` by the rule; tell a period it cannot have."""
+def _finish_period(row: dict[str, object], device: Device) -> Fault | None:
+    """Give a row of counts its `end` and `complete` by the rule; tell a period it cannot have."""
     start, end = row["start"], row.setdefault("end", row["start"])
     assert isinstance(start, date) and isinstance(end, date)
     if (why := period_fault(start, end)) is not None:
@@ -233,7 +243,7 @@ def _frame(rows: Mapping[int, Mapping[str, object]], kinds: Mapping[str, str]) -
     columns: dict[str, object] = {}
     for name, kind in kinds.items():
         values: list[Any] = [row.get(name) for row in rows.values()]
-        if kind == "day":
+        if kind in ("day", "moment"):
             columns[name] = days(values)
         elif kind == "count":
             columns[name] = pd.array(values, dtype="Int64")

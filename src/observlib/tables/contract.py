@@ -1,158 +1,29 @@
-"""The tidy tables: the contract between loaders and indicators.
-
-A loader builds a frame with the columns of one table, indexed by the line (or sheet row) at
-which each row stands in its file, and calls `conform`, which keeps the rows that meet the
-contract and tells why each other row does not.
-"""
+"""Holding rows to the contract of their tidy table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pandas.api.types import is_object_dtype, is_scalar
 
 from observlib.errors import ObservError
+from observlib.tables.definitions import TABLES, Column
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
-QUESTIONS = (
-    "satisfaction",  # overall satisfaction with the service or procedure
-    "clarity",  # was the language clear
-    "help_reached",  # could help be reached: 1 yes, 0 no
-    "help_satisfaction",  # satisfaction with the help obtained
-)
-FEELINGS = ("positive", "neutral", "negative")
-STATES = ("value", "not_applicable", "to_come", "too_few_answers", "expired", "proactive", "none")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its kind, whether it may be empty, its `allowed` texts.
-
-    A day is `past` where it can lie neither in the future nor before any device existed.
-    """
-
-    kind: Literal["text", "count", "number", "day", "flag"]
-    optional: bool = False
-    allowed: tuple[str, ...] = ()
-    past: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A tidy table: its columns, and what the store must know of it.
-
-    `key` are the columns that identify a row within a device; `start` and `end` are the columns
-    (maybe the same) between which the row's period lies. In a table `by_days` rows count days:
-    no day of a subject may be counted twice.
-    """
-
-    columns: dict[str, Column]
-    key: tuple[str, ...]
-    start: str
-    end: str
-    by_days: bool = False
-
 
 _TYPES = {
     "text": "str",
     "count": "Int64",
     "number": "float64",
     "day": "datetime64[ns]",
+    "moment": "datetime64[ns]",
     "flag": "bool",
-}
-_TEXT, _TEXT_OR_NONE = Column("text"), Column("text", optional=True)
-_COUNT, _COUNT_OR_NONE = Column("count"), Column("count", optional=True)
-_DAY, _PAST_DAY = Column("day"), Column("day", past=True)
-_NUMBER = Column("number")
-_FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
-_COMMON = {"device": _TEXT, "product": _TEXT_OR_NONE, "channel": _TEXT}
-
-# Every table has `device`, `product` (empty where the device covers several) and `channel`.
-TABLES = {
-    # One row a day or part of a month: `start` and `end` are days, both included, in one month;
-    # `complete` says that the export was made after `end`; `seconds` is the total time spent.
-    "audience": Table(
-        _COMMON
-        | {
-            "start": _PAST_DAY,
-            "end": _DAY,
-            "complete": Column("flag"),
-            "visits": _COUNT,
-            "visitors": _COUNT_OR_NONE,
-            "actions": _COUNT_OR_NONE,
-            "downloads": _COUNT_OR_NONE,
-            "bounces": _COUNT_OR_NONE,
-            "seconds": _COUNT_OR_NONE,
-        },
-        key=("product", "channel", "start", "end"),
-        start="start",
-        end="end",
-        by_days=True,
-    ),
-    # One row an answer and question; `value` is on the device's own scale, from `scale_min`
-    # (worst) to `scale_max` (best).
-    "ratings": Table(
-        _COMMON
-        | {
-            "answer_id": _TEXT,
-            "date": _PAST_DAY,
-            "question": Column("text", False, QUESTIONS),
-            "value": _NUMBER,
-            "scale_min": _NUMBER,
-            "scale_max": _NUMBER,
-        },
-        key=("answer_id", "question"),
-        start="date",
-        end="date",
-    ),
-    # One row a told experience: its feeling and that of five aspects; `region` is INSEE's code.
-    "experiences": Table(
-        _COMMON
-        | {
-            "experience_id": _TEXT,
-            "date": _PAST_DAY,
-            "organisation": _TEXT_OR_NONE,
-            "feeling": _FEELING,
-            "accessibility": _FEELING_OR_NONE,
-            "information": _FEELING_OR_NONE,
-            "relation": _FEELING_OR_NONE,
-            "responsiveness": _FEELING_OR_NONE,
-            "simplicity": _FEELING_OR_NONE,
-            "region": _TEXT_OR_NONE,
-            "told_by": _TEXT_OR_NONE,
-        },
-        key=("experience_id",),
-        start="date",
-        end="date",
-    ),
-    # One row a procedure and published indicator, of the quarter `edition`: a `state` and, by
-    # the indicator's kind, a `value`, a `day` or a `label`.
-    "procedures": Table(
-        _COMMON
-        | {
-            "edition": _TEXT,
-            "start": _PAST_DAY,
-            "end": _DAY,
-            "procedure_id": _TEXT,
-            "procedure": _TEXT,
-            "administration": _TEXT,
-            "indicator": _TEXT,
-            "state": Column("text", False, STATES),
-            "value": Column("number", optional=True),
-            "day": Column("day", optional=True),
-            "label": _TEXT_OR_NONE,
-        },
-        key=("edition", "procedure_id", "indicator"),
-        start="start",
-        end="end",
-    ),
 }
 
 
@@ -160,6 +31,8 @@ TABLES = {
 def schema(table: str) -> pa.DataFrameSchema:
     """The pandera schema of a tidy table, made from its columns in `TABLES`."""
     import pandera.pandas as pa
+
+    shape = TABLES[table]
 
     def checks(column: Column) -> list[pa.Check]:
         if column.allowed:
@@ -180,27 +53,15 @@ def schema(table: str) -> pa.DataFrameSchema:
             ]
         return []
 
-    whole = {
-        "audience": pa.Check(
-            lambda rows: (
-                (rows["start"] <= rows["end"])
-                & (rows["start"].dt.to_period("M") == rows["end"].dt.to_period("M"))
-            ),
-            error="period: does not lie in one month; export by day or by month",
-        ),
-        "ratings": pa.Check(
-            lambda rows: rows["value"].between(rows["scale_min"], rows["scale_max"]),
-            error="value: is outside the scale",
-        ),
-    }
+    whole = [pa.Check(rule.holds, error=f"{rule.about}: {rule.reason}") for rule in shape.rules]
     return pa.DataFrameSchema(
         {
             name: pa.Column(
                 _TYPES[column.kind], checks(column), nullable=column.optional, coerce=True
             )
-            for name, column in TABLES[table].columns.items()
+            for name, column in shape.columns.items()
         },
-        checks=whole.get(table),
+        checks=whole,
         strict=True,
         ordered=True,
     )
@@ -314,7 +175,7 @@ def _unwritable_days(rows: pd.DataFrame, table: str) -> dict[int, tuple[str, obj
     """Days that no column of times can hold, which would stop the whole table's check."""
     faults: dict[int, tuple[str, object, str]] = {}
     for name, column in TABLES[table].columns.items():
-        if column.kind != "day" or not is_object_dtype(rows[name]):
+        if column.kind not in ("day", "moment") or not is_object_dtype(rows[name]):
             continue
         for position, value in rows[name].items():
             year = getattr(value, "year", None)

@@ -1,0 +1,35 @@
+"""The tidy tables: the contract between loaders and indicators.
+
+A loader builds a frame with the columns of one table, indexed by the line (or sheet row) at
+which each row stands in its file, and calls `conform`, which keeps the rows that meet the
+contract and tells why each other row does not.
+"""
+
+from observlib.tables.contract import (
+    REJECT_COLUMNS,
+    coerce,
+    columns,
+    conform,
+    empty,
+    no_rejects,
+    reject,
+    schema,
+)
+from observlib.tables.definitions import FEELINGS, QUESTIONS, STATES, TABLES, Column, Table
+
+__all__ = [
+    "FEELINGS",
+    "QUESTIONS",
+    "REJECT_COLUMNS",
+    "STATES",
+    "TABLES",
+    "Column",
+    "Table",
+    "coerce",
+    "columns",
+    "conform",
+    "empty",
+    "no_rejects",
+    "reject",
+    "schema",
+]
