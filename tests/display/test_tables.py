@@ -124,3 +124,35 @@ def test_two_devices_in_one_cell_are_told_apart(visits, catalogue: Catalogue) ->
         twice, catalogue, indicators=["visits"], caption="U", rows=("product", "device")
     )
     assert len(plain(both)) == 4
+
+
+def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(
+    visits, marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    usage = visits(["service-public", "boamp"], ["2026-T3"], start=86_700_000)
+    calls = estimates.make(
+        [
+            {
+                "indicator": "visits_yoy",
+                "product": "allo-service-public",
+                "channel": "phone",
+                "period": "2026-T3",
+                "estimate": 2.0,
+                "unit": "%",
+            }
+        ]
+    )
+    columns = {"Usage": estimates.combine([usage, calls]), "Avis": marks, "Rien": marks.iloc[:0]}
+    head, _, *rows = plain(display.dashboard(columns, catalogue, caption="D"))
+    assert head == "| Produit | Canal | Usage | Avis |"
+    assert rows[0].startswith("| Service-public.fr | Web | 86,7 millions de visites | 8,4 (")
+    assert any("+2,0 %" in row and row.endswith("| – |") for row in rows)
+
+
+def test_a_dashboard_of_nothing_or_of_two_values_in_a_cell_is_an_error(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    with pytest.raises(ObservError, match="no estimate to show"):
+        display.dashboard({"Avis": marks.iloc[:0]}, catalogue, caption="D")
+    with pytest.raises(ObservError, match="dashboard, column 'Avis': 2 estimates for"):
+        display.dashboard({"Avis": pd.concat([marks, marks])}, catalogue, caption="D")

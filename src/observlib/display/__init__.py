@@ -10,13 +10,14 @@ from observlib.display.dots import dot_chart
 from observlib.display.lines import line_chart
 from observlib.display.output import Output, data_markdown, notes, text
 from observlib.display.shares import share_chart
-from observlib.display.tables import board, table
+from observlib.display.tables import board, dashboard, table
 from observlib.display.typography import typography
 from observlib.display.words import interval, label, sentence, value
 
 __all__ = [
     "Output",
     "board",
+    "dashboard",
     "data_markdown",
     "dot_chart",
     "french",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, select, words
+from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, caption_of, pipe_table
 from observlib.display.typography import typography
 from observlib.errors import ObservError
@@ -153,6 +153,47 @@ def board(
     return _output(frame, catalogue, caption, keys, heads)
 
 
+def dashboard(
+    columns: Mapping[str, pd.DataFrame],
+    catalogue: Catalogue,
+    *,
+    caption: str,
+    rows: str | Sequence[str] = ("product", "channel"),
+) -> Output:
+    """Put several ways of listening side by side: a row for each subject, a column for each frame.
+
+    A column may mix indicators, such as visits where there is a site and calls where there is a
+    phone: a count is then written with its unit. A cell is empty (`–`) where nothing listens.
+
+    Parameters
+    ----------
+    columns
+        Estimates by the head of their column, from left to right; empty frames are left out.
+    caption
+        The answer that the table shows, in one line.
+    rows
+        The column, or columns, of the frames that name the rows.
+
+    Raises
+    ------
+    ObservError
+        Where no frame has an estimate, or a cell has two.
+    """
+    caption = caption_of(caption, "dashboard")
+    keys = [rows] if isinstance(rows, str) else list(rows)
+    filled = {head: frame for head, frame in columns.items() if len(frame)}
+    if not filled:
+        raise ObservError("dashboard: no estimate to show; test the frames before calling it")
+    heads: dict[str, dict[Key, _Cell]] = {}
+    for head, frame in filled.items():
+        select.unique(frame, keys, f"dashboard, column {head!r}")
+        heads[head] = {
+            key: _cell(row, catalogue, base=False, unit=frame["unit"].nunique() > 1)
+            for key, row in _rows(frame, keys)
+        }
+    return _output(estimates.combine(filled.values()), catalogue, caption, keys, heads)
+
+
 def _rows(frame: pd.DataFrame, keys: list[str]) -> list[tuple[Key, dict[str, Any]]]:
     records: list[dict[str, Any]] = [
         {str(name): value for name, value in row.items()} for row in frame.to_dict("records")
@@ -161,14 +202,19 @@ def _rows(frame: pd.DataFrame, keys: list[str]) -> list[tuple[Key, dict[str, Any
 
 
 def _cell(
-    row: dict[str, Any], catalogue: Catalogue, details: bool = True, base: bool = True
+    row: dict[str, Any],
+    catalogue: Catalogue,
+    details: bool = True,
+    base: bool = True,
+    unit: bool = False,
 ) -> _Cell:
-    """A value with its mark, and under it its interval and base."""
+    """A value with its mark (and unit), and under it its interval and base."""
     status = row["status"]
     if status in words.WITHHELD:
         return _Cell(MARKS[status], (), status)
     indicator = words.indicator_of(row["indicator"], catalogue)
-    text = words.figure(row["estimate"], indicator, row["unit"]) + MARKS.get(status, "")
+    figure = words.figure(row["estimate"], indicator, row["unit"])
+    text = (phrases.rounded(row, indicator) if unit else figure) + MARKS.get(status, "")
     under = []
     if details and (ends := words.interval(row, indicator)):
         under.append(ends)
