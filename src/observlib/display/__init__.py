@@ -6,7 +6,10 @@ imported at the first chart or table, not here.
 """
 
 from observlib.display import french
+from observlib.display.bars import bar_chart, funnel_chart
+from observlib.display.curves import curve_chart
 from observlib.display.dots import dot_chart
+from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.output import Output, data_markdown, notes, text
 from observlib.display.shares import share_chart
@@ -16,11 +19,15 @@ from observlib.display.words import interval, label, sentence, value
 
 __all__ = [
     "Output",
+    "bar_chart",
     "board",
+    "curve_chart",
     "dashboard",
     "data_markdown",
     "dot_chart",
     "french",
+    "funnel_chart",
+    "heat_chart",
     "interval",
     "label",
     "line_chart",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -60,7 +60,8 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     if unit == "%" or words.is_count(unit):
         low, high = min(0.0, low), max(0.0, high)
     else:
-        least, most = 0.0, float(unit[4:].replace(",", ".")) if unit[4:] else math.inf
+        least = min(0.0, low)  # a balance such as the NPS may be negative
+        most = float(unit[4:].replace(",", ".")) if unit.startswith("sur ") else math.inf
         short = max(0.0, 2 - (high - low)) / 2
         low, high = max(least, low - short), min(most, high + short)
     if low == high:
@@ -113,6 +114,14 @@ def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
 def brief(x: float, indicator: Indicator, unit: str) -> str:
     """A value beside its point: shortened where it counts things."""
     return french.compact(x) if words.is_count(unit) else words.figure(x, indicator, unit)
+
+
+def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
+    """What stands beside a point or bar: its value, or why it has none."""
+    if row["status"] in words.WITHHELD:
+        return words.STATUS_WORDS[row["status"]]
+    mark = "\xa0(p)" if row["status"] == "partial" else ""
+    return brief(row["estimate"], indicator, unit) + mark
 
 
 def withheld_words(frame: pd.DataFrame) -> str:

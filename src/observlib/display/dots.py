@@ -95,7 +95,7 @@ def _figure(
 ) -> Any:
     unit = str(frame["unit"].iat[0])
     bases = [words.base(row) for row in records]
-    values = [_beside(row, indicator, unit) for row in records]
+    values = [charts.beside(row, indicator, unit) for row in records]
     sizes = ["" if n is None else f"n\xa0=\xa0{french.number(n)}" for n in bases]
     names = [
         style.wrap(r["name"], 130, weight="bold" if r["strong"] else "normal") for r in records
@@ -157,13 +157,6 @@ def _figure(
     bottom = top + height + below - 2
     style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY, size=style.SMALL)
     return fig
-
-
-def _beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
-    if row["status"] in words.WITHHELD:
-        return words.STATUS_WORDS[row["status"]]
-    mark = "\xa0(p)" if row["status"] == "partial" else ""
-    return charts.brief(row["estimate"], indicator, unit) + mark
 
 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
