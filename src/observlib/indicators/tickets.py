@@ -1,0 +1,169 @@
+"""E-mails and forms: how soon they are answered, how many wait, how many come back.
+
+A ticket without an answer has waited at least until its export: it is censored there, not dropped
+(see `survey.survival`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators._answers import SUBJECT, quarter_of, share, state
+from observlib.indicators._themes import themes as shares_of_themes
+from observlib.period import Quarter
+from observlib.survey.survival import kaplan_meier, quantile, share_ended
+
+_DAY = pd.Timedelta(days=1)
+
+
+def quarterly(
+    tickets: pd.DataFrame, quarters: Sequence[Quarter], promises: Mapping[str, int]
+) -> pd.DataFrame:
+    """Tickets received, time to the first answer, promise kept, backlog and reopening.
+
+    Parameters
+    ----------
+    tickets
+        Tidy table `tickets` with its `source`.
+    quarters
+        The quarters of receipt wanted, oldest first.
+    promises
+        By device, the days within which a first answer is promised; a device may have none.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by device and quarter of `tickets_received`; `first_answer_median` and
+        `first_answer_p90` (days, by Kaplan and Meier, with Brookmeyer and Crowley's interval;
+        `missing` where too few are answered yet); `answered_in_promise` (%, from the same curve);
+        `tickets_open` on the quarter's last day (`missing` where the exports do not go so far);
+        `reopened_share` (% of closed tickets, Wilson).
+    """
+    rows = tickets.assign(
+        product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
+    )
+    counts: list[dict[str, Any]] = []
+    made: list[dict[str, Any]] = []
+    for subject, whole in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        for quarter in quarters:
+            given = whole[whole["quarter"] == str(quarter)]
+            status = state(given["date"], [quarter])
+            common = {**passport, "period": str(quarter), "status": status}
+            received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
+            if len(given):
+                received |= {"estimate": len(given), "n": len(given)}
+            counts.append({**common, **received})
+            made += [{**common, **row} for row in _delays(given, promises.get(subject[2]))]
+            closed = given[given["closed"].notna()]
+            made.append(
+                {**common, **_missing_if_empty(share("reopened_share", closed["reopened"]))}
+            )
+            counts.append({**common, "status": "published", **_backlog(whole, quarter)})
+    parts = (
+        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0),
+        protect(pd.DataFrame(made, columns=estimates.COLUMNS)),
+    )
+    return estimates.combine(parts)
+
+
+def _missing_if_empty(row: dict[str, Any]) -> dict[str, Any]:
+    return row if row["n"] else {**row, "status": "missing"}
+
+
+def _curve(given: pd.DataFrame) -> pd.DataFrame:
+    """The share without an answer, by days since receipt."""
+    answered = given["answered"].notna()
+    ends = given["answered"].where(answered, given["extracted"])
+    return kaplan_meier(((ends - given["received"]) / _DAY).tolist(), answered.tolist())
+
+
+def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
+    curve = _curve(given) if len(given) else None
+    made: list[dict[str, Any]] = []
+    for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
+        row: dict[str, Any] = {"indicator": name, "unit": "jours", "n": len(given)}
+        found = quantile(curve, p) if curve is not None else (math.nan,) * 3
+        made.append(_with_interval(row, *found))
+    if promise is not None:
+        row = {"indicator": "answered_in_promise", "unit": "%", "n": len(given)}
+        kept = share_ended(curve, promise) if curve is not None else (math.nan,) * 3
+        made.append(_with_interval(row, *(100 * x for x in kept)))
+    return made
+
+
+def _with_interval(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
+    if math.isnan(value):
+        return {**row, "status": "missing"}
+    ends = {} if math.isnan(low) or math.isnan(high) else {"ci_low": low, "ci_high": high}
+    return {**row, "estimate": value, "n_eff": row["n"], **ends}
+
+
+def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
+    """Tickets received by the quarter's end and not closed then, as the exports made after tell."""
+    row: dict[str, Any] = {"indicator": "tickets_open", "unit": "messages"}
+    end = pd.Timestamp((quarter + 1).start)
+    if not len(tickets) or tickets["extracted"].max() < end - _DAY:
+        return {**row, "status": "missing"}
+    before = tickets[tickets["date"] < end]
+    if before.empty:
+        return {**row, "status": "missing"}
+    waiting = int((before["closed"].isna() | (before["closed"] >= end)).sum())
+    return {**row, "estimate": waiting, "n": waiting or None}
+
+
+def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> pd.DataFrame:
+    """Share of a quarter's tickets that have a first answer within each number of days.
+
+    Parameters
+    ----------
+    tickets
+        Tidy table `tickets` with its `source`.
+    quarter
+        The quarter of receipt.
+    days
+        The largest number of days told.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `answered_within` (%) by device; `group` = `days`, `group_value` = "1" to
+        `days`, with the interval of Kaplan and Meier's curve.
+    """
+    rows = tickets.assign(
+        product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
+    )
+    rows = rows[rows["quarter"] == str(quarter)]
+    made: list[dict[str, Any]] = []
+    for subject, given in rows.groupby(SUBJECT, sort=True):
+        curve = _curve(given)
+        for day in range(1, days + 1):
+            row = {
+                **dict(zip(SUBJECT, subject, strict=True)),
+                "indicator": "answered_within",
+                "period": str(quarter),
+                "group": "days",
+                "group_value": str(day),
+                "unit": "%",
+                "n": len(given),
+                "status": state(given["date"], [quarter]),
+            }
+            made.append(_with_interval(row, *(100 * x for x in share_ended(curve, day))))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def themes(tickets: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Share of each theme among a quarter's tickets: estimates of `ticket_theme_share` (%).
+
+    Parameters
+    ----------
+    tickets
+        Tidy table `tickets` with its `source`.
+    """
+    return shares_of_themes(tickets, "ticket_id", "ticket_theme_share", quarters)

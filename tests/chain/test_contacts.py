@@ -1,0 +1,109 @@
+"""Calls and tickets of the demonstration: the chain finds what was put in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.indicators import calls, tickets
+from observlib.period import Quarter
+
+LAST = Quarter(2026, 3)
+ALL = LAST.back(15)
+
+
+@pytest.fixture(scope="module")
+def truths(demonstration: Path) -> dict[str, Any]:
+    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
+    return dict(json.loads(text)["truths"])
+
+
+@pytest.fixture(scope="module")
+def phone(demonstration: Path) -> pd.DataFrame:
+    tables = (store.read(demonstration, name) for name in ("calls", "call_intervals"))
+    found = calls.quarterly(*tables, ALL)
+    return found.set_index(["indicator", "device", "period"]).sort_index()
+
+
+@pytest.fixture(scope="module")
+def desks(demonstration: Path, catalogue: Catalogue) -> pd.DataFrame:
+    promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
+    found = tickets.quarterly(store.read(demonstration, "tickets"), ALL, promises)
+    return found.set_index(["indicator", "device", "period"]).sort_index()
+
+
+def test_every_call_written_is_counted(phone: pd.DataFrame, truths: dict[str, Any]) -> None:
+    counted = [truth for truth in truths["calls"] if truth["kind"] == "counts"]
+    assert len(counted) == len(ALL)
+    for truth in counted:
+        place = truth["device"], truth["quarter"]
+        assert phone.loc[("calls_offered", *place), "estimate"] == truth["offered"]
+        rate = 100 * truth["answered"] / truth["offered"]
+        assert phone.loc[("answer_rate", *place), "estimate"] == pytest.approx(rate)
+
+
+def test_the_quarter_in_which_fewer_calls_were_answered_shows(phone: pd.DataFrame) -> None:
+    rates = phone.loc[("answer_rate", "appels-3939-tranches"), "estimate"]
+    assert rates.idxmin() == "2025-T4" and rates.min() < 73
+    assert rates.drop("2025-T4").between(84, 88).all()
+
+
+def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(
+    demonstration: Path, phone: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    themes = calls.themes(store.read(demonstration, "calls"), [LAST]).set_index("group_value")
+    found = 0
+    for truth in truths["calls"]:
+        if truth.get("quarter") != str(LAST) or truth["kind"] == "counts":
+            continue
+        if truth["kind"] == "theme":
+            row, value = themes.loc[truth["theme"]], 100 * truth["value"]
+        else:
+            row, value = phone.loc[(truth["kind"], truth["device"], str(LAST))], truth["value"]
+        assert row["ci_low"] <= value <= row["ci_high"], truth
+        found += 1
+    assert found == 9
+
+
+def test_true_delays_lie_in_the_last_quarter_s_intervals(
+    desks: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    found = 0
+    for truth in truths["tickets"]:
+        if truth["quarter"] != str(LAST) or truth["kind"] in ("count", "theme"):
+            continue
+        row = desks.loc[(truth["kind"], truth["device"], str(LAST))]
+        if pd.isna(row["ci_low"]):
+            continue
+        value = truth["value"] * (100 if row["unit"] == "%" else 1)
+        assert row["ci_low"] <= value <= row["ci_high"], truth
+        found += 1
+    assert found >= 14
+
+
+def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(
+    desks: pd.DataFrame, truths: dict[str, Any]
+) -> None:
+    hits = []
+    for truth in truths["tickets"]:
+        if truth["kind"] in ("count", "theme"):
+            continue
+        row = desks.loc[(truth["kind"], truth["device"], truth["quarter"])]
+        if pd.notna(row["ci_low"]):
+            value = truth["value"] * (100 if row["unit"] == "%" else 1)
+            hits.append(row["ci_low"] <= value <= row["ci_high"])
+    assert len(hits) > 150
+    assert 0.91 <= sum(hits) / len(hits) <= 0.99
+
+
+def test_every_ticket_written_is_counted(desks: pd.DataFrame, truths: dict[str, Any]) -> None:
+    for truth in truths["tickets"]:
+        if truth["kind"] == "count":
+            row = desks.loc[("tickets_received", truth["device"], truth["quarter"])]
+            assert row["estimate"] == truth["value"]

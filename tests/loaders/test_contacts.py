@@ -1,0 +1,162 @@
+"""Calls, half hours and tickets: exports of real call centres and their faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import columns
+
+LOADERS = ("calls", "call_intervals", "tickets")
+HEADERS = {
+    "calls": "Identifiant;Début;Issue;Attente;Conversation;Motif",
+    "call_intervals": "Tranche horaire;Présentés;Décrochés;Abandonnés;Attente totale",
+    "tickets": "Numéro;Reçu le;Première réponse le;Clos le;Rouvert;Motif;Extrait le",
+}
+ROWS = {
+    "calls": "a1;2026-07-01 10:00:00;Décroché;1:05;300;Logement",
+    "call_intervals": "01/07/2026 10:00;1 250;1 200;50;00:40:00",
+    "tickets": "T1;01/07/2026 10:00;02/07/2026 09:00;03/07/2026 09:00;non;Alertes;02/10/2026 08:00",
+}
+BAD = {
+    "calls": [
+        ("a1;2026-07-01 10:00:00;Peut-être;5;0;", "is no outcome"),
+        ("a1;2026-07-01 10:00:00;Décroché;-5;0;", "is no time up to a day"),
+        ("a1;2026-07-01 10:00:00;Abandonné;5;20;", "the call was abandoned"),
+        (";2026-07-01 10:00:00;Décroché;5;0;", "is empty"),
+        ("a1;2026-03-29 02:15:00;Décroché;5;0;", "this hour was skipped"),
+        ("a1;2150-03-29 12:15:00;Décroché;5;0;", "lies in the future"),
+        (
+            "a1;2026-07-01 10:00:00;Décroché;5;0;Rappeler au 06 12 34 56 78",
+            "is no theme but a text",
+        ),
+        ("a1;2026-07-01 10:00:00;Décroché", "has 3 cells"),
+    ],
+    "call_intervals": [
+        ("01/07/2026 10:00;10;11;0;5", "is more than the calls offered"),
+        ("01/07/2026 10:00;10;5;11;5", "is more than the calls offered"),
+        ("01/07/2026 10:00;10,5;5;5;5", "is no whole number"),
+        ("01/07/2026 10:00;-10;5;5;5", "is more than the calls offered"),
+        ("29/03/2026 02:30;10;5;5;5", "this hour was skipped"),
+        ("01/07/2026 10:00;10;5;5;longtemps", "is no time"),
+    ],
+    "tickets": [
+        ("T1;02/07/2026 10:00;01/07/2026 09:00;;non;;02/10/2026 08:00", "is before the ticket"),
+        ("T1;02/07/2026 10:00;;01/07/2026 09:00;non;;02/10/2026 08:00", "is before the ticket"),
+        ("T1;02/10/2026 10:00;;;non;;02/10/2026 08:00", "is after the export"),
+        ("T1;02/07/2026 10:00;;;parfois;;02/10/2026 08:00", "is neither oui, non"),
+        ("T1;2026-07-02;;;non;;02/10/2026 08:00", "is no moment"),
+        ("a@exemple.invalid;02/07/2026 10:00;;;non;;02/10/2026 08:00", "is no number of a ticket"),
+    ],
+}
+
+
+def device(loader: str) -> Device:
+    return Device(
+        id="d", label="D", family="feedback", channel="phone", owner="relation-usagers",
+        product="allo-service-public", frequency="continuous", personal_data="Aucune.",
+        pattern="*.csv", loader=loader,
+    )  # fmt: skip
+
+
+def read(tmp_path: Path, catalogue: Catalogue, loader: str, content: str | bytes) -> Loaded:
+    path = tmp_path / "export.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return load(path, device(loader), catalogue)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_good_row_is_read_whole(loader: str, tmp_path: Path, catalogue: Catalogue) -> None:
+    found = read(tmp_path, catalogue, loader, f"\ufeff{HEADERS[loader]}\n{ROWS[loader]}\n")
+    assert found.table == loader and len(found.rows) == 1 and found.rejects.empty
+    assert list(found.rows.columns) == columns(loader)
+
+
+def test_times_are_utc_and_numbers_are_whole(tmp_path: Path, catalogue: Catalogue) -> None:
+    row = read(tmp_path, catalogue, "calls", f"{HEADERS['calls']}\n{ROWS['calls']}").rows.iloc[0]
+    assert str(row["moment"]) == "2026-07-01 08:00:00" and row["wait"] == 65
+    half = f"{HEADERS['call_intervals']}\n{ROWS['call_intervals']}"
+    row = read(tmp_path, catalogue, "call_intervals", half).rows.iloc[0]
+    assert (row["offered"], row["wait"]) == (1250, 2400)
+
+
+@pytest.mark.parametrize(
+    ("loader", "row", "reason"),
+    [(loader, row, reason) for loader, cases in BAD.items() for row, reason in cases],
+)
+def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(
+    loader: str, row: str, reason: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    good = ROWS[loader].replace("a1", "z9").replace("T1", "T9")
+    found = read(tmp_path, catalogue, loader, f"{HEADERS[loader]}\n{row}\n{good}\n")
+    assert len(found.rows) == 1
+    (told,) = found.rejects.to_dict("records")
+    assert told["row"] == 2 and reason in told["reason"]
+    assert "06 12" not in str(told) and "@" not in str(told)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_row_twice_counts_once(loader: str, tmp_path: Path, catalogue: Catalogue) -> None:
+    twice = f"{HEADERS[loader]}\n{ROWS[loader]}\n{ROWS[loader]}\n"
+    found = read(tmp_path, catalogue, loader, twice)
+    assert len(found.rows) == 1 and "repeats row 2" in found.rejects["reason"].iat[0]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_missing_column_is_told_with_those_there(
+    loader: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with pytest.raises(ObservError, match=r"missing column.*the columns are"):
+        read(tmp_path, catalogue, loader, "Colonne;Autre\n1;2\n")
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_tabs_commas_and_utf_16_are_read_and_latin_1_is_told(
+    loader: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = f"{HEADERS[loader]}\n{ROWS[loader]}\n"
+    for content in (text.replace(";", "\t"), text.replace(";", ","), text.encode("utf-16")):
+        assert len(read(tmp_path, catalogue, loader, content).rows) == 1
+    with pytest.raises(ObservError, match="not UTF-8"):
+        read(tmp_path, catalogue, loader, text.encode("latin-1"))
+
+
+def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_which_is_told(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;;\n"
+    found = read(tmp_path, catalogue, "tickets", text)
+    assert "its latest moment, 2026-07-09" in found.notices[0]
+    assert set(found.rows["extracted"].astype(str)) == {"2026-07-09 08:00:00"}
+
+
+CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@given(content=st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused_in_our_own_words(
+    loader: str, content: bytes, tmp_path_factory, catalogue: Catalogue
+) -> None:
+    try:
+        read(tmp_path_factory.mktemp("x"), catalogue, loader, content)
+    except ObservError as error:
+        assert "export.csv" in str(error)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@given(rows=st.lists(st.lists(CELL, min_size=1, max_size=8), max_size=6))
+def test_any_table_gives_rows_and_rejects_that_add_up(
+    loader: str, rows: list[list[str]], tmp_path_factory, catalogue: Catalogue
+) -> None:
+    lines = [";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in rows]
+    text = "\n".join([HEADERS[loader], ROWS[loader], *lines])
+    found = read(tmp_path_factory.mktemp("x"), catalogue, loader, text)
+    blank = sum(not any(cell.strip() for cell in row) for row in rows)
+    assert len(found.rows) + len(found.rejects) == 1 + len(rows) - blank
