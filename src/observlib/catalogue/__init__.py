@@ -1,0 +1,37 @@
+"""What exists, read from YAML: departments, products, devices, questionnaires, indicators, peers.
+
+The catalogue is data that people edit. Every file is checked whole, and every mistake in it is
+told at once with its file, line and key.
+"""
+
+from observlib.catalogue.entries import (
+    CHANNEL_LABELS,
+    Channel,
+    Department,
+    Device,
+    Family,
+    Frequency,
+    Indicator,
+    Peer,
+    Product,
+)
+from observlib.catalogue.questionnaires import Question, Questionnaire, Routing, plain_code
+from observlib.catalogue.whole import Catalogue, load_catalogue
+
+__all__ = [
+    "CHANNEL_LABELS",
+    "Catalogue",
+    "Channel",
+    "Department",
+    "Device",
+    "Family",
+    "Frequency",
+    "Indicator",
+    "Peer",
+    "Product",
+    "Question",
+    "Questionnaire",
+    "Routing",
+    "load_catalogue",
+    "plain_code",
+]

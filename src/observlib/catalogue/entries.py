@@ -1,0 +1,105 @@
+"""The entries of the catalogue's lists: departments, products, devices, indicators, peers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+Text = Annotated[str, Field(min_length=1)]
+Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
+Family = Literal["feedback", "consultation", "mobilisation"]
+Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
+
+CHANNEL_LABELS: dict[str, str] = {
+    "web": "Web",
+    "open_data": "Données ouvertes",
+    "phone": "Téléphone",
+    "mail": "Courrier et courriel",
+    "print": "Imprimé",
+    "social": "Réseaux sociaux",
+    "in_person": "Accueil physique",
+}
+
+
+class Entry(BaseModel):
+    """What every entry is: checked whole, never changed, known by its `id`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    id: Slug
+
+
+class Department(Entry):
+    """A department whose teams run listening devices."""
+
+    label: Text
+
+
+class Product(Entry):
+    """What the agency offers the public."""
+
+    label: Text
+    department: Slug
+    url: str | None = None
+    description: Text
+
+
+class Device(Entry):
+    """One way of listening (*dispositif d'écoute*), and how its exports are recognised and read.
+
+    `pattern` is matched against the end of an export's path (as by `PurePath.match`). A device
+    that covers the whole agency, or other administrations, has no `product`.
+    """
+
+    label: Text
+    family: Family
+    channel: Channel
+    owner: Slug
+    product: Slug | None = None
+    frequency: Frequency
+    personal_data: Text
+    pattern: Text
+    loader: Slug
+    table: Slug | None = Field(default=None, description="tidy table, for the loader `plain_csv`")
+    period: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$",
+        description="month or day, for exports that do not say it",
+    )
+    extracted: date | None = Field(
+        default=None, description="day the exports were made: a later period is incomplete"
+    )
+    promise_days: int | None = Field(
+        default=None, ge=1, description="calendar days within which a first answer is promised"
+    )
+    questionnaire: Slug | None = Field(
+        default=None,
+        description="what its questions are (`questionnaires/`), for surveys and tests",
+    )
+    survey_id: int | None = Field(
+        default=None, ge=1, description="number of the survey in LimeSurvey, for `observ fetch`"
+    )
+    note: str | None = Field(default=None, description="reservation printed with every result (fr)")
+
+
+class Indicator(Entry):
+    """One published quantity: its words, and the rule that makes it."""
+
+    label: Text
+    unit: Text
+    method: Text
+    better: Literal["higher", "lower", "neither"]
+    decimals: Annotated[int, Field(ge=0, le=4)] = 0
+    good: float | None = None
+    poor: float | None = None
+
+
+class Peer(Entry):
+    """Another administration whose published figures are compared."""
+
+    label: Text
+    codes: tuple[Text, ...] = Field(description="how sources name it")
+    own: bool = Field(default=False, description="the agency itself")

@@ -1,0 +1,218 @@
+"""Questionnaires as data: what the questions of a survey are, and which tidy variable each feeds.
+
+One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
+
+    id: enquete-service-public
+    label: Enquête de satisfaction de Service-public.fr
+    questions:
+      - variable: satisfaction
+        code: Q01
+        text: "Globalement, êtes-vous satisfait du site ?"
+        kind: scale
+        scale: [1, 5]
+        answers: {A1: 1, A2: 2, A3: 3, A4: 4, A5: 5, A6: null}
+        labels: {"Pas du tout satisfait": 1, "Tout à fait satisfait": 5, "Sans opinion": null}
+      - variable: reason
+        code: Q02
+        text: "Pourquoi êtes-vous venu ?"
+        kind: multiple
+        answers: {SQ001: Une démarche, SQ002: Un renseignement, other: Autre}
+        labels: {"Pour faire une démarche": Une démarche}
+        asked_if: {variable: satisfaction, is: [1, 2]}
+      - code: Q03
+        text: "Un commentaire ?"
+        kind: ignored
+
+- `code` is the question's code in the export; a row of an array is written `Q05[SQ001]`, which
+  also finds the `Q05_SQ001` of exports to R, SPSS and Stata. `text` is the question as exports
+  with full texts head it (`Question [Row]` for a row of an array). Exports are read by either.
+- `kind` says what an answer is. `scale`: a value from the worst to the best end of `scale`; a
+  reversed one is written `[5, 1]`, where 1 is best, and its values are turned round, so that in
+  the tidy table the best is always the highest. `choice`: one category. `multiple`: one category
+  for each box ticked. `ignored` (free text, consent, what names a person): never loaded.
+- `answers` gives the meaning of each answer code, `labels` that of each answer text: on a scale
+  the value (before it is turned round), else the category, in the words by which indicators group.
+  Several answers may share a category, and surveys of different wording so feed the same one.
+  `null` is no answer ("Sans opinion"). Either may be left out: a scale then reads plain numbers,
+  and a category may stand for its own text. For `multiple` the codes are those of the boxes
+  (subquestions), the texts theirs. `-oth-` (choice) and `other` (multiple) are LimeSurvey's
+  "Other"; what people wrote there is never read.
+- `asked_if` names an earlier question's variable and the values or categories for which this one
+  was asked. Answers of those who should not have been asked are left out, and told in a notice.
+
+YAML reads unquoted `Yes`, `No`, `On`, `Off` as booleans and `01` as 1: put such keys in quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from observlib.catalogue.entries import Entry, Slug, Text
+
+_SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+RESPONSE = "response"  # the variable that counts responses; no question may feed it
+
+
+def _as_code(key: object) -> object:
+    """A code that YAML reads as a whole number is the text it was written as."""
+    return str(key) if isinstance(key, int) and not isinstance(key, bool) else key
+
+
+Code = Annotated[str, Field(min_length=1), BeforeValidator(_as_code)]
+Meaning = float | Text | None
+
+
+class Routing(BaseModel):
+    """For whom a question was asked: those whose `variable` is one of the values `is`."""
+
+    model_config = _SHAPE
+
+    variable: Slug
+    values: tuple[float | Text, ...] = Field(alias="is", min_length=1)
+
+
+class Question(BaseModel):
+    """One question of a survey: how exports name it, and what its answers mean."""
+
+    model_config = _SHAPE
+
+    variable: Slug | None = None
+    code: Code
+    text: Text
+    kind: Literal["scale", "choice", "multiple", "ignored"]
+    scale: tuple[float, float] | None = None
+    answers: dict[Code, Meaning] = {}
+    labels: dict[Code, Meaning] = {}
+    asked_if: Routing | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and highest value of a scale."""
+        assert self.scale is not None
+        return min(self.scale), max(self.scale)
+
+    @property
+    def meanings(self) -> list[Meaning]:
+        """What answers can mean, each once, without "no answer"."""
+        given = [*self.answers.values(), *self.labels.values()]
+        return list(dict.fromkeys(meaning for meaning in given if meaning is not None))
+
+    def turned(self, value: float) -> float:
+        """A value as the tidy table holds it, where the best is the highest.
+
+        Examples
+        --------
+        >>> Question(variable="ces", code="Q1", text="Effort", kind="scale", scale=[5, 1]).turned(1)
+        5.0
+        """
+        assert self.scale is not None
+        worst, best = self.scale
+        return value if worst < best else worst + best - value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Question:
+        faults = list(_faults(self))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+class Questionnaire(Entry):
+    """The questions of a survey or test, in their order."""
+
+    label: Text
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Questionnaire:
+        faults = list(_faults_between(self.questions))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def plain_code(code: str) -> str:
+    """A question's code to compare by: the same for `Q05[SQ001]`, `Q05_SQ001` and `q05.sq001.`.
+
+    Examples
+    --------
+    >>> plain_code("Q05[SQ001]"), plain_code("Q05_SQ001")
+    ('q05_sq001', 'q05_sq001')
+    """
+    return re.sub(r"[\W_]+", "_", code.casefold()).strip("_")
+
+
+def _faults(question: Question) -> Iterator[str]:
+    """What in a question does not go together."""
+    kind = question.kind
+    if kind == "ignored":
+        given = [
+            key
+            for key in ("variable", "scale", "answers", "labels", "asked_if")
+            if getattr(question, key)
+        ]
+        if given:
+            yield f"an ignored question has no {', '.join(given)}"
+        return
+    if question.variable is None:
+        yield "key 'variable' is missing; only an ignored question has none"
+    if question.variable == RESPONSE:
+        yield f"variable {RESPONSE!r} counts the responses; name another"
+    if (kind == "scale") != (question.scale is not None):
+        yield "key 'scale' goes with the kind scale, always"
+    wrong = [m for m in question.meanings if isinstance(m, str) == (kind == "scale")]
+    if kind == "scale" and question.scale is not None:
+        low, high = question.ends
+        if low == high:
+            yield "the ends of the scale are the same"
+        wrong += [m for m in question.meanings if isinstance(m, float) and not low <= m <= high]
+        if wrong:
+            yield f"answers mean {wrong[0]!r}; allowed: numbers from {low:g} to {high:g}, null"
+    elif kind != "scale" and wrong:
+        yield f"answers mean {wrong[0]!r}; allowed: categories (texts, in quotes), null"
+    elif kind != "scale" and not question.meanings:
+        yield f"a {kind} needs 'answers' or 'labels', which give the categories"
+
+
+def _faults_between(questions: tuple[Question, ...]) -> Iterator[str]:
+    """What in a question does not go with the others."""
+    seen: dict[str, Question] = {}
+    codes: dict[str, str] = {}
+    for question in questions:
+        code = plain_code(question.code)
+        if code in codes:
+            yield f"code {question.code!r} is {codes[code]!r} again; codes are unique"
+        codes[code] = question.code
+        routing = question.asked_if
+        if routing is not None and routing.variable not in seen:
+            yield (
+                f"{question.code}: asked_if names {routing.variable!r}, which no question before "
+                f"it feeds; allowed: {', '.join(seen) or 'none'}"
+            )
+        elif routing is not None:
+            yield from _impossible(question.code, routing, seen[routing.variable])
+        if question.variable in seen:
+            yield (
+                f"variable {question.variable!r} is fed by {seen[question.variable].code} and "
+                f"{question.code}; each is fed by one question"
+            )
+        elif question.variable is not None:
+            seen[question.variable] = question
+
+
+def _impossible(code: str, routing: Routing, filter_: Question) -> Iterator[str]:
+    """Values of a routing that the question which it names cannot have."""
+    for value in routing.values:
+        if filter_.kind == "scale":
+            low, high = filter_.ends
+            possible = isinstance(value, float) and low <= value <= high
+            allowed = f"numbers from {low:g} to {high:g}"
+        else:
+            possible = value in filter_.meanings
+            allowed = ", ".join(map(str, filter_.meanings))
+        if not possible:
+            yield f"{code}: asked_if is {value!r}; allowed: {allowed}"

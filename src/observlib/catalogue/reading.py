@@ -1,0 +1,145 @@
+"""Reading a YAML file of the catalogue with the line of every key, and telling its mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Lines = dict[tuple[Any, ...], int]
+
+
+def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lines, list[str]]:
+    """What a YAML file holds, the line of each of its keys, and what is wrong with it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        `list` or `dict`, of which an empty one is given where the file cannot be used.
+    words
+        What is expected, for who reads the message.
+    missing
+        What to say where the file is absent.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return expected(), {}, [f"{path}: {missing}"]
+    except UnicodeDecodeError as error:
+        fault = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
+        return expected(), {}, [f"{path}: {fault}"]
+    except OSError as error:
+        return expected(), {}, [f"{path}: cannot be read: {error.strerror}"]
+    return parse(text, path, expected, words)
+
+
+def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines, list[str]]:
+    """As `read`, of the text of a file."""
+
+    def unusable(where: str, fault: str) -> tuple[Any, Lines, list[str]]:
+        return expected(), {}, [f"{path}{where}: {fault}"]
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except ValueError as error:  # of a date such as 2026-13-45
+        return unusable("", f"not valid YAML: {error}; dates are YYYY-MM-DD")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "cannot be read"
+        return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}")
+    except RecursionError:
+        return unusable("", "not valid YAML: nested too deeply")
+    if not isinstance(data, expected):
+        return unusable("", f"holds {type(data).__name__}; {words} is expected")
+    lines: Lines = {}
+    problems = list(_walk(root, (), lines, path))
+    return data, lines, problems
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    """The YAML front matter of a Markdown text, without its fences, and what follows.
+
+    Examples
+    --------
+    >>> split_front_matter("---\\ntitle: A\\n---\\n\\nText")
+    ('title: A\\n', '\\nText')
+    """
+    match = re.match(
+        r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", text, re.S | re.M
+    )
+    return (match[1], text[match.end() :]) if match else ("", text)
+
+
+def _walk(
+    node: yaml.Node | None, where: tuple[Any, ...], lines: Lines, path: Path
+) -> Iterator[str]:
+    """Note the line of every node; yield a problem for each key that is given twice."""
+    if node is None:
+        return
+    lines.setdefault(where, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            yield from _walk(item, (*where, position), lines, path)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = (*where, key.value)
+            if place in lines:
+                yield (
+                    f"{path}:{key.start_mark.line + 1}: key {key.value!r} is given twice "
+                    f"(first at line {lines[place]}); keep one"
+                )
+            lines[place] = key.start_mark.line + 1
+            yield from _walk(value, place, lines, path)
+
+
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    path: Path,
+    start: tuple[Any, ...],
+    lines: Lines,
+    raw: Any,
+) -> Iterator[str]:
+    """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
+    name = f"{raw['id']!r}" if isinstance(raw, dict) and "id" in raw else ""
+    name = name or (f"entry {start[0] + 1}" if start else "the file")
+    told: set[str] = set()  # a value that is neither of two types is one mistake
+    for detail in error.errors():
+        where = (*start, *detail["loc"])
+        while where not in lines and len(where) > 1:
+            where = where[:-1]
+        place = f"{path}:{lines.get(where, 1)}: {name}"
+        key = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            said = f"{place}: unknown key {key!r}; allowed: {_allowed(model, detail['loc'])}"
+        elif detail["type"] == "missing":
+            said = f"{place}: key {key!r} is missing"
+        elif detail["type"] == "model_type":
+            said = f"{place}: is {detail['input']!r}; an entry is a mapping that starts with `id:`"
+        elif detail["type"] == "value_error":  # of what does not go together
+            said = f"{place}: {key and key + ': '}{detail['msg'].removeprefix('Value error, ')}"
+        else:
+            message = detail["msg"][0].lower() + detail["msg"][1:]
+            said = f"{place}: {key} is {detail['input']!r}: {message}"
+        if said not in told:
+            yield said
+        told.add(said)
+
+
+def _allowed(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """The keys allowed where an unknown one stands, maybe in an entry within the entry."""
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = [field.annotation, *get_args(field.annotation)] if field else []
+        model = next(
+            (kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)),
+            model,
+        )
+    return ", ".join(field.alias or name for name, field in model.model_fields.items())

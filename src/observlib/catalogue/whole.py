@@ -1,0 +1,173 @@
+"""The whole catalogue: its files read, and what they say of each other checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from observlib.catalogue.entries import Department, Device, Entry, Indicator, Peer, Product
+from observlib.catalogue.questionnaires import Questionnaire
+from observlib.catalogue.reading import explain, read
+from observlib.errors import ObservError
+
+_FILES: dict[str, type[Entry]] = {
+    "departments": Department,
+    "products": Product,
+    "devices": Device,
+    "indicators": Indicator,
+    "peers": Peer,
+}
+_OF_QUESTIONS = ("limesurvey", "spss_stata")  # loaders that read by a questionnaire
+
+
+class Catalogue(BaseModel):
+    """The whole catalogue, each part by its `id`, in the order of its file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    departments: dict[str, Department]
+    products: dict[str, Product]
+    devices: dict[str, Device]
+    indicators: dict[str, Indicator]
+    peers: dict[str, Peer]
+    questionnaires: dict[str, Questionnaire] = {}
+
+    def label(self, subject: str) -> str:
+        """The label of a product or peer, by its id."""
+        found = self.products.get(subject) or self.peers.get(subject)
+        if found is None:
+            raise ObservError(f"{subject!r}: no product or peer of the catalogue has this id")
+        return found.label
+
+    def questions_of(self, device: Device) -> Questionnaire:
+        """The questionnaire of a device whose exports are read by one.
+
+        Raises
+        ------
+        ObservError
+            Where the device names none, or one that does not exist.
+        """
+        found = self.questionnaires.get(device.questionnaire or "")
+        if found is None:
+            raise ObservError(
+                f"device {device.id!r}: the loader {device.loader} needs the key `questionnaire`, "
+                f"with one of {', '.join(self.questionnaires) or 'data/catalogue/questionnaires'}"
+            )
+        return found
+
+
+def load_catalogue(
+    folder: Path, loaders: Iterable[str] | None = None, tables: Iterable[str] | None = None
+) -> Catalogue:
+    """Read and check the files of the catalogue.
+
+    Parameters
+    ----------
+    folder
+        The folder of the five lists, from `departments.yml` to `peers.yml`, and of the folder
+        `questionnaires`, with one file each, which may be absent.
+    loaders, tables
+        The loader and tidy-table names that devices may use; `None` leaves them unchecked.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+    """
+    problems: list[str] = []
+    parts: dict[str, dict[str, Any]] = {}
+    places: dict[tuple[str, str, str], str] = {}  # of each part, entry and key
+    for name, model in _FILES.items():
+        path = folder / f"{name}.yml"
+        missing = f"file is missing; the catalogue has {', '.join(_FILES)}"
+        entries, lines, found = read(path, list, "a list of entries (`- id: …`)", missing)
+        problems += found
+        parts[name] = {}
+        for position, raw in enumerate(entries):
+            line = lines.get((position,), 1)
+            try:
+                entry = TypeAdapter(model).validate_python(raw)
+            except ValidationError as error:
+                problems += explain(error, model, path, (position,), lines, raw)
+                continue
+            if entry.id in parts[name]:
+                first = places[name, entry.id, "id"].rsplit(":", 1)[1]
+                problems.append(
+                    f"{path}:{line}: id {entry.id!r} is already used at line {first}; "
+                    f"ids are unique; rename one"
+                )
+                continue
+            for key in raw:
+                places[name, entry.id, key] = f"{path}:{lines.get((position, key), line)}"
+            parts[name][entry.id] = entry
+    parts["questionnaires"], found = _questionnaires(folder / "questionnaires")
+    problems += found
+    problems += _unknown_references(parts, places, loaders, tables)
+    if problems:
+        raise ObservError(*problems)
+    return Catalogue(**parts)
+
+
+def _questionnaires(folder: Path) -> tuple[dict[str, Questionnaire], list[str]]:
+    """The questionnaires by their id, and what is wrong with their files."""
+    known: dict[str, Questionnaire] = {}
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.yml")):
+        raw, lines, found = read(path, dict, "a mapping (`id:`, `label:`, `questions:`)", "is gone")
+        problems += found
+        if not raw:
+            continue
+        try:
+            one = Questionnaire.model_validate(raw)
+        except ValidationError as error:
+            problems += explain(error, Questionnaire, path, (), lines, raw)
+            continue
+        if one.id != path.stem:
+            problems.append(
+                f"{path}:{lines.get(('id',), 1)}: id is {one.id!r}, and the file's name says "
+                f"{path.stem!r}; make them the same"
+            )
+        known[one.id] = one
+    return known, problems
+
+
+def _unknown_references(
+    parts: dict[str, dict[str, Any]],
+    places: dict[tuple[str, str, str], str],
+    loaders: Iterable[str] | None,
+    tables: Iterable[str] | None,
+) -> Iterator[str]:
+    def check(part: str, entry: Any, key: str, allowed: Iterable[str]) -> Iterator[str]:
+        value = getattr(entry, key)
+        if value is not None and value not in set(allowed):
+            yield (
+                f"{places[part, entry.id, key]}: {entry.id!r}: unknown {key} {value!r}; "
+                f"allowed: {', '.join(sorted(allowed)) or 'none'}"
+            )
+
+    for product in parts["products"].values():
+        yield from check("products", product, "department", parts["departments"])
+        if product.id in parts["peers"]:
+            yield (
+                f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
+                f"({places['products', product.id, 'id']}); rename one"
+            )
+    for device in parts["devices"].values():
+        yield from check("devices", device, "owner", parts["departments"])
+        yield from check("devices", device, "product", parts["products"])
+        yield from check("devices", device, "questionnaire", parts["questionnaires"])
+        if loaders is not None:
+            yield from check("devices", device, "loader", loaders)
+        if tables is not None:
+            yield from check("devices", device, "table", tables)
+        place = places["devices", device.id, "loader"]
+        if (device.loader == "plain_csv") != (device.table is not None):
+            yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv, always"
+        if device.loader in _OF_QUESTIONS and device.questionnaire is None:
+            yield (
+                f"{place}: {device.id!r}: key 'questionnaire' is missing, by which the loader "
+                f"{device.loader} reads"
+            )

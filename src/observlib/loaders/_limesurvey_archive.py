@@ -1,0 +1,185 @@
+"""A LimeSurvey archive (`.lsa`): a zip of the survey's structure (`.lss`) and responses (`.lsr`).
+
+Nothing is unpacked to disk, and only these two members are read: others hold tokens and e-mail
+addresses. Their XML has no document type, so that no entity can be expanded.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from xml.parsers import expat
+
+from observlib.errors import ObservError
+from observlib.loaders._survey_columns import Column
+from observlib.loaders._text import short
+
+_MOST_MEMBERS = 200
+_LARGEST = 100_000_000  # bytes of a member: a survey of 100 questions and 50 000 responses
+_MEND = "export the survey as an archive (.lsa) again"
+
+Records = list[dict[str, str]]
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip, whatever its name; one that cannot be read is none."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")  # the second is empty
+    except OSError:
+        return False
+
+
+def read_archive(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
+    """The columns of an archive's responses, named by codes and texts, and its rows from 1.
+
+    Raises
+    ------
+    ObservError
+        For a damaged or unsafe archive, one without structure or responses, and XML that is
+        damaged or declares a document type.
+    """
+    structure, responses = _members(path)
+    sections = _sections(path, "structure (.lss)", structure)
+    found = _sections(path, "responses (.lsr)", responses)
+    fields = [record["fieldname"] for record in found.get("responses fields", [])]
+    if not fields:
+        raise ObservError(f"{path}: its responses (.lsr) name no field; {_MEND}")
+    known = _columns(sections)
+    columns = [known.get(name, Column((name,))) for name in fields]
+    rows = {
+        place: [record.get(name, "") for name in fields]
+        for place, record in enumerate(found.get("responses rows", []), start=1)
+    }
+    return columns, rows
+
+
+def _members(path: Path) -> tuple[bytes, bytes]:
+    """The structure and responses of an archive, each of a bounded size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            unsafe = [m.filename for m in members if re.search(r"^[/\\]|\.\.|\\|:", m.filename)]
+            if unsafe or len(members) > _MOST_MEMBERS:
+                what = f"holds {short(unsafe[0])!r}" if unsafe else f"holds {len(members)} files"
+                raise ObservError(f"{path}: {what}, which no survey's archive does; {_MEND}")
+            return _member(path, archive, ".lss"), _member(path, archive, "_responses.lsr")
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise ObservError(f"{path}: a damaged archive ({error}); {_MEND}") from error
+    except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
+        raise ObservError(f"{path}: an archive that is not read ({error}); {_MEND}") from error
+
+
+def _member(path: Path, archive: zipfile.ZipFile, end: str) -> bytes:
+    found = [member for member in archive.infolist() if member.filename.endswith(end)]
+    if len(found) != 1:
+        raise ObservError(
+            f"{path}: holds {len(found) or 'no'} files *{end}, and a survey's archive one; {_MEND}"
+        )
+    with archive.open(found[0]) as stream:  # what the archive says of a size may be untrue
+        content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ObservError(f"{path}: its *{end} has over {_LARGEST} bytes; export parts as CSV")
+    return content
+
+
+def _sections(path: Path, what: str, content: bytes) -> dict[str, Records]:
+    """The records of each section of a LimeSurvey document: `questions rows`, `… fields`."""
+    found: dict[str, Records] = {}
+    stack: list[str] = []
+    text: list[str] = []
+
+    def start(tag: str, _: object) -> None:
+        stack.append(tag)
+        text.clear()
+        if len(stack) == 4 and stack[2:] == ["rows", "row"]:
+            found.setdefault(f"{stack[1]} rows", []).append({})
+
+    def end(tag: str) -> None:
+        if len(stack) == 5 and stack[2:4] == ["rows", "row"]:
+            found[f"{stack[1]} rows"][-1][tag.removeprefix("_")] = "".join(text)
+        elif len(stack) == 4 and stack[2:] == ["fields", "fieldname"]:
+            found.setdefault(f"{stack[1]} fields", []).append({tag: "".join(text)})
+        stack.pop()
+        text.clear()
+
+    def doctype(*_: object) -> None:
+        raise ObservError(
+            f"{path}: its {what} declares a document type, which is not read; {_MEND}"
+        )
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text.append
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise ObservError(f"{path}: its {what} is no whole XML ({error}); {_MEND}") from error
+    return found
+
+
+def _columns(sections: dict[str, Records]) -> dict[str, Column]:
+    """The columns of a survey's response fields, by their names (survey X group X question)."""
+    texts = _texts(sections)
+    labels = _labels(sections)
+    rows: dict[str, Records] = {}
+    for record in sections.get("subquestions rows", []):
+        rows.setdefault(record.get("parent_qid", ""), []).append(record)
+    columns: dict[str, Column] = {}
+    for question in sections.get("questions rows", []):
+        qid, code = question.get("qid", ""), question.get("title", "")
+        field = f"{question.get('sid', '')}X{question.get('gid', '')}X{qid}"
+        own = texts.get(qid, {})
+        columns[field] = Column((code, *own.values()), labels.get(qid, {}))
+        columns[f"{field}other"] = Column((f"{code}[other]",))
+        for part, names in _parts(rows.get(qid, []), texts):
+            inside = [f"{own[one]} [{name}]" for one, name in names.items() if one in own]
+            columns[field + part] = Column((f"{code}[{part}]", *inside), labels.get(qid, {}))
+            columns[f"{field}{part}comment"] = Column((f"{code}[{part}comment]",))
+    return columns
+
+
+def _parts(rows: Records, texts: dict[str, dict[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The subquestions of a question with their texts by language; of a grid, each cell."""
+    across = list({r.get("title", ""): r for r in rows if r.get("scale_id") == "1"}.values())
+    for row in {r.get("title", ""): r for r in rows if r.get("scale_id") != "1"}.values():
+        title, names = row.get("title", ""), texts.get(row.get("qid", ""), {})
+        yield title, names
+        for column in across:
+            other = texts.get(column.get("qid", ""), {})
+            both = {one: f"{names[one]}][{other[one]}" for one in names if one in other}
+            yield f"{title}_{column.get('title', '')}", both
+
+
+def _texts(sections: dict[str, Records]) -> dict[str, dict[str, str]]:
+    """The texts of each question and subquestion by language, without their HTML."""
+    found: dict[str, dict[str, str]] = {}
+    for section in ("questions rows", "subquestions rows", "question_l10ns rows"):
+        for record in sections.get(section, []):
+            if text := _plain(record.get("question", "")):
+                found.setdefault(record.get("qid", ""), {})[record.get("language", "")] = text
+    return found
+
+
+def _labels(sections: dict[str, Records]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The texts of each question's answer codes, in every language."""
+    translated: dict[str, list[str]] = {}
+    for record in sections.get("answer_l10ns rows", []):
+        translated.setdefault(record.get("aid", ""), []).append(_plain(record.get("answer", "")))
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for record in sections.get("answers rows", []):
+        texts = [_plain(record.get("answer", "")), *translated.get(record.get("aid", "-"), [])]
+        codes = found.setdefault(record.get("qid", ""), {})
+        code = record.get("code", "")
+        codes[code] = (*codes.get(code, ()), *filter(None, texts))
+    return found
+
+
+def _plain(text: str) -> str:
+    return short(html.unescape(re.sub(r"<[^<>]*>", " ", text)), 2000)

@@ -1,0 +1,340 @@
+"""From the columns and cells of a survey's export to the table `responses`, by a questionnaire.
+
+Only columns that the questionnaire knows are read, and of these none that it ignores: that is what
+keeps names, addresses and free text out of the store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Device, Question
+from observlib.loaders import Loaded
+from observlib.loaders._rows import day_fault, days, settle
+from observlib.loaders._survey_columns import Column, Header, find
+from observlib.loaders._text import fold_label, parse_day, without_persons
+from observlib.period import Quarter
+from observlib.tables import reject
+
+_NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
+_TICKED = frozenset({"y", "yes", "oui", "1", "true"})
+_NOT_TICKED = _NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
+_OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
+_ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
+_LONGEST_SHOWN = 40
+
+Meanings = Mapping[str, float | str | None]
+Fault = tuple[str, str, str]  # column, value, reason
+
+
+class _Response(NamedTuple):
+    """A response's place in the file, identifier, day and whether it was submitted."""
+
+    line: int
+    id: str
+    day: date
+    finished: bool
+
+
+def responses(
+    path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    columns: Sequence[Column],
+    rows: Mapping[int, Sequence[str]],
+    *,
+    submission: bool = True,
+) -> Loaded:
+    """The table `responses` of an export's columns and rows, these by their place in the file.
+
+    A response that was never submitted is not finished. Its day is that of its submission, else
+    of its start, else of its last action, else (where none was kept) the first day of the month
+    or quarter that the device's `period` or the file's name tells. A cell that cannot be read
+    rejects that answer and no other.
+
+    Parameters
+    ----------
+    submission
+        Whether the export must say which responses were submitted. Where it need not and does
+        not, all are finished.
+
+    Raises
+    ------
+    ObservError
+        Where the device has no questionnaire, and as `_survey_columns.find`.
+    """
+    questionnaire = catalogue.questions_of(device)
+    header = find(path, questionnaire, columns, submission)
+    read = [question for question in questionnaire.questions if header.questions[question.code]]
+    read = [question for question in read if question.kind != "ignored"]
+    meanings = {question.code: _meanings(question) for question in read}
+    whole = {line: cells for line, cells in rows.items() if len(cells) == len(columns)}
+    rejects = [
+        reject(path.name, line, "", "", f"has {len(cells)} cells, the header has {len(columns)}")
+        for line, cells in rows.items()
+        if line not in whole
+    ]
+    layouts = {place: _layout(cells[place] for cells in whole.values()) for place in header.days}
+    instead = _day_instead(path, device)
+    found: list[tuple[object, ...]] = []
+    unasked: Counter[str] = Counter()
+    undated = 0
+    for line, cells in whole.items():
+        response, fault = _response(line, cells, columns, header, layouts)
+        if fault is None and response.day == _ANONYMOUS:
+            if instead is None:
+                fault = _undated(columns, header)
+            else:
+                response, undated = response._replace(day=instead), undated + 1
+        if fault is not None:
+            rejects.append(reject(path.name, line, *fault))
+            continue
+        found.append((*response, "response", None, None, None, None))
+        given: dict[str | None, set[float | str]] = {}
+        for question in read:
+            said, faults = _said(question, meanings[question.code], cells, columns, header)
+            rejects += [reject(path.name, line, *fault) for fault in faults]
+            if said and not _asked(question, given):
+                unasked[question.code] += 1
+                said = set()
+            if not faults:  # else what they were to be asked after is not known
+                given[question.variable] = said
+            found += [
+                (*response, question.variable, *_tidy(question, one))
+                for one in sorted(said, key=str)
+            ]
+    notices = [*header.notices, *_notices(unasked, undated, instead)]
+    if header.submitted is None:
+        notices.append("no column says which responses were submitted: all count as finished")
+    return settle(path, "responses", _frame(found, device), rejects, notices)
+
+
+def _response(
+    line: int,
+    cells: Sequence[str],
+    columns: Sequence[Column],
+    header: Header,
+    layouts: Mapping[int, str],
+) -> tuple[_Response, Fault | None]:
+    """What a row says of the response itself, its day `_ANONYMOUS` where it has none."""
+    finished = header.submitted is None or bool(cells[header.submitted].strip())
+    response = _Response(line, _number(cells[header.response].strip()), _ANONYMOUS, finished)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id):
+        reason = "is no identifier (letters, digits, - and _)" if response.id else "is empty"
+        return response, (columns[header.response].names[0], _shown(response.id), reason)
+    for place in header.days:
+        text = cells[place].strip()
+        if not text:
+            continue
+        name = columns[place].names[0]
+        if _layout_of(text) != layouts[place]:
+            reason = f"is no date written {layouts[place]}, as most of the column is"
+            return response, (name, _shown(text), reason)
+        day = _day(text)
+        fault = f"is no date written {layouts[place]}" if day is None else day_fault(day)
+        if fault is not None:
+            return response, (name, _shown(text), fault)
+        if day is not None and day != _ANONYMOUS:
+            return response._replace(day=day), None
+    return response, None
+
+
+def _undated(columns: Sequence[Column], header: Header) -> Fault:
+    name = columns[header.days[0]].names[0] if header.days else "date"
+    return (
+        name,
+        "",
+        (
+            "has no date (LimeSurvey writes 1980-01-01 where it keeps none); name the file with "
+            "its month or quarter, such as survey_2026-T3.csv, or give the device's `period`"
+        ),
+    )
+
+
+def _layout(cells: Iterator[str]) -> str:
+    """How most dates of a column are written, the ISO way where as many are in each."""
+    layouts = Counter(_layout_of(cell.strip()) for cell in cells if cell.strip())
+    return "dd/mm/yyyy" if layouts["dd/mm/yyyy"] > layouts["yyyy-mm-dd"] else "yyyy-mm-dd"
+
+
+def _layout_of(text: str) -> str:
+    return "dd/mm/yyyy" if re.match(r"\d{1,2}/\d{1,2}/\d{4}", text, re.ASCII) else "yyyy-mm-dd"
+
+
+def _day(text: str) -> date | None:
+    """The day of a date in either layout, maybe with a time, or `None`.
+
+    Examples
+    --------
+    >>> _day("2026-03-01 10:20:30"), _day("01/03/2026 10:20"), _day("2026-02-30")
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
+    """
+    match = re.fullmatch(r"(\d{2}/\d{2}/\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", text, re.ASCII)
+    if match is None:
+        return parse_day(text)
+    try:
+        return datetime.strptime(match[1], "%d/%m/%Y").date()
+    except ValueError:
+        return None
+
+
+def _day_instead(path: Path, device: Device) -> date | None:
+    """The first day of the period that the device or the file's name tells.
+
+    A day in a file's name is more likely that of the export, so only months and quarters count.
+    """
+    text = device.period or path.stem
+    if quarter := re.search(r"(?<!\d)(20\d{2}-T[1-4])(?!\d)", text, re.ASCII):
+        return Quarter.parse(quarter[1]).start
+    if device.period:
+        return parse_day(f"{device.period}-01"[:10])
+    month = re.search(r"(?<!\d)(20\d{2}-(?:0[1-9]|1[0-2]))(?!-?\d)", text, re.ASCII)
+    return parse_day(f"{month[1]}-01") if month else None
+
+
+def _meanings(question: Question) -> Meanings:
+    """What each code or text of an answer means; a category stands for its own text."""
+    known: dict[str, float | str | None] = {}
+    if question.kind != "scale":
+        known |= {fold_label(str(meaning)): meaning for meaning in question.meanings}
+    if _OTHER_CODE in question.answers:
+        known |= dict.fromkeys(_OTHER_LABELS, question.answers[_OTHER_CODE])
+    known |= {fold_label(label): meaning for label, meaning in question.labels.items()}
+    return known | {fold_label(code): meaning for code, meaning in question.answers.items()}
+
+
+def _said(
+    question: Question,
+    meanings: Meanings,
+    cells: Sequence[str],
+    columns: Sequence[Column],
+    header: Header,
+) -> tuple[set[float | str], list[Fault]]:
+    """What a response answers to a question, empty if nothing; and the cells that say no answer."""
+    said: set[float | str] = set()
+    faults: list[Fault] = []
+    for place, category in header.questions[question.code].items():
+        cell = cells[place].strip()
+        candidates = [fold_label(_number(cell))]
+        if candidates[0] in _NO_ANSWER:
+            continue
+        candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
+        if question.kind == "multiple":
+            ticked = _is_ticked(candidates, columns[place], category)
+            meaning: float | str | None = category if ticked else None
+            known = ticked is not None
+        else:
+            matching = [text for text in candidates if text in meanings]
+            known = bool(matching)
+            meaning = meanings[matching[0]] if matching else None
+            if question.kind == "scale" and not known:
+                meaning = _on_scale(question, candidates[0])
+                known = meaning is not None or not _NO_ANSWER.isdisjoint(candidates)
+        if not known:
+            faults.append((columns[place].names[0][:60], _shown(cell), _allowed(question)))
+        elif meaning is not None:
+            said.add(meaning)
+    return said, faults
+
+
+def _is_ticked(candidates: Sequence[str], column: Column, category: str | None) -> bool | None:
+    """Whether a box is ticked, `None` where its cell does not tell; free text ticks "Other"."""
+    names = [fold_label(name) for name in column.names]
+    box = [name.rsplit("[", 1)[-1].rstrip("]") for name in names]
+    if any(text in _NOT_TICKED for text in candidates):
+        return False
+    own = {*box, fold_label(category or "")}
+    if any(text in _TICKED or text in own for text in candidates):
+        return True
+    if {"other", "autre"} & set(box) or any(name.endswith("_other") for name in names):
+        return True
+    return None
+
+
+def _on_scale(question: Question, text: str) -> float | None:
+    match = re.fullmatch(r"-?\d{1,9}(?:[.,]\d{1,9})?", text, re.ASCII)
+    value = float(match[0].replace(",", ".")) if match else None
+    low, high = question.ends
+    return value if value is not None and low <= value <= high else None
+
+
+def _allowed(question: Question) -> str:
+    if question.kind == "scale":
+        low, high = question.ends
+        return f"is no answer to {question.code}: no known code or label, nor {low:g} to {high:g}"
+    if question.kind == "multiple":
+        return f"does not say whether the box of {question.code} is ticked (Y, 1, Oui or empty)"
+    return f"is no answer to {question.code}: no code or label of the questionnaire"
+
+
+def _asked(question: Question, given: Mapping[str | None, set[float | str]]) -> bool:
+    """Whether who said `given` was to be asked; so are all where the filter is no column."""
+    routing = question.asked_if
+    if routing is None or routing.variable not in given:
+        return True
+    return not given[routing.variable].isdisjoint(routing.values)
+
+
+def _tidy(
+    question: Question, meaning: float | str
+) -> tuple[str | None, float | None, float | None, float | None]:
+    """Category, value and scale of an answer."""
+    if isinstance(meaning, str):
+        return meaning, None, None, None
+    return None, question.turned(meaning), *question.ends
+
+
+def _notices(unasked: Counter[str], undated: int, instead: date | None) -> Iterator[str]:
+    for code, count in unasked.items():
+        yield f"{code}: {count} answers of people who were not to be asked are left out (asked_if)"
+    if undated:
+        yield (
+            f"{undated} responses without a date count on {instead}, the first day of the period "
+            f"that the device or the file's name tells"
+        )
+
+
+def _number(cell: str) -> str:
+    """A cell as it is, whole numbers without the decimals that spreadsheets and SPSS add.
+
+    Examples
+    --------
+    >>> _number("15.0"), _number("A15.0")
+    ('15', 'A15.0')
+    """
+    return cell.split(".")[0] if re.fullmatch(r"-?\d{1,18}\.0{1,6}", cell, re.ASCII) else cell
+
+
+def _shown(cell: str) -> str:
+    return without_persons(cell, _LONGEST_SHOWN, "text")
+
+
+def _frame(found: Sequence[tuple[object, ...]], device: Device) -> pd.DataFrame:
+    """One row a response or answer, under the response's place in the file."""
+    parts = list(zip(*found, strict=True)) or [()] * 9
+    lines, ids, when, finished, variables, categories, *numbers = parts
+    values = [np.array(part, dtype=float) for part in numbers]
+    return pd.DataFrame(
+        {
+            "device": device.id,
+            "product": device.product,
+            "channel": device.channel,
+            "response_id": list(ids),
+            "date": days(when),
+            "finished": np.array(finished, dtype=bool),
+            "variable": list(variables),
+            "category": list(categories),
+            "value": values[0],
+            "scale_min": values[1],
+            "scale_max": values[2],
+        },
+        index=list(lines),
+    )

@@ -1,0 +1,89 @@
+"""Survey answers in the files of SPSS (`.sav`, `.zsav`) and Stata (`.dta`).
+
+Variables are known to the device's questionnaire by their names (as question codes) or by their
+labels (as question texts), answers by their values (as codes) or by their value labels. One
+variable is the response's identifier (`id`), one its day (`date`, or `submitdate` and `startdate`
+as LimeSurvey writes them); without a date of submission all responses count as finished.
+
+The files are read by pyreadstat, which is installed with `pip install "observlib[spss]"`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, _readstat, register
+from observlib.loaders._survey import responses
+from observlib.loaders._survey_columns import Column
+from observlib.loaders._text import short
+
+_STARTS = {
+    "read_sav": (b"$FL2", b"$FL3"),
+    "read_dta": (
+        b"<stata_dta>",
+        *(bytes([version, order]) for version in range(0x69, 0x74) for order in (1, 2)),
+    ),
+}
+
+_SECONDS = 300
+
+
+@register("spss_stata")
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read a file of SPSS or Stata into the table `responses`.
+
+    Each response, known in rejects by its place in the file (from 1), gives a row of the variable
+    `response` and one for each answer.
+
+    Raises
+    ------
+    ObservError
+        When pyreadstat is not installed, the file is of neither kind or damaged, the device has
+        no questionnaire, or the file has no identifier or none of the questions.
+    """
+    variables = _read(path)
+    columns = [
+        Column(
+            (variable["name"], *filter(None, [variable["label"]])),
+            {value: (label,) for value, label in variable["values"].items()},
+        )
+        for variable in variables
+    ]
+    cells = zip(*(variable["cells"] for variable in variables), strict=True)
+    rows = {place: list(row) for place, row in enumerate(cells, start=1)}
+    return responses(path, device, catalogue, columns, rows, submission=False)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    """The variables of a file: `name`, `label`, labels of `values`, and `cells` as texts."""
+    if importlib.util.find_spec("pyreadstat") is None:
+        raise ObservError(
+            f"{path}: reading files of SPSS and Stata needs pyreadstat; install it with "
+            f"`pip install 'observlib[spss]'`, or save the answers as CSV"
+        )
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(16)
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    reader = next((name for name, starts in _STARTS.items() if start.startswith(starts)), None)
+    if reader is None:
+        raise ObservError(f"{path}: is no file of SPSS (.sav) or Stata (.dta); export it again")
+    words = [sys.executable, "-I", _readstat.__file__, str(path.resolve()), reader]
+    try:
+        done = subprocess.run(words, capture_output=True, timeout=_SECONDS, encoding="utf-8")
+        if done.returncode == 0:
+            return list(json.loads(done.stdout))
+        why = done.stderr.strip() or "the reader crashed"
+    except subprocess.TimeoutExpired:
+        why = f"not read within {_SECONDS} seconds"
+    except ValueError:
+        why = "its texts are not UTF-8"
+    raise ObservError(f"{path}: is damaged or not read ({short(why, 200)}); export it again")

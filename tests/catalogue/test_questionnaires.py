@@ -1,0 +1,157 @@
+"""Questionnaires are data that people write: every mistake is told, with its line and the mend."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from observlib.catalogue import Question, load_catalogue, plain_code
+from observlib.errors import ObservError
+
+ROOT = Path(__file__).parents[2]
+
+GOOD = """\
+id: enquete
+label: Enquête
+questions:
+  - variable: task_success
+    code: Q01
+    text: "Avez-vous réussi ?"
+    kind: scale
+    scale: [0, 1]
+    answers: {Y: 1, N: 0}
+    labels: {Oui: 1, Non: 0, Sans opinion: null}
+  - variable: ces
+    code: Q02[SQ001]
+    text: "C'était facile"
+    kind: scale
+    scale: [5, 1]
+    asked_if: {variable: task_success, is: [1]}
+  - variable: reason
+    code: Q03
+    text: "Pourquoi ?"
+    kind: multiple
+    answers: {1: Une démarche, 2: Un renseignement}
+  - code: Q04
+    text: "Un commentaire ?"
+    kind: ignored
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    target = Path(shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "catalogue"))
+    (target / "questionnaires").mkdir(exist_ok=True)
+    return target
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    (folder / "questionnaires" / "enquete.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError) as error:
+        load_catalogue(folder)
+    return [problem.replace(f"{folder}/questionnaires/", "") for problem in error.value.problems]
+
+
+def test_a_questionnaire_is_read_with_what_its_answers_mean(folder: Path) -> None:
+    (folder / "questionnaires" / "enquete.yml").write_text(GOOD, encoding="utf-8")
+    success, ces, reason, comment = load_catalogue(folder).questionnaires["enquete"].questions
+    assert success.labels == {"Oui": 1.0, "Non": 0.0, "Sans opinion": None}
+    assert ces.asked_if is not None and ces.asked_if.values == (1.0,)
+    assert (ces.turned(1), ces.turned(4), ces.ends) == (5, 2, (1, 5))
+    assert reason.answers == {"1": "Une démarche", "2": "Un renseignement"}
+    assert comment.variable is None
+
+
+def test_a_catalogue_without_questionnaires_is_whole(folder: Path) -> None:
+    shutil.rmtree(folder / "questionnaires")
+    devices = (folder / "devices.yml").read_text(encoding="utf-8").split("\n- ")
+    kept = [entry for entry in devices if "\n  questionnaire:" not in entry]
+    (folder / "devices.yml").write_text("\n- ".join(kept), encoding="utf-8")
+    assert load_catalogue(folder).questionnaires == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("kind: ignored", "kind: free", 24, "'scale', 'choice', 'multiple' or 'ignored'"),
+        ("    kind: multiple", "    kinds: multiple", 20, "unknown key 'questions.2.kinds'"),
+        ("kind: multiple", "kind: choice\n    scale: [1, 5]", 17, "goes with the kind scale"),
+        ("    scale: [0, 1]\n", "", 4, "goes with the kind scale"),
+        ("scale: [0, 1]", "scale: [1, 1]", 4, "the ends of the scale are the same"),
+        ("{Y: 1, N: 0}", "{Y: 7, N: 0}", 4, "numbers from 0 to 1"),
+        ("{Y: 1, N: 0}", "{Y: réussi}", 4, "'réussi'"),
+        ("{Y: 1, N: 0}", "{Yes: 1}", 9, "True"),
+        ("1: Une démarche", "1: 2024", 17, "categories (texts, in quotes)"),
+        ("    answers: {1: Une démarche, 2: Un renseignement}\n", "", 17, "needs 'answers'"),
+        ("- variable: ces", "- variable: response", 11, "counts the responses"),
+        ("  - variable: reason\n    code", "  - code", 17, "key 'variable' is missing"),
+        ("kind: ignored", "kind: ignored\n    variable: x", 22, "has no variable"),
+        ("variable: reason", "variable: ces", 1, "fed by Q02[SQ001] and Q03"),
+        ("code: Q03", "code: Q02_SQ001", 1, "codes are unique"),
+        ("{variable: task_success, is: [1]}", "{variable: reason, is: [1]}", 1, "task_success"),
+        ("is: [1]", "is: [7]", 1, "numbers from 0 to 1"),
+        ("is: [1]", "is: []", 16, "at least 1 item"),
+        ("is: [1]", "was: [1]", 16, "allowed: variable, is"),
+        ("id: enquete", "id: sondage", 1, "the file's name says 'enquete'"),
+        ("label: Enquête", "label: A\nlabel: B", 3, "'label' is given twice"),
+        ("questions:", "questions: []\nmore:", 4, "unknown key 'more'"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(
+    folder: Path, old: str, new: str, line: int, word: str
+) -> None:
+    assert old in GOOD
+    found = problems(folder, GOOD.replace(old, new, 1))
+    assert any(f"enquete.yml:{line}: " in p and word in p for p in found), found
+
+
+@pytest.mark.parametrize("text", ["", "- id: enquete", "just text", "id: [", "a: 2026-13-45"])
+def test_a_damaged_questionnaire_is_one_line(folder: Path, text: str) -> None:
+    (problem,) = problems(folder, text)
+    assert problem.startswith("enquete.yml") and "\n" not in problem
+
+
+def test_all_questionnaires_are_told_at_once_with_the_lists(folder: Path) -> None:
+    (folder / "questionnaires" / "other.yml").write_text("id: other", encoding="utf-8")
+    products = folder / "products.yml"
+    text = products.read_text(encoding="utf-8")
+    products.write_text(text.replace("department: ", "departement: ", 1), encoding="utf-8")
+    found = problems(folder, GOOD.replace("code: Q01", "codes: Q01"))
+    assert any("other.yml" in problem for problem in found)
+    assert any("products.yml" in problem for problem in found)
+    assert any("'questions.0.code' is missing" in problem for problem in found)
+
+
+def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(folder: Path) -> None:
+    devices = folder / "devices.yml"
+    added = (
+        "\n- id: survey\n  label: E\n  family: consultation\n  channel: web\n  owner: numerique\n"
+        "  frequency: daily\n  personal_data: Aucune.\n  pattern: zz_*.csv\n  loader: limesurvey\n"
+    )
+    before = devices.read_text(encoding="utf-8")
+    devices.write_text(before + added, encoding="utf-8")
+    (problem,) = problems(folder, GOOD)
+    assert "'survey': key 'questionnaire' is missing" in problem
+    devices.write_text(before + added + "  questionnaire: enquette\n", encoding="utf-8")
+    (problem,) = problems(folder, GOOD)
+    assert "unknown questionnaire 'enquette'; allowed: " in problem and "enquete" in problem
+
+
+def test_the_codes_of_csv_r_and_spss_are_one() -> None:
+    assert {plain_code(code) for code in ("Q05[SQ001]", "Q05_SQ001", "q05.sq001")} == {"q05_sq001"}
+
+
+def test_ten_items_of_a_usability_scale_are_questions_as_others() -> None:
+    for item in range(1, 11):
+        question = Question.model_validate(
+            {
+                "variable": f"sus_{item}",
+                "code": f"SUS{item:02d}",
+                "text": f"Affirmation {item}",
+                "kind": "scale",
+                "scale": [1, 5],
+            }
+        )
+        assert question.turned(5) == 5

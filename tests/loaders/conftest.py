@@ -1,0 +1,105 @@
+"""A questionnaire and a device for the tests of the loaders of surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib.catalogue import Catalogue, Device, Questionnaire
+from observlib.loaders import Loaded
+
+Survey = Callable[..., tuple[Device, Catalogue]]
+Answers = Callable[[Loaded, str], dict[str, list[Any]]]
+
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "variable": "satisfaction",
+        "code": "Q01",
+        "text": "Globalement, êtes-vous\u00a0satisfait du site ?",
+        "kind": "scale",
+        "scale": [1, 5],
+        "answers": {"A1": 1, "A2": 2, "A5": 5, "A6": None},
+        "labels": {"Pas du tout": 1, "Tout à fait": 5, "Sans opinion": None},
+    },
+    {
+        "variable": "task_success",
+        "code": "Q02",
+        "text": "Avez-vous réussi ?",
+        "kind": "scale",
+        "scale": [0, 1],
+        "answers": {"Y": 1, "N": 0},
+        "labels": {"Oui": 1, "Non": 0},
+    },
+    {
+        "variable": "ces",
+        "code": "Q03[SQ001]",
+        "text": "L'effort [C'était difficile]",
+        "kind": "scale",
+        "scale": [5, 1],
+        "asked_if": {"variable": "task_success", "is": [1]},
+    },
+    {
+        "variable": "reason",
+        "code": "Q04",
+        "text": "Pourquoi êtes-vous venu ?",
+        "kind": "multiple",
+        "answers": {"SQ001": "Démarche", "SQ002": "Renseignement", "other": "Autre"},
+        "labels": {"Une démarche": "Démarche", "Me renseigner": "Renseignement"},
+    },
+    {
+        "variable": "age",
+        "code": "Q05",
+        "text": "Quel est votre âge ?",
+        "kind": "choice",
+        "answers": {"A1": "15-29 ans", "A2": "30 ans et plus", "-oth-": "Autre"},
+        "labels": {"30 à 59 ans": "30 ans et plus", "60 ans et plus": "30 ans et plus"},
+    },
+    {"code": "Q06", "text": "Un commentaire ?", "kind": "ignored"},
+]
+
+
+@pytest.fixture
+def survey(catalogue: Catalogue) -> Survey:
+    """Make a device of a loader, with keys of its own, and a catalogue with its questionnaire."""
+
+    def make(
+        loader: str, questions: list[dict[str, Any]] = QUESTIONS, **keys: Any
+    ) -> tuple[Device, Catalogue]:
+        entry = {
+            "id": "enquete-test",
+            "label": "Enquête",
+            "family": "consultation",
+            "channel": "web",
+            "owner": "numerique",
+            "product": "service-public",
+            "frequency": "continuous",
+            "personal_data": "Aucune.",
+            "pattern": "enquete-test_*.csv",
+            "loader": loader,
+            "questionnaire": "enquete-test",
+        }
+        device = Device.model_validate(entry | keys)
+        asked = Questionnaire.model_validate(
+            {"id": "enquete-test", "label": "Enquête", "questions": questions}
+        )
+        known = {"devices": {device.id: device}, "questionnaires": {asked.id: asked}}
+        return device, catalogue.model_copy(update=known)
+
+    return make
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """Read the values or categories of a variable, by response."""
+
+    def read(loaded: Loaded, variable: str) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for row in loaded.rows[loaded.rows["variable"] == variable].itertuples():
+            said = row.category if pd.notna(row.category) else row.value
+            found.setdefault(str(row.response_id), []).append(said)
+        return found
+
+    return read

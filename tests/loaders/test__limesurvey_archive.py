@@ -1,0 +1,255 @@
+"""Archives come from outside: they are read whole or refused, and never unpacked or expanded."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, _limesurvey_archive, load
+
+Survey = Callable[..., Any]
+Answers = Callable[[Loaded, str], dict[str, list[Any]]]
+
+
+def section(name: str, *records: dict[str, str]) -> str:
+    rows = "".join(
+        "<row>" + "".join(f"<{k}><![CDATA[{v}]]></{k}>" for k, v in record.items()) + "</row>"
+        for record in records
+    )
+    fields = "".join(f"<fieldname>{key.removeprefix('_')}</fieldname>" for key in records[0])
+    return f"<{name}><fields>{fields}</fields><rows>{rows}</rows></{name}>"
+
+
+def document(*sections: str, before: str = "") -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?>{before}<document>{"".join(sections)}</document>'
+
+
+def question(qid: str, title: str, parent: str = "0", **more: str) -> dict[str, str]:
+    return {"qid": qid, "parent_qid": parent, "sid": "77", "gid": "5", "title": title} | more
+
+
+# Field 77X5X31 is question 31, and box "1" of question 3 would be so too: LimeSurvey refuses that.
+STRUCTURE = document(
+    section(
+        "answers", {"aid": "1", "qid": "31", "code": "A1"}, {"aid": "2", "qid": "31", "code": "A2"}
+    ),
+    section(
+        "answer_l10ns",
+        {"aid": "1", "answer": "15-29 ans", "language": "fr"},
+        {"aid": "2", "answer": "<b>60 ans</b> et plus", "language": "fr"},
+    ),
+    section(
+        "questions", question("3", "Q04", other="Y"), question("31", "AGE"), question("9", "G")
+    ),
+    section(
+        "subquestions",
+        question("10", "SQ001", "3"),
+        question("11", "SQ002", "3"),
+        question("12", "R1", "9", scale_id="0"),
+        question("13", "C1", "9", scale_id="1"),
+    ),
+    section(
+        "question_l10ns",
+        {"qid": "3", "question": "<p>Pourquoi&nbsp;êtes-vous venu ?</p>", "language": "fr"},
+        {"qid": "10", "question": "Une démarche", "language": "fr"},
+        {"qid": "11", "question": "Me renseigner", "language": "fr"},
+        {"qid": "31", "question": "Quel est votre âge ?", "language": "fr"},
+        {"qid": "9", "question": "Grille", "language": "fr"},
+        {"qid": "12", "question": "Ligne", "language": "fr"},
+        {"qid": "13", "question": "Colonne", "language": "fr"},
+    ),
+)
+ANSWER = {
+    "id": "1",
+    "token": "jeton42",
+    "submitdate": "2026-03-12 23:50:00",
+    "_77X5X3SQ001": "Y",
+    "_77X5X3SQ002": "",
+    "_77X5X3other": "Jeanne",
+    "_77X5X31": "A2",
+    "_77X5X9R1_C1": "3",
+}
+RESPONSES = document(section("responses", ANSWER))
+GRID = {"variable": "grid", "code": "X", "text": "Grille [Ligne][Colonne]", "kind": "scale"}
+
+
+def archive(members: dict[str, str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as target:
+        for name, text in members.items():
+            target.writestr(name, text)
+    return out.getvalue()
+
+
+MEMBERS = {"survey_77.lss": STRUCTURE, "survey_77_responses.lsr": RESPONSES}
+
+
+@pytest.fixture
+def read(tmp_path: Path, survey: Survey) -> Callable[..., Loaded]:
+    def from_bytes(content: bytes, **keys: Any) -> Loaded:
+        file = tmp_path / "enquete-test_a.lsa"
+        file.write_bytes(content)
+        return load(file, *survey("limesurvey", **keys))
+
+    return from_bytes
+
+
+def refused(read: Any, content: bytes, word: str) -> None:
+    with pytest.raises(ObservError, match=word) as error:
+        read(content)
+    assert "\n" not in str(error.value)
+
+
+def test_the_structure_tells_codes_texts_and_answers(
+    read: Any, answers: Answers, survey: Survey
+) -> None:
+    _, catalogue = survey("limesurvey")
+    asked = [q.model_dump() for q in catalogue.questionnaires["enquete-test"].questions[3:5]]
+    asked = [{k: v for k, v in q.items() if v not in (None, {})} for q in asked]
+    loaded = read(archive(MEMBERS), questions=[*asked, {**GRID, "scale": [1, 5]}])
+    assert loaded.rejects.empty and loaded.notices == ()
+    assert answers(loaded, "reason") == {"1": ["Autre", "Démarche"]}
+    assert answers(loaded, "age") == {"1": ["30 ans et plus"]}  # by its text: AGE is not Q05
+    assert answers(loaded, "grid") == {"1": [3]}
+    assert "Jeanne" not in loaded.rows.to_csv() and "jeton42" not in loaded.rows.to_csv()
+
+
+def test_other_members_such_as_the_tokens_are_not_read(read: Any) -> None:
+    loaded = read(archive(MEMBERS | {"survey_77_tokens.lst": "<not xml: jeanne@exemple.invalid"}))
+    assert loaded.rejects.empty
+
+
+@pytest.mark.parametrize("name", ["../survey_77.lss", "/etc/x", "a/../../x", "C:\\x", "..\\x"])
+def test_a_name_that_leads_out_of_the_archive_is_refused(
+    read: Any, tmp_path: Path, name: str
+) -> None:
+    refused(read, archive(MEMBERS | {name: "x"}), "which no survey's archive does")
+    assert [path.name for path in tmp_path.rglob("*")] == ["enquete-test_a.lsa"]
+
+
+def test_an_entity_bomb_is_refused_before_it_grows(read: Any) -> None:
+    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 30))
+    bomb = document("<x>&l29;</x>", before=f'<!DOCTYPE d [<!ENTITY l0 "ha">{entities}]>')
+    refused(read, archive(MEMBERS | {"survey_77.lss": bomb}), "document type")
+    outside = document(before='<!DOCTYPE d SYSTEM "file:///etc/passwd">')
+    refused(read, archive(MEMBERS | {"survey_77_responses.lsr": outside}), "document type")
+
+
+def test_a_zip_bomb_is_refused_by_what_it_holds_not_by_what_it_says(
+    read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_limesurvey_archive, "_LARGEST", 1_000_000)
+    refused(read, archive(MEMBERS | {"survey_77.lss": " " * 1_000_001}), "over 1000000 bytes")
+
+
+def test_an_archive_of_a_thousand_files_is_refused(read: Any) -> None:
+    more = {f"survey_{n}.txt": "" for n in range(1000)}
+    refused(read, archive(MEMBERS | more), "holds 1002 files")
+
+
+@pytest.mark.parametrize(
+    ("members", "word"),
+    [
+        ({}, r"no files \*.lss"),
+        ({"a.txt": "x"}, r"no files \*.lss"),
+        ({"survey_77.lss": STRUCTURE}, r"no files \*_responses.lsr"),
+        (MEMBERS | {"survey_78.lss": STRUCTURE}, r"2 files \*.lss"),
+        (MEMBERS | {"survey_77.lss": STRUCTURE[:-40]}, "no whole XML"),
+        (MEMBERS | {"survey_77_responses.lsr": ""}, "no whole XML"),
+        (MEMBERS | {"survey_77_responses.lsr": document()}, "name no field"),
+        (MEMBERS | {"survey_77.lss": document()}, "no question of 'enquete-test'"),
+        (MEMBERS | {"survey_77.lss": STRUCTURE.replace("UTF-8", "klingon")}, "no whole XML"),
+    ],
+)
+def test_an_unusable_archive_is_one_line(read: Any, members: dict[str, str], word: str) -> None:
+    refused(read, archive(members), word)
+
+
+def test_a_cut_archive_is_one_line(read: Any) -> None:
+    whole = archive(MEMBERS)
+    for end in range(4, len(whole), 97):
+        refused(read, whole[:end], "damaged archive")
+
+
+def test_a_structure_is_no_export_of_responses(tmp_path: Path, survey: Survey) -> None:
+    file = tmp_path / "survey_77.lss"
+    file.write_text(STRUCTURE, encoding="utf-8")
+    with pytest.raises(ObservError, match="the whole archive"):
+        load(file, *survey("limesurvey"))
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), stored=st.booleans())
+def test_any_damage_gives_rows_or_one_plain_error(
+    read: Any, place: int, junk: bytes, stored: bool
+) -> None:
+    whole = archive(MEMBERS, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
+    place %= len(whole)
+    try:
+        assert read(whole[:place] + junk + whole[place + len(junk) :]).table == "responses"
+    except ObservError as error:
+        assert "\n" not in str(error)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(structure=st.text(max_size=80), inside=st.booleans())
+def test_any_xml_gives_rows_or_one_plain_error(read: Any, structure: str, inside: bool) -> None:
+    text = document(structure) if inside else structure
+    for name in MEMBERS:
+        content = archive(MEMBERS | {name: text.encode("utf-8", "replace").decode()})
+        try:
+            assert read(content).table == "responses"
+        except ObservError as error:
+            assert "\n" not in str(error)
+
+
+def test_a_real_archive_is_loaded(shared_data: Path, survey: Survey, answers: Answers) -> None:
+    colours = {
+        "variable": "colour",
+        "code": "Q00",
+        "text": "What colors are your favorite? Pick at least two.",
+        "kind": "multiple",
+        "answers": {"SQ001": "Rouge", "SQ009": "Noir", "SQ011": "Brun"},
+        "labels": {"green": "Vert"},
+    }
+    picture = {
+        "variable": "picture",
+        "code": "G02Q04",
+        "text": "?",
+        "kind": "choice",
+        "answers": {"AO01": "Feu", "AO02": "Feuille"},
+    }
+    file = shared_data / "limesurvey" / "colors.lsa"
+    loaded = load(file, *survey("limesurvey", [colours, picture], period="2023-05"))
+    assert loaded.rejects.empty
+    assert answers(loaded, "colour") == {"1": ["Brun", "Noir"], "2": ["Rouge", "Vert"]}
+    assert answers(loaded, "picture") == {"1": ["Feu"], "2": ["Feu"]}
+    assert "metal" not in loaded.rows.to_csv()  # a comment
+    undated = load(file, *survey("limesurvey", [colours, picture]))
+    assert undated.rows.empty and len(undated.rejects) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["survey.lss", "answers.lss", "ls191_sample_survey_multilingual.lss"]
+)
+def test_real_structures_of_old_and_new_versions_name_their_questions(
+    shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    text = (shared_data / "limesurvey" / name).read_text(encoding="utf-8")
+    fields = _limesurvey_archive._columns(
+        _limesurvey_archive._sections(tmp_path, "structure", text.encode())
+    )
+    titles = {column.names[0] for column in fields.values()}
+    assert len(titles) >= 4 and all(column.names[0] for column in fields.values())
+    assert any(len(column.names) > 1 for column in fields.values())
+    if name == "answers.lss":
+        labels = [column.labels for column in fields.values() if column.labels]
+        assert ("Just Right",) in labels[0].values()

@@ -1,0 +1,459 @@
+"""LimeSurvey's exports: however headers and cells are written, the answers are the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import store
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import REJECT_COLUMNS
+
+Survey = Callable[..., Any]
+Answers = Callable[[Loaded, str], dict[str, list[Any]]]
+
+CODES = ["id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate"]
+CODES += ["datestamp", "ipaddr", "refurl", "Q01", "Q02", "Q03[SQ001]", "Q04[SQ001]"]
+CODES += ["Q04[SQ002]", "Q04[other]", "Q05", "Q05[other]", "Q06"]
+TEXTS = ["ID de la réponse", "Date de soumission", "Dernière page", "Langue de départ"]
+TEXTS += ["Tête de série", "Code d’accès", "Date de lancement", "Date de la dernière action"]
+TEXTS += ["Adresse IP", "URL de référence", "Globalement, êtes-vous satisfait du site ?"]
+TEXTS += ["Avez-vous réussi ?", "L’effort [C’était difficile]"]
+TEXTS += [
+    f"Pourquoi êtes-vous venu ? [{box}]" for box in ("Une démarche", "Me renseigner", "Autre")
+]
+TEXTS += ["Quel est votre âge ?", "Quel est votre âge ? [Autre]", "Un commentaire\n?"]
+R_NAMES = [name.replace("[", "_").replace("]", "") for name in CODES]
+BOTH = CODES[:10] + [f"{c}. {t}" for c, t in zip(CODES[10:], TEXTS[10:], strict=True)]
+
+SENT, BEGUN = "2026-03-12 23:50:00", "2026-03-12 23:40:00"
+OWN = ["6", "fr", "90717", "jeton42", BEGUN, SENT, "192.0.2.7", "https://exemple.invalid/?u=1"]
+SAID = ["A5", "Y", "2", "Y", "", "autre chose", "A1", "", "Je m'appelle Jeanne"]
+LONG = ["Tout à fait", "Oui", "2", "Oui", "Non", "autre chose", "15-29 ans", "", "Je m'appelle"]
+
+
+def row(number: object, said: list[str], sent: str = SENT) -> list[str]:
+    return [str(number), sent, *OWN, *said]
+
+
+def export(header: list[str], *rows: list[str], delimiter: str = ",") -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([header, *rows])
+    return out.getvalue()
+
+
+def changed(place: int, cell: str, said: list[str] = SAID) -> list[str]:
+    return [*said[:place], cell, *said[place + 1 :]]
+
+
+@pytest.fixture
+def read(tmp_path: Path, survey: Survey) -> Callable[..., Loaded]:
+    def from_text(
+        text: str, name: str = "enquete-test_a.csv", encoding: str = "utf-8", **keys: Any
+    ) -> Loaded:
+        file = tmp_path / name
+        file.write_bytes(text.encode(encoding))
+        return load(file, *survey("limesurvey", **keys))
+
+    return from_text
+
+
+@pytest.mark.parametrize(
+    "header", [CODES, TEXTS, R_NAMES, BOTH], ids=["codes", "texts", "R", "both"]
+)
+@pytest.mark.parametrize("said", [SAID, LONG], ids=["codes", "full"])
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")]
+)
+def test_any_way_of_exporting_gives_the_same_answers(
+    read: Any, answers: Answers, header: list[str], said: list[str], delimiter: str, encoding: str
+) -> None:
+    text = export(header, row(1, said), delimiter=delimiter)
+    loaded = read(text, encoding=encoding)
+    assert loaded.rejects.empty and loaded.notices == () and loaded.table == "responses"
+    assert answers(loaded, "satisfaction") == {"1": [5]}
+    assert answers(loaded, "task_success") == {"1": [1]}
+    assert answers(loaded, "ces") == {"1": [4]}  # 1 is best: turned round
+    assert answers(loaded, "reason") == {"1": ["Autre", "Démarche"]}
+    assert answers(loaded, "age") == {"1": ["15-29 ans"]}
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2026-03-12")}
+    assert loaded.rows["finished"].all()
+
+
+def test_what_names_a_person_or_is_free_text_is_nowhere(read: Any) -> None:
+    loaded = read(
+        export(CODES, row(1, SAID), row(2, changed(6, "Jeanne, 12 rue Haute, 06 12 34 56")))
+    )
+    everything = loaded.rows.to_csv() + loaded.rejects.to_csv() + str(loaded.notices)
+    for word in ("Jeanne", "jeton42", "192.0.2.7", "exemple.invalid", "autre chose", "06 12"):
+        assert word not in everything
+    assert loaded.rejects[["row", "column"]].values.tolist() == [[3, "Q05"]]
+
+
+def test_each_response_has_a_row_even_if_nothing_was_answered(read: Any) -> None:
+    loaded = read(export(CODES, row(1, [""] * 9), row(2, [""] * 9, sent="")))
+    assert loaded.rows["variable"].tolist() == ["response", "response"]
+    assert loaded.rows["finished"].tolist() == [True, False]
+    assert loaded.rows[["category", "value", "scale_min"]].isna().all(axis=None)
+
+
+def test_an_unfinished_response_has_the_day_of_its_start(read: Any) -> None:
+    cells = row(1, SAID, sent="")
+    cells[6:8] = ["2026-03-31 23:59:00", "2026-04-01 00:10:00"]
+    assert set(read(export(CODES, cells)).rows["date"]) == {pd.Timestamp("2026-03-31")}
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "day"),
+    [
+        ("enquete_2026-T3.csv", {}, "2026-07-01"),
+        ("enquete_2026-03.csv", {}, "2026-03-01"),
+        ("enquete.csv", {"period": "2026-02"}, "2026-02-01"),
+        ("enquete_2026-T3.csv", {"period": "2026-02-14"}, "2026-02-14"),
+    ],
+)
+def test_anonymous_responses_have_the_period_that_is_told(
+    read: Any, name: str, keys: dict[str, str], day: str
+) -> None:
+    cells = row(1, SAID, sent="1980-01-01 00:00:00")
+    cells[6:8] = ["", "1980-01-01 00:00:00"]
+    loaded = read(export(CODES, cells), name=name, **keys)
+    assert set(loaded.rows["date"]) == {pd.Timestamp(day)} and loaded.rows["finished"].all()
+    assert day in loaded.notices[-1]
+
+
+@pytest.mark.parametrize("name", ["enquete.csv", "enquete_2026-03-12.csv"])
+def test_anonymous_responses_are_rejected_where_no_period_is_told(read: Any, name: str) -> None:
+    cells = row(1, SAID, sent="1980-01-01 00:00:00")
+    cells[6:8] = ["", ""]
+    loaded = read(export(CODES, cells), name=name)
+    assert loaded.rows.empty and "1980-01-01" in loaded.rejects["reason"][0]
+
+
+def test_anonymous_responses_with_a_start_have_its_day(read: Any) -> None:
+    loaded = read(export(CODES, row(1, SAID, sent="1980-01-01 00:00:00")))
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2026-03-12")}
+
+
+def test_dates_of_a_spreadsheet_are_read_but_not_two_ways_in_one_column(read: Any) -> None:
+    rows = [row(n, SAID, sent="12/03/2026 23:50") for n in (1, 2)]
+    loaded = read(export(CODES, *rows, row(3, SAID)))
+    assert set(loaded.rows["response_id"]) == {"1", "2"}
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2026-03-12")}
+    assert loaded.rejects["reason"].tolist() == [
+        "is no date written dd/mm/yyyy, as most of the column is"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        (row("", SAID), "id"),
+        (row("jeanne@exemple.invalid", SAID), "id"),
+        (row(1, SAID, sent="hier"), "submitdate"),
+        (row(1, SAID, sent="2026-02-30 10:00:00"), "submitdate"),
+        (row(1, SAID, sent="31/02/2026"), "submitdate"),
+        (row(1, SAID, sent="0206-03-12 10:00:00"), "submitdate"),
+        (row(1, SAID, sent="2150-03-12 10:00:00"), "date"),
+        (row(1, SAID)[:-2], ""),
+    ],
+)
+def test_a_response_that_cannot_be_placed_is_rejected_whole(
+    read: Any, cells: list[str], column: str
+) -> None:
+    loaded = read(export(CODES, cells))
+    assert loaded.rows.empty and set(loaded.rejects["column"]) == {column}
+    assert set(loaded.rejects["row"]) == {2} and "@" not in loaded.rejects.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"), [(0, "A9"), (0, "6"), (0, "-1"), (2, "2,75x"), (3, "peut-être"), (6, "A7")]
+)
+def test_a_bad_answer_takes_no_other_with_it(read: Any, place: int, cell: str) -> None:
+    loaded, whole = (
+        read(export(CODES, row(1, changed(place, cell)))),
+        read(export(CODES, row(1, SAID))),
+    )
+    assert loaded.rejects[["row", "value"]].values.tolist() == [[2, cell]]
+    assert len(loaded.rows) == len(whole.rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("3", 3), ("3.0", 3), ("2,5", 2.5), ("A6", None), ("Sans opinion", None)]
+)
+def test_plain_numbers_and_no_opinion_are_read(
+    read: Any, answers: Answers, cell: str, value: float | None
+) -> None:
+    loaded = read(export(CODES, row("7.0", changed(0, cell))))
+    assert loaded.rejects.empty
+    assert answers(loaded, "satisfaction") == ({} if value is None else {"7": [value]})
+
+
+def test_two_answers_of_one_category_are_one(read: Any, answers: Answers, survey: Survey) -> None:
+    questions = [
+        {
+            "variable": "reason",
+            "code": "Q04",
+            "text": "Pourquoi ?",
+            "kind": "multiple",
+            "answers": {"SQ001": "Démarche", "SQ002": "Démarche", "other": None},
+        }
+    ]
+    loaded = read(export(CODES, row(1, changed(4, "Y"))), questions=questions)
+    assert answers(loaded, "reason") == {"1": ["Démarche"]} and loaded.rejects.empty
+
+
+def test_who_should_not_have_been_asked_is_left_out_and_told(read: Any, answers: Answers) -> None:
+    loaded = read(export(CODES, row(1, SAID), row(2, changed(1, "N")), row(3, changed(1, ""))))
+    assert answers(loaded, "ces") == {"1": [4]}
+    assert loaded.notices == (
+        "Q03[SQ001]: 2 answers of people who were not to be asked are left out (asked_if)",
+    )
+
+
+def test_an_unreadable_filter_does_not_take_the_answers_behind_it(
+    read: Any, answers: Answers
+) -> None:
+    loaded = read(export(CODES, row(1, changed(1, "A9"))))
+    assert answers(loaded, "ces") == {"1": [4]} and loaded.notices == ()
+
+
+def test_what_export_and_questionnaire_lack_of_each_other_is_told(read: Any) -> None:
+    header = ["Q99" if name == "Q01" else name for name in CODES]
+    missing, unknown = read(export(header, row(1, SAID))).notices
+    assert missing.endswith("has questions that no column answers: Q01")
+    assert unknown.endswith("does not have are not loaded: 'Q99'")
+
+
+def test_notices_of_an_export_of_many_columns_stay_short(read: Any) -> None:
+    header = CODES + [f"X{number} {'mot ' * 40}" for number in range(200)]
+    (notice,) = read(export(header, row(1, SAID) + [""] * 200)).notices
+    assert len(notice) < 600 and notice.endswith("and 192 more")
+
+
+def test_repeated_responses_are_counted_once(read: Any) -> None:
+    loaded = read(export(CODES, row(1, SAID), row(1, SAID)))
+    assert set(loaded.rejects["reason"]) <= {f"repeats row {n}" for n in (2,)}
+    assert (loaded.rows["variable"] == "response").sum() == 1
+
+
+def test_questions_of_one_text_are_told_apart_by_their_order(read: Any, answers: Answers) -> None:
+    header = ["Response ID", "Date submitted", "Note [ ]", "Note [ ]", "[]", "[]"]
+    questions = [
+        {"variable": name, "code": code, "text": "Note []", "kind": "scale", "scale": [0, 10]}
+        for name, code in (("first", "X1"), ("second", "X2"))
+    ]
+    cells = ["1", SENT, "3", "8", "un mot", ""]
+    loaded = read(export([h.replace("[ ]", "[]") for h in header], cells), questions=questions)
+    assert answers(loaded, "first") == {"1": [3]} and answers(loaded, "second") == {"1": [8]}
+    with pytest.raises(ObservError, match="2 columns are named 'Note \\[\\]'"):
+        read(export([h.replace("[ ]", "[]") for h in header], cells), questions=questions[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "empty file"),
+        (export(CODES[1:], row(1, SAID)[1:]), "missing column 'Response ID'"),
+        (export(["id", *CODES[2:]], row(1, SAID)[1:]), "missing column 'Date submitted'"),
+        (export(["id", "submitdate", "X"], ["1", SENT, ""]), "no question of 'enquete-test'"),
+        (export(CODES, row(1, SAID), delimiter="|"), "not a CSV row"),
+        ('<?xml version="1.0"?><document/>', "is XML"),
+        ('id,submitdate,Q01\n1,"2026', "not a CSV row"),
+    ],
+)
+def test_an_unusable_file_is_one_line_with_the_mend(read: Any, text: str, word: str) -> None:
+    with pytest.raises(ObservError, match=word) as error:
+        read(text)
+    assert "\n" not in str(error.value)
+
+
+def test_a_windows_1252_export_says_how_to_save_it(read: Any) -> None:
+    with pytest.raises(ObservError, match="save the file as UTF-8"):
+        read(export(TEXTS, row(1, LONG)), encoding="cp1252")
+
+
+def test_a_device_without_questionnaire_says_so(tmp_path: Path, survey: Survey) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(export(CODES, row(1, SAID)), encoding="utf-8")
+    device, catalogue = survey("limesurvey")
+    with pytest.raises(
+        ObservError, match="needs the key `questionnaire`, with one of enquete-test"
+    ):
+        load(file, device.model_copy(update={"questionnaire": None}), catalogue)
+
+
+def test_an_export_is_read_again_when_its_questionnaire_changes(
+    tmp_path: Path, survey: Survey
+) -> None:
+    (tmp_path / "raw").mkdir()
+    text = export(CODES, row(1, changed(0, "A4")))
+    (tmp_path / "raw" / "enquete-test_a.csv").write_text(text, encoding="utf-8")
+    _, catalogue = survey("limesurvey")
+    asked = catalogue.questionnaires["enquete-test"]
+    first, *others = asked.questions
+    for expected, more in ((1, {}), (0, {"A4": 4.0})):
+        edited = first.model_copy(update={"answers": first.answers | more})
+        now = asked.model_copy(update={"questions": (edited, *others)})
+        known = catalogue.model_copy(update={"questionnaires": {now.id: now}})
+        done = store.ingest(tmp_path / "raw", tmp_path, known)
+        assert len(done.rejects) == expected and done.devices["unchanged"].sum() == 0
+    rows = store.read(tmp_path, "responses")
+    assert rows["variable"].tolist().count("response") == 1
+    assert 4 in rows.loc[rows["variable"] == "satisfaction", "value"].tolist()
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["", "A1", "Y", "N", "Oui", "3", "1e9", "2026-03-12", SENT, "12/03/2026", "-oth-"]
+    ),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    header=st.lists(st.one_of(st.sampled_from(CODES + TEXTS), CELLS), max_size=8),
+    body=st.lists(st.lists(CELLS, min_size=0, max_size=12), max_size=4),
+)
+def test_any_table_gives_rows_and_rejects_or_one_plain_error(
+    read: Any, header: list[str], body: list[list[str]]
+) -> None:
+    text = export(["id", "submitdate", "Q01", *header], *body)
+    try:
+        loaded = read(text.encode("utf-8", "replace").decode())
+    except ObservError as error:
+        assert "\n" not in str(error)
+        return
+    assert list(loaded.rejects.columns) == REJECT_COLUMNS
+    given_ = loaded.rows.dropna(subset="value")
+    assert given_["value"].between(given_["scale_min"], given_["scale_max"]).all()
+    assert all("\n" not in notice for notice in loaded.notices)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=300))
+def test_any_bytes_give_rows_or_one_plain_error(tmp_path: Path, survey: Survey, raw: bytes) -> None:
+    device, catalogue = survey("limesurvey")
+    file = tmp_path / "enquete-test_x.csv"
+    for content in (raw, b"id,submitdate,Q01\n" + raw, b"PK\x03\x04" + raw, b"<?xml" + raw):
+        file.write_bytes(content)
+        try:
+            assert load(file, device, catalogue).table == "responses"
+        except ObservError as error:
+            assert "\n" not in str(error)
+
+
+# --- Real exports -------------------------------------------------------------------------------
+IMPORTANCE = {
+    "not at all important": 1,
+    "slightly": 2,
+    "moderately": 3,
+    "very": 4,
+    "extremely important": 5,
+    "I do not know": None,
+}
+
+
+def test_every_response_of_a_real_export_with_full_texts_is_loaded(
+    shared_data: Path, survey: Survey, answers: Answers
+) -> None:
+    file = shared_data / "limesurvey" / "results-survey.csv"
+    with file.open(encoding="utf-8", newline="") as stream:
+        header = next(csv.reader(stream))
+    readable = next(name for name in header if name.endswith("[The test code is readable]"))
+    job = "Employment: What is your current employment status?"
+    questions = [
+        {
+            "variable": "readable",
+            "code": "X1",
+            "text": " ".join(readable.split()),
+            "kind": "scale",
+            "scale": [1, 5],
+            "labels": IMPORTANCE,
+        },
+        {
+            "variable": "sex",
+            "code": "X2",
+            "text": "Gender: What is your gender?",
+            "kind": "choice",
+            "labels": {"Male": "Homme", "Female": "Femme"},
+        },
+        {
+            "variable": "job",
+            "code": "X3",
+            "text": job,
+            "kind": "multiple",
+            "labels": {
+                "Student": "Étudiant",
+                "Researcher": "Chercheur",
+                "Professional Developer (paid)": "Développeur",
+                "Professional Developer (voluntary)": "Développeur",
+            },
+        },
+    ]
+    device, catalogue = survey("limesurvey", questions, period="2019-06")
+    loaded = load(file, device, catalogue)
+    raw = pd.read_csv(file)
+    assert len(answers(loaded, "response")) == len(raw) == 70
+    sex = raw[questions[1]["text"]].str.strip().str.casefold()  # typed by hand: "male", "m", ...
+    found = [category for (category,) in answers(loaded, "sex").values()]
+    assert found.count("Homme") == (sex == "male").sum() == 55
+    assert set(loaded.rejects["column"]) == {"Gender: What is your gender?"}
+    assert len(found) + len(loaded.rejects) == sex.notna().sum()
+    marks = raw[readable].map(IMPORTANCE).dropna()
+    assert sorted(v for (v,) in answers(loaded, "readable").values()) == sorted(marks)
+    undated = load(file, *survey("limesurvey", questions))
+    assert undated.rows.empty and len(undated.rejects) == 70
+
+
+def test_every_response_of_a_real_r_export_is_loaded(
+    shared_data: Path, survey: Survey, answers: Answers
+) -> None:
+    education = (
+        "Which educations have you ever done or seem kind of interesting maybe later, "
+        "when you have time?"
+    )
+    questions = [
+        {
+            "variable": "sex",
+            "code": "X2",
+            "text": "How do you identify?",
+            "kind": "choice",
+            "answers": {"man": "Homme", "woman": "Femme", "-oth-": "Autre"},
+        },
+        {
+            "variable": "education",
+            "code": "X3",
+            "text": education,
+            "kind": "multiple",
+            "labels": {"Primary School": "École", "Secondary School": "Collège"},
+        },
+        {
+            "variable": "open",
+            "code": "X9",
+            "text": "Describe yourselves [Openness]",
+            "kind": "scale",
+            "scale": [5, 1],
+        },
+    ]
+    file = shared_data / "limesurvey" / "survey_998192_R_data_file.csv"
+    loaded = load(file, *survey("limesurvey", questions))
+    assert loaded.rejects.empty
+    assert list(answers(loaded, "response")) == ["1", "4", "5", "6", "7", "8", "9"]
+    assert answers(loaded, "sex") == {"4": ["Homme"], "5": ["Autre"], "9": ["Femme"]}
+    assert answers(loaded, "education") == {"5": ["Collège", "École"], "9": ["Collège"]}
+    assert answers(loaded, "open") == {"5": [3], "9": [5]}
+    finished = loaded.rows[loaded.rows["finished"]]["response_id"]
+    assert set(finished) == {"1", "9"}
+    assert "4444" not in loaded.rows.to_csv()  # what was written beside "Other"
