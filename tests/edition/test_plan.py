@@ -18,6 +18,8 @@ from observlib.period import Quarter
 OWN = {"quarter": {"type": "quarter"}, "data": {"type": "data"}}
 EACH = {"product": {"type": "product", "each": True}}
 FED = ["service-public", "vie-publique"]
+EACH_SURVEY = {"survey": {"type": "device", "each": True}}
+ASKED = ["enquete-service-public", "enquete-legifrance"]
 EVERY = {
     "years": {"type": "integer", "minimum": 1, "maximum": 10, "default": 3},
     "share": {"type": "number", "minimum": 0, "default": 0.5},
@@ -38,10 +40,12 @@ def pages_of(
     catalogue: Catalogue,
     products: list[str] = FED,
     only: list[str] | None = None,
+    surveys: list[str] = ASKED,
     **given: str,
 ) -> list[Page]:
     known = {one.name: one for one in studies}
-    return plan(known, Quarter(2026, 3), "data/demo", catalogue, products, only or [], given)
+    quarter = Quarter(2026, 3)
+    return plan(known, quarter, "data/demo", catalogue, products, only or [], given, surveys)
 
 
 def problems_of(*studies: Study, **words: Any) -> tuple[str, ...]:
@@ -172,6 +176,28 @@ def test_each_without_any_product_with_data_makes_no_page_and_stops_no_other(
 ) -> None:
     both = study("a", **OWN), study("fiche", **EACH)
     assert [p.name for p in pages_of(*both, catalogue=catalogue, products=[])] == ["a"]
+
+
+def test_each_survey_makes_one_page_for_each_survey_with_responses(catalogue: Catalogue) -> None:
+    pages = pages_of(study("enquete", title="{survey}", **OWN, **EACH_SURVEY), catalogue=catalogue)
+    assert [page.name for page in pages] == [f"enquete-{device}" for device in ASKED]
+    assert [page.title for page in pages] == [catalogue.devices[name].label for name in ASKED]
+    assert [page.parameters["survey"] for page in pages] == ASKED
+
+
+def test_a_device_that_asks_nothing_is_no_survey(catalogue: Catalogue) -> None:
+    for device in ("matomo-legifrance", "invitations-legifrance", "nowhere"):
+        (problem,) = problems_of(study(**EACH_SURVEY), catalogue=catalogue, survey=device)
+        assert f"parameter 'survey' is {device!r}; allowed: " in problem
+        assert "enquete-legifrance" in problem.split("allowed: ")[1]
+
+
+def test_without_any_survey_the_edition_of_no_page_says_how_to_ask_for_one(
+    catalogue: Catalogue,
+) -> None:
+    (problem,) = problems_of(study("enquete", **EACH_SURVEY), catalogue=catalogue, surveys=[])
+    assert "enquete makes one for each survey with responses" in problem
+    assert problem.endswith("give -p survey=VALUE")
 
 
 def test_an_edition_of_no_page_is_refused(catalogue: Catalogue) -> None:

@@ -76,6 +76,7 @@ _REGIONS = (
     ("94", "Corse", "2A", "Corse-du-Sud"),
     ("04", "La Réunion", "974", "La Réunion"),
 )
+_REGION_WEIGHTS = (30, 8, 14, 20, 16, 2, 3)
 _TITLES = (
     "Récit fictif : renouvellement d'un titre",
     "Récit fictif : changement d'adresse",
@@ -166,7 +167,7 @@ def _row(identifier: int, when: str, feeling: str, source: Random) -> dict[str, 
         "Amélioration de service à considérer": "Oui" if source.random() < 0.05 else "Non",
     }
     if source.random() < 0.4:
-        code, region, number, department = _REGIONS[between(source, 0, len(_REGIONS) - 1)]
+        code, region, number, department = _REGIONS[pick(source, _REGION_WEIGHTS)]
         row |= {
             "Code INSEE Région usager": code,
             "Intitulé région usager": region,

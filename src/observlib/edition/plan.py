@@ -32,6 +32,7 @@ def plan(
     products: Sequence[str],
     only: Sequence[str] = (),
     given: Mapping[str, str] | None = None,
+    surveys: Sequence[str] = (),
 ) -> list[Page]:
     """The pages of an edition, in order.
 
@@ -42,13 +43,17 @@ def plan(
     quarter, data
         What every page is made for and from.
     catalogue
-        Its products are the allowed values of `product` parameters.
+        Its products are the allowed values of `product` parameters, its surveys those of
+        `device` parameters.
     products
         The products with data: a study `each: true` makes one page for each.
     only
         Names of the studies wanted; all where empty.
     given
         Parameters from outside, as text; each must be known to a chosen study.
+    surveys
+        The devices with survey responses: a study with a `device` that is `each: true` makes one
+        page for each.
 
     Raises
     ------
@@ -75,12 +80,17 @@ def plan(
                 f"parameters are {', '.join(settable) or 'none'}"
             )
     pages: list[Page] = []
+    found_of = {"product": products, "device": surveys}
+    unfed: dict[str, str] = {}  # parameters that nothing gives a value, by their type
     for study in chosen:
         values = {**given, **own}
         spread = [name for name, p in study.parameters.items() if p.each and name not in given]
         combinations: list[dict[str, str]] = [{}]
         for name in spread:
-            combinations = [c | {name: product} for c in combinations for product in products]
+            subjects = found_of[study.parameters[name].type]
+            combinations = [c | {name: subject} for c in combinations for subject in subjects]
+            if not subjects:
+                unfed[study.parameters[name].type] = name
         for combination in combinations:
             texts = {**values, **combination}
             parameters, found = _convert(study, texts, catalogue)
@@ -89,10 +99,13 @@ def plan(
                 name = "-".join([study.name, *_parts(study, parameters)])
                 pages.append(Page(study, name, _title(study, parameters, catalogue), parameters))
     if not pages and not problems:
-        names = ", ".join(study.name for study in chosen)
+        names = ", ".join(study.name for study in chosen) or "no study"
+        what = {"product": "product with data", "device": "survey with responses"}
+        each = " or ".join(what[kind] for kind in unfed) or "product with data"
+        give = " or ".join(f"-p {name}=VALUE" for name in unfed.values()) or "-p product=VALUE"
         problems.append(
-            f"there is no page to make: {names or 'no study'} makes one for each product with "
-            "data, and no product has any; give -p product=VALUE"
+            f"there is no page to make: {names} makes one for each {each}, and there is none; "
+            f"give {give}"
         )
     if problems:
         raise UsageError(*problems)
@@ -140,11 +153,19 @@ def _value(parameter: Parameter, text: str, catalogue: Catalogue) -> Any:
             return number
     elif parameter.type == "boolean" and text in ("true", "false"):
         return text == "true"
-    elif (parameter.type == "product" and text in catalogue.products) or (
-        parameter.type == "choice" and text in parameter.choices
-    ):
+    elif text in _choices(parameter, catalogue):
         return text
     raise ValueError(text)
+
+
+def _choices(parameter: Parameter, catalogue: Catalogue) -> list[str]:
+    """The values of a parameter that has a list of them."""
+    if parameter.type == "product":
+        return list(catalogue.products)
+    if parameter.type == "device":  # surveys: what has questions, and is no list beside one
+        asking = (d for d in catalogue.devices.values() if d.questionnaire)
+        return [device.id for device in asking if device.table in (None, "responses")]
+    return list(parameter.choices)
 
 
 def _allowed(parameter: Parameter, catalogue: Catalogue) -> str:
@@ -152,8 +173,9 @@ def _allowed(parameter: Parameter, catalogue: Catalogue) -> str:
         "quarter": "a quarter such as 2026-T3",
         "data": "a data folder",
         "boolean": "true, false",
-        "product": ", ".join(catalogue.products),
-        "choice": ", ".join(parameter.choices),
+        **dict.fromkeys(
+            ("product", "device", "choice"), ", ".join(_choices(parameter, catalogue)) or "none"
+        ),
         "integer": "a whole number",
         "number": "a number",
     }
@@ -178,7 +200,8 @@ def _title(study: Study, parameters: Mapping[str, Any], catalogue: Catalogue) ->
     for name, parameter in study.parameters.items():
         value = str(parameters[name])
         label = {
-            "product": lambda v: catalogue.label(v),
+            "product": catalogue.label,
+            "device": lambda v: catalogue.devices[v].label,
             "quarter": period_label,
         }.get(parameter.type, str)
         title = title.replace("{" + name + "}", label(value))

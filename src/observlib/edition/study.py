@@ -19,12 +19,14 @@ class Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    type: Literal["quarter", "data", "product", "choice", "integer", "number", "boolean"]
+    type: Literal["quarter", "data", "product", "device", "choice", "integer", "number", "boolean"]
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     default: str | int | float | bool | None = None
-    each: bool = Field(default=False, description="one page for each product with data")
+    each: bool = Field(
+        default=False, description="one page for each product with data, or survey with responses"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -33,8 +35,8 @@ class Parameter(BaseModel):
         limits = self.minimum is not None or self.maximum is not None
         if limits and self.type not in ("integer", "number"):
             raise ValueError("`minimum` and `maximum` go with the types integer and number")
-        if self.each and self.type != "product":
-            raise ValueError("`each` goes with the type product")
+        if self.each and self.type not in ("product", "device"):
+            raise ValueError("`each` goes with the types product and device")
         return self
 
 

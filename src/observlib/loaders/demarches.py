@@ -3,22 +3,14 @@
 One row a procedure; its columns become rows, one an indicator. Cells mix numbers, days and words
 such as "À venir" or "Nombre d'avis insuffisant", and headers hold line breaks: columns are known
 by how their header begins, whatever its case, accents and spaces.
-
-The file is opened with python-calamine, which lays a sheet out in memory as a full rectangle,
-shows a formula's error as an empty cell and may panic on a damaged file: `_measure` goes over the
-sheets first, and `_sheets` turns whatever happens into an `ObservError`.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -27,6 +19,7 @@ from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import fold, fold_label, parse_day, short
+from observlib.loaders._workbook import ERROR, Cell, sheets, text_of
 from observlib.period import Quarter
 from observlib.tables import reject
 
@@ -88,13 +81,8 @@ _QUARTER_FIRST = re.compile(
     r"(?![ _-]*(?:janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec))",
     re.ASCII,
 )
-_ERROR = "#ERROR"
 _EARLIEST = date(1995, 1, 1)
 _MEND = "download the edition's workbook again from data.gouv.fr"
-_MOST_CELLS = 5_000_000
-_MOST_BYTES = 200_000_000
-
-Cell = Any
 Read = tuple[str, float | None, date | None, str | None]
 
 
@@ -130,8 +118,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     first: dict[str, int] = {}
     rows: list[tuple[int, str, str, str, str, Read]] = []
     for line, cells in records:
-        name, number, administration = (_text(cells[place]) for place in key.values())
-        missing = [column for column, place in key.items() if _text(cells[place]) in ("", _ERROR)]
+        name, number, administration = (text_of(cells[place]) for place in key.values())
+        missing = [column for column, place in key.items() if text_of(cells[place]) in ("", ERROR)]
         if missing:
             reason = "is empty, or the error of a formula"
             rejects.append(reject(path.name, line, ", ".join(missing), "", reason))
@@ -154,13 +142,13 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]]]:
     """Name, header and rows (each with its sheet row) of the first sheet that has the headers."""
     names = []
-    for name, rows in _sheets(path):
+    for name, rows in sheets(path, _MEND):
         header = [str(cell) for cell in rows[0]] if rows else []
         if all(_find(header, needed) is not None for needed in _NEEDED):
             records = [
                 (place, cells)
                 for place, cells in enumerate(rows[1:], 2)
-                if any(_text(cell) for cell in cells)
+                if any(text_of(cell) for cell in cells)
             ]
             return name, header, records
         names.append(repr(short(name)))
@@ -168,79 +156,6 @@ def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]
         f"{path}: no sheet has in its first row the columns {', '.join(map(repr, _NEEDED))}; "
         f"its sheets are {bounded(names) or 'none'}; {_MEND}"
     )
-
-
-def _sheets(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
-    """The sheets of a workbook, each a rectangle of cells from A1 on."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
-    if not raw:
-        raise ObservError(f"{path}: empty file; {_MEND}")
-    try:
-        import python_calamine
-
-        errors = _measure(path, raw)
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        for name in book.sheet_names:
-            rows: list[list[Cell]] = [
-                list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            ]
-            for row, column in errors:
-                if row <= len(rows) and column <= len(rows[0]) and rows[row - 1][column - 1] == "":
-                    rows[row - 1][column - 1] = _ERROR
-            yield name, rows
-    except (ObservError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # a panic of the Rust library is no `Exception`
-        what = short(str(error)) or type(error).__name__
-        raise ObservError(f"{path}: is no workbook that can be read ({what}); {_MEND}") from error
-
-
-def _measure(path: Path, raw: bytes) -> set[tuple[int, int]]:
-    """The rows and columns, from 1, where a sheet holds the error of a formula.
-
-    Refuses what is no .xlsx, or is so large or scattered that reading it would fill the memory.
-    """
-    errors = set()
-    try:
-        book = zipfile.ZipFile(io.BytesIO(raw))
-    except zipfile.BadZipFile:
-        raise ObservError(f"{path}: is no .xlsx workbook, or a part of one; {_MEND}") from None
-    with book:
-        if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
-            raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {_MEND}")
-        for part in book.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
-                continue
-            width = height = 0
-            for cell in re.finditer(rb"<(?:\w+:)?c\s([^<>]*[^/<>])>", book.read(part)):
-                if at := re.search(rb'\br="([A-Z]{1,3})(\d{1,7})"', cell[1]):
-                    width = max(width, _column(at[1].decode()))
-                    height = max(height, int(at[2]))
-                    if b't="e"' in cell[1]:
-                        errors.add((int(at[2]), _column(at[1].decode())))
-            if width * height > _MOST_CELLS:
-                raise ObservError(
-                    f"{path}: a sheet spans {height} rows and {width} columns; "
-                    "delete the cells that stray far from the table"
-                )
-    return errors
-
-
-def _column(letters: str) -> int:
-    """The number of a column.
-
-    Examples
-    --------
-    >>> _column("A"), _column("AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
 
 
 def _find(header: list[str], name: str) -> int | None:
@@ -285,7 +200,7 @@ def _quarter(text: str) -> Quarter | None:
 
 def _read(cell: Cell, indicator: str, kind: _Kind) -> Read | str:
     """State, value, day and label of a cell; or why it is rejected."""
-    text = fold_label(_text(cell))
+    text = fold_label(text_of(cell))
     if text in _STATES:
         return _STATES[text], None, None, None
     if indicator == "accessibility_audit" and text == "non":
@@ -342,13 +257,6 @@ def _parse_french_day(text: str) -> date | None:
     if match := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text, re.ASCII):
         text = f"{match[3]}-{match[2]}-{match[1]}"
     return parse_day(text)
-
-
-def _text(cell: Cell) -> str:
-    """A cell as one line of text; a whole number without its `.0`."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return re.sub(r"\s+", " ", str(cell)).strip()
 
 
 def _frame(

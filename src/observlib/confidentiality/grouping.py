@@ -1,0 +1,55 @@
+"""Grouping of small categories, so that no published part of a whole counts too few people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from observlib import estimates
+
+
+def merge_small(
+    holders: Mapping[str, Set[str]],
+    rest: str = "Autres",
+    minimum: int = estimates.MINIMUM_PEOPLE,
+) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
+    """Categories of at least `minimum` people; smaller ones are one, named by `rest`.
+
+    Where the small ones together are still too few, the next smallest joins them, as it could
+    else be told by subtraction.
+
+    Parameters
+    ----------
+    holders
+        Whom each category holds; someone may be in several.
+
+    Returns
+    -------
+    dict
+        By label, in the order given and `rest` last: the categories that it stands for, and whom
+        it holds. Empty where nothing can be told apart.
+
+    Examples
+    --------
+    >>> people = {"a": set(range(40)), "b": set(range(40, 52)), "c": {60, 61}, "d": set()}
+    >>> found = merge_small({name: {str(i) for i in ids} for name, ids in people.items()})
+    >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
+    {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
+    """
+    small = {name for name, ids in holders.items() if len(ids) < minimum}
+    larger = sorted(set(holders) - small, key=lambda name: (len(holders[name]), name))
+    while small and larger and len(_union(holders, small)) < minimum:
+        small.add(larger.pop(0))
+    found: dict[str, tuple[tuple[str, ...], Set[str]]] = {
+        name: ((name,), ids) for name, ids in holders.items() if name not in small
+    }
+    if small:
+        merged = _union(holders, small)
+        if not found or len(merged) < minimum:
+            return {}
+        names = tuple(name for name in holders if name in small)
+        found[names[0] if len(names) == 1 else rest] = (names, merged)
+    return found
+
+
+def _union(holders: Mapping[str, Set[str]], names: Set[str]) -> set[str]:
+    return {one for name in names for one in holders[name]}

@@ -1,0 +1,161 @@
+"""Findings of site surveys: what users say, why they came, how far they answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+
+_WHAT = {
+    "satisfaction_10": "la satisfaction est de {}",
+    "task_success_share": "{} des répondants disent avoir entièrement atteint leur objectif",
+    "nps": "la recommandation nette est de {}",
+    "ces_10": "la facilité est de {}",
+    "clarity_10": "la clarté est de {}",
+}
+_WHY_NOT = {
+    "low_base": "trop peu de réponses pour citer {}",
+    "suppressed": "moins de onze réponses pour {}",
+    "partial": "une période incomplète pour {}",
+}
+_NOUNS = {
+    "satisfaction_10": "la satisfaction",
+    "task_success_share": "l'objectif atteint",
+    "nps": "la recommandation nette",
+    "ces_10": "la facilité",
+    "clarity_10": "la clarté",
+}
+
+
+def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What a survey measured in a period: each mark with its interval, or why it is not told.
+
+    Where it measured nothing then, what it did in the longer period of the frame.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one survey, in `period` and, maybe, in months `first/last`.
+    """
+    said = _of_period(frame, catalogue, period)
+    if said:
+        return said
+    none = f"{phrases.capital(french.when(period))}, l'enquête n'a recueilli aucune réponse."
+    longer = [_of_period(frame, catalogue, p) for p in frame["period"].unique() if "/" in p]
+    return " ".join([none, *longer]).strip()
+
+
+def _of_period(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
+    told, withheld = [], []
+    for name, template in _WHAT.items():
+        if name not in rows.index:
+            continue
+        row: dict[str, Any] = {"indicator": name, **rows.loc[name].to_dict()}
+        if row["status"] == "published":
+            told.append(template.format(_with_interval(row, catalogue)))
+        elif row["status"] in _WHY_NOT:
+            withheld.append(_WHY_NOT[row["status"]].format(_NOUNS[name]))
+    when = phrases.capital(french.when(period))
+    intervals = "Les intervalles, entre parenthèses, sont à 95 %."
+    said = [f"{when}, {french.join(told)}. {intervals}"] if told else []
+    if withheld:
+        start = "Il y a" if told else f"{when}, il y a"
+        said.append(f"{start} {french.join(withheld)}.")
+    return " ".join(said)
+
+
+def trend(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+    """Whether the net recommendation of a survey rose or fell: where intervals do not overlap."""
+    rows = frame[frame["status"] == "published"].drop_duplicates("period").set_index("period")
+    since = phrases.capital(french.since(before))
+    if not {period, before} <= set(rows.index):
+        return f"{since}, la recommandation nette ne peut pas être comparée."
+    now, then = rows.loc[period], rows.loc[before]
+    indicator = words.indicator_of(now["indicator"], catalogue)
+    if now["ci_low"] <= then["ci_high"] and then["ci_low"] <= now["ci_high"]:
+        return (
+            f"{since}, aucune évolution de la recommandation nette n'est établie : les "
+            "intervalles à 95 % se recouvrent."
+        )
+    verb = "monte" if now["estimate"] > then["estimate"] else "baisse"
+    said = phrases.from_to(then.to_dict(), now.to_dict(), indicator)
+    return (
+        f"{since}, la recommandation nette {verb} {said} : les intervalles à 95 % ne se "
+        "recouvrent pas."
+    )
+
+
+def reasons(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The reasons that respondents tick most, in the order of the frame.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib import estimates
+    >>> from observlib.catalogue import load_catalogue
+    >>> row = {"indicator": "reason_share", "period": "2026-T3", "unit": "%", "group": "reason"}
+    >>> frame = estimates.make(
+    ...     {**row, "group_value": name, "estimate": share, "n": 90.0}
+    ...     for name, share in (("Chercher", 70.0), ("Suivre", 20.0))
+    ... )
+    >>> reasons(frame, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")
+    'Au 3e trimestre 2026, le premier motif cité est « Chercher » (70 %), devant « Suivre » (20 %).'
+    """
+    shown = frame[frame["status"] == "published"]
+    if shown.empty:
+        return ""
+    indicator = words.indicator_of("reason_share", catalogue)
+    said = [
+        f"« {row['group_value']} » ({words.value(row, indicator)})"
+        for row in shown.head(3).to_dict("records")
+    ]
+    behind = f", devant {french.join(said[1:])}" if said[1:] else ""
+    when = phrases.capital(french.when(shown["period"].iat[0]))
+    return f"{when}, le premier motif cité est {said[0]}{behind}."
+
+
+def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How often the survey was offered, how many began to answer and finished.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `survey_funnel` of one survey and quarter.
+    """
+    rows = frame[frame["status"].isin(["published", "partial"])]
+    counts = dict(zip(rows["group_value"], rows["estimate"], strict=True))
+    visits, offered, begun, ended = (
+        counts.get(step)
+        for step in ("Visites", "Enquête proposée", "Réponse commencée", "Réponse terminée")
+    )
+    if not begun:
+        return ""
+    when = phrases.capital(french.when(frame["period"].iat[0]))
+    answers = french.count(begun, "réponse commencée", "réponses commencées")
+    said = f"{when}, l'enquête compte {answers}"
+    if offered:
+        times = french.count(offered, "fois", "fois")
+        said = f"{when}, l'enquête a été proposée {times} : {answers} ({_of(begun, offered)})"
+        if visits:
+            row = rows[rows["group_value"] == "Visites"].iloc[0].to_dict()
+            of = phrases.rounded(row, words.indicator_of("survey_funnel", catalogue))
+            said = said.replace(", l'enquête", f", sur {of}, l'enquête", 1)
+    if ended is not None:
+        said += f", dont {french.number(ended)} menées à leur terme ({_of(ended, begun)})"
+    unsure = " Ces comptages sont incomplets." if (rows["status"] == "partial").any() else ""
+    return f"{said}.{unsure}"
+
+
+def _of(part: float, whole: float) -> str:
+    share = 100 * part / whole
+    return french.percent(share, 1 if share < 10 else 0)
+
+
+def _with_interval(row: dict[str, Any], catalogue: Catalogue) -> str:
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    ends = words.interval(row, indicator)
+    return words.value(row, indicator) + (f" ({ends})" if ends else "")

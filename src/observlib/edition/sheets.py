@@ -1,0 +1,93 @@
+"""Practice sheets as pages that both publishers read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, typography
+from observlib.practices import Practices, Sheet, Source
+
+FOLDER = "practices"
+_KINDS = {
+    "demonstration": (
+        "::: {.callout-warning}\n"
+        "## Fiche de démonstration : récit inventé\n\n"
+        "Ce retour d'expérience est plausible et inventé, chiffres compris. Il montre ce qu'une "
+        "fiche peut contenir.\n"
+        ":::"
+    ),
+    "neighbour": (
+        "::: {.callout-note}\n"
+        "## D'après des sources publiques\n\n"
+        "Cette fiche rapporte ce que les sources citées disent, et rien de plus. Le verdict est "
+        "le nôtre : ce que nous pourrions en reprendre.\n"
+        ":::"
+    ),
+}
+
+
+def write_sheets(practices: Practices, catalogue: Catalogue, folder: Path) -> None:
+    """Write a page for each sheet into the folder, which is not made where there is none."""
+    for sheet in practices.sheets:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{sheet.slug}.qmd"
+        path.write_text(page_of(sheet, practices, catalogue), encoding="utf-8", newline="\n")
+
+
+def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
+    """The page of a sheet, as Quarto Markdown: what it is of, what to redo and avoid, its text."""
+    header = {
+        "title": typography(sheet.title),
+        "description": typography(f"{_sentence(sheet.verdict)} : {sheet.redo.rstrip('.')}."),
+        "order": -sheet.date.toordinal(),  # the newest first
+        "date": sheet.date.isoformat(),
+        "format": "html",
+        "toc": False,
+    }
+    front = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
+    terms = "\n\n".join(f"{term}\n:   {said}" for term, said in _terms(sheet, practices, catalogue))
+    parts = [
+        _KINDS.get(sheet.kind, ""),
+        f"À refaire\n:   {_sentence(sheet.redo)}\n\nÀ éviter\n:   {_sentence(sheet.avoid)}",
+        sheet.body,
+        "\n".join(["## Sources", "", *map(_source, sheet.sources)]) if sheet.sources else "",
+        f"## La fiche\n\n{terms}",
+    ]
+    text = typography("\n\n".join(part for part in parts if part))
+    return f"---\n{front}---\n\n{text}\n"
+
+
+def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """What the front matter says, in words."""
+    if sheet.peer:
+        yield "Organisme", catalogue.peers[sheet.peer].label
+    for term, sort in (("Outil", "tool"), ("Méthode", "method")):
+        if name := getattr(sheet, sort):
+            yield term, practices.label(sort, name, catalogue)
+    if sheet.products:
+        yield "Produits", french.join(catalogue.products[name].label for name in sheet.products)
+    yield "Verdict", _sentence(sheet.verdict)
+    yield "Coût", _sentence(sheet.cost) + _days(sheet.days)
+    yield "Département", catalogue.departments[sheet.department].label
+    yield "Interlocuteur", _sentence(sheet.contact)
+    yield "Date", french.day_label(sheet.date)
+
+
+def _days(days: float | None) -> str:
+    if days is None:
+        return ""
+    said = french.number(days, 0 if days.is_integer() else 1)
+    return f" ({said} {french.plural(days, 'jour', 'jours')} de travail)"
+
+
+def _source(source: Source) -> str:
+    when = french.period_label(source.date) if source.date else "date inconnue"
+    return f"- [{source.title}](<{source.url}>), {when}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,164 @@
+"""Who the users are that a device hears, and how far they are from the population.
+
+The users who answer are those of one device, who accepted to answer: they are neither all users
+of its product, nor a sample of them. A distance to the population mixes who uses the product
+with who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.indicators.surveys import periods_of, share_of
+from observlib.period import Quarter
+
+VARIABLES = ("age", "sex", "region", "status", "autonomy")
+REST = "Autres (effectifs regroupés)"
+
+# Passport of a row, its variable, whom each category holds, and the period's status.
+Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
+
+
+def distribution(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Share of each category of age, sex, région… among those who answered the question.
+
+    Categories of fewer than 11 respondents are `suppressed`, and are one in the row `REST`.
+
+    Parameters
+    ----------
+    responses
+        Tidy table `responses`, or what `of_experiences` makes, with its `source`.
+    catalogue
+        Says which surveys are waves.
+    quarters
+        Taken as one period, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `profile_share` (%) by device, `group` = the variable, with Wilson's
+        intervals. Ages are in their order, other categories by frequency.
+    """
+    made: list[dict[str, Any]] = []
+    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+        groups = merge_small(holders, REST)
+        n = sum(map(len, holders.values()))
+        row = {**passport, "indicator": "profile_share", "unit": "%", "group": variable}
+        for name in _rows_of(holders, groups):
+            told = share_of(len(groups[name][1]), n) if name in groups else {}
+            state = status if name in groups else "suppressed"
+            made.append({**row, "group_value": name, "status": state, **told})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def representation(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> pd.DataFrame:
+    """Share of each category among respondents over its share in the population.
+
+    1 is the population's share, 0.5 half of it. Only respondents of a category that the margins
+    have are counted; categories of fewer than 11 respondents are `suppressed`, and are one in the
+    row `REST`, as are their margins.
+
+    Parameters
+    ----------
+    responses, catalogue, quarters
+        Those of `distribution`.
+    margins
+        `variable`, `category` and `people`, such as `data/reference/margins.csv`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `representation` by device, `group` = the variable, categories in the
+        margins' order. The interval is Wilson's of the share, both ends over the margin, which
+        is counted on the whole population.
+
+    Examples
+    --------
+    A share of 18.4 % among respondents where the population has 11.9 %:
+
+    >>> round(18.4 / 11.9, 2)
+    1.55
+    """
+    made: list[dict[str, Any]] = []
+    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+        people = margins[margins["variable"] == variable].set_index("category")["people"]
+        known = {str(name): holders.get(str(name), set()) for name in people.index}
+        groups = merge_small(known, REST)
+        n = sum(map(len, known.values()))
+        row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
+        for name in _rows_of(known, groups):
+            if name not in groups:
+                made.append({**row, "group_value": name, "status": "suppressed"})
+                continue
+            names, ids = groups[name]
+            margin = float(people[list(names)].sum() / people.sum())
+            share = share_of(len(ids), n)
+            ratio = {key: share[key] / (100 * margin) for key in ("estimate", "ci_low", "ci_high")}
+            made.append({**row, "group_value": name, "status": status, **share, **ratio})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:
+    """The estimates of one category, one a device."""
+    return frame[(frame["group"] == variable) & (frame["group_value"] == name)]
+
+
+def of_experiences(experiences: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """Told experiences as responses that say their région, where they do; of no product.
+
+    Parameters
+    ----------
+    experiences
+        Tidy table `experiences` with its `source`.
+    regions
+        `region` (INSEE's code) and `region_name`, such as `data/reference/regions.csv`.
+    """
+    names = regions.drop_duplicates("region").set_index("region")["region_name"]
+    return pd.DataFrame(
+        {
+            **{key: experiences[key] for key in ("device", "channel", "source", "date")},
+            "product": "",
+            "response_id": experiences["experience_id"],
+            "variable": "region",
+            "category": experiences["region"].map(names),
+        }
+    ).dropna(subset="category")
+
+
+def _rows_of(holders: Mapping[str, object], groups: Mapping[str, object]) -> list[str]:
+    """Every category, then what stands for several of them."""
+    return list(dict.fromkeys([*holders, *groups]))
+
+
+def _profiles(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> Iterator[Profile]:
+    for variable in VARIABLES:
+        rows = responses[(responses["variable"] == variable) & responses["category"].notna()]
+        for passport, period, given, status in periods_of(rows, catalogue, quarters):
+            holders = {
+                str(name): set(ids) for name, ids in given.groupby("category")["response_id"]
+            }
+            order = sorted(
+                holders, key=lambda name: name if variable == "age" else (-len(holders[name]), name)
+            )
+            yield (
+                {**passport, "period": period},
+                variable,
+                {name: holders[name] for name in order},
+                status,
+            )

@@ -1,0 +1,222 @@
+"""Site surveys: satisfaction, recommendation, effort, success, reasons, and who went how far.
+
+Surveys of different wording feed the same variables, so the same indicators. Answers are taken
+as a simple sample of those who answer. They accepted the survey: an interval says what chance
+does, and nothing of that choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.indicators import _answers, audience, satisfaction
+from observlib.period import Quarter
+from observlib.survey.intervals import wilson
+
+PROMOTERS_FROM, DETRACTORS_TO = 9, 6
+STEPS = ("Visites", "Enquête proposée", "Réponse commencée", "Réponse terminée")
+OTHER_REASONS = "Autres motifs"
+
+
+def quarterly(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """What a survey measures, by device and quarter.
+
+    Parameters
+    ----------
+    responses
+        Tidy table `responses` with its `source`.
+    catalogue
+        Says which surveys are waves, whose quarters need no answer in their last month.
+    quarters
+        The quarters wanted, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `satisfaction_10`, `satisfied_share` and `clarity_10` (as those of
+        `satisfaction.quarterly`), `nps` (points from −100 to 100), `ces_10` (0–10) and
+        `task_success_share` (%), with n and 95 % intervals. A survey that has answers in some
+        quarter asked for and none in another is `missing` there.
+
+    Notes
+    -----
+    The net promoter score is the share of marks of 9 and 10 less that of marks of 0 to 6
+    (F. Reichheld, "The one number you need to grow", *Harvard Business Review*, December 2003).
+    It is the mean of scores of 1, 0 and −1, of variance p₊ + p₋ − (p₊ − p₋)²; its interval is
+    Student's of that mean (B. Rocks, "Interval estimation for the net promoter score", *The
+    American Statistician* 70 (2016), 365–372). The effort score is the mean mark of ease
+    (M. Dixon, K. Freeman and N. Toman, "Stop trying to delight your customers", *Harvard
+    Business Review*, July 2010), brought to 0–10.
+    """
+    return _measured(responses, catalogue, _answers.by_quarter(quarters))
+
+
+def pooled(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """The estimates of `quarterly` on all the quarters as one period, `first month/last month`."""
+    return _measured(responses, catalogue, _answers.together(quarters))
+
+
+def reasons(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Why users came, over all the quarters: share of respondents who ticked each reason.
+
+    Several may be ticked: shares add up to more than 100. Reasons of fewer than 11 respondents
+    are grouped.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `reason_share` (%, of those who ticked one at least), `group` = `reason`,
+        most frequent first, with Wilson's intervals.
+    """
+    rows = responses[responses["variable"] == "reason"]
+    made: list[dict[str, Any]] = []
+    for passport, period, given, status in periods_of(rows, catalogue, quarters):
+        holders = {
+            str(reason): set(ticked["response_id"]) for reason, ticked in given.groupby("category")
+        }
+        groups = merge_small(holders, OTHER_REASONS)
+        n = given["response_id"].nunique()
+        row = {**passport, "indicator": "reason_share", "period": period, "unit": "%"}
+        row |= {"group": "reason", "status": status}
+        if not groups:
+            hidden = {"group_value": "Tous motifs", "status": "suppressed"}
+            made.append({**row, **hidden})
+            continue
+        order = sorted(groups, key=lambda name: (name == OTHER_REASONS, -len(groups[name][1])))
+        made += [
+            {**row, "group_value": name, **share_of(len(groups[name][1]), n)} for name in order
+        ]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def funnel(
+    responses: pd.DataFrame,
+    invitations: pd.DataFrame,
+    visits: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """From visits to finished responses, in a quarter and for each survey.
+
+    Invitations are those of the device that has the survey's questionnaire; visits those of the
+    survey's product and channel, where one device counts them.
+
+    Parameters
+    ----------
+    responses, invitations, visits
+        Tidy tables `responses`, `invitations` and `audience` with their `source`.
+    catalogue
+        Says which questionnaire a device has.
+    quarter
+        The quarter wanted.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `survey_funnel` (a count of visits), `group` = `step`, in the order of
+        `STEPS`; a step that nothing counts is left out.
+    """
+    counted = audience.quarterly(visits, [quarter])
+    offered = audience.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
+    started = responses[responses["variable"] == "response"]
+    made: list[dict[str, Any]] = []
+    for passport, _, given, status in periods_of(started, catalogue, [quarter]):
+        same = counted[
+            (counted["product"] == passport["product"])
+            & (counted["channel"] == passport["channel"])
+        ]
+        survey = catalogue.devices.get(passport["device"])
+        asked = survey.questionnaire if survey else None
+        inviting = [d.id for d in catalogue.devices.values() if asked and d.questionnaire == asked]
+        invited = offered[offered["device"].isin(inviting)]
+        row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "unit": "visites"}
+        for step, found in zip(STEPS, (same, invited), strict=False):
+            if len(found) == 1:
+                kept = found.iloc[0][["estimate", "n", "status"]].to_dict()
+                made.append({**row, "group": "step", "group_value": step, **kept})
+        for step, count in zip(STEPS[2:], (len(given), int(given["finished"].sum())), strict=True):
+            kept = {"estimate": count, "n": count, "status": status}
+            made.append({**row, "group": "step", "group_value": step, **kept})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+
+
+def periods_of(
+    rows: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> list[tuple[dict[str, str], str, pd.DataFrame, str]]:
+    """Each device's rows of the quarters taken as one period: passport, period, rows, status.
+
+    A device without a row in them is left out.
+    """
+    period = next(iter(_answers.together(quarters))) if len(quarters) > 1 else str(quarters[0])
+    rows = rows.assign(
+        product=rows["product"].fillna(""), quarter=_answers.quarter_of(rows["date"])
+    )
+    rows = rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+    once = _answers.waves(catalogue)
+    found = []
+    for subject, given in rows.groupby(_answers.SUBJECT, sort=True):
+        passport = dict(zip(_answers.SUBJECT, map(str, subject), strict=True))
+        dates = given.drop_duplicates("response_id")["date"]
+        status = _answers.state(dates, quarters, passport["device"] in once)
+        found.append((passport, period, given, status))
+    return found
+
+
+def share_of(count: int, n: int) -> dict[str, Any]:
+    """A share in % of `n` people with Wilson's interval."""
+    low, high = wilson(count, n)
+    ends = {"ci_low": 100 * low, "ci_high": 100 * high}
+    return {"estimate": 100 * count / n, **ends, "n": n, "n_eff": n}
+
+
+def _measured(
+    responses: pd.DataFrame, catalogue: Catalogue, periods: _answers.Periods
+) -> pd.DataFrame:
+    answers = responses[responses["value"].notna()].rename(columns={"variable": "question"})
+    return _answers.measured(answers, periods, _MEASURES, _answers.waves(catalogue))
+
+
+def _satisfaction(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    """Satisfaction on 0–10: surveys' own scales differ."""
+    found = satisfaction.MEASURES["satisfaction"](given, asked)
+    return [row for row in found if row["indicator"] != "satisfaction_mean"]
+
+
+def _nps(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    if not ((asked["scale_min"] == 0) & (asked["scale_max"] == 10)).all():
+        return []  # the score is defined for marks from 0 to 10, and no others
+    scores = (given["value"] >= PROMOTERS_FROM).astype(int) - (given["value"] <= DETRACTORS_TO)
+    row = _answers.mean("nps", 100.0 * scores, "points")
+    if "ci_low" in row:
+        row |= {"ci_low": max(-100.0, row["ci_low"]), "ci_high": min(100.0, row["ci_high"])}
+    return [row]
+
+
+def _ces(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_answers.mean("ces_10", given["on_10"], "sur 10")]
+
+
+def _success(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_answers.share("task_success_share", given["value"] == given["scale_max"])]
+
+
+_MEASURES: dict[str, _answers.Measure] = {
+    "satisfaction": _satisfaction,
+    "clarity": satisfaction.MEASURES["clarity"],
+    "nps": _nps,
+    "ces": _ces,
+    "task_success": _success,
+}

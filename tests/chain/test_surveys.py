@@ -1,0 +1,154 @@
+"""Surveys of different wording give back, through the whole chain, what was hidden in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import project, store
+from observlib.catalogue import Catalogue
+from observlib.indicators import profiles, surveys
+from observlib.period import Quarter
+
+LAST = Quarter(2026, 3)
+ALL = LAST.back(15)
+YEAR = LAST.back(4)
+
+
+@pytest.fixture(scope="module")
+def truths(demonstration: Path) -> pd.DataFrame:
+    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
+    return pd.DataFrame(json.loads(text)["truths"]["surveys"])
+
+
+@pytest.fixture(scope="module")
+def responses(demonstration: Path) -> pd.DataFrame:
+    return store.read(demonstration, "responses")
+
+
+def of_kind(truths: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
+    return [
+        {str(k): v for k, v in row.items()}
+        for row in truths[truths["kind"] == kind].to_dict("records")
+    ]
+
+
+def holds(row: pd.Series, value: float) -> bool:
+    return bool(row["ci_low"] <= value <= row["ci_high"])
+
+
+def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(
+    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    now = surveys.quarterly(responses, catalogue, [LAST])
+    year = surveys.pooled(responses, catalogue, YEAR)
+    compared = 0
+    for truth in of_kind(truths, "measure"):
+        if truth["quarter"] not in map(str, YEAR):
+            continue
+        for frame in (now, year):
+            rows = frame[
+                (frame["device"] == truth["device"]) & (frame["indicator"] == truth["indicator"])
+            ]
+            for _, row in rows.iterrows():
+                assert holds(row, truth["value"]), truth
+                compared += 1
+    assert compared > 25
+    assert set(year["status"]) == {"published"}
+
+
+def test_intervals_hold_the_truth_about_as_often_as_they_say(
+    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    found = surveys.quarterly(responses, catalogue, ALL)
+    found = found.set_index(["device", "indicator", "period"])
+    hits = [
+        holds(found.loc[(truth["device"], truth["indicator"], truth["quarter"])], truth["value"])
+        for truth in of_kind(truths, "measure")
+    ]
+    assert len(hits) > 150
+    assert 0.92 <= sum(hits) / len(hits) <= 0.98
+
+
+def test_reasons_and_profiles_hold_the_true_shares(
+    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    found = pd.concat(
+        [
+            surveys.reasons(responses, catalogue, YEAR),
+            profiles.distribution(responses, catalogue, YEAR),
+        ]
+    )
+    known = {
+        (t["device"], t["group"], t["group_value"]): t["value"]
+        for kind in ("reason", "profile")
+        for t in of_kind(truths, kind)
+    }
+    compared = 0
+    for (device, group), rows in found.groupby(["device", "group"]):
+        shown = rows[rows["status"] == "published"]
+        named = set(shown["group_value"])
+        rest = sum(v for (d, g, name), v in known.items()
+                   if (d, g) == (device, group) and name not in named)  # fmt: skip
+        for _, row in shown.iterrows():
+            assert holds(row, known.get((device, group, row["group_value"]), rest)), row
+            compared += 1
+    assert compared > 60
+
+
+def test_steps_are_the_counts_that_were_written(
+    demonstration: Path, responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    steps = surveys.funnel(
+        responses,
+        store.read(demonstration, "invitations", LAST, LAST),
+        store.read(demonstration, "audience", LAST, LAST),
+        catalogue,
+        LAST,
+    ).set_index(["device", "group_value"])["estimate"]
+    names = {
+        "invited": "Enquête proposée",
+        "started": "Réponse commencée",
+        "finished": "Réponse terminée",
+    }
+    compared = 0
+    for kind, name in names.items():
+        for truth in of_kind(truths, kind):
+            if truth["quarter"] == str(LAST):
+                assert steps[truth["device"], name] == truth["value"]
+                compared += 1
+    assert compared == 6
+    assert steps["enquete-service-public", "Visites"] > 1_000_000
+
+
+def test_those_who_are_missing_are_those_who_were_left_out(
+    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    margins = project.reference("margins")
+    found = profiles.representation(responses, margins, catalogue, YEAR)
+    ages = margins[margins["variable"] == "age"].set_index("category")["people"]
+    share = (100 * ages / ages.sum()).to_dict()
+    compared = 0
+    for truth in of_kind(truths, "profile"):
+        if truth["group"] != "age" or truth["quarter"] not in map(str, YEAR):
+            continue
+        row = found[
+            (found["device"] == truth["device"]) & (found["group_value"] == truth["group_value"])
+        ].iloc[0]
+        ratio = truth["value"] / share[truth["group_value"]]
+        assert holds(row, ratio)
+        if row["ci_high"] < 1:
+            assert ratio < 1
+        compared += 1
+    assert compared >= 12
+
+
+def test_no_comment_address_or_referrer_of_the_exports_is_in_the_store(
+    responses: pd.DataFrame,
+) -> None:
+    words = set(responses["category"].dropna()) | set(responses["variable"])
+    assert not [w for w in words if "inventé" in w or "192.0.2" in w or "exemple.invalid" in w]
