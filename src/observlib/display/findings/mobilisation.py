@@ -1,0 +1,194 @@
+"""Findings of user tests and workshops: who succeeds, what blocks, what became of the ideas.
+
+Tests have few participants: values on a low base are told here, each with its interval and base.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+from observlib.survey.small_samples import sus_adjective, sus_grade
+
+_PEOPLE = ("participant", "participants")
+_BLOCKING = ("(bloquant)", "(majeur)")
+
+
+def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What share of tasks succeeds in the tests of a period, by device.
+
+    Parameters
+    ----------
+    results
+        Estimates of user tests.
+    """
+    rows = _whole(results, "task_success", period).sort_values("estimate", ascending=False)
+    told = [f"{_name(row, catalogue)}, {_said(row, catalogue)}" for row in _records(rows)]
+    when = phrases.capital(french.when(period))
+    if not told:
+        return f"{when}, aucun test n'a réuni assez de participants pour être publié."
+    return f"{when}, part des tâches réussies par les participants : {_listed(told)}."
+
+
+def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
+    """From which to which product a result of all tasks goes, in few words for a caption."""
+    rows = _records(_whole(results, indicator, period).sort_values("estimate", kind="stable"))
+    known = words.indicator_of(indicator, catalogue)
+    start = f"{known.label}, {french.period_label(period)}"
+    if not rows:
+        return f"{start} : aucun résultat ne peut être publié"
+    low, high = (
+        f"{words.value(row, known)} ({_name(row, catalogue)})" for row in (rows[0], rows[-1])
+    )
+    return f"{start} : {low}" if len(rows) == 1 else f"{start} : de {low} à {high}"
+
+
+def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """The usability that participants perceive, with its grade, from which to which device."""
+    rows = _whole(results, "sus_mean", period).sort_values("estimate", ascending=False)
+    if rows.empty:
+        return "Aucun score d'utilisabilité ne repose sur assez de participants pour être publié."
+    told = [
+        f"{_name(row, catalogue)} obtient {_said(row, catalogue)}, {grade(row)}"
+        for row in _records(rows)
+    ]
+    return f"Au questionnaire d'utilisabilité (SUS), {_listed(told)}."
+
+
+def grade(row: dict[str, Any]) -> str:
+    """The grade and adjective of a mean score; the grades of its interval where they differ.
+
+    Examples
+    --------
+    >>> grade({"estimate": 70.0, "ci_low": 66.0, "ci_high": 70.9})
+    'note C, soit une utilisabilité bonne'
+    """
+    letter = sus_grade(row["estimate"])
+    low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))
+    between = "" if low == high else f" (de {low} à {high} avec l'intervalle)"
+    return f"note {letter}{between}, soit une utilisabilité {sus_adjective(row['estimate'])}"
+
+
+def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """The blocking or major problem that most participants of a period met."""
+    rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
+    rows = rows[rows["estimate"].notna() & rows["group_value"].str.endswith(_BLOCKING)]
+    if rows.empty:
+        return ""
+    first = _records(rows.sort_values("estimate", ascending=False, kind="stable"))[0]
+    label = first["group_value"].rpartition(" (")[0]
+    return (
+        f"Le problème bloquant ou majeur le plus rencontré est « {label} » : "
+        f"{_said(first, catalogue)} sur {_name(first, catalogue)}."
+    )
+
+
+def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """Which tests of a period had too few participants, and whether a year gathers enough.
+
+    Parameters
+    ----------
+    now, year
+        Estimates of user tests, of the period and of the year that ends with it.
+    """
+    rows = now[(now["indicator"] == "test_participants") & (now["period"] == period)]
+    few = rows[rows["status"] == "suppressed"]
+    if few.empty:
+        return ""
+    names = french.join(words.label(row, "device", catalogue) for row in _records(few))
+    said = (
+        f"{names} : moins de onze participants {french.when(period)}. Un test aussi petit aide "
+        "l'équipe à voir ce qui bloque ; ses résultats ne sont pas publiés, pour que personne ne "
+        "puisse y être reconnu."
+    )
+    enough = year[(year["indicator"] == "test_participants") & year["estimate"].notna()]
+    if set(few["device"]) <= set(enough["device"]):
+        said += " Les tests d'une année, réunis, le sont plus bas."
+    return said
+
+
+def ideas(frame: pd.DataFrame) -> str:
+    """How many ideas of workshops were decided and done.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `workshop_ideas` by step.
+    """
+    steps = frame[(frame["indicator"] == "workshop_ideas") & frame["estimate"].notna()]
+    if len(steps) != 3 or not steps["estimate"].iat[0]:
+        return "Aucune idée d'atelier n'a été relevée."
+    proposed, decided, done = steps["estimate"]
+    when = french.when(steps["period"].iat[0])
+    told = f"Sur {french.count(proposed, 'idée proposée', 'idées proposées')} en atelier {when}, "
+    if not decided:
+        return f"{told}aucune n'est encore décidée à la fin de la période."
+    told += f"{french.number(decided)} {french.plural(decided, 'est décidée', 'sont décidées')} et "
+    told += (
+        f"{french.number(done)} {french.plural(done, 'réalisée', 'réalisées')}"
+        if done
+        else ("aucune n'est encore réalisée")
+    )
+    return f"{told} à la fin de la période."
+
+
+def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How long half of the decided ideas take to be done; nothing where it may not be told.
+
+    Parameters
+    ----------
+    delays
+        Estimates of `idea_delay`.
+    """
+    rows = _records(delays[delays["indicator"] == "idea_delay"])
+    if not rows or rows[0]["status"] == "suppressed":
+        return ""
+    if rows[0]["status"] == "missing":
+        return "Moins de la moitié des idées décidées sont réalisées dans le délai observé."
+    said = words.sentence(rows[0], catalogue, ("idée décidée", "idées décidées"))
+    return f"La moitié des idées décidées sont réalisées en {said}."
+
+
+def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
+    """How many workshops a year had, and how many people came.
+
+    Parameters
+    ----------
+    people, held
+        Estimates of `workshop_participants`, and of `workshop_count` by product and quarter.
+    """
+    count = held["estimate"].sum()
+    if not count:
+        return "Aucun atelier ne s'est tenu."
+    workshops_ = french.count(count, "atelier s'est tenu", "ateliers se sont tenus")
+    whole = people[(people["product"] == "") & (people["group"] == "") & people["estimate"].notna()]
+    if whole.empty:
+        return f"En un an, {workshops_}."
+    came = french.count(whole["estimate"].iat[0], "participant", "participants")
+    return f"En un an, {workshops_}, avec {came}."
+
+
+def _whole(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
+    """The values of an indicator that are of all tasks of a device."""
+    rows = results[(results["indicator"] == indicator) & (results["period"] == period)]
+    return rows[(rows["group"] == "") & rows["estimate"].notna()]
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+
+
+def _name(row: dict[str, Any], catalogue: Catalogue) -> str:
+    return words.label(row, "product", catalogue)
+
+
+def _said(row: dict[str, Any], catalogue: Catalogue) -> str:
+    return words.sentence(row, catalogue, _PEOPLE)
+
+
+def _listed(told: list[str]) -> str:
+    """Clauses that hold brackets and commas, set apart by semicolons."""
+    return words.SEMICOLON.join(told)

@@ -1,0 +1,120 @@
+"""Findings of polls on social networks: what those who voted chose, and how few they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+
+_CAUTION = "Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
+
+
+def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """How many polls closed in a period and how many votes they had, by device.
+
+    Parameters
+    ----------
+    counts
+        Estimates of `poll_count` and `poll_votes` by device.
+    """
+    rows = counts[(counts["period"] == period) & (counts["group"] == "")]
+    polls = rows[(rows["indicator"] == "poll_count") & (rows["estimate"] > 0)]
+    when = phrases.capital(french.when(period))
+    if polls.empty:
+        return f"{when}, aucun sondage ne s'est clos."
+    told = []
+    for row in polls.to_dict("records"):
+        votes = rows[(rows["indicator"] == "poll_votes") & (rows["device"] == row["device"])]
+        shown = votes[votes["estimate"].notna()]
+        count = french.count(row["estimate"], "sondage", "sondages")
+        cast = (
+            f"{french.count(shown['estimate'].iat[0], 'vote', 'votes')}"
+            if len(shown)
+            else "trop peu de votes pour les publier"
+        )
+        told.append(f"{count} et {cast} ({words.label(row, 'device', catalogue)})")
+    return f"{when}, on compte {french.join(told)}."
+
+
+def lead(poll: pd.DataFrame, catalogue: Catalogue, caution: bool = True) -> str:
+    """Which option is ahead in a poll, and whether chance could have put it there.
+
+    Parameters
+    ----------
+    poll
+        Estimates of `poll_share`, the options of one poll.
+    caution
+        End with the reservation that those who vote chose themselves.
+    """
+    if poll.empty:
+        return "Aucun sondage ne repose sur assez de votes pour être publié."
+    rows = poll.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
+    indicator = words.indicator_of(rows[0]["indicator"], catalogue)
+    said = words.sentence({str(k): v for k, v in rows[0].items()}, catalogue, ("vote", "votes"))
+    sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {said}"
+    if len(rows) > 1:
+        second = f"« {rows[1]['group_value']} » ({words.value(rows[1], indicator)})"
+        ahead = rows[0]["ci_low"] > rows[1]["ci_high"]
+        sentence += (
+            f", devant {second}"
+            if ahead
+            else f"{words.SEMICOLON}l'écart avec {second} n'est pas établi"
+        )
+    return f"{sentence}. {_CAUTION}" if caution else f"{sentence}."
+
+
+def networks(asked: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Whether a question asked on several networks is answered alike on each.
+
+    Parameters
+    ----------
+    asked
+        Estimates of `poll_share` of one question and period, by several devices.
+    """
+    if asked.empty:
+        return ""
+    indicator = words.indicator_of(asked["indicator"].iat[0], catalogue)
+    apart: list[str] = []
+    for option, rows in asked.groupby("group_value", sort=False):
+        if rows["ci_low"].max() > rows["ci_high"].min():
+            found = [
+                f"{words.value(row, indicator)}, {words.label(row, 'device', catalogue)}"
+                for row in rows.to_dict("records")
+            ]
+            apart.append(f"« {option} » ({words.SEMICOLON.join(found)})")
+    start = f"Posée sur {french.number(asked['device'].nunique())}{french.NBSP}réseaux"
+    question = f"« {asked['group'].iat[0]} »"
+    if not apart:
+        return (
+            f"{start}, la question {question} y reçoit des réponses proches : les intervalles à "
+            "95 % se recouvrent pour chaque option."
+        )
+    return (
+        f"{start}, la question {question} y reçoit des réponses différentes : {french.join(apart)}."
+    )
+
+
+def reach(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What part of its followers the polls of a period moved to vote, from which to which."""
+    rows = shares[(shares["indicator"] == "poll_turnout") & (shares["period"] == period)]
+    rows = rows[rows["estimate"].notna()].sort_values("estimate", kind="stable")
+    if rows.empty:
+        return ""
+    indicator = words.indicator_of("poll_turnout", catalogue)
+    ends: list[dict[str, Any]] = [{str(k): v for k, v in rows.iloc[at].items()} for at in (0, -1)]
+    low, high = (words.value(row, indicator) for row in ends)
+    share = low if low == high else f"de {low} à {high}"
+    return f"Par sondage, les votes représentent {share} des abonnés du compte."
+
+
+def withheld(shares: pd.DataFrame, period: str) -> str:
+    """How many polls of a period had too few votes to be published."""
+    rows = shares[(shares["indicator"] == "poll_votes") & (shares["period"] == period)]
+    count = int((rows["status"] == "suppressed").sum())
+    if not count:
+        return ""
+    many = french.count(count, "sondage a reçu", "sondages ont reçu")
+    return f"{many} moins de onze votes{words.SEMICOLON}le résultat n'en est pas publié."

@@ -1,0 +1,228 @@
+"""User tests: who succeeds, in how long, what stands in the way, and the usability scale.
+
+Tests are small: below eleven participants nothing is published, so that each function takes any
+periods, those of a quarter's sessions or of a year's. A participant is one of a session: nobody
+can be told from one session to another. Shares of a dozen participants count few people each,
+which names nobody: they tell of a site, and their base is that of all participants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators._answers import SUBJECT, Periods, by_quarter, together
+from observlib.period import Quarter
+from observlib.survey.intervals import student
+from observlib.survey.small_samples import (
+    adjusted_wald,
+    clustered_share,
+    geometric_mean,
+    sus_score,
+)
+
+SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
+_WHO = ["session", "participant"]
+
+
+def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What `measured` gives of each quarter by itself."""
+    return measured(user_tests, by_quarter(quarters))
+
+
+def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What `measured` gives of all the quarters together: a year gathers small campaigns."""
+    return measured(user_tests, together(quarters))
+
+
+def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+    """Results of the tests of each device and period.
+
+    Parameters
+    ----------
+    user_tests
+        Tidy table `user_tests` with its `source`.
+    periods
+        The periods wanted, each with its quarters.
+
+    Returns
+    -------
+    DataFrame
+        Estimates, where `n` is the number of participants:
+
+        - `test_participants`;
+        - `task_success` (%), of all attempts, with the adjusted Wald interval on the base that
+          they are worth, and of each task (`group` = `task`);
+        - `task_time` (seconds), the geometric mean of the successes, of each task;
+        - `sus_mean` (`sur 100`), of the participants who answered all ten items;
+        - `problem_share` (%), who met each problem (`group` = `problem`, the most severe first,
+          each with the highest severity that was given to it);
+        - `problem_count`, of each severity (`group` = `severity`).
+
+        A device that was tested in some period asked for and not in another has there one
+        `missing` row of `test_participants`. Of fewer than eleven participants there are only
+        the rows without a group, `suppressed`; and so are those of several quarters, where
+        the quarters that are withheld in it had together fewer than eleven, whom the
+        others would tell by subtraction.
+    """
+    quarter = (
+        user_tests["date"].dt.year.astype(str) + "-T" + user_tests["date"].dt.quarter.astype(str)
+    )
+    rows = user_tests.assign(product=user_tests["product"].fillna(""), quarter=quarter)
+    wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
+    rows = rows[rows["quarter"].isin(wanted)]
+    made: list[dict[str, Any]] = []
+    for subject, tested in rows.groupby(SUBJECT, sort=True):
+        for period, quarters in periods.items():
+            inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
+            passport = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
+            if inside.empty:
+                row = {"indicator": "test_participants", "unit": "participants"}
+                made.append({**passport, **row, "status": "missing"})
+                continue
+            made += [passport | row for row in _results(inside)]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
+    people = _people(tested)
+    by_quarter = [_people(own) for _, own in tested.groupby("quarter")]
+    apart = sum(count for count in by_quarter if count < estimates.MINIMUM_PEOPLE)
+    found: list[dict[str, Any]] = [
+        {
+            "indicator": "test_participants",
+            "unit": "participants",
+            "estimate": people,
+            "n": people,
+        }
+    ]
+    found += _successes(tested[tested["measure"] == "success"])
+    found += _times(tested)
+    found += _scale(tested[tested["measure"].str.startswith("sus_")])
+    found += _problems(tested[tested["measure"] == "problem"], people)
+    if people >= estimates.MINIMUM_PEOPLE and not 0 < apart < estimates.MINIMUM_PEOPLE:
+        return found
+    return [
+        {"indicator": row["indicator"], "unit": row["unit"], "status": "suppressed"}
+        for row in found
+        if "group" not in row
+    ]
+
+
+def _people(tested: pd.DataFrame) -> int:
+    return len(tested[_WHO].drop_duplicates())
+
+
+def _successes(attempts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of all attempts, then of each task in the order of their names."""
+    if attempts.empty:
+        return []
+    found = [_success(attempts)]
+    tasks = attempts.dropna(subset=["task"]).groupby("task", sort=True)
+    found += [_success(own) | {"group": "task", "group_value": task} for task, own in tasks]
+    return found
+
+
+def _success(attempts: pd.DataFrame) -> dict[str, Any]:
+    by_person = attempts.groupby(_WHO)["value"].agg(["sum", "count"]).astype(int)
+    share, n_eff = clustered_share(list(by_person.itertuples(index=False, name=None)))
+    low, high = adjusted_wald(share * n_eff, n_eff)
+    return {
+        "indicator": "task_success",
+        "unit": "%",
+        "estimate": 100 * share,
+        "ci_low": 100 * low,
+        "ci_high": 100 * high,
+        "n": len(by_person),
+        "n_eff": n_eff,
+    }
+
+
+def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of those who succeeded: a failure's time says when someone gave up."""
+    key = [*_WHO, "task"]
+    times = tested[tested["measure"] == "time"].dropna(subset=["task"])
+    won = tested[(tested["measure"] == "success") & (tested["value"] == 1)]
+    times = times.merge(won[key], on=key)
+    found = []
+    for task, own in times.groupby("task", sort=True):
+        n = len(own)
+        row = {
+            "indicator": "task_time",
+            "unit": "secondes",
+            "group": "task",
+            "group_value": task,
+            "estimate": own["value"].iat[0],
+            "n": n,
+            "n_eff": n,
+        }
+        if n > 1:
+            row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own["value"].tolist())
+        found.append(row)
+    return found
+
+
+def _scale(answers: pd.DataFrame) -> list[dict[str, Any]]:
+    scores = sus_scores(answers)
+    n = len(scores)
+    if not n:
+        return []
+    row: dict[str, Any] = {
+        "indicator": "sus_mean",
+        "unit": "sur 100",
+        "estimate": scores.mean(),
+        "n": n,
+        "n_eff": n,
+    }
+    if n > 1:
+        row["ci_low"], row["ci_high"] = student(scores.mean(), scores.std(), n)
+    return [row]
+
+
+def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
+    """The score of each participant of tidy `user_tests` who answered all ten items."""
+    items = [f"sus_{item}" for item in range(1, 11)]
+    answers = user_tests[user_tests["measure"].isin(items)]
+    wide = answers.pivot(index=["device", *_WHO], columns="measure", values="value")
+    wide = wide.reindex(columns=items).dropna()
+    return pd.Series([sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float)
+
+
+def _problems(met: pd.DataFrame, people: int) -> list[dict[str, Any]]:
+    found = []
+    severity = met.groupby("label")["value"].max().astype(int)
+    holders = met.drop_duplicates([*_WHO, "label"]).groupby("label").size()
+    order = sorted(severity.index, key=lambda label: (-severity[label], -holders[label], label))
+    for label in order:
+        count = int(holders[label])
+        low, high = adjusted_wald(count, people)
+        found.append(
+            {
+                "indicator": "problem_share",
+                "unit": "%",
+                "group": "problem",
+                "group_value": f"{label} ({SEVERITIES[severity[label]]})",
+                "estimate": 100 * count / people,
+                "ci_low": 100 * low,
+                "ci_high": 100 * high,
+                "n": people,
+                "n_eff": people,
+            }
+        )
+    for level, name in SEVERITIES.items():
+        if len(severity):
+            found.append(
+                {
+                    "indicator": "problem_count",
+                    "unit": "problèmes",
+                    "group": "severity",
+                    "group_value": name,
+                    "estimate": int((severity == level).sum()),
+                    "n": people,
+                }
+            )
+    return found

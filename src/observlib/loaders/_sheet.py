@@ -1,0 +1,134 @@
+"""Tables that a team keeps by hand: headers in French or English, days written in one way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from observlib.errors import ObservError
+from observlib.loaders._text import (
+    find_delimiter,
+    fold_label,
+    need_columns,
+    parse_day,
+    read_csv,
+    read_text,
+    short,
+)
+from observlib.period import Quarter
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A read table: the `place` and the `title` of each field it has, and its rows by line."""
+
+    place: Mapping[str, int]
+    title: Mapping[str, str]
+    rows: Mapping[int, Sequence[str]]
+    width: int
+
+    def cell(self, line: int, field: str) -> str:
+        """A row's cell without spaces around it; empty where the table lacks the field."""
+        return self.rows[line][self.place[field]].strip() if field in self.place else ""
+
+    def fault(self, line: int) -> str | None:
+        """Why a row cannot be laid under the header, or `None` where it can."""
+        cells = self.rows[line]
+        if len(cells) < self.width or any(cell.strip() for cell in cells[self.width :]):
+            return f"has {len(cells)} cells, and the header {self.width}"
+        return None
+
+
+def read_sheet(
+    path: Path, headers: Mapping[str, Sequence[str]], needed: Sequence[str], mend: str
+) -> Sheet:
+    """Read a table separated by semicolons, commas or tabs; columns not known are passed over.
+
+    Parameters
+    ----------
+    headers
+        The headers that each field may have, folded; the first is the field's own name.
+    needed
+        Fields that the table must have.
+    mend
+        What to do where one is missing.
+
+    Raises
+    ------
+    ObservError
+        For a file that is no text, a missing column, or a field that two columns give.
+    """
+    text = read_text(path)
+    header, rows = read_csv(path, text, find_delimiter(text, ";,\t"))
+    known = {name: field for field, names in headers.items() for name in names}
+    found = [known.get(fold_label(title).replace("_", " "), title) for title in header]
+    need_columns(path, found, needed, mend)
+    place: dict[str, int] = {}
+    for position, field in enumerate(found):
+        if field not in headers:
+            continue
+        if field in place:
+            raise ObservError(
+                f"{path}: columns {short(header[place[field]])!r} and {short(header[position])!r} "
+                f"both give {field!r}; keep one"
+            )
+        place[field] = position
+    title = {field: header[position] for field, position in place.items()}
+    return Sheet(place, title, rows, len(header))
+
+
+def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]]:
+    """The days of a column, written `YYYY-MM-DD` or `dd/mm/yyyy`, and why others are refused.
+
+    A column is written in one way, that of its first day: where two ways meet, someone has
+    joined files, and one of them may have its months first.
+
+    Examples
+    --------
+    >>> days, faults = read_days({2: "05/03/2026", 3: "2026-03-06", 4: "31/02/2026"})
+    >>> days, list(faults)
+    ({2: datetime.date(2026, 3, 5)}, [3, 4])
+    """
+    days: dict[int, date] = {}
+    faults: dict[int, str] = {}
+    way, first = "", 0
+    for line, text in texts.items():
+        french = "/" in text
+        day = _french_day(text) if french else parse_day(text)
+        if day is None:
+            faults[line] = "is no day; write YYYY-MM-DD or dd/mm/yyyy" if text else "is empty"
+        elif way and way != ("/" if french else "-"):
+            faults[line] = f"is not written like the day of row {first}; write all in one way"
+        elif not 1900 <= day.year <= 2200:
+            faults[line] = f"is in the year {day.year:04d}; check the year"
+        else:
+            way, first = way or ("/" if french else "-"), first or line
+            days[line] = day
+    return days, faults
+
+
+def _french_day(text: str) -> date | None:
+    match = re.fullmatch(r"(\d{2}/\d{2}/\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", text, re.ASCII)
+    try:
+        return datetime.strptime(match[1], "%d/%m/%Y").date() if match else None
+    except ValueError:
+        return None
+
+
+def day_named(text: str) -> date | None:
+    """The day, or the first day of the month or quarter, that a text names last.
+
+    Examples
+    --------
+    >>> day_named("tests_2026-T3"), day_named("sus_2026-09-14"), day_named("tests_v2")
+    (datetime.date(2026, 7, 1), datetime.date(2026, 9, 14), None)
+    """
+    found = re.findall(r"(?<!\d)((?:19|20)\d{2}-(?:T[1-4]|\d{2}(?:-\d{2})?))(?!-?\d)", text, re.A)
+    if not found:
+        return None
+    if "T" in found[-1]:
+        return Quarter.parse(found[-1]).start
+    return parse_day(f"{found[-1]}-01"[:10])
