@@ -172,9 +172,10 @@ def test_the_table_of_an_ingestion_fits_80_columns_whatever_the_device(
     observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    (place / "raw").mkdir()
     for device in catalogue.devices.values():
-        (place / "raw" / device.pattern.replace("*", "x")).write_bytes(b"")
+        path = place / "raw" / device.pattern.replace("[0-9]", "1").replace("*", "x")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
     code, out, err = observ("ingest", "raw")
     assert code == 1 and f"and {len(catalogue.devices) - 15} more like these" in err
     assert all(len(line) <= 80 for line in out.splitlines())
@@ -247,7 +248,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (["nope"], ["'nope'", "commands are catalogue, demo, ingest, edition"]),
+        (["nope"], ["'nope'", "commands are catalogue, demo, fetch, ingest, edition"]),
         (["edtion"], ["'edtion'", "edition"]),
         (["--nope"], ["--nope", "commands are"]),
         (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
@@ -395,7 +396,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(
 ) -> None:
     digest = store.digest(filled / "data")
     answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
-    monkeypatch.setattr("observlib.store._write_part", interrupt)
+    monkeypatch.setattr("observlib.store.ingestion.write_part", interrupt)
     told(observ("ingest", "raw"), 130, "interrupted", "as it was")
     assert store.digest(filled / "data") == digest
     monkeypatch.undo()

@@ -106,3 +106,23 @@ def test_an_absolute_data_folder_is_itself(
 ) -> None:
     monkeypatch.chdir(place)
     assert project.data_folder(tmp_path.resolve() / "ailleurs") == tmp_path.resolve() / "ailleurs"
+
+
+def test_reference_tables_keep_the_codes_of_departements_as_they_are_written() -> None:
+    regions = project.reference("regions")
+    assert {"01", "2A", "974"} <= set(regions["departement"])
+    assert {"01", "84"} <= set(regions["region"])
+    assert project.reference("margins")["people"].dtype == "int64"
+
+
+def test_a_reference_table_that_is_gone_is_told_with_its_place(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    with pytest.raises(ObservError, match=r"margins\.csv: .*; restore the file") as caught:
+        project.reference("margins")
+    assert str(place) in caught.value.problems[0]
+    (place / "data" / "reference").mkdir()
+    (place / "data" / "reference" / "margins.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ObservError, match="is no table in UTF-8"):
+        project.reference("margins")

@@ -9,8 +9,9 @@ from types import ModuleType
 import pytest
 import yaml
 
+from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
-from observlib.publish.project import flat, match_pages, read_project, split_front_matter
+from observlib.publish.project import flat, match_pages, read_project
 
 
 @pytest.fixture

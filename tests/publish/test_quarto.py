@@ -13,9 +13,10 @@ from types import ModuleType
 import pytest
 import yaml
 
+from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
 from observlib.publish import publish
-from observlib.publish.project import read_project, split_front_matter
+from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")

@@ -9,7 +9,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from observlib.demo import audience, experiences, formats, procedures, ratings, truths
+from observlib.demo import (
+    audience,
+    calls,
+    experiences,
+    formats,
+    peers,
+    polls,
+    procedures,
+    ratings,
+    sales,
+    subscriptions,
+    surveys,
+    tickets,
+    truths,
+    user_tests,
+    workshops,
+)
 from observlib.errors import ObservError, bounded
 
 MANIFEST = "demonstration.json"
@@ -19,7 +35,21 @@ _NOTE = (
     "Données fictives de démonstration, tirées au hasard par observlib : aucun chiffre, aucun "
     "avis et aucun récit n'est réel. Elles ne disent rien des services qu'elles nomment."
 )
-_MAKERS = (audience, ratings, experiences, procedures)
+_MAKERS = (
+    audience,
+    ratings,
+    experiences,
+    procedures,
+    subscriptions,
+    sales,
+    calls,
+    tickets,
+    surveys,
+    polls,
+    user_tests,
+    workshops,
+    peers,
+)
 
 
 def write(folder: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
@@ -41,7 +71,11 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
     dict
         `changes`, `seasonality`, and lists of records: `visits_by_month`, `visits_by_quarter`
         (visits), `ratings` (means on 0–10, shares from 0 to 1, counts of answers),
-        `experiences` (counts) and `procedures` (marks on 0–10).
+        `experiences` (counts) and `procedures` (marks on 0–10), `subscriptions` (counts, true
+        shares from 0 to 1) and `sales` (counts, cents, a rate in %), `surveys` (true values of
+        indicators and shares in %, counts of responses), `polls` (true shares in %, votes),
+        `user_tests` (true values, counts), `workshops` (counts, the true median delay), `peers`
+        (true shares from 0 to 1, published values, counters).
 
     Raises
     ------

@@ -8,12 +8,14 @@ imported at the first chart or table, not here.
 from observlib.display import french
 from observlib.display.bars import bar_chart, funnel_chart
 from observlib.display.curves import curve_chart
+from observlib.display.devices import device_table
 from observlib.display.dots import dot_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.output import Output, data_markdown, notes, text
 from observlib.display.shares import share_chart
-from observlib.display.tables import board, dashboard, table
+from observlib.display.sheets import sheet_list
+from observlib.display.tables import board, dashboard, register, table
 from observlib.display.typography import typography
 from observlib.display.words import interval, label, sentence, value
 
@@ -24,6 +26,7 @@ __all__ = [
     "curve_chart",
     "dashboard",
     "data_markdown",
+    "device_table",
     "dot_chart",
     "french",
     "funnel_chart",
@@ -32,8 +35,10 @@ __all__ = [
     "label",
     "line_chart",
     "notes",
+    "register",
     "sentence",
     "share_chart",
+    "sheet_list",
     "table",
     "text",
     "typography",

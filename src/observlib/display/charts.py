@@ -57,7 +57,7 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     from matplotlib.ticker import MaxNLocator
 
     most = math.inf
-    if unit == "%" or words.is_count(unit):
+    if unit == "%" or words.is_count(unit) or unit in words.DURATIONS:
         low, high = min(0.0, low), max(0.0, high)
     else:
         least = min(0.0, low)  # a balance such as the NPS may be negative
@@ -88,13 +88,15 @@ def tick_labels(places: list[float], unit: str) -> list[str]:
     """
     if words.is_count(unit):
         return [french.compact(x, 2) for x in places]
+    if unit == "s":
+        return [french.duration(x) for x in places]
     decimals = next((d for d in (0, 1) if all(round(x, d) == x for x in places)), 2)
     write = french.percent if unit == "%" else french.number
     return [write(x, decimals) for x in places]
 
 
 def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
-    """What an axis shows, such as "visites par mois"; ticks in % say it themselves.
+    """What an axis shows, such as "visites par mois"; ticks in % and times say it themselves.
 
     Examples
     --------
@@ -102,7 +104,7 @@ def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
     >>> axis_name(visits, "visites", ["2026-08", "2026-09"])
     'visites par mois'
     """
-    if unit == "%":
+    if unit in ("%", "s"):
         return ""
     if not words.is_count(unit):
         return unit

@@ -85,6 +85,24 @@ def compact(x: float, decimals: int = 1) -> str:
     return text.replace("-", MINUS)
 
 
+def duration(seconds: float) -> str:
+    """Write a time in seconds as people say it, to the second.
+
+    Examples
+    --------
+    >>> [duration(x).replace("\xa0", " ") for x in (42.4, 185, 3600, 7260)]
+    ['42 s', '3 min 05 s', '1 h', '2 h 01 min']
+    """
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}{NBSP}h{f'{NBSP}{minutes:02d}{NBSP}min' if minutes else ''}"
+    if minutes:
+        return f"{minutes}{NBSP}min{f'{NBSP}{rest:02d}{NBSP}s' if rest else ''}"
+    return f"{rest}{NBSP}s"
+
+
 def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
     """Write both ends of an interval; of the units, only `%` is repeated.
 
@@ -93,6 +111,8 @@ def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
     >>> interval(7.91, 8.3, 1, "sur 10"), interval(61, 65, 0, "%")
     ('7,9 à 8,3', '61 à 65\\xa0%')
     """
+    if unit == "s":
+        return f"{duration(low)} à {duration(high)}"
     end = f"{NBSP}%" if unit == "%" else ""
     return f"{number(low, decimals)} à {number(high, decimals)}{end}"
 

@@ -97,7 +97,7 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     labelled: list[str] = []
     apart = 1
-    for column in ("indicator", "product", "group_value", "channel", "device"):
+    for column in ("indicator", "product", "group_value", "channel", "device", "group"):
         if (more := len(frame[[*labelled, column]].drop_duplicates())) > apart:
             labelled.append(column)
             apart = more
@@ -124,6 +124,19 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return pipe_table(kept, right=numbers)
 
 
+def plain(words_: str) -> str:
+    """Text of one line that Markdown shows as it stands.
+
+    Examples
+    --------
+    >>> print(plain("a_b [1]"))
+    a\\_b \\[1\\]
+    """
+    for sign in ("\\", "|", "*", "_", "`", "[", "]", "<", "$", "@", "^", "~", "#"):
+        words_ = words_.replace(sign, "\\" + sign)
+    return " ".join(words_.split("\n"))
+
+
 def pipe_table(columns: dict[str, list[str]], right: tuple[str, ...] = ()) -> str:
     """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
 
@@ -135,13 +148,7 @@ def pipe_table(columns: dict[str, list[str]], right: tuple[str, ...] = ()) -> st
     | août | 1\\|2 |
     | mai | 3 |
     """
-
-    def safe(cell: str) -> str:
-        for sign in ("\\", "|", "*", "_", "`", "[", "]", "<", "$", "@", "^", "~", "#"):
-            cell = cell.replace(sign, "\\" + sign)
-        return " ".join(cell.split("\n"))
-
-    texts = {name: [safe(name), *map(safe, cells)] for name, cells in columns.items()}
+    texts = {name: [plain(name), *map(plain, cells)] for name, cells in columns.items()}
     # pandoc shares the width among columns by the length of these rules
     rules = []
     for name, cells in texts.items():

@@ -20,6 +20,15 @@ PLACES = {
     "social": "sur les réseaux sociaux",
     "in_person": "à l'accueil",
 }
+OFTEN = {
+    "continuous": "en continu",
+    "daily": "chaque jour",
+    "weekly": "chaque semaine",
+    "monthly": "chaque mois",
+    "quarterly": "chaque trimestre",
+    "yearly": "chaque année",
+    "occasional": "à l'occasion",
+}
 
 
 def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:

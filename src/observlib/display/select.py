@@ -11,7 +11,7 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display.words import indicator_of
 from observlib.errors import ObservError, bounded
 
-LABELLED = ("indicator", "product", "channel", "device", "period", "group_value")
+LABELLED = ("indicator", "product", "channel", "device", "period", "group", "group_value")
 
 
 def one_indicator(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> Indicator:

@@ -100,6 +100,46 @@ def table(
     return _output(frame, catalogue, caption, keys, heads)
 
 
+def register(
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    caption: str,
+    beside: Mapping[str, Mapping[str, str]],
+    rows: str = "device",
+) -> Output:
+    """Make a table of one indicator with what is known of each subject in words beside its value.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator, whose units may differ: each value is written with its own.
+    caption
+        The answer that the table shows, in one line.
+    beside
+        By the head of their column, from left to right, the words for each value of `rows`.
+    rows
+        The column of the frame that names the rows.
+
+    Raises
+    ------
+    ObservError
+        Where the frame is empty, mixes indicators, or has two estimates for one row.
+    """
+    caption = caption_of(caption, "register")
+    indicator = select.one_indicator(frame.assign(unit=""), catalogue, "register")
+    select.unique(frame, [rows], "register")
+    values = {
+        key: _cell(row, catalogue, details=False, unit=True) for key, row in _rows(frame, [rows])
+    }
+    texts: dict[str, dict[Key, _Cell]] = {
+        head: {(subject,): _Cell(said) for subject, said in words_of.items()}
+        for head, words_of in beside.items()
+    }
+    heads = {**texts, indicator.label: values}
+    return _output(frame, catalogue, caption, [rows], heads, left=len(texts))
+
+
 def board(
     frame: pd.DataFrame,
     catalogue: Catalogue,
@@ -245,7 +285,9 @@ def _output(
     caption: str,
     keys: list[str],
     heads: dict[str, dict[Key, _Cell]],
+    left: int = 0,
 ) -> Output:
+    """The table of cells by head and row; the first `left` heads are of words, not of numbers."""
     from great_tables import GT
 
     place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
@@ -264,15 +306,15 @@ def _output(
         GT(cells, rowname_col=ids[0], id=f"table-{digest}")
         .tab_stubhead(labels[0])
         .cols_label(dict(zip(ids[1:], labels[1:], strict=True)))
-        .cols_align("left", ids[: len(keys)])
-        .cols_align("right", ids[len(keys) :])
+        .cols_align("left", ids[: len(keys) + left])
+        .cols_align("right", ids[len(keys) + left :])
         .fmt_passthrough(ids, escape=False)
     )
     if note:
         made = made.tab_source_note(note)
     plain = pipe_table(
         {name: list(map(_plain, column)) for name, column in zip(labels, columns, strict=True)},
-        right=tuple(heads),
+        right=tuple(heads)[left:],
     )
     shown = {"text/html": made.as_raw_html(), "text/plain": f"{plain}\n\n{note}".strip()}
     return Output(shown, content)

@@ -15,6 +15,7 @@ from observlib.display.french import NBSP
 from observlib.errors import ObservError, bounded
 
 SEMICOLON = "\u202f; "
+DURATIONS = ("s", "jours")
 WITHHELD = ("suppressed", "missing")
 STATUS_WORDS = {
     "published": "",
@@ -29,20 +30,45 @@ COLUMN_LABELS = {
     "channel": "Canal",
     "device": "Dispositif",
     "period": "Période",
-    "group": "Groupe",
+    "group": "Question",  # a group is told where it is one, as that of a poll
     "group_value": "Groupe",
 }
 # Words of units that end in s and have no other singular.
-_INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas"}
+_INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas", "habitants"}
 
 
-_GROUP_LABELS = {"procedure": "Démarche", "feeling": "Ressenti", "scope": "Périmètre"}
+_GROUP_LABELS = {
+    "procedure": "Démarche",
+    "figure": "Organisme et sujet",
+    "departement": "Département",
+    "distribution": "Rang",
+    "feeling": "Ressenti",
+    "scope": "Périmètre",
+    "reason": "Motif",
+    "step": "Étape",
+    "age": "Âge",
+    "sex": "Sexe",
+    "region": "Région",
+    "status": "Situation",
+    "autonomy": "Aisance en ligne",
+    "task": "Tâche",
+    "problem": "Problème",
+    "severity": "Gravité",
+    "profile": "Profil",
+    "tool": "Outil",
+    "method": "Méthode",
+    "department": "Département",
+    "verdict": "Verdict",
+    "origin": "Origine",
+}
 
 
 def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
     """What heads a column of labels: a frame of peers has organisations, not products."""
     if column == "product" and set(frame["product"]) - {""} <= set(catalogue.peers):
         return "Organisme"
+    if column == "group_value" and set(frame["indicator"]) == {"poll_share"}:
+        return "Option"
     groups = set(frame["group"]) - {""}
     if column == "group_value" and len(groups) == 1:
         return _GROUP_LABELS.get(groups.pop(), COLUMN_LABELS[column])
@@ -61,7 +87,8 @@ def indicator_of(name: str, catalogue: Catalogue) -> Indicator:
 
 def is_count(unit: str) -> bool:
     """Whether a unit counts things (visits, calls), and so has a true zero and no maximum."""
-    return unit not in ("%", "note") and not unit.startswith("sur ")
+    others = ("%", "note", "points", "rapport", *DURATIONS)
+    return unit not in others and not unit.startswith("sur ")
 
 
 def is_change(indicator: str) -> bool:
@@ -99,9 +126,12 @@ def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
     >>> figure(8.2, yoy)
     '+8\\xa0%'
     """
+    unit = unit or indicator.unit
+    if unit == "s":
+        return french.duration(x)
     write = french.signed if is_change(indicator.id) else french.number
     text = write(x, indicator.decimals)
-    return f"{text}{NBSP}%" if (unit or indicator.unit) == "%" else text
+    return f"{text}{NBSP}%" if unit == "%" else text
 
 
 def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
@@ -127,7 +157,7 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     text = figure(x, indicator, unit)
     if unit.startswith("sur "):
         return f"{text}{NBSP}{unit.replace(' ', NBSP)}"
-    if not is_count(unit):
+    if not is_count(unit) and unit not in ("points", "jours"):
         return text
     one = re.sub(r"\w+", lambda word: _singular(word[0]), unit)
     return f"{text}{NBSP}{french.plural(round(x, indicator.decimals), one, unit)}"

@@ -34,13 +34,27 @@ class Loaded:
 Loader = Callable[[Path, Device, Catalogue], Loaded]
 
 _MODULES = (
+    "barometre",
+    "call_intervals",
+    "calls",
     "datagouv_metrics",
     "demarches",
+    "france_services",
+    "insee_population",
     "jdma",
+    "limesurvey",
     "matomo_csv",
     "matomo_json",
     "plain_csv",
+    "polls",
+    "published_figures",
+    "sales",
     "services_publics_plus",
+    "spss_stata",
+    "subscriptions",
+    "tickets",
+    "user_tests",
+    "workshops",
 )
 _LOADERS: dict[str, Loader] = {}
 

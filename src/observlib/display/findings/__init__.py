@@ -4,6 +4,17 @@ What several studies say is here by name; what one theme alone says is in the mo
 such as `findings.contacts`.
 """
 
+from observlib.display.findings import (
+    comparisons,
+    contacts,
+    devices,
+    mobilisation,
+    polls,
+    practices,
+    profiles,
+    subscriptions_sales,
+    surveys,
+)
 from observlib.display.findings.general import (
     absent,
     extremes,
@@ -21,15 +32,24 @@ from observlib.display.findings.general import (
 
 __all__ = [
     "absent",
+    "comparisons",
+    "contacts",
+    "devices",
     "extremes",
     "feelings",
     "incomplete",
     "leading",
     "listening",
+    "mobilisation",
     "moved",
+    "polls",
+    "practices",
     "product_summary",
+    "profiles",
     "span",
     "standing",
+    "subscriptions_sales",
+    "surveys",
     "together",
     "withheld",
 ]

@@ -19,15 +19,6 @@ from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, text
 from observlib.display.words import SEMICOLON
 
-_OFTEN = {
-    "continuous": "en continu",
-    "daily": "chaque jour",
-    "weekly": "chaque semaine",
-    "monthly": "chaque mois",
-    "quarterly": "chaque trimestre",
-    "yearly": "chaque année",
-    "occasional": "à l'occasion",
-}
 _NO_VISITS = {
     "partial": "sont incomplètes",
     "low_base": "sont trop peu nombreuses pour être citées ici",
@@ -332,7 +323,7 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
         if device.product == product:
             owner = catalogue.departments[device.owner].label
             channel = CHANNEL_LABELS[device.channel].lower()
-            often = _OFTEN[device.frequency]
+            often = phrases.OFTEN[device.frequency]
             lines.append(f"- **{device.label}** : {channel}, {often} ({owner}).")
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
     return text("\n".join(lines) or silent, now)

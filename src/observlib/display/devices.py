@@ -1,0 +1,47 @@
+"""The table of the listening devices: whose they are, how they listen, what they gave."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases
+from observlib.display.output import Output
+from observlib.display.tables import register
+
+_NEVER = "jamais"
+
+
+def device_table(
+    frame: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, *, caption: str
+) -> Output:
+    """Make the table of the devices: owner, rhythm, personal data, last data, what they gave.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `device_received`, one a device.
+    held
+        `device`, `end` (day of its last data, as text), as `store.devices` gives it.
+    caption
+        The answer that the table shows, in one line.
+
+    Raises
+    ------
+    ObservError
+        Where there is no device.
+    """
+    ends = held.dropna(subset=["end"]).groupby("device")["end"].max()
+    devices = [catalogue.devices[name] for name in frame["device"]]
+    beside = {
+        "Département": {d.id: catalogue.departments[d.owner].label for d in devices},
+        "Rythme": {d.id: phrases.OFTEN[d.frequency] for d in devices},
+        "Données personnelles": {d.id: d.personal_data for d in devices},
+        "Dernière donnée": {
+            d.id: french.day_label(date.fromisoformat(ends[d.id])) if d.id in ends.index else _NEVER
+            for d in devices
+        },
+    }
+    return register(frame, catalogue, caption=caption, beside=beside)

@@ -1,0 +1,344 @@
+"""What is said of neighbours' figures: what compares, with what care, and where it comes from.
+
+The numbers are those of estimates. The words beside them (source, mode of asking, reservation)
+are in the frame that `indicators.comparisons.known` gives, called `named` here: it holds the
+estimates' `product`, `period` and `group_value`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+from observlib.display.output import Output, pipe_table, plain, text
+from observlib.display.words import SEMICOLON
+
+_NONE = "–"
+_CARE = (
+    "Ces écarts mêlent des années, des modes de recueil et des échelles différents : ils ne disent "
+    "pas à eux seuls qui satisfait le mieux ses usagers."
+)
+_CHOSEN = (
+    "Nos répondants se choisissent pour la plupart eux-mêmes, quand d'autres organismes "
+    "interrogent un échantillon : l'écart entre deux chiffres tient aussi à cette différence."
+)
+_COUNTED = "C'est un comptage, et non un avis d'usagers"
+_UNEXPLAINED = "La source ne dit pas assez de sa définition pour la rapprocher d'une des nôtres"
+
+
+def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many published figures were found, of whom, and how many compare with ours.
+
+    Parameters
+    ----------
+    published
+        Estimates of `published_figure`.
+    compared
+        Estimates of our indicators, ours and theirs, of any number of indicators.
+    """
+    if published.empty:
+        return "Aucun chiffre publié par un autre organisme n'est disponible."
+    theirs = compared[compared["product"].isin(catalogue.peers)]
+    figures = french.count(len(published), "chiffre publié", "chiffres publiés")
+    of = french.count(published["product"].nunique(), "organisme", "organismes")
+    if theirs.empty:
+        return f"Aucun des {figures} par {of} n'a la définition et l'échelle d'un des nôtres."
+    labels = [
+        catalogue.indicators[name].label
+        for name in catalogue.indicators
+        if name in set(theirs["indicator"])
+    ]
+    does = french.plural(len(theirs), "se compare", "se comparent")
+    rest = len(published) - len(theirs)
+    others = french.plural(rest, "l'autre diffère", "les autres diffèrent")
+    end = f"{SEMICOLON}{others} par la question, l'échelle ou l'objet." if rest > 0 else "."
+    return (
+        f"Sur {figures} par {of}, {len(theirs)} {does} aux nôtres, avec réserves "
+        f"({french.join(labels)}){end}"
+    )
+
+
+def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """From what to what our values of one indicator go, and from what to what the neighbours'."""
+    shown = compared[compared["status"] == "published"]
+    if shown.empty:
+        return ""
+    indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
+    theirs = shown[shown["product"].isin(catalogue.peers)]
+    ours = shown.drop(theirs.index)
+    said = []
+    us = "nous"
+    if (compared["status"] == "low_base").any():
+        us += ", hors faibles effectifs"
+    for who, rows in ((us, ours), ("les chiffres publiés", theirs)):
+        if rows.empty:
+            continue
+        low, high = (rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
+        first, last = words.value(low, indicator), words.value(high, indicator)
+        said.append(
+            f"{first} pour {who}"
+            if first == last
+            else f"de {words.figure(low['estimate'], indicator, low['unit'])} à {last} pour {who}"
+        )
+    if ours.empty:
+        said.append("sans valeur de notre côté ce trimestre")
+    return f"{indicator.label} : {SEMICOLON.join(said)}."
+
+
+def care(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The reservation that every comparison needs, with that on who chose to answer."""
+    if compared.empty:
+        return ""
+    ours = compared[~compared["product"].isin(catalogue.peers)]
+    return f"{_CHOSEN} {_CARE}" if len(ours) else _CARE
+
+
+def side_by_side(
+    compared: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, caption: str
+) -> Output:
+    """A table of ours and theirs for one indicator, each with its period, base and mode.
+
+    Under it stand the reservation of every row, and why some have no interval.
+
+    Parameters
+    ----------
+    compared
+        Estimates of one indicator, of `indicators.comparisons.compared`.
+    named
+        The words of the neighbours' figures.
+    """
+    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
+    told = named[named["comparable_with"] == indicator.id].set_index(["product", "period", "name"])
+    heads = ("Qui", "Période", "Valeur", "Intervalle à 95 %", "Réponses", "Mode de recueil")
+    columns: dict[str, list[str]] = {head: [] for head in heads}
+    reservations: dict[str, list[str]] = {}
+    bare = False
+    for row in _records(compared):
+        ours = row["product"] not in catalogue.peers
+        if ours:
+            device = catalogue.devices.get(row["device"])
+            mode = device.label if device else _NONE
+            reservation = (device.note if device else None) or ""
+        else:
+            figure = told.loc[(row["product"], row["period"], row["group_value"])]
+            mode, reservation = _or_none(figure["mode"]), _or_none(figure["reservation"], "")
+        fine = _fine(row, catalogue)
+        interval, n = words.interval(row, fine), words.base(row)
+        bare = bare or (not interval and row["status"] not in words.WITHHELD)
+        cells = (
+            row["group_value"],
+            french.period_label(row["period"]),
+            words.value(row, fine) + _mark(row),
+            interval or _NONE,
+            _NONE if n is None else french.number(n),
+            mode,
+        )
+        for head, cell in zip(heads, cells, strict=True):
+            columns[head].append(cell)
+        if reservation:
+            who = mode if ours else catalogue.label(row["product"])
+            reservations.setdefault(reservation, [])
+            if who not in reservations[reservation]:
+                reservations[reservation].append(who)
+    lines = [f"- **{plain(french.join(who))}** : {plain(why)}" for why, who in reservations.items()]
+    if bare:
+        lines.append(
+            "- **Sans intervalle** : la source ne publie pas l'effectif, ou ne publie qu'une "
+            "moyenne sans son écart-type."
+        )
+    pipe = pipe_table(columns, right=("Valeur", "Intervalle à 95 %", "Réponses"))
+    return text(f"{pipe}\n\n: {caption}\n\n" + "\n".join(lines), compared)
+
+
+def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """A table of every published figure with the number of its source, then the sources.
+
+    Each source has its title, day, licence where it is known, and address.
+    """
+    told = named.set_index(["product", "period", "group_value"])
+    heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
+    columns: dict[str, list[str]] = {head: [] for head in heads}
+    sources: dict[str, int] = {}
+    for row in _records(published):
+        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        number = sources.setdefault(_source(figure), len(sources) + 1)
+        fine = _fine(row, catalogue)
+        ends = fine.model_copy(update={"decimals": max(1, fine.decimals)})
+        interval = words.interval(row, ends)
+        base = "" if pd.isna(figure["n"]) else french.number(float(figure["n"]))
+        what = row["group_value"]
+        if (definition := _or_none(figure["definition"], "")) and definition not in what:
+            what += f" – {definition}"
+        cells = (
+            catalogue.label(row["product"]),
+            what,
+            french.period_label(row["period"]),
+            words.value(row, fine) + (f" ({interval})" if interval else ""),
+            base or _NONE,
+            f"{number}",
+        )
+        for head, cell in zip(heads, cells, strict=True):
+            columns[head].append(cell)
+    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"))
+    listed = [f"{number}. {source}" for source, number in sources.items()]
+    caption = (
+        f": {french.count(len(published), 'chiffre publié', 'chiffres publiés')}, "
+        "chacun avec le numéro de sa source"
+    )
+    said = (
+        "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
+        "Sources :"
+    )
+    return text("\n\n".join([pipe, caption, said, "\n".join(listed)]), published)
+
+
+def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """List the published figures that are not compared with ours, and why."""
+    told = named.set_index(["product", "period", "group_value"])
+    reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
+    kept = []
+    for row in _records(published):
+        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        if figure["comparable"]:
+            continue
+        kept.append(row)
+        why = _or_none(figure["reservation"], "")
+        why = why or (_COUNTED if words.is_count(row["unit"]) else _UNEXPLAINED)
+        same = _or_none(figure["comparable_with"], "")
+        if same:
+            unit = words.indicator_of(same, catalogue).unit
+            why = f"Son unité ({row['unit']}) n'est pas celle de notre indicateur ({unit})"
+        dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
+        dates.append(french.period_label(row["period"]))
+    if not kept:
+        return text("Tous les chiffres publiés se comparent aux nôtres.", estimates.make([]))
+    lines = [
+        f"- **{plain(catalogue.label(peer))}**, "
+        + plain(" ; ".join(f"{what} ({french.join(dates)})" for what, dates in which.items()))
+        + f". {plain(why).rstrip('.')}."
+        for (peer, why), which in reasons.items()
+    ]
+    return text("\n".join(lines), estimates.make(kept))
+
+
+def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
+    """From what to what each yearly share went, and between which values it stayed."""
+    said = []
+    for name, rows in lines.groupby("group_value", sort=False):
+        rows = rows[rows["status"] == "published"].sort_values("period")
+        if len(rows) < 2:
+            continue
+        indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+        first, last = rows.iloc[0].to_dict(), rows.iloc[-1].to_dict()
+        low, high = (
+            words.figure(rows["estimate"].agg(end), indicator, first["unit"])
+            for end in ("min", "max")
+        )
+        said.append(
+            f"{name} : {words.value(first, indicator)} en {first['period']}, "
+            f"{words.value(last, indicator)} en {last['period']}, toujours entre {low} et {high}."
+        )
+    return " ".join(said)
+
+
+def spread(areas: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Where the middle half of a peer's areas lie, and the lowest and highest."""
+    said = []
+    for peer, rows in areas.groupby("product", sort=False):
+        indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+        value = {
+            row["group_value"]: words.figure(row["estimate"], indicator, row["unit"])
+            for row in _records(rows)
+        }
+        said.append(
+            f"{catalogue.label(str(peer))}, {french.when(rows['period'].iat[0])} : la part publiée "
+            f"est entre {value['Premier quartile']} et {value['Troisième quartile']} dans la "
+            f"moitié des territoires (médiane {value['Médiane']}), et va de {value['Minimum']} à "
+            f"{value['Maximum']} dans l'ensemble."
+        )
+    return " ".join(said)
+
+
+def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many counters a list has, for how many inhabitants, and where most and fewest are."""
+    said = []
+    for _, rows in counted.groupby("device", sort=False):
+        whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
+        count = words.value(whole, words.indicator_of("counters", catalogue))
+        label = words.label(whole, "device", catalogue)
+        sentence = f"{label} : {count} {french.when(whole['period'])}"
+        rates = rows[(rows["group"] == "") & (rows["indicator"] == "counters_per_100k")]
+        measure = "counters_per_100k" if len(rates) else "counters"
+        indicator = words.indicator_of(measure, catalogue)
+        if len(rates):
+            rate = words.figure(rates["estimate"].iat[0], indicator)
+            sentence += f", soit {rate} pour 100 000 habitants"
+        places = rows[(rows["group"] == "departement") & (rows["indicator"] == measure)]
+        low, high = places["estimate"].min(), places["estimate"].max()
+        if low < high:
+            least, most = (
+                phrases.few(places.loc[places["estimate"] == end, "group_value"])
+                for end in (low, high)
+            )
+            sentence += (
+                f"{SEMICOLON}selon le département, de {words.figure(low, indicator)} ({least}) à "
+                f"{words.figure(high, indicator)} ({most})"
+            )
+        said.append(f"{sentence}.")
+    return " ".join(said)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:
+    """The row's indicator with the decimals that the value was published with, two at most."""
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    x = row["estimate"]
+    if row["product"] not in catalogue.peers or pd.isna(x):
+        return indicator
+    needed = next(d for d in (0, 1, 2) if d == 2 or round(x, d) == x)
+    return indicator.model_copy(update={"decimals": needed})
+
+
+def _mark(row: dict[str, Any]) -> str:
+    said = words.STATUS_WORDS[row["status"]]
+    return f" ({said})" if said and row["status"] not in words.WITHHELD else ""
+
+
+def _or_none(cell: Any, instead: str = _NONE) -> str:
+    return instead if pd.isna(cell) else str(cell)
+
+
+def _source(figure: pd.Series) -> str:
+    parts = [plain(figure["source_title"])]
+    if published := _or_none(figure["published"], ""):
+        parts.append(french.period_label(published))
+    if licence := _or_none(figure["licence"], ""):
+        parts.append(plain(licence))
+    address = f" <{figure['url']}>" if _or_none(figure["url"], "") else ""
+    return f"{', '.join(parts)}.{address}"
+
+
+def ours(compared: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """The names of our rows among those compared, for a chart to set apart."""
+    return list(compared.loc[~compared["product"].isin(catalogue.peers), "group_value"])
+
+
+def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Where one indicator of counters is highest, and where it is lowest."""
+    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+    low, high = rows["estimate"].min(), rows["estimate"].max()
+    ends = [
+        f"{words.value(value, indicator)} ({phrases.few(names)})"
+        for value in (high, low)
+        if len(names := rows.loc[rows["estimate"] == value, "group_value"])
+    ]
+    if low == high:
+        return f"{indicator.label} : {words.value(low, indicator)} partout."
+    return f"{indicator.label} : de {ends[1]} à {ends[0]}."

@@ -1,0 +1,90 @@
+"""Findings of the listening devices: whom nobody listens to, what was given, what fell silent."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+
+
+def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many devices listen, to which product most, and to which none.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `devices`, by product and channel and in all.
+    """
+    totals = frame[frame["channel"] == ""]
+    ours = totals[totals["product"] != ""]
+    if ours.empty:
+        return "Aucun produit n'est décrit au catalogue."
+    devices = french.count(totals["estimate"].sum(), "dispositif écoute", "dispositifs écoutent")
+    heard = ours[ours["estimate"] > 0]
+    products = french.count(len(heard), "produit", "produits")
+    said = f"{devices} les usagers ; {products} sur {len(ours)} en ont au moins un."
+    if len(heard):
+        most = heard["estimate"].max()
+        names = [catalogue.label(name) for name in heard[heard["estimate"] == most]["product"]]
+        number = french.count(most, "dispositif", "dispositifs")
+        said += f" Le plus écouté : {phrases.few(names)} ({number})."
+    deaf = [catalogue.label(name) for name in ours[ours["estimate"] == 0]["product"]]
+    if deaf:
+        said += f" Sans aucun dispositif : {french.join(deaf)}."
+    return said
+
+
+def holes(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The channels on which most products have no device, and how many they are."""
+    products = set(frame["product"]) - {""}
+    cells = frame[(frame["product"] != "") & (frame["channel"] != "")]
+    here = {
+        words.label({"channel": channel}, "channel", catalogue): len(part)
+        for channel, part in cells.groupby("channel", sort=False)
+    }
+    if not here:
+        return ""
+    most = max(here, key=lambda name: here[name])
+    count = french.count(here[most], "produit", "produits")
+    holes = len(products) * len(here) - sum(here.values())
+    return (
+        f"Le canal le plus écouté est « {most} » ({count} sur {len(products)}). Sur les canaux où "
+        f"l'on écoute, {french.count(holes, 'case est vide', 'cases sont vides')}."
+    )
+
+
+def received(frame: pd.DataFrame) -> str:
+    """How many devices of the catalogue gave data in the quarter of the frame.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `device_received`, one a device.
+    """
+    if frame.empty:
+        return "Aucun dispositif n'est décrit au catalogue."
+    gave = int((frame["status"] != "missing").sum())
+    when = phrases.capital(french.when(frame["period"].iat[0]))
+    does = french.plural(gave, "a fourni", "ont fourni")
+    of = french.count(len(frame), "dispositif", "dispositifs")
+    return f"{when}, {gave} {does} des données, sur {of} au catalogue."
+
+
+def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Which devices should have given data and did not.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `device_silence`; a device that never gave any is `missing`.
+    """
+    if frame.empty:
+        return "Aucun dispositif ne se tait."
+    names = [words.label(row, "device", catalogue) for row in frame.to_dict("records")]
+    never = int((frame["status"] == "missing").sum())
+    start = french.count(len(names), "dispositif se tait", "dispositifs se taisent")
+    some = f"dont {never} " if never < len(names) else ""
+    has = french.plural(never, "n'a", "n'ont")
+    more = f", {some}qui {has} jamais rien fourni" if never else ""
+    return f"{start}{more} : {phrases.few(names)}."

@@ -1,0 +1,58 @@
+"""Findings of practice sheets: how many there are, what they say to redo, what they are about."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observlib.display import french, phrases
+
+
+def overview(frame: pd.DataFrame) -> str:
+    """How many sheets are shared and where they come from, what their verdicts are.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `practices`.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> row = {"indicator": "practices", "period": "2026-T3", "unit": "fiches"}
+    >>> frame = estimates.make(
+    ...     [
+    ...         {**row, "estimate": 3.0},
+    ...         {**row, "group": "origin", "group_value": "Nos équipes", "estimate": 3.0},
+    ...         {**row, "group": "verdict", "group_value": "à refaire", "estimate": 1.0},
+    ...         {**row, "group": "verdict", "group_value": "à éviter", "estimate": 2.0},
+    ...     ]
+    ... )
+    >>> overview(frame).replace("\\xa0", " ")
+    '3 fiches sont partagées (nos équipes : 3). Leurs verdicts : 1 à refaire et 2 à éviter.'
+    """
+    total = float(frame[frame["group"] == ""]["estimate"].sum())
+    if not total:
+        return "Aucun retour d'expérience n'est partagé."
+    sheets = french.count(total, "fiche est partagée", "fiches sont partagées")
+    origins = " ; ".join(f"{name.lower()} : {n}" for name, n in _counts(frame, "origin"))
+    verdicts = french.join(f"{n} {name}" for name, n in _counts(frame, "verdict"))
+    return f"{sheets} ({origins}). Leurs verdicts : {verdicts}."
+
+
+def subjects(frame: pd.DataFrame) -> str:
+    """The tool and the method on which most sheets were written; nothing where none stands out."""
+    said = []
+    for group, what in (("tool", "l'outil"), ("method", "la méthode")):
+        found = sorted(_counts(frame, group), key=lambda pair: -int(pair[1]))
+        if len(found) > 1 and int(found[0][1]) > int(found[1][1]):
+            name, n = found[0]
+            said.append(f"{what} dont on parle le plus est {name} ({n} fiches)")
+    return f"{phrases.capital(french.join(said))}." if said else ""
+
+
+def _counts(frame: pd.DataFrame, group: str) -> list[tuple[str, str]]:
+    rows = frame[frame["group"] == group]
+    return [
+        (str(name), french.number(n))
+        for name, n in zip(rows["group_value"], rows["estimate"], strict=True)
+    ]

@@ -1,0 +1,126 @@
+"""Findings of subscriptions and sales: how long joiners stay, what is sold and sent back."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+from observlib.display.words import SEMICOLON
+
+
+def stays(
+    survival: pd.DataFrame, catalogue: Catalogue, months: int = 12, intervals: bool = True
+) -> str:
+    """What share of joiners is still subscribed after some months, by subject.
+
+    Parameters
+    ----------
+    survival
+        Estimates of `subscription_survival`, by months since joining.
+    intervals
+        Give their intervals, which a caption has beside it.
+    """
+    rows = survival[survival["group_value"] == str(months)]
+    told = _shares(rows, catalogue, intervals)
+    return f"Après {months} mois, restent abonnés {told}." if told else ""
+
+
+def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What share of those who joined a year before a period is still subscribed, by subject."""
+    told = _shares(retention[retention["period"] == period], catalogue, False)
+    when = phrases.capital(french.when(period))
+    return f"{when}, sont encore abonnés après un an {told}." if told else ""
+
+
+def _shares(rows: pd.DataFrame, catalogue: Catalogue, intervals: bool) -> str:
+    """Shares of joiners, each with its subject in brackets."""
+    rows = phrases.named(rows[rows["status"] == "published"], catalogue, "product")
+    told = []
+    for row in rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records"):
+        indicator = words.indicator_of(row["indicator"], catalogue)
+        ends = words.interval(row, indicator) if intervals else ""
+        within = f"{SEMICOLON}intervalle à 95{french.NBSP}%{french.NBSP}: {ends}" if ends else ""
+        joined = "" if told else " des inscrits"
+        told.append(f"{words.value(row, indicator)}{joined} ({row['name']}{within})")
+    return french.join(told)
+
+
+def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What was sold in a period, how much of it as files, and how much came back.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `units_sold`, `digital_share` and `return_rate`, by device.
+    """
+    rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
+    units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, "product")
+    if units.empty:
+        return f"{phrases.capital(french.when(period))}, aucune vente complète n'est connue."
+    told = []
+    for row in units.sort_values("estimate", ascending=False).to_dict("records"):
+        beside = []
+        for name, end in (("digital_share", "en numérique"), ("return_rate", "de retours")):
+            same = rows[(rows["indicator"] == name) & (rows["device"] == row["device"])]
+            if len(same) and same["estimate"].iat[0] > 0:
+                of = words.indicator_of(name, catalogue)
+                beside.append(f"{words.value(same.iloc[0].to_dict(), of)} {end}")
+        indicator = words.indicator_of("units_sold", catalogue)
+        about = f" ({row['name']}{SEMICOLON if beside else ''}{french.join(beside)})"
+        told.append(f"{phrases.rounded(row, indicator)}{about}")
+    return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."
+
+
+def digital(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+    """The share of digital units in a period, and in one before where it is known.
+
+    Parameters
+    ----------
+    formats
+        Estimates of `format_share` of one shop.
+    """
+    rows = formats[(formats["group_value"] == "Numérique") & (formats["status"] == "published")]
+    rows = rows.drop_duplicates("period").set_index("period")
+    if period not in rows.index:
+        return ""
+    indicator = words.indicator_of("format_share", catalogue)
+    now = words.value(rows.loc[period].to_dict(), indicator)
+    said = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
+    if before in rows.index:
+        then = words.value(rows.loc[before].to_dict(), indicator)
+        said += f", contre {then} {french.when(before)}"
+    return f"{said}."
+
+
+def gathered(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """How far the sales of each shop gather on ten titles, where that can be said.
+
+    Parameters
+    ----------
+    sold
+        Estimates of `top_titles_share` and `sales_gini`, by device.
+    """
+    rows = sold[(sold["period"] == period) & (sold["status"] == "published")]
+    top = phrases.named(rows[rows["indicator"] == "top_titles_share"], catalogue, "product")
+    index = rows[rows["indicator"] == "sales_gini"].set_index("device")["estimate"]
+    told = []
+    for row in top.to_dict("records"):
+        share = words.value(row, words.indicator_of("top_titles_share", catalogue))
+        gini = words.figure(index[row["device"]], words.indicator_of("sales_gini", catalogue))
+        told.append(f"{share} ({row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini})")
+    if not told:
+        return ""
+    return f"Les dix titres les plus vendus font {french.join(told)} des exemplaires vendus."
+
+
+def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The title sold most, and how much."""
+    rows = titles[titles["status"] == "published"]
+    if rows.empty:
+        return ""
+    row = rows.sort_values("estimate", ascending=False, kind="stable").iloc[0].to_dict()
+    copies = words.value(row, words.indicator_of("title_units", catalogue))
+    when = french.when(row["period"])
+    name = f"«{french.NBSP}{row['group_value']}{french.NBSP}»"
+    return f"Le titre le plus vendu {when} est {name} ({copies})."

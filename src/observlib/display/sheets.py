@@ -1,0 +1,57 @@
+"""Lists of practice sheets that lead to their pages."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display.output import Output, text
+from observlib.display.words import SEMICOLON
+from observlib.errors import ObservError
+from observlib.practices import Practices, Sheet
+
+SORTS = ("tool", "method", "department")
+
+
+def sheet_list(
+    frame: pd.DataFrame, practices: Practices, catalogue: Catalogue, *, by: str
+) -> Output:
+    """List the sheets under their tool, method or department, each with a link to its page.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `practices`, of which those by `by` are carried.
+    practices
+        The sheets.
+    by
+        `tool`, `method` or `department`; a sheet that has none is not listed.
+
+    Raises
+    ------
+    ObservError
+        Where there is no sheet to list.
+    """
+    if by not in SORTS:
+        raise ObservError(f"sheet_list: cannot list by {by!r}; allowed: {', '.join(SORTS)}")
+    listed: dict[str, list[Sheet]] = {}
+    for sheet in practices.sheets:
+        if (name := getattr(sheet, by)) is not None:
+            listed.setdefault(practices.label(by, name, catalogue), []).append(sheet)
+    if not listed:
+        raise ObservError("sheet_list: no sheet to list; test the frame before calling it")
+    blocks = [
+        "\n".join([head, *(f":   {_item(sheet, catalogue)}" for sheet in listed[head])])
+        for head in sorted(listed)
+    ]
+    return text("\n\n".join(blocks), frame[frame["group"] == by])
+
+
+def _item(sheet: Sheet, catalogue: Catalogue) -> str:
+    told: list[str] = [sheet.verdict]
+    if sheet.peer:
+        told.append(catalogue.peers[sheet.peer].label)
+    if sheet.kind == "demonstration":
+        told.append("exemple inventé")
+    title = "".join(f"\\{sign}" if sign in "[]*_`<\\" else sign for sign in sheet.title)
+    return f"[{title}](/practices/{sheet.slug}.qmd) ({SEMICOLON.join(told)})"

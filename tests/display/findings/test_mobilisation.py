@@ -1,0 +1,106 @@
+"""Findings of tests and workshops: figures with their interval, and kind words for small tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display.findings import mobilisation
+
+BASE = {
+    "product": "legifrance",
+    "device": "tests-legifrance",
+    "channel": "in_person",
+    "period": "2026-T3",
+}
+
+
+def row(indicator: str, value: float, half: float = 5, **more: Any) -> dict[str, Any]:
+    unit = {"task_success": "%", "problem_share": "%", "sus_mean": "sur 100"}[indicator]
+    made = {**BASE, "indicator": indicator, "unit": unit, "estimate": value, "n": 14}
+    return {**made, "ci_low": value - half, "ci_high": value + half, "status": "low_base", **more}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_success_is_told_with_its_interval_and_its_low_base(catalogue: Catalogue) -> None:
+    found = estimates.make([row("task_success", 70)])
+    assert plain(mobilisation.tests(found, catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, part des tâches réussies par les participants : Légifrance, 70 % "
+        "(intervalle à 95 % : 65 à 75 % ; 14 participants ; faible effectif)."
+    )
+    assert "aucun test" in mobilisation.tests(found, catalogue, "2026-T2")
+
+
+def test_a_score_has_its_grade_and_those_of_its_interval(catalogue: Catalogue) -> None:
+    said = plain(mobilisation.scale(estimates.make([row("sus_mean", 68)]), catalogue, "2026-T3"))
+    assert "note C (de C− à B− avec l'intervalle), soit une utilisabilité bonne." in said
+    assert "Aucun score" in mobilisation.scale(estimates.make([]), catalogue, "2026-T3")
+
+
+def test_the_worst_problem_is_blocking_or_major(catalogue: Catalogue) -> None:
+    rows = [
+        row("problem_share", value, group="problem", group_value=label)
+        for label, value in (("a (cosmétique)", 80), ("b (majeur)", 30), ("c (bloquant)", 20))
+    ]
+    said = mobilisation.blocking(estimates.make(rows), catalogue, "2026-T3")
+    assert "« b »" in said and "sur Légifrance." in said
+    assert mobilisation.blocking(estimates.make(rows[:1]), catalogue, "2026-T3") == ""
+
+
+def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue: Catalogue) -> None:
+    people = {**BASE, "indicator": "test_participants", "unit": "participants"}
+    now = estimates.make([{**people, "status": "suppressed"}])
+    year = estimates.make([{**people, "period": "2025-10/2026-09", "estimate": 15, "n": 15}])
+    said = plain(mobilisation.withheld(now, year, catalogue, "2026-T3"))
+    assert "moins de onze participants" in said and said.endswith("le sont plus bas.")
+    assert not mobilisation.withheld(now, now[:0], catalogue, "2026-T3").endswith("plus bas.")
+    assert mobilisation.withheld(year, year, catalogue, "2026-T3") == ""
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((30, 12, 5), "12 sont décidées et 5 réalisées à la fin"),
+        ((30, 1, 0), "1 est décidée et aucune n'est encore réalisée à la fin"),
+        ((30, 0, 0), "aucune n'est encore décidée à la fin"),
+        ((0, 0, 0), "Aucune idée d'atelier n'a été relevée."),
+    ],
+)
+def test_the_fate_of_ideas_is_told_at_each_step(counts: tuple[int, int, int], said: str) -> None:
+    steps = estimates.make(
+        {
+            "indicator": "workshop_ideas",
+            "period": "2025-10/2026-09",
+            "unit": "idées",
+            "group": "step",
+            "group_value": step,
+            "estimate": count,
+        }
+        for step, count in zip("abc", counts, strict=True)
+    )
+    assert said in plain(mobilisation.ideas(steps))
+
+
+def test_the_delay_is_told_where_it_may_be(catalogue: Catalogue) -> None:
+    delay = {"indicator": "idea_delay", "period": "2025-10/2026-09", "unit": "jours"}
+    known = {**delay, "estimate": 122, "ci_low": 106, "ci_high": 134, "n": 142}
+    said = plain(mobilisation.delay(estimates.make([known]), catalogue))
+    assert said.startswith("La moitié des idées décidées sont réalisées en 122 jours (intervalle")
+    missing = estimates.make([{**delay, "status": "missing"}])
+    assert mobilisation.delay(missing, catalogue).startswith("Moins de la moitié")
+    assert mobilisation.delay(estimates.make([{**delay, "status": "suppressed"}]), catalogue) == ""
+
+
+def test_captions_go_from_the_least_to_the_most(catalogue: Catalogue) -> None:
+    other = {"product": "service-public", "device": "tests-service-public"}
+    found = estimates.make([row("task_success", 70), row("task_success", 80, **other)])
+    assert plain(mobilisation.span(found, "task_success", catalogue, "2026-T3")) == (
+        "Tâches réussies, 3e trimestre 2026 : de 70 % (Légifrance) à 80 % (Service-public.fr)"
+    )
+    assert "aucun résultat" in mobilisation.span(found, "sus_mean", catalogue, "2026-T3")

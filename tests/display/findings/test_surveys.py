@@ -1,0 +1,158 @@
+"""What is said of a survey is what its estimates say, with care where they are thin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display.findings import surveys
+
+NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"
+UNITS = {
+    "satisfaction_10": "sur 10",
+    "nps": "points",
+    "task_success_share": "%",
+    "ces_10": "sur 10",
+    "clarity_10": "sur 10",
+}
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": indicator, "period": period, "unit": UNITS[indicator]}
+    row |= {"device": "enquete-legifrance", "product": "legifrance", "channel": "web"}
+    if value is not None:
+        half = more.pop("half", 1.0)
+        row |= {"estimate": value, "n": 200, "ci_low": value - half, "ci_high": value + half}
+    return row | more
+
+
+def told(*rows: dict[str, Any], catalogue: Catalogue, period: str = NOW) -> str:
+    return plain(surveys.marks(estimates.make(rows), catalogue, period))
+
+
+def test_marks_are_told_with_their_intervals(catalogue: Catalogue) -> None:
+    said = told(mark("satisfaction_10", 7.1), mark("nps", -12, half=4), catalogue=catalogue)
+    assert said == (
+        "Au 3e trimestre 2026, la satisfaction est de 7,1 sur 10 (6,1 à 8,1) et la recommandation "
+        "nette est de −12 points (−16 à −8). Les intervalles, entre parenthèses, sont à 95 %."
+    )
+
+
+def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) -> None:
+    said = told(
+        mark("satisfaction_10", 7.1, n=20, status="low_base"),
+        mark("nps", None, status="suppressed"),
+        catalogue=catalogue,
+    )
+    assert said == (
+        "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction et moins de "
+        "onze réponses pour la recommandation nette."
+    )
+
+
+def test_a_wave_of_another_quarter_is_told_over_the_year(catalogue: Catalogue) -> None:
+    said = told(mark("satisfaction_10", 7.7, YEAR), catalogue=catalogue)
+    assert said.startswith(
+        "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse. D'octobre"
+    )
+    assert "7,7 sur 10" in said
+
+
+def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
+    said = told(catalogue=catalogue)
+    assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."
+
+
+@pytest.mark.parametrize(
+    ("then", "half", "words"),
+    [
+        (10.0, 4.0, "monte de 10 à 22 points"),
+        (40.0, 4.0, "baisse de 40 à 22 points"),
+        (18.0, 4.0, "aucune évolution de la recommandation nette n'est établie"),
+        (None, 4.0, "ne peut pas être comparée"),
+    ],
+)
+def test_recommendation_moves_only_where_intervals_do_not_overlap(
+    catalogue: Catalogue, then: float | None, half: float, words: str
+) -> None:
+    before = (
+        mark("nps", then, BEFORE, half=half)
+        if then
+        else mark("nps", None, BEFORE, status="missing")
+    )
+    frame = estimates.make([mark("nps", 22, half=half), before])
+    assert words in plain(surveys.trend(frame, catalogue, NOW, BEFORE))
+
+
+def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": "survey_funnel", "period": NOW, "unit": "visites"}
+    return row | {"group": "step", "group_value": name, "estimate": count, "n": count} | more
+
+
+def test_steps_are_told_from_visits_to_the_last_page(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            step("Visites", 86_712_620),
+            step("Enquête proposée", 5130),
+            step("Réponse commencée", 329),
+            step("Réponse terminée", 224),
+        ]
+    )
+    assert plain(surveys.funnel(frame, catalogue)) == (
+        "Au 3e trimestre 2026, sur 86,7 millions de visites, l'enquête a été proposée 5 130 fois : "
+        "329 réponses commencées (6,4 %), dont 224 menées à leur terme (68 %)."
+    )
+    few = plain(surveys.funnel(frame.iloc[2:], catalogue))
+    assert few.startswith(
+        "Au 3e trimestre 2026, l'enquête compte 329 réponses commencées, dont 224"
+    )
+
+
+def test_steps_of_an_incomplete_quarter_say_so_and_small_ones_say_nothing(
+    catalogue: Catalogue,
+) -> None:
+    partial = estimates.make([step("Réponse commencée", 40, status="partial")])
+    assert surveys.funnel(partial, catalogue).endswith("Ces comptages sont incomplets.")
+    small = estimates.make([step("Réponse commencée", None, status="suppressed")])
+    assert surveys.funnel(small, catalogue) == ""
+    assert surveys.funnel(estimates.make([]), catalogue) == ""
+
+
+def test_reasons_are_told_up_to_the_third(catalogue: Catalogue) -> None:
+    row: dict[str, Any] = {"indicator": "reason_share", "period": YEAR, "unit": "%"}
+    frame = estimates.make(
+        {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
+        for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
+    )
+    said = plain(surveys.reasons(frame, catalogue))
+    assert said.endswith(
+        "le premier motif cité est « A » (70 %), devant « B » (50 %) et « C » (20 %)."
+    )
+    assert surveys.reasons(frame.iloc[:0], catalogue) == ""
+
+
+STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
+
+
+@given(st.dictionaries(st.sampled_from(list(UNITS)), STATUSES))
+def test_any_estimates_make_sentences_without_a_hole(
+    catalogue: Catalogue, states: dict[str, str]
+) -> None:
+    rows = [
+        mark(name, None if state in ("suppressed", "missing") else 5.0, status=state)
+        for name, state in states.items()
+    ]
+    frame: pd.DataFrame = estimates.make(rows)
+    said = surveys.marks(frame, catalogue, NOW)
+    assert said.endswith(".") and "nan" not in said and "  " not in said
+    assert ("5" in plain(said).replace("95 %", "")) == ("published" in states.values())

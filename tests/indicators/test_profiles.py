@@ -1,0 +1,150 @@
+"""Who answers, against the population: ratios that hold, and no few people told."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue
+from observlib.indicators import profiles
+from observlib.period import Quarter
+
+YEAR = Quarter(2026, 3).back(4)
+SURVEY = "enquete-service-public"
+MARGINS = pd.DataFrame(
+    {
+        "variable": ["sex", "sex", "age", "age", "age"],
+        "category": ["Femme", "Homme", "15 à 24 ans", "25 à 34 ans", "35 ans et plus"],
+        "people": [52, 48, 20, 20, 60],
+    }
+)
+
+
+def said(variable: str, **counts: int) -> pd.DataFrame:
+    categories = [name.replace("_", " ") for name, n in counts.items() for _ in range(n)]
+    return pd.DataFrame(
+        {
+            "device": SURVEY,
+            "product": "service-public",
+            "channel": "web",
+            "source": f"{SURVEY}@1",
+            "response_id": [str(i) for i in range(len(categories))],
+            "date": pd.Timestamp("2026-09-10"),
+            "variable": variable,
+            "category": categories,
+        }
+    )
+
+
+def by_value(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_index("group_value")
+
+
+def test_shares_are_of_those_who_answered_the_question(catalogue: Catalogue) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    found = by_value(profiles.distribution(said("sex", Femme=60, Homme=40), catalogue, YEAR))
+    assert found["estimate"].to_dict() == {"Femme": 60, "Homme": 40}
+    low, high = proportion_confint(60, 100, method="wilson")
+    assert found.loc["Femme", ["ci_low", "ci_high"]].tolist() == pytest.approx(
+        [100 * low, 100 * high]
+    )
+    assert set(found["period"]) == {"2025-10/2026-09"} and set(found["group"]) == {"sex"}
+
+
+def test_a_ratio_is_the_share_over_the_population_s_and_so_are_its_ends(
+    catalogue: Catalogue,
+) -> None:
+    heard = said("sex", Femme=26, Homme=74)
+    shares = by_value(profiles.distribution(heard, catalogue, YEAR))
+    ratios = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
+    assert ratios.loc["Femme", "estimate"] == pytest.approx(0.5)
+    assert ratios.loc["Homme", "estimate"] == pytest.approx(0.74 / 0.48)
+    for end in ("ci_low", "ci_high"):
+        assert ratios.loc["Femme", end] == pytest.approx(shares.loc["Femme", end] / 52)
+    assert ratios.loc["Femme", "ci_high"] < 1 < ratios.loc["Homme", "ci_low"]
+
+
+def test_a_category_of_few_is_withheld_and_cannot_be_found_by_subtraction(
+    catalogue: Catalogue,
+) -> None:
+    heard = said("age", **{"15_à_24_ans": 4, "25_à_34_ans": 40, "35_ans_et_plus": 56})
+    found = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
+    assert found.loc["15 à 24 ans", "status"] == "suppressed"
+    assert found.loc["25 à 34 ans", "status"] == "suppressed"
+    assert found.loc[profiles.REST, "estimate"] == pytest.approx(0.44 / 0.4)
+    assert found.loc["35 ans et plus", "estimate"] == pytest.approx(0.56 / 0.6)
+
+
+def test_a_category_that_no_one_is_in_is_withheld_as_a_small_one_is(catalogue: Catalogue) -> None:
+    heard = said("age", **{"25_à_34_ans": 40, "35_ans_et_plus": 60})
+    found = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
+    assert found.loc["15 à 24 ans", "status"] == "suppressed"
+    assert found.loc[profiles.REST, "n"] == 100
+
+
+def test_answers_that_the_population_has_not_do_not_count_in_its_ratio(
+    catalogue: Catalogue,
+) -> None:
+    heard = said("sex", Femme=52, Homme=48, Autre=30)
+    found = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
+    assert found["estimate"].tolist() == pytest.approx([1, 1]) and set(found["n"]) == {100}
+
+
+def test_a_variable_without_margin_has_a_profile_and_no_ratio(catalogue: Catalogue) -> None:
+    heard = said("status", Actif=40, Retraité=30)
+    assert len(profiles.distribution(heard, catalogue, YEAR)) == 2
+    assert profiles.representation(heard, MARGINS, catalogue, YEAR).empty
+
+
+def test_ages_stand_in_their_order_and_other_categories_by_frequency(
+    catalogue: Catalogue,
+) -> None:
+    heard = pd.concat(
+        [
+            said("age", **{"75_ans_et_plus": 60, "15_à_24_ans": 30, "25_à_34_ans": 20}),
+            said("status", Actif=20, Retraité=40),
+        ]
+    )
+    found = profiles.distribution(heard, catalogue, YEAR)
+    order = ["15 à 24 ans", "25 à 34 ans", "75 ans et plus", "Retraité", "Actif"]
+    assert found["group_value"].tolist() == order
+
+
+def test_experiences_say_their_region_by_name_and_belong_to_no_product(
+    catalogue: Catalogue,
+) -> None:
+    experiences = pd.DataFrame(
+        {
+            "device": "sp-plus",
+            "product": ["service-public", None, None],
+            "channel": "web",
+            "source": "sp-plus@1",
+            "experience_id": ["1", "2", "3"],
+            "date": pd.Timestamp("2026-08-01"),
+            "region": ["11", None, "04"],
+        }
+    )
+    regions = pd.DataFrame({"region": ["11", "04"], "region_name": ["Île-de-France", "La Réunion"]})
+    told = profiles.of_experiences(experiences, regions)
+    assert told["category"].tolist() == ["Île-de-France", "La Réunion"]
+    assert set(told["product"]) == {""} and told["response_id"].tolist() == ["1", "3"]
+    assert profiles.distribution(told, catalogue, YEAR)["status"].tolist() == ["suppressed"] * 2
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 60), min_size=3, max_size=3))
+def test_no_published_value_tells_fewer_than_eleven_people(
+    catalogue: Catalogue, counts: list[int]
+) -> None:
+    names = ("15_à_24_ans", "25_à_34_ans", "35_ans_et_plus")
+    heard = said("age", **dict(zip(names, counts, strict=True)))
+    shown = profiles.distribution(heard, catalogue, YEAR)
+    shown = shown[shown["status"] != "suppressed"]
+    people = (shown["estimate"] * shown["n"] / 100).round()
+    assert (people >= 11).all()
+    assert not len(shown) or people.sum() == sum(counts)
+    ratios = profiles.representation(heard, MARGINS, catalogue, YEAR)
+    assert len(ratios[ratios["status"] != "suppressed"]) <= 3

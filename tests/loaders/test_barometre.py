@@ -1,0 +1,223 @@
+"""The baromètre's files: only actual values are results, whatever stands beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import REJECT_COLUMNS
+
+NATIONAL = "mesure,indicateur,id_indicateur,maille_geographique,date,valeur,unite\n"
+REGIONAL = "mesure,indicateur,id_indicateur,code_region,libelle_region,date,valeur,unite\n"
+ONE = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
+RATE = "Mesure,Satisfaction,tx-fictif,national,"
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["barometre-indicateur"]
+
+
+def read(
+    folder: Path, device: Device, catalogue: Catalogue, text: str, encoding: str = "utf-8"
+) -> Loaded:
+    path = folder / "ind-999.csv"
+    path.write_bytes(text.encode(encoding))
+    return load(path, device, catalogue)
+
+
+def test_targets_and_initial_values_are_never_taken_for_results(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = ONE + (
+        "IND-246,D2A,2023-01-01,DEPT,0.0,,,\n"
+        "IND-246,D2A,2023-07-01,DEPT,,98.75,,100.0\n"
+        "IND-246,D2A,2026-12-01,DEPT,,,95.0,\n"
+        "IND-246,FRANCE,2023-01-01,NAT,0.0,95.0,,\n"
+        "IND-246,R94,,REG,,,,\n"
+    )
+    loaded = read(tmp_path, device, catalogue, text)
+    assert loaded.table == "figures" and loaded.rejects.empty
+    assert loaded.rows["value"].tolist() == [98.75, 95.0]
+    assert loaded.rows["subject"].tolist() == ["Départements", "France"]
+    assert loaded.rows["area"].isna().tolist() == [False, True]
+    assert loaded.rows["area"].iat[0] == "2A" and set(loaded.rows["unit"]) == {"%"}
+    assert [notice[:6] for notice in loaded.notices] == ["3 rows"]
+
+
+def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = NATIONAL + (
+        f"{RATE}2021-12-31,73.0,% de satisfaction\n{RATE}2022-12-31,71.0,% de satisfaction\n"
+        "Mesure,Stock,nb-fictif,national,2022-11-30,2 538,guichets\n"
+        "Mesure,Stock,nb-fictif,national,2022-12-31,2\u202f600,guichets\n"
+    )
+    rows = read(tmp_path, device, catalogue, text).rows.set_index("organisation")
+    yearly, stock = rows.loc["tx-fictif"], rows.loc["nb-fictif"]
+    assert yearly["start"].tolist() == [pd.Timestamp("2021-01-01"), pd.Timestamp("2022-01-01")]
+    assert set(yearly["unit"]) == {"%"}
+    assert (stock["start"] == stock["end"]).all() and stock["value"].tolist() == [2538, 2600]
+
+
+@pytest.mark.parametrize("sign", [";", "\t", ","])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_saved_again_by_a_spreadsheet_still_loads(
+    tmp_path: Path, device: Device, catalogue: Catalogue, sign: str, encoding: str
+) -> None:
+    text = (REGIONAL + "M,Part,tx,1,Guadeloupe,31/12/2022,QUOTE,%\n").replace(",", sign)
+    text = text.replace("QUOTE", '"72,5"')
+    (row,) = read(tmp_path, device, catalogue, text, encoding).rows.to_dict("records")
+    assert (row["area"], row["value"], row["subject"]) == ("01", 72.5, "Régions")
+    assert row["end"] == pd.Timestamp("2022-12-31")
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "reason"),
+    [
+        (f"{RATE}2022-12-31,120,%", "valeur", "is not from 0 to 100"),
+        (f"{RATE}2022-12-31,-1,logements", "valeur", "is not 0 or more"),
+        (f"{RATE}2022-12-31,beaucoup,%", "valeur", "is no number"),
+        (f"{RATE}2022-12-31,1.234,logements", "valeur", "is no number"),
+        (f"{RATE}2022-12-31,,%", "valeur", "is empty"),
+        (f"{RATE}2022-12-31,71,", "unite", "is empty"),
+        (f"{RATE}31/12/2022,71,%", "date", "is not written like the day of row 2"),
+        (f"{RATE}2022-02-31,71,%", "date", "is no day"),
+        (f"{RATE},71,%", "date", "is empty"),
+        (f"{RATE}2190-12-31,71,%", "date", "lies in the future"),
+        ("M,Satisfaction,tx,departemental,2022-12-31,71,%", "maille_geographique", "national"),
+        (f"{RATE}2022-12-31", "", "has 5 cells"),
+    ],
+)
+def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    line: str,
+    column: str,
+    reason: str,
+) -> None:
+    good = f"{RATE}2021-12-31,73,%\n"
+    loaded = read(tmp_path, device, catalogue, f"{NATIONAL}{good}{line}\n")
+    assert loaded.rows["value"].tolist() == [73]
+    (reject,) = loaded.rejects.to_dict("records")
+    assert (reject["row"], reject["column"]) == (3, column) and reason in reject["reason"]
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("IND-246,D20,2023-07-01,COMMUNE,,98,,", "maille"),
+        ("IND-246,R84,2023-07-01,DEPT,,98,,", "enforce_zone_id"),
+        ("IND-246,D1,2023-07-01,DEPT,,98,,", "enforce_zone_id"),
+        (",D01,2023-07-01,DEPT,,98,,", "indic_id"),
+    ],
+)
+def test_an_area_that_is_none_is_rejected(
+    tmp_path: Path, device: Device, catalogue: Catalogue, line: str, column: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, f"{ONE}{line}\n")
+    assert loaded.rows.empty and loaded.rejects["column"].tolist() == [column]
+
+
+def test_a_row_given_twice_counts_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    row = f"{RATE}2022-12-31,71,%\n"
+    loaded = read(tmp_path, device, catalogue, NATIONAL + row + row)
+    assert len(loaded.rows) == 1 and loaded.rejects["reason"].tolist() == ["repeats row 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (NATIONAL, "no row under the header"),
+        (NATIONAL.replace("valeur", "montant") + "a,b,c,national,2022-12-31,7,%\n", "'valeur'"),
+        (ONE.replace("indic_va,", "") + "x\n", "'indic_va'"),
+        ("id_indicateur,indicateur,date,valeur,unite\nx\n", "maille_geographique"),
+        ("", "empty file"),
+    ],
+)
+def test_a_file_of_another_form_is_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, said: str
+) -> None:
+    with pytest.raises(ObservError) as caught:
+        read(tmp_path, device, catalogue, text)
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+CELL = st.sampled_from(
+    ["", "IND-1", "D01", "FRANCE", "R84", "DEPT", "NAT", "2022-12-31", "31/12/2022", "9", "1e9",
+     "national", "%", "99.5", "1,234", "\x00", "é"]
+)  # fmt: skip
+
+
+@FUZZ
+@given(
+    header=st.sampled_from([NATIONAL, REGIONAL, ONE]),
+    body=st.lists(st.lists(CELL | st.text(max_size=6), max_size=9), max_size=5),
+)
+def test_any_table_gives_rows_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, header: str, body: list[list[str]]
+) -> None:
+    path = tmp_path / "ind-1.csv"
+    text = header + "\n".join(",".join(row) for row in body)
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    check(path, device, catalogue)
+
+
+@FUZZ
+@given(content=st.binary(max_size=200))
+def test_any_bytes_give_rows_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
+) -> None:
+    path = tmp_path / "ind-1.csv"
+    for head in (b"", NATIONAL.encode()):
+        path.write_bytes(head + content)
+        check(path, device, catalogue)
+
+
+def check(path: Path, device: Device, catalogue: Catalogue) -> None:
+    try:
+        loaded = load(path, device, catalogue)
+    except ObservError as error:
+        assert "\n" not in str(error)
+    else:
+        assert list(loaded.rows.columns) == tables.columns("figures")
+        assert list(loaded.rejects.columns) == REJECT_COLUMNS
+
+
+def test_every_row_of_the_published_files_is_a_result_or_told(
+    shared_data: Path, catalogue: Catalogue
+) -> None:
+    folder = shared_data / "barometre_resultats"
+    read = {}
+    for path in (*folder.glob("*-detail-*.csv"), folder / "ind-246.csv"):
+        (device,) = [d for d in catalogue.devices.values() if path.match(d.pattern)]
+        read[path.stem.rsplit("detail-")[-1]] = load(path, device, catalogue)
+    assert all(loaded.rejects.empty for loaded in read.values())
+    national, regional, one = (read[name] for name in ("national", "regional", "ind-246"))
+    assert (len(national.rows), len(regional.rows), len(one.rows)) == (119, 1814, 503)
+    assert one.notices == (
+        "220 rows have an initial value, a target or nothing, and no actual value: no result is "
+        "made of them",
+    )
+    rate = national.rows[
+        national.rows["organisation"] == "tx-satisfaction-usagers-services-publics"
+    ]
+    assert rate["value"].tolist() == [72, 71, 74, 76, 73, 71]
+    assert rate["start"].dt.year.tolist() == list(range(2017, 2023))
+    assert regional.rows["area"].nunique() == 18
+    corsica = one.rows[one.rows["area"].isin(["2A", "2B"])]
+    assert set(corsica["area"]) == {"2A", "2B"} and one.rows["area"].nunique() == 100

@@ -1,0 +1,165 @@
+"""The list of France services counters: codes kept as INSEE writes them, no address kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import REJECT_COLUMNS
+
+HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["france-services"]
+
+
+def counter(number: object, department: str, name: str = "Guichet fictif", form: str = "") -> str:
+    return (
+        f'"{number}","{department}","{name}","1 rue Inventée","g@exemple.invalid",'
+        f'"00 00 00 00 00","{form}"\n'
+    )
+
+
+def read(
+    folder: Path,
+    device: Device,
+    catalogue: Catalogue,
+    *rows: str,
+    name: str = "liste-fs-20240801.csv",
+    encoding: str = "utf-8",
+) -> Loaded:
+    path = folder / name
+    path.write_bytes((HEADER + "".join(rows)).encode(encoding))
+    return load(path, device, catalogue)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_codes_of_departements_keep_their_zero_and_their_letters(
+    tmp_path: Path, device: Device, catalogue: Catalogue, encoding: str
+) -> None:
+    codes = ["01", "2A", "2B", "75", "971", "976", "978"]
+    loaded = read(tmp_path, device, catalogue, *map(counter, range(7), codes), encoding=encoding)
+    assert loaded.table == "counters" and loaded.rejects.empty and loaded.notices == ()
+    assert loaded.rows["departement"].tolist() == codes
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2024-08-01")}
+
+
+def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue, counter(1, "1"), counter(2, "2a"))
+    assert loaded.rows["departement"].tolist() == ["01", "2A"]
+    assert loaded.notices == ("1 département had lost its leading zero, put back",)
+
+
+def test_no_address_mail_or_telephone_is_loaded(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue, counter(1, "01", form="Bus_équivalent"))
+    assert list(loaded.rows.columns) == tables.columns("counters")
+    text = loaded.rows.to_csv()
+    assert "rue" not in text and "@" not in text and "00 00" not in text
+    assert loaded.rows["format"].tolist() == ["Bus équivalent"]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "shown"),
+    [
+        (counter(2, "20"), "insee_dep", "20"),
+        (counter(2, "99"), "insee_dep", "99"),
+        (counter(2, "Ain"), "insee_dep", "Ain"),
+        (counter(2, ""), "insee_dep", ""),
+        (counter("", "01"), "id_fs", ""),
+        (counter(2, "01", ""), "lib_fs", ""),
+        (counter(2, "01", "maire@exemple.invalid"), "lib_fs", ""),
+        (counter(2, "01", "Appelez le 01 02 03 04 05"), "lib_fs", ""),
+        (counter(2, "maire@exemple.invalid"), "insee_dep", "(not shown: it may be a comment)"),
+        ('"2","01"\n', "", ""),
+        (counter(1, "02"), "counter_id, date", "1; 2024-08-01"),
+    ],
+)
+def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(
+    tmp_path: Path, device: Device, catalogue: Catalogue, row: str, column: str, shown: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, counter(1, "01"), row)
+    assert loaded.rows["counter_id"].tolist() == ["1"]
+    (reject,) = loaded.rejects.to_dict("records")
+    assert (reject["row"], reject["column"], reject["value"]) == (3, column, shown)
+
+
+@pytest.mark.parametrize("name", ["Rur@linette", "PADA@ de Sartrouville"])
+def test_a_name_with_an_at_sign_for_a_letter_is_no_address(
+    tmp_path: Path, device: Device, catalogue: Catalogue, name: str
+) -> None:
+    assert read(tmp_path, device, catalogue, counter(1, "01", name)).rejects.empty
+
+
+def test_the_day_of_the_list_is_in_its_name_or_with_its_device(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    named = read(tmp_path, device, catalogue, counter(1, "01"), name="liste-fs_2025-03.csv")
+    assert set(named.rows["date"]) == {pd.Timestamp("2025-03-01")}
+    told = device.model_copy(update={"period": "2025-02-03"})
+    loaded = read(tmp_path, told, catalogue, counter(1, "01"), name="liste-fs.csv")
+    assert set(loaded.rows["date"]) == {pd.Timestamp("2025-02-03")}
+    for name in ("liste-fs.csv", "liste-fs-20241399.csv"):
+        with pytest.raises(ObservError, match="does not tell the day of the list"):
+            read(tmp_path, device, catalogue, counter(1, "01"), name=name)
+
+
+def test_a_list_without_its_columns_or_rows_is_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    with pytest.raises(ObservError, match="no row under the header"):
+        read(tmp_path, device, catalogue)
+    path = tmp_path / "liste-fs-20240801.csv"
+    path.write_text("id;departement\n1;01\n", encoding="utf-8")
+    with pytest.raises(ObservError, match="'id_fs', 'insee_dep', 'lib_fs'"):
+        load(path, device, catalogue)
+
+
+@FUZZ
+@given(
+    content=st.binary(max_size=150)
+    | st.lists(st.lists(st.text(max_size=5), max_size=8)).map(
+        lambda rows: "\n".join(map(",".join, rows)).encode("utf-8", "surrogatepass")
+    )
+)
+def test_anything_gives_rows_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
+) -> None:
+    path = tmp_path / "liste-fs-20240801.csv"
+    for head in (b"", HEADER.encode()):
+        path.write_bytes(head + content)
+        try:
+            loaded = load(path, device, catalogue)
+        except ObservError as error:
+            assert "\n" not in str(error)
+        else:
+            assert list(loaded.rows.columns) == tables.columns("counters")
+            assert list(loaded.rejects.columns) == REJECT_COLUMNS
+
+
+def test_every_counter_of_the_published_list_loads(
+    shared_data: Path, device: Device, catalogue: Catalogue
+) -> None:
+    (path,) = (shared_data / "france_services").glob("liste-fs-*.csv")
+    loaded = load(path, device, catalogue)
+    assert loaded.rejects.empty and len(loaded.rows) == 2845 and loaded.notices == ()
+    counts = loaded.rows["departement"].value_counts()
+    assert len(counts) == 102
+    assert {"01", "2A", "2B", "971", "976", "978"} <= set(counts.index)
+    assert not loaded.rows["name"].str.contains("\n").any()

@@ -1,0 +1,168 @@
+"""A shop's monthly sales: its amounts, its formats, and returns in the ways shops write them."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+
+HEADER = "mois;isbn;titre;support;exemplaires;chiffre d’affaires;retours"
+TYPED = "mois;référence;titre;support;type;quantité;montant"
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["boutique-documentation"]
+
+
+def read(
+    folder: Path, device: Device, catalogue: Catalogue, text: str, encoding: str = "utf-8"
+) -> Loaded:
+    path = folder / "boutique-documentation_2026.csv"
+    path.write_bytes(text.encode(encoding))
+    return load(path, device, catalogue)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_french_export_loads_with_amounts_as_numbers(
+    tmp_path: Path, device: Device, catalogue: Catalogue, encoding: str
+) -> None:
+    text = f"{HEADER}\n2026-07;978-2-00-000000-2;Guide;Imprimé;1\xa0200;10\u202f800,50 €;12\n"
+    loaded = read(tmp_path, device, catalogue, text, encoding)
+    assert loaded.rejects.empty and loaded.table == "sales"
+    row = loaded.rows.iloc[0]
+    assert (row["units"], row["revenue"], row["returns"]) == (1200, 10800.5, 12)
+    assert (row["title_id"], row["format"]) == ("9782000000002", "print")
+    assert row["end"] == pd.Timestamp("2026-07-31")
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("papier", "print"), ("Broché", "print"), ("NUMÉRIQUE", "digital"), ("pdf", "digital"),
+     ("e-book", "digital"), ("print", "print")],
+)  # fmt: skip
+def test_a_format_is_known_by_the_words_of_shops(
+    tmp_path: Path, device: Device, catalogue: Catalogue, word: str, kind: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n2026-07;R1;Guide;{word};3;;0\n")
+    assert loaded.rows["format"].tolist() == [kind]
+    assert loaded.rows["revenue"].isna().all()
+
+
+def test_returns_in_rows_of_their_own_join_the_sale(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    rows = [
+        "2026-07;R1;Guide;papier;retour;-3;-27,00",
+        "2026-07;R1;Guide;papier;vente;40;360,00",
+        "2026-07;R1;Guide;pdf;vente;5;30,00",
+        "2026-07;R2;Revue;papier;retour;2;",
+    ]
+    loaded = read(tmp_path, device, catalogue, "\n".join([TYPED, *rows]))
+    assert loaded.rejects.empty
+    found = loaded.rows.set_index(["title_id", "format"])[["units", "returns", "revenue"]]
+    assert found.loc[("R1", "print")].tolist() == [40, 3, 333]
+    assert found.loc[("R1", "digital")].tolist() == [5, 0, 30]
+    assert found.loc[("R2", "print"), ["units", "returns"]].tolist() == [0, 2]
+
+
+def test_one_title_written_with_hyphens_or_without_is_one_title(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    rows = ["978-2-00-000000-2;G;papier;3;;0", "9782000000002;G;papier;3;;0"]
+    text = "\n".join([HEADER, *(f"2026-07;{row}" for row in rows)])
+    loaded = read(tmp_path, device, catalogue, text)
+    assert len(loaded.rows) == 1 and "repeats row 2" in loaded.rejects["reason"].iat[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("2026-07;R;T;papier;-3;;0", "exemplaires", "is negative and the row is no return"),
+        ("2026-07;R;T;papier;3;-5,00;0", "chiffre d’affaires", "is negative"),
+        ("2026-07;R;T;papier;3;1.234;0", "chiffre d’affaires", "is no amount"),
+        ("2026-07;R;T;papier;3;gratuit;0", "chiffre d’affaires", "is no amount"),
+        ("2026-07;R;T;papier;2,5;;0", "exemplaires", "is no whole number"),
+        ("2026-07;R;T;papier;;;0", "exemplaires", "is empty"),
+        ("2026-07;R;T;vinyle;3;;0", "support", "is no known format"),
+        ("2026-07;R;T;papier;3;;peu", "retours", "is no whole number"),
+        ("2026-07;;T;papier;3;;0", "isbn", "is empty"),
+        ("2026-07;R;;papier;3;;0", "titre", "is empty"),
+        ("2026-07;9,782E+12;T;papier;3;;0", "isbn", "shortened by a spreadsheet"),
+        ("juillet;R;T;papier;3;;0", "mois", "is no month"),
+        ("2026-07;R;T;papier;3;;0;5", "", "has 8 cells"),
+        ("1994-07;R;T;papier;3;;0", "start", "lies before 1995"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_and_says_why(
+    tmp_path: Path, device: Device, catalogue: Catalogue, row: str, column: str, reason: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{row}\n2026-06;R;T;papier;3;;0\n")
+    assert len(loaded.rows) == 1
+    ((line, told, why),) = loaded.rejects[["row", "column", "reason"]].values.tolist()
+    assert (line, told) == (2, column) and reason in why
+
+
+def test_a_repeated_sale_is_counted_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    row = "2026-07;R;T;papier;3;;0\n"
+    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{row}{row}2026-07;R;T;papier;4;;0\n")
+    assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("mois;titre;support;exemplaires\n2026-07;T;papier;3\n", "'title_id'"),
+        ("mois|isbn|titre|support|exemplaires\n2026-07|R|T|papier|3\n", "'month'"),
+        (f"{HEADER}\n", "no row"),
+        (f"{HEADER};ca\n2026-07;R;T;papier;3;;0;1\n", "both give 'revenue'"),
+    ],
+    ids=["a missing column", "another separator", "no row", "a column twice"],
+)
+def test_a_file_that_cannot_be_used_is_told_in_one_line(
+    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, told: str
+) -> None:
+    with pytest.raises(ObservError, match=told) as error:
+        read(tmp_path, device, catalogue, text)
+    assert "\n" not in str(error.value)
+
+
+CELL = st.one_of(
+    st.sampled_from(["2026-07", "", "R", "papier", "retour", "0", "12", "-3", "1,5 €", "9" * 30]),
+    st.text(max_size=8),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(CELL, min_size=7, max_size=7), max_size=5))
+def test_no_table_breaks_the_loader(
+    tmp_path: Path, device: Device, catalogue: Catalogue, rows: list[list[str]]
+) -> None:
+    path = tmp_path / "table.csv"
+    for header in (HEADER, TYPED):
+        text = "\n".join([header, *(";".join(row) for row in rows)])
+        path.write_bytes(text.encode("utf-8", "replace"))
+        with contextlib.suppress(ObservError):
+            assert isinstance(load(path, device, catalogue), Loaded)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200))
+def test_no_bytes_break_the_loader(
+    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
+) -> None:
+    path = tmp_path / "bytes.csv"
+    for start in (b"", f"{HEADER}\n".encode()):
+        path.write_bytes(start + content)
+        with contextlib.suppress(ObservError):
+            assert isinstance(load(path, device, catalogue), Loaded)

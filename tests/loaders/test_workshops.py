@@ -1,0 +1,181 @@
+"""Sheets of workshops: every mistake at once, with its line; profiles counted, nobody named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import columns
+
+SHEET = """\
+date: 2026-03-05
+produit: vie-publique
+titre: Page d'accueil
+méthode: Tri de cartes
+participants: {Étudiants: 14, Agents publics: 0}
+idées:
+  - idée: Un glossaire
+    état: réalisée
+    décidée le: 2026-03-12
+    réalisée le: 2026-05-02
+  - idée: Un filtre
+    état: Décidé
+    décidée: 2026-04-01
+  - idea: Un plan
+    state: proposed
+"""
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["ateliers"]
+
+
+def read(folder: Path, device: Device, catalogue: Catalogue, text: str) -> Loaded:
+    file = folder / "ateliers_2026.yml"
+    file.write_text(text, encoding="utf-8")
+    return load(file, device, catalogue)
+
+
+def indented(sheet: str) -> str:
+    return "- " + sheet.replace("\n", "\n  ").rstrip() + "\n"
+
+
+def test_a_sheet_gives_its_profiles_and_ideas(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue, SHEET)
+    assert loaded.rejects.empty and list(loaded.rows.columns) == columns("workshops")
+    assert loaded.rows[["kind", "label", "count"]].values.tolist() == [
+        ["participants", "Étudiants", 14],
+        ["participants", "Agents publics", 0],
+        ["idea", "Un glossaire", 1],
+        ["idea", "Un filtre", 1],
+        ["idea", "Un plan", 1],
+    ]
+    ideas = loaded.rows[loaded.rows["kind"] == "idea"]
+    assert ideas["state"].tolist() == ["done", "decided", "proposed"]
+    assert (
+        ideas["done"].iat[0] == pd.Timestamp("2026-05-02") and ideas["done"].iloc[1:].isna().all()
+    )
+    assert set(loaded.rows["workshop_id"]) == {"2026-03-05 page d'accueil"}
+
+
+def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    bad = SHEET.replace("2026-03-05", "2026-03").replace("Étudiants: 14", "Étudiants: beaucoup")
+    good = SHEET.replace("accueil", "recherche")
+    loaded = read(tmp_path, device, catalogue, indented(bad) + indented(good))
+    assert set(loaded.rows["title"]) == {"Page d'recherche"}
+    assert loaded.rejects[["row", "column"]].values.tolist() == [
+        [1, "date"],
+        [5, "participants.Étudiants"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("date: 2026-03-05", "date: 05/03/2026", 1, "is no day"),
+        ("date: 2026-03-05", "date: 0026-03-05", 1, "check the year"),
+        ("produit: vie-publique", "produit: autre", 2, "is no product"),
+        ("titre: Page d'accueil", "titre:", 3, "is empty"),
+        ("titre: Page d'accueil", "titre: avec a@exemple.invalid", 3, "may hold an address"),
+        ("méthode: Tri de cartes", "outil: Tri", 4, "is no key of a sheet"),
+        ("{Étudiants: 14, Agents publics: 0}", "[Camille Exemple]", 5, "never names"),
+        ("Étudiants: 14", "Étudiants: -1", 5, "is no number of people"),
+        ("Étudiants: 14", "Étudiants: 1.5", 5, "is no number of people"),
+        ("Étudiants: 14", "Étudiants: yes", 5, "is no number of people"),
+        ("Agents publics: 0", "étudiants: 2", 5, "told twice"),
+        ("idée: Un glossaire", "idée:", 7, "is empty"),
+        ("état: réalisée", "état: faite", 8, "is no state"),
+        ("état: réalisée", "état: proposée", 8, "is proposed, and"),
+        ("état: réalisée", "état: abandonnée", 8, "is not done, and"),
+        ("    décidée le: 2026-03-12\n", "", 7, "is missing"),
+        ("    réalisée le: 2026-05-02\n", "", 7, "is missing"),
+        ("décidée le: 2026-03-12", "décidée le: 2026-03-01", 9, "before the workshop"),
+        ("décidée le: 2026-03-12", "décidée le: jeudi", 9, "is no day"),
+        ("réalisée le: 2026-05-02", "réalisée le: 2126-05-02", 10, "in the future"),
+        ("réalisée le: 2026-05-02", "réalisée le: 2026-03-10", 7, "before the day of decision"),
+        ("  - idea: Un plan\n    state: proposed", "  - Un plan", 14, "is no idea"),
+        ("Un filtre", "Un glossaire", 11, "has the key of row 7"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(
+    tmp_path: Path, device: Device, catalogue: Catalogue, old: str, new: str, line: int, reason: str
+) -> None:
+    assert old in SHEET
+    loaded = read(tmp_path, device, catalogue, SHEET.replace(old, new))
+    told = loaded.rejects[loaded.rejects["reason"].str.contains(reason, regex=False)]
+    assert len(told) == 1, loaded.rejects.to_string()
+    assert told["row"].iat[0] == line
+    assert "Camille" not in loaded.rejects.to_string()
+    assert loaded.rows.empty == (line < 7)  # the head refuses the sheet, an idea itself alone
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "empty file"),
+        ("bonjour", "neither a sheet nor a list"),
+        ("[]", "neither a sheet nor a list"),
+        ("- 1\n- a: 2\n", "neither a sheet nor a list"),
+        ("a: [", "not valid YAML"),
+        ("date: 2026-13-45\n", "not valid YAML"),
+        ("title: a\ntitle: b\n", "given twice"),
+        ("a: &b [*b]\n", "has no use"),
+        ("a: !!bool x\n", "has no use"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_in_one_line(
+    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, told: str
+) -> None:
+    with pytest.raises(ObservError, match=told):
+        read(tmp_path, device, catalogue, text)
+
+
+KEY = st.sampled_from(["date", "titre", "participants", "ideas", "idée", "état", "done", "", "x"])
+VALUE = st.recursive(
+    st.sampled_from(["2026-03-05", "proposée", "7", "", "~", "a@b.c", "yes", "9" * 30, "'x'"]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.dictionaries(KEY, inner, max_size=3).map(
+            lambda pairs: "{" + ", ".join(f"'{k}': {v or '~'}" for k, v in pairs.items()) + "}"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@given(pairs=st.dictionaries(KEY, VALUE, max_size=6), several=st.booleans())
+def test_any_sheet_loads_or_is_refused(
+    tmp_path: Path, device: Device, catalogue: Catalogue, pairs: dict[str, str], several: bool
+) -> None:
+    text = "".join(f"'{key}': {value}\n" for key, value in pairs.items())
+    try:
+        loaded = read(tmp_path, device, catalogue, indented(text) if several else text)
+    except ObservError:
+        return
+    assert "a@b.c" not in loaded.rejects["value"].tolist()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(raw=st.binary(max_size=80), start=st.sampled_from([b"", b"date: ", SHEET.encode()]))
+def test_any_bytes_load_or_are_refused(
+    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes, start: bytes
+) -> None:
+    file = tmp_path / "ateliers.yml"
+    file.write_bytes(start + raw)
+    try:
+        load(file, device, catalogue)
+    except ObservError as error:
+        assert str(error)

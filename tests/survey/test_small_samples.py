@@ -1,0 +1,127 @@
+"""Small samples: published examples, statsmodels, scipy, and a real file of SUS answers."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.survey.intervals import wilson
+from observlib.survey.small_samples import (
+    adjusted_wald,
+    clustered_share,
+    geometric_mean,
+    sus_adjective,
+    sus_grade,
+    sus_score,
+)
+
+
+def test_the_published_example_of_four_successes_in_five() -> None:
+    # T. Tullis, "Calculating a confidence interval for task completion" (2008), z rounded to 1.96
+    assert adjusted_wald(4, 5) == pytest.approx((0.3596, 0.9796), abs=2e-4)
+
+
+@pytest.mark.parametrize(("won", "n"), [(0, 5), (4, 5), (9, 11), (11, 11), (7, 20), (80, 100)])
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_the_adjusted_wald_interval_is_that_of_statsmodels(won: int, n: int, level: float) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    expected = proportion_confint(won, n, alpha=1 - level, method="agresti_coull")
+    assert adjusted_wald(won, n, level) == pytest.approx(expected)
+
+
+@given(n=st.integers(1, 300), data=st.data())
+def test_it_holds_wilson_s_interval_and_the_share(n: int, data: st.DataObject) -> None:
+    won = data.draw(st.integers(0, n))
+    low, high = adjusted_wald(won, n)
+    inner = wilson(won, n)
+    assert 0 <= low <= inner[0] + 1e-12 and inner[1] - 1e-12 <= high <= 1
+
+
+def test_a_proportion_of_nothing_is_refused() -> None:
+    for successes, n in ((0, 0), (3, 2), (-1, 5)):
+        with pytest.raises(ValueError, match="successes"):
+            adjusted_wald(successes, n)
+
+
+def test_attempts_that_are_alike_within_participants_are_worth_fewer() -> None:
+    alike = [(3, 3)] * 8 + [(0, 3)] * 8
+    mixed = [(3, 3), (2, 3), (1, 3), (0, 3)] * 4
+    assert clustered_share(alike) == (0.5, 16.0)
+    assert clustered_share(mixed)[0] == 0.5
+    assert 16 < clustered_share(mixed)[1] < 48
+
+
+def test_the_linearised_variance_is_that_done_by_hand() -> None:
+    # shares 2/2, 1/2, 0/2, 1/2: residuals 1, 0, -1, 0; variance 4/3 * 2 / 64; 0.25 / that is 6
+    assert clustered_share([(2, 2), (1, 2), (0, 2), (1, 2)]) == pytest.approx((0.5, 6.0))
+
+
+def test_where_all_succeed_a_participant_counts_for_one() -> None:
+    assert clustered_share([(4, 4)] * 5) == (1.0, 5.0)
+    assert clustered_share([(0, 4)] * 5) == (0.0, 5.0)
+    for wrong in ([], [(1, 0)], [(3, 2)]):
+        with pytest.raises(ValueError, match="attempt"):
+            clustered_share(wrong)
+
+
+def test_the_geometric_mean_and_its_interval_are_scipy_s() -> None:
+    from scipy import stats
+
+    times = [94, 95, 113, 121, 132, 139, 148, 161, 217, 254]
+    mean, low, high = geometric_mean(times)
+    assert mean == pytest.approx(stats.gmean(times))
+    logs = [math.log(time) for time in times]
+    expected = stats.t.interval(0.95, 9, stats.tmean(logs), stats.sem(logs))
+    assert (low, high) == pytest.approx(tuple(math.exp(end) for end in expected))
+    for wrong in ([5], [], [3, 0], [3, -1]):
+        with pytest.raises(ValueError, match="two values"):
+            geometric_mean(wrong)
+
+
+def test_a_score_is_brooke_s_by_hand() -> None:
+    # an odd item gives its answer less 1, an even one 5 less its answer
+    answers = [5, 4, 2, 1, 2, 3, 2, 4, 4, 5]
+    odd, even = (4 + 1 + 1 + 1 + 3), (1 + 4 + 2 + 1 + 0)
+    assert sus_score(answers) == 2.5 * (odd + even) == 45.0
+
+
+def test_a_score_of_fewer_items_or_of_other_answers_is_refused() -> None:
+    for wrong in ([3] * 9, [3] * 9 + [6], [3] * 9 + [2.5]):
+        with pytest.raises(ValueError, match="ten answers"):
+            sus_score(wrong)
+
+
+def test_the_real_answers_have_their_known_mean_and_deviation(shared_data: Path) -> None:
+    with (shared_data / "sus" / "hcitools_SUSresponses.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.reader(lines))[1:]
+    scores = [sus_score([int(cell) for cell in row]) for row in rows]
+    mean = sum(scores) / len(scores)
+    spread = math.sqrt(sum((score - mean) ** 2 for score in scores) / (len(scores) - 1))
+    assert (len(scores), round(mean, 2), round(spread, 2)) == (45, 50.11, 11.22)
+
+
+@pytest.mark.parametrize(
+    ("least", "grade"),
+    [(84.1, "A+"), (80.8, "A"), (78.9, "A−"), (77.2, "B+"), (74.1, "B"), (72.6, "B−"),
+     (71.1, "C+"), (65.0, "C"), (62.7, "C−"), (51.7, "D"), (0, "F")],
+)  # fmt: skip
+def test_grades_begin_where_sauro_and_lewis_say(least: float, grade: str) -> None:
+    assert sus_grade(least) == grade
+    if least:
+        assert sus_grade(least - 0.1) != grade
+
+
+def test_adjectives_are_the_nearest_of_bangor_s_means() -> None:
+    assert [sus_adjective(score) for score in (0, 36, 51, 72, 85.5, 100)] == [
+        "la pire imaginable", "mauvaise", "passable", "bonne", "excellente",
+        "la meilleure imaginable",
+    ]  # fmt: skip
+    for read in (sus_grade, sus_adjective):
+        with pytest.raises(ValueError, match="no score"):
+            read(101)
