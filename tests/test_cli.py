@@ -23,7 +23,7 @@ from observlib.edition.plan import Page
 from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("catalogue", "demo", "ingest", "edition")
+COMMANDS = ("catalogue", "demo", "fetch", "ingest", "edition", "practice", "study", "device")
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 FRONT_MATTER = """---
 title: Une étude
@@ -44,7 +44,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project with a published site, in which the command runs."""
     shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
     (tmp_path / "reports" / "_site").mkdir(parents=True)
-    for path in (ROOT / "reports").glob("*.*"):
+    for path in (ROOT / "reports").glob("[!.]*.*"):
         shutil.copy(path, tmp_path / "reports")
     (tmp_path / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
     study(tmp_path, "pass")
@@ -248,7 +248,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (["nope"], ["'nope'", "commands are catalogue, demo, fetch, ingest, edition"]),
+        (["nope"], ["'nope'", "commands are catalogue, demo, fetch, ingest, edition, practice"]),
         (["edtion"], ["'edtion'", "edition"]),
         (["--nope"], ["--nope", "commands are"]),
         (["edition", "--nope"], ["--nope", "`observ edition --help`"]),

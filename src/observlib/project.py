@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from observlib.catalogue import Catalogue, load_catalogue
 from observlib.errors import ObservError
 from observlib.loaders import names
+from observlib.practices import Practices, load_practices
 from observlib.tables import TABLES
 
 
@@ -34,9 +37,30 @@ def catalogue(start: Path | None = None) -> Catalogue:
     return load_catalogue(folder, names(), TABLES)
 
 
+def practices(kind: str, start: Path | None = None) -> Practices:
+    """The checked practice sheets that stand beside data of a kind: `demonstration` or `real`."""
+    return load_practices(root(start) / "data" / "practices", catalogue(start), kind)
+
+
 def data_folder(data: str | Path) -> Path:
     """A data folder by its name, which is relative to the project's root where it is not absolute.
 
     Notebooks take it as their parameter `data`, so that they run from any folder.
     """
     return root() / data
+
+
+def reference(name: str) -> pd.DataFrame:
+    """A table of facts of `data/reference/`, such as `margins` or `regions`; codes are text.
+
+    Raises
+    ------
+    ObservError
+        Where the project has no such table.
+    """
+    path = root() / "data" / "reference" / f"{name}.csv"
+    try:
+        return pd.read_csv(path, dtype={"departement": str, "region": str})
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or "is no table in UTF-8"
+        raise ObservError(f"{path}: {what}; restore the file from the repository") from error

@@ -13,6 +13,7 @@ from observlib.catalogue import Catalogue
 from observlib.edition.make import make
 from observlib.edition.notices import with_notices
 from observlib.edition.plan import plan
+from observlib.edition.sheets import FOLDER, write_sheets
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
@@ -35,8 +36,9 @@ def release(
 ) -> tuple[Path, list[str]]:
     """Execute the studies of a quarter, and publish them as the site in `reports/_site`.
 
-    The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change
-    at the very end, each at once: an interruption leaves what was published as it was.
+    The edition's executed notebooks are put in `reports/editions/<quarter>`, the pages made of the
+    practice sheets in `reports/practices`. These folders change at the very end, each at once: an
+    interruption leaves what was published as it was.
 
     Parameters
     ----------
@@ -78,6 +80,7 @@ def release(
     studies = load_studies(root / "notebooks")
     if not studies:
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
+    practices = project.practices(store.kind(data), root)
     pages = plan(
         studies,
         wanted,
@@ -86,6 +89,7 @@ def release(
         _products(data, catalogue),
         only,
         given,
+        _surveys(data, catalogue),
     )
     about = {
         "quarter": str(wanted),
@@ -111,8 +115,14 @@ def release(
                 "data; nothing was published; run the command again"
             )
         _announce(copy / "index.qmd", manifest)
+        write_sheets(practices, catalogue, copy / FOLDER)
         index = publish(copy, reports / "_site", publisher, publishing)
         replace_folder(folder, reports / "editions" / str(wanted))
+        # for `quarto render reports`: the edition's pages link to the sheets
+        if practices.sheets:
+            replace_folder(copy / FOLDER, reports / FOLDER)
+        else:  # an empty folder would make Quarto fail
+            shutil.rmtree(reports / FOLDER, ignore_errors=True)
     return index, [
         f"study {study['page']}: {study['error']}; see {failed / study['page']}.ipynb"
         for study in manifest["studies"]
@@ -133,7 +143,7 @@ def _announce(home: Path, manifest: Mapping[str, Any]) -> None:
 
 def _made(folder: str, names: list[str]) -> set[str]:
     """What the copy of `reports/` leaves out: folders that were made, and hidden files."""
-    made = {name for name in names if name.startswith("_") or name == "editions"}
+    made = {name for name in names if name.startswith("_") or name in ("editions", FOLDER)}
     hidden = {name for name in names if name.startswith(".")}
     return hidden | {name for name in made if (Path(folder) / name).is_dir()}
 
@@ -152,6 +162,13 @@ def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
             f"quarter {quarter}: the store has no data for it; it goes from {first} to {latest}"
         )
     return quarter
+
+
+def _surveys(data: Path, catalogue: Catalogue) -> list[str]:
+    """The devices of the catalogue with survey responses, in its order."""
+    held = store.devices(data)
+    fed = set(held.loc[held["table"] == "responses", "device"])
+    return [device for device in catalogue.devices if device in fed]
 
 
 def _products(data: Path, catalogue: Catalogue) -> list[str]:

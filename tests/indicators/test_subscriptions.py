@@ -92,6 +92,13 @@ def test_a_list_of_few_subscribers_is_withheld_whole_and_its_growth_too() -> Non
     assert set(quarterly(table(*small), [Q3])["status"]) == {"suppressed"}
 
 
+def test_a_quarter_without_a_single_join_says_zero() -> None:
+    rows = [("2026-07", None, 80, 0, 20), ("2026-08", None, 60, 0, 20), ("2026-09", None, 0, 0, 60)]
+    found = quarterly(table(*rows), [Q3])
+    assert values(found)["subscription_joins"] == values(found)["subscribers"] == 0
+    assert values(found)["subscribers_change"] == -100
+
+
 def test_a_quarter_before_the_first_month_is_not_missing_and_one_after_the_last_is() -> None:
     found = quarterly(table(*WHOLE), [Q3 - 1, Q3, Q3 + 1])
     assert set(found["period"]) == {"2026-T3", "2026-T4"}
@@ -162,7 +169,7 @@ def test_retention_follows_the_joiners_of_the_same_quarter_a_year_before() -> No
         rows.append((f"2026-{month}", f"2025-{month}", stayed, 0, 2))
     row = retention(table(*rows), [Q3]).iloc[0]
     assert (row["estimate"], row["n"], row["status"]) == (80, 600, "published")
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx((76.61, 83.01), abs=0.01)  # by R
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((76.61, 83.01), abs=0.01)  # by hand
     assert retention(table(*rows[:4]), [Q3]).iloc[0]["status"] == "partial"
     assert retention(table(*rows), [Q3, Q3 + 1]).iloc[1]["status"] == "missing"
 

@@ -138,7 +138,9 @@ def study(title: str, finding: str, order: int, *more: dict[str, Any]) -> dict[s
 def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str, Any]) -> Path:
     """The repository's `reports/` with one edition; its notebooks by name."""
     shutil.copytree(
-        REPORTS, folder, ignore=shutil.ignore_patterns("editions", "_site", "_failed", ".*")
+        REPORTS,
+        folder,
+        ignore=shutil.ignore_patterns("editions", "practices", "_site", "_failed", ".*"),
     )
     edition = folder / "editions" / "2026-T3"
     edition.mkdir(parents=True)

@@ -34,6 +34,7 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project: Path)
         "index.qmd",
         "editions/2026-T3/panorama.ipynb",
         "editions/2026-T3/produit.ipynb",
+        "retours.qmd",
         "methode.qmd",
         "glossaire.qmd",
     ]
@@ -61,6 +62,7 @@ def test_globs_stay_within_a_folder_unless_doubled(project: Path) -> None:
     pages = read_project(project).pages
     assert {page.source.name for page in match_pages(pages, "*.qmd")} == {
         "index.qmd",
+        "retours.qmd",
         "methode.qmd",
         "glossaire.qmd",
     }

@@ -52,6 +52,7 @@ def test_site_has_the_files_that_quarto_would_make(made_site: Path) -> None:
         "index.html",
         "methode.html",
         "glossaire.html",
+        "retours.html",
         "site.css",
         *(
             f"editions/2026-T3/{name}"
@@ -75,7 +76,7 @@ def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
     again = publish(made_project, place, "embedded", lambda *step: told.append(step))
     assert again == place / "index.html"
     assert digest(again.parent) == digest(made_site)
-    assert [step[:2] for step in told] == [(number, 5) for number in range(1, 6)]
+    assert [step[:2] for step in told] == [(number, 6) for number in range(1, 7)]
     assert {"Panorama", "Glossaire"} < {step[2] for step in told}
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from observlib import project
+from observlib import files, project
 from observlib.edition.execute import execute
 from observlib.edition.plan import Page
-from observlib.edition.study import load_studies
+from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError
 
 
@@ -38,6 +38,26 @@ def tidy(notebook: Any) -> Any:
     return notebook
 
 
+def executed(studies: Iterable[Study], root: Path) -> list[tuple[Study, Any]]:
+    """Each study with its notebook, executed with the parameters it holds and tidied.
+
+    Raises
+    ------
+    ObservError
+        With each notebook that failed.
+    """
+    pages = [Page(study, study.name, study.title, {}) for study in studies]
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = execute(pages, Path(folder), root)
+        failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]
+        if failed:
+            raise ObservError(*failed)
+        return [
+            (outcome.page.study, tidy(nbformat.read(outcome.path, as_version=4)))
+            for outcome in outcomes
+        ]
+
+
 def refresh(root: Path) -> list[Path]:
     """Execute every study of `notebooks/` with the parameters it holds, and write it back.
 
@@ -46,19 +66,10 @@ def refresh(root: Path) -> list[Path]:
     ObservError
         With each notebook that failed; no notebook is changed then.
     """
-    studies = load_studies(root / "notebooks")
-    pages = [Page(study, study.name, study.title, {}) for study in studies.values()]
-    with tempfile.TemporaryDirectory() as folder:
-        outcomes = execute(pages, Path(folder), root)
-        failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]
-        if failed:
-            raise ObservError(*failed)
-        for outcome in outcomes:
-            notebook = tidy(nbformat.read(outcome.path, as_version=4))
-            nbformat.write(notebook, outcome.path)
-        for outcome in outcomes:
-            shutil.copyfile(outcome.path, outcome.page.study.path)
-    return [outcome.page.study.path for outcome in outcomes]
+    done = executed(load_studies(root / "notebooks").values(), root)
+    for study, notebook in done:
+        files.write_text(study.path, nbformat.writes(notebook) + "\n")
+    return [study.path for study, _ in done]
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     """The page of a sheet, as Quarto Markdown: what it is of, what to redo and avoid, its text."""
     header = {
         "title": typography(sheet.title),
-        "description": typography(f"{_sentence(sheet.verdict)} : {sheet.redo.rstrip('.')}."),
+        "description": typography(_summary(sheet, practices, catalogue)),
         "order": -sheet.date.toordinal(),  # the newest first
         "date": sheet.date.isoformat(),
         "format": "html",
@@ -59,6 +59,17 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     ]
     text = typography("\n\n".join(part for part in parts if part))
     return f"---\n{front}---\n\n{text}\n"
+
+
+def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
+    """The sheet in a line, which stands alone on cards and in search results."""
+    of = [sheet.peer and catalogue.peers[sheet.peer].label] + [
+        practices.label(sort, name, catalogue)
+        for sort in ("tool", "method")
+        if (name := getattr(sheet, sort))
+    ]
+    said = f"{_sentence(sheet.verdict)} : {', '.join(filter(None, of))}."
+    return f"Exemple inventé. {said}" if sheet.kind == "demonstration" else said
 
 
 def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator[tuple[str, str]]:

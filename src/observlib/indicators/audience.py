@@ -127,13 +127,13 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     quarters
-        Estimates of `quarterly`.
+        Estimates of counts by quarter, such as those of `quarterly`, of any indicators.
 
     Returns
     -------
     DataFrame
-        Estimates of the indicator `visits_yoy` or `downloads_yoy`, in %. Where one of the two
-        quarters is partial or missing, so is the change, without a value (`missing`).
+        Estimates of the indicators `visits_yoy`, `downloads_yoy` and so on, in %. Where one of
+        the two quarters is partial or missing, so is the change, without a value (`missing`).
 
     Examples
     --------
@@ -146,7 +146,7 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
     [['visits_yoy', '2026-T3', 25.0, '%']]
     """
     made: list[dict[str, Any]] = []
-    subject = ["indicator", *_SUBJECT]
+    subject = ["indicator", *_SUBJECT, "group", "group_value"]
     for names, series in quarters.groupby(subject, sort=True):
         by_period = series.set_index("period")
         for period in by_period.index:

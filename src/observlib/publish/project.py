@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 
@@ -81,18 +82,21 @@ class Project:
         return next(page for page in self.pages if page.source == source)
 
     def section_of(self, source: PurePosixPath) -> str | None:
-        """Title of the navigation's section that holds a page."""
-        for entry in self.navigation:
-            if any(child.page == source for child in entry.entries):
-                return entry.text
+        """Title of the navigation's section that holds a page, or a page which lists it."""
+        listing = [
+            page.source
+            for page in self.pages
+            if any(source == other.source for _, found in self.listings(page) for other in found)
+        ]
+        for wanted in (source, *listing):
+            for entry in self.navigation:
+                if any(child.page == wanted for child in entry.entries):
+                    return entry.text
         return None
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-        wanted = page.meta.get("listing") or []
-        for listing in [wanted] if isinstance(wanted, dict) else wanted:
-            found = self.match(listing.get("contents") or [])
-            yield listing, [other for other in found if other != page]
+        return listed(page, self.pages)
 
     def match(self, patterns: str | Iterable[str]) -> list[Page]:
         """The pages that match a glob of Quarto, or several, by `order` and then by name."""
@@ -106,7 +110,8 @@ def read_project(folder: Path) -> Project:
     ------
     ObservError
         With every problem: no `_quarto.yml`, not exactly one edition, a page without title or
-        description, a page that the navigation does not reach, a navigation that leads nowhere.
+        description, a page that neither the navigation nor a list on a page reaches, a navigation
+        that leads nowhere.
     """
     config_path = folder / "_quarto.yml"
     config = _mapping(config_path, _read_text(config_path))
@@ -121,15 +126,25 @@ def read_project(folder: Path) -> Project:
     contents = (website.get("sidebar") or {}).get("contents") or []
     navigation = tuple(_entries(contents, pages, config_path, problems))
     reached = {entry.page for entry in flat(navigation)}
+    for page in [page for page in pages if page.source in reached]:
+        reached |= {other.source for _, found in listed(page, pages) for other in found}
     for page in pages:
         if page.source not in reached:
             problems.append(
                 f"{folder / page.source}: website.sidebar.contents in _quarto.yml does not lead "
-                f"to it; add `- {page.source}` or a glob that matches it"
+                f"to it, nor does a list on a page; add `- {page.source}` or a glob that matches it"
             )
     if problems:
         raise ObservError(*problems)
     return Project(folder, config, pages, navigation, manifest, website)
+
+
+def listed(page: Page, pages: Iterable[Page]) -> Iterator[tuple[dict[str, Any], list[Page]]]:
+    """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
+    wanted = page.meta.get("listing") or []
+    for listing in [wanted] if isinstance(wanted, dict) else wanted:
+        found = match_pages(pages, listing.get("contents") or [])
+        yield listing, [other for other in found if other != page]
 
 
 def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -138,20 +153,6 @@ def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
         if entry.page:
             yield entry
         yield from flat(entry.entries)
-
-
-def split_front_matter(text: str) -> tuple[str, str]:
-    """The YAML front matter of a Markdown text, without its fences, and what follows.
-
-    Examples
-    --------
-    >>> split_front_matter("---\\ntitle: A\\n---\\n\\nText")
-    ('title: A\\n', '\\nText')
-    """
-    match = re.match(
-        r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", text, re.S | re.M
-    )
-    return (match[1], text[match.end() :]) if match else ("", text)
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
 from observlib.publish.downloads import estimates_csv
 from observlib.publish.embedded import Progress, write_downloads
@@ -20,7 +21,6 @@ from observlib.publish.project import (
     Project,
     joined,
     read_notebook,
-    split_front_matter,
 )
 
 TIME_LIMIT = 1800.0

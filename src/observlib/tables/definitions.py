@@ -401,7 +401,8 @@ TABLES = {
     ),
     # One row a figure that an administration published: `organisation` as the source names it;
     # `area` a code of INSEE, empty for the whole country; `comparable_with` the indicator of the
-    # catalogue whose definition it shares, empty where it shares none, which `reservation` tells.
+    # catalogue whose definition it shares, empty where it shares none, which `reservation` tells;
+    # `published` is a year, month or day, as far as it is known.
     "figures": Table(
         _COMMON
         | {
@@ -417,8 +418,9 @@ TABLES = {
             "mode": _TEXT_OR_NONE,
             "comparable_with": _TEXT_OR_NONE,
             "reservation": _TEXT_OR_NONE,
-            "source": _TEXT,
-            "published": _DAY_OR_NONE,
+            "definition": _TEXT_OR_NONE,
+            "source_title": _TEXT,
+            "published": _TEXT_OR_NONE,
             "url": _TEXT_OR_NONE,
             "licence": _TEXT_OR_NONE,
         },

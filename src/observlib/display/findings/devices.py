@@ -14,22 +14,21 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     Parameters
     ----------
     frame
-        Estimates of `devices`, by product and channel and in all.
+        Estimates of `devices`, by product and channel.
     """
-    totals = frame[frame["channel"] == ""]
-    ours = totals[totals["product"] != ""]
+    ours = frame[frame["product"] != ""].groupby("product", sort=False)["estimate"].sum()
     if ours.empty:
         return "Aucun produit n'est décrit au catalogue."
-    devices = french.count(totals["estimate"].sum(), "dispositif écoute", "dispositifs écoutent")
-    heard = ours[ours["estimate"] > 0]
+    devices = french.count(frame["estimate"].sum(), "dispositif écoute", "dispositifs écoutent")
+    heard = ours[ours > 0]
     products = french.count(len(heard), "produit", "produits")
-    said = f"{devices} les usagers ; {products} sur {len(ours)} en ont au moins un."
+    have = french.plural(len(heard), "en a", "en ont")
+    said = f"{devices} les usagers ; {products} sur {len(ours)} {have} au moins un."
     if len(heard):
-        most = heard["estimate"].max()
-        names = [catalogue.label(name) for name in heard[heard["estimate"] == most]["product"]]
-        number = french.count(most, "dispositif", "dispositifs")
+        names = [catalogue.label(str(name)) for name in heard[heard == heard.max()].index]
+        number = french.count(heard.max(), "dispositif", "dispositifs")
         said += f" Le plus écouté : {phrases.few(names)} ({number})."
-    deaf = [catalogue.label(name) for name in ours[ours["estimate"] == 0]["product"]]
+    deaf = [catalogue.label(str(name)) for name in ours[ours == 0].index]
     if deaf:
         said += f" Sans aucun dispositif : {french.join(deaf)}."
     return said

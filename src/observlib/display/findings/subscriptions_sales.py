@@ -36,7 +36,7 @@ def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 def _shares(rows: pd.DataFrame, catalogue: Catalogue, intervals: bool) -> str:
     """Shares of joiners, each with its subject in brackets."""
     rows = phrases.named(rows[rows["status"] == "published"], catalogue, "product")
-    told = []
+    told: list[str] = []
     for row in rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records"):
         indicator = words.indicator_of(row["indicator"], catalogue)
         ends = words.interval(row, indicator) if intervals else ""

@@ -1,0 +1,111 @@
+"""`observ practice new`, `observ study new`, `observ device new`: new files to fill in."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
+study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
+device = typer.Typer(help="Listening devices of the catalogue.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the command these groups of commands."""
+    app.add_typer(practice, name="practice")
+    app.add_typer(study, name="study")
+    app.add_typer(device, name="device")
+
+
+@practice.callback()
+@study.callback()
+@device.callback()
+def _group() -> None:  # so that `new` is a word of its own
+    return
+
+
+@practice.command("new")
+def new_practice(
+    title: Annotated[str, typer.Argument(help="Title of the sheet; its file is named after it.")],
+    department: Annotated[str | None, typer.Option(help="Department that shares it.")] = None,
+    tool: Annotated[
+        str | None, typer.Option(help="Tool, of data/practices/vocabulary.yml.")
+    ] = None,
+    method: Annotated[str | None, typer.Option(help="Method, of the same file.")] = None,
+    product: Annotated[
+        list[str] | None, typer.Option(help="Product it is about (may be repeated).")
+    ] = None,
+    verdict: Annotated[str | None, typer.Option(help="à refaire, à adapter or à éviter.")] = None,
+) -> None:
+    """Write a practice sheet to fill in.
+
+    It is a draft, which no edition publishes, until its line `draft` is removed.
+    """
+    from observlib import project, scaffold
+
+    given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
+    path = scaffold.new_practice(project.root(), title, given, product or [])
+    typer.echo(f"Wrote {path}: fill it in, then remove its line `draft`.")
+
+
+@study.command("new")
+def new_study(
+    name: Annotated[str, typer.Argument(help="Name of the study, such as avis_par_page.")],
+    title: Annotated[str | None, typer.Option(help="Title of its page.")] = None,
+    question: Annotated[str, typer.Option(help="What it asks.")] = "Que veut-on savoir ?",
+    order: Annotated[
+        int | None, typer.Option(help="Place among the pages; last if left out.")
+    ] = None,
+) -> None:
+    """Write a notebook to make a study of.
+
+    It runs and passes its tests as it is, on the visits of the demonstration.
+    """
+    from observlib import project, scaffold
+
+    path = scaffold.new_study(project.root(), name, title, question, order)
+    typer.echo(f"Wrote {path}: open it with `make lab`.")
+
+
+@device.command("new")
+def new_device(
+    id: Annotated[str | None, typer.Option(help="Such as jdma-boamp.")] = None,
+    label: Annotated[str | None, typer.Option(help="Its name in French.")] = None,
+    family: Annotated[
+        str | None, typer.Option(help="feedback, consultation, mobilisation.")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="web, phone, mail, print, …")] = None,
+    owner: Annotated[str | None, typer.Option(help="Department that runs it.")] = None,
+    product: Annotated[str | None, typer.Option(help="Product; none for several.")] = None,
+    frequency: Annotated[str | None, typer.Option(help="continuous, daily, …, occasional.")] = None,
+    personal_data: Annotated[
+        str | None, typer.Option(help="Which personal data its exports hold (French).")
+    ] = None,
+    pattern: Annotated[str | None, typer.Option(help="Names of its exports: boamp_*.csv.")] = None,
+    loader: Annotated[str | None, typer.Option(help="Format of its exports.")] = None,
+    table: Annotated[str | None, typer.Option(help="Tidy table, for plain_csv.")] = None,
+    questionnaire: Annotated[str | None, typer.Option(help="Its questions, for surveys.")] = None,
+    note: Annotated[str | None, typer.Option(help="Reservation printed with it (French).")] = None,
+) -> None:
+    """Add a listening device to the catalogue.
+
+    In a terminal, what is required and missing is asked for.
+    """
+    given: dict[str, str | None] = dict(locals())
+    from observlib import project, scaffold
+
+    root = project.root()
+    if sys.stdin.isatty():
+        _ask(given, scaffold.choices(project.catalogue(root)), scaffold.REQUIRED)
+    text = scaffold.new_device(root, given)
+    typer.echo(f"Added to data/catalogue/devices.yml:\n{text}", nl=False)
+
+
+def _ask(given: dict[str, str | None], choices: dict[str, list[str]], required: list[str]) -> None:
+    """Ask for each required key that was not given, and say what is allowed."""
+    for key in required:
+        if given.get(key) is None:
+            allowed = f" ({', '.join(choices[key])})" if key in choices else ""
+            given[key] = typer.prompt(f"{key.replace('_', ' ')}{allowed}")

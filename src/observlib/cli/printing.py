@@ -1,0 +1,115 @@
+"""What the command prints: progress, the summary of an ingestion, mistakes in one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from observlib.errors import SHOWN, bounded
+
+if TYPE_CHECKING:
+    from observlib.store import Ingested, Progress
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], Progress]]:
+    """Progress bars in a terminal, one a step; a file or a pipe gets none."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bars = Bars(*columns, TextColumn("{task.fields[name]}"), console=console)
+
+    def step(title: str) -> Progress:
+        task = bars.add_task(title, total=None, visible=False, name="")
+
+        def progress(done: int, total: int, name: str) -> None:
+            bars.update(task, completed=done, total=total, name=name, visible=True)
+            if console.is_terminal:
+                bars.start()  # not before: bars that show nothing leave an empty line
+
+        return progress
+
+    try:
+        yield step
+    finally:
+        if console.is_terminal and any(task.visible for task in bars.tasks):
+            bars.stop()
+
+
+def summarise(done: Ingested, folder: Path, store: Path) -> None:
+    """Say by device what was read, then what was not and why."""
+    place = store.relative_to(Path.cwd()) if store.is_relative_to(Path.cwd()) else store
+    if not done.devices.empty:
+        typer.echo(f"{done.kind} data in {place}:")
+        _print_devices(done)
+    _list(f"{_count(done.replaced, 'export')} corrected earlier rows", done.replaced)
+    rejected = [_rejected(*reject) for reject in done.rejects.itertuples(index=False)]
+    _list(f"{_count(rejected, 'row')} rejected, told in {place / 'rejects'}", rejected)
+    _list(f"{_count(done.notices, 'notice')}", done.notices, shown=30)
+    unclaimed = [
+        f"{folder / parent}: {bounded(names, shown=30)}"
+        for parent, names in _by_folder(done.unclaimed).items()
+    ]
+    title = f"{_count(done.unclaimed, 'file')} not read, which no device claims"
+    _list(title, unclaimed, shown=30)  # nothing else names them
+
+
+def _list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
+    if lines:
+        typer.echo(f"{title}:\n  " + bounded(lines, shown, "\n  "))
+
+
+def _print_devices(done: Ingested) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("device", box=box.SIMPLE_HEAD)
+    for column in ("files", "unchanged", "rows", "rejected"):
+        table.add_column(column, justify="right")
+    counts = done.devices.drop(columns="device").sum()
+    for row in [*done.devices.itertuples(index=False), ("all", *counts)]:
+        table.add_row(*[str(value) for value in row])
+    Console().print(table)
+
+
+def _rejected(file: str, row: int, column: str, value: str, reason: str) -> str:
+    where = " ".join([column] * bool(column) + [repr(value)] * bool(value))
+    return ": ".join([f"{file}:{row}", *[where] * bool(where), reason])
+
+
+def _by_folder(names: list[str]) -> dict[Path, list[str]]:
+    folders: dict[Path, list[str]] = {}
+    for name in names:
+        folders.setdefault(Path(name).parent, []).append(Path(name).name)
+    return folders
+
+
+def _count(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def tell(problems: tuple[str, ...]) -> None:
+    """Print the problems, a bounded number of them."""
+    shown = 3 * SHOWN
+    for problem in problems[:shown]:
+        typer.echo(f"observ: {problem}", err=True)
+    if len(problems) > shown:
+        typer.echo(f"observ: and {len(problems) - shown} more like these", err=True)
+
+
+def wrong_words(error: Any) -> str:
+    """What typer says of words that are no command, option or argument, in one line."""
+    said = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
+    commands = getattr(error.ctx and error.ctx.command, "commands", None)
+    if commands:
+        return f"{said}; commands are {', '.join(commands)}".replace("?;", "?")
+    words = error.ctx.command_path if error.ctx else "observ"
+    return f"{said}; `{words} --help` tells what is allowed"

@@ -1,0 +1,114 @@
+"""Counters where users are received, by département and région, and for so many inhabitants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.period import Quarter
+
+PER = 100_000
+DEPARTMENT, REGION = "departement", "region"
+# Overseas collectivities, which belong to no région.
+COLLECTIVITIES = {
+    "975": "Saint-Pierre-et-Miquelon",
+    "977": "Saint-Barthélemy",
+    "978": "Saint-Martin",
+    "984": "Terres australes et antarctiques françaises",
+    "986": "Wallis-et-Futuna",
+    "987": "Polynésie française",
+    "988": "Nouvelle-Calédonie",
+}
+
+
+def counted(
+    counters: pd.DataFrame,
+    regions: pd.DataFrame,
+    last: Quarter,
+    population: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Counters of the latest list, and their rate where the population is known.
+
+    Parameters
+    ----------
+    counters
+        Tidy table `counters` with its `source`.
+    regions
+        `departement`, `departement_name`, `region_name`: codes of INSEE and their names.
+    last
+        A list made after this quarter is not used.
+    population
+        Tidy table `population`; the latest 1 January up to the list's day counts.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `counters` and `counters_per_100k` by device: for the whole list (no `group`),
+        by région (`group` = `region`) and by département (`departement`), in the order of their
+        codes; `period` is the list's day. A département or région without counter has 0. Overseas
+        collectivities, which `regions` does not have, stand among both. Rates are of the
+        départements whose population is known, and of no others.
+    """
+    rows = counters[counters["date"] <= pd.Timestamp(last.end)]
+    names = regions.set_index("departement")["departement_name"].to_dict()
+    region_of = COLLECTIVITIES | regions.set_index("departement")["region_name"].to_dict()
+    name_of = COLLECTIVITIES | names
+    made: list[dict[str, Any]] = []
+    for device, listed in rows.groupby("device", sort=True):
+        listed = listed[listed["date"] == listed["date"].max()]
+        day = listed["date"].iat[0]
+        passport = {
+            "channel": listed["channel"].iat[0],
+            "device": device,
+            "period": str(day.date()),
+            "source": listed["source"].iat[0],
+        }
+        count = listed["departement"].value_counts()
+        codes = sorted({*names, *count.index})
+        areas = pd.DataFrame(
+            {
+                "counters": [int(count.get(code, 0)) for code in codes],
+                "people": pd.Series(codes).map(_people(population, day)).astype(float).to_numpy(),
+                DEPARTMENT: [name_of.get(code, code) for code in codes],
+                REGION: [region_of.get(code, code) for code in codes],
+            }
+        )
+        for group in ("", REGION, DEPARTMENT):
+            made += _rows(areas, group, passport)
+    return estimates.make(made)
+
+
+def _people(population: pd.DataFrame | None, day: pd.Timestamp) -> dict[str, int]:
+    """People by département on the latest 1 January up to a day; empty where none is known."""
+    if population is None:
+        return {}
+    rows = population[(population["area_kind"] == "departement") & (population["start"] <= day)]
+    rows = rows[rows["start"] == rows["start"].max()]
+    return {str(area): int(people) for area, people in rows.groupby("area")["people"].sum().items()}
+
+
+def _rows(areas: pd.DataFrame, group: str, passport: dict[str, Any]) -> list[dict[str, Any]]:
+    """The counts of the areas of a group (the whole, where it is empty), then their rates."""
+    keys = areas[group] if group else pd.Series("", index=areas.index)
+    known = areas["people"] > 0
+    total = areas["counters"].groupby(keys, sort=False).sum()
+    people = areas["people"][known].groupby(keys[known], sort=False).sum()
+    served = areas["counters"][known].groupby(keys[known], sort=False).sum()
+    counts = [("counters", "guichets", total)]
+    if len(people):
+        unit = "guichets pour 100 000 habitants"
+        counts.append(("counters_per_100k", unit, PER * served / people))
+    return [
+        {
+            **passport,
+            "indicator": indicator,
+            "group": group,
+            "group_value": key if group else "",
+            "estimate": float(value),
+            "unit": unit,
+        }
+        for indicator, unit, values in counts
+        for key, value in values.items()
+    ]

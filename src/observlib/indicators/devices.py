@@ -1,0 +1,169 @@
+"""The listening devices themselves: who listens to whom, what each gave, which fell silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter
+
+COUNTED: dict[str, tuple[str, ...]] = {
+    "audience": (),
+    "subscriptions": (),
+    "sales": (),
+    "calls": ("call_id",),
+    "call_intervals": (),
+    "tickets": ("ticket_id",),
+    "ratings": ("answer_id",),
+    "responses": ("response_id",),
+    "invitations": (),
+    "polls": ("poll_id",),
+    "user_tests": ("session", "participant"),
+    "workshops": ("workshop_id",),
+    "experiences": ("experience_id",),
+    "procedures": ("procedure_id",),
+    "figures": (),
+    "counters": ("counter_id",),
+    "population": (),
+}
+"""What is counted of each tidy table: the different values of these columns, or its rows."""
+_UNITS = {
+    "calls": "appels",
+    "tickets": "demandes",
+    "ratings": "réponses",
+    "responses": "réponses",
+    "polls": "sondages",
+    "user_tests": "participants",
+    "workshops": "ateliers",
+    "experiences": "expériences",
+    "procedures": "démarches",
+    "figures": "chiffres",
+    "counters": "guichets",
+}
+_ROWS = "relevés"
+_OF_PEOPLE = ("calls", "tickets", "ratings", "responses", "user_tests", "experiences")
+_WHOLE_AGENCY = "Aucun produit en particulier"
+_SILENT_AFTER = {"yearly": 365, "occasional": None}  # days; any other rhythm feeds every quarter
+
+
+def listening(catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Count the devices of each product by channel.
+
+    A channel where nothing listens to a product has no row; a product without any device has one
+    row, 0, of no channel. Devices of no product in particular are told by `group` `scope`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> frame = listening(load_catalogue(Path("data/catalogue")), Quarter(2026, 3))
+    >>> here = (frame["product"] == "legifrance") & (frame["channel"] == "in_person")
+    >>> frame[here]["estimate"].tolist()
+    [1.0]
+    """
+    rows = []
+    for product in [*catalogue.products, None]:
+        found = [d for d in catalogue.devices.values() if d.product == product]
+        base = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
+        scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
+        base |= {"product": product} if product else scope
+        for channel in CHANNEL_LABELS:
+            here = sum(device.channel == channel for device in found)
+            if here:
+                rows.append({**base, "channel": channel, "estimate": float(here)})
+        if product and not found:
+            rows.append({**base, "estimate": 0.0})
+    return estimates.make({**row, "source": "catalogue"} for row in rows)
+
+
+def received(given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """What each device of the catalogue gave in a quarter, counted in its own unit.
+
+    Parameters
+    ----------
+    given
+        `device`, `table`, `count`, `source`, as `store.received` gives it for `COUNTED`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `device_received`, one a device, `missing` where it gave nothing. A count of
+        people's answers is withheld below eleven.
+    """
+    rows = [_received(device, given, quarter) for device in catalogue.devices.values()]
+    return protect(pd.DataFrame(rows), low_base=0)
+
+
+def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
+    found = given[(given["device"] == device.id) & (given["count"] > 0)]
+    row = {"indicator": "device_received", "period": str(quarter), **_subject(device)}
+    if found.empty:
+        return {**row, "unit": _ROWS, "status": "missing"}
+    first = found.iloc[0]  # a device feeds one table
+    count = float(first["count"])
+    base = count if first["table"] in _OF_PEOPLE else None
+    unit = _UNITS.get(first["table"], _ROWS)
+    return {**row, "unit": unit, "estimate": count, "n": base, "source": first["source"]}
+
+
+def silence(
+    given: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> pd.DataFrame:
+    """The devices that should have given something in a quarter, and did not.
+
+    A device of a regular rhythm is silent where it gave nothing in the quarter, a yearly one
+    where its last data is more than a year older than the quarter's end, any one where it never
+    gave anything. One whose data begin after the quarter did not listen yet: it is not silent.
+
+    Parameters
+    ----------
+    given
+        As for `received`.
+    held
+        `device`, `start`, `end` (days of its first and last data, as text), as `store.devices`
+        gives it.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `device_silence`: days without data at the quarter's end, `missing` where
+        there never was any. Empty where all devices speak.
+    """
+    known = held.dropna(subset=["start", "end"]).groupby("device")
+    spans = pd.DataFrame({"start": known["start"].min(), "end": known["end"].max()})
+    fed = set(given.loc[given["count"] > 0, "device"])
+    return estimates.make(_silent(catalogue, spans, fed, quarter))
+
+
+def _silent(
+    catalogue: Catalogue, spans: pd.DataFrame, fed: set[str], quarter: Quarter
+) -> Iterator[dict[str, Any]]:
+    for device in catalogue.devices.values():
+        row = {
+            "indicator": "device_silence",
+            "unit": "jours",
+            "period": str(quarter),
+            "source": "catalogue",
+            **_subject(device),
+        }
+        if device.id not in spans.index:
+            if device.id not in fed:  # one whose data are all incomplete has no span
+                yield {**row, "status": "missing"}
+            continue
+        first, last = (date.fromisoformat(day) for day in spans.loc[device.id])
+        allowed = _SILENT_AFTER.get(device.frequency, 0)
+        if device.id in fed or first > quarter.end or allowed is None:
+            continue
+        days = max((quarter.end - last).days, (quarter.end - quarter.start).days + 1)
+        if days > allowed:
+            yield {**row, "estimate": float(days)}
+
+
+def _subject(device: Device) -> dict[str, Any]:
+    return {"product": device.product, "channel": device.channel, "device": device.id}

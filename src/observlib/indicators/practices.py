@@ -1,0 +1,49 @@
+"""Practice sheets, counted by what they are about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+from observlib.practices import ORIGINS, VERDICTS, Practices
+
+
+def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Count the published sheets in all, and by tool, method, department, verdict and origin.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `practices`: `group` is empty (all), `tool`, `method`, `department`,
+        `verdict` or `origin`; `group_value` is what readers see, in alphabetical order but for
+        verdicts and origins. A sheet with no tool counts in no tool.
+    """
+    sheets = practices.sheets
+    named: dict[str, Iterable[str]] = {
+        group: sorted(
+            practices.label(group, name, catalogue)
+            for sheet in sheets
+            if (name := getattr(sheet, group)) is not None
+        )
+        for group in ("tool", "method", "department")
+    }
+    named["verdict"] = sorted((sheet.verdict for sheet in sheets), key=VERDICTS.index)
+    named["origin"] = [words for kind, words in ORIGINS.items() for s in sheets if s.kind == kind]
+    base = {
+        "indicator": "practices",
+        "unit": "fiches",
+        "period": str(quarter),
+        "source": f"practices@{practices.digest}",
+    }
+    rows = [{**base, "estimate": float(len(sheets))}] if sheets else []
+    for group, values in named.items():
+        rows += [
+            {**base, "group": group, "group_value": value, "estimate": float(count)}
+            for value, count in Counter(values).items()
+        ]
+    return estimates.make(rows)

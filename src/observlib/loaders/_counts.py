@@ -1,0 +1,53 @@
+"""Monthly counts that a team exports as a table: their months, numbers and amounts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from observlib.loaders._text import fold, parse_month
+
+_MONTHS = (
+    ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
+     "octobre", "novembre", "decembre"),
+    ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+     "october", "november", "december"),
+)  # fmt: skip
+_AMOUNT = re.compile(r"-?\d+(?:[.,]\d{1,2})?", re.A)
+
+
+def month_of(text: str) -> tuple[date, date] | None:
+    """First and last day of a month: `2026-03`, `03/2026`, `mars 2026` or a day of it in ISO.
+
+    Examples
+    --------
+    >>> [str(month_of(text)[0]) for text in ("2026-03", "03/2026", "Février 2024", "2026-03-01")]
+    ['2026-03-01', '2026-03-01', '2024-02-01', '2026-03-01']
+    >>> month_of("13/2026") is None
+    True
+    """
+    text = text.strip()
+    if match := re.fullmatch(r"(\d{2})/(\d{4})", text, re.A):
+        text = f"{match[2]}-{match[1]}"
+    elif match := re.fullmatch(r"(\d{4}-\d{2})-01", text, re.A):
+        text = match[1]
+    elif match := re.fullmatch(r"([a-z]+)\.? (\d{4})", fold(text), re.A):
+        places = [names.index(match[1]) for names in _MONTHS if match[1] in names]
+        if not places:
+            return None
+        text = f"{match[2]}-{places[0] + 1:02d}"
+    return parse_month(text)
+
+
+def amount_of(text: str) -> float | None:
+    """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
+
+    A point and three digits give `None`: it is one for some and a thousand for others.
+
+    Examples
+    --------
+    >>> amount_of("1\\u202f234,50 €"), amount_of("12.5"), amount_of("1.234"), amount_of("")
+    (1234.5, 12.5, None, None)
+    """
+    plain = fold(text).removesuffix("eur").removesuffix("€").replace(" ", "")
+    return float(plain.replace(",", ".")) if _AMOUNT.fullmatch(plain) and len(plain) < 16 else None

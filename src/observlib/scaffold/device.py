@@ -1,0 +1,94 @@
+"""A listening device for the catalogue: checked whole before it is written at the file's end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_args
+
+import yaml
+
+from observlib import files, project
+from observlib.catalogue import Catalogue, Channel, Device, Family, Frequency, load_catalogue
+from observlib.errors import ObservError, UsageError
+from observlib.loaders import names
+from observlib.tables import TABLES
+
+REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
+_FILE = "devices.yml"
+
+
+def choices(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The values allowed for the keys of a device that have a list of them."""
+    return {
+        "family": list(get_args(Family)),
+        "channel": list(get_args(Channel)),
+        "owner": list(catalogue.departments),
+        "product": list(catalogue.products),
+        "frequency": list(get_args(Frequency)),
+        "loader": list(names()),
+        "table": list(TABLES),
+        "questionnaire": list(catalogue.questionnaires),
+    }
+
+
+def new_device(root: Path, given: Mapping[str, str | None]) -> str:
+    """Add a device at the end of `data/catalogue/devices.yml`, whose comments stay; give its text.
+
+    Parameters
+    ----------
+    root
+        The project's root.
+    given
+        The device's keys; those that are None or empty are left out.
+
+    Raises
+    ------
+    UsageError
+        Where a required key is missing, or the catalogue with the device would be wrong: with
+        every mistake. Nothing is then written.
+    ObservError
+        Where the catalogue is wrong as it is, or cannot be written.
+    """
+    catalogue = project.catalogue(root)
+    entry = {key: value for key, value in given.items() if value}
+    allowed = choices(catalogue)
+    missing = [
+        f"device: `{key}` is missing"
+        + (f"; allowed: {', '.join(allowed[key])}" if key in allowed else "")
+        for key in REQUIRED
+        if key not in entry
+    ]
+    if missing:
+        raise UsageError(*missing)
+    twins = [d.id for d in catalogue.devices.values() if d.pattern == entry["pattern"]]
+    if twins:
+        raise UsageError(
+            f"pattern {entry['pattern']!r}: is that of the device {twins[0]}; "
+            "no export may be claimed by two devices"
+        )
+    folder = root / "data" / "catalogue"
+    before = (folder / _FILE).read_text(encoding="utf-8")
+    ordered = {key: entry[key] for key in Device.model_fields if key in entry}
+    text = yaml.safe_dump([ordered], allow_unicode=True, sort_keys=False, width=95)
+    after = f"{before.rstrip()}\n{text}"
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        copy = Path(place) / "catalogue"
+        shutil.copytree(folder, copy)
+        (copy / _FILE).write_text(after, encoding="utf-8", newline="\n")
+        try:
+            load_catalogue(copy, names(), TABLES)
+        except ObservError as error:
+            told = [_without_place(problem, copy / _FILE) for problem in error.problems]
+            raise UsageError(*told, "nothing was written") from error
+    with files.telling_write_errors(folder, "the catalogue is as it was"):
+        files.write_text(folder / _FILE, after)
+    return text
+
+
+def _without_place(problem: str, path: Path) -> str:
+    """A mistake without the line of a file that was never written."""
+    place, _, said = problem.partition(": ")
+    return f"device {said}" if place.startswith(str(path)) else problem

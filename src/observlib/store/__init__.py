@@ -1,0 +1,22 @@
+"""The store: raw exports made into Parquet, each counted once, rejects kept beside.
+
+A data folder holds `store/ledger.json`, which names the files that count and the Parquet part of
+each. Parts are never changed: new ones are written under new names, then the ledger is replaced
+at once, so that an interruption leaves the store as it was.
+"""
+
+from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
+from observlib.store.reading import devices, digest, kind, latest_quarter, read, received
+
+__all__ = [
+    "DEMONSTRATION",
+    "Ingested",
+    "Progress",
+    "devices",
+    "digest",
+    "ingest",
+    "kind",
+    "latest_quarter",
+    "read",
+    "received",
+]

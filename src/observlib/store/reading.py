@@ -1,0 +1,165 @@
+"""Reading the store back: its tables, and what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib import tables
+from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.store.ledger import damaged, read_ledger
+
+
+def read(
+    data: Path, table: str, first: Quarter | None = None, last: Quarter | None = None
+) -> pd.DataFrame:
+    """A tidy table of the store, with the `source` of each row (`device@digest`).
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    table
+        Name of the tidy table; empty where no device has fed it.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or the table does not exist.
+    """
+    select = f"SELECT {', '.join(map(_quoted, tables.columns(table)))}"
+    found = _query(data, table, select, "ORDER BY ALL", first, last)
+    if found.empty:
+        return tables.empty(table).assign(source=pd.Series(dtype=str))
+    rows = tables.coerce(found.drop(columns="source"), table)
+    return rows.assign(source=found["source"])
+
+
+def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter) -> pd.DataFrame:
+    """How much each device gave in a quarter: `device`, `table`, `count`, `source`.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    counted
+        Tidy tables, each with the columns whose different values are counted; with none its rows.
+    quarter
+        Only rows whose period meets it.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or a part of it is damaged.
+    """
+    columns = ["device", "table", "count", "source"]
+    parts = [pd.DataFrame(columns=columns)]
+    for table, names in counted.items():
+        what = f"DISTINCT ({', '.join(map(_quoted, names))})" if names else "*"
+        select = f"SELECT device, count({what})::BIGINT AS count"
+        found = _query(data, table, select, "GROUP BY device ORDER BY device", quarter, quarter)
+        parts.append(found.assign(table=table))
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return pd.concat(filled, ignore_index=True)[columns]
+
+
+def kind(data: Path) -> str:
+    """`demonstration` or `real`: what the store of a data folder is made of."""
+    return str(_ledger(data)["kind"])
+
+
+def digest(data: Path) -> str:
+    """Digest of everything that counts in the store: the same for the same data."""
+    parts = sorted(f"{entry['digest']} {entry['rows']}" for entry in _ledger(data)["files"])
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def devices(data: Path) -> pd.DataFrame:
+    """What the store holds of each device: `device`, `table`, `rows`, `start`, `end` (days)."""
+    entries = pd.DataFrame(
+        _ledger(data)["files"], columns=["device", "table", "rows", "start", "end"]
+    )
+    entries = entries[entries["rows"] > 0]
+    return entries.groupby(["device", "table"], as_index=False).agg(
+        rows=("rows", "sum"), start=("start", "min"), end=("end", "max")
+    )
+
+
+def latest_quarter(data: Path, today: date) -> Quarter:
+    """The latest quarter that had ended before `today` and to whose end the data goes.
+
+    Raises
+    ------
+    ObservError
+        Where the store is empty.
+    """
+    held = devices(data)
+    if held.empty:
+        raise ObservError(f"{data}: the store is empty; run `observ ingest` on a folder of exports")
+    ends = held["end"].dropna()
+    if ends.empty:
+        raise ObservError(f"{data}: the store holds no complete period; ingest later exports")
+    reached = date.fromisoformat(ends.max())
+    return min(Quarter.last_complete(today), Quarter.last_complete(_day_after(reached)))
+
+
+def _day_after(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _query(
+    data: Path, table: str, select: str, rest: str, first: Quarter | None, last: Quarter | None
+) -> pd.DataFrame:
+    """What a query finds in the parts of a table, with the `source` of each device."""
+    import duckdb
+
+    store = data / "store"
+    entries = [entry for entry in _ledger(data)["files"] if entry["table"] == table]
+    if not entries:
+        return pd.DataFrame()
+    shape = tables.TABLES[table]
+    limits = {
+        f"{_quoted(shape.end)} >= ?": first and first.start,
+        f"{_quoted(shape.start)} < ?": last and (last + 1).start,
+    }
+    where = " AND ".join([clause for clause, day in limits.items() if day] or ["true"])
+    parts = [str(store / entry["part"]) for entry in entries]
+    days = [day for day in limits.values() if day]
+    try:
+        with duckdb.connect() as connection:
+            query = f"{select} FROM read_parquet(?) WHERE {where} {rest}"
+            found = connection.execute(query, [parts, *days]).df()
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise damaged(store / table, store) from error
+    return found.assign(source=found["device"].map(_sources(entries)).astype(str))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _sources(entries: list[dict[str, Any]]) -> dict[str, str]:
+    made: dict[str, list[str]] = {}
+    for entry in entries:
+        made.setdefault(entry["device"], []).append(f"{entry['digest']} {entry['rows']}")
+    return {
+        device: f"{device}@{hashlib.sha256(' '.join(sorted(parts)).encode()).hexdigest()[:8]}"
+        for device, parts in made.items()
+    }
+
+
+def _ledger(data: Path) -> dict[str, Any]:
+    found = read_ledger(data / "store")
+    if found is None:
+        raise ObservError(
+            f"{data}: has no store; run `observ ingest FOLDER --data {data}` on a folder of exports"
+        )
+    return found

@@ -1,0 +1,292 @@
+"""Practice sheets are published whole and right, or every mistake in them is told at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.practices import Practices, load_practices
+
+PRACTICES = Path(__file__).parents[1] / "data" / "practices"
+FRONT = {
+    "title": "Une fiche",
+    "kind": True,
+    "department": "annonces",
+    "tool": "limesurvey",
+    "products": ["boamp"],
+    "date": "2026-03-01",
+    "contact": "pôle études",
+    "verdict": "à refaire",
+    "cost": "deux jours",
+    "redo": "tout",
+    "avoid": "rien",
+}
+SOURCE = {"title": "Une page", "url": "https://exemple.invalid/a", "date": 2024}
+Load = Callable[..., Practices]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "practices"
+    made.mkdir()
+    shutil.copy(PRACTICES / "vocabulary.yml", made)
+    return made
+
+
+@pytest.fixture
+def load(folder: Path, catalogue: Catalogue) -> Load:
+    """Write one sheet of the front matter above but for some keys, and read it."""
+
+    def run(body: str = "Un récit.", name: str = "fiche", **keys: object) -> Practices:
+        front = {key: value for key, value in {**FRONT, **keys}.items() if value is not ...}
+        text = yaml.safe_dump(front, allow_unicode=True, sort_keys=False)
+        (folder / f"{name}.md").write_text(f"---\n{text}---\n\n{body}\n", encoding="utf-8")
+        return load_practices(folder, catalogue)
+
+    return run
+
+
+def faults(load: Load, **keys: object) -> list[str]:
+    with pytest.raises(ObservError) as caught:
+        load(**keys)
+    return [problem.partition("practices/")[2] for problem in caught.value.problems]
+
+
+# --- The sheets of the repository -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped(catalogue: Catalogue) -> Practices:
+    return load_practices(PRACTICES, catalogue)
+
+
+def test_the_repository_s_sheets_are_ten_invented_ones_and_six_on_neighbours(
+    shipped: Practices,
+) -> None:
+    kinds = [sheet.kind for sheet in shipped.sheets]
+    assert (kinds.count("demonstration"), kinds.count("neighbour")) == (10, 6)
+    assert len({sheet.peer for sheet in shipped.sheets} - {None}) == 6
+
+
+def test_each_is_as_long_as_a_reader_will_read(shipped: Practices) -> None:
+    for sheet in shipped.sheets:
+        assert 150 <= len(sheet.body.split()) <= 300, sheet.slug
+
+
+def test_what_is_said_of_neighbours_has_several_sources_and_its_limits(shipped: Practices) -> None:
+    for sheet in shipped.sheets:
+        if sheet.kind == "neighbour":
+            assert len(sheet.sources) >= 3, sheet.slug
+            assert "## Ce que nous ne savons pas" in sheet.body, sheet.slug
+            assert "## Ce que nous pourrions reprendre" in sheet.body, sheet.slug
+
+
+def test_they_come_from_every_department_and_reach_every_verdict(
+    shipped: Practices, catalogue: Catalogue
+) -> None:
+    assert {sheet.department for sheet in shipped.sheets} == set(catalogue.departments)
+    assert {sheet.verdict for sheet in shipped.sheets} == {"à refaire", "à adapter", "à éviter"}
+
+
+def test_no_invented_sheet_stands_beside_real_data(catalogue: Catalogue) -> None:
+    real = load_practices(PRACTICES, catalogue, "real")
+    assert real.sheets and {sheet.kind for sheet in real.sheets} == {"neighbour"}
+
+
+# --- What a sheet may be --------------------------------------------------------------------
+
+
+def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load: Load) -> None:
+    load(name="vieille", date="2020-01-01")
+    found = load(body="## Un titre\n\nUn récit.\n", days=2)
+    assert [sheet.slug for sheet in found.sheets] == ["fiche", "vieille"]
+    sheet = found.sheets[0]
+    assert (sheet.kind, sheet.days, sheet.body) == ("true", 2.0, "## Un titre\n\nUn récit.")
+
+
+def test_a_project_without_the_folder_has_no_sheets(tmp_path: Path, catalogue: Catalogue) -> None:
+    assert load_practices(tmp_path / "nowhere", catalogue).sheets == ()
+
+
+def test_a_draft_is_neither_published_nor_checked(load: Load) -> None:
+    assert load(draft=True, verdict=None, contact=None, body="").sheets == ()
+    assert len(load(draft=False).sheets) == 1
+
+
+def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(
+    load: Load, folder: Path, catalogue: Catalogue
+) -> None:
+    plain = load().sheets[0]
+    path = folder / "fiche.md"
+    text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+    path.write_bytes(("\ufeff" + text).encode("utf-8"))
+    assert load_practices(folder, catalogue).sheets[0] == plain
+
+
+@pytest.mark.parametrize(
+    ("keys", "line", "said"),
+    [
+        ({"tool": ..., "method": ...}, 2, "neither 'tool' nor 'method'"),
+        ({"tool": "excel"}, 5, "unknown tool 'excel'; allowed: limesurvey"),
+        ({"method": "divination"}, 14, "unknown method 'divination'; allowed: enquete"),
+        ({"department": "cuisine"}, 4, "unknown department 'cuisine'; allowed: renseignement"),
+        ({"products": ["boamp", "minitel"]}, 8, "unknown product 'minitel'; allowed: service"),
+        ({"verdict": "peut-être"}, 10, "'à refaire', 'à adapter' or 'à éviter'"),
+        ({"kind": "rumeur"}, 3, "kind is 'rumeur'"),
+        ({"date": "printemps"}, 8, "date is 'printemps'"),
+        ({"title": " "}, 2, "title is ' '"),
+        ({"days": -1}, 14, "days is -1"),
+        ({"redo": ...}, 2, "key 'redo' is missing"),
+        ({"colour": "red"}, 14, "unknown key 'colour'; allowed: title, kind"),
+        ({"slug": "autre"}, 14, "key 'slug' is not for you to give"),
+        ({"kind": "neighbour", "peer": "bnf"}, 2, "'sources' is missing"),
+        ({"kind": "neighbour", "sources": [SOURCE]}, 2, "'peer' goes with the kind neighbour"),
+        ({"peer": "bnf"}, 2, "'peer' goes with the kind neighbour"),
+        (
+            {"kind": "neighbour", "peer": "dila", "sources": [SOURCE]},
+            14,
+            "unknown peer 'dila'; allowed: cnaf",
+        ),
+        ({"sources": [{**SOURCE, "url": "ftp://a"}]}, 16, "sources.0.url is 'ftp://a'"),
+        ({"sources": [{**SOURCE, "date": "hier"}]}, 17, "sources.0.date is 'hier'"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_what_is_allowed(
+    load: Load, keys: dict[str, object], line: int, said: str
+) -> None:
+    told = [problem for problem in faults(load, **keys) if said in problem]
+    assert told and all(problem.startswith(f"fiche.md:{line}: ") for problem in told), told
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "Jeanne Martin",
+        "Mme Martin",
+        "pôle études, M. Martin",
+        "jeanne.martin@exemple.invalid",
+        "études @ exemple",
+        "pôle études, 01 23 45 67 89",
+        "pôle études +33 1 23 45 67 89",
+    ],
+)
+def test_a_contact_is_a_role_and_never_a_person(load: Load, contact: str) -> None:
+    assert "contact" in faults(load, contact=contact)[0]
+
+
+def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load: Load) -> None:
+    told = faults(load, body="Bien.\n\nÉcrire à a.b@exemple.invalid ou au 06.12.34.56.78.")
+    assert [problem.split(":")[1] for problem in told] == ["18", "18"]
+    assert "e-mail" in told[0] and "phone" in told[1]
+    assert "exemple.invalid" not in "".join(told) and "34" not in "".join(told)
+
+
+def test_numbers_that_are_no_phone_and_citations_are_left_alone(load: Load) -> None:
+    load(body="Le 3939 a reçu 1 106 appels en 2026-09, soit 0,12 % [@kaplan1958].")
+
+
+@pytest.mark.parametrize("body", ["", "\n \n", "<!-- à écrire -->\n\n## Le contexte\n"])
+def test_a_sheet_that_tells_nothing_is_refused(load: Load, body: str) -> None:
+    assert "has no text" in faults(load, body=body)[0]
+
+
+def test_a_heading_of_the_title_s_level_is_refused_where_it_stands(load: Load) -> None:
+    assert faults(load, body="Bien.\n\n# Trop haut")[0].startswith(
+        "fiche.md:18: heading of level 1"
+    )
+
+
+@pytest.mark.parametrize("name", ["index", "Ma fiche", "é", "a.b"])
+def test_a_name_that_makes_no_address_is_refused(load: Load, name: str) -> None:
+    assert "makes no address" in faults(load, name=name)[0]
+
+
+def test_mistakes_of_all_sheets_are_told_at_once(load: Load) -> None:
+    with pytest.raises(ObservError):
+        load(name="une", verdict="bof", days="x")
+    told = faults(load, name="deux", department="cuisine")
+    assert [problem.split(":")[0] for problem in told] == ["deux.md", "une.md", "une.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Un récit sans en-tête.", ":1: does not start with a front matter"),
+        ("---\ntitle: [a\n---\nb\n", "not valid YAML"),
+        ("---\ntitle: a\ntitle: b\n---\nc\n", ":3: key 'title' is given twice"),
+        ("---\n- a\n---\nb\n", "holds list"),
+        ("---\ndate: 2026-13-45\n---\nb\n", "dates are YYYY-MM-DD"),
+    ],
+)
+def test_a_front_matter_that_is_none_is_told(
+    folder: Path, catalogue: Catalogue, text: str, said: str
+) -> None:
+    (folder / "fiche.md").write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        load_practices(folder, catalogue)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "vocabulary.yml: file is missing"),
+        ("tools: {a: A}\n", "it has `tools` and `methods`"),
+        ("tools: [a]\nmethods: {}\n", "tools is no list"),
+        ("tools: {A b: A}\nmethods: {}\n", "key 'A b'"),
+        ("tools: {a: }\nmethods: {}\n", "has no words"),
+    ],
+)
+def test_a_wrong_vocabulary_is_told(
+    folder: Path, catalogue: Catalogue, text: str | None, said: str
+) -> None:
+    path = folder / "vocabulary.yml"
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        load_practices(folder, catalogue)
+    assert said in str(caught.value)
+
+
+# --- Whatever stands in the file ------------------------------------------------------------
+
+FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(content=st.binary(max_size=300) | st.text().map(lambda t: f"---\n{t}\n---\n{t}".encode()))
+@FUZZ
+def test_any_bytes_are_a_sheet_or_a_told_mistake(
+    folder: Path, catalogue: Catalogue, content: bytes
+) -> None:
+    (folder / "fiche.md").write_bytes(content)
+    try:
+        load_practices(folder, catalogue)
+    except ObservError as error:
+        assert all("fiche.md" in problem for problem in error.problems)
+
+
+@given(changed=st.dictionaries(st.sampled_from([*FRONT, "method", "peer", "sources"]), VALUES))
+@FUZZ
+def test_any_front_matter_is_a_sheet_or_mistakes_that_name_the_file(
+    folder: Path, catalogue: Catalogue, changed: dict[str, object]
+) -> None:
+    text = yaml.safe_dump({**FRONT, **changed}, allow_unicode=True, sort_keys=False)
+    (folder / "fiche.md").write_text(f"---\n{text}---\nUn récit.\n", encoding="utf-8")
+    try:
+        (sheet,) = load_practices(folder, catalogue).sheets
+    except ObservError as error:
+        assert all("fiche.md" in problem for problem in error.problems)
+    else:
+        assert "@" not in sheet.contact and sheet.verdict and (sheet.tool or sheet.method)
