@@ -144,7 +144,7 @@ def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(
         ({"date": "printemps"}, 8, "date is 'printemps'"),
         ({"title": " "}, 2, "title is ' '"),
         ({"days": -1}, 14, "days is -1"),
-        ({"redo": ...}, 2, "key 'redo' is missing"),
+        ({"redo": ...}, 1, "key 'redo' is missing"),
         ({"colour": "red"}, 14, "unknown key 'colour'; allowed: title, kind"),
         ({"slug": "autre"}, 14, "key 'slug' is not for you to give"),
         ({"kind": "neighbour", "peer": "bnf"}, 2, "'sources' is missing"),

@@ -245,6 +245,62 @@ def test_a_first_release_needs_nothing_published_before(release: Release, root: 
     assert leftovers(root) == []
 
 
+def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(
+    release: Release, root: Path
+) -> None:
+    shutil.copytree(PROJECT / "data" / "practices", root / "data" / "practices")
+    for name in ("_quarto.yml", "retours.qmd", "_sheets.ejs", "methode.qmd", "references.bib"):
+        shutil.copy(PROJECT / "reports" / name, root / "reports")
+    (root / "reports" / "glossaire.qmd").write_text("---\ntitle: Mots\n---\nMots.\n", "utf-8")
+    write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
+    write_study(root, "panorama", words="Voir [la fiche](/practices/sus-a-chaud.qmd).")
+    release()
+    slugs = {path.stem for path in (root / "data" / "practices").glob("*.md")}
+    site = root / "reports" / "_site"
+    assert {path.stem for path in (site / "practices").iterdir()} == slugs
+    assert {path.stem for path in (root / "reports" / "practices").iterdir()} == slugs
+    page = (site / "editions" / T3 / "panorama.html").read_text(encoding="utf-8")
+    assert '<a href="../../practices/sus-a-chaud.html">' in page
+    sheet = (site / "practices" / "sus-a-chaud.html").read_text(encoding="utf-8")
+    assert "récit inventé" in sheet and "Retours d’expérience" in sheet
+    listed = (site / "retours.html").read_text(encoding="utf-8")
+    assert all(f'href="practices/{slug}.html"' in listed for slug in slugs)
+
+
+def test_real_data_stand_beside_no_invented_sheet(release: Release, root: Path) -> None:
+    shutil.copytree(PROJECT / "data" / "practices", root / "data" / "practices")
+    write(root / "reports" / "_quarto.yml", QUARTO.replace("index.qmd,", "index.qmd, retours.qmd,"))
+    shutil.copy(PROJECT / "reports" / "retours.qmd", root / "reports")
+    write_store(root, kind="real")
+    release()
+    assert {path.stem for path in (root / "reports" / "practices").iterdir()} == {
+        path.stem
+        for path in (root / "data" / "practices").glob("*.md")
+        if "kind: neighbour" in path.read_text(encoding="utf-8")
+    }
+
+
+def test_without_sheets_no_folder_is_left_for_quarto_to_fail_on(
+    release: Release, root: Path
+) -> None:
+    write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
+    release()
+    assert not (root / "reports" / "practices").exists()
+
+
+def test_a_wrong_sheet_stops_the_edition_before_anything_runs(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    write(root / "data" / "practices" / "vocabulary.yml", "tools: {}\nmethods: {}\n")
+    write(root / "data" / "practices" / "fiche.md", "---\ntitle: Une fiche\n---\nFin.\n")
+
+    def never(*words: Any) -> None:
+        raise AssertionError("a study ran")
+
+    with pytest.raises(ObservError, match=r"fiche\.md:1: .*'verdict' is missing"):
+        release(executing=never)
+
+
 def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_does_not(
     release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -190,6 +190,29 @@ def test_reading_some_quarters_reads_these_and_no_other(
     }
 
 
+def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "raw", "2026", JULY | {"d": ("2026-10-01", 1)})
+    visits(tmp_path / "raw", "2026", {"2026-06": 9, "2026-07": 5, "2026-08": 6})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    counted = {"ratings": ("answer_id", "question"), "audience": (), "calls": ("call_id",)}
+    found = store.received(tmp_path, counted, Quarter(2026, 3))
+    assert found[["device", "table", "count"]].values.tolist() == [
+        ["satisfaction-3939", "ratings", 3],
+        ["audience-boamp", "audience", 2],
+    ]
+    read = pd.concat([store.read(tmp_path, name) for name in ("ratings", "audience")])
+    assert set(found["source"]) == set(read["source"])
+    assert store.received(tmp_path, counted, Quarter(2020, 1)).empty
+    assert store.received(tmp_path, {}, Quarter(2026, 3)).columns.tolist() == [
+        "device",
+        "table",
+        "count",
+        "source",
+    ]
+
+
 @pytest.mark.parametrize(
     ("today", "latest"),
     [("2026-10-05", "2026-T2"), ("2026-07-05", "2026-T2"), ("2026-06-30", "2026-T1")],

@@ -102,6 +102,34 @@ def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(
     assert 0.91 <= sum(hits) / len(hits) <= 0.99
 
 
+def test_themes_of_calls_and_tickets_are_those_written(
+    demonstration: Path, truths: dict[str, Any]
+) -> None:
+    found = {
+        "calls": calls.themes(store.read(demonstration, "calls"), ALL),
+        "tickets": tickets.themes(store.read(demonstration, "tickets"), ALL),
+    }
+    for table, frame in found.items():
+        shares = frame.set_index(["device", "period", "group_value"])
+        hits = []
+        for truth in truths[table]:
+            place = truth["device"], truth["quarter"], truth.get("theme")
+            if truth["kind"] != "theme" or place not in shares.index:
+                continue
+            row = shares.loc[place]
+            assert row["estimate"] * row["n"] / 100 == pytest.approx(truth["count"])
+            hits.append(row["ci_low"] <= 100 * truth["value"] <= row["ci_high"])
+            assert hits[-1] or truth["quarter"] != str(LAST), truth
+        assert len(hits) > 40 and sum(hits) / len(hits) >= 0.9
+
+
+def test_the_busiest_hour_and_day_are_those_put_in(demonstration: Path) -> None:
+    hours = calls.load(store.read(demonstration, "call_intervals"), LAST)
+    top = hours.loc[hours.groupby("group")["estimate"].idxmax()].set_index("group")["group_value"]
+    assert top["weekday_hour"] == "lundi · 10\xa0h" and top["hour"] == "10\xa0h"
+    assert set(hours["status"]) == {"published"}
+
+
 def test_every_ticket_written_is_counted(desks: pd.DataFrame, truths: dict[str, Any]) -> None:
     for truth in truths["tickets"]:
         if truth["kind"] == "count":

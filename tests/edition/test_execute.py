@@ -95,7 +95,13 @@ def test_progress_goes_to_the_end_whatever_fails(
 def test_a_worker_ended_by_the_system_is_told_without_a_traceback(
     tmp_path: Path, make: Any
 ) -> None:
-    kill = "import os, signal; os.kill(os.getppid(), signal.SIGTERM)"
+    kill = (
+        "import os, pathlib, signal\n"
+        "parent = os.getppid()  # on Linux, the process of which kernels are forks\n"
+        "stat = pathlib.Path(f'/proc/{parent}/stat')\n"
+        "worker = int(stat.read_text().rsplit(')')[1].split()[1]) if stat.exists() else parent\n"
+        "os.kill(worker, signal.SIGTERM)"
+    )
     page = make.page(make.write(tmp_path / "essai.ipynb", kill))
     with pytest.raises(ObservError, match="was ended from outside, perhaps for want of memory"):
         execute([page], tmp_path, tmp_path, workers=1)

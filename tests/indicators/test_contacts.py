@@ -84,7 +84,35 @@ def test_the_load_is_a_mean_over_open_days_in_paris_hours() -> None:
         }
     )  # fmt: skip
     found = calls.load(half, NOW).set_index("group_value")["estimate"]
-    assert found.to_dict() == {"lundi · 9\xa0h": 30.0, "mardi · 9\xa0h": 50.0}
+    assert found.to_dict() == {
+        "9\xa0h": 40.0, "lundi · 9\xa0h": 30.0, "mardi · 9\xa0h": 50.0
+    }  # fmt: skip
+
+
+def hours(offered: dict[tuple[str, int], int]) -> pd.DataFrame:
+    days, clocks = zip(*offered, strict=True)
+    moments = [f"{day} {hour - 2:02d}:00" for day, hour in zip(days, clocks, strict=True)]
+    return pd.DataFrame(
+        {**COMMON, "date": pd.to_datetime(list(days)), "moment": pd.to_datetime(moments),
+         "offered": list(offered.values())}
+    )  # fmt: skip
+
+
+def test_a_small_cell_of_the_load_cannot_be_told_from_its_hour_s_other_days() -> None:
+    monday, tuesday = "2026-07-06", "2026-07-07"
+    half = hours(
+        {(monday, 9): 40, (tuesday, 9): 5, (monday, 10): 50, (tuesday, 10): 30}
+    )  # fmt: skip
+    found = calls.load(half, NOW)
+    found = found[found["status"] != "suppressed"].set_index("group_value")
+    assert found.index.tolist() == ["9\xa0h", "10\xa0h", "lundi · 10\xa0h", "mardi · 10\xa0h"]
+
+
+def test_a_small_hour_cannot_be_told_from_the_quarter_s_total() -> None:
+    half = hours({("2026-07-06", 8): 4, ("2026-07-06", 9): 40, ("2026-07-06", 10): 50})
+    found = calls.load(half, NOW)
+    shown = found[(found["status"] != "suppressed")]["group_value"].tolist()
+    assert shown == ["10\xa0h", "lundi · 10\xa0h"]
 
 
 def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete() -> None:
@@ -138,6 +166,45 @@ def test_the_backlog_is_that_of_the_quarter_s_last_day_and_missing_when_not_seen
     assert found.loc["tickets_open", "estimate"] == 15
     early = by_indicator(tickets.quarterly(desk([(1, 2)] * 30, "2026-09-10"), [NOW], {}))
     assert early.loc["tickets_open", "status"] == "missing"
+
+
+def test_the_backlog_is_partial_where_an_old_export_left_tickets_open() -> None:
+    old = desk([(1, 2)] * 15 + [(None, None)] * 3, "2026-09-10")
+    new = desk([(None, None)] * 12).assign(ticket_id=range(100, 112))
+    found = by_indicator(tickets.quarterly(pd.concat([old, new]), [NOW], {}))
+    assert found.loc["tickets_open", ["estimate", "status"]].tolist() == [12, "partial"]
+
+
+def test_a_quarter_exported_before_its_end_is_partial_and_one_exported_on_its_last_day_is_not() -> (
+    None
+):
+    for seen, status in (("2026-09-20", "partial"), ("2026-09-30 12:00", "published")):
+        found = by_indicator(tickets.quarterly(desk([(1, 2)] * 40, seen), [NOW], {}))
+        assert found.loc["tickets_received", "status"] == status
+        assert found.loc["first_answer_median", "status"] == status
+
+
+def test_a_ticket_closed_without_an_answer_had_none() -> None:
+    rows = desk([(1, 2)] * 20 + [(None, 1)] * 20)
+    found = by_indicator(tickets.quarterly(rows, [NOW], {"d": 5}))
+    assert found.loc["answered_in_promise", "estimate"] == pytest.approx(50)
+
+
+def test_a_delay_that_is_not_known_does_not_tell_how_few_wait() -> None:
+    found = by_indicator(tickets.quarterly(desk([(None, None)] * 5), [NOW], {"d": 5}))
+    assert found["n"].isna().all() or (found["n"].dropna() == 0).all()
+
+
+def test_the_first_answer_s_quantiles_are_those_of_statsmodels() -> None:
+    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
+    rows = desk([(0.25 * (i * 7 % 40) + 0.1, 20) for i in range(60)] + [(None, None)] * 9)
+    found = by_indicator(tickets.quarterly(rows, [NOW], {"d": 5}))
+    ends = rows["answered"].fillna(rows["extracted"])
+    days = (ends - rows["received"]) / pd.Timedelta(days=1)
+    curve = survfunc.SurvfuncRight(days, rows["answered"].notna().astype(int))
+    assert found.loc["first_answer_median", "estimate"] == pytest.approx(curve.quantile(0.5))
+    inside = curve.surv_prob[curve.surv_times <= 5][-1]
+    assert found.loc["answered_in_promise", "estimate"] == pytest.approx(100 * (1 - inside))
 
 
 def test_a_desk_without_a_promise_has_no_share_of_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ BAD = {
         ("T1;02/07/2026 10:00;01/07/2026 09:00;;non;;02/10/2026 08:00", "is before the ticket"),
         ("T1;02/07/2026 10:00;;01/07/2026 09:00;non;;02/10/2026 08:00", "is before the ticket"),
         ("T1;02/10/2026 10:00;;;non;;02/10/2026 08:00", "is after the export"),
+        ("T1;01/10/2026 10:00;03/10/2026 08:00;;non;;02/10/2026 08:00", "is after the export"),
+        (
+            "T1;01/10/2026 10:00;;03/10/2026 08:00;non;;02/10/2026 08:00",
+            "is after the export",
+        ),
         ("T1;02/07/2026 10:00;;;parfois;;02/10/2026 08:00", "is neither oui, non"),
         ("T1;2026-07-02;;;non;;02/10/2026 08:00", "is no moment"),
         ("a@exemple.invalid;02/07/2026 10:00;;;non;;02/10/2026 08:00", "is no number of a ticket"),
@@ -134,6 +140,47 @@ def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_whic
     found = read(tmp_path, catalogue, "tickets", text)
     assert "its latest moment, 2026-07-09" in found.notices[0]
     assert set(found.rows["extracted"].astype(str)) == {"2026-07-09 08:00:00"}
+
+
+def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = "ticket;received;answered;closed\n"
+    text += "T1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;2126-07-10 10:00;\n"
+    found = read(tmp_path, catalogue, "tickets", text)
+    assert found.rows["ticket_id"].tolist() == ["T1"]
+    assert str(found.rows["extracted"].iat[0]) == "2026-07-09 08:00:00"
+    assert found.rejects[["row", "column"]].values.tolist() == [[3, "answered"]]
+
+
+def test_the_device_s_day_of_export_ends_in_paris(tmp_path: Path, catalogue: Catalogue) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("ticket;received;answered;closed\nT1;2026-07-01 10:00;;\n", encoding="utf-8")
+    dated = device("tickets").model_copy(update={"extracted": date(2026, 7, 3)})
+    found = load(path, dated, catalogue)
+    assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00" and not found.notices
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_english_headers_are_read_and_columns_of_persons_are_not(
+    loader: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = {
+        "calls": "call_id;start;outcome;wait;caller\na1;2026-07-01T10:00:00+02:00;answered;0:07;"
+        "06 12 34 56 78\n",
+        "call_intervals": "start;offered;answered;abandoned;agent\n"
+        "2026-07-01T08:00:00Z;1\u202f250;1200;50;a@exemple.invalid\n",
+        "tickets": "ticket_id;received;answered;closed;reopened;extracted;email\n"
+        "T1;2026-07-01 10:00;;;no;2026-07-03 10:00;a@exemple.invalid\n",
+    }[loader]
+    found = read(tmp_path, catalogue, loader, text)
+    assert len(found.rows) == 1 and found.rejects.empty
+    assert list(found.rows.columns) == columns(loader)
+    assert str(found.rows["moment" if loader != "tickets" else "received"].iat[0]) == (
+        "2026-07-01 08:00:00"
+    )
+    if loader == "calls":  # an answered call whose talk is not known counts
+        assert found.rows["talk"].isna().all() and found.rows["wait"].tolist() == [7]
 
 
 CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)

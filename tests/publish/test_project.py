@@ -44,6 +44,18 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project: Path)
     assert found.section_of(study.source) == "Vue d’ensemble"
 
 
+def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project: Path) -> None:
+    (project / "practices").mkdir()
+    for name, order in (("une", 2), ("autre", 1)):
+        text = f"---\ntitle: {name}\norder: {order}\nformat: html\n---\nUn récit.\n"
+        (project / "practices" / f"{name}.qmd").write_text(text, encoding="utf-8")
+    found = read_project(project)
+    assert not any("practices" in str(entry.page) for entry in flat(found.navigation))
+    ((_, pages),) = found.listings(found.page(PurePosixPath("retours.qmd")))
+    assert [page.title for page in pages] == ["autre", "une"]
+    assert found.section_of(pages[0].source) == "Retours d’expérience"
+
+
 def test_home_page_lists_the_studies_by_order_then_the_products(
     project: Path, sample: ModuleType
 ) -> None:

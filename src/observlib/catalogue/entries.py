@@ -95,6 +95,7 @@ class Indicator(Entry):
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
     good: float | None = None
     poor: float | None = None
+    base: Text = Field(default="réponses", description="what its `n` counts, in the plural (fr)")
 
 
 class Peer(Entry):

@@ -1,15 +1,17 @@
 """Charts, tables and sentences made from estimates, in one style and in French.
 
-A cell of a notebook ends with one of `line_chart`, `dot_chart`, `share_chart`, `table`, `board`,
-`text` or `notes`; `french` writes numbers and dates inside sentences. Drawing libraries are
-imported at the first chart or table, not here.
+A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
+`curve_chart`, `heat_chart`, `funnel_chart`), a table (`table`, `board`, `dashboard`), `text` or
+`notes`; `french` writes numbers and dates inside sentences. Drawing libraries are imported at the
+first chart or table, not here.
 """
 
 from observlib.display import french
-from observlib.display.bars import bar_chart, funnel_chart
+from observlib.display.bars import bar_chart
 from observlib.display.curves import curve_chart
 from observlib.display.devices import device_table
 from observlib.display.dots import dot_chart
+from observlib.display.funnels import funnel_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.output import Output, data_markdown, notes, text

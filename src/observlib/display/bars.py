@@ -1,7 +1,8 @@
-"""Bars along a common axis: ranked subjects (`bar_chart`), and the steps of a funnel."""
+"""The bar chart: ranked subjects along a common axis that starts at zero."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ from observlib.display.output import Output, caption_of
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _BAR, _GAP = 15.0, 7.0
 _NAME = 150.0  # widest name of a bar, in points
+_LEAST = 90.0  # the bars keep a fourth of the drawing's width
 
 
 def bar_chart(
@@ -29,9 +32,10 @@ def bar_chart(
     sort: bool = True,
     more_alt: str = "",
 ) -> Output:
-    """Draw counts or shares as bars from zero, each with its interval and its value.
+    """Draw counts or shares as bars from zero, each with its interval, value and base.
 
-    A low base has a hollow bar; a withheld value has words in place of one.
+    A low base has a hatched bar, a partial period a dashed one; a withheld value has words in
+    place of a bar.
 
     Parameters
     ----------
@@ -44,7 +48,7 @@ def bar_chart(
     most
         How many bars are drawn; what is left out is told under the drawing, and is in its data.
     sort
-        From the highest down; else in the catalogue's or the frame's order.
+        From the highest down, "Autres" last; else in the catalogue's or the frame's order.
     more_alt
         Added to the alternative text, which is made from the estimates.
 
@@ -57,179 +61,137 @@ def bar_chart(
     caption = caption_of(caption, "bar_chart")
     indicator = select.one_indicator(frame, catalogue, "bar_chart")
     select.unique(frame, [by], "bar_chart")
-    _not_negative(frame, "bar_chart")
+    if (frame["estimate"] < 0).any():
+        raise ObservError(
+            "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
+        )
     place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
     rows = frame.assign(place=frame[by].map(place)).sort_values("place", kind="stable")
     if sort:
-        rows = rows.sort_values("estimate", ascending=False, kind="stable", na_position="last")
+        rest = rows[by].str.match(r"autres?\b", flags=re.IGNORECASE)
+        value = rows["estimate"].mask(rest, -1.0).fillna(-2.0)
+        rows = rows.loc[value.sort_values(ascending=False, kind="stable").index]
     records = [
         {**{str(k): v for k, v in row.items()}, "name": words.label(row, by, catalogue)}
         for row in rows.to_dict("records")
     ]
-    unit = str(frame["unit"].iat[0])
-    bars, left_out = records[:most], len(records) - most
-    values = [charts.beside(row, indicator, unit) for row in bars]
-    notes = []
-    if left_out > 0:
-        notes.append(
-            f"Et {french.count(left_out, 'autre', 'autres')}, dans les données de la figure."
-        )
-    notes += _notes(rows.head(most))
-    alt = f"{_alt('Graphique en barres', records, indicator, most)} {charts.withheld_words(frame)}"
+    left_out = _left_out(records[most:], indicator)
+    alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
     with style.theme():
-        fig = _figure(bars, values, indicator, unit, notes)
+        fig = _figure(records[:most], rows.head(most), indicator, left_out)
         return charts.finish(fig, frame, catalogue, caption, f"{alt} {more_alt}")
 
 
-def funnel_chart(
-    frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, more_alt: str = ""
-) -> Output:
-    """Draw the steps of a course as bars: how many reach each, and what share of those before.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one count, one a step (`group_value`), from the first step to the last.
-    caption
-        The answer that the chart shows, in one line.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators, or has two estimates for a step.
-    """
-    caption = caption_of(caption, "funnel_chart")
-    indicator = select.one_indicator(frame, catalogue, "funnel_chart")
-    select.unique(frame, ["group_value"], "funnel_chart")
-    _not_negative(frame, "funnel_chart")
-    unit = str(frame["unit"].iat[0])
-    records = [
-        {**{str(k): v for k, v in row.items()}, "name": words.label(row, "group_value", catalogue)}
-        for row in frame.to_dict("records")
-    ]
-    values = _steps(records, indicator, unit)
-    said = [f"{row['name']}\xa0: {text}" for row, text in zip(records, values, strict=True)]
-    alt = f"Étapes\xa0: {indicator.label}. {'. '.join(said)}. {charts.withheld_words(frame)}"
-    notes = ["En pourcentage : part de l'étape précédente."] if len(records) > 1 else []
-    with style.theme():
-        fig = _figure(records, values, indicator, unit, notes, axis=False)
-        return charts.finish(fig, frame, catalogue, caption, f"{alt} {more_alt}")
+def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
+    """How many bars are not drawn, and between which values they lie."""
+    if not records:
+        return ""
+    found = sorted(row["estimate"] for row in records if row["status"] not in words.WITHHELD)
+    ends = list(dict.fromkeys(words.value(x, indicator) for x in found[:1] + found[-1:]))
+    between = f", {'de' if len(ends) > 1 else 'à'} {' à '.join(ends)}" if ends else ""
+    others = french.count(len(records), "autre", "autres")
+    return f"Et {others}{between}, dans les données de la figure."
 
 
-def _not_negative(frame: pd.DataFrame, what: str) -> None:
-    if (frame["estimate"] < 0).any():
-        raise ObservError(
-            f"{what}: a value is below zero, and a bar starts there; draw it with dot_chart"
-        )
-
-
-def _notes(frame: pd.DataFrame) -> list[str]:
+def _notes(frame: pd.DataFrame, indicator: Indicator, bases: set[float]) -> list[str]:
     notes = ["Trait : intervalle à 95 %."] if frame["ci_low"].notna().any() else []
-    bases = {n for n in map(words.base, frame.to_dict("records")) if n is not None}
     if len(bases) == 1:
-        notes.append(f"{french.count(bases.pop(), 'réponse', 'réponses')}.")
-    if (frame["status"] == "low_base").any():
-        notes.append(charts.low_base_note(frame)[0].replace("Marque", "Barre"))
+        notes.append(f"{words.based(next(iter(bases)), indicator)}.")
+    elif bases:
+        notes.append(charts.base_note(indicator))
+    notes += charts.low_base_note(frame, indicator, "Barre hachurée")
     if (frame["status"] == "partial").any():
-        notes.append("(p) : période incomplète.")
+        notes.append("(p) et bord en tirets : période incomplète.")
     return notes
 
 
-def _steps(records: Sequence[dict[str, Any]], indicator: Indicator, unit: str) -> list[str]:
-    """Each step's count, and its share of the step before where both are shown."""
-    texts = []
-    before: dict[str, Any] | None = None
-    for row in records:
-        text = charts.beside(row, indicator, unit)
-        shown = row["status"] not in words.WITHHELD
-        if shown and before is not None and before["estimate"] > 0:
-            share = 100 * row["estimate"] / before["estimate"]
-            decimals = 1 if share < 10 else 0
-            text += f" ({french.percent(share, decimals)})"
-        texts.append(text)
-        before = row if shown else None
-    return texts
-
-
 def _figure(
-    records: Sequence[dict[str, Any]],
-    values: Sequence[str],
-    indicator: Indicator,
-    unit: str,
-    notes: list[str],
-    axis: bool = True,
+    records: Sequence[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator, left_out: str
 ) -> Figure:
-    names = [style.wrap(row["name"], _NAME) for row in records]
-    heights = [max(_BAR, name.count("\n") * style.LINE + style.LINE) + _GAP for name in names]
+    unit = str(frame["unit"].iat[0])
+    values = [charts.beside(row, indicator, unit) for row in records]
+    bases = [words.base(row) for row in records]
+    known = {n for n in bases if n is not None}
+    sizes = ["" if n is None or len(known) == 1 else f"n\xa0=\xa0{french.number(n)}" for n in bases]
+    told = [v for v, r in zip(values, records, strict=True) if r["status"] not in words.WITHHELD]
+    value_width = max((style.text_width(v, weight="bold") for v in told), default=60.0)
+    size_width = max(style.text_width(text, style.SMALL) for text in sizes)
+    right = value_width + 10 + (size_width + 8 if size_width else 0)
+    widest = min(_NAME, style.WIDTH - right - 10 - _LEAST)
+    names = [style.wrap(row["name"], widest) for row in records]
+    heights = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
     left = max(map(style.text_width, names)) + 10
-    told = [row["status"] not in words.WITHHELD for row in records]
-    beside = [value for value, shown in zip(values, told, strict=True) if shown]
-    right = max((style.text_width(v, weight="bold") for v in beside), default=60.0) + 10
     width = style.WIDTH - left - right
-    if width < 90:  # long values under long names: the bars keep a fourth of the drawing
-        names = [style.wrap(row["name"], _NAME - (90 - width)) for row in records]
-        heights = [max(_BAR, name.count("\n") * style.LINE + style.LINE) + _GAP for name in names]
-        left = max(map(style.text_width, names)) + 10
-        width = style.WIDTH - left - right
-    ends = [x for row in records for x in (row["estimate"], row["ci_high"]) if x == x]
-    limits = charts.scale(0.0, max(ends, default=1.0), unit, 3)
+    ends = frame[["estimate", "ci_high"]].max().max()
+    most = float(ends) if ends == ends and ends > 0 else 1.0
+    limits = charts.scale(0.0, most, unit, 3 if width > 130 else 2)
     if unit == "%":
         limits = [x for x in limits if x <= 100]
+    labels = charts.tick_labels(limits, unit)
     name = charts.axis_name(indicator, unit, [str(row["period"]) for row in records])
+    notes = [*([left_out] if left_out else []), *_notes(frame, indicator, known)]
     foot = charts.footer(notes) if notes else ""
-    below = 6.0 + (foot.count("\n") + 1) * 12 * bool(foot)
-    below += 2 + style.LINE * (1 + bool(name)) if axis else 0.0
     height = sum(heights)
+    axis = 8 + style.LINE * (1 + bool(name))
+    below = axis + (foot.count("\n") + 1) * 12 * bool(foot) + 2
     fig = style.figure(height + below)
     ax = style.axes(fig, left, 0, width, height)
-    ax.set_xlim(0, max(limits[-1], max(ends, default=1.0)))
+    ax.set_xlim(0, max(limits[-1], most))
     ax.set_ylim(height, 0)
     ax.set_yticks([])
-    if axis:
-        ax.set_xticks(limits, charts.tick_labels(limits, unit))
-        ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
-        ax.set_axisbelow(True)
-        if name:
-            y = height + 6 + style.LINE
-            style.write(fig, left + width / 2, y, name, ha="center", color=style.GREY)
-    else:
-        ax.set_xticks([])
-        ax.spines["bottom"].set_visible(False)
+    ax.set_xticks(limits, labels)
+    ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
+    ax.set_axisbelow(True)
+    if name:
+        style.write(fig, left + width / 2, height + 6 + style.LINE, name, ha="center",
+                    color=style.GREY)  # fmt: skip
     y = 0.0
-    for row, text, value, tall in zip(records, names, values, heights, strict=True):
-        centre = y + tall / 2
-        style.write(fig, 0, centre, text, va="center")
-        shown = row["status"] not in words.WITHHELD
-        if shown:
-            thin = row["status"] in ("low_base", "partial")
-            ax.barh(
-                [centre], [row["estimate"]], height=_BAR, linewidth=1.2,
-                color="white" if thin else style.PALETTE[0], edgecolor=style.PALETTE[0],
-                hatch="////" if thin else None,
-            )  # fmt: skip
-            if row["ci_low"] == row["ci_low"]:
-                ends_ = [row["ci_low"], row["ci_high"]]
-                ax.plot(ends_, [centre] * 2, color="white", linewidth=4, solid_capstyle="butt")
-                ax.plot(ends_, [centre] * 2, color=style.GREY, linewidth=1.8)
-            style.write(fig, style.WIDTH - 1, centre, value, va="center", ha="right",
-                        weight="bold")  # fmt: skip
+    for i, row in enumerate(records):
+        centre = y + heights[i] / 2
+        style.write(fig, 0, centre, names[i], va="center")
+        if row["status"] in words.WITHHELD:
+            style.write(fig, left + 3, centre, values[i], va="center", color=style.GREY)
         else:
-            style.write(fig, left + 3, centre, value, va="center", color=style.GREY)
-        y += tall
-    bottom = height + below - 2
-    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY, size=style.SMALL)
+            bar(ax, row, centre, _BAR)
+            x = left + width + 10 + value_width
+            style.write(fig, x, centre, values[i], va="center", ha="right", weight="bold")
+            style.write(fig, style.WIDTH - 1, centre, sizes[i], va="center", ha="right",
+                        size=style.SMALL, color=style.GREY)  # fmt: skip
+        y += heights[i]
+    style.write(fig, 2, height + below - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
     return fig
 
 
-def _alt(kind: str, records: Sequence[dict[str, Any]], indicator: Indicator, most: int) -> str:
+def bar(ax: Axes, row: dict[str, Any], y: float, tall: float) -> None:
+    """Draw a value as a bar from zero, its state in its edge and filling, and its interval."""
+    status, blue = row["status"], style.PALETTE[0]
+    hollow = status in ("low_base", "partial")
+    ax.barh(
+        [y], [row["estimate"]], height=tall, linewidth=1.2, edgecolor=blue,
+        color="white" if hollow else blue, hatch="////" if status == "low_base" else None,
+        linestyle=(0, (3, 2)) if status == "partial" else "solid",
+    )  # fmt: skip
+    if row["ci_low"] == row["ci_low"]:
+        ends = [row["ci_low"], row["ci_high"]]
+        # a white edge, or the line would be lost on the bar
+        ax.plot(ends, [y] * 2, color="white", linewidth=4, solid_capstyle="butt")
+        ax.plot(ends, [y] * 2, color=style.GREY, linewidth=1.8, solid_capstyle="butt")
+
+
+def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
+    """Say what the chart is, its bars in their order, and the extremes where they are not ends."""
+    kind = "Graphique en barres"
     periods = {row["period"] for row in records}
     when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
-    shown = [row for row in records[:most] if row["status"] not in words.WITHHELD]
+    shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
         return f"{kind}\xa0: {indicator.label}{when}. Aucune valeur ne peut être montrée."
-    told = ". ".join(f"{row['name']}\xa0: {words.value(row, indicator)}" for row in shown)
-    rest = len(records) - most
-    more = f" Et {french.count(rest, 'autre', 'autres')}." if rest > 0 else ""
-    return f"{kind}\xa0: {indicator.label}{when}. {told}.{more}"
+    by_value = sorted(shown, key=lambda row: -row["estimate"])
+    ranked = by_value == shown
+    order = ", de la valeur la plus haute à la plus basse" if ranked and len(shown) > 1 else ""
+    said = [f"{kind}\xa0: {indicator.label}{when}{order}."]
+    said += [f"{row['name']}\xa0: {words.value(row, indicator)}." for row in shown]
+    if not ranked:
+        for word, row in (("haute", by_value[0]), ("basse", by_value[-1])):
+            said.append(f"Valeur la plus {word}\xa0: {row['name']}.")
+    return " ".join(said)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_LONG = 100_000  # from here on a count is shortened
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+
+
 def finish(
     fig: Figure, frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
 ) -> Output:
@@ -34,11 +38,27 @@ def finish(
     )
 
 
-def low_base_note(frame: pd.DataFrame) -> list[str]:
-    """Explain the hollow marker, where the estimates have one."""
+def low_base_note(
+    frame: pd.DataFrame, indicator: Indicator, mark: str = "Marque creuse"
+) -> list[str]:
+    """Explain how a low base is marked, where the estimates have one."""
     if not (frame["status"] == "low_base").any():
         return []
-    return [f"Marque creuse : faible effectif (moins de {estimates.LOW_BASE} réponses)."]
+    things = words.counted(indicator)
+    return [f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."]
+
+
+def base_note(indicator: Indicator) -> str:
+    """Say what `n` counts.
+
+    Examples
+    --------
+    >>> base_note(
+    ...     Indicator(id="a", label="A", unit="%", method="M", better="higher", base="appels")
+    ... )
+    "n : nombre d'appels."
+    """
+    return f"n : nombre {french.of(indicator.base)}."
 
 
 def footer(notes: list[str]) -> str:
@@ -53,6 +73,8 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     --------
     >>> scale(310, 940, "visites", 4), scale(7.2, 8.3, "sur 10", 4)
     ([0.0, 250.0, 500.0, 750.0, 1000.0], [6.5, 7.0, 7.5, 8.0, 8.5, 9.0])
+    >>> scale(42, 250, "s", 3)  # whole minutes
+    [0.0, 120.0, 240.0, 360.0]
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -66,6 +88,12 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
         low, high = max(least, low - short), min(most, high + short)
     if low == high:
         high = low + 1
+    if unit == "s":
+        step = next((x for x in _SECONDS if (high - low) / x <= steps), 0) or 3600 * math.ceil(
+            (high - low) / 3600 / steps
+        )
+        first, last = math.floor(low / step), math.ceil(high / step)
+        return [float(step * i) for i in range(first, last + 1)]
     sizes = [1, 2, 2.5, 5, 10] if most == math.inf else [1, 2, 5, 10]
     found = [float(x) for x in MaxNLocator(steps, steps=sizes).tick_values(low, high)]
     inside = [x for x in found if x <= most + 1e-9]
@@ -83,15 +111,15 @@ def tick_labels(places: list[float], unit: str) -> list[str]:
     --------
     >>> [x.replace("\\xa0", " ") for x in tick_labels([0, 750_000, 1_250_000], "visites")]
     ['0', '750 k', '1,25 M']
-    >>> tick_labels([7.5, 8], "sur 10")
-    ['7,5', '8,0']
+    >>> tick_labels([7.5, 8], "sur 10"), tick_labels([-20, 0, 20], "points")
+    (['7,5', '8,0'], ['−20', '0', '+20'])
     """
     if words.is_count(unit):
         return [french.compact(x, 2) for x in places]
     if unit == "s":
         return [french.duration(x) for x in places]
     decimals = next((d for d in (0, 1) if all(round(x, d) == x for x in places)), 2)
-    write = french.percent if unit == "%" else french.number
+    write = {"%": french.percent, "points": french.signed}.get(unit, french.number)
     return [write(x, decimals) for x in places]
 
 
@@ -108,14 +136,25 @@ def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
         return ""
     if not words.is_count(unit):
         return unit
+    unit = "euros" if unit == "€" else unit
     if all("-T" in period for period in periods):
         return f"{unit} par trimestre"
     return f"{unit} par mois" if all(len(period) == 7 for period in periods) else unit
 
 
 def brief(x: float, indicator: Indicator, unit: str) -> str:
-    """A value beside its point: shortened where it counts things."""
-    return french.compact(x) if words.is_count(unit) else words.figure(x, indicator, unit)
+    """A value beside its point: a large count is shortened, and an amount says that it is one.
+
+    Examples
+    --------
+    >>> sales = Indicator(id="sales", label="S", unit="€", method="M", better="higher")
+    >>> [brief(x, sales, "€").replace("\\u202f", " ") for x in (60_299, 1_234_567)]
+    ['60 299\\xa0€', '1,2\\xa0M€']
+    """
+    if not words.is_count(unit) or abs(x) < _LONG:
+        text = words.figure(x, indicator, unit)
+        return f"{text}{french.NBSP}€" if unit == "€" else text
+    return french.compact(x) + "€" * (unit == "€")
 
 
 def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:

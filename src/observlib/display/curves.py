@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,10 +13,14 @@ from observlib.display.output import Output, caption_of
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _HEIGHT = 170.0
 _NAME = 105.0  # widest name of a curve, in points
+_CALENDAR = ("mois", "heure")  # counted by threes and sixes
+
+Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
 
 
 def curve_chart(
@@ -29,7 +34,8 @@ def curve_chart(
 ) -> Output:
     """Draw an indicator against the number in `group_value`: a curve for each subject.
 
-    Intervals are bands; each curve is named at its end. A withheld value leaves a gap.
+    Intervals are bands; each curve is named at its end, with its last value. Low bases and
+    partial periods are hollow marks; a withheld value leaves a gap, which is explained.
 
     Parameters
     ----------
@@ -54,9 +60,9 @@ def curve_chart(
     indicator = select.one_indicator(frame, catalogue, "curve_chart")
     select.unique(frame, [by, "group_value"], "curve_chart")
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
-    if places.isna().any():
+    if (wrong := ~places.between(-1e12, 1e12)).any():
         raise ObservError(
-            f"curve_chart: group_value {bounded(frame.loc[places.isna(), 'group_value'])} is no "
+            f"curve_chart: group_value {bounded(frame.loc[wrong, 'group_value'])} is no "
             "number; draw it with bar_chart or dot_chart"
         )
     keys = select.ordered(frame, by, catalogue)
@@ -76,97 +82,185 @@ def curve_chart(
         return charts.finish(fig, frame, catalogue, caption, alt)
 
 
-def _figure(
-    curves: dict[str, pd.DataFrame], frame: pd.DataFrame, indicator: Indicator, x_label: str
-) -> Figure:
+def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str) -> Figure:
     unit = str(frame["unit"].iat[0])
-    values = frame[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    ticks = charts.scale(low, high, unit, 4) if low == low else [0.0, 1.0]
-    if unit == "%":
-        ticks = [x for x in ticks if 0 <= x <= 100] or [0.0, 100.0]
-    labels = charts.tick_labels(ticks, unit)
-    names = {name: style.wrap(name, _NAME) for name in curves}
-    left = max(map(style.text_width, labels)) + 8
-    alone = len(curves) == 1
-    right = 8.0 if alone else max(map(style.text_width, names.values())) + 12
-    notes = ["Bande : intervalle à 95 %."] if frame["ci_low"].notna().any() else []
-    notes += charts.low_base_note(frame)
-    foot = charts.footer(notes) if notes else ""
-    top = style.LINE + 6
-    below = 8 + 2 * style.LINE + (foot.count("\n") + 1) * 12 * bool(foot)
-    fig = style.figure(top + _HEIGHT + below)
-    width = style.WIDTH - left - right
-    ax = style.axes(fig, left, top, width, _HEIGHT)
+    y_ticks = _y_ticks(frame, unit)
+    labels = charts.tick_labels(y_ticks, unit)
     xs = pd.concat([rows["x"] for rows in curves.values()])
-    ax.set_xlim(float(xs.min()), float(xs.max()) if xs.max() > xs.min() else float(xs.min()) + 1)
-    ax.set_ylim(ticks[0], ticks[-1] if ticks[-1] > ticks[0] else ticks[0] + 1)
-    ax.set_yticks(ticks, labels)
+    start, end = float(xs.min()), float(xs.max())
+    x_ticks = _x_ticks(start, end, x_label)
+    decimals = next((d for d in (0, 1, 2) if all(round(x, d) == x for x in x_ticks)), 3)
+    x_labels = [french.number(x, decimals) for x in x_ticks]
+    alone = len(curves) == 1
+    names = []
+    for name, rows in curves.items():
+        last = charts.beside(_last(rows), indicator, unit)
+        lines = [] if alone else [style.wrap(name, _NAME)]
+        names.append("\n".join([*lines, style.wrap(last, _NAME)]))
+    block = max((name.count("\n") + 1) * style.LINE for name in names) + 3
+    height = max(_HEIGHT, block * len(names) + 6)
+    left = max(max(map(style.text_width, labels)) + 6, style.text_width(x_labels[0]) / 2)
+    gap = 8.0 if alone else 22.0
+    width = style.WIDTH - left - max(map(style.text_width, names)) - gap - 2
+    foot = " ".join(_notes(curves, frame, indicator))
+    foot = charts.footer([foot]) if foot else ""
+    middle = left + width / 2
+    under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
+    head = style.wrap(words.headed(indicator, unit), style.WIDTH)
+    top = (head.count("\n") + 1) * style.LINE + 8
+    axis = 10 + style.LINE * (under.count("\n") + 2)
+    total = top + height + axis + (foot.count("\n") + 1) * 12 * bool(foot) + 2
+    fig = style.figure(total)
+    style.write(fig, 0, 0, head, color=style.GREY)
+    ax = style.axes(fig, left, top, width, height)
+    ax.set_xlim(start, end if end > start else start + 1)
+    ax.set_ylim(y_ticks[0], y_ticks[-1])
+    ax.set_yticks(y_ticks, labels)
+    ax.set_xticks(x_ticks, x_labels)
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
-    shown_x = charts.scale(float(xs.min()), float(xs.max()), "visites", 5)
-    shown_x = [x for x in shown_x if xs.min() <= x <= xs.max()]
-    decimals = 0 if all(x == round(x) for x in shown_x) else 1
-    ax.set_xticks(shown_x, [french.number(x, decimals) for x in shown_x])
-    ends: list[tuple[str, float]] = []
-    for i, (name, rows) in enumerate(curves.items()):
-        colour = style.PALETTE[i]
-        if rows["ci_low"].notna().any():
-            ax.fill_between(rows["x"], rows["ci_low"], rows["ci_high"], color=colour, alpha=0.15,
-                            linewidth=0)  # fmt: skip
-        ax.plot(rows["x"], rows["estimate"], color=colour, linewidth=1.8,
-                linestyle=style.DASHES[i], clip_on=False)  # fmt: skip
-        thin = rows[rows["status"].isin(["low_base", "partial"])]
-        ax.plot(thin["x"], thin["estimate"], marker="o", markersize=5, linestyle="none",
-                markerfacecolor="white", markeredgecolor=colour)  # fmt: skip
-        known = rows["estimate"].dropna()
-        if len(known):
-            ends.append((name, float(known.iloc[-1])))
-    if not alone:
-        _name_ends(fig, ends, curves, names, (ticks[0], ticks[-1]), top)
-    head = unit if words.is_count(unit) else indicator.label
-    style.write(fig, 0, 0, style.wrap(head, style.WIDTH), color=style.GREY)
-    style.write(fig, left + width / 2, top + _HEIGHT + 8 + style.LINE, x_label, ha="center",
-                color=style.GREY)  # fmt: skip
-    bottom = top + _HEIGHT + below - 2
-    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    if y_ticks[0] < 0:
+        ax.axhline(0, color=style.GREY, linewidth=0.8)
+    for i, rows in enumerate(curves.values()):
+        _draw(ax, rows, i)
+    _name_ends(ax, list(curves.values()), names, (block, height, width, gap))
+    style.write(fig, middle, top + height + 8 + style.LINE, under, ha="center", color=style.GREY)
+    style.write(fig, 2, total - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
     return fig
 
 
+def _y_ticks(frame: pd.DataFrame, unit: str) -> list[float]:
+    values = frame[["estimate", "ci_low", "ci_high"]]
+    low, high = float(values.min().min()), float(values.max().max())
+    if low != low:
+        return [0.0, 100.0 if unit == "%" else 1.0]
+    ticks = charts.scale(low, high, unit, 4)
+    if unit == "%" and 0 <= low <= high <= 100:
+        ticks = [x for x in ticks if 0 <= x <= 100]
+    return ticks
+
+
+def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
+    """Round numbers between both ends, whole where the ends are."""
+    from matplotlib.ticker import MaxNLocator
+
+    if start == end:
+        return [start]
+    steps = [1, 2, 3, 6, 10] if x_label.lower().startswith(_CALENDAR) else [1, 2, 5, 10]
+    whole = start == round(start) and end == round(end)
+    found = MaxNLocator(5, steps=steps, integer=whole).tick_values(start, end)
+    return [float(x) for x in found if start <= x <= end] or [start, end]
+
+
+def _last(rows: pd.DataFrame) -> dict[str, Any]:
+    """The last value that is shown, or the first row of a curve that shows none."""
+    known = rows[rows["estimate"].notna()]
+    row = known.iloc[-1] if len(known) else rows.iloc[0]
+    return {str(key): value for key, value in row.items()}
+
+
+def _notes(curves: Curves, frame: pd.DataFrame, indicator: Indicator) -> list[str]:
+    notes = ["Bande claire : intervalle à 95 %."] if frame["ci_low"].notna().any() else []
+    notes += charts.low_base_note(frame, indicator, "Rond creux")
+    if (frame["status"] == "partial").any():
+        notes.append("(p) et carré creux : période incomplète.")
+    broken = [rows for rows in curves.values() if rows["estimate"].notna().any()]
+    notes += [
+        f"Courbe interrompue : {words.STATUS_WORDS[status]}."
+        for status in words.WITHHELD
+        if any((rows["status"] == status).any() for rows in broken)
+    ]
+    return notes
+
+
+def _draw(ax: Axes, rows: pd.DataFrame, i: int) -> None:
+    """A curve with its band; points where a line alone would not tell them."""
+    colour, x, y = style.PALETTE[i], rows["x"].to_numpy(), rows["estimate"]
+    if rows["ci_low"].notna().any():
+        ax.fill_between(x, rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy(), color=colour,
+                        alpha=0.15, linewidth=0)  # fmt: skip
+    ax.plot(x, y.to_numpy(), color=colour, linewidth=1.8, linestyle=style.DASHES[i],
+            clip_on=False)  # fmt: skip
+    lone = y.notna() & y.shift().isna() & y.shift(-1).isna()
+    for marker, fill, chosen in (
+        ("o", colour, lone),
+        ("o", "white", rows["status"] == "low_base"),
+        ("s", "white", rows["status"] == "partial"),
+    ):
+        if chosen.any():
+            ax.plot(x[chosen.to_numpy()], y[chosen].to_numpy(), marker=marker, markersize=4.7,
+                    linestyle="none", markerfacecolor=fill, markeredgecolor=colour,
+                    markeredgewidth=1.2, clip_on=False, zorder=4)  # fmt: skip
+
+
 def _name_ends(
-    fig: Figure,
-    ends: list[tuple[str, float]],
-    curves: dict[str, pd.DataFrame],
-    names: dict[str, str],
-    limits: tuple[float, float],
-    top: float,
+    ax: Axes,
+    curves: list[pd.DataFrame],
+    names: list[str],
+    room: tuple[float, float, float, float],
 ) -> None:
-    """Write each curve's name at its end, moved apart where they would touch."""
-    low, high = limits
-    wanted = [top + _HEIGHT * (1 - (value - low) / ((high - low) or 1)) for _, value in ends]
-    tall = max((names[name].count("\n") + 1 for name, _ in ends), default=1) * style.LINE
-    placed = style.spread(wanted, tall + 2, top, top + _HEIGHT)
-    order = list(curves)
-    widest = max(style.text_width(names[name]) for name in names)
-    for (name, _), y in zip(ends, placed, strict=True):
-        colour = style.PALETTE[order.index(name)]
-        style.write(fig, style.WIDTH - widest - 2, y, names[name], va="center", color=colour)
-
-
-def _alt(curves: dict[str, pd.DataFrame], indicator: Indicator, x_label: str) -> str:
-    said = [f"Courbes\xa0: {indicator.label} selon le nombre de {x_label}."]
-    for name, rows in curves.items():
-        known = rows[rows["estimate"].notna()]
-        if known.empty:
-            said.append(f"{name}\xa0: aucune valeur ne peut être montrée.")
-            continue
-        first, last = (known.iloc[i].to_dict() for i in (0, -1))
-        said.append(
-            f"{name}\xa0: de {words.value(first, indicator)} ({_plain(first)}) "
-            f"à {words.value(last, indicator)} ({_plain(last)})."
+    """Write each curve's name beside its end, moved apart where they would touch."""
+    block, height, width, gap = room
+    low, high = ax.get_ylim()
+    ends = []
+    for rows in curves:
+        last = _last(rows)
+        shown = last["estimate"] == last["estimate"]
+        ends.append((last["x"], last["estimate"]) if shown else None)
+    wanted = [(end[1] - low) / (high - low) * height if end else 0.0 for end in ends]
+    places = style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)
+    for i, (end, place) in enumerate(zip(ends, places, strict=True)):
+        line = {"arrowstyle": "-", "color": style.PALETTE[i], "linewidth": 0.8, "shrinkA": 0,
+                "shrinkB": 4, "relpos": (0, 0.5)}  # fmt: skip
+        ax.annotate(
+            names[i],
+            end or (ax.get_xlim()[1], low),
+            (width + gap, place),
+            textcoords="axes points",
+            va="center",
+            linespacing=1.15,
+            annotation_clip=False,
+            color=style.INK if end else style.GREY,
+            arrowprops=line if end and len(curves) > 1 else None,
         )
+
+
+def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:
+    """Say of each curve where it starts and ends, how it goes and its extremes between."""
+    kind = "Courbe" if len(curves) == 1 else "Courbes"
+    said = [f"{kind}\xa0: {indicator.label}. En abscisse\xa0: {x_label}."]
+    for name, rows in curves.items():
+        known = [
+            {str(k): v for k, v in row.items()}
+            for row in rows[rows["estimate"].notna()].to_dict("records")
+        ]
+        said.append(f"{name}\xa0: {_course(known, indicator)}.")
     return " ".join(said)
 
 
-def _plain(row: dict[str, Any]) -> str:
-    return french.number(row["x"], 0 if row["x"] == round(row["x"]) else 1)
+def _course(known: list[dict[str, Any]], indicator: Indicator) -> str:
+    if not known:
+        return "aucune valeur ne peut être montrée"
+
+    def point(row: dict[str, Any]) -> str:
+        x = french.number(row["x"], 0 if row["x"] == round(row["x"]) else 1)
+        return f"{words.value(row, indicator)} (à {x})"
+
+    first, last = known[0], known[-1]
+    if len(known) == 1:
+        return point(first)
+    text = f"de {point(first)} à {point(last)}"
+    steps = [b["estimate"] - a["estimate"] for a, b in pairwise(known)]
+    if len(known) > 2 and any(steps):
+        if min(steps) >= 0:
+            return f"{text}, sans jamais baisser"
+        if max(steps) <= 0:
+            return f"{text}, sans jamais remonter"
+    low = min(known, key=lambda row: row["estimate"])
+    high = max(known, key=lambda row: row["estimate"])
+    found = [
+        f"{word} {point(row)}"
+        for word, row in (("minimum", low), ("maximum", high))
+        if row["estimate"] not in (first["estimate"], last["estimate"])
+    ]
+    return f"{text}, {french.join(found)}" if found else text

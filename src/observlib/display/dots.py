@@ -116,8 +116,8 @@ def _figure(
     if frame["ci_low"].notna().any():
         notes.append("Trait : intervalle à 95 %.")
     if size_width:
-        notes.append("n : nombre de réponses.")
-    notes += charts.low_base_note(frame)
+        notes.append(charts.base_note(indicator))
+    notes += charts.low_base_note(frame, indicator)
     if (frame["status"] == "partial").any():
         notes.append("(p) : période incomplète.")
     foot = charts.footer(notes) if notes else ""

@@ -104,15 +104,17 @@ def duration(seconds: float) -> str:
 
 
 def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
-    """Write both ends of an interval; of the units, only `%` is repeated.
+    """Write both ends of an interval; of the units, only `%` is written, once.
 
     Examples
     --------
-    >>> interval(7.91, 8.3, 1, "sur 10"), interval(61, 65, 0, "%")
-    ('7,9 à 8,3', '61 à 65\\xa0%')
+    >>> interval(7.91, 8.3, 1, "sur 10"), interval(61, 65, 0, "%"), interval(-3, 9, 0, "points")
+    ('7,9 à 8,3', '61 à 65\\xa0%', '−3 à +9')
     """
     if unit == "s":
         return f"{duration(low)} à {duration(high)}"
+    if unit == "points":
+        return f"{signed(low, decimals)} à {signed(high, decimals)}"
     end = f"{NBSP}%" if unit == "%" else ""
     return f"{number(low, decimals)} à {number(high, decimals)}{end}"
 
@@ -137,6 +139,17 @@ def count(n: float, one: str, many: str) -> str:
     '3\\xa0réponses'
     """
     return f"{number(n)}{NBSP}{plural(n, one, many)}"
+
+
+def of(things: str) -> str:
+    """Write "de" before a word, elided before a vowel or an h.
+
+    Examples
+    --------
+    >>> of("réponses"), of("appels"), of("écoles")
+    ('de réponses', "d'appels", "d'écoles")
+    """
+    return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
 
 
 def join(items: Iterable[str]) -> str:

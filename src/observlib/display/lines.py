@@ -194,7 +194,7 @@ def _figure(drawn: float, width: float, context: _Context, partial: bool) -> tup
     notes = []
     if context.frame["ci_low"].notna().any():
         notes.append("Bande claire : intervalle à 95 %.")
-    notes += charts.low_base_note(context.frame)
+    notes += charts.low_base_note(context.frame, context.indicator)
     if context.secret:
         notes.append("s : secret statistique.")
     foot = charts.footer(notes) if notes else ""

@@ -137,8 +137,13 @@ def plain(words_: str) -> str:
     return " ".join(words_.split("\n"))
 
 
-def pipe_table(columns: dict[str, list[str]], right: tuple[str, ...] = ()) -> str:
+def pipe_table(
+    columns: dict[str, list[str]], right: tuple[str, ...] = (), even: bool = False
+) -> str:
     """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
+
+    Columns are as wide as their longest cell asks; `even` keeps those of long texts from
+    squeezing the others.
 
     Examples
     --------
@@ -152,7 +157,8 @@ def pipe_table(columns: dict[str, list[str]], right: tuple[str, ...] = ()) -> st
     # pandoc shares the width among columns by the length of these rules
     rules = []
     for name, cells in texts.items():
-        rule = "-" * (max(map(len, cells)) + 1)
+        length = max(map(len, cells)) + 1
+        rule = "-" * (min(max(length, 14), 32) if even else length)
         rules.append(f"{rule}:" if name in right else f":{rule}")
     head, *rows = zip(*texts.values(), strict=True)
     lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]

@@ -115,9 +115,9 @@ def rounded(row: dict[str, Any], indicator: Indicator) -> str:
     if not words.is_count(row["unit"]) or row["estimate"] < 1e6:
         return words.value(row, indicator)
     millions = round(row["estimate"] / 1e6, 1)
-    of = "d'" if row["unit"][0] in "aeiouyàâéèêîôû" else "de "
+    things = "euros" if row["unit"] == "€" else row["unit"]
     plural = french.plural(millions, "million", "millions")
-    return f"{french.number(millions, 1)}{french.NBSP}{plural} {of}{row['unit']}"
+    return f"{french.number(millions, 1)}{french.NBSP}{plural} {french.of(things)}"
 
 
 def capital(phrase: str) -> str:

@@ -125,9 +125,9 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     width = style.WIDTH - left - 2 - (size_width + 8 if size_width else 0)
     legend, legend_height = _legend_places(list(labels.values()), left)
     rows_height = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
-    notes = ["n : nombre de réponses."] if any("=" in size for size in sizes) else []
+    notes = [charts.base_note(indicator)] if any("=" in size for size in sizes) else []
     if any("(f)" in size for size in sizes):
-        notes.append(f"(f) : faible effectif (moins de {estimates.LOW_BASE} réponses).")
+        notes.append(f"(f) : faible effectif (moins de {estimates.LOW_BASE} {indicator.base}).")
     if any("(p)" in size for size in sizes):
         notes.append("(p) : période incomplète.")
     foot = charts.footer(notes) if notes else ""

@@ -32,7 +32,7 @@ _EXPLAINED = {
     "nothing": f"–{NBSP}: aucun dispositif ne mesure cette donnée.",
 }
 INTERVAL = f"Intervalle à 95{NBSP}%"
-BASE = "Réponses"
+BASE = "Effectif (n)"  # where the bases of a table count different things
 
 Key = tuple[str, ...]
 
@@ -77,14 +77,14 @@ def table(
     unit = str(frame["unit"].iat[0])
     heads: dict[str, dict[Key, _Cell]] = {}
     if columns is None:
-        told = unit in ("%", "note") or unit in indicator.label.lower()
-        name = indicator.label if told else f"{indicator.label} ({unit})"
-        heads |= {name: {}, INTERVAL: {}, BASE: {}}
+        name = words.headed(indicator, unit)
+        base = phrases.capital(indicator.base)
+        heads |= {name: {}, INTERVAL: {}, base: {}}
         for key, row in _rows(frame, keys):
             heads[name][key] = _cell(row, catalogue, details=False)
             heads[INTERVAL][key] = _Cell(words.interval(row, indicator))
             n = words.base(row)
-            heads[BASE][key] = _Cell("" if n is None else french.number(n))
+            heads[base][key] = _Cell("" if n is None else french.number(n))
         heads = {
             name: cells
             for name, cells in heads.items()
@@ -180,6 +180,7 @@ def board(
     select.unique(frame, [*keys, "indicator"], "board")
     heads: dict[str, dict[Key, _Cell]] = {}
     bases: dict[Key, _Cell] = {}
+    things: set[str] = set()  # what they count
     for indicator in known:
         part = frame[frame["indicator"] == indicator.id]
         heads[indicator.label] = {}
@@ -188,8 +189,10 @@ def board(
             n = words.base(row)
             if n is not None and key not in bases:
                 bases[key] = _Cell(french.number(n))
+                things.add(indicator.base)
     if bases:
-        heads[BASE] = {key: bases.get(key, _Cell("")) for key, _ in _rows(frame, keys)}
+        head = phrases.capital(next(iter(things))) if len(things) == 1 else BASE
+        heads[head] = {key: bases.get(key, _Cell("")) for key, _ in _rows(frame, keys)}
     return _output(frame, catalogue, caption, keys, heads)
 
 
@@ -268,13 +271,17 @@ def _notes(frame: pd.DataFrame, catalogue: Catalogue, cells: list[_Cell]) -> str
     found = {cell.status for cell in cells}
     said = []
     if any(cell.details for cell in cells):
-        n = any(len(cell.details) > 1 for cell in cells)
-        said.append(f"Sous la valeur{NBSP}: intervalle à 95 %{' et nombre de réponses' * n}.")
+        under = f"Sous la valeur{NBSP}: intervalle à 95 %"
+        if any(len(cell.details) > 1 for cell in cells):  # only where one indicator is shown
+            base = words.indicator_of(frame["indicator"].iat[0], catalogue).base
+            under += f" et nombre {french.of(base)}"
+        said.append(f"{under}.")
     if "low_base" in found:
-        said.append(
-            f"(f){NBSP}: faible effectif (moins de {estimates.LOW_BASE} réponses), "
-            "à lire avec prudence."
-        )
+        low = frame.loc[frame["status"] == "low_base", "indicator"].unique()
+        things = {words.counted(words.indicator_of(name, catalogue)) for name in low}
+        least = f"moins de {estimates.LOW_BASE}"
+        least += f" {things.pop()}" if len(things) == 1 else ""
+        said.append(f"(f){NBSP}: faible effectif ({least}), à lire avec prudence.")
     said += [text for status, text in _EXPLAINED.items() if status in found]
     return typography(" ".join(said))
 

@@ -91,6 +91,19 @@ def is_count(unit: str) -> bool:
     return unit not in others and not unit.startswith("sur ")
 
 
+def headed(indicator: Indicator, unit: str) -> str:
+    """What heads values that are written without their unit: the label says it, or is made to.
+
+    Examples
+    --------
+    >>> delay = Indicator(id="d", label="Délai", unit="jours", method="M", better="lower")
+    >>> headed(delay, "jours"), headed(delay, "s")
+    ('Délai (jours)', 'Délai')
+    """
+    told = unit in ("%", "s", "note") or unit in indicator.label.lower()
+    return indicator.label if told else f"{indicator.label} ({unit})"
+
+
 def is_change(indicator: str) -> bool:
     """Whether an indicator is a change, written with its sign: its id says so by its ending."""
     return indicator.endswith(("_yoy", "_change"))
@@ -129,7 +142,8 @@ def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
     unit = unit or indicator.unit
     if unit == "s":
         return french.duration(x)
-    write = french.signed if is_change(indicator.id) else french.number
+    balance = is_change(indicator.id) or unit == "points"  # either side of zero: sign told
+    write = french.signed if balance else french.number
     text = write(x, indicator.decimals)
     return f"{text}{NBSP}%" if unit == "%" else text
 
@@ -147,6 +161,10 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
     >>> value(1, visits), value({"estimate": 5, "unit": "visites", "status": "partial"}, visits)
     ('1\\xa0visite', '5\\xa0visites')
+    >>> units = {"€": 1234, "s": 185, "points": 31, "jours": 1}
+    >>> said = [value({"estimate": x, "unit": u, "status": ""}, visits) for u, x in units.items()]
+    >>> [text.replace("\\xa0", " ").replace("\\u202f", " ") for text in said]
+    ['1 234 €', '3 min 05 s', '+31 points', '1 jour']
     """
     if isinstance(estimate, int | float):
         x, unit = float(estimate), indicator.unit
@@ -159,7 +177,8 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
         return f"{text}{NBSP}{unit.replace(' ', NBSP)}"
     if not is_count(unit) and unit not in ("points", "jours"):
         return text
-    one = re.sub(r"\w+", lambda word: _singular(word[0]), unit)
+    things, per, more = unit.partition(" pour ")
+    one = re.sub(r"\w+", lambda word: _singular(word[0]), things) + per + more
     return f"{text}{NBSP}{french.plural(round(x, indicator.decimals), one, unit)}"
 
 
@@ -171,17 +190,33 @@ def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
 
 
 def base(row: Mapping[str, Any]) -> float | None:
-    """The number of answers behind a row, or nothing where a count is its own base."""
+    """The number of answers, calls… behind a row, or nothing where a count is its own base."""
     if row["status"] in WITHHELD or math.isnan(row["n"]) or is_count(row["unit"]):
         return None
     return float(row["n"])
 
 
-def sentence(
-    row: Mapping[str, Any],
-    catalogue: Catalogue,
-    base_words: tuple[str, str] = ("réponse", "réponses"),
-) -> str:
+def counted(indicator: Indicator) -> str:
+    """What the base of an indicator's values counts, in the plural; a count is its own base."""
+    return indicator.unit if is_count(indicator.unit) else indicator.base
+
+
+def based(n: float, indicator: Indicator) -> str:
+    """Write a base with what it counts, which the catalogue says.
+
+    Examples
+    --------
+    >>> wait = Indicator(
+    ...     id="wait", label="W", unit="s", method="M", better="lower", base="appels abandonnés"
+    ... )
+    >>> based(1, wait), based(12, wait)
+    ('1\\xa0appel abandonné', '12\\xa0appels abandonnés')
+    """
+    one = re.sub(r"\w+", lambda word: _singular(word[0]), indicator.base)
+    return french.count(n, one, indicator.base)
+
+
+def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     """Write an estimate with its interval, base and reservation, to end a sentence with.
 
     Examples
@@ -212,7 +247,7 @@ def sentence(
     if ends := interval(row, indicator):
         details.append(f"intervalle à 95{NBSP}%{NBSP}: {ends}")
     if (n := base(row)) is not None:
-        details.append(french.count(n, *base_words))
+        details.append(based(n, indicator))
     if words := STATUS_WORDS[row["status"]]:
         details.append(words)
     text = value(row, indicator)

@@ -11,7 +11,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -105,6 +104,8 @@ def execute(
 
 def _prepare(private: str) -> None:
     """Keep a worker's kernels from the user's own settings, and the worker to its parent's life."""
+    from observlib.edition import kernels
+
     os.environ["JUPYTER_RUNTIME_DIR"] = private
     os.environ["IPYTHONDIR"] = str(Path(private) / "ipython")
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
@@ -112,6 +113,7 @@ def _prepare(private: str) -> None:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     os.environ.pop("PYTHONSTARTUP", None)  # IPython would run it before the first cell
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
+    kernels.prepare()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -126,18 +128,10 @@ def _end_with_parent() -> None:
 def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> str:
     """Execute one notebook in this worker; the text of its failure, or nothing."""
     import papermill
-    from jupyter_client.manager import AsyncKernelManager
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    class PrivateKernelManager(AsyncKernelManager):
-        def __init__(self, **settings: Any) -> None:
-            super().__init__(**settings)
-            if sys.platform != "win32":
-                self.transport = "ipc"
-                stem = tempfile.mkdtemp(dir=os.environ["JUPYTER_RUNTIME_DIR"], prefix="k")
-                self.connection_file = str(Path(stem) / "c.json")
-                self.ip = str(Path(stem) / "s")
+    from observlib.edition.kernels import PrivateKernelManager
 
     def literal(path: str) -> str:  # papermill fills `{names}` in paths
         return path.replace("{", "{{").replace("}", "}}")

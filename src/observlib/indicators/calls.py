@@ -137,7 +137,7 @@ def themes(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
 
 
 def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """Mean calls offered in each hour of each weekday, over the days that were open.
+    """Mean calls offered in each hour, and in each hour of each weekday, over the open days.
 
     Parameters
     ----------
@@ -149,8 +149,10 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Estimates of `calls_an_hour` by device; `group` = `weekday_hour`, `group_value` such as
-        "lundi · 9 h", in order of weekdays and hours of Paris; `n` is the calls behind it.
+        Estimates of `calls_an_hour` by device; `group` = `hour` with a `group_value` such as
+        "9 h", or `weekday_hour` with one such as "lundi · 9 h", in order of weekdays and hours
+        of Paris; `n` is the calls behind it. An hour in which some weekday has fewer than eleven
+        calls is told for all days together alone.
     """
     rows = intervals.assign(
         product=intervals["product"].fillna(""), quarter=quarter_of(intervals["date"])
@@ -160,24 +162,46 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     rows = rows.assign(weekday=rows["date"].dt.day_of_week, hour=local.dt.hour)
     made: list[dict[str, Any]] = []
     for subject, offered in rows.groupby(SUBJECT, sort=True):
-        status = _whole(offered["date"], quarter)
-        open_days = offered.groupby("weekday")["date"].nunique()
-        for (weekday, hour), calls in offered.groupby(["weekday", "hour"], sort=True):
-            total = float(calls["offered"].sum())
-            made.append(
-                {
-                    **dict(zip(SUBJECT, subject, strict=True)),
-                    "indicator": "calls_an_hour",
-                    "period": str(quarter),
-                    "group": "weekday_hour",
-                    "group_value": f"{WEEKDAYS[weekday]} · {hour}\xa0h",
-                    "estimate": total / open_days[weekday],
-                    "unit": "appels",
-                    "n": total,
-                    "status": status,
-                }
-            )
+        passport = {
+            **dict(zip(SUBJECT, subject, strict=True)),
+            "indicator": "calls_an_hour",
+            "period": str(quarter),
+            "unit": "appels",
+            "status": _whole(offered["date"], quarter),
+        }
+        cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
+        hours = cells.groupby("hour").sum()
+        withheld = _too_few(hours)
+        hidden = withheld | set(
+            cells[cells.between(1, estimates.MINIMUM_PEOPLE - 1)].index.unique("hour")
+        )
+        days = offered.groupby("weekday")["date"].nunique()
+        for hour, total in hours.items():
+            row = {**passport, "group": "hour", "group_value": f"{hour}\xa0h"}
+            made.append(_mean(row, total, int(days.sum()), hour in withheld))
+        for (weekday, hour), total in cells.items():
+            name = f"{WEEKDAYS[weekday]} · {hour}\xa0h"
+            row = {**passport, "group": "weekday_hour", "group_value": name}
+            made.append(_mean(row, total, int(days[weekday]), hour in hidden))
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+
+
+def _too_few(totals: pd.Series) -> set[int]:
+    """The hours of fewer than eleven calls, with more until all others do not give them away."""
+    few: set[int] = set()
+    calls = 0.0
+    for hour, total in totals[totals > 0].sort_values(kind="stable").items():
+        if total >= estimates.MINIMUM_PEOPLE and (not few or calls >= estimates.MINIMUM_PEOPLE):
+            break
+        few.add(int(str(hour)))
+        calls += total
+    return few
+
+
+def _mean(row: dict[str, Any], total: float, days: int, hidden: bool) -> dict[str, Any]:
+    if hidden:
+        return {**row, "status": "suppressed"}
+    return {**row, "estimate": total / days, "n": total}
 
 
 def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> pd.DataFrame:

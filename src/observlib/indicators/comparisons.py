@@ -165,7 +165,8 @@ def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
     DataFrame
         Estimates of `published_area_share` (%), one a quantile of `QUANTILES`: `group` =
         `distribution`, `group_value` the quantile, `channel` that of the figures. A date at which
-        fewer than half of the areas are published, or fewer than five, is passed over.
+        fewer than half of the areas are published, or fewer than five, is passed over. Of a peer
+        with several measures the first one is taken, in the order of their names.
     """
     rows = _of_peers(figures, catalogue, last)
     rows = rows[rows["area"].notna() & (rows["unit"] == "%")]

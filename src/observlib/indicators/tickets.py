@@ -1,7 +1,7 @@
 """E-mails and forms: how soon they are answered, how many wait, how many come back.
 
 A ticket without an answer has waited at least until its export: it is censored there, not dropped
-(see `survey.survival`).
+(see `survey.survival`). One that was closed without an answer has had none: it waits likewise.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ def quarterly(
         Estimates by device and quarter of `tickets_received`; `first_answer_median` and
         `first_answer_p90` (days, by Kaplan and Meier, with Brookmeyer and Crowley's interval;
         `missing` where too few are answered yet); `answered_in_promise` (%, from the same curve);
-        `tickets_open` on the quarter's last day (`missing` where the exports do not go so far);
-        `reopened_share` (% of closed tickets, Wilson).
+        `tickets_open` on the quarter's last day (`missing` where no export goes so far, `partial`
+        where one that shows tickets open does not); `reopened_share` (% of closed tickets,
+        Wilson). A quarter that had not ended when it was last exported is `partial`.
     """
     rows = tickets.assign(
         product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
@@ -54,7 +55,7 @@ def quarterly(
         passport = dict(zip(SUBJECT, subject, strict=True))
         for quarter in quarters:
             given = whole[whole["quarter"] == str(quarter)]
-            status = state(given["date"], [quarter])
+            status = _state(given, whole, quarter)
             common = {**passport, "period": str(quarter), "status": status}
             received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
             if len(given):
@@ -65,12 +66,25 @@ def quarterly(
             made.append(
                 {**common, **_missing_if_empty(share("reopened_share", closed["reopened"]))}
             )
-            counts.append({**common, "status": "published", **_backlog(whole, quarter)})
+            counts.append({**common, **_backlog(whole, quarter)})
     parts = (
         protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0),
         protect(pd.DataFrame(made, columns=estimates.COLUMNS)),
     )
     return estimates.combine(parts)
+
+
+def _ends(quarter: Quarter) -> pd.Timestamp:
+    """The moment in UTC at which a quarter has ended in Paris."""
+    end = pd.Timestamp((quarter + 1).start, tz="Europe/Paris")
+    return end.tz_convert("UTC").tz_localize(None)
+
+
+def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
+    """The status of what rests on a quarter's tickets; an export made on its last day will do."""
+    if len(given) and whole["extracted"].max() < _ends(quarter) - _DAY:
+        return "partial"
+    return state(given["date"], [quarter])
 
 
 def _missing_if_empty(row: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +114,7 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
 
 def _with_interval(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
     if math.isnan(value):
-        return {**row, "status": "missing"}
+        return {**row, "status": "missing", "n": None}
     ends = {} if math.isnan(low) or math.isnan(high) else {"ci_low": low, "ci_high": high}
     return {**row, "estimate": value, "n_eff": row["n"], **ends}
 
@@ -108,14 +122,15 @@ def _with_interval(row: dict[str, Any], value: float, low: float, high: float) -
 def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
     """Tickets received by the quarter's end and not closed then, as the exports made after tell."""
     row: dict[str, Any] = {"indicator": "tickets_open", "unit": "messages"}
-    end = pd.Timestamp((quarter + 1).start)
-    if not len(tickets) or tickets["extracted"].max() < end - _DAY:
+    end = _ends(quarter)
+    before = tickets[tickets["received"] < end]
+    # an export made before the quarter's end does not tell which of its tickets stayed open
+    seen = before["closed"].notna() | (before["extracted"] >= end - _DAY)
+    if before.empty or tickets["extracted"].max() < end - _DAY:
         return {**row, "status": "missing"}
-    before = tickets[tickets["date"] < end]
-    if before.empty:
-        return {**row, "status": "missing"}
-    waiting = int((before["closed"].isna() | (before["closed"] >= end)).sum())
-    return {**row, "estimate": waiting, "n": waiting or None}
+    waiting = int((seen & (before["closed"].isna() | (before["closed"] >= end))).sum())
+    status = "published" if seen.all() else "partial"
+    return {**row, "status": status, "estimate": waiting, "n": waiting or None}
 
 
 def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> pd.DataFrame:
@@ -139,10 +154,12 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
     rows = tickets.assign(
         product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
     )
-    rows = rows[rows["quarter"] == str(quarter)]
     made: list[dict[str, Any]] = []
-    for subject, given in rows.groupby(SUBJECT, sort=True):
-        curve = _curve(given)
+    for subject, whole in rows.groupby(SUBJECT, sort=True):
+        given = whole[whole["quarter"] == str(quarter)]
+        if given.empty:
+            continue
+        curve, status = _curve(given), _state(given, whole, quarter)
         for day in range(1, days + 1):
             row = {
                 **dict(zip(SUBJECT, subject, strict=True)),
@@ -152,7 +169,7 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
                 "group_value": str(day),
                 "unit": "%",
                 "n": len(given),
-                "status": state(given["date"], [quarter]),
+                "status": status,
             }
             made.append(_with_interval(row, *(100 * x for x in share_ended(curve, day))))
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))

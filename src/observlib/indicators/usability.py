@@ -153,7 +153,7 @@ def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
         n = len(own)
         row = {
             "indicator": "task_time",
-            "unit": "secondes",
+            "unit": "s",
             "group": "task",
             "group_value": task,
             "estimate": own["value"].iat[0],

@@ -125,6 +125,8 @@ def _read(cells: dict[str, str], catalogue: Catalogue) -> tuple[dict[str, Any], 
     row["start"], row["end"] = span
     if not _EARLIEST <= row["start"] <= date.today():
         return wrong("period", "has not begun or is before 1950; check the year")
+    if row["end"] > date(date.today().year, 12, 31):
+        return wrong("period", "ends after this year; check the years")
     row["unit"] = unit_of(cells["unit"])
     row["value"] = parse_number(cells["value"])
     if row["value"] is None:

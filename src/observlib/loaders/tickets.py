@@ -15,7 +15,7 @@ Subjects, messages and addresses are never read.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, read_sheet
 from observlib.loaders._text import fold_label, parse_count, short, without_persons
-from observlib.loaders._time import paris_day, read_moments
+from observlib.loaders._time import PARIS, paris_day, read_moments
 from observlib.tables import reject
 
 _HEADERS = {
@@ -109,11 +109,14 @@ def _extracted(
     if moments["extracted"] and len(moments["extracted"]) >= len(moments["received"]):
         return None, []
     if device.extracted is not None:
-        return datetime.combine(device.extracted, time(23, 59)), []
-    every = [moment for found in moments.values() for moment in found.values()]
+        end = datetime.combine(device.extracted, time(23, 59), PARIS)
+        return end.astimezone(UTC).replace(tzinfo=None), []
+    # one wrong year must not make every open ticket wait until then
+    now = datetime.now(UTC).replace(tzinfo=None)
+    every = [when for found in moments.values() for when in found.values() if when <= now]
     if not every:
         raise ObservError(
-            f"{path}: no moment can be read; write YYYY-MM-DD HH:MM or dd/mm/yyyy HH:MM"
+            f"{path}: no moment of the past can be read; write YYYY-MM-DD HH:MM or dd/mm/yyyy HH:MM"
         )
     latest = max(every)
     notice = (

@@ -71,7 +71,7 @@ def new_device(root: Path, given: Mapping[str, str | None]) -> str:
         )
     folder = root / "data" / "catalogue"
     before = (folder / _FILE).read_text(encoding="utf-8")
-    ordered = {key: entry[key] for key in Device.model_fields if key in entry}
+    ordered = {key: entry[key] for key in Device.model_fields if key in entry} | entry
     text = yaml.safe_dump([ordered], allow_unicode=True, sort_keys=False, width=95)
     after = f"{before.rstrip()}\n{text}"
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:

@@ -74,7 +74,9 @@ def new_practice(
     ]
     slug = slug_of(title)
     path = folder / f"{slug}.md"
-    if slug in ("", "index"):
+    if not title.isprintable():
+        wrong.append(f"title {title!r}: holds signs that cannot be printed; leave them out")
+    elif slug in ("", "index"):
         wrong.append(f"title {title!r}: makes no file name; give letters or digits")
     elif path.exists():
         wrong.append(f"{path.relative_to(root)}: exists already; open it, or give another title")

@@ -62,7 +62,7 @@ def ingest(
     -------
     Ingested
         `devices` has one row a device: `device`, `files`, `unchanged`, `rows`, `rejected`;
-        x
+        the rest tells what was not read, what was corrected and what was rejected.
 
     Raises
     ------

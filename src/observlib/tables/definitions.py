@@ -210,6 +210,8 @@ TABLES = {
             Rule("answered", _at_most("received", "answered"), "is before the ticket's receipt"),
             Rule("closed", _at_most("received", "closed"), "is before the ticket's receipt"),
             Rule("received", _at_most("received", "extracted"), "is after the export was made"),
+            Rule("answered", _at_most("answered", "extracted"), "is after the export was made"),
+            Rule("closed", _at_most("closed", "extracted"), "is after the export was made"),
         ),
     ),
     # One row an answer and question; `value` is on the device's own scale, from `scale_min`

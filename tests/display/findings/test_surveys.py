@@ -76,8 +76,8 @@ def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("then", "half", "words"),
     [
-        (10.0, 4.0, "monte de 10 à 22 points"),
-        (40.0, 4.0, "baisse de 40 à 22 points"),
+        (10.0, 4.0, "monte de +10 à +22 points"),
+        (40.0, 4.0, "baisse de +40 à +22 points"),
         (18.0, 4.0, "aucune évolution de la recommandation nette n'est établie"),
         (None, 4.0, "ne peut pas être comparée"),
     ],

@@ -113,7 +113,7 @@ def side_by_side(
     """
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     told = named[named["comparable_with"] == indicator.id].set_index(["product", "period", "name"])
-    heads = ("Qui", "Période", "Valeur", "Intervalle à 95 %", "Réponses", "Mode de recueil")
+    heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil")
     columns: dict[str, list[str]] = {head: [] for head in heads}
     reservations: dict[str, list[str]] = {}
     bare = False
@@ -132,8 +132,7 @@ def side_by_side(
         cells = (
             row["group_value"],
             french.period_label(row["period"]),
-            words.value(row, fine) + _mark(row),
-            interval or _NONE,
+            words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row),
             _NONE if n is None else french.number(n),
             mode,
         )
@@ -150,8 +149,9 @@ def side_by_side(
             "- **Sans intervalle** : la source ne publie pas l'effectif, ou ne publie qu'une "
             "moyenne sans son écart-type."
         )
-    pipe = pipe_table(columns, right=("Valeur", "Intervalle à 95 %", "Réponses"))
-    return text(f"{pipe}\n\n: {caption}\n\n" + "\n".join(lines), compared)
+    pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
+    said = "Entre parenthèses : intervalle à 95 %."
+    return text("\n\n".join([pipe, f": {caption}", said, "\n".join(lines)]), compared)
 
 
 def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -183,7 +183,7 @@ def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) 
         )
         for head, cell in zip(heads, cells, strict=True):
             columns[head].append(cell)
-    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"))
+    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"), even=True)
     listed = [f"{number}. {source}" for source, number in sources.items()]
     caption = (
         f": {french.count(len(published), 'chiffre publié', 'chiffres publiés')}, "

@@ -13,7 +13,6 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 from observlib.survey.small_samples import sus_adjective, sus_grade
 
-_PEOPLE = ("participant", "participants")
 _BLOCKING = ("(bloquant)", "(majeur)")
 
 
@@ -148,7 +147,7 @@ def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     if rows[0]["status"] == "missing":
         return "Moins de la moitié des idées décidées sont réalisées dans le délai observé."
-    said = words.sentence(rows[0], catalogue, ("idée décidée", "idées décidées"))
+    said = words.sentence(rows[0], catalogue)
     return f"La moitié des idées décidées sont réalisées en {said}."
 
 
@@ -186,7 +185,7 @@ def _name(row: dict[str, Any], catalogue: Catalogue) -> str:
 
 
 def _said(row: dict[str, Any], catalogue: Catalogue) -> str:
-    return words.sentence(row, catalogue, _PEOPLE)
+    return words.sentence(row, catalogue)
 
 
 def _listed(told: list[str]) -> str:

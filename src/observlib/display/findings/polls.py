@@ -53,7 +53,7 @@ def lead(poll: pd.DataFrame, catalogue: Catalogue, caution: bool = True) -> str:
         return "Aucun sondage ne repose sur assez de votes pour être publié."
     rows = poll.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
     indicator = words.indicator_of(rows[0]["indicator"], catalogue)
-    said = words.sentence({str(k): v for k, v in rows[0].items()}, catalogue, ("vote", "votes"))
+    said = words.sentence({str(k): v for k, v in rows[0].items()}, catalogue)
     sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {said}"
     if len(rows) > 1:
         second = f"« {rows[1]['group_value']} » ({words.value(rows[1], indicator)})"

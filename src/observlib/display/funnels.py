@@ -1,0 +1,154 @@
+"""The funnel chart: how many reach each step of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import bars, charts, french, select, style, words
+from observlib.display.output import Output, caption_of
+from observlib.errors import ObservError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_BAR = 15.0
+
+
+def funnel_chart(
+    frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, more_alt: str = ""
+) -> Output:
+    """Draw the steps of a course as bars: how many reach each, and what share of those before.
+
+    Under each bar stand its shares of the step before and of the first one. A withheld step has
+    words in place of its bar, and no share is made of it; nor of a partial period beside a whole
+    one.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one count, one a step (`group_value`), from the first step to the last.
+    caption
+        The answer that the chart shows, in one line.
+    more_alt
+        Added to the alternative text, which is made from the estimates.
+
+    Raises
+    ------
+    ObservError
+        Where the frame is empty, mixes indicators or units, is no count, or has two estimates
+        for a step.
+    """
+    caption = caption_of(caption, "funnel_chart")
+    indicator = select.one_indicator(frame, catalogue, "funnel_chart")
+    select.unique(frame, ["group_value"], "funnel_chart")
+    unit = str(frame["unit"].iat[0])
+    if not words.is_count(unit) or (frame["estimate"] < 0).any():
+        raise ObservError(
+            f"funnel_chart: steps are counts; these are values in {unit!r} or below zero; draw "
+            "them with bar_chart or dot_chart"
+        )
+    records = [
+        {**{str(k): v for k, v in row.items()}, "name": words.label(row, "group_value", catalogue)}
+        for row in frame.to_dict("records")
+    ]
+    shares = _shares(records)
+    alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)} {more_alt}"
+    with style.theme():
+        fig = _figure(records, shares, frame, indicator)
+        return charts.finish(fig, frame, catalogue, caption, alt)
+
+
+def _shares(records: Sequence[dict[str, Any]]) -> list[str]:
+    """Each step's share of the one before, and of the first, where they can be compared."""
+    told = []
+    for i, row in enumerate(records):
+        said = []
+        if i and (share := _share(row, records[i - 1])):
+            said.append(f"{share} de l'étape précédente")
+        if i > 1 and (share := _share(row, records[0])):
+            said.append(f"{share} de la première" if said else f"{share} de la première étape")
+        told.append(", ".join(said))
+    return told
+
+
+def _share(part: dict[str, Any], whole: dict[str, Any]) -> str:
+    states = {part["status"], whole["status"]}
+    if states & set(words.WITHHELD) or not whole["estimate"]:
+        return ""
+    if "partial" in states and states != {"partial"}:
+        return ""
+    share = 100 * part["estimate"] / whole["estimate"]
+    if 0 < share < 0.05:
+        return f"moins de {french.percent(0.1, 1)}"
+    return french.percent(share, 1 if share < 10 else 0)
+
+
+def _figure(
+    records: Sequence[dict[str, Any]],
+    shares: Sequence[str],
+    frame: pd.DataFrame,
+    indicator: Indicator,
+) -> Figure:
+    """A block for each step: its name and count, its bar, its shares."""
+    unit = str(frame["unit"].iat[0])
+    values = [charts.beside(row, indicator, unit) for row in records]
+    widths = [style.text_width(value, weight="bold") for value in values]
+    names = [
+        style.wrap(row["name"], style.WIDTH - width - 16, weight="bold")
+        for row, width in zip(records, widths, strict=True)
+    ]
+    heads = [(name.count("\n") + 1) * style.LINE + 4 for name in names]
+    drawn = [row["status"] not in words.WITHHELD for row in records]
+    feet = [12.0 * bool(share) + 8 for share in shares]
+    heights = [a + _BAR * b + c for a, b, c in zip(heads, drawn, feet, strict=True)]
+    notes = charts.low_base_note(frame, indicator, "Barre hachurée")
+    if (frame["status"] == "partial").any():
+        notes.append("(p) et bord en tirets : période incomplète.")
+    foot = charts.footer(notes) if notes else ""
+    top = style.LINE + 6
+    total = top + sum(heights) + (foot.count("\n") + 1) * 12 * bool(foot) + 2
+    fig = style.figure(total)
+    style.write(fig, 0, 2, unit,
+                color=style.GREY)  # fmt: skip
+    most = frame["estimate"].max()
+    y = top
+    for i, row in enumerate(records):
+        style.write(fig, 0, y, names[i], weight="bold")
+        if drawn[i]:
+            style.write(fig, style.WIDTH - 1, y, values[i], ha="right", weight="bold")
+            ax = style.axes(fig, 1, y + heads[i], style.WIDTH - 2, _BAR)
+            ax.set_xlim(0, most or 1.0)
+            ax.set_ylim(0, _BAR)
+            ax.set_axis_off()
+            bars.bar(ax, row, _BAR / 2, _BAR - 2)
+        else:
+            style.write(fig, style.WIDTH - 1, y, values[i], ha="right", color=style.GREY)
+        under = y + heads[i] + _BAR * drawn[i] + 1
+        style.write(fig, 0, under, shares[i], size=style.SMALL, color=style.GREY)
+        y += heights[i]
+    style.write(fig, 2, total - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    return fig
+
+
+def _alt(records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator) -> str:
+    """Say each step with its count and shares, and where the most are lost."""
+    periods = {row["period"] for row in records}
+    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
+    said = [f"Étapes d'un parcours\xa0: {indicator.label}{when}."]
+    for row, share in zip(records, shares, strict=True):
+        value = words.value(row, indicator)
+        said.append(f"{row['name']}\xa0: {value}{f', soit {share}' if share else ''}.")
+    kept = [
+        (row["estimate"] / before["estimate"], before["name"], row["name"])
+        for before, row in pairwise(records)
+        if _share(row, before)
+    ]
+    if len(kept) > 1 and min(kept)[0] < 1:
+        _, before, after = min(kept)
+        said.append(f"La plus forte perte est entre «\xa0{before}\xa0» et «\xa0{after}\xa0».")
+    return " ".join(said)

@@ -1,0 +1,48 @@
+"""The page of the devices counts what the demonstration wrote, from the store to the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from observlib import display, store
+from observlib.catalogue import Catalogue
+from observlib.display import findings
+from observlib.indicators import devices
+from observlib.period import Quarter
+
+Q = Quarter(2026, 3)
+
+
+def test_answers_counted_in_the_store_are_those_that_reading_finds(
+    demonstration: Path, catalogue: Catalogue
+) -> None:
+    given = store.received(demonstration, devices.COUNTED, Q)
+    found = devices.received(given, catalogue, Q).set_index("device")
+    for table in ("ratings", "responses", "user_tests"):
+        rows = store.read(demonstration, table, Q, Q)
+        ids = rows[list(devices.COUNTED[table])].astype(str).agg("|".join, axis=1)
+        for device, count in ids.groupby(rows["device"]).nunique().items():
+            if count >= 11:
+                assert found.loc[str(device), "estimate"] == count
+            else:
+                assert found.loc[str(device), "status"] == "suppressed"
+
+
+def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
+    demonstration: Path, catalogue: Catalogue
+) -> None:
+    held = store.devices(demonstration)
+    given = store.received(demonstration, devices.COUNTED, Q)
+    received = devices.received(given, catalogue, Q)
+    made = display.device_table(received, held, catalogue, caption="Ce qui écoute")
+    assert all(device.label in repr(made) for device in catalogue.devices.values())
+    silent = devices.silence(given, held, catalogue, Q)
+    assert set(silent["device"]) <= set(catalogue.devices) - set(held["device"])
+    assert findings.devices.received(received)
+
+
+def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration: Path) -> None:
+    given = store.received(demonstration, devices.COUNTED, Q)
+    assert isinstance(given, pd.DataFrame) and given["device"].is_unique

@@ -1,0 +1,140 @@
+"""`observ … new` says where it wrote, asks in a terminal only, and never leaves a traceback."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from observlib import project, scaffold
+
+ROOT = Path(__file__).parents[2]
+Observ = Callable[..., tuple[int, str, str]]
+DEVICE = {
+    "id": "jdma-boamp",
+    "label": "Avis sur le BOAMP",
+    "family": "feedback",
+    "channel": "web",
+    "owner": "annonces",
+    "frequency": "continuous",
+    "personal-data": "Aucune.",
+    "pattern": "jdma_boamp_*.csv",
+    "loader": "jdma",
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("catalogue", "practices"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def options(words: dict[str, str]) -> list[str]:
+    return [part for key, value in words.items() for part in (f"--{key}", value)]
+
+
+def told(result: tuple[int, str, str], *parts: str) -> None:
+    """A mistake of the command: code 2, and lines on standard error only."""
+    code, out, err = result
+    assert (code, out) == (2, "")
+    assert err and all(line.startswith("observ: ") for line in err.splitlines())
+    for part in parts:
+        assert part in err
+
+
+@pytest.mark.parametrize("group", ["practice", "study", "device"])
+def test_a_group_alone_says_what_may_follow_and_its_help_fits_a_terminal(
+    observ: Observ, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    told(observ(group), "commands are new")
+    told(observ(group, "old"), "'old'", "commands are new")
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = observ(group, "new", "--help")
+    assert code == 0
+    assert not any(line.endswith("...") or len(line) > 80 for line in out.splitlines())
+
+
+def test_a_new_sheet_is_written_and_told(observ: Observ, place: Path) -> None:
+    words = ("--tool", "matomo", "--product", "boamp", "--product", "bodacc")
+    code, out, err = observ("practice", "new", "Un essai", *words)
+    path = place / "data" / "practices" / "un-essai.md"
+    assert (code, err) == (0, "") and str(path) in out
+    assert "products: [boamp, bodacc]" in path.read_text(encoding="utf-8")
+    told(observ("practice", "new", "Un essai"), "exists already")
+    told(observ("practice", "new"), "title", "`observ practice new --help`")
+    told(observ("practice", "new", "Autre", "--verdict", "bof"), "à refaire, à adapter, à éviter")
+
+
+def test_a_new_study_needs_the_demonstration_and_says_how_to_make_it(
+    observ: Observ, place: Path
+) -> None:
+    code, out, err = observ("study", "new", "essai")
+    assert (code, out) == (1, "") and "observ demo data/demo/raw" in err
+    told(observ("study", "new", "Un essai"), "name 'Un essai'")
+    told(observ("study", "new", "essai", "--order", "premier"), "--order")
+
+
+def test_what_a_new_study_is_called_reaches_it(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+
+    def new_study(*words: object) -> Path:
+        given.extend(words)
+        return place / "notebooks" / "essai.ipynb"
+
+    monkeypatch.setattr(scaffold, "new_study", new_study)
+    code, out, _ = observ("study", "new", "essai", "--title", "Un essai", "--order", "7")
+    assert code == 0 and "essai.ipynb" in out
+    assert given == [place, "essai", "Un essai", "Que veut-on savoir ?", 7]
+
+
+def test_a_new_device_is_added_and_shown(observ: Observ, place: Path) -> None:
+    code, out, err = observ("device", "new", *options(DEVICE), "--product", "boamp")
+    assert (code, err) == (0, "") and "- id: jdma-boamp" in out
+    assert project.catalogue().devices["jdma-boamp"].product == "boamp"
+    assert observ("catalogue")[1].count("jdma-boamp") == 1
+
+
+def test_without_a_terminal_nothing_is_asked_and_all_that_is_missing_is_told(
+    observ: Observ, place: Path
+) -> None:
+    told(observ("device", "new", "--id", "a"), "`loader` is missing; allowed: ", "`owner` is")
+
+
+def test_in_a_terminal_only_what_is_missing_is_asked_for(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def prompt(text: str) -> str:
+        asked.append(text)
+        return "monthly"
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("typer.prompt", prompt)
+    given = {key: value for key, value in DEVICE.items() if key != "frequency"}
+    assert observ("device", "new", *options(given))[0] == 0
+    (question,) = asked
+    assert question.startswith("frequency (continuous, daily")
+    assert project.catalogue().devices["jdma-boamp"].frequency == "monthly"
+
+
+def test_ctrl_c_at_a_question_writes_nothing(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(text: str) -> str:
+        raise KeyboardInterrupt
+
+    before = (place / "data" / "catalogue" / "devices.yml").read_bytes()
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("typer.prompt", interrupt)
+    code, _, err = observ("device", "new")
+    assert code == 130 and "interrupted" in err
+    assert (place / "data" / "catalogue" / "devices.yml").read_bytes() == before

@@ -1,0 +1,74 @@
+"""What is said of devices: exact counts, names where something is missing, no empty praise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import findings
+
+GRID = {"indicator": "devices", "period": "2026-T3", "unit": "dispositifs"}
+
+
+def grid(*cells: tuple[str, str, float]) -> pd.DataFrame:
+    return estimates.make(
+        {**GRID, "product": product, "channel": channel, "estimate": count}
+        for product, channel, count in cells
+    )
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_a_product_that_nobody_listens_to_is_named(catalogue: Catalogue) -> None:
+    frame = grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0))
+    assert plain(findings.devices.listening(frame, catalogue)) == (
+        "3 dispositifs écoutent les usagers ; 1 produit sur 2 en a au moins un. Le plus écouté : "
+        "Légifrance (3 dispositifs). Sans aucun dispositif : BOAMP."
+    )
+
+
+def test_empty_cells_are_counted_among_the_channels_in_use(catalogue: Catalogue) -> None:
+    frame = grid(("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1))
+    assert plain(findings.devices.holes(frame, catalogue)) == (
+        "Le canal le plus écouté est « Web » (2 produits sur 2). Sur les canaux où l'on écoute, "
+        "1 case est vide."
+    )
+    assert findings.devices.holes(grid(("boamp", "", 0)), catalogue) == ""
+
+
+def received(*states: str) -> pd.DataFrame:
+    row: dict[str, Any] = {"indicator": "device_received", "period": "2026-T3", "unit": "relevés"}
+    value = {"published": 3.0}
+    return estimates.make(
+        {**row, "device": f"d{i}", "status": state, "estimate": value.get(state)}
+        for i, state in enumerate(states)
+    )
+
+
+def test_withheld_counts_are_data_all_the_same() -> None:
+    said = findings.devices.received(received("published", "suppressed", "missing"))
+    assert plain(said) == (
+        "Au 3e trimestre 2026, 2 ont fourni des données, sur 3 dispositifs au catalogue."
+    )
+    assert "n'est décrit" in findings.devices.received(estimates.make([]))
+
+
+def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue: Catalogue) -> None:
+    row = {"indicator": "device_silence", "period": "2026-T3", "unit": "jours"}
+    never = {**row, "device": "ateliers", "status": "missing"}
+    late = {**row, "device": "sp-plus", "estimate": 92.0}
+    assert plain(findings.devices.silent(estimates.make([never, late]), catalogue)) == (
+        "2 dispositifs se taisent, dont 1 qui n'a jamais rien fourni : Ateliers avec les usagers "
+        "et Services Publics +, expériences publiées."
+    )
+    assert plain(findings.devices.silent(estimates.make([never]), catalogue)).startswith(
+        "1 dispositif se tait, qui n'a jamais rien fourni :"
+    )
+    assert findings.devices.silent(estimates.make([]), catalogue) == (
+        "Aucun dispositif ne se tait."
+    )

@@ -1,0 +1,293 @@
+"""Noted figures: each with its source written out, none that cannot be true."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import store, tables
+from observlib.catalogue import Catalogue, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+from observlib.tables import REJECT_COLUMNS
+
+ROOT = Path(__file__).parents[2]
+OURS = ROOT / "data" / "reference" / "published_figures.csv"
+ENGLISH = [
+    "organisation",
+    "period",
+    "subject",
+    "indicator",
+    "value",
+    "unit",
+    "n",
+    "mode",
+    "definition_note",
+    "source_title",
+    "source_date",
+    "source_url",
+    "licence",
+    "comparable_with",
+    "reservation",
+]
+FRENCH = [
+    "Organisme",
+    "Période",
+    "Sujet",
+    "Indicateur",
+    "Valeur",
+    "Unité",
+    "n",
+    "Mode de recueil",
+    "Définition",
+    "Titre de la source",
+    "Date de la source",
+    "Adresse de la source",
+    "Licence",
+    "Comparable avec",
+    "Réserve",
+]
+FIGURE = {
+    "organisation": "CAISSE-FICTIVE",
+    "period": "2025",
+    "subject": "ensemble",
+    "indicator": "Usagers satisfaits",
+    "value": "71,5",
+    "unit": "%",
+    "n": "1 250",
+    "source_title": "Rapport fictif",
+    "source_date": "2026-03",
+    "source_url": "https://exemple.invalid/rapport",
+}
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def device(catalogue: Catalogue) -> Device:
+    return catalogue.devices["published-figures"]
+
+
+def write(
+    path: Path,
+    *figures: dict[str, str],
+    header: list[str] = ENGLISH,
+    sign: str = ",",
+    encoding: str = "utf-8",
+) -> Path:
+    with path.open("w", encoding=encoding, newline="") as stream:
+        rows = csv.writer(stream, delimiter=sign)
+        rows.writerow(header)
+        rows.writerows([figure.get(name, "") for name in ENGLISH] for figure in figures)
+    return path
+
+
+def read(folder: Path, device: Device, catalogue: Catalogue, *figures: dict[str, str]) -> Loaded:
+    return load(write(folder / "published_figures.csv", *figures), device, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("header", "sign", "encoding"),
+    [(ENGLISH, ",", "utf-8"), (FRENCH, ";", "utf-8-sig"), (FRENCH, "\t", "utf-16")],
+)
+def test_a_figure_keeps_its_source_base_and_unit(
+    tmp_path: Path,
+    device: Device,
+    catalogue: Catalogue,
+    header: list[str],
+    sign: str,
+    encoding: str,
+) -> None:
+    path = write(
+        tmp_path / "published_figures.csv", FIGURE, header=header, sign=sign, encoding=encoding
+    )
+    loaded = load(path, device, catalogue)
+    assert loaded.rejects.empty
+    (row,) = loaded.rows.to_dict("records")
+    assert (row["organisation"], row["measure"]) == ("CAISSE-FICTIVE", "Usagers satisfaits")
+    assert (row["value"], row["unit"], row["n"]) == (71.5, "%", 1250)
+    assert (row["source_title"], row["published"]) == ("Rapport fictif", "2026-03")
+    assert row["url"] == "https://exemple.invalid/rapport"
+    assert (row["start"], row["end"]) == (pd.Timestamp("2025-01-01"), pd.Timestamp("2025-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end"),
+    [
+        ("2009-2012", "2009-01-01", "2012-12-31"),
+        ("2009–2012", "2009-01-01", "2012-12-31"),
+        ("2024-T1", "2024-01-01", "2024-03-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2024-11/2025-02", "2024-11-01", "2025-02-28"),
+        ("2024-02-29", "2024-02-29", "2024-02-29"),
+    ],
+)
+def test_every_kind_of_period_is_read(
+    tmp_path: Path, device: Device, catalogue: Catalogue, period: str, start: str, end: str
+) -> None:
+    rows = read(tmp_path, device, catalogue, FIGURE | {"period": period}).rows
+    assert rows["start"].tolist() == [pd.Timestamp(start)]
+    assert rows["end"].tolist() == [pd.Timestamp(end)]
+
+
+def test_same_repeats_the_source_above_even_one_of_a_rejected_row(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    same = {"source_title": "same", "source_date": "same", "source_url": "Same"}
+    figures = [FIGURE, FIGURE | same | {"value": "x"}, FIGURE | same | {"subject": "site"}]
+    loaded = read(tmp_path, device, catalogue, *figures)
+    assert loaded.rows["source_title"].tolist() == ["Rapport fictif"] * 2
+    assert set(loaded.rows["url"]) == {"https://exemple.invalid/rapport"}
+    alone = read(tmp_path, device, catalogue, FIGURE | same)
+    assert alone.rejects["column"].tolist() == ["source_title"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("organisation", "", "is empty"),
+        ("source_title", "", "is empty"),
+        ("period", "2012-2009", "is no period"),
+        ("period", "2024-13", "is no period"),
+        ("period", "12/2024", "is no period"),
+        ("period", "01/02/2024", "is no period"),
+        ("period", "2098", "has not begun"),
+        ("period", "2017-01/9998-12", "ends after this year"),
+        ("value", "environ 70", "is no number"),
+        ("value", "1,234", "is no number"),
+        ("value", "112", "is not from 0 to 100"),
+        ("n", "650-800", "is no whole number"),
+        ("n", "0", "is no whole number"),
+        ("source_date", "03/2026", "is no year, month or day"),
+        ("source_url", "exemple.invalid", "is no address"),
+        ("source_url", "javascript:alert(1)", "is no address"),
+        ("source_url", "https://a.invalid/<b>", "is no address"),
+        ("comparable_with", "bonheur", "is no indicator of the catalogue"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(
+    tmp_path: Path, device: Device, catalogue: Catalogue, column: str, cell: str, reason: str
+) -> None:
+    good = FIGURE | {"subject": "site web"}
+    loaded = read(tmp_path, device, catalogue, good, FIGURE | {column: cell})
+    assert loaded.rows["subject"].tolist() == ["site web"]
+    (reject,) = loaded.rejects.to_dict("records")
+    assert (reject["row"], reject["column"]) == (3, column) and reason in reject["reason"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "fits"),
+    [("sur 10", "10", True), ("/10", "7,5", True), ("sur 10", "10,5", False),
+     ("points", "-40", True), ("points", "140", False), ("visites", "124 500 000", True),
+     ("visites", "-1", False)],
+)  # fmt: skip
+def test_a_value_lies_on_the_scale_of_its_unit(
+    tmp_path: Path, device: Device, catalogue: Catalogue, unit: str, value: str, fits: bool
+) -> None:
+    loaded = read(tmp_path, device, catalogue, FIGURE | {"unit": unit, "value": value})
+    assert (len(loaded.rows), len(loaded.rejects)) == ((1, 0) if fits else (0, 1))
+
+
+def test_a_figure_noted_twice_counts_once(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    loaded = read(tmp_path, device, catalogue, FIGURE, FIGURE, FIGURE | {"value": "72"})
+    assert len(loaded.rows) == 1
+    assert loaded.rejects["reason"].tolist() == [
+        "repeats row 2",
+        "has the key of row 2 and other values",
+    ]
+
+
+def test_a_file_without_its_columns_or_rows_is_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    with pytest.raises(ObservError, match="no row under the header"):
+        read(tmp_path, device, catalogue)
+    renamed = [name.replace("value", "montant") for name in ENGLISH]
+    path = write(tmp_path / "published_figures.csv", FIGURE, header=renamed)
+    with pytest.raises(ObservError, match="missing column 'value'"):
+        load(path, device, catalogue)
+    path.write_bytes("organisation,période\nx,2025\n".encode("latin-1"))
+    with pytest.raises(ObservError, match="not UTF-8"):
+        load(path, device, catalogue)
+
+
+@FUZZ
+@given(
+    figures=st.lists(
+        st.dictionaries(
+            st.sampled_from(ENGLISH),
+            st.sampled_from(["same", "2025", "%", "71", "http://a.fr", "nps"])
+            | st.text(max_size=8),
+        ).map(lambda cells: FIGURE | cells),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_table_gives_rows_or_rejects(
+    tmp_path: Path, device: Device, catalogue: Catalogue, figures: list[dict[str, str]]
+) -> None:
+    clean = [
+        {k: v.encode("utf-8", "ignore").decode("utf-8") for k, v in f.items()} for f in figures
+    ]
+    check(write(tmp_path / "published_figures.csv", *clean), device, catalogue)
+
+
+@FUZZ
+@given(content=st.binary(max_size=200))
+def test_any_bytes_give_rows_or_one_plain_error(
+    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
+) -> None:
+    path = tmp_path / "published_figures.csv"
+    for head in (b"", (",".join(ENGLISH) + "\n").encode()):
+        path.write_bytes(head + content)
+        check(path, device, catalogue)
+
+
+def check(path: Path, device: Device, catalogue: Catalogue) -> None:
+    try:
+        loaded = load(path, device, catalogue)
+    except ObservError as error:
+        assert "\n" not in str(error)
+    else:
+        assert list(loaded.rows.columns) == tables.columns("figures")
+        assert list(loaded.rejects.columns) == REJECT_COLUMNS
+
+
+def test_our_own_figures_all_load_and_each_has_its_source_written_out(
+    device: Device, catalogue: Catalogue
+) -> None:
+    loaded = load(OURS, device, catalogue)
+    assert loaded.rejects.empty and len(loaded.rows) == 26
+    assert loaded.rows[["source_title", "published", "url"]].notna().all().all()
+    assert "same" not in OURS.read_text(encoding="utf-8").split(",")
+    codes = {code for peer in catalogue.peers.values() for code in peer.codes}
+    assert set(loaded.rows["organisation"]) <= codes
+
+
+def test_a_figure_of_ours_is_comparable_in_its_indicator_s_unit_or_says_why_it_is_not(
+    device: Device, catalogue: Catalogue
+) -> None:
+    rows = load(OURS, device, catalogue).rows
+    assert rows["reservation"].notna().all()
+    for row in rows[rows["comparable_with"].notna()].to_dict("records"):
+        assert catalogue.indicators[row["comparable_with"]].unit == row["unit"]
+
+
+def test_the_project_s_reference_folder_is_read_into_a_real_store(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    done = store.ingest(OURS.parent, tmp_path, catalogue)
+    assert not done.problems and done.rejects.empty and store.kind(tmp_path) == "real"
+    assert done.devices["device"].tolist() == ["published-figures"]
+    rows = store.read(tmp_path, "figures")
+    assert len(rows) == 26
+    assert rows["source"].str.startswith("published-figures@").all()  # and the titles are beside
+    assert rows["source_title"].nunique() > 10

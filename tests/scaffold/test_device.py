@@ -1,0 +1,138 @@
+"""A device enters the catalogue whole and right, or the catalogue stays as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import files, project
+from observlib.errors import ObservError, UsageError
+from observlib.scaffold import REQUIRED, new_device
+
+ROOT = Path(__file__).parents[2]
+DEVICE = {
+    "id": "jdma-boamp",
+    "label": "« Je donne mon avis » : BOAMP",
+    "family": "feedback",
+    "channel": "web",
+    "owner": "annonces",
+    "product": "boamp",
+    "frequency": "continuous",
+    "personal_data": "Verbatims libres, jamais chargés.",
+    "pattern": "jdma_boamp_*.csv",
+    "loader": "jdma",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    return tmp_path
+
+
+def text_of(root: Path) -> str:
+    return (root / "data" / "catalogue" / "devices.yml").read_text(encoding="utf-8")
+
+
+def refused(root: Path, **changed: str | None) -> str:
+    """What is said of a device that will not do; the catalogue is then as it was."""
+    before = text_of(root)
+    with pytest.raises(UsageError) as caught:
+        new_device(root, {**DEVICE, **changed})
+    assert text_of(root) == before
+    return "\n".join(caught.value.problems)
+
+
+def test_a_device_is_added_at_the_end_and_all_comments_stay(root: Path) -> None:
+    before = text_of(root)
+    added = new_device(root, DEVICE)
+    assert text_of(root) == before + added
+    device = project.catalogue(root).devices["jdma-boamp"]
+    assert device.model_dump(exclude_defaults=True) == DEVICE
+
+
+def test_a_file_that_lacks_its_last_line_end_gets_it(root: Path) -> None:
+    path = root / "data" / "catalogue" / "devices.yml"
+    path.write_text(text_of(root).rstrip(), encoding="utf-8")
+    new_device(root, DEVICE)
+    assert "jdma-boamp" in project.catalogue(root).devices
+
+
+def test_what_is_missing_is_told_with_what_is_allowed(root: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        new_device(root, {"id": "jdma-boamp", "label": ""})
+    told = caught.value.problems
+    assert len(told) == len(REQUIRED) - 1
+    assert any("`family` is missing; allowed: feedback, consultation" in line for line in told)
+    assert any("`label` is missing" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"id": "jdma-legifrance"}, "already used"),
+        ({"id": "Jdma Boamp"}, "id is 'Jdma Boamp'"),
+        ({"family": "gossip"}, "family is 'gossip'"),
+        ({"owner": "cuisine"}, "unknown owner 'cuisine'; allowed: annonces"),
+        ({"product": "minitel"}, "unknown product 'minitel'; allowed:"),
+        ({"loader": "excel"}, "unknown loader 'excel'; allowed:"),
+        ({"loader": "plain_csv"}, "key 'table' goes with the loader plain_csv"),
+        ({"pattern": "jdma_legifrance_*.csv"}, "is that of the device jdma-legifrance"),
+        ({"colour": "red"}, "unknown key 'colour'; allowed: id, label"),
+    ],
+)
+def test_a_device_that_will_not_do_is_told_and_not_written(
+    root: Path, changed: dict[str, str], said: str
+) -> None:
+    told = refused(root, **changed)
+    assert said in told
+    assert "observlib-" not in told  # the copy that was checked is nobody's business
+
+
+def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root: Path) -> None:
+    path = root / "data" / "catalogue" / "devices.yml"
+    path.write_text(text_of(root).replace("loader: jdma\n", "loader: jdmo\n", 1), encoding="utf-8")
+    with pytest.raises(ObservError, match=r"devices\.yml:\d+: .*unknown loader 'jdmo'") as caught:
+        new_device(root, DEVICE)
+    assert not isinstance(caught.value, UsageError)
+
+
+def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = text_of(root)
+    monkeypatch.setattr(files.os, "fsync", fail)
+    with pytest.raises(ObservError, match=r"the disk is full; .*the catalogue is as it was"):
+        new_device(root, DEVICE)
+    assert text_of(root) == before
+    assert not list((root / "data" / "catalogue").glob(".*"))
+
+
+@given(
+    changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_any_words_make_a_device_that_reads_back_or_change_nothing(
+    root: Path, changed: dict[str, str]
+) -> None:
+    path = root / "data" / "catalogue" / "devices.yml"
+    before = (ROOT / "data" / "catalogue" / "devices.yml").read_bytes()
+    path.write_bytes(before)
+    try:
+        new_device(root, {**DEVICE, **changed})
+    except UsageError:
+        assert path.read_bytes() == before
+    else:
+        found = project.catalogue(root).devices
+        (name,) = found.keys() - project.catalogue(ROOT).devices.keys()
+        wanted = {**DEVICE, **changed}
+        assert found[name].label == wanted["label"].strip()

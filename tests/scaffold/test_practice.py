@@ -1,0 +1,112 @@
+"""A new sheet harms no edition, is never written over another, and is whole once filled in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from observlib import files
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError, UsageError
+from observlib.practices import load_practices
+from observlib.scaffold import new_practice
+from observlib.scaffold.practice import slug_of
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    (tmp_path / "data" / "practices").mkdir()
+    shutil.copy(ROOT / "data" / "practices" / "vocabulary.yml", tmp_path / "data" / "practices")
+    return tmp_path
+
+
+def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root: Path, catalogue: Catalogue) -> None:
+    path = new_practice(root, "L’écoute : un essai", {"tool": "limesurvey"}, ["boamp"], TODAY)
+    assert path == root / "data" / "practices" / "l-ecoute-un-essai.md"
+    assert load_practices(path.parent, catalogue).sheets == ()
+
+
+def test_without_its_draft_line_it_says_all_that_is_still_to_be_filled_in(
+    root: Path, catalogue: Catalogue
+) -> None:
+    path = new_practice(root, "Un essai", {}, today=TODAY)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("draft: true", "draft: false"), encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        load_practices(path.parent, catalogue)
+    for key in ("department", "contact", "verdict", "cost", "redo", "avoid", "has no text"):
+        assert any(key in problem for problem in caught.value.problems), key
+
+
+def test_filled_in_it_is_the_sheet_that_was_asked_for(root: Path, catalogue: Catalogue) -> None:
+    words = {"department": "annonces", "tool": "matomo", "method": None, "verdict": "à éviter"}
+    path = new_practice(root, 'Un "titre": #1', words, ["boamp", "bodacc"], TODAY)
+    text = path.read_text(encoding="utf-8")
+    text = "".join(line for line in text.splitlines(True) if not line.startswith("draft"))
+    for key in ("contact", "cost", "redo", "avoid"):
+        text = text.replace(f"\n{key}:  #", f"\n{key}: ceci  #")
+    path.write_text(text + "\nUn récit.\n", encoding="utf-8")
+    (sheet,) = load_practices(path.parent, catalogue).sheets
+    assert (sheet.title, sheet.kind, sheet.date) == ('Un "titre": #1', "true", TODAY)
+    assert (sheet.department, sheet.tool, sheet.method) == ("annonces", "matomo", None)
+    assert (sheet.verdict, sheet.products, sheet.contact) == (
+        "à éviter",
+        ("boamp", "bodacc"),
+        "ceci",
+    )
+
+
+def test_a_sheet_that_exists_is_not_written_over(root: Path) -> None:
+    path = new_practice(root, "Un essai", {}, today=TODAY)
+    path.write_text("---\ndraft: true\n---\nprécieux", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"data/practices/un-essai\.md: exists already"):
+        new_practice(root, "Un  ESSAI !", {}, today=TODAY)
+    assert "précieux" in path.read_text(encoding="utf-8")
+
+
+def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root: Path) -> None:
+    before = sorted((root / "data" / "practices").iterdir())
+    with pytest.raises(UsageError) as caught:
+        new_practice(root, "???", {"tool": "excel", "verdict": "bof"}, ["minitel"])
+    told = "\n".join(caught.value.problems)
+    for said in ("tool 'excel'", "verdict 'bof'", "product 'minitel'", "makes no file name"):
+        assert said in told
+    assert sorted((root / "data" / "practices").iterdir()) == before
+
+
+def test_a_disk_that_is_full_leaves_no_half_sheet(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, "fsync", fail)
+    with pytest.raises(ObservError, match=r"the disk is full; .*no sheet was written"):
+        new_practice(root, "Un essai", {}, today=TODAY)
+    assert [path.name for path in (root / "data" / "practices").iterdir()] == ["vocabulary.yml"]
+
+
+@given(title=st.text(min_size=1, max_size=60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_any_title_makes_a_draft_that_reads_or_is_refused(
+    root: Path, catalogue: Catalogue, title: str
+) -> None:
+    for path in (root / "data" / "practices").glob("*.md"):
+        path.unlink()
+    try:
+        new_practice(root, title, {}, today=TODAY)
+    except UsageError:
+        assert slug_of(title) in ("", "index") or not title.isprintable()
+    else:
+        assert load_practices(root / "data" / "practices", catalogue).sheets == ()
