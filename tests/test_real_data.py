@@ -28,9 +28,13 @@ def test_every_claimed_file_loads_and_every_other_is_named(
     data, done = real
     assert not done.problems and done.rejects.empty and store.kind(data) == "real"
     assert set(done.devices["device"]) == {
+        "barometre-indicateur",
+        "barometre-resultats",
         "datagouv-annuaire",
         "datagouv-bodacc",
         "datagouv-fiches",
+        "france-services",
+        "insee-population",
         "qualite-demarches",
         "sp-plus-extrait",
     }

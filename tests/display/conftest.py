@@ -3,14 +3,128 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 
 from observlib import estimates
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import style, svg
 
 Rows = Callable[..., pd.DataFrame]
+_NAMES = {
+    "%": "part",
+    "appels": "calls",
+    "s": "wait",
+    "points": "balance",
+    "€": "income",
+    "jours": "delay",
+    "sur 10": "mark",
+}
+
+
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """The figures that are drawn during a test, in order."""
+    drawn: list[Figure] = []
+    render = svg.render
+
+    def recorded(fig: Figure, alt: str) -> str:
+        drawn.append(fig)
+        return render(fig, alt)
+
+    monkeypatch.setattr(svg, "render", recorded)
+    return drawn
+
+
+@pytest.fixture
+def texts() -> Callable[[Figure], dict[str, list[Bbox]]]:
+    """Where each text of a figure stands, by its words."""
+    return _texts
+
+
+def _texts(fig: Figure) -> dict[str, list[Bbox]]:
+    with style.theme():
+        fig.set_dpi(288)  # or hinting would change the widths of letters
+        renderer = FigureCanvasAgg(fig).get_renderer()
+        found: list[Text] = [*fig.texts]
+        for ax in fig.axes:
+            found += ax.texts
+            found += [*ax.get_xticklabels(), *ax.get_yticklabels()] if ax.axison else []
+        places: dict[str, list[Bbox]] = {}
+        for text in found:
+            if text.get_text().strip():
+                if isinstance(text, Annotation):
+                    text.update_positions(renderer)
+                box = Text.get_window_extent(text, renderer)  # and not an annotation's arrow
+                places.setdefault(text.get_text(), []).append(box)
+        return places
+
+
+@pytest.fixture
+def assert_readable(figures: list[Figure]) -> Callable[[], None]:
+    """Check of what was drawn: no text is cut by the edge, and none stands on another.
+
+    A point's margin at the edges, and two between lines, whose boxes are taller than their letters.
+    """
+
+    def check() -> None:
+        assert figures
+        for fig in figures:
+            places = [(words, box) for words, boxes in _texts(fig).items() for box in boxes]
+            for words, box in places:
+                assert box.x0 >= -4 and box.x1 <= fig.bbox.x1 + 4, f"cut at a side: {words!r}"
+                assert box.y0 >= -4 and box.y1 <= fig.bbox.y1 + 4, f"cut at an end: {words!r}"
+            for (one, a), (other, b) in combinations(places, 2):
+                wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+                tall = min(a.y1, b.y1) - max(a.y0, b.y0)
+                assert wide <= 4 or tall <= 8, f"{one!r} stands on {other!r}"
+
+    return check
+
+
+@pytest.fixture
+def invented(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with an indicator of each kind of unit, named by it."""
+    more = {
+        name: Indicator(
+            id=name, label=f"Mesure en {unit}", unit=unit, method="M", better="neither",
+            base="appels", decimals=unit in ("jours", "sur 10"),
+        )
+        for unit, name in _NAMES.items()
+    }  # fmt: skip
+    return catalogue.model_copy(update={"indicators": {**catalogue.indicators, **more}})
+
+
+@pytest.fixture
+def grouped() -> Rows:
+    """Estimates of an invented indicator by group: a number, or a status that withholds it."""
+
+    def made(values: dict[str, float | str], unit: str = "%", **more: Any) -> pd.DataFrame:
+        states = more.pop("states", {})
+        half = more.pop("half", None)
+        rows = []
+        for name, value in values.items():
+            row: dict[str, Any] = {
+                "indicator": _NAMES[unit], "period": "2026-T3", "unit": unit, "group": "theme",
+                "group_value": name, "status": states.get(name, "published"), **more,
+            }  # fmt: skip
+            if isinstance(value, str):
+                row |= {"status": value, "n": None}
+            else:
+                row |= {"estimate": value, "n": more.get("n", 400)}
+                if half is not None:
+                    row |= {"ci_low": value - half, "ci_high": value + half}
+            rows.append(row)
+        return estimates.make(rows)
+
+    return made
 
 
 @pytest.fixture

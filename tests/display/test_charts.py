@@ -267,3 +267,35 @@ def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue: Catalogue)
         display.dot_chart(marks, catalogue, caption="Une", by="produit")
     with pytest.raises(ObservError, match="unit is 'sur 10'"):
         display.share_chart(marks, catalogue, caption="Une", parts="period")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0, 42, [0, 15, 30, 45]),
+        (35, 250, [0, 120, 240, 360]),
+        (0, 3_000, [0, 1800, 3600]),
+        (0, 200_000, [0, 68_400, 136_800, 205_200]),
+        (0, 0, [0, 1]),
+    ],
+)
+def test_axes_of_times_stand_on_whole_seconds_minutes_or_hours(
+    low: float, high: float, ticks: list[float]
+) -> None:
+    assert charts.scale(low, high, "s", 3) == ticks
+
+
+def test_a_count_is_written_whole_until_it_is_long(catalogue: Catalogue) -> None:
+    visits = catalogue.indicators["visits"]
+    said = [charts.brief(x, visits, "visites") for x in (1_613, 99_999, 100_000, 86_712_620)]
+    assert said == ["1\u202f613", "99\u202f999", "100\xa0k", "86,7\xa0M"]
+
+
+def test_the_notes_of_a_chart_say_what_its_bases_count(
+    catalogue: Catalogue, texts, figures
+) -> None:
+    row = {"indicator": "answer_rate", "period": "2026-T3", "unit": "%", "product": "legifrance"}
+    frame = estimates.make([{**row, "estimate": 80, "n": 18, "status": "low_base"}])
+    display.dot_chart(frame, catalogue, caption="Une")
+    notes = " ".join(texts(figures[-1])).replace("\n", " ").replace("\xa0", " ")
+    assert "n : nombre d'appels." in notes and "(moins de 30 appels)" in notes

@@ -94,3 +94,8 @@ def test_every_period_has_its_preposition(period: str, at: str, since: str | Non
     assert french.when(period).replace("\xa0", " ") == at
     if since:
         assert french.since(period).replace("\xa0", " ") == since
+
+
+def test_de_elides_before_a_vowel_an_accent_or_an_h() -> None:
+    said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
+    assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]

@@ -156,3 +156,48 @@ def test_a_dashboard_of_nothing_or_of_two_values_in_a_cell_is_an_error(
         display.dashboard({"Avis": marks.iloc[:0]}, catalogue, caption="D")
     with pytest.raises(ObservError, match="dashboard, column 'Avis': 2 estimates for"):
         display.dashboard({"Avis": pd.concat([marks, marks])}, catalogue, caption="D")
+
+
+def test_a_base_is_headed_by_what_it_counts(catalogue: Catalogue) -> None:
+    row = {"period": "2026-T3", "unit": "%", "product": "legifrance", "estimate": 50, "n": 20}
+    calls = {**row, "indicator": "answer_rate", "status": "low_base"}
+    mails = {**row, "indicator": "reopened_share", "product": "boamp", "status": "low_base"}
+    one = plain(display.table(estimates.make([calls]), catalogue, caption="U"))
+    assert one[0] == "| Produit | Appels décrochés | Appels |"
+    assert one[-1] == "(f) : faible effectif (moins de 30 appels), à lire avec prudence."
+    both = plain(
+        display.board(
+            estimates.make([calls, mails]),
+            catalogue,
+            indicators=["answer_rate", "reopened_share"],
+            rows="product",
+            caption="U",
+        )
+    )
+    assert both[0].endswith("| Effectif (n) |")
+    assert both[-1].startswith("(f) : faible effectif (moins de 30), à lire avec prudence.")
+
+
+def test_an_interval_under_a_value_is_never_broken(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
+    assert "<small>8,1\xa0à\xa08,7</small>" in made.shown["text/html"]
+
+
+def test_money_is_written_in_euros_and_large_sums_in_words(catalogue: Catalogue) -> None:
+    row = {"indicator": "revenue", "period": "2026-T3", "unit": "€", "product": "boamp"}
+    frames = {
+        "Ventes": estimates.make([{**row, "estimate": 1_234_567}]),
+        "Autres": estimates.make([{**row, "estimate": 60_299}]),
+    }
+    mixed = estimates.combine(
+        [*frames.values(), estimates.make([{**row, "unit": "exemplaires", "estimate": 3,
+                                            "indicator": "units_sold"}])]
+    )  # fmt: skip
+    products = ["boamp", "bodacc", "legifrance"]
+    shown = plain(
+        display.dashboard({"Tout": mixed.assign(product=products)}, catalogue, caption="D")
+    )
+    assert any("1,2 million d'euros" in line for line in shown)
+    assert any("60 299 €" in line for line in shown)

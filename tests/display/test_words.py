@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Indicator
 from observlib.display import words
 from observlib.errors import ObservError
 
@@ -71,3 +71,43 @@ def test_a_row_without_product_is_named_by_group_or_device(catalogue: Catalogue)
 def test_an_indicator_outside_the_catalogue_is_named(catalogue: Catalogue) -> None:
     with pytest.raises(ObservError, match="'invented': not in the catalogue; allowed: visits"):
         words.indicator_of("invented", catalogue)
+
+
+@pytest.mark.parametrize(
+    ("unit", "x", "said"),
+    [
+        ("€", 1234.4, "1 234 €"),
+        ("€", 1.0, "1 €"),
+        ("s", 59.4, "59 s"),
+        ("s", 185.0, "3 min 05 s"),
+        ("jours", 3.25, "3,3 jours"),
+        ("jours", 1.94, "1,9 jour"),
+        ("points", 31.0, "+31 points"),
+        ("points", -0.6, "−1 point"),
+        ("points", 0.2, "0 point"),
+        ("appels", 1.0, "1 appel"),
+        ("exemplaires", 1613.0, "1 613 exemplaires"),
+        ("pour 1 000 visites", 0.4, "0,4 pour 1 000 visites"),
+        ("guichets pour 100 000 habitants", 1.2, "1,2 guichet pour 100 000 habitants"),
+    ],
+)
+def test_each_unit_is_written_in_full_french(unit: str, x: float, said: str) -> None:
+    decimals = int(unit == "jours" or " pour " in f" {unit}")
+    one = Indicator(id="one", label="U", unit=unit, method="M", better="neither", decimals=decimals)
+    assert plain(words.value({"estimate": x, "unit": unit, "status": "published"}, one)) == said
+
+
+def test_a_balance_says_its_sign_at_both_ends() -> None:
+    nps = Indicator(id="nps", label="NPS", unit="points", method="M", better="higher")
+    row = {"unit": "points", "status": "published", "ci_low": -3.2, "ci_high": 9.0}
+    assert plain(words.interval(row, nps)) == "−3 à +9"
+
+
+def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
+    row = {"period": "2026-T3", "unit": "s", "estimate": 42, "ci_low": 40, "ci_high": 45, "n": 958}
+    calls = estimates.make([{**row, "indicator": "wait_median"}]).to_dict("records")[0]
+    assert plain(words.sentence(calls, catalogue)) == (
+        "42 s (intervalle à 95 % : 40 s à 45 s ; 958 appels)"
+    )
+    assert words.counted(catalogue.indicators["poll_share"]) == "votes"
+    assert words.counted(catalogue.indicators["tickets_open"]) == "messages"

@@ -93,6 +93,27 @@ def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words() -> N
     assert found.count("table.hline()") == 1
 
 
+def wide(columns: int, word: str) -> str:
+    """A table with a column of names and others of numbers under long heads."""
+    head = "".join(f"<th>{word}{i}</th>" for i in range(columns))
+    row = "".join("<td>1</td>" for _ in range(columns))
+    return typst(
+        f"::: {{#tbl-a}}\n```{{=html}}\n<table><thead><tr><th>Produit</th>{head}</tr></thead>"
+        f"<tbody><tr><th>Entreprendre.Service-public.fr</th>{row}</tr></tbody></table>\n```\n\n"
+        "Titre\n:::\n"
+    )
+
+
+def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page() -> None:
+    assert "text(size" not in wide(3, "Satisfaction") and "#page(" not in wide(3, "Satisfaction")
+    smaller = wide(5, "Satisfaction")
+    assert "#show table: set text(size: " in smaller and "#page(" not in smaller
+    turned = wide(7, "Satisfaction")
+    assert turned.startswith("#page(flipped: true)[")
+    sizes = [re.search(r"text\(size: ([\d.]+)pt\)", wide(n, "Satisfaction")) for n in (9, 14)]
+    assert [size and float(size[1]) < 9.5 for size in sizes] == [True, True]
+
+
 def test_callout_is_a_note_with_its_title_and_no_heading() -> None:
     found = html("## Avant\n\n::: {.callout-warning}\n### Prudence\n\nTexte\n:::\n")
     assert 'class="callout callout-warning" role="note" aria-label="Prudence"' in found

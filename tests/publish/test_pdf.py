@@ -94,3 +94,18 @@ def test_a_picture_that_typst_refuses_is_named(tmp_path: Path, sample: ModuleTyp
     )
     with pytest.raises(ObservError, match=r"page.ipynb: its PDF cannot be made: .*"):
         publish(project, tmp_path / "site", "embedded")
+
+
+def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path: Path, sample: ModuleType) -> None:
+    heads = "".join(f"<th>Recommandation {i}</th>" for i in range(10))
+    cells = "".join("<td>62 %</td>" for _ in range(10))
+    table = f"<table><thead><tr><th>Produit</th>{heads}</tr></thead>"
+    table += f"<tbody><tr><th>BOAMP</th>{cells}</tr></tbody></table>"
+    cell = sample.code('#| label: tbl-wide\n#| tbl-cap: "Dix mesures"', sample.shown(html=table))
+    page = sample.study("Page", "Constat.", 1, cell)
+    project = sample.make_project(tmp_path / "project", page=page)
+    site = publish(project, tmp_path / "site", "embedded").parent
+    text = objects(site / "editions" / "2026-T3" / "page.pdf")
+    boxes = re.findall(r"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+) ?\]", text)
+    turned = [float(width) > float(height) for width, height in boxes]
+    assert turned.count(True) == 1 and turned.count(False) >= 1

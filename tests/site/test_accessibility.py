@@ -55,7 +55,7 @@ def pages(site: Path) -> dict[str, Page]:
         path.relative_to(site).as_posix(): Page(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))
     }
-    assert len(found) == 5
+    assert len(found) == 6
     return found
 
 

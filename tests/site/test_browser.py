@@ -90,7 +90,7 @@ def found(
     match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
     assert match, "the browser measured nothing"
     result: dict[str, dict[str, Any]] = json.loads(html.unescape(match[1]))
-    assert len(result) == 3 * len(pages) == 15
+    assert len(result) == 3 * len(pages) == 18
     return result
 
 

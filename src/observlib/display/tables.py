@@ -260,7 +260,7 @@ def _cell(
     text = (phrases.rounded(row, indicator) if unit else figure) + MARKS.get(status, "")
     under = []
     if details and (ends := words.interval(row, indicator)):
-        under.append(ends)
+        under.append(ends.replace(" ", NBSP))  # or a narrow column breaks it
     if details and base and (n := words.base(row)) is not None:
         under.append(f"n{NBSP}={NBSP}{french.number(n)}")
     return _Cell(text, tuple(under), status)

@@ -177,8 +177,8 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
         return f"{text}{NBSP}{unit.replace(' ', NBSP)}"
     if not is_count(unit) and unit not in ("points", "jours"):
         return text
-    things, per, more = unit.partition(" pour ")
-    one = re.sub(r"\w+", lambda word: _singular(word[0]), things) + per + more
+    things, *per = re.split(r"\b(?=pour )", unit, maxsplit=1)  # "pour 1 000 visites" stays
+    one = "".join([re.sub(r"\w+", lambda word: _singular(word[0]), things), *per])
     return f"{text}{NBSP}{french.plural(round(x, indicator.decimals), one, unit)}"
 
 

@@ -96,6 +96,9 @@ def devices(data: Path) -> pd.DataFrame:
 def latest_quarter(data: Path, today: date) -> Quarter:
     """The latest quarter that had ended before `today` and to whose end the data goes.
 
+    Figures that others published, counters and populations tell of their own dates, and count
+    only where the store holds nothing else.
+
     Raises
     ------
     ObservError
@@ -104,7 +107,8 @@ def latest_quarter(data: Path, today: date) -> Quarter:
     held = devices(data)
     if held.empty:
         raise ObservError(f"{data}: the store is empty; run `observ ingest` on a folder of exports")
-    ends = held["end"].dropna()
+    listening = held[~held["table"].isin(tables.REFERENCE)]
+    ends = (held if listening.empty else listening)["end"].dropna()
     if ends.empty:
         raise ObservError(f"{data}: the store holds no complete period; ingest later exports")
     reached = date.fromisoformat(ends.max())

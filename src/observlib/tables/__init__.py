@@ -15,11 +15,20 @@ from observlib.tables.contract import (
     reject,
     schema,
 )
-from observlib.tables.definitions import FEELINGS, QUESTIONS, STATES, TABLES, Column, Table
+from observlib.tables.definitions import (
+    FEELINGS,
+    QUESTIONS,
+    REFERENCE,
+    STATES,
+    TABLES,
+    Column,
+    Table,
+)
 
 __all__ = [
     "FEELINGS",
     "QUESTIONS",
+    "REFERENCE",
     "REJECT_COLUMNS",
     "STATES",
     "TABLES",

@@ -19,6 +19,7 @@ STATES = ("value", "not_applicable", "to_come", "too_few_answers", "expired", "p
 FORMATS = ("print", "digital")
 OUTCOMES = ("answered", "abandoned")
 MEASURES = ("success", "time", "errors", *(f"sus_{item}" for item in range(1, 11)), "problem")
+REFERENCE = ("figures", "counters", "population")  # tables of facts, which listen to no one
 IDEA_STATES = ("proposed", "decided", "done", "dropped")
 
 

@@ -488,7 +488,8 @@ def test_who_listens_is_listed_and_silence_is_said(catalogue: Catalogue) -> None
         "- **Audience du BOAMP (relevé mensuel)** : web, chaque mois "
         "(Annonces légales et marchés publics)."
     )
-    silent = repr(findings.listening(empty, catalogue, "documentation-francaise"))
+    deaf = catalogue.model_copy(update={"devices": {}})
+    silent = repr(findings.listening(empty, deaf, "documentation-francaise"))
     assert silent == "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
 
 

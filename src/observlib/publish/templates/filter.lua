@@ -9,6 +9,9 @@ local DELIMITER = NBSP .. ': '
 local CALLOUTS = { note = 'Note', tip = 'Conseil', warning = 'Avertissement',
   caution = 'Attention', important = 'Important' }
 local SHORT_TABLE = 16
+-- letters side by side in a table's row, on a page upright or turned, at the usual size in points;
+-- and the size under which a page is turned
+local UPRIGHT, TURNED, TEXT, SMALLEST = 93, 142, 9.5, 8
 local problems, numbers, counts = {}, {}, { fig = 0, tbl = 0 }
 
 local function problem(text) problems[#problems + 1] = text end
@@ -181,35 +184,57 @@ local function rows_of(found)
   return rows
 end
 
--- Widths in proportion to what the columns hold: their longest word, and the start of a sentence,
--- which may be broken, as may a head.
-local function column_widths(found)
-  local widths = {}
+-- Widths in proportion to what the columns hold: their longest word, and `start` letters of a
+-- sentence, which may be broken, as may a head. Also the sum of the widths.
+local function column_widths(found, start)
+  local widths, total = {}, 0
   for _ in ipairs(found.colspecs) do widths[#widths + 1] = 4 end
   for position, row in ipairs(rows_of(found)) do
-    local sentence = position > #found.head.rows and 22 or 0
+    local sentence = position > #found.head.rows and start or 0
     local column = 1
     for _, cell in ipairs(row.cells) do
       if cell.col_span == 1 and #row.cells == #widths then
         local text = pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
         for line in text:gmatch '[^\n]+' do
           local needed = math.min(utf8.len(line) or #line, sentence)
-          for word in line:gmatch '[^ %-]+%-?' do needed = math.max(needed, utf8.len(word) or #word) end
+          for word in line:gmatch '[^ %-]+%-?' do
+            local letters = utf8.len(word) or #word
+            if position <= #found.head.rows and letters > 8 then letters = letters + 1 end -- bold
+            needed = math.max(needed, letters)
+          end
           widths[column] = math.max(widths[column], needed)
         end
       end
       column = column + cell.col_span
     end
   end
-  for position, width in ipairs(widths) do widths[position] = width + 2 .. 'fr' end
-  return '(' .. table.concat(widths, ', ') .. ',)'
+  for position, width in ipairs(widths) do
+    total = total + width + 2
+    widths[position] = width + 2 .. 'fr'
+  end
+  return '(' .. table.concat(widths, ', ') .. ',)', total
+end
+
+-- Widths, size of text and direction of the page: where words would not fit side by side, their
+-- sentences are broken, then they are smaller, then the page is turned.
+local function fitted(found)
+  local widths, total = column_widths(found, 22)
+  if total > UPRIGHT then widths, total = column_widths(found, 0) end
+  local turned = total > UPRIGHT * TEXT / SMALLEST
+  if turned then
+    widths, total = column_widths(found, 22)
+    if total > TURNED then widths, total = column_widths(found, 0) end
+  end
+  local size = math.min(TEXT, TEXT * (turned and TURNED or UPRIGHT) / total)
+  return widths, size, turned
 end
 
 -- pandoc's own table, made as wide as the page, with its groups and heads in bold and one rule
 local function typst_table(id, found, caption, notes)
   found.caption = { long = #caption > 0 and { pandoc.Plain(labelled(id, caption)) } or {} }
   found.attr = pandoc.Attr(id)
-  local widths, rows = column_widths(found), rows_of(found)
+  local widths, size, turned = fitted(found)
+  local rows = rows_of(found)
   for position, row in ipairs(rows) do
     local group = #row.cells == 1 and #found.colspecs > 1
     if position <= #found.head.rows or group then
@@ -230,6 +255,8 @@ local function typst_table(id, found, caption, notes)
   end
   -- a table that fits a page is not cut, nor its notes from it
   if #rows <= SHORT_TABLE then text = '#block(breakable: false, above: 1.6em, below: 1.6em)[\n' .. text .. '\n]' end
+  if size < TEXT then text = ('#[\n#show table: set text(size: %.1fpt)\n%s\n]'):format(size, text) end
+  if turned then text = '#page(flipped: true)[\n' .. text .. '\n]' end
   return pandoc.Blocks { pandoc.RawBlock('typst', text) }
 end
 

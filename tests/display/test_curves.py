@@ -1,0 +1,129 @@
+"""Curves against a number: where they start, where they end, and why they stop."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from observlib import display, estimates
+from observlib.display import curves
+from observlib.errors import ObservError
+
+MONTHS = "mois depuis l'inscription"
+
+
+def alt(output: display.Output) -> str:
+    return str(output.content["alt"]).replace("\xa0", " ").replace("\u202f", " ")
+
+
+def written(texts, figures) -> list[str]:
+    return [
+        text.replace("\xa0", " ").replace("\u202f", " ").replace("\n", " ")
+        for text in texts(figures[-1])
+    ]
+
+
+def several(grouped, products, **more) -> pd.DataFrame:
+    """Curves that fall side by side."""
+    return estimates.combine(
+        grouped(
+            {str(m): 100 - m * (1 + i / 10) for m in range(25)}, product=product, half=0.0, **more
+        )
+        for i, product in enumerate(products)
+    )
+
+
+def test_a_curve_says_where_it_starts_and_ends_and_that_it_only_falls(grouped, invented) -> None:
+    frame = grouped({"0": 100.0, "12": 62.0, "6": 80.0}, product="legifrance")
+    said = alt(display.curve_chart(frame, invented, caption="C", x_label=MONTHS))
+    assert f"En abscisse : {MONTHS}. " in said
+    assert "Légifrance : de 100 % (à 0) à 62 % (à 12), sans jamais remonter." in said
+
+
+def test_a_curve_that_turns_says_its_extremes(grouped, invented) -> None:
+    frame = grouped({"8": 200.0, "13": 60.0, "18": 185.0}, "s", product="legifrance")
+    said = alt(display.curve_chart(frame, invented, caption="C", x_label="heure"))
+    assert "de 3 min 20 s (à 8) à 3 min 05 s (à 18), minimum 1 min (à 13)." in said
+
+
+def test_each_curve_is_named_with_its_last_value_and_tells_itself_by_more_than_colour(
+    grouped, invented, texts, figures, assert_readable
+) -> None:
+    frame = several(grouped, list(invented.products)[:6])
+    display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
+    assert_readable()
+    told = written(texts, figures)
+    assert "Service-public.fr 76 %" in told and "Journal officiel 64 %" in told
+    lines = [line for line in figures[-1].axes[0].lines if len(line.get_xdata()) == 25]
+    assert len({str(line._dash_pattern) for line in lines}) == 6
+
+
+def test_a_withheld_end_is_a_gap_that_is_explained(grouped, invented, texts, figures) -> None:
+    frame = estimates.combine(
+        [
+            grouped({"0": 90.0, "1": 80.0, "2": "suppressed"}, product="legifrance"),
+            grouped({"0": "missing", "1": "missing"}, product="boamp"),
+        ]
+    )
+    made = display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
+    assert "BOAMP : aucune valeur ne peut être montrée." in alt(made)
+    told = written(texts, figures)
+    assert "Légifrance 80 %" in told and "BOAMP donnée non disponible" in told
+    assert "Courbe interrompue : secret statistique." in told
+
+
+def test_thin_and_partial_points_have_their_own_marks(grouped, invented, texts, figures) -> None:
+    states = {"1": "low_base", "2": "partial"}
+    frame = grouped({"0": 90.0, "1": 80.0, "2": 70.0}, half=3.0, states=states)
+    display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
+    marks = {line.get_marker(): line for line in figures[-1].axes[0].lines[1:]}
+    assert set(marks) == {"o", "s"}
+    assert all(line.get_markerfacecolor() == "white" for line in marks.values())
+    notes = " ".join(written(texts, figures))
+    assert "Rond creux : faible effectif (moins de 30 appels)." in notes
+    assert "(p) et carré creux : période incomplète." in notes and "70 % (p)" in notes
+
+
+def test_a_point_between_two_gaps_is_still_seen(grouped, invented, figures) -> None:
+    frame = grouped({"0": 90.0, "1": "missing", "2": 70.0})
+    display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
+    [marks] = [line for line in figures[-1].axes[0].lines if line.get_marker() == "o"]
+    assert list(marks.get_xdata()) == [0, 2]
+
+
+@pytest.mark.parametrize("unit", ["%", "s", "points", "jours", "appels", "€"])
+def test_a_long_axis_name_wraps_and_numbers_fit(
+    unit: str, grouped, invented, assert_readable
+) -> None:
+    label = "jours depuis la première fois que la personne a été interrogée par l'agence fictive"
+    frame = grouped({"0": 12.0, "2500": 93.5}, unit, product="annuaire", half=8.0)
+    more = frame.assign(product="entreprendre")
+    for chosen in (frame, estimates.combine([frame, more])):
+        display.curve_chart(chosen, invented, caption="C", x_label=label)
+    assert_readable()
+
+
+def test_months_are_counted_by_years_and_their_parts() -> None:
+    assert curves._x_ticks(0, 24, "mois depuis") == [0, 6, 12, 18, 24]
+    assert curves._x_ticks(8, 18, "jours") == [8, 10, 12, 14, 16, 18]
+    assert curves._x_ticks(0, 1, "fraction") == [0, 1]
+    assert curves._x_ticks(3, 3, "mois") == [3]
+
+
+def test_times_are_counted_by_whole_minutes(grouped, invented, texts, figures) -> None:
+    frame = grouped({"0": 42.0, "1": 230.0}, "s")
+    display.curve_chart(frame, invented, caption="C", x_label="heure")
+    assert {"1 min", "2 min", "3 min", "4 min"} <= set(written(texts, figures))
+
+
+@pytest.mark.parametrize("name", ["A", "nan", "inf", ""])
+def test_a_curve_over_words_is_refused_with_the_chart_to_use(name: str, grouped, invented) -> None:
+    frame = grouped({name or "x": 5.0})
+    with pytest.raises(ObservError, match="is no number; draw it with bar_chart"):
+        display.curve_chart(frame, invented, caption="C", x_label="mois")
+
+
+def test_more_curves_than_can_be_told_apart_are_refused(grouped, invented) -> None:
+    frame = estimates.combine([grouped({"0": 50.0}, device=f"d{i}") for i in range(7)])
+    with pytest.raises(ObservError, match="7 curves"):
+        display.curve_chart(frame, invented, caption="C", x_label="mois", by="device")
