@@ -98,3 +98,15 @@ def test_no_data_is_an_empty_frame_and_no_error() -> None:
     nothing = tables.empty("audience").assign(source="")
     quarters = audience.quarterly(nothing, Quarter(2026, 3).back(2))
     assert quarters.empty and audience.year_on_year(quarters).empty
+
+
+def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing() -> None:
+    starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
+    table = pd.DataFrame(
+        {
+            "device": "d", "product": "p", "channel": "web", "source": "d@1", "start": starts,
+            "end": starts + pd.offsets.MonthEnd(0), "complete": True, "visits": [0, 0, 0],
+        }
+    )  # fmt: skip
+    found = audience.quarterly(table, [Quarter(2026, 3)])
+    assert found[["estimate", "status"]].values.tolist() == [[0.0, "published"]]

@@ -78,7 +78,7 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
             before = by_month.loc[by_month.index < month, "value"].tail(12)
             cut = month == end and len(before) == 12 and value < 0.5 * before.min()
             status = "published" if whole and not cut else "partial"
-            made.append({**row, "estimate": value, "n": value, "status": status})
+            made.append({**row, "estimate": value, "n": value or None, "status": status})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
 
 
@@ -117,7 +117,7 @@ def quarterly(
             value = inside.loc[shown, "estimate"].sum()
             whole = (inside["status"] == "published").sum() == 3
             status = "published" if whole else "partial"
-            made.append({**row, "estimate": value, "n": value, "status": status})
+            made.append({**row, "estimate": value, "n": value or None, "status": status})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
 
 
