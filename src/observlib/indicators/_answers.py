@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def measured(
     """
     rows = answers.assign(
         product=answers["product"].fillna(""),
-        quarter=answers["date"].dt.year.astype(str) + "-T" + answers["date"].dt.quarter.astype(str),
+        quarter=quarter_of(answers["date"]),
         month=answers["date"].dt.strftime("%Y-%m"),
         on_10=10
         * (answers["value"] - answers["scale_min"])
@@ -121,3 +122,11 @@ def share(indicator: str, having: pd.Series) -> dict[str, Any]:
         low, high = wilson(successes, n)
         row |= {"estimate": 100 * successes / n, "ci_low": 100 * low, "ci_high": 100 * high}
     return row
+
+
+def with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
+    """A value and its interval where both ends are known; nothing where the value is not."""
+    if math.isnan(value):
+        return None
+    known = not math.isnan(low) and not math.isnan(high)
+    return {"estimate": value, **({"ci_low": low, "ci_high": high} if known else {})}

@@ -6,7 +6,6 @@ themes are those of the calls logged one by one, which tell of the calls alike: 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT, quarter_of, state
+from observlib.indicators._answers import SUBJECT, quarter_of, state, with_interval
 from observlib.indicators._themes import themes as shares_of_themes
 from observlib.period import Quarter
 from observlib.survey.quantiles import quantile_interval
@@ -117,10 +116,8 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
                     "n_eff": len(given),
                 }
                 if len(given):
-                    value, low, high = quantile_interval(given["wait"].astype(float).to_list(), p)
-                    row["estimate"] = value
-                    if not math.isnan(low) and not math.isnan(high):
-                        row |= {"ci_low": low, "ci_high": high}
+                    waits = given["wait"].astype(float).to_list()
+                    row |= with_interval(*quantile_interval(waits, p)) or {}
                 made.append(row)
     return made
 

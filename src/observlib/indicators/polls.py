@@ -14,7 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT
+from observlib.indicators._answers import SUBJECT, quarter_of
 from observlib.period import Quarter
 from observlib.survey.intervals import wilson
 
@@ -66,8 +66,7 @@ def _each(
     polls: pd.DataFrame, quarters: Sequence[Quarter]
 ) -> list[tuple[dict[str, Any], pd.DataFrame]]:
     """Each poll's passport and options, by day."""
-    quarter = polls["date"].dt.year.astype(str) + "-T" + polls["date"].dt.quarter.astype(str)
-    rows = polls.assign(product=polls["product"].fillna(""), quarter=quarter)
+    rows = polls.assign(product=polls["product"].fillna(""), quarter=quarter_of(polls["date"]))
     rows = rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
     names = ["device", "quarter", "question"]
     times = rows.groupby(names)["poll_id"].nunique()
@@ -100,8 +99,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     DataFrame
         Estimates of `poll_count` and `poll_votes` by device: counts, without an interval.
     """
-    quarter = polls["date"].dt.year.astype(str) + "-T" + polls["date"].dt.quarter.astype(str)
-    rows = polls.assign(quarter=quarter)
+    rows = polls.assign(quarter=quarter_of(polls["date"]))
     wanted = [str(quarter) for quarter in quarters]
     rows = rows[rows["quarter"].isin(wanted)]
     made: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT, quarter_of, share, state
+from observlib.indicators._answers import SUBJECT, quarter_of, share, state, with_interval
 from observlib.indicators._themes import themes as shares_of_themes
 from observlib.period import Quarter
 from observlib.survey.survival import kaplan_meier, quantile, share_ended
@@ -104,19 +104,19 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
         row: dict[str, Any] = {"indicator": name, "unit": "jours", "n": len(given)}
         found = quantile(curve, p) if curve is not None else (math.nan,) * 3
-        made.append(_with_interval(row, *found))
+        made.append(_told(row, *found))
     if promise is not None:
         row = {"indicator": "answered_in_promise", "unit": "%", "n": len(given)}
         kept = share_ended(curve, promise) if curve is not None else (math.nan,) * 3
-        made.append(_with_interval(row, *(100 * x for x in kept)))
+        made.append(_told(row, *(100 * x for x in kept)))
     return made
 
 
-def _with_interval(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
-    if math.isnan(value):
+def _told(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
+    found = with_interval(value, low, high)
+    if found is None:
         return {**row, "status": "missing", "n": None}
-    ends = {} if math.isnan(low) or math.isnan(high) else {"ci_low": low, "ci_high": high}
-    return {**row, "estimate": value, "n_eff": row["n"], **ends}
+    return {**row, "n_eff": row["n"], **found}
 
 
 def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
                 "n": len(given),
                 "status": status,
             }
-            made.append(_with_interval(row, *(100 * x for x in share_ended(curve, day))))
+            made.append(_told(row, *(100 * x for x in share_ended(curve, day))))
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT, Periods, by_quarter, together
+from observlib.indicators._answers import SUBJECT, Periods, by_quarter, quarter_of, together
 from observlib.period import Quarter
 from observlib.survey.intervals import student
 from observlib.survey.small_samples import (
@@ -69,10 +69,9 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
         the quarters that are withheld in it had together fewer than eleven, whom the
         others would tell by subtraction.
     """
-    quarter = (
-        user_tests["date"].dt.year.astype(str) + "-T" + user_tests["date"].dt.quarter.astype(str)
+    rows = user_tests.assign(
+        product=user_tests["product"].fillna(""), quarter=quarter_of(user_tests["date"])
     )
-    rows = user_tests.assign(product=user_tests["product"].fillna(""), quarter=quarter)
     wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
     rows = rows[rows["quarter"].isin(wanted)]
     made: list[dict[str, Any]] = []

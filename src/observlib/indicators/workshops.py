@@ -7,7 +7,6 @@ at the end of the last quarter asked for, by the days on which they were decided
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
-from observlib.indicators._answers import together
+from observlib.indicators._answers import quarter_of, together, with_interval
 from observlib.period import Quarter
 from observlib.survey.survival import kaplan_meier, quantile, share_ended
 
@@ -191,14 +190,14 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         "n": len(rows),
         "n_eff": len(rows),
     }
-    median = _with_interval(*quantile(curve, 0.5))
+    median = with_interval(*quantile(curve, 0.5))
     if median is None:  # and no base, which may be of too few
         median = {"status": "missing", "n": None, "n_eff": None}
     made: list[dict[str, Any]] = [
         {**passport, "indicator": "idea_delay", "unit": "jours", **median}
     ]
     for day in range(0, int(waited.max()) + 1, _STEP):
-        ended = _with_interval(*(100 * share for share in share_ended(curve, day)))
+        ended = with_interval(*(100 * share for share in share_ended(curve, day)))
         row = {"group": "days", "group_value": str(day), **(ended or {})}
         made.append({**passport, "indicator": "idea_done_by", "unit": "%", **row})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
@@ -216,18 +215,9 @@ def _sums(rows: pd.DataFrame, by: str) -> dict[str, int]:
     return {str(name): int(count) for name, count in sums.items()}
 
 
-def _with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
-    """A value and its interval where both ends are known; nothing where the value is not."""
-    if math.isnan(value):
-        return None
-    known = not math.isnan(low) and not math.isnan(high)
-    return {"estimate": value, **({"ci_low": low, "ci_high": high} if known else {})}
-
-
 def _within(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """The rows of workshops held in some quarters, each with its `quarter`."""
-    quarter = (
-        workshops["date"].dt.year.astype(str) + "-T" + workshops["date"].dt.quarter.astype(str)
+    rows = workshops.assign(
+        product=workshops["product"].fillna(""), quarter=quarter_of(workshops["date"])
     )
-    rows = workshops.assign(product=workshops["product"].fillna(""), quarter=quarter)
     return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from observlib.errors import ObservError
+from observlib.loaders._rows import day_fault
 from observlib.loaders._text import (
     find_delimiter,
     fold_label,
@@ -17,8 +19,13 @@ from observlib.loaders._text import (
     read_csv,
     read_text,
     short,
+    without_persons,
 )
 from observlib.period import Quarter
+from observlib.tables import reject
+
+Fault = tuple[str, str, str]  # column, value, reason
+_LONGEST_THEME = 60
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,10 @@ class Sheet:
     def cell(self, line: int, field: str) -> str:
         """A row's cell without spaces around it; empty where the table lacks the field."""
         return self.rows[line][self.place[field]].strip() if field in self.place else ""
+
+    def whole(self) -> list[int]:
+        """The lines that can be laid under the header."""
+        return [line for line in self.rows if self.fault(line) is None]
 
     def fault(self, line: int) -> str | None:
         """Why a row cannot be laid under the header, or `None` where it can."""
@@ -80,6 +91,38 @@ def read_sheet(
     return Sheet(place, title, rows, len(header))
 
 
+def take(
+    sheet: Sheet, file: str, read: Callable[[int], tuple[dict[str, Any], Fault | None]]
+) -> tuple[dict[int, dict[str, Any]], list[dict[str, object]]]:
+    """The rows that `read` makes of a table's lines, and those it refuses, by line."""
+    rows: dict[int, dict[str, Any]] = {}
+    rejects: list[dict[str, object]] = []
+    for line in sheet.rows:
+        why = sheet.fault(line)
+        row, fault = read(line) if why is None else ({}, ("", "", why))
+        if fault is None:
+            rows[line] = row
+        else:
+            rejects.append(reject(file, line, *fault))
+    return rows, rejects
+
+
+def read_theme(text: str) -> tuple[str | None, str | None]:
+    """The theme of a contact, and why a text is none: it may then be what someone wrote.
+
+    Examples
+    --------
+    >>> read_theme(" Logement "), read_theme("")
+    (('Logement', None), (None, None))
+    >>> read_theme("Rappeler au 06 12 34 56 78")[1]
+    'is no theme but a text, which may tell of someone; write a theme of the list'
+    """
+    theme = short(text, _LONGEST_THEME + 1)
+    if theme and without_persons(theme, _LONGEST_THEME, "comment") != theme:
+        return theme, "is no theme but a text, which may tell of someone; write a theme of the list"
+    return theme or None, None
+
+
 def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]]:
     """The days of a column, written `YYYY-MM-DD` or `dd/mm/yyyy`, and why others are refused.
 
@@ -102,8 +145,8 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
             faults[line] = "is no day; write YYYY-MM-DD or dd/mm/yyyy" if text else "is empty"
         elif way and way != ("/" if french else "-"):
             faults[line] = f"is not written like the day of row {first}; write all in one way"
-        elif not 1900 <= day.year <= 2200:
-            faults[line] = f"is in the year {day.year:04d}; check the year"
+        elif (why := day_fault(day)) is not None:
+            faults[line] = why
         else:
             way, first = way or ("/" if french else "-"), first or line
             days[line] = day

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from observlib.loaders._rows import day_fault
+
 PARIS = ZoneInfo("Europe/Paris")
 _WRITTEN = re.compile(
     r"(?:(?P<iso>\d{4}-\d{2}-\d{2})|(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>\d{4}))"
@@ -46,8 +48,8 @@ def read_moments(
         if way and written != way:
             faults[line] = f"is not written like the moment of row {first}; write all in one way"
             continue
-        if not 1900 <= wall.year <= 2200:
-            faults[line] = f"is in the year {wall.year:04d}; check the year"
+        if (why := day_fault(wall)) is not None:
+            faults[line] = why
             continue
         way, first = way or written, first or line
         if match["zone"]:

@@ -21,10 +21,9 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._sheet import Sheet, read_sheet
+from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
 from observlib.loaders._text import parse_count, without_persons
 from observlib.loaders._time import paris_day, parse_seconds, read_moments
-from observlib.tables import reject
 
 _HEADERS = {
     "start": ("start", "debut", "tranche", "tranche horaire", "intervalle", "interval", "date"),
@@ -50,24 +49,16 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = read_sheet(path, _HEADERS, ["start", *_COUNTS], _MEND)
     if not sheet.rows:
         raise ObservError(f"{path}: no row under the header; export the calls again")
-    whole = [line for line in sheet.rows if sheet.fault(line) is None]
-    starts = {line: sheet.cell(line, "start") for line in whole}
+    starts = {line: sheet.cell(line, "start") for line in sheet.whole()}
     moments, unread = read_moments(starts, in_order=True)
-    rows: dict[int, dict[str, Any]] = {}
-    rejects: list[dict[str, object]] = []
-    for line in sheet.rows:
-        row: dict[str, Any] = {}
-        fault: tuple[str, str, str] | None
-        if (why := sheet.fault(line)) is not None:
-            fault = ("", "", why)
-        elif line in unread:
-            fault = _bad(sheet, line, "start", unread[line])
-        else:
-            row, fault = _read(sheet, line)
-        if fault is None:
-            rows[line] = {"moment": moments[line], "date": paris_day(moments[line]), **row}
-        else:
-            rejects.append(reject(path.name, line, *fault))
+
+    def read(line: int) -> tuple[dict[str, Any], Fault | None]:
+        if line in unread:
+            return {}, _bad(sheet, line, "start", unread[line])
+        row, fault = _read(sheet, line)
+        return {"moment": moments[line], "date": paris_day(moments[line]), **row}, fault
+
+    rows, rejects = take(sheet, path.name, read)
     frame = pd.DataFrame(
         {
             "device": device.id,
@@ -84,12 +75,12 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     return settle(path, "call_intervals", frame, rejects)
 
 
-def _bad(sheet: Sheet, line: int, field: str, reason: str) -> tuple[str, str, str]:
+def _bad(sheet: Sheet, line: int, field: str, reason: str) -> Fault:
     shown = without_persons(sheet.cell(line, field), 40, "number")
     return sheet.title[field], shown, reason if shown else "is empty"
 
 
-def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
+def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
     row: dict[str, Any] = dict.fromkeys((*_COUNTS, *_TIMES))
     for field in _COUNTS:
         row[field] = parse_count(sheet.cell(line, field))

@@ -22,10 +22,9 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._sheet import Sheet, read_sheet
-from observlib.loaders._text import fold_label, short, without_persons
+from observlib.loaders._sheet import Fault, Sheet, read_sheet, read_theme, take
+from observlib.loaders._text import fold_label, without_persons
 from observlib.loaders._time import paris_day, parse_seconds, read_moments
-from observlib.tables import reject
 
 _HEADERS = {
     "call_id": ("call id", "id", "identifiant", "identifiant d'appel", "id appel", "uuid"),
@@ -45,7 +44,6 @@ _COLUMNS = (
 )  # fmt: skip
 _MEND = "the columns are call_id, start, outcome, wait, and talk and theme where they are known"
 _LONGEST = 24 * 3600
-_THEME = 60
 
 
 @register("calls")
@@ -60,28 +58,16 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = read_sheet(path, _HEADERS, ["call_id", "start", "outcome", "wait"], _MEND)
     if not sheet.rows:
         raise ObservError(f"{path}: no row under the header; export the calls again")
-    rows: dict[int, dict[str, Any]] = {}
-    rejects: list[dict[str, object]] = []
-    moments, unread = read_moments({line: sheet.cell(line, "start") for line in _whole(sheet)})
-    for line in sheet.rows:
-        row: dict[str, Any] = {}
-        fault: tuple[str, str, str] | None
-        if (why := sheet.fault(line)) is not None:
-            fault = ("", "", why)
-        elif line in unread:
-            fault = _bad(sheet, line, "start", unread[line])
-        else:
-            row, fault = _read(sheet, line)
-        if fault is not None:
-            rejects.append(reject(path.name, line, *fault))
-            continue
-        rows[line] = row | {
-            "device": device.id,
-            "product": device.product,
-            "channel": device.channel,
-            "moment": moments[line],
-            "date": paris_day(moments[line]),
-        }
+    moments, unread = read_moments({line: sheet.cell(line, "start") for line in sheet.whole()})
+    about = {"device": device.id, "product": device.product, "channel": device.channel}
+
+    def read(line: int) -> tuple[dict[str, Any], Fault | None]:
+        if line in unread:
+            return {}, _bad(sheet, line, "start", unread[line])
+        row, fault = _read(sheet, line)
+        return {**row, **about, "moment": moments[line], "date": paris_day(moments[line])}, fault
+
+    rows, rejects = take(sheet, path.name, read)
     frame = pd.DataFrame(rows.values(), index=list(rows), columns=list(_COLUMNS))
     for name in ("date", "moment"):
         frame[name] = days([row[name] for row in rows.values()])
@@ -90,23 +76,18 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     return settle(path, "calls", frame, rejects)
 
 
-def _whole(sheet: Sheet) -> list[int]:
-    return [line for line in sheet.rows if sheet.fault(line) is None]
-
-
-def _bad(sheet: Sheet, line: int, field: str, reason: str) -> tuple[str, str, str]:
+def _bad(sheet: Sheet, line: int, field: str, reason: str) -> Fault:
     shown = without_persons(sheet.cell(line, field), 40, "name or number")
     return sheet.title[field], shown, reason if shown else "is empty"
 
 
-def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
+def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
     """A row without its place in time, and what is wrong with its first bad cell."""
     row: dict[str, Any] = {
         "call_id": sheet.cell(line, "call_id"),
         "outcome": _OUTCOME_OF.get(fold_label(sheet.cell(line, "outcome"))),
         "wait": parse_seconds(sheet.cell(line, "wait")),
         "talk": None,
-        "theme": short(sheet.cell(line, "theme"), _THEME + 1) or None,
     }
     if not row["call_id"]:
         return row, _bad(sheet, line, "call_id", "is empty")
@@ -120,7 +101,7 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], tuple[str, str, str]
             return row, _bad(sheet, line, "talk", "is no time up to a day; write seconds or mm:ss")
         if row["outcome"] == "abandoned" and row["talk"] > 0:
             return row, _bad(sheet, line, "talk", "is not 0 and the call was abandoned")
-    if row["theme"] and without_persons(row["theme"], _THEME, "comment") != row["theme"]:
-        reason = "is no theme but a text, which may tell of someone; write a theme of the list"
-        return row, _bad(sheet, line, "theme", reason)
+    row["theme"], why = read_theme(sheet.cell(line, "theme"))
+    if why is not None:
+        return row, _bad(sheet, line, "theme", why)
     return row, None

@@ -29,9 +29,8 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._counts import amount_of, month_of
 from observlib.loaders._rows import days, is_complete, settle
-from observlib.loaders._sheet import Sheet, read_sheet
+from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
 from observlib.loaders._text import fold_label, parse_count, short, without_persons
-from observlib.tables import reject
 
 _HEADERS = {
     "month": ("month", "mois", "periode", "period"),
@@ -59,7 +58,6 @@ _COLUMNS = (
 )  # fmt: skip
 _KEY = ("product", "title_id", "format", "start")
 _MEND = "the columns are month, title_id, title, format, units, and revenue, returns, nature"
-Fault = tuple[str, str, str]  # column, value, reason
 
 
 @register("sales")
@@ -74,14 +72,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = read_sheet(path, _HEADERS, ["month", "title_id", "title", "format", "units"], _MEND)
     if not sheet.rows:
         raise ObservError(f"{path}: no row under the header; export the sales again")
+    every, rejects = take(sheet, path.name, lambda line: _read(sheet, line, device, catalogue))
     rows: dict[int, dict[str, Any]] = {}
-    rejects: list[dict[str, object]] = []
     returned: dict[tuple[Any, ...], list[tuple[int, dict[str, Any]]]] = {}
-    for line in sheet.rows:
-        row, fault = _read(sheet, line, device, catalogue)
-        if fault is not None:
-            rejects.append(reject(path.name, line, *fault))
-        elif row.pop("is_return"):
+    for line, row in every.items():
+        if row.pop("is_return"):
             returned.setdefault(_key(row), []).append((line, row))
         else:
             rows[line] = row
@@ -117,8 +112,6 @@ def _read(
     sheet: Sheet, line: int, device: Device, catalogue: Catalogue
 ) -> tuple[dict[str, Any], Fault | None]:
     """A tidy row with `is_return`, and what is wrong with its first bad cell."""
-    if (why := sheet.fault(line)) is not None:
-        return {}, ("", "", why)
 
     def bad(field: str, reason: str) -> Fault:
         shown = short(without_persons(sheet.cell(line, field), 60, "name"))

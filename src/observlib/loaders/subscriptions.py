@@ -25,7 +25,7 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._counts import month_of
 from observlib.loaders._rows import days, is_complete, settle
-from observlib.loaders._sheet import Sheet, read_sheet
+from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
 from observlib.loaders._text import parse_count, short, without_persons
 from observlib.tables import reject
 
@@ -43,7 +43,6 @@ _COLUMNS = (
     "device", "product", "channel", "start", "end", "complete", "list", "cohort", *_COUNTS,
 )  # fmt: skip
 _MEND = "the columns are month, list, stock, joins, leaves, and cohort where it is known"
-Fault = tuple[str, str, str]  # column, value, reason
 
 
 @register("subscriptions")
@@ -58,14 +57,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = read_sheet(path, _HEADERS, ["month", "list", *_COUNTS], _MEND)
     if not sheet.rows:
         raise ObservError(f"{path}: no row under the header; export the counts again")
-    rows: dict[int, dict[str, Any]] = {}
-    rejects: list[dict[str, object]] = []
-    for line in sheet.rows:
-        row, fault = _read(sheet, line, device, catalogue)
-        if fault is None:
-            rows[line] = row
-        else:
-            rejects.append(reject(path.name, line, *fault))
+    rows, rejects = take(sheet, path.name, lambda line: _read(sheet, line, device, catalogue))
     for line, reason in _counted_twice(rows).items():
         row = rows.pop(line)
         value = short(f"{without_persons(row['list'], 60, 'name')} {row['start']:%Y-%m}")
@@ -80,8 +72,6 @@ def _read(
     sheet: Sheet, line: int, device: Device, catalogue: Catalogue
 ) -> tuple[dict[str, Any], Fault | None]:
     """A tidy row, and what is wrong with its first bad cell."""
-    if (why := sheet.fault(line)) is not None:
-        return {}, ("", "", why)
 
     def bad(field: str, reason: str) -> Fault:
         shown = short(without_persons(sheet.cell(line, field), 40, "name"))

@@ -25,8 +25,8 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._sheet import Sheet, read_sheet
-from observlib.loaders._text import fold_label, parse_count, short, without_persons
+from observlib.loaders._sheet import Fault, Sheet, read_sheet, read_theme
+from observlib.loaders._text import fold_label, parse_count, without_persons
 from observlib.loaders._time import PARIS, paris_day, read_moments
 from observlib.tables import reject
 
@@ -45,7 +45,6 @@ _HEADERS = {
 _FLAGS = {"oui": True, "yes": True, "true": True, "non": False, "no": False, "false": False}
 _MOMENTS = ("received", "answered", "closed", "extracted")
 _MEND = "the columns are ticket_id, received, answered, closed, and reopened, theme, extracted"
-_THEME = 60
 _COLUMNS = ("device", "product", "channel", "ticket_id", "date", *_MOMENTS, "reopened", "theme")
 
 
@@ -61,9 +60,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     sheet = read_sheet(path, _HEADERS, ["ticket_id", "received", "answered", "closed"], _MEND)
     if not sheet.rows:
         raise ObservError(f"{path}: no row under the header; export the tickets again")
-    whole = [line for line in sheet.rows if sheet.fault(line) is None]
+    whole = sheet.whole()
     moments: dict[str, dict[int, datetime]] = {}
-    faults: dict[int, tuple[str, str, str]] = {}
+    faults: dict[int, Fault] = {}
     for field in _MOMENTS:
         texts = {line: sheet.cell(line, field) for line in whole}
         if field != "received":
@@ -126,12 +125,11 @@ def _extracted(
     return latest, [notice]
 
 
-def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], tuple[str, str, str] | None]:
+def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
     """A row without its moments, and what is wrong with its first bad cell."""
     row: dict[str, Any] = {
         "ticket_id": sheet.cell(line, "ticket_id"),
         "reopened": False,
-        "theme": short(sheet.cell(line, "theme"), _THEME + 1) or None,
     }
     if not row["ticket_id"] or "@" in row["ticket_id"] or len(row["ticket_id"]) > 60:
         reason = "is no number of a ticket" if row["ticket_id"] else "is empty"
@@ -143,7 +141,7 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], tuple[str, str, str]
             reason = "is neither oui, non nor a number of times"
             return row, (sheet.title["reopened"], _shown(written), reason)
         row["reopened"] = again if again is not None else bool(times)
-    if row["theme"] and without_persons(row["theme"], _THEME, "comment") != row["theme"]:
-        reason = "is no theme but a text, which may tell of someone; write a theme of the list"
-        return row, (sheet.title["theme"], _shown(row["theme"]), reason)
+    row["theme"], why = read_theme(sheet.cell(line, "theme"))
+    if why is not None:
+        return row, (sheet.title["theme"], _shown(str(row["theme"])), why)
     return row, None
