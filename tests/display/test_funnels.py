@@ -44,6 +44,16 @@ def test_no_share_is_made_of_a_withheld_or_partial_step(grouped, invented, texts
     assert [len(patches) for patches in bars] == [1, 1, 1]  # none for the withheld step
 
 
+def test_steps_that_count_different_things_say_each_its_own(
+    grouped, invented, texts, figures
+) -> None:
+    frame = grouped({"Proposée": 500.0, "Répondue": 50.0}, "appels")
+    frame["unit"] = ["appels", "réponses"]
+    said = alt(display.funnel_chart(frame, invented, caption="C"))
+    assert "Proposée : 500 appels. Répondue : 50 réponses, soit 10 %" in said
+    assert "appels" not in written(texts, figures)  # a heading of the whole would be wrong
+
+
 def test_a_share_too_small_to_write_is_not_written_as_nothing(grouped, invented) -> None:
     frame = grouped({"Visites": 86e6, "Réponses": 224.0}, "appels")
     said = alt(display.funnel_chart(frame, invented, caption="C"))

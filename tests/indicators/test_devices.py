@@ -58,8 +58,17 @@ def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(
     assert set(cells) == {(name, "") for name in catalogue.products if name != "legifrance"}
 
 
-def test_every_device_of_the_catalogue_is_counted_once(catalogue: Catalogue) -> None:
-    assert devices.listening(catalogue, Q)["estimate"].sum() == len(catalogue.devices)
+def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_one(
+    catalogue: Catalogue,
+) -> None:
+    facts = [device.id for device in catalogue.devices.values() if not device.listens]
+    assert "insee-population" in facts and "published-figures" in facts
+    heard = devices.listening(catalogue, Q)["estimate"].sum()
+    assert heard == len(catalogue.devices) - len(facts)
+    brought = devices.received(NONE, catalogue, Q, listens=False)
+    assert brought["device"].tolist() == facts
+    silent = devices.silence(NONE, held(), catalogue, Q)
+    assert set(silent["device"]) == set(catalogue.devices) - set(facts)
 
 
 def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
-Family = Literal["feedback", "consultation", "mobilisation"]
+Family = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
 
 CHANNEL_LABELS: dict[str, str] = {
@@ -51,7 +51,8 @@ class Device(Entry):
     """One way of listening (*dispositif d'écoute*), and how its exports are recognised and read.
 
     `pattern` is matched against the end of an export's path (as by `PurePath.match`). A device
-    that covers the whole agency, or other administrations, has no `product`.
+    that covers the whole agency, or other administrations, has no `product`. One of the family
+    `reference` brings facts that others publish, and listens to no user.
     """
 
     label: Text
@@ -83,6 +84,11 @@ class Device(Entry):
         default=None, ge=1, description="number of the survey in LimeSurvey, for `observ fetch`"
     )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
+
+    @property
+    def listens(self) -> bool:
+        """Whether users are heard through it."""
+        return self.family != "reference"
 
 
 class Indicator(Entry):

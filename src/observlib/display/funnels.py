@@ -11,7 +11,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import bars, charts, french, select, style, words
 from observlib.display.output import Output, caption_of
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +31,8 @@ def funnel_chart(
     Parameters
     ----------
     frame
-        Estimates of one count, one a step (`group_value`), from the first step to the last.
+        Estimates of one indicator that counts, one a step (`group_value`), from the first step
+        to the last; steps may count different things, each in its unit.
     caption
         The answer that the chart shows, in one line.
     more_alt
@@ -40,17 +41,15 @@ def funnel_chart(
     Raises
     ------
     ObservError
-        Where the frame is empty, mixes indicators or units, is no count, or has two estimates
-        for a step.
+        Where the frame is empty, mixes indicators, is no count, or has two estimates for a step.
     """
     caption = caption_of(caption, "funnel_chart")
-    indicator = select.one_indicator(frame, catalogue, "funnel_chart")
+    indicator = select.one_indicator(frame.assign(unit=""), catalogue, "funnel_chart")
     select.unique(frame, ["group_value"], "funnel_chart")
-    unit = str(frame["unit"].iat[0])
-    if not words.is_count(unit) or (frame["estimate"] < 0).any():
+    if not frame["unit"].map(words.is_count).all() or (frame["estimate"] < 0).any():
         raise ObservError(
-            f"funnel_chart: steps are counts; these are values in {unit!r} or below zero; draw "
-            "them with bar_chart or dot_chart"
+            f"funnel_chart: steps are counts; these are values in {bounded(frame['unit'].unique())} "
+            "or below zero; draw them with bar_chart or dot_chart"
         )
     records = [
         {**{str(k): v for k, v in row.items()}, "name": words.label(row, "group_value", catalogue)}
@@ -95,8 +94,8 @@ def _figure(
     indicator: Indicator,
 ) -> Figure:
     """A block for each step: its name and count, its bar, its shares."""
-    unit = str(frame["unit"].iat[0])
-    values = [charts.beside(row, indicator, unit) for row in records]
+    units = list(frame["unit"].unique())
+    values = [charts.beside(row, indicator, row["unit"]) for row in records]
     widths = [style.text_width(value, weight="bold") for value in values]
     names = [
         style.wrap(row["name"], style.WIDTH - width - 16, weight="bold")
@@ -110,11 +109,11 @@ def _figure(
     if (frame["status"] == "partial").any():
         notes.append("(p) et bord en tirets : période incomplète.")
     foot = charts.footer(notes) if notes else ""
-    top = style.LINE + 6
+    top = (style.LINE + 6) * (len(units) == 1) + 2
     total = top + sum(heights) + (foot.count("\n") + 1) * 12 * bool(foot) + 2
     fig = style.figure(total)
-    style.write(fig, 0, 2, unit,
-                color=style.GREY)  # fmt: skip
+    if len(units) == 1:  # else the names of the steps say what each counts
+        style.write(fig, 0, 2, units[0], color=style.GREY)
     most = frame["estimate"].max()
     y = top
     for i, row in enumerate(records):

@@ -105,7 +105,7 @@ def register(
     catalogue: Catalogue,
     *,
     caption: str,
-    beside: Mapping[str, Mapping[str, str]],
+    beside: Mapping[str, Mapping[str, str]] | None = None,
     rows: str = "device",
 ) -> Output:
     """Make a table of one indicator with what is known of each subject in words beside its value.
@@ -134,7 +134,7 @@ def register(
     }
     texts: dict[str, dict[Key, _Cell]] = {
         head: {(subject,): _Cell(said) for subject, said in words_of.items()}
-        for head, words_of in beside.items()
+        for head, words_of in (beside or {}).items()
     }
     heads = {**texts, indicator.label: values}
     return _output(frame, catalogue, caption, [rows], heads, left=len(texts))

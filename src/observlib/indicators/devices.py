@@ -69,7 +69,7 @@ def listening(catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """
     rows = []
     for product in [*catalogue.products, None]:
-        found = [d for d in catalogue.devices.values() if d.product == product]
+        found = [d for d in catalogue.devices.values() if d.listens and d.product == product]
         base = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
         base |= {"product": product} if product else scope
@@ -82,13 +82,17 @@ def listening(catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     return estimates.make({**row, "source": "catalogue"} for row in rows)
 
 
-def received(given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+def received(
+    given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter, *, listens: bool = True
+) -> pd.DataFrame:
     """What each device of the catalogue gave in a quarter, counted in its own unit.
 
     Parameters
     ----------
     given
         `device`, `table`, `count`, `source`, as `store.received` gives it for `COUNTED`.
+    listens
+        Those that listen to users, or else those that bring facts which others publish.
 
     Returns
     -------
@@ -96,8 +100,9 @@ def received(given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.
         Estimates of `device_received`, one a device, `missing` where it gave nothing. A count of
         people's answers is withheld below eleven.
     """
-    rows = [_received(device, given, quarter) for device in catalogue.devices.values()]
-    return protect(pd.DataFrame(rows), low_base=0)
+    devices = [device for device in catalogue.devices.values() if device.listens == listens]
+    rows = [_received(device, given, quarter) for device in devices]
+    return protect(pd.DataFrame(rows, columns=estimates.COLUMNS), low_base=0)
 
 
 def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
@@ -120,6 +125,7 @@ def silence(
     A device of a regular rhythm is silent where it gave nothing in the quarter, a yearly one
     where its last data is more than a year older than the quarter's end, any one where it never
     gave anything. One whose data begin after the quarter did not listen yet: it is not silent.
+    Nor is one that brings facts which others publish.
 
     Parameters
     ----------
@@ -144,7 +150,7 @@ def silence(
 def _silent(
     catalogue: Catalogue, spans: pd.DataFrame, fed: set[str], quarter: Quarter
 ) -> Iterator[dict[str, Any]]:
-    for device in catalogue.devices.values():
+    for device in filter(lambda device: device.listens, catalogue.devices.values()):
         row = {
             "indicator": "device_silence",
             "unit": "jours",

@@ -21,7 +21,12 @@ from observlib.period import Quarter
 from observlib.survey.intervals import wilson
 
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
-STEPS = ("Visites", "Enquête proposée", "Réponse commencée", "Réponse terminée")
+STEPS = {  # and what each counts
+    "Visites": "visites",
+    "Enquête proposée": "invitations",
+    "Réponse commencée": "réponses",
+    "Réponse terminée": "réponses",
+}
 OTHER_REASONS = "Autres motifs"
 
 
@@ -126,8 +131,8 @@ def funnel(
     Returns
     -------
     DataFrame
-        Estimates of `survey_funnel` (a count of visits), `group` = `step`, in the order of
-        `STEPS`; a step that nothing counts is left out.
+        Estimates of `survey_funnel`, `group` = `step`, in the order of `STEPS`, each in the unit
+        of what it counts; a step that nothing counts is left out.
     """
     counted = audience.quarterly(visits, [quarter])
     offered = audience.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
@@ -142,14 +147,20 @@ def funnel(
         asked = survey.questionnaire if survey else None
         inviting = [d.id for d in catalogue.devices.values() if asked and d.questionnaire == asked]
         invited = offered[offered["device"].isin(inviting)]
-        row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "unit": "visites"}
-        for step, found in zip(STEPS, (same, invited), strict=False):
-            if len(found) == 1:
-                kept = found.iloc[0][["estimate", "n", "status"]].to_dict()
-                made.append({**row, "group": "step", "group_value": step, **kept})
-        for step, count in zip(STEPS[2:], (len(given), int(given["finished"].sum())), strict=True):
-            kept = {"estimate": count, "n": count, "status": status}
-            made.append({**row, "group": "step", "group_value": step, **kept})
+        row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
+        totals = [
+            found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
+            for found in (same, invited)
+        ]
+        answers = [
+            {"estimate": count, "n": count, "status": status}
+            for count in (len(given), int(given["finished"].sum()))
+        ]
+        made += [
+            {**row, "group_value": step, "unit": unit, **kept}
+            for (step, unit), kept in zip(STEPS.items(), [*totals, *answers], strict=True)
+            if kept
+        ]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
 
 

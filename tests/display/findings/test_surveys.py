@@ -95,15 +95,15 @@ def test_recommendation_moves_only_where_intervals_do_not_overlap(
 
 
 def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {"indicator": "survey_funnel", "period": NOW, "unit": "visites"}
+    row: dict[str, Any] = {"indicator": "survey_funnel", "period": NOW, "unit": "réponses"}
     return row | {"group": "step", "group_value": name, "estimate": count, "n": count} | more
 
 
 def test_steps_are_told_from_visits_to_the_last_page(catalogue: Catalogue) -> None:
     frame = estimates.make(
         [
-            step("Visites", 86_712_620),
-            step("Enquête proposée", 5130),
+            step("Visites", 86_712_620, unit="visites"),
+            step("Enquête proposée", 5130, unit="invitations"),
             step("Réponse commencée", 329),
             step("Réponse terminée", 224),
         ]
