@@ -190,6 +190,18 @@ def test_reading_some_quarters_reads_these_and_no_other(
     }
 
 
+@pytest.mark.parametrize("column", ["product", "device"])
+def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(
+    demonstration: Path, column: str
+) -> None:
+    whole = store.read(demonstration, "ratings")
+    for value in whole[column].dropna().unique():
+        part = store.read(demonstration, "ratings", **{column: value})
+        expected = whole[whole[column] == value].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, expected)
+    assert store.read(demonstration, "ratings", **{column: "no-one"}).empty
+
+
 def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

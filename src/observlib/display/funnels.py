@@ -47,9 +47,10 @@ def funnel_chart(
     indicator = select.one_indicator(frame.assign(unit=""), catalogue, "funnel_chart")
     select.unique(frame, ["group_value"], "funnel_chart")
     if not frame["unit"].map(words.is_count).all() or (frame["estimate"] < 0).any():
+        units = bounded(frame["unit"].unique())
         raise ObservError(
-            f"funnel_chart: steps are counts; these are values in {bounded(frame['unit'].unique())} "
-            "or below zero; draw them with bar_chart or dot_chart"
+            f"funnel_chart: steps are counts; these are values in {units} or below zero; draw "
+            "them with bar_chart or dot_chart"
         )
     records = [
         {**{str(k): v for k, v in row.items()}, "name": words.label(row, "group_value", catalogue)}

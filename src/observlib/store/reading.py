@@ -17,7 +17,13 @@ from observlib.store.ledger import damaged, read_ledger
 
 
 def read(
-    data: Path, table: str, first: Quarter | None = None, last: Quarter | None = None
+    data: Path,
+    table: str,
+    first: Quarter | None = None,
+    last: Quarter | None = None,
+    *,
+    product: str | None = None,
+    device: str | None = None,
 ) -> pd.DataFrame:
     """A tidy table of the store, with the `source` of each row (`device@digest`).
 
@@ -29,6 +35,8 @@ def read(
         Name of the tidy table; empty where no device has fed it.
     first, last
         Keep only rows whose period meets these quarters.
+    product, device
+        Keep only rows of this product, or of this device.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def read(
         Where the folder has no store, or the table does not exist.
     """
     select = f"SELECT {', '.join(map(_quoted, tables.columns(table)))}"
-    found = _query(data, table, select, "ORDER BY ALL", first, last)
+    found = _query(data, table, select, "ORDER BY ALL", first, last, product, device)
     if found.empty:
         return tables.empty(table).assign(source=pd.Series(dtype=str))
     rows = tables.coerce(found.drop(columns="source"), table)
@@ -120,7 +128,14 @@ def _day_after(day: date) -> date:
 
 
 def _query(
-    data: Path, table: str, select: str, rest: str, first: Quarter | None, last: Quarter | None
+    data: Path,
+    table: str,
+    select: str,
+    rest: str,
+    first: Quarter | None,
+    last: Quarter | None,
+    product: str | None = None,
+    device: str | None = None,
 ) -> pd.DataFrame:
     """What a query finds in the parts of a table, with the `source` of each device."""
     import duckdb
@@ -133,14 +148,16 @@ def _query(
     limits = {
         f"{_quoted(shape.end)} >= ?": first and first.start,
         f"{_quoted(shape.start)} < ?": last and (last + 1).start,
+        "product = ?": product,
+        "device = ?": device,
     }
-    where = " AND ".join([clause for clause, day in limits.items() if day] or ["true"])
+    where = " AND ".join([clause for clause, limit in limits.items() if limit] or ["true"])
     parts = [str(store / entry["part"]) for entry in entries]
-    days = [day for day in limits.values() if day]
+    values = [limit for limit in limits.values() if limit]
     try:
         with duckdb.connect() as connection:
             query = f"{select} FROM read_parquet(?) WHERE {where} {rest}"
-            found = connection.execute(query, [parts, *days]).df()
+            found = connection.execute(query, [parts, *values]).df()
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise damaged(store / table, store) from error
     return found.assign(source=found["device"].map(_sources(entries)).astype(str))
