@@ -84,6 +84,20 @@ def test_delays_go_from_the_quickest_desk_with_its_promise_and_its_low_base(
     assert contacts.delays(frame[:0], catalogue, NOW) == ""
 
 
+def test_the_quickest_and_the_slowest_desk_are_told_and_no_low_base(catalogue: Catalogue) -> None:
+    shop = {"product": "documentation-francaise", "device": "courriels-boutique"}
+    slow = {"product": "service-public", "device": "courriels-service-public"}
+    low = delay(1.0, **shop, n=19, status="low_base")
+    assert plain(contacts.quickest(made(delay(3.0, **slow), low, delay(1.4)), catalogue, NOW)) == (
+        "La moitié des messages a une première réponse en 1,4 jour (Légifrance) au plus vite, "
+        "3,0 jours (Service-public.fr) au plus lent."
+    )
+    assert plain(contacts.quickest(made(delay(1.4)), catalogue, NOW)) == (
+        "La moitié des messages a une première réponse en 1,4 jour (Légifrance)."
+    )
+    assert contacts.quickest(made(low), catalogue, NOW) == ""
+
+
 def test_the_busiest_and_the_quietest_hours_are_told(catalogue: Catalogue) -> None:
     row = {**PHONE, "indicator": "calls_an_hour", "unit": "appels", "n": 300}
     frame = made(

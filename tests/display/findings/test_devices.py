@@ -27,8 +27,8 @@ def plain(text: str) -> str:
 def test_a_product_that_nobody_listens_to_is_named(catalogue: Catalogue) -> None:
     frame = grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0))
     assert plain(findings.devices.listening(frame, catalogue)) == (
-        "3 dispositifs écoutent les usagers ; 1 produit sur 2 en a au moins un. Le plus écouté : "
-        "Légifrance (3 dispositifs). Sans aucun dispositif : BOAMP."
+        "3 dispositifs écoutent les usagers ; le produit le plus écouté est Légifrance "
+        "(3 dispositifs) ; BOAMP n'en a aucun."
     )
 
 

@@ -28,11 +28,23 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def test_success_is_told_with_its_interval_and_its_low_base(catalogue: Catalogue) -> None:
-    found = estimates.make([row("task_success", 70)])
+def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other_is(
+    catalogue: Catalogue,
+) -> None:
+    low = row("task_success", 70)
+    found = estimates.make([low])
     assert plain(mobilisation.tests(found, catalogue, "2026-T3")) == (
-        "Au 3e trimestre 2026, part des tâches réussies par les participants : Légifrance, 70 % "
-        "(intervalle à 95 % : 65 à 75 % ; 14 participants ; faible effectif)."
+        "Au 3e trimestre 2026, part des tâches de test réussies : 70 % (intervalle à 95 % : "
+        "65 à 75 % ; 14 participants ; faible effectif) (Légifrance)."
+    )
+    large = row("task_success", 80, product="service-public", n=77, status="published")
+    assert plain(mobilisation.tests(estimates.make([low, large]), catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, hors faibles effectifs, les participants aux tests réussissent "
+        "80 % (Service-public.fr) de leurs tâches."
+    )
+    other = row("task_success", 60, product="entreprendre", n=34, status="published")
+    assert "réussissent de 60 % (Entreprendre.Service-public.fr) à 80 % (S" in plain(
+        mobilisation.tests(estimates.make([large, other]), catalogue, "2026-T3")
     )
     assert "aucun test" in mobilisation.tests(found, catalogue, "2026-T2")
 

@@ -44,8 +44,13 @@ def test_marks_are_told_with_their_intervals(catalogue: Catalogue) -> None:
     said = told(mark("satisfaction_10", 7.1), mark("nps", -12, half=4), catalogue=catalogue)
     assert said == (
         "Au 3e trimestre 2026, la satisfaction est de 7,1 sur 10 (6,1 à 8,1) et la recommandation "
-        "nette est de −12 points (−16 à −8). Les intervalles, entre parenthèses, sont à 95 %."
+        "nette est de −12 points (−16 à −8), intervalles à 95 % entre parenthèses."
     )
+
+
+def test_a_sentence_has_three_marks_at_most(catalogue: Catalogue) -> None:
+    said = told(*(mark(name, 5.0) for name in UNITS), catalogue=catalogue)
+    assert said.count("est de") + said.count("objectif") == 3 and "facilité" not in said
 
 
 def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) -> None:
@@ -76,8 +81,8 @@ def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("then", "half", "words"),
     [
-        (10.0, 4.0, "monte de +10 à +22 points"),
-        (40.0, 4.0, "baisse de +40 à +22 points"),
+        (10.0, 4.0, "monte, de +10 à +22 points"),
+        (40.0, 4.0, "baisse, de +40 à +22 points"),
         (18.0, 4.0, "aucune évolution de la recommandation nette n'est établie"),
         (None, 4.0, "ne peut pas être comparée"),
     ],

@@ -82,6 +82,27 @@ def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{phrases.capital(french.join(told))}." if told else ""
 
 
+def quickest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """Within what time half of the messages are answered, from the quickest desk to the slowest.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `first_answer_median` by device.
+    """
+    of_period = (frame["period"] == period) & (frame["status"] == "published")
+    rows = frame[of_period & (frame["indicator"] == "first_answer_median")]
+    named = phrases.named(rows, catalogue, "product").sort_values("estimate", kind="stable")
+    if named.empty:
+        return ""
+    indicator = words.indicator_of("first_answer_median", catalogue)
+    told = [f"{words.value(row, indicator)} ({row['name']})" for row in named.to_dict("records")]
+    start = "La moitié des messages a une première réponse en"
+    if len(told) == 1:
+        return f"{start} {told[0]}."
+    return f"{start} {told[0]} au plus vite, {told[-1]} au plus lent."
+
+
 def delays(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How soon messages have a first answer, from the quickest desk to the slowest.
 

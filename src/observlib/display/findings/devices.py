@@ -20,18 +20,17 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if ours.empty:
         return "Aucun produit n'est décrit au catalogue."
     devices = french.count(frame["estimate"].sum(), "dispositif écoute", "dispositifs écoutent")
-    heard = ours[ours > 0]
-    products = french.count(len(heard), "produit", "produits")
-    have = french.plural(len(heard), "en a", "en ont")
-    said = f"{devices} les usagers ; {products} sur {len(ours)} {have} au moins un."
-    if len(heard):
-        names = [catalogue.label(str(name)) for name in heard[heard == heard.max()].index]
-        number = french.count(heard.max(), "dispositif", "dispositifs")
-        said += f" Le plus écouté : {phrases.few(names)} ({number})."
-    deaf = [catalogue.label(str(name)) for name in ours[ours == 0].index]
-    if deaf:
-        said += f" Sans aucun dispositif : {french.join(deaf)}."
-    return said
+    most = ours[(ours == ours.max()) & (ours > 0)]
+    deaf = ours[ours == 0]
+    said = [f"{devices} les usagers"]
+    if len(most):
+        number = french.count(most.iat[0], "dispositif", "dispositifs")
+        which = french.plural(len(most), "le produit le plus écouté est", "les plus écoutés sont")
+        said.append(f"{which} {phrases.few(map(catalogue.label, most.index))} ({number})")
+    if len(deaf):
+        none = french.plural(len(deaf), "n'en a", "n'en ont")
+        said.append(f"{french.join(map(catalogue.label, deaf.index))} {none} aucun")
+    return f"{words.SEMICOLON.join(said)}."
 
 
 def holes(frame: pd.DataFrame, catalogue: Catalogue) -> str:

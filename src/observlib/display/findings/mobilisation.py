@@ -17,19 +17,31 @@ _BLOCKING = ("(bloquant)", "(majeur)")
 
 
 def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What share of tasks succeeds in the tests of a period, by device.
+    """What share of tasks succeeds in the tests of a period, from which product to which.
+
+    Tests on a low base are told, with their interval, only where no other was held.
 
     Parameters
     ----------
     results
         Estimates of user tests.
     """
-    rows = _whole(results, "task_success", period).sort_values("estimate", ascending=False)
-    told = [f"{_name(row, catalogue)}, {_said(row, catalogue)}" for row in _records(rows)]
+    rows = _whole(results, "task_success", period).sort_values("estimate", kind="stable")
     when = phrases.capital(french.when(period))
-    if not told:
+    if rows.empty:
         return f"{when}, aucun test n'a réuni assez de participants pour être publié."
-    return f"{when}, part des tâches réussies par les participants : {_listed(told)}."
+    enough = rows[rows["status"] == "published"]
+    if enough.empty:
+        told = [f"{_said(row, catalogue)} ({_name(row, catalogue)})" for row in _records(rows)]
+        return f"{when}, part des tâches de test réussies : {_listed(told)}."
+    aside = ", hors faibles effectifs" if len(enough) < len(rows) else ""
+    known = words.indicator_of("task_success", catalogue)
+    ends = [
+        f"{words.value(row, known)} ({_name(row, catalogue)})"
+        for row in _records(enough.iloc[[0, -1]] if len(enough) > 1 else enough)
+    ]
+    share = f"de {ends[0]} à {ends[1]}" if len(ends) > 1 else ends[0]
+    return f"{when}{aside}, les participants aux tests réussissent {share} de leurs tâches."
 
 
 def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:

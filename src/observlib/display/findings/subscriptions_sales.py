@@ -9,66 +9,54 @@ from observlib.display import french, phrases, words
 from observlib.display.words import SEMICOLON
 
 
-def stays(
-    survival: pd.DataFrame, catalogue: Catalogue, months: int = 12, intervals: bool = True
-) -> str:
+def stays(survival: pd.DataFrame, catalogue: Catalogue, months: int = 12) -> str:
     """What share of joiners is still subscribed after some months, by subject.
 
     Parameters
     ----------
     survival
         Estimates of `subscription_survival`, by months since joining.
-    intervals
-        Give their intervals, which a caption has beside it.
     """
     rows = survival[survival["group_value"] == str(months)]
-    told = _shares(rows, catalogue, intervals)
+    told = _shares(rows, catalogue)
     return f"Après {months} mois, restent abonnés {told}." if told else ""
 
 
 def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What share of those who joined a year before a period is still subscribed, by subject."""
-    told = _shares(retention[retention["period"] == period], catalogue, False)
+    told = _shares(retention[retention["period"] == period], catalogue)
     when = phrases.capital(french.when(period))
     return f"{when}, sont encore abonnés après un an {told}." if told else ""
 
 
-def _shares(rows: pd.DataFrame, catalogue: Catalogue, intervals: bool) -> str:
+def _shares(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     """Shares of joiners, each with its subject in brackets."""
     rows = phrases.named(rows[rows["status"] == "published"], catalogue, "product")
     told: list[str] = []
     for row in rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records"):
         indicator = words.indicator_of(row["indicator"], catalogue)
-        ends = words.interval(row, indicator) if intervals else ""
-        within = f"{SEMICOLON}intervalle à 95{french.NBSP}%{french.NBSP}: {ends}" if ends else ""
         joined = "" if told else " des inscrits"
-        told.append(f"{words.value(row, indicator)}{joined} ({row['name']}{within})")
+        told.append(f"{words.value(row, indicator)}{joined} ({row['name']})")
     return french.join(told)
 
 
 def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What was sold in a period, how much of it as files, and how much came back.
+    """How much each shop sold in a period.
 
     Parameters
     ----------
     frame
-        Estimates of `units_sold`, `digital_share` and `return_rate`, by device.
+        Estimates of `units_sold` by device.
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, "product")
     if units.empty:
         return f"{phrases.capital(french.when(period))}, aucune vente complète n'est connue."
-    told = []
-    for row in units.sort_values("estimate", ascending=False).to_dict("records"):
-        beside = []
-        for name, end in (("digital_share", "en numérique"), ("return_rate", "de retours")):
-            same = rows[(rows["indicator"] == name) & (rows["device"] == row["device"])]
-            if len(same) and same["estimate"].iat[0] > 0:
-                of = words.indicator_of(name, catalogue)
-                beside.append(f"{words.value(same.iloc[0].to_dict(), of)} {end}")
-        indicator = words.indicator_of("units_sold", catalogue)
-        about = f" ({row['name']}{SEMICOLON if beside else ''}{french.join(beside)})"
-        told.append(f"{phrases.rounded(row, indicator)}{about}")
+    indicator = words.indicator_of("units_sold", catalogue)
+    told = [
+        f"{phrases.rounded(row, indicator)} ({row['name']})"
+        for row in units.sort_values("estimate", ascending=False).to_dict("records")
+    ]
     return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 
+_TOLD = 3  # marks in one sentence; the page's table has them all
 _WHAT = {
     "satisfaction_10": "la satisfaction est de {}",
     "task_success_share": "{} des répondants disent avoir entièrement atteint leur objectif",
@@ -31,9 +32,10 @@ _NOUNS = {
 
 
 def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What a survey measured in a period: each mark with its interval, or why it is not told.
+    """What a survey measured in a period: its first marks, each with its interval.
 
-    Where it measured nothing then, what it did in the longer period of the frame.
+    A mark that is not told says why. Where nothing was measured in the period, the marks are those
+    of the longer period of the frame.
 
     Parameters
     ----------
@@ -55,13 +57,12 @@ def _of_period(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         if name not in rows.index:
             continue
         row: dict[str, Any] = {"indicator": name, **rows.loc[name].to_dict()}
-        if row["status"] == "published":
+        if row["status"] == "published" and len(told) < _TOLD:
             told.append(template.format(_with_interval(row, catalogue)))
         elif row["status"] in _WHY_NOT:
             withheld.append(_WHY_NOT[row["status"]].format(_NOUNS[name]))
     when = phrases.capital(french.when(period))
-    intervals = "Les intervalles, entre parenthèses, sont à 95 %."
-    said = [f"{when}, {french.join(told)}. {intervals}"] if told else []
+    said = [f"{when}, {french.join(told)}, intervalles à 95 % entre parenthèses."] if told else []
     if withheld:
         start = "Il y a" if told else f"{when}, il y a"
         said.append(f"{start} {french.join(withheld)}.")
@@ -84,7 +85,7 @@ def trend(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -
     verb = "monte" if now["estimate"] > then["estimate"] else "baisse"
     said = phrases.from_to(then.to_dict(), now.to_dict(), indicator)
     return (
-        f"{since}, la recommandation nette {verb} {said} : les intervalles à 95 % ne se "
+        f"{since}, la recommandation nette {verb}, {said} : les intervalles à 95 % ne se "
         "recouvrent pas."
     )
 
