@@ -20,7 +20,7 @@ CHANNEL_LABELS: dict[str, str] = {
     "mail": "Courrier et courriel",
     "print": "Imprimé",
     "social": "Réseaux sociaux",
-    "in_person": "Accueil physique",
+    "in_person": "En personne",
 }
 
 

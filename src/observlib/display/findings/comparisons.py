@@ -19,7 +19,7 @@ from observlib.display.words import SEMICOLON
 
 _NONE = "–"
 _CARE = (
-    "Ces écarts mêlent des années, des modes de recueil et des échelles différents : ils ne disent "
+    "Ces écarts mêlent des années, des modes de recueil et des publics différents : ils ne disent "
     "pas à eux seuls qui satisfait le mieux ses usagers."
 )
 _CHOSEN = (
@@ -239,8 +239,9 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
             for end in ("min", "max")
         )
         said.append(
-            f"{name} : {words.value(first, indicator)} en {first['period']}, "
-            f"{words.value(last, indicator)} en {last['period']}, toujours entre {low} et {high}."
+            f"De {first['period']} à {last['period']}, la part publiée pour « {name} » passe de "
+            f"{words.value(first, indicator)} à {words.value(last, indicator)} et reste entre "
+            f"{low} et {high}."
         )
     return " ".join(said)
 
