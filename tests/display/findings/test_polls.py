@@ -59,8 +59,8 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> 
         ]
     )
     assert plain(polls.counted(counts, catalogue, "2026-T3")) == (
-        "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent 90 votes "
-        "(Sondages sur le réseau professionnel)."
+        "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
+        "90 votes (Sondages sur le réseau professionnel)."
     )
     assert "aucun sondage" in polls.counted(counts, catalogue, "2026-T2")
     small = {**BASE, "indicator": "poll_votes", "unit": "votes", "group_value": "R"}

@@ -48,19 +48,9 @@ def lessons(practices: Practices) -> str:
         sheets = [sheet for sheet in practices.sheets if sheet.verdict == verdict]
         if sheets:
             latest = max(sheets, key=lambda sheet: (sheet.date, sheet.title))
-            said.append(f"{phrases.capital(verdict)} : « {latest.title} ».")
+            title = latest.title.replace("« ", "“").replace(" »", "”")  # quotes inside quotes
+            said.append(f"{phrases.capital(verdict)} : « {title} ».")
     return " ".join(said)
-
-
-def subjects(frame: pd.DataFrame) -> str:
-    """The tool and the method on which most sheets were written; nothing where none stands out."""
-    said = []
-    for group, what in (("tool", "l'outil"), ("method", "la méthode")):
-        found = sorted(_counts(frame, group), key=lambda pair: -int(pair[1]))
-        if len(found) > 1 and int(found[0][1]) > int(found[1][1]):
-            name, n = found[0]
-            said.append(f"{what} dont on parle le plus est {name} ({n} fiches)")
-    return f"{phrases.capital(french.join(said))}." if said else ""
 
 
 def _counts(frame: pd.DataFrame, group: str) -> list[tuple[str, str]]:

@@ -42,7 +42,8 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         Estimates of one survey.
     """
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
-    told, withheld = [], []
+    told: list[str] = []
+    withheld: list[str] = []
     for name, template in _WHAT.items():
         if name not in rows.index:
             continue
