@@ -151,7 +151,8 @@ def side_by_side(
         )
     pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
     said = "Entre parenthèses : intervalle à 95 %."
-    return text("\n\n".join([pipe, f": {caption}", said, "\n".join(lines)]), compared)
+    labelled = f": {caption} {{#tbl-{indicator.id.replace('_', '-')}}}"
+    return text("\n\n".join([pipe, labelled, said, "\n".join(lines)]), compared)
 
 
 def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -187,7 +188,7 @@ def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) 
     listed = [f"{number}. {source}" for source, number in sources.items()]
     caption = (
         f": {french.count(len(published), 'chiffre publié', 'chiffres publiés')}, "
-        "chacun avec le numéro de sa source"
+        "chacun avec le numéro de sa source {#tbl-publies}"
     )
     said = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
