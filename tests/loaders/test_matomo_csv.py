@@ -75,7 +75,7 @@ def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(
     assert reasons[0] == "cannot be read as a count"
     assert reasons[1] == "is empty"
     assert reasons[2].startswith("is negative")
-    assert reasons[3] == "has 4 cells, and the header 3"
+    assert reasons[3].startswith("has 4 cells, and the header 3; a cell that holds the separator")
     assert reasons[4] == "repeats row 2"
     assert reasons[5] == "is empty"
     assert reasons[6].startswith("is no period that is read; periods are such as 2026-03-01")

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from observlib.errors import ObservError
+from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import (
     find_delimiter,
     fold_label,
+    is_formula_error,
     need_columns,
     parse_day,
     read_csv,
     read_text,
     short,
+    width_fault,
     without_persons,
 )
 from observlib.period import Quarter
@@ -26,6 +29,9 @@ from observlib.tables import reject
 
 Fault = tuple[str, str, str]  # column, value, reason
 _LONGEST_THEME = 60
+_NO_THEME = frozenset(
+    {"-", "–", "—", "n/a", "na", "n.a.", "nd", "n.d.", "nc", "n.c.", "null", "nan", "none"}
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,12 @@ class Sheet:
         return [line for line in self.rows if self.fault(line) is None]
 
     def fault(self, line: int) -> str | None:
-        """Why a row cannot be laid under the header, or `None` where it can."""
-        cells = self.rows[line]
-        if len(cells) < self.width or any(cell.strip() for cell in cells[self.width :]):
-            return f"has {len(cells)} cells, and the header {self.width}"
+        """Why a row cannot be laid under the header, or has no value in it; `None` where it can."""
+        if (why := width_fault(self.rows[line], self.width)) is not None:
+            return why
+        for field, title in self.title.items():
+            if is_formula_error(cell := self.cell(line, field)):
+                return f"holds {cell} in {short(title)!r}, the error of a formula; mend the cell"
         return None
 
 
@@ -112,12 +120,14 @@ def read_theme(text: str) -> tuple[str | None, str | None]:
 
     Examples
     --------
-    >>> read_theme(" Logement "), read_theme("")
+    >>> read_theme(" Logement "), read_theme("n.d.")
     (('Logement', None), (None, None))
     >>> read_theme("Rappeler au 06 12 34 56 78")[1]
     'is no theme but a text, which may tell of someone; write a theme of the list'
     """
     theme = short(text, _LONGEST_THEME + 1)
+    if fold_label(theme) in _NO_THEME:
+        return None, None
     if theme and without_persons(theme, _LONGEST_THEME, "comment") != theme:
         return theme, "is no theme but a text, which may tell of someone; write a theme of the list"
     return theme or None, None
@@ -127,7 +137,7 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
     """The days of a column, written `YYYY-MM-DD` or `dd/mm/yyyy`, and why others are refused.
 
     A column is written in one way, that of its first day: where two ways meet, someone has
-    joined files, and one of them may have its months first.
+    joined files, and one of them may have its months first. A day that has shows that others may.
 
     Examples
     --------
@@ -136,11 +146,13 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
     ({2: datetime.date(2026, 3, 5)}, [3, 4])
     """
     days: dict[int, date] = {}
-    faults: dict[int, str] = {}
+    faults = months_first(texts)
     way, first = "", 0
     for line, text in texts.items():
+        if line in faults:
+            continue
         french = "/" in text
-        day = _french_day(text) if french else parse_day(text)
+        day = french_day(text) if french else parse_day(text)
         if day is None:
             faults[line] = "is no day; write YYYY-MM-DD or dd/mm/yyyy" if text else "is empty"
         elif way and way != ("/" if french else "-"):
@@ -151,14 +163,6 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
             way, first = way or ("/" if french else "-"), first or line
             days[line] = day
     return days, faults
-
-
-def _french_day(text: str) -> date | None:
-    match = re.fullmatch(r"(\d{2}/\d{2}/\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", text, re.ASCII)
-    try:
-        return datetime.strptime(match[1], "%d/%m/%Y").date() if match else None
-    except ValueError:
-        return None
 
 
 def day_named(text: str) -> date | None:
