@@ -37,12 +37,17 @@ BAD = {
             "a1;2026-07-01 10:00:00;Décroché;5;0;Rappeler au 06 12 34 56 78",
             "is no theme but a text",
         ),
+        ("06 12 34 56 78;2026-07-01 10:00:00;Décroché;5;0;", "not the call's own"),
+        ("z@exemple.invalid;2026-07-01 10:00:00;Décroché;5;0;", "not the call's own"),
+        ("#N/A;2026-07-01 10:00:00;Décroché;5;0;", "the error of a formula"),
         ("a1;2026-07-01 10:00:00;Décroché", "has 3 cells"),
     ],
     "call_intervals": [
         ("01/07/2026 10:00;10;11;0;5", "is more than the calls offered"),
         ("01/07/2026 10:00;10;5;11;5", "is more than the calls offered"),
+        ("01/07/2026 10:00;10;8;5;5", "makes with the answered ones more than"),
         ("01/07/2026 10:00;10,5;5;5;5", "is no whole number"),
+        ("01/07/2026 10:00;1.250;5;5;5", "is no whole number"),
         ("01/07/2026 10:00;-10;5;5;5", "is more than the calls offered"),
         ("29/03/2026 02:30;10;5;5;5", "this hour was skipped"),
         ("01/07/2026 10:00;10;5;5;longtemps", "is no time"),
@@ -207,3 +212,12 @@ def test_any_table_gives_rows_and_rejects_that_add_up(
     found = read(tmp_path_factory.mktemp("x"), catalogue, loader, text)
     blank = sum(not any(cell.strip() for cell in row) for row in rows)
     assert len(found.rows) + len(found.rejects) == 1 + len(rows) - blank
+
+
+@pytest.mark.parametrize("nothing", ["-", "–", "n.d.", "N/A", "NC"])
+def test_a_sign_for_nothing_does_not_become_the_theme_of_many_calls(
+    nothing: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = f"{HEADERS['calls']}\n" + ROWS["calls"].replace("Logement", nothing)
+    found = read(tmp_path, catalogue, "calls", text)
+    assert found.rows["theme"].isna().all() and found.rejects.empty

@@ -83,6 +83,18 @@ def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(
     assert reasons[8] == "is in the year 0206; check the year"
 
 
+def test_more_bounces_than_visits_and_visits_beyond_counting_are_refused(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = "Date,Visits,Bounces\n2026-03-01,5,6\n2026-03-02,9999999999999,1\n2026-03-03,5,5\n"
+    loaded = read(tmp_path / "m.csv", device, catalogue, text)
+    assert loaded.rows["visits"].tolist() == [5]
+    assert loaded.rejects["reason"].tolist() == [
+        "is more than the visits",
+        "is larger than anything counted; check the cell",
+    ]
+
+
 def test_a_week_within_a_month_is_a_row_and_what_straddles_months_is_not(
     tmp_path: Path, device: Device, catalogue: Catalogue
 ) -> None:
