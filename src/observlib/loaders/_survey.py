@@ -21,7 +21,14 @@ from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._survey_columns import Column, Header, find
-from observlib.loaders._text import fold_label, is_total, parse_day, width_fault, without_persons
+from observlib.loaders._text import (
+    fold_label,
+    is_formula_error,
+    is_total,
+    parse_day,
+    width_fault,
+    without_persons,
+)
 from observlib.period import Quarter
 from observlib.tables import reject
 
@@ -223,6 +230,9 @@ def _said(
         cell = cells[place].strip()
         candidates = [fold_label(_number(cell))]
         if candidates[0] in _NO_ANSWER:
+            continue
+        if is_formula_error(cell):  # beside "Other", any text would tick it
+            faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
             continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
         if question.kind == "multiple":
