@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,14 +21,15 @@ from observlib.loaders._text import (
     read_csv,
     read_text,
     short,
+    tells_of_someone,
     width_fault,
-    without_persons,
 )
 from observlib.period import Quarter
 from observlib.tables import reject
 
 Fault = tuple[str, str, str]  # column, value, reason
 _LONGEST_THEME = 60
+_MOST_THEMES = 100
 _NO_THEME = frozenset(
     {"-", "–", "—", "n/a", "na", "n.a.", "nd", "n.d.", "nc", "n.c.", "null", "nan", "none"}
 )
@@ -128,9 +129,25 @@ def read_theme(text: str) -> tuple[str | None, str | None]:
     theme = short(text, _LONGEST_THEME + 1)
     if fold_label(theme) in _NO_THEME:
         return None, None
-    if theme and without_persons(theme, _LONGEST_THEME, "comment") != theme:
+    if theme and tells_of_someone(theme, _LONGEST_THEME):
         return theme, "is no theme but a text, which may tell of someone; write a theme of the list"
     return theme or None, None
+
+
+def need_themes(path: Path, themes: Iterable[str | None]) -> None:
+    """Stop where a column of themes is one of subjects, that people wrote.
+
+    Raises
+    ------
+    ObservError
+        For more different themes than any list of themes has.
+    """
+    count = len(set(themes) - {None})
+    if count > _MOST_THEMES:
+        raise ObservError(
+            f"{path}: column theme holds {count} different texts, which is no list of themes but "
+            "what people wrote; export the theme that was chosen, or leave the column out"
+        )
 
 
 def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]]:

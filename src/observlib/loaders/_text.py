@@ -23,6 +23,9 @@ _REACHES = re.compile(
     r"[^\s@]@[^\s@]+\.[a-z]|(?<!\d)(?:0|\+33\s?)[1-9](?:[\s.\u00a0\u2009\u202f-]?\d\d){4}(?!\d)",
     re.ASCII | re.IGNORECASE,
 )
+_NAME = re.compile(r"\b[^\W\d_a-z][^\W\d_]+ [^\W\d_a-z][^\W\d_]+")  # two words in capitals
+_QUOTED = re.compile(r"[«»“”\"]|\(at\)", re.IGNORECASE)
+_TITLED = re.compile(r"\b(?:M\.|Mmes?\b|Mlles?\b|Madame\b|Monsieur\b|MM\.)")
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
 _TOTALS = frozenset(
@@ -283,15 +286,34 @@ def fold_label(text: str) -> str:
 
 
 def without_persons(cell: str, longest: int, what: str) -> str:
-    """A refused cell, unless people's words, a number to call or an address may be in it.
+    """A refused cell, unless people's words, a name, a number to call or an address may be in it.
+
+    Three words are already something that someone wrote, and two capitals a name: such a cell is
+    to be looked up in its file.
 
     Examples
     --------
-    >>> without_persons("Bof", 40, "comment"), without_persons("06 12 34 56 78", 40, "comment")
-    ('Bof', '(not shown: it may be a comment)')
+    >>> [without_persons(cell, 40, "comment") for cell in ("Bof", "31/02/2026 10:00", "4 min 31s")]
+    ['Bof', '31/02/2026 10:00', '4 min 31s']
+    >>> without_persons("mon fils est malade", 40, "comment")
+    '(not shown: it may be a comment)'
+    >>> {without_persons(cell, 40, "name") for cell in ("Zoé Martin", "06 12 34 56 78")}
+    {'(not shown: it may be a name)'}
     """
-    told = len(cell) > longest or _PERSONAL.search(cell)
-    return f"(not shown: it may be a {what})" if told else cell
+    words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
+    hidden = len(words) > 2 or _NAME.search(cell) or tells_of_someone(cell, longest)
+    return f"(not shown: it may be a {what})" if hidden else cell
+
+
+def tells_of_someone(label: str, longest: int) -> bool:
+    """Whether a label is none: it is long, quotes someone, or holds a title, number or address.
+
+    Examples
+    --------
+    >>> [tells_of_someone(label, 40) for label in ("Papiers d'identité", "Chez Mme Zoé", "« Nul »")]
+    [False, True, True]
+    """
+    return len(label) > longest or any(p.search(label) for p in (_PERSONAL, _QUOTED, _TITLED))
 
 
 def reaches_someone(text: str) -> bool:

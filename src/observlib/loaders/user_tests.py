@@ -39,6 +39,7 @@ from observlib.loaders._text import (
     may_be_thousands,
     parse_count,
     short,
+    tells_of_someone,
     without_persons,
 )
 from observlib.tables import reject
@@ -151,8 +152,8 @@ def _place_fault(sheet: Sheet, line: int, anonymous: bool) -> Fault | None:
         return (sheet.title["participant"], _HIDDEN, why)
     for field in ("session", "task"):
         text = sheet.cell(line, field)
-        if text and without_persons(text, 120, "comment") != text:
-            why = "is long, or may hold an address or a number to call; shorten it"
+        if text and tells_of_someone(text, 120):
+            why = "is long, or may tell of somebody; write a label of your own"
             return (sheet.title[field], "(not shown: it may name somebody)", why)
     if is_total(sheet.cell(line, "task")):
         return (sheet.title["task"], "", "is the total of the tasks; take the row away")
@@ -249,8 +250,12 @@ def _problems(cell: str) -> Iterator[tuple[str, int, str | None]]:
             yield part, 0, "has no severity; write it such as `bouton invisible (gravité 3)`"
         elif not 1 <= int(match[2]) <= 4:
             yield part, 0, "has no severity from 1 (cosmetic) to 4 (blocking)"
-        elif without_persons(label, 100, "comment") != label:
-            yield part, 0, "is long, or may hold an address or a number to call; shorten it"
+        elif tells_of_someone(label, 100):
+            yield (
+                part,
+                0,
+                "is long, or may tell of somebody or quote them; name the problem instead",
+            )
         else:
             yield label, int(match[2]), None
 

@@ -46,6 +46,7 @@ from observlib.loaders._text import (
     parse_day,
     read_text,
     short,
+    tells_of_someone,
     without_persons,
 )
 from observlib.tables import reject
@@ -302,8 +303,8 @@ def _text(raw: Any) -> str:
 def _label_fault(text: str, longest: int = 120) -> str | None:
     if not text:
         return "is empty"
-    if without_persons(text, longest, "name") != text:
-        return f"is over {longest} characters, or may hold an address or a number to call"
+    if tells_of_someone(text, longest):
+        return f"is over {longest} characters, or may quote or tell of somebody"
     return None
 
 
