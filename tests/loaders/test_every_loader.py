@@ -359,7 +359,7 @@ def test_any_table_gives_rows_and_rejects_or_one_plain_error(read: Read, export:
     cells = st.dictionaries(st.integers(0, len(export.header) - 1), cell, max_size=2)
     more = st.sampled_from([0, 0, 0, 0, -1, 1])
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(table=st.lists(st.tuples(cells, more), max_size=4))
     def run(table: list[tuple[dict[int, str], int]]) -> None:
         rows = [export.spoiled(n, spoiled) for n, (spoiled, _) in enumerate(table)]
@@ -376,4 +376,4 @@ def test_any_table_gives_rows_and_rejects_or_one_plain_error(read: Read, export:
         reached[not found.rows.empty] += 1
 
     run()
-    assert reached[True] >= 8, "most tables must get past the header and have rows"
+    assert reached[True] >= 5, "most tables must get past the header and have rows"

@@ -133,7 +133,7 @@ CELL |= st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 NUMBER = st.none() | st.floats(width=32) | st.sampled_from([-0.0, 1.0, 2.5, 1e18])
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(CELL, CELL, NUMBER, NUMBER, CELL), min_size=1, max_size=4))
 def test_any_table_gives_rows_and_rejects_or_one_plain_error(
     tmp_path: Path, survey: Survey, rows: list[tuple[Any, ...]]
