@@ -166,7 +166,8 @@ def header_shown(name: str) -> str:
     >>> header_shown("Date de\\nsoumission"), header_shown("zoe@exemple.invalid")
     ("'Date de soumission'", "'(not shown: it may be a person)'")
     """
-    return repr(without_persons(short(name), 60, "person"))
+    title = short(name)
+    return repr("(not shown: it may be a person)" if tells_of_someone(title, 60) else title)
 
 
 def width_fault(cells: Sequence[str], width: int) -> str | None:

@@ -254,7 +254,7 @@ def _problems(cell: str) -> Iterator[tuple[str, int, str | None]]:
             yield (
                 part,
                 0,
-                "is long, or may tell of somebody or quote them; name the problem instead",
+                "is long, or may tell of somebody; name the problem instead",
             )
         else:
             yield label, int(match[2]), None

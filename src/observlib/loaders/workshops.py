@@ -304,7 +304,7 @@ def _label_fault(text: str, longest: int = 120) -> str | None:
     if not text:
         return "is empty"
     if tells_of_someone(text, longest):
-        return f"is over {longest} characters, or may quote or tell of somebody"
+        return f"is over {longest} characters, or may hold an address, a number or someone's words"
     return None
 
 

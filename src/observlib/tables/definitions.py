@@ -191,15 +191,6 @@ TABLES = {
                 _at_most("abandoned", "offered"),
                 "is more than the calls offered; check the columns",
             ),
-            Rule(
-                "abandoned",
-                lambda rows: (
-                    (rows["answered"] + rows["abandoned"] <= rows["offered"])
-                    .fillna(True)
-                    .astype(bool)
-                ),
-                "makes with the answered ones more than the calls offered; check the columns",
-            ),
         ),
     ),
     # One row an e-mail or form; `answered` (first answer) and `closed` are empty while open;
