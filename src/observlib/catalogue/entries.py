@@ -102,6 +102,7 @@ class Indicator(Entry):
     good: float | None = None
     poor: float | None = None
     base: Text = Field(default="réponses", description="what its `n` counts, in the plural (fr)")
+    stock: bool = Field(default=False, description="counted at the end of a period, not during it")
 
 
 class Peer(Entry):
