@@ -14,7 +14,6 @@ from observlib.errors import ObservError
 from observlib.loaders._text import (
     cell_text,
     find_delimiter,
-    fold,
     need_columns,
     parse_count,
     parse_day,
@@ -24,6 +23,7 @@ from observlib.loaders._text import (
     read_text,
     short,
 )
+from observlib.text import fold
 
 
 def written(folder: Path, raw: bytes) -> Path:

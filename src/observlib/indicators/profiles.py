@@ -18,6 +18,7 @@ from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.indicators.surveys import periods_of, share_of
 from observlib.period import Quarter
+from observlib.text import fold
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = "Autres (effectifs regroupés)"
@@ -83,8 +84,8 @@ def representation(
     -------
     DataFrame
         Estimates of `representation` by device, `group` = the variable, categories in the
-        margins' order. The interval is Wilson's of the share, both ends over the margin, which
-        is counted on the whole population.
+        margins' order, régions in that of the alphabet. The interval is Wilson's of the share,
+        both ends over the margin, which is counted on the whole population.
 
     Examples
     --------
@@ -96,7 +97,8 @@ def representation(
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
         people = margins[margins["variable"] == variable].set_index("category")["people"]
-        known = {str(name): holders.get(str(name), set()) for name in people.index}
+        order = sorted(people.index, key=fold) if variable == "region" else people.index
+        known = {str(name): holders.get(str(name), set()) for name in order}
         groups = merge_small(known, REST)
         n = sum(map(len, known.values()))
         row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
@@ -154,7 +156,8 @@ def _profiles(
                 str(name): set(ids) for name, ids in given.groupby("category")["response_id"]
             }
             order = sorted(
-                holders, key=lambda name: name if variable == "age" else (-len(holders[name]), name)
+                holders,
+                key=lambda name: name if variable == "age" else (-len(holders[name]), fold(name)),
             )
             yield (
                 {**passport, "period": period},

@@ -21,8 +21,9 @@ from observlib.catalogue import Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.loaders._rows import audience, is_complete, period_fault
-from observlib.loaders._text import cell_text, fold, parse_count, parse_month, short
+from observlib.loaders._text import cell_text, parse_count, parse_month, short
 from observlib.tables import reject
+from observlib.text import fold
 
 # As in Matomo's translation files for English, French and German.
 NAMES: dict[str, tuple[str, ...]] = {

@@ -13,7 +13,6 @@ from observlib.errors import ObservError
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import (
     find_delimiter,
-    fold_label,
     need_columns,
     parse_day,
     read_csv,
@@ -23,6 +22,7 @@ from observlib.loaders._text import (
 )
 from observlib.period import Quarter
 from observlib.tables import reject
+from observlib.text import fold_label
 
 Fault = tuple[str, str, str]  # column, value, reason
 _LONGEST_THEME = 60

@@ -20,9 +20,10 @@ from observlib.catalogue import Catalogue, Device, Question
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._survey_columns import Column, Header, find
-from observlib.loaders._text import fold_label, parse_day, without_persons
+from observlib.loaders._text import parse_day, without_persons
 from observlib.period import Quarter
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
 _TICKED = frozenset({"y", "yes", "oui", "1", "true"})

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -207,29 +206,6 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
         return None
     number = int(text.split(".")[0].replace(" ", "").replace(",", ""))
     return number if abs(number) <= _LARGEST else None
-
-
-def fold(text: str) -> str:
-    """Text to compare names by: no case, no accents, single spaces.
-
-    Examples
-    --------
-    >>> fold(" Téléchargements\\u00a0UNIQUES ")
-    'telechargements uniques'
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
-
-
-def fold_label(text: str) -> str:
-    """Text to compare labels by: folded, whatever the kind of its apostrophes.
-
-    Examples
-    --------
-    >>> fold_label("L’aide\\u00a0JOIGNABLE ")
-    "l'aide joignable"
-    """
-    return fold(text).replace("’", "'")
 
 
 def without_persons(cell: str, longest: int, what: str) -> str:

@@ -30,13 +30,13 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import (
     find_delimiter,
-    fold,
     need_columns,
     read_csv,
     read_text,
     without_persons,
 )
 from observlib.tables import reject
+from observlib.text import fold
 
 _ID = "ID expérience"
 _DATE = "Date de publication"

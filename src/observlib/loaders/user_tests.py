@@ -33,8 +33,9 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_days, read_sheet
-from observlib.loaders._text import fold_label, parse_count, short, without_persons
+from observlib.loaders._text import parse_count, short, without_persons
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _ITEMS = [f"sus_{item}" for item in range(1, 11)]
 _HEADERS = {

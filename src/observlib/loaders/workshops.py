@@ -40,8 +40,9 @@ from observlib.catalogue.reading import read
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import day_fault, days, settle
-from observlib.loaders._text import fold_label, parse_day, read_text, short, without_persons
+from observlib.loaders._text import parse_day, read_text, short, without_persons
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _HEAD = {
     "date": "date",
