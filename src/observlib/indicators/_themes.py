@@ -21,7 +21,8 @@ def themes(
     """Share of each theme among the contacts of a device and quarter, with Wilson's intervals.
 
     Themes are in alphabetical order; those of fewer than eleven contacts are put together (see
-    `confidentiality.grouping`). Contacts without a theme are left out, as if they had been about the same things.
+    `confidentiality.grouping`). Contacts without a theme are left out, as if they had been about
+    the same things.
     """
     rows = contacts[contacts["theme"].notna()]
     rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))

@@ -33,8 +33,9 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
         Estimates of `satisfaction_mean` (device's own scale, unit `sur 5`), `satisfaction_10`,
         `satisfied_share` (%), `clarity_10` and `help_reached_share` (%), with n and 95 %
         intervals: Student's for means, cut at the ends of the scale, Wilson's for shares. A
-        device that has answers in some quarter asked for and none in another is `missing` there. A quarter is `partial` where
-        a device has at least 30 answers in it and none in its last month.
+        device that has answers in some quarter asked for and none in another is `missing` there.
+        A quarter is `partial` where a device has at least 30 answers in it and none in its last
+        month.
     """
     return measured(ratings, by_quarter(quarters), MEASURES)
 
