@@ -151,7 +151,9 @@ class Practices:
     methods: dict[str, str] = field(default_factory=dict)
 
     def label(self, sort: str, name: str, catalogue: Catalogue) -> str:
-        """The words for a `tool`, `method` or `department` by its key."""
+        """The words for a `tool`, `method`, `department` or `verdict` by its key."""
+        if sort == "verdict":
+            return name[:1].upper() + name[1:]
         if sort == "department":
             return catalogue.departments[name].label
         return (self.tools if sort == "tool" else self.methods)[name]

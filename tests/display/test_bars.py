@@ -85,7 +85,7 @@ def test_bases_that_differ_stand_beside_each_bar(grouped, invented, texts, figur
     frame = estimates.combine([grouped({"A": 60.0}, n=1200), grouped({"B": 40.0}, n=35)])
     display.bar_chart(frame, invented, caption="C")
     notes = written(texts, figures)
-    assert "n = 1 200" in notes and "n = 35" in notes and "n : nombre d'appels." in notes
+    assert "n = 1 200" in notes and "n = 35" in notes and "n : nombre d’appels." in notes
 
 
 def test_a_bar_below_zero_is_refused_as_it_would_be_drawn_wrong(grouped, invented) -> None:

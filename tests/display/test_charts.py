@@ -12,7 +12,7 @@ import pytest
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
-from observlib.display import charts
+from observlib.display import charts, shares, style
 from observlib.display.output import Output
 from observlib.errors import ObservError
 from observlib.period import Quarter, months_between
@@ -112,7 +112,7 @@ def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue: Catal
     assert sorted(drawn_lines(partial)) == [14]
     assert "stroke-dasharray:1.5,3" in svg(partial) and "stroke-dasharray" not in svg(whole)
     alt = partial.content["alt"].replace("\xa0", " ")
-    assert "1 valeur d'une période incomplète" in alt and "2e trimestre 2026" in alt
+    assert "1 valeur d’une période incomplète" in alt and "2e trimestre 2026" in alt
 
 
 def test_a_partial_period_is_named_under_its_own_line_only(
@@ -234,7 +234,7 @@ def test_a_bar_never_shows_a_withheld_part_by_difference(feelings, catalogue: Ca
     rows = feelings({"boamp": (61, 14, 25)}).to_dict("records")
     rows[1] |= {"estimate": None, "n": None, "status": "suppressed"}
     chart = display.share_chart(estimates.make(rows), catalogue, caption="Une")
-    assert svg(chart).count("fill:#e91719") == 1  # the legend's
+    assert svg(chart).count("fill:#e4655f") == 1  # the legend's
     assert not re.search(r"61|14|25", chart.content["alt"])
 
 
@@ -299,4 +299,40 @@ def test_the_notes_of_a_chart_say_what_its_bases_count(
     frame = estimates.make([{**row, "estimate": 80, "n": 18, "status": "low_base"}])
     display.dot_chart(frame, catalogue, caption="Une")
     notes = " ".join(texts(figures[-1])).replace("\n", " ").replace("\xa0", " ")
-    assert "n : nombre d'appels." in notes and "(moins de 30 appels)" in notes
+    assert "n : nombre d’appels." in notes and "(moins de 30 appels)" in notes
+
+
+def test_apostrophes_are_typographic_in_the_drawing_and_its_description(
+    grouped, invented, texts, figures
+) -> None:
+    made = display.bar_chart(
+        grouped({"Papiers d'identité": 40.0, "L'eau": 20.0}),
+        invented,
+        caption="Une",
+        more_alt="C'est.",
+    )
+    drawn = " ".join(texts(figures[-1]))
+    assert "Papiers d’identité" in drawn and "L’eau" in drawn and "'" not in drawn
+    assert "Papiers d’identité" in made.content["alt"] and "'" not in made.content["alt"]
+
+
+def test_the_values_of_hatched_parts_are_dark_on_a_plain_label(grouped, invented, figures) -> None:
+    frame = grouped(dict.fromkeys("abcde", 20.0), product="boamp")
+    display.share_chart(frame, invented, caption="Une")
+    ax = figures[-1].axes[0]
+    hatched = [bar.get_x() + bar.get_width() / 2 for bar in ax.patches if bar.get_hatch()]
+    [text] = [text for text in ax.texts if text.get_position()[0] in hatched]
+    assert text.get_color() == style.INK
+    assert text.get_bbox_patch().get_facecolor() == (1, 1, 1, 1)
+
+
+def test_colours_stand_out_on_white_and_red_is_for_a_sixth_line_only() -> None:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    negative = shares._FILLS[3][2][0]
+    assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in (*style.PALETTE, negative))
+    assert (luminance(negative) + 0.05) / (luminance(style.INK) + 0.05) >= 4.5
+    assert style.PALETTE[-1] == "#E91719"

@@ -9,7 +9,7 @@ from observlib import display, estimates
 from observlib.display import curves
 from observlib.errors import ObservError
 
-MONTHS = "mois depuis l'inscription"
+MONTHS = "mois depuis l’inscription"
 
 
 def alt(output: display.Output) -> str:
@@ -127,3 +127,58 @@ def test_more_curves_than_can_be_told_apart_are_refused(grouped, invented) -> No
     frame = estimates.combine([grouped({"0": 50.0}, device=f"d{i}") for i in range(7)])
     with pytest.raises(ObservError, match="7 curves"):
         display.curve_chart(frame, invented, caption="C", x_label="mois", by="device")
+
+
+def near(grouped, **thin) -> pd.DataFrame:
+    """Two curves that rise at their own pace to almost the same end."""
+    slow = {"1": 20.0, "3": 50.0, "5": 80.0, "10": 95.0, "20": 99.0, "30": 100.0}
+    fast = {"1": 50.0, "3": 90.0, "5": 95.0, "10": 99.0, "20": 100.0, "30": 100.0}
+    return estimates.combine(
+        [
+            grouped(slow, product="legifrance", half=0.0),
+            grouped(fast, product="boamp", half=0.0, **thin),
+        ]
+    )
+
+
+def test_curves_with_one_end_are_named_where_they_differ_most(
+    grouped, invented, texts, figures, assert_readable
+) -> None:
+    label = "jours depuis la réception"
+    several = [
+        near(grouped),
+        grouped({"1": 30.0, "3": 60.0, "5": 85.0, "10": 97.0, "20": 99.0}, product="bodacc"),
+    ]
+    display.curve_chart(estimates.combine(several), invented, caption="C", x_label=label)
+    told = written(texts, figures)
+    assert "Légifrance 50 % (à 3 jours)" in told and "BOAMP 90 % (à 3 jours)" in told
+    places = {text.split("\n")[0]: boxes[0].y0 for text, boxes in texts(figures[-1]).items()}
+    assert places["BOAMP"] > places["BODACC"] > places["Légifrance"]
+    assert len(figures[-1].artists) == 3  # a sample of each, and no tie
+    assert_readable()
+
+
+def test_shares_are_drawn_from_zero_until_all_have_nothing_more_to_tell(
+    grouped, invented, texts, figures
+) -> None:
+    frame = near(grouped)
+    made = display.curve_chart(frame, invented, caption="C", x_label="jours depuis la réception")
+    assert figures[-1].axes[0].get_xlim() == (0, 20)
+    assert "Après 20, toutes les parts dépassent 98 %." in " ".join(written(texts, figures))
+    assert "(à 30)" in alt(made) and len(estimates.from_json(made.content)) == len(frame)
+
+
+def test_a_curve_of_low_bases_is_thin_and_has_no_band_over_the_others(
+    grouped, invented, texts, figures
+) -> None:
+    states = dict.fromkeys(("1", "3", "5", "10", "20", "30"), "low_base")
+    display.curve_chart(near(grouped, states=states), invented, caption="C", x_label="jours")
+    ax = figures[-1].axes[0]
+    assert len(ax.collections) == 1
+    assert sorted(line.get_linewidth() for line in ax.lines if len(line.get_xdata()) > 2) == [
+        1,
+        1.8,
+    ]
+    assert "Courbe fine, sans bande : faible effectif (moins de 30 appels)." in " ".join(
+        written(texts, figures)
+    )

@@ -24,12 +24,12 @@ def test_each_step_says_its_share_of_the_one_before_and_of_the_first(
 ) -> None:
     steps = {"Invités": 1000.0, "Commencés": 200.0, "Terminés": 150.0}
     said = alt(display.funnel_chart(grouped(steps, "appels"), invented, caption="C"))
-    assert "Invités : 1 000 appels. Commencés : 200 appels, soit 20 % de l'étape" in said
-    assert "Terminés : 150 appels, soit 75 % de l'étape précédente, 15 % de la première." in said
+    assert "Invités : 1 000 appels. Commencés : 200 appels, soit 20 % de l’étape" in said
+    assert "Terminés : 150 appels, soit 75 % de l’étape précédente, 15 % de la première." in said
     assert "La plus forte perte est entre « Invités » et « Commencés »." in said
     told = written(texts, figures)
-    assert "20 % de l'étape précédente" in told and "1 000" in told
-    assert "75 % de l'étape précédente, 15 % de la première" in told
+    assert "20 % de l’étape précédente" in told and "1 000" in told
+    assert "75 % de l’étape précédente, 15 % de la première" in told
 
 
 def test_no_share_is_made_of_a_withheld_or_partial_step(grouped, invented, texts, figures) -> None:
@@ -57,7 +57,7 @@ def test_steps_that_count_different_things_say_each_its_own(
 def test_a_share_too_small_to_write_is_not_written_as_nothing(grouped, invented) -> None:
     frame = grouped({"Visites": 86e6, "Réponses": 224.0}, "appels")
     said = alt(display.funnel_chart(frame, invented, caption="C"))
-    assert "moins de 0,1 % de l'étape précédente" in said
+    assert "moins de 0,1 % de l’étape précédente" in said
 
 
 @pytest.mark.parametrize("unit", ["%", "s", "points"])

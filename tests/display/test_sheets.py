@@ -52,7 +52,7 @@ def test_brackets_of_a_title_do_not_break_its_link(
 def test_another_order_and_nothing_to_list_are_told(
     shipped: Practices, catalogue: Catalogue
 ) -> None:
-    with pytest.raises(ObservError, match="allowed: tool, method, department"):
+    with pytest.raises(ObservError, match="allowed: verdict, tool, method"):
         sheet_list(estimates.make([]), shipped, catalogue, by="colour")
     with pytest.raises(ObservError, match="no sheet to list"):
         sheet_list(estimates.make([]), Practices(), catalogue, by="tool")

@@ -30,7 +30,7 @@ def test_an_invented_sheet_says_so_in_its_page_and_wherever_it_is_listed(
     shipped: Practices, catalogue: Catalogue
 ) -> None:
     meta, body = page(shipped, catalogue, "fenetre-d-enquete")
-    assert str(meta["description"]).startswith("Exemple inventé. À adapter")
+    assert str(meta["description"]).startswith("Exemple inventé. Verdict\xa0: à adapter. Outil")
     assert "récit inventé" in body.split("##")[1]
 
 

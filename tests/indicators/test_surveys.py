@@ -228,3 +228,12 @@ def test_no_response_at_all_makes_empty_estimates(catalogue: Catalogue) -> None:
     assert surveys.pooled(nothing, catalogue, LAST.back(4)).empty
     assert surveys.reasons(nothing, catalogue, LAST.back(4)).empty
     assert surveys.funnel(nothing, invitations, none, catalogue, LAST).empty
+
+
+def test_a_yearly_survey_is_told_in_the_quarter_of_its_last_wave() -> None:
+    wave = answers("satisfaction", [5] * 20, (0, 10), day="2026-05-10")
+    old = answers("satisfaction", [5] * 20, (0, 10), day="2024-05-10")
+    assert surveys.last_wave(pd.concat([old, wave]), LAST) == Quarter(2026, 2)
+    assert surveys.last_wave(old, LAST) == LAST  # none within a year: the quarter itself says so
+    both = pd.concat([wave, answers("satisfaction", [5] * 20, (0, 10))])
+    assert surveys.last_wave(both, LAST) == LAST

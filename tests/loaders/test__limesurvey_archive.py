@@ -150,6 +150,30 @@ def test_a_zip_bomb_is_refused_by_what_it_holds_not_by_what_it_says(
     refused(read, archive(MEMBERS | {"survey_77.lss": " " * 1_000_001}), "over 1000000 bytes")
 
 
+def test_an_archive_with_a_password_is_told(read: Any) -> None:
+    locked = bytearray(archive(MEMBERS))
+    for start, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = locked.find(start)
+        while place >= 0:
+            locked[place + flags] |= 1
+            place = locked.find(start, place + 4)
+    refused(read, bytes(locked), "not read .*password")
+
+
+def test_a_link_in_an_archive_leads_nowhere(read: Any) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        link = zipfile.ZipInfo("survey_77.lss")
+        link.external_attr = 0o120777 << 16
+        target.writestr(link, "/etc/passwd")
+        target.writestr("survey_77_responses.lsr", RESPONSES)
+    refused(read, out.getvalue(), "no whole XML")
+
+
+def test_a_file_that_is_named_an_archive_and_is_none_is_told(read: Any) -> None:
+    refused(read, b"%PDF-1.4 no zip at all", "missing column")
+
+
 def test_an_archive_of_a_thousand_files_is_refused(read: Any) -> None:
     more = {f"survey_{n}.txt": "" for n in range(1000)}
     refused(read, archive(MEMBERS | more), "holds 1002 files")

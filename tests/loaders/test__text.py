@@ -18,10 +18,12 @@ from observlib.loaders._text import (
     parse_count,
     parse_day,
     parse_month,
+    reaches_someone,
     read_csv,
     read_json,
     read_text,
     short,
+    without_persons,
 )
 from observlib.text import fold
 
@@ -168,3 +170,19 @@ def test_a_nested_cell_is_named_and_not_printed() -> None:
     assert cell_text({"secret": 1}) == "{…}"
     assert cell_text([1]) == "[…]"
     assert cell_text(None) == ""
+
+
+def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path: Path) -> None:
+    text = read_text(written(tmp_path, b"\xef\xbb\xbfsep=;\r\na;b\r\n1;2\r\n"))
+    assert read_csv(Path("x.csv"), text, ";") == (["a", "b"], {3: ["1", "2"]})
+    assert read_text(written(tmp_path, b"sep=a\nb\n")) == "sep=a\nb\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["06 12 34 56 78", "06\u00a012\u00a034\u00a056\u00a078", "06\u202f12\u202f34\u202f56\u202f78",
+     "06.12.34.56.78", "06-12-34-56-78", "+33 6 12 34 56 78", "zoe@exemple.invalid", "a\nb"],
+)  # fmt: skip
+def test_no_way_of_writing_a_number_to_call_shows_it(cell: str) -> None:
+    assert without_persons(cell, 60, "comment").startswith("(not shown")
+    assert reaches_someone(cell) or "\n" in cell

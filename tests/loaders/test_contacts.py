@@ -37,12 +37,16 @@ BAD = {
             "a1;2026-07-01 10:00:00;Décroché;5;0;Rappeler au 06 12 34 56 78",
             "is no theme but a text",
         ),
+        ("06 12 34 56 78;2026-07-01 10:00:00;Décroché;5;0;", "not the call's own"),
+        ("z@exemple.invalid;2026-07-01 10:00:00;Décroché;5;0;", "not the call's own"),
+        ("#N/A;2026-07-01 10:00:00;Décroché;5;0;", "the error of a formula"),
         ("a1;2026-07-01 10:00:00;Décroché", "has 3 cells"),
     ],
     "call_intervals": [
         ("01/07/2026 10:00;10;11;0;5", "is more than the calls offered"),
         ("01/07/2026 10:00;10;5;11;5", "is more than the calls offered"),
         ("01/07/2026 10:00;10,5;5;5;5", "is no whole number"),
+        ("01/07/2026 10:00;1.250;5;5;5", "is no whole number"),
         ("01/07/2026 10:00;-10;5;5;5", "is more than the calls offered"),
         ("29/03/2026 02:30;10;5;5;5", "this hour was skipped"),
         ("01/07/2026 10:00;10;5;5;longtemps", "is no time"),
@@ -207,3 +211,43 @@ def test_any_table_gives_rows_and_rejects_that_add_up(
     found = read(tmp_path_factory.mktemp("x"), catalogue, loader, text)
     blank = sum(not any(cell.strip() for cell in row) for row in rows)
     assert len(found.rows) + len(found.rejects) == 1 + len(rows) - blank
+
+
+@pytest.mark.parametrize("nothing", ["-", "–", "n.d.", "N/A", "NC"])
+def test_a_sign_for_nothing_does_not_become_the_theme_of_many_calls(
+    nothing: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    text = f"{HEADERS['calls']}\n" + ROWS["calls"].replace("Logement", nothing)
+    found = read(tmp_path, catalogue, "calls", text)
+    assert found.rows["theme"].isna().all() and found.rejects.empty
+
+
+@pytest.mark.parametrize("loader", ["calls", "tickets"])
+def test_the_subject_that_someone_wrote_is_never_a_theme(
+    loader: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    titled = HEADERS[loader].replace("Motif", "Sujet")
+    row = ROWS[loader].replace("Logement", "Je suis souffrante").replace("Alertes", "Ma grossesse")
+    found = read(tmp_path, catalogue, loader, f"{titled}\n{row}\n")
+    assert found.rows["theme"].isna().all()
+
+
+@pytest.mark.parametrize("loader", ["calls", "tickets"])
+def test_a_column_of_hundreds_of_themes_is_what_people_wrote_and_is_refused(
+    loader: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    first, theme = ("a1", "Logement") if loader == "calls" else ("T1", "Alertes")
+    rows = [ROWS[loader].replace(first, f"n{i}").replace(theme, f"Texte {i}") for i in range(101)]
+    with pytest.raises(ObservError, match="101 different texts, which is no list of themes"):
+        read(tmp_path, catalogue, loader, "\n".join([HEADERS[loader], *rows]))
+
+
+def test_a_refused_cell_shows_neither_a_sentence_nor_a_name(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    for words in ("mon fils est souffrant", "Zoé Martin"):
+        row = ROWS["calls"].replace("Décroché", words)
+        (told,) = read(
+            tmp_path, catalogue, "calls", f"{HEADERS['calls']}\n{row}\n"
+        ).rejects.to_dict("records")
+        assert told["value"].startswith("(not shown") and words not in str(told)

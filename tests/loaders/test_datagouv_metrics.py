@@ -201,3 +201,11 @@ def test_the_real_metrics_of_the_whole_platform_are_refused(
 ) -> None:
     with pytest.raises(ObservError, match="metrics of all of data"):
         load(shared_data / "datagouv_metrics" / "global-stats.json", device, catalogue)
+
+
+def test_a_cell_that_may_tell_of_someone_is_not_shown(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    months = [month("2025-10"), month("zoe@exemple.invalid"), month("2025-09", "06 12 34 56 78")]
+    told = read(tmp_path / "d.json", device, catalogue, months).rejects
+    assert told["value"].tolist() == ["(not shown: it may be a comment)"] * 2

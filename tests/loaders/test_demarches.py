@@ -183,6 +183,10 @@ def test_each_kind_of_cell_says_its_state_and_its_value(
         ("Note Satisfaction", "Note Satisfaction", date(2025, 1, 1), "is no number of 0 to 10"),
         ("Note Satisfaction", "Note Satisfaction", "=NA()", "is no number of 0 to 10"),
         ("Volumétrie Totale", "Volumétrie Totale", 12.5, "whole number"),
+        ("Volumétrie Totale", "Volumétrie Totale", "1,000", "is no whole number"),
+        ("Volumétrie Totale", "Volumétrie Totale", "12 34", "is no whole number"),
+        ("Tps Moy", "Tps Moy Chargement", "1.234", "is no number of 0 or more"),
+        ("Note Satisfaction", "Note Satisfaction", "voir zoe@exemple.invalid", "is no number"),
         ("Tps Moy", "Tps Moy Chargement", "rapide", "is no number of 0 or more"),
         ("Prise en compte", "Prise en compte Handicap", "Oui", "Totale, Partielle, Non conforme"),
         ("Date Publication", "Date Publication Déclaration", "31/02/2022", "is no day"),
@@ -210,7 +214,7 @@ def test_a_cell_that_is_not_understood_is_rejected_where_it_stands_and_alone(
     loaded = read(tmp_path, device, catalogue, procedure(), bad)
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[3, title]]
     assert reason in loaded.rejects["reason"][0]
-    assert loaded.rejects["value"][0] != ""
+    assert loaded.rejects["value"][0] != "" and "zoe" not in loaded.rejects["value"][0]
     assert len(loaded.rows) == 2 * INDICATORS - 1
 
 
@@ -286,6 +290,18 @@ def test_the_edition_is_that_of_the_sheet_else_of_the_device_else_of_the_file(
             load(path, device, catalogue)
     else:
         assert set(load(path, device, catalogue).rows["edition"]) == {edition}
+
+
+def test_a_part_that_understates_its_size_cannot_fill_the_memory(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    path = workbook(tmp_path / "observatoire.xlsx", (SHEET, [HEADER, procedure()]))
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"xl/sharedStrings.xml") - 46  # its record in the list of parts
+    content[place + 24 : place + 28] = (100).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(ObservError, match=r"its part 'xl/sharedStrings\.xml' is damaged"):
+        load(path, device, catalogue)
 
 
 def test_workbooks_that_cannot_be_used_are_refused_in_one_line(

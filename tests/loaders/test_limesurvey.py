@@ -100,6 +100,17 @@ def test_what_names_a_person_or_is_free_text_is_nowhere(read: Any) -> None:
     assert loaded.rejects[["row", "column"]].values.tolist() == [[3, "Q05"]]
 
 
+def test_a_formula_s_error_beside_other_ticks_no_box(read: Any, answers: Answers) -> None:
+    loaded = read(export(CODES, row(1, changed(5, "#N/A"))))
+    assert answers(loaded, "reason") == {"1": ["Démarche"]}
+    assert loaded.rejects[["column", "value"]].values.tolist() == [["Q04[other]", "#N/A"]]
+
+
+def test_a_line_of_totals_is_no_response(read: Any) -> None:
+    loaded = read(export(CODES, row(1, SAID), ["Total", *row(1, SAID)[1:]]))
+    assert set(loaded.rows["response_id"]) == {"1"} and loaded.rejects["row"].tolist() == [3]
+
+
 def test_each_response_has_a_row_even_if_nothing_was_answered(read: Any) -> None:
     loaded = read(export(CODES, row(1, [""] * 9), row(2, [""] * 9, sent="")))
     assert loaded.rows["variable"].tolist() == ["response", "response"]

@@ -75,12 +75,24 @@ def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(
     assert reasons[0] == "cannot be read as a count"
     assert reasons[1] == "is empty"
     assert reasons[2].startswith("is negative")
-    assert reasons[3] == "has 4 cells, and the header 3"
+    assert reasons[3].startswith("has 4 cells, and the header 3; a cell that holds the separator")
     assert reasons[4] == "repeats row 2"
     assert reasons[5] == "is empty"
     assert reasons[6].startswith("is no period that is read; periods are such as 2026-03-01")
     assert reasons[7] == "cannot be read as a count"
     assert reasons[8] == "is in the year 0206; check the year"
+
+
+def test_more_bounces_than_visits_and_visits_beyond_counting_are_refused(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = "Date,Visits,Bounces\n2026-03-01,5,6\n2026-03-02,9999999999999,1\n2026-03-03,5,5\n"
+    loaded = read(tmp_path / "m.csv", device, catalogue, text)
+    assert loaded.rows["visits"].tolist() == [5]
+    assert loaded.rejects["reason"].tolist() == [
+        "is more than the visits",
+        "is larger than anything counted; check the cell",
+    ]
 
 
 def test_a_week_within_a_month_is_a_row_and_what_straddles_months_is_not(

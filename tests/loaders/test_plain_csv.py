@@ -109,8 +109,8 @@ def test_every_bad_row_is_told_with_its_line_column_and_mend(
     assert told["reason"].loc[13] == "cannot be read; write a whole number such as 1234"
     assert told["reason"].loc[14].startswith("is negative")
     assert told["reason"].loc[15] == "is in the year 0026; check the year"
-    assert told["reason"].loc[16] == "has 8 cells, and the header 7"
-    assert told["reason"].loc[17] == "has 4 cells, and the header 7"
+    assert told["reason"].loc[16].startswith("has 8 cells, and the header 7; a cell")
+    assert told["reason"].loc[17].startswith("has 4 cells, and the header 7; is it cut")
     assert told["reason"].loc[18] == "repeats row 2"
 
 
@@ -126,6 +126,34 @@ def test_a_decimal_comma_is_read_with_semicolons_and_only_with_them(
     quoted = RATINGS.replace(";", ",") + 'a,2026-01-05,satisfaction,"7,5",0,10\n'
     loaded = read(tmp_path / "p.csv", ratings, catalogue, quoted)
     assert loaded.rejects["reason"].tolist() == ["cannot be read; write a number such as 7.5"]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("T;3;1.234;0", "revenue", "is one for some and a thousand for others"),
+        ("T;3;1,234;0", "revenue", "is one for some and a thousand for others"),
+        ("T;3;9999999999999;0", "revenue", "is larger than anything measured"),
+        ("Total;3;5;0", "title", "is a total"),
+        ("#REF!;3;5;0", "title", "is the error of a spreadsheet's formula"),
+        ("T;appeler Zoé au 06 12 34 56 78;5;0", "units", "write a whole number"),
+    ],
+)
+def test_what_may_be_two_numbers_or_counts_twice_is_refused_and_nobody_is_shown(
+    tmp_path: Path, catalogue: Catalogue, row: str, column: str, reason: str
+) -> None:
+    text = f"month;title_id;format;title;units;revenue;returns\n2026-01;R;print;{row}\n"
+    loaded = read(tmp_path / "p.csv", of_table(catalogue, "sales"), catalogue, text)
+    ((told, value, why),) = loaded.rejects[["column", "value", "reason"]].values.tolist()
+    assert loaded.rows.empty and told == column and reason in why and "Zoé" not in value
+
+
+def test_an_address_is_no_identifier_of_an_answer(
+    tmp_path: Path, ratings: Device, catalogue: Catalogue
+) -> None:
+    text = RATINGS + "zoe@exemple.invalid;2026-01-05;satisfaction;7;0;10\n"
+    loaded = read(tmp_path / "p.csv", ratings, catalogue, text)
+    assert loaded.rows.empty and "zoe" not in loaded.rejects.to_string()
 
 
 def test_the_tables_own_rules_reach_the_analyst_with_the_line(

@@ -79,6 +79,7 @@ def test_a_share_that_may_be_several_votes_refuses_the_whole_poll(
         (YES + NO.replace("2026-03-05", "2026-02-30"), "is no day"),
         (YES + NO.replace("900", "901"), "is not that of row 2"),
         (YES + NO + YES.replace("12", "13"), "has the option of row 2, other votes"),
+        (YES + NO + YES.replace("Oui,12", "Total,42"), "is the poll's total"),
         ((YES + NO).replace("2026", "2126"), "in the future"),
     ],
 )

@@ -126,3 +126,24 @@ def test_any_damage_gives_rows_or_one_plain_error(
         assert load(damaged, *survey("spss_stata")).table == "responses"
     except ObservError as error:
         assert "\n" not in str(error)
+
+
+CELL = st.none() | st.sampled_from(["", "A1", "Oui", "2026-03-12", "05/13/2026", "Total", "-0"])
+CELL |= st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
+NUMBER = st.none() | st.floats(width=32) | st.sampled_from([-0.0, 1.0, 2.5, 1e18])
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(CELL, CELL, NUMBER, NUMBER, CELL), min_size=1, max_size=4))
+def test_any_table_gives_rows_and_rejects_or_one_plain_error(
+    tmp_path: Path, survey: Survey, rows: list[tuple[Any, ...]]
+) -> None:
+    frame = pd.DataFrame(rows, columns=["id", "submitdate", "Q01", "reussi", "Q05"])
+    good = {"id": "9", "submitdate": "2026-03-12", "Q01": 5.0, "reussi": 1.0, "Q05": "A1"}
+    frame = pd.concat([pd.DataFrame([good]), frame], ignore_index=True)
+    path = tmp_path / "any.sav"
+    pyreadstat.write_sav(frame, path, column_labels=LABELS)
+    loaded = load(path, *survey("spss_stata"))
+    assert "9" in set(loaded.rows["response_id"])
+    assert "-0.0" not in loaded.rows.astype(str).to_csv()
+    assert set(loaded.rejects["row"]) <= set(range(1, len(frame) + 1))

@@ -139,6 +139,8 @@ def test_answers_that_contradict_each_other_give_no_score(
         ("s,P1,2026-03-05,T,oui,83000,,", "time", "no time"),
         ("s,P1,2026-03-05,T,oui,1:30:00,,", "time", "no time"),
         ("s,P1,2026-03-05,T,oui,12:75,,", "time", "no time"),
+        ("s,P1,2026-03-05,T,oui,1.234,,", "time", "no time"),
+        ("s,P1,2026-03-05,Total,,600,,", "task", "is the total of the tasks"),
         ("s,P1,2026-03-05,T,oui,,-1,", "errors", "no count"),
         ("s,P1,2026-03-05,T,oui,,,bouton", "problems", "has no severity"),
         ("s,P1,2026-03-05,T,oui,,,bouton (gravité 5)", "problems", "from 1"),
@@ -247,3 +249,11 @@ def test_any_bytes_load_or_are_refused(
         load(file, device, catalogue)
     except ObservError as error:
         assert str(error)
+
+
+def test_a_tool_that_times_to_the_millisecond_loses_no_time(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = HEADER + "s,P1,2026-03-05,T,oui,83.512,,\ns,P2,2026-03-05,T,oui,0.875,,\n"
+    loaded = read(tmp_path, device, catalogue, text)
+    assert values(loaded, "time") == [83.512, 0.875] and loaded.rejects.empty

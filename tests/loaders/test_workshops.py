@@ -95,6 +95,7 @@ def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(
         ("Étudiants: 14", "Étudiants: 1.5", 5, "is no number of people"),
         ("Étudiants: 14", "Étudiants: yes", 5, "is no number of people"),
         ("Agents publics: 0", "étudiants: 2", 5, "told twice"),
+        ("Agents publics: 0", "Total: 14", 5, "is the total of the profiles"),
         ("idée: Un glossaire", "idée:", 7, "is empty"),
         ("état: réalisée", "état: faite", 8, "is no state"),
         ("état: réalisée", "état: proposée", 8, "is proposed, and"),
@@ -133,6 +134,8 @@ def test_a_mistake_is_told_with_its_line(
         ("title: a\ntitle: b\n", "given twice"),
         ("a: &b [*b]\n", "has no use"),
         ("a: !!bool x\n", "has no use"),
+        (SHEET.replace("14", "014"), ":5: YAML reads 014 as another number"),
+        (SHEET.replace("14", "1:30"), ":5: YAML reads 1:30 as another number"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_in_one_line(
@@ -179,3 +182,12 @@ def test_any_bytes_load_or_are_refused(
         load(file, device, catalogue)
     except ObservError as error:
         assert str(error)
+
+
+def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = SHEET.replace("Agents publics: 0", "zoe@exemple.invalid: 1")
+    loaded = read(tmp_path, device, catalogue, text + "06 12 34 56 78: rappeler\n")
+    assert set(loaded.rejects["row"]) == {5, 16}
+    assert "zoe" not in loaded.rejects.to_string() and "06 12" not in loaded.rejects.to_string()

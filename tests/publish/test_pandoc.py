@@ -202,3 +202,28 @@ def test_any_prose_gives_a_page_or_a_named_problem(text: str) -> None:
         assert isinstance(pandoc.convert(text, "typst", name="page"), str)
     except ObservError as error:
         assert all(line.startswith("page: ") for line in error.problems)
+
+
+def tall(rows: int, text: str = "une réponse") -> str:
+    """A table of so many rows, as typst's source."""
+    cells = "\n".join(f"| {text} | 1 |" for _ in range(rows))
+    return typst(f"::: {{#tbl-a}}\n| Rang | n |\n|:---|---:|\n{cells}\n\nTitre\n:::\n")
+
+
+def test_on_paper_a_short_table_is_kept_whole_and_a_long_one_fills_its_page() -> None:
+    whole = "#block(breakable: false"
+    assert whole in tall(6) and whole not in tall(20)
+    assert whole not in tall(6, "une longue réponse " * 12), "rows of several lines are long too"
+
+
+def test_on_paper_a_heading_stays_with_the_figure_that_its_sentence_announces() -> None:
+    text = "## Titre\n\nVoici.\n\n" + FIGURE
+    assert "#announcement[Voici.]" in typst(text)
+    assert "#announcement" not in typst("## Titre\n\nUn.\n\nDeux.\n\nTrois.\n")
+    assert "announcement" not in html(text)
+
+
+def test_on_paper_a_drawing_made_for_screens_is_smaller() -> None:
+    drawing = '::: {#fig-a}\n![](a.svg){fig-alt="Un" width=480 height=200}\n\nTitre\n:::\n'
+    assert 'image("a.svg", width: 280.8pt, alt: "Un")' in typst(drawing)
+    assert 'image("a.svg", alt: "Un")' in typst(drawing.replace(" width=480 height=200", ""))

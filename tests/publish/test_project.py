@@ -11,7 +11,7 @@ import yaml
 
 from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
-from observlib.publish.project import flat, match_pages, read_project
+from observlib.publish.project import Entry, flat, match_pages, read_project
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project: Path)
     study = found.page(PurePosixPath("editions/2026-T3/produit.ipynb"))
     assert study.formats == ("html", "typst")
     assert found.page(PurePosixPath("methode.qmd")).formats == ("html",)
-    assert found.section_of(study.source) == "Vue d’ensemble"
+    assert found.trail(study.source) == (Entry("Vue d’ensemble"),)
 
 
 def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project: Path) -> None:
@@ -53,7 +53,15 @@ def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project: P
     assert not any("practices" in str(entry.page) for entry in flat(found.navigation))
     ((_, pages),) = found.listings(found.page(PurePosixPath("retours.qmd")))
     assert [page.title for page in pages] == ["autre", "une"]
-    assert found.section_of(pages[0].source) == "Retours d’expérience"
+    listing = Entry("Les retours d’expérience", PurePosixPath("retours.qmd"))
+    assert found.trail(pages[0].source) == (listing,)
+
+
+def test_a_section_that_repeats_the_title_of_its_page_is_not_said_twice(project: Path) -> None:
+    found = read_project(project)
+    assert found.trail(PurePosixPath("retours.qmd")) == ()
+    assert found.trail(PurePosixPath("methode.qmd")) == (Entry("Comprendre"),)
+    assert found.trail(PurePosixPath("index.qmd")) == ()
 
 
 def test_home_page_lists_the_studies_by_order_then_the_products(

@@ -238,3 +238,29 @@ def test_pages_are_light(made_site: Path) -> None:
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
         sizes = [(page.parent / name).stat().st_size for name in pictures]
         assert page.stat().st_size + style + sum(sizes) < 150_000
+
+
+def test_a_page_that_a_list_leads_to_leads_back_to_the_list(
+    tmp_path: Path, sample: ModuleType
+) -> None:
+    project = sample.make_project(tmp_path / "project")
+    (project / "practices").mkdir()
+    sheet = "---\ntitle: L'atelier\norder: 1\nformat: html\n---\nUn récit.\n"
+    (project / "practices" / "atelier.qmd").write_text(sheet, encoding="utf-8")
+    site = publish(project, tmp_path / "site", "embedded").parent
+
+    def crumbs(page: str) -> list[str]:
+        text = (site / page).read_text(encoding="utf-8")
+        trail = re.search(r'<nav class="breadcrumb".*?</nav>', text, re.S)
+        assert trail
+        return re.findall(r"<li[^>]*>(.*?)</li>", trail[0])
+
+    assert crumbs("practices/atelier.html") == [
+        '<a href="../index.html">Accueil</a>',
+        '<a href="../retours.html">Les retours d’expérience</a>',
+        "L’atelier",
+    ]
+    assert crumbs("retours.html") == [
+        '<a href="index.html">Accueil</a>',
+        "Les retours d’expérience",
+    ]

@@ -15,7 +15,6 @@ from observlib.survey.small_samples import (
     adjusted_wald,
     clustered_share,
     geometric_mean,
-    sus_adjective,
     sus_grade,
     sus_score,
 )
@@ -117,11 +116,6 @@ def test_grades_begin_where_sauro_and_lewis_say(least: float, grade: str) -> Non
         assert sus_grade(least - 0.1) != grade
 
 
-def test_adjectives_are_the_nearest_of_bangor_s_means() -> None:
-    assert [sus_adjective(score) for score in (0, 36, 51, 72, 85.5, 100)] == [
-        "la pire imaginable", "mauvaise", "passable", "bonne", "excellente",
-        "la meilleure imaginable",
-    ]  # fmt: skip
-    for read in (sus_grade, sus_adjective):
-        with pytest.raises(ValueError, match="no score"):
-            read(101)
+def test_a_score_out_of_the_scale_has_no_grade() -> None:
+    with pytest.raises(ValueError, match="no score"):
+        sus_grade(101)

@@ -20,7 +20,7 @@ CHANNEL_LABELS: dict[str, str] = {
     "mail": "Courrier et courriel",
     "print": "Imprimé",
     "social": "Réseaux sociaux",
-    "in_person": "Accueil physique",
+    "in_person": "En personne",
 }
 
 
@@ -102,6 +102,7 @@ class Indicator(Entry):
     good: float | None = None
     poor: float | None = None
     base: Text = Field(default="réponses", description="what its `n` counts, in the plural (fr)")
+    stock: bool = Field(default=False, description="counted at the end of a period, not during it")
 
 
 class Peer(Entry):

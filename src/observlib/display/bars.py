@@ -130,10 +130,10 @@ def _figure(
     labels = charts.tick_labels(limits, unit)
     name = charts.axis_name(indicator, unit, [str(row["period"]) for row in records])
     notes = [*([left_out] if left_out else []), *_notes(frame, indicator, known)]
-    foot = charts.footer(notes) if notes else ""
+    foot = charts.footer(notes)
     height = sum(heights)
     axis = 8 + style.LINE * (1 + bool(name))
-    below = axis + (foot.count("\n") + 1) * 12 * bool(foot) + 2
+    below = axis + charts.foot_height(foot) + 2
     fig = style.figure(height + below)
     ax = style.axes(fig, left, 0, width, height)
     ax.set_xlim(0, max(limits[-1], most))
@@ -158,7 +158,7 @@ def _figure(
             style.write(fig, style.WIDTH - 1, centre, sizes[i], va="center", ha="right",
                         size=style.SMALL, color=style.GREY)  # fmt: skip
         y += heights[i]
-    style.write(fig, 2, height + below - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    charts.write_foot(fig, foot)
     return fig
 
 

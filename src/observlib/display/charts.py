@@ -25,8 +25,16 @@ _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 def finish(
     fig: Figure, frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
 ) -> Output:
-    """The output of a drawn figure: picture, alternative text, caption, estimates, their table."""
-    alt = typography(" ".join(alt.split()))
+    """The output of a drawn figure: picture, alternative text, caption, estimates, their table.
+
+    Apostrophes become typographic here, in the drawing and in the alternative text, as pandoc
+    makes them in the body of pages.
+    """
+    from matplotlib.text import Text
+
+    alt = typography(" ".join(alt.split())).replace("'", "’")
+    for drawn in fig.findobj(Text):
+        drawn.set_text(drawn.get_text().replace("'", "’"))
     return Output(
         {"image/svg+xml": svg.render(fig, alt), "text/plain": alt},
         {
@@ -64,7 +72,18 @@ def base_note(indicator: Indicator) -> str:
 
 def footer(notes: list[str]) -> str:
     """Notes as the lines of text that stand under a drawing."""
-    return style.wrap(typography(" ".join(notes)), style.WIDTH - 4, style.SMALL)
+    return style.wrap(typography(" ".join(notes)), style.WIDTH - 4)
+
+
+def foot_height(foot: str) -> float:
+    """The room that notes need under a drawing, in points."""
+    return style.LINE * (foot.count("\n") + 1) if foot else 0.0
+
+
+def write_foot(fig: Figure, foot: str) -> None:
+    """Write notes at the bottom of a figure, as large as its other words: telephones show them."""
+    bottom = fig.get_figheight() * 72 - 2
+    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY)
 
 
 def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
@@ -127,24 +146,37 @@ def tick_labels(places: list[float], unit: str) -> list[str]:
 def axis_name(indicator: Indicator, unit: str, periods: list[str]) -> str:
     """What an axis shows, such as "visites par mois"; ticks in % and times say it themselves.
 
+    A stock is named by its label, where that says its unit, and counted at the end of periods.
+
     Examples
     --------
     >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
     >>> axis_name(visits, "visites", ["2026-08", "2026-09"])
     'visites par mois'
+    >>> waiting = Indicator(
+    ...     id="w", label="Messages en attente", unit="messages", method="M", better="lower",
+    ...     stock=True,
+    ... )
+    >>> axis_name(waiting, "messages", ["2026-T2", "2026-T3"])
+    'messages en attente à la fin du trimestre'
     """
     if unit in ("%", "s"):
         return ""
     if not words.is_count(unit):
         return unit
-    unit = "euros" if unit == "€" else unit
+    things = "euros" if unit == "€" else unit
+    if indicator.stock and unit in indicator.label.lower():
+        things = indicator.label[:1].lower() + indicator.label[1:]
+    each = "à la fin du" if indicator.stock else "par"
     if all("-T" in period for period in periods):
-        return f"{unit} par trimestre"
-    return f"{unit} par mois" if all(len(period) == 7 for period in periods) else unit
+        return f"{things} {each} trimestre"
+    return f"{things} {each} mois" if all(len(period) == 7 for period in periods) else things
 
 
-def brief(x: float, indicator: Indicator, unit: str) -> str:
+def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     """A value beside its point: a large count is shortened, and an amount says that it is one.
+
+    A shortened count has at most `decimals`, and three digits.
 
     Examples
     --------
@@ -155,7 +187,7 @@ def brief(x: float, indicator: Indicator, unit: str) -> str:
     if not words.is_count(unit) or abs(x) < _LONG:
         text = words.figure(x, indicator, unit)
         return f"{text}{french.NBSP}€" if unit == "€" else text
-    return french.compact(x) + "€" * (unit == "€")
+    return french.compact(x, decimals) + "€" * (unit == "€")
 
 
 def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
+from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
 from observlib.errors import ObservError, bounded
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _HEIGHT = 170.0
 _NAME = 105.0  # widest name of a curve, in points
 _CALENDAR = ("mois", "heure")  # counted by threes and sixes
+_ALL = 98.0  # %: from where every curve is above, they have nothing more to tell
+_NEAR = 0.1  # a start that is nearer to zero than this part of the axis is drawn from zero
 
 Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
 
@@ -34,8 +36,10 @@ def curve_chart(
 ) -> Output:
     """Draw an indicator against the number in `group_value`: a curve for each subject.
 
-    Intervals are bands; each curve is named at its end, with its last value. Low bases and
-    partial periods are hollow marks; a withheld value leaves a gap, which is explained.
+    Intervals are bands; each curve is named at its end, with its last value, or, where ends are
+    too near, beside the place where the curves differ most, with its value there. Low bases and
+    partial periods are hollow marks, a curve of low bases only is thin and has no band; a
+    withheld value leaves a gap, which is explained. Shares are drawn until all are above 98 %.
 
     Parameters
     ----------
@@ -82,51 +86,149 @@ def curve_chart(
         return charts.finish(fig, frame, catalogue, caption, alt)
 
 
+class _Labels(NamedTuple):
+    """What names the curves, in their order, and where: heights from the axes' foot, in points."""
+
+    texts: list[str]
+    block: float  # height of the tallest
+    places: list[float]
+    at: float | None  # the place whose values they tell, beside samples of the curves
+
+
 def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str) -> Figure:
     unit = str(frame["unit"].iat[0])
     y_ticks = _y_ticks(frame, unit)
     labels = charts.tick_labels(y_ticks, unit)
+    curves, cut = _cut(curves, unit)
     xs = pd.concat([rows["x"] for rows in curves.values()])
     start, end = float(xs.min()), float(xs.max())
+    start = 0.0 if 0 < start <= _NEAR * end else start
     x_ticks = _x_ticks(start, end, x_label)
     decimals = next((d for d in (0, 1, 2) if all(round(x, d) == x for x in x_ticks)), 3)
     x_labels = [french.number(x, decimals) for x in x_ticks]
-    alone = len(curves) == 1
-    names = []
-    for name, rows in curves.items():
-        last = charts.beside(_last(rows), indicator, unit)
-        lines = [] if alone else [style.wrap(name, _NAME)]
-        names.append("\n".join([*lines, style.wrap(last, _NAME)]))
-    block = max((name.count("\n") + 1) * style.LINE for name in names) + 3
-    height = max(_HEIGHT, block * len(names) + 6)
+    ends = (y_ticks[0], y_ticks[-1])
+    names = _labels(curves, indicator, unit, ends, x_label)
+    height = max(_HEIGHT, names.block * len(names.texts) + 6)
     left = max(max(map(style.text_width, labels)) + 6, style.text_width(x_labels[0]) / 2)
-    gap = 8.0 if alone else 22.0
-    width = style.WIDTH - left - max(map(style.text_width, names)) - gap - 2
-    foot = " ".join(_notes(curves, frame, indicator))
-    foot = charts.footer([foot]) if foot else ""
+    gap = 8.0 if len(curves) == 1 else 22.0
+    width = style.WIDTH - left - max(map(style.text_width, names.texts)) - gap - 2
+    notes = _notes(curves, indicator)
+    if cut is not None:
+        notes.append(f"Après {_place(cut)}, toutes les parts dépassent {_ALL:.0f} %.")
+    foot = charts.footer(notes)
     middle = left + width / 2
     under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
     head = style.wrap(words.headed(indicator, unit), style.WIDTH)
     top = (head.count("\n") + 1) * style.LINE + 8
     axis = 10 + style.LINE * (under.count("\n") + 2)
-    total = top + height + axis + (foot.count("\n") + 1) * 12 * bool(foot) + 2
+    total = top + height + axis + charts.foot_height(foot) + 2
     fig = style.figure(total)
     style.write(fig, 0, 0, head, color=style.GREY)
     ax = style.axes(fig, left, top, width, height)
     ax.set_xlim(start, end if end > start else start + 1)
-    ax.set_ylim(y_ticks[0], y_ticks[-1])
+    ax.set_ylim(*ends)
     ax.set_yticks(y_ticks, labels)
     ax.set_xticks(x_ticks, x_labels)
     ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
     ax.set_axisbelow(True)
     if y_ticks[0] < 0:
         ax.axhline(0, color=style.GREY, linewidth=0.8)
+    if names.at is not None and names.at < end:
+        ax.axvline(names.at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
     for i, rows in enumerate(curves.values()):
-        _draw(ax, rows, i)
-    _name_ends(ax, list(curves.values()), names, (block, height, width, gap))
+        _draw(ax, rows, i, _thin(rows, curves))
+    if names.at is None:
+        _name_ends(ax, list(curves.values()), names, (width, gap))
+    else:
+        for i, (name, place) in enumerate(zip(names.texts, names.places, strict=True)):
+            y = top + height - place
+            first = y - name.count("\n") * style.LINE / 2
+            look = {"linewidth": 1.0} if _thin(list(curves.values())[i], curves) else {}
+            style.key(fig, left + width + 3, first, i, **look)
+            style.write(fig, left + width + gap, y, name, va="center")
     style.write(fig, middle, top + height + 8 + style.LINE, under, ha="center", color=style.GREY)
-    style.write(fig, 2, total - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    charts.write_foot(fig, foot)
     return fig
+
+
+def _cut(curves: Curves, unit: str) -> tuple[Curves, float | None]:
+    """Curves of shares up to where all are above `_ALL` for good, and where that is."""
+    if unit != "%" or len(curves) < 2:
+        return curves, None
+    rows = pd.concat(list(curves.values()))
+    last = max(float(part["x"].max()) for part in curves.values())
+    under = rows.loc[~(rows["estimate"] >= _ALL), "x"]
+    later = rows.loc[rows["x"] > under.max(), "x"] if len(under) else rows["x"].iloc[:0]
+    if later.empty or float(later.min()) >= last:
+        return curves, None
+    cut = float(later.min())
+    return {name: part[part["x"] <= cut] for name, part in curves.items()}, cut
+
+
+def _labels(
+    curves: Curves,
+    indicator: Indicator,
+    unit: str,
+    ends: tuple[float, float],
+    x_label: str,
+) -> _Labels:
+    """Names of curves at their ends; where those are too near, in their order where they differ."""
+
+    def texts(rows: list[dict[str, Any]], there: str) -> list[str]:
+        lasts = [charts.beside(row, indicator, unit) for row in rows]
+        lasts = [f"{last} ({there})" if there else last for last in lasts]
+        if len(curves) == 1:
+            return [style.wrap(last, _NAME) for last in lasts]
+        pairs = zip(curves, lasts, strict=True)
+        return [f"{style.wrap(name, _NAME)}\n{style.wrap(last, _NAME)}" for name, last in pairs]
+
+    def spread(rows: list[dict[str, Any]], texts: list[str]) -> tuple[float, _Labels]:
+        block = max((text.count("\n") + 1) * style.LINE for text in texts) + 3
+        height = max(_HEIGHT, block * len(texts) + 6)
+        shares = [(row["estimate"] - ends[0]) / (ends[1] - ends[0]) for row in rows]
+        wanted = [share * height if share == share else 0.0 for share in shares]
+        places = style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)
+        known = [abs(a - b) for a, b, s in zip(wanted, places, shares, strict=True) if s == s]
+        return max(known, default=0.0) - block, _Labels(texts, block, places, None)
+
+    lasts = [_last(rows) for rows in curves.values()]
+    moved, at_ends = spread(lasts, texts(lasts, ""))
+    at = _widest(curves) if moved > 0 else None
+    if at is None:
+        return at_ends
+    rows = [_at(part, at) for part in curves.values()]
+    of, since, _ = x_label.partition(" depuis ")
+    there = f"à {_place(at)} {of}" if since else f"à {_place(at)}"
+    if at == max(row["x"] for row in lasts):
+        there = ""  # where all curves end
+    return spread(rows, texts(rows, there))[1]._replace(at=at)
+
+
+def _widest(curves: Curves) -> float | None:
+    """Where the curves are farthest apart, of the places where all have a value."""
+    table = pd.concat(
+        [rows.set_index("x")["estimate"] for rows in curves.values()], axis=1
+    ).dropna()
+    apart = table.max(axis=1) - table.min(axis=1)
+    return float(apart.idxmax()) if len(apart) and apart.max() > 0 else None
+
+
+def _at(rows: pd.DataFrame, x: float) -> dict[str, Any]:
+    return {str(key): value for key, value in rows[rows["x"] == x].iloc[0].items()}
+
+
+def _place(x: float) -> str:
+    return french.number(x, 0 if x == round(x) else 1)
+
+
+def _thin(rows: pd.DataFrame, curves: Curves) -> bool:
+    """Whether a curve is of low bases only, beside others: its band would drown them."""
+
+    def low(part: pd.DataFrame) -> bool:
+        known = part[part["estimate"].notna()]
+        return len(known) > 1 and bool((known["status"] == "low_base").all())
+
+    return low(rows) and not all(map(low, curves.values()))
 
 
 def _y_ticks(frame: pd.DataFrame, unit: str) -> list[float]:
@@ -159,10 +261,18 @@ def _last(rows: pd.DataFrame) -> dict[str, Any]:
     return {str(key): value for key, value in row.items()}
 
 
-def _notes(curves: Curves, frame: pd.DataFrame, indicator: Indicator) -> list[str]:
-    notes = ["Bande claire : intervalle à 95 %."] if frame["ci_low"].notna().any() else []
-    notes += charts.low_base_note(frame, indicator, "Rond creux")
-    if (frame["status"] == "partial").any():
+def _notes(curves: Curves, indicator: Indicator) -> list[str]:
+    thin = [rows for rows in curves.values() if _thin(rows, curves)]
+    others = [rows for rows in curves.values() if not _thin(rows, curves)]
+    notes = []
+    if any(rows["ci_low"].notna().any() for rows in others):
+        notes.append("Bande claire : intervalle à 95 %.")
+    if any((rows["status"] == "low_base").any() for rows in others):
+        mark = "Rond creux" + " ou courbe fine" * bool(thin)
+        notes += charts.low_base_note(pd.concat(others), indicator, mark)
+    elif thin:
+        notes += charts.low_base_note(pd.concat(thin), indicator, "Courbe fine, sans bande")
+    if any((rows["status"] == "partial").any() for rows in others):
         notes.append("(p) et carré creux : période incomplète.")
     broken = [rows for rows in curves.values() if rows["estimate"].notna().any()]
     notes += [
@@ -173,18 +283,18 @@ def _notes(curves: Curves, frame: pd.DataFrame, indicator: Indicator) -> list[st
     return notes
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, i: int) -> None:
+def _draw(ax: Axes, rows: pd.DataFrame, i: int, thin: bool) -> None:
     """A curve with its band; points where a line alone would not tell them."""
     colour, x, y = style.PALETTE[i], rows["x"].to_numpy(), rows["estimate"]
-    if rows["ci_low"].notna().any():
+    if rows["ci_low"].notna().any() and not thin:
         ax.fill_between(x, rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy(), color=colour,
                         alpha=0.15, linewidth=0)  # fmt: skip
-    ax.plot(x, y.to_numpy(), color=colour, linewidth=1.8, linestyle=style.DASHES[i],
-            clip_on=False)  # fmt: skip
+    ax.plot(x, y.to_numpy(), color=colour, linewidth=1.0 if thin else 1.8,
+            linestyle=style.DASHES[i], clip_on=False)  # fmt: skip
     lone = y.notna() & y.shift().isna() & y.shift(-1).isna()
     for marker, fill, chosen in (
         ("o", colour, lone),
-        ("o", "white", rows["status"] == "low_base"),
+        ("o", "white", (rows["status"] == "low_base") & (not thin)),
         ("s", "white", rows["status"] == "partial"),
     ):
         if chosen.any():
@@ -194,34 +304,25 @@ def _draw(ax: Axes, rows: pd.DataFrame, i: int) -> None:
 
 
 def _name_ends(
-    ax: Axes,
-    curves: list[pd.DataFrame],
-    names: list[str],
-    room: tuple[float, float, float, float],
+    ax: Axes, curves: list[pd.DataFrame], names: _Labels, room: tuple[float, float]
 ) -> None:
     """Write each curve's name beside its end, moved apart where they would touch."""
-    block, height, width, gap = room
-    low, high = ax.get_ylim()
-    ends = []
-    for rows in curves:
+    width, gap = room
+    for i, rows in enumerate(curves):
         last = _last(rows)
         shown = last["estimate"] == last["estimate"]
-        ends.append((last["x"], last["estimate"]) if shown else None)
-    wanted = [(end[1] - low) / (high - low) * height if end else 0.0 for end in ends]
-    places = style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)
-    for i, (end, place) in enumerate(zip(ends, places, strict=True)):
         line = {"arrowstyle": "-", "color": style.PALETTE[i], "linewidth": 0.8, "shrinkA": 0,
                 "shrinkB": 4, "relpos": (0, 0.5)}  # fmt: skip
         ax.annotate(
-            names[i],
-            end or (ax.get_xlim()[1], low),
-            (width + gap, place),
+            names.texts[i],
+            (last["x"], last["estimate"]) if shown else (ax.get_xlim()[1], ax.get_ylim()[0]),
+            (width + gap, names.places[i]),
             textcoords="axes points",
             va="center",
             linespacing=1.15,
             annotation_clip=False,
-            color=style.INK if end else style.GREY,
-            arrowprops=line if end and len(curves) > 1 else None,
+            color=style.INK if shown else style.GREY,
+            arrowprops=line if shown and len(curves) > 1 else None,
         )
 
 
@@ -241,26 +342,8 @@ def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:
 def _course(known: list[dict[str, Any]], indicator: Indicator) -> str:
     if not known:
         return "aucune valeur ne peut être montrée"
-
-    def point(row: dict[str, Any]) -> str:
-        x = french.number(row["x"], 0 if row["x"] == round(row["x"]) else 1)
-        return f"{words.value(row, indicator)} (à {x})"
-
-    first, last = known[0], known[-1]
-    if len(known) == 1:
-        return point(first)
-    text = f"de {point(first)} à {point(last)}"
-    steps = [b["estimate"] - a["estimate"] for a, b in pairwise(known)]
-    if len(known) > 2 and any(steps):
-        if min(steps) >= 0:
-            return f"{text}, sans jamais baisser"
-        if max(steps) <= 0:
-            return f"{text}, sans jamais remonter"
-    low = min(known, key=lambda row: row["estimate"])
-    high = max(known, key=lambda row: row["estimate"])
-    found = [
-        f"{word} {point(row)}"
-        for word, row in (("minimum", low), ("maximum", high))
-        if row["estimate"] not in (first["estimate"], last["estimate"])
-    ]
-    return f"{text}, {french.join(found)}" if found else text
+    return course(
+        [Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
+        lambda x, _: words.value({**known[0], "estimate": x}, indicator),
+        trend=True,
+    )

@@ -120,11 +120,11 @@ def _figure(
     notes += charts.low_base_note(frame, indicator)
     if (frame["status"] == "partial").any():
         notes.append("(p) : période incomplète.")
-    foot = charts.footer(notes) if notes else ""
+    foot = charts.footer(notes)
     top = 4.0 + style.LINE * bool(zones)
     height = sum(heights)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
-    below = 8 + style.LINE * (1 + bool(name)) + (foot.count("\n") + 1) * 12 * bool(foot)
+    below = 8 + style.LINE * (1 + bool(name)) + charts.foot_height(foot)
     fig = style.figure(top + height + below)
     ax = style.axes(fig, left + 12, top, width, height)
     ax.set_xlim(limits[0], limits[-1])
@@ -154,8 +154,7 @@ def _figure(
             va="center", ha="right", size=style.SMALL, color=style.GREY,
         )  # fmt: skip
         y += heights[i]
-    bottom = top + height + below - 2
-    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    charts.write_foot(fig, foot)
     return fig
 
 

@@ -109,9 +109,9 @@ def _figure(
     notes = charts.low_base_note(frame, indicator, "Barre hachurée")
     if (frame["status"] == "partial").any():
         notes.append("(p) et bord en tirets : période incomplète.")
-    foot = charts.footer(notes) if notes else ""
+    foot = charts.footer(notes)
     top = (style.LINE + 6) * (len(units) == 1) + 2
-    total = top + sum(heights) + (foot.count("\n") + 1) * 12 * bool(foot) + 2
+    total = top + sum(heights) + charts.foot_height(foot) + 2
     fig = style.figure(total)
     if len(units) == 1:  # else the names of the steps say what each counts
         style.write(fig, 0, 2, units[0], color=style.GREY)
@@ -131,7 +131,7 @@ def _figure(
         under = y + heads[i] + _BAR * drawn[i] + 1
         style.write(fig, 0, under, shares[i], size=style.SMALL, color=style.GREY)
         y += heights[i]
-    style.write(fig, 2, total - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    charts.write_foot(fig, foot)
     return fig
 
 

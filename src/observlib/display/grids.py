@@ -95,7 +95,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     foot = _notes(cells, marks, len(rows) * len(columns))
     top, height = heads.height + 4, sum(heights)
     legend = 22.0 if len(shown) else 4.0
-    total = top + height + legend + (foot.count("\n") + 1) * 12 * bool(foot) + 2
+    total = top + height + legend + charts.foot_height(foot) + 2
     fig = style.figure(total)
     ax = style.axes(fig, left, top, style.WIDTH - left - 2, height)
     ax.set_xlim(0, len(columns))
@@ -118,7 +118,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
                     size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
     if len(shown):
         _legend(fig, (low, high), top + height + 6, indicator, unit)
-    style.write(fig, 2, total - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    charts.write_foot(fig, foot)
     return fig
 
 
@@ -204,7 +204,7 @@ def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> str:
     ]
     if len(cells) < places:
         notes.append("Case vide : aucune mesure.")
-    return charts.footer(notes) if notes else ""
+    return charts.footer(notes)
 
 
 def _shade(share: float) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
+from observlib.display import charts, french, select, strokes, style, words
+from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
-from observlib.display.timeline import axis_periods, short, ticks
+from observlib.display.timeline import axis_periods, dated, short, ticks
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class _Context(NamedTuple):
     unit: str
     periods: list[str]
     secret: bool  # some line has a value withheld beside values that are drawn
+    hidden: dict[str, str]  # subjects without a line, beside others that have one, and why
 
 
 def line_chart(
@@ -45,7 +47,8 @@ def line_chart(
     """Draw an indicator over time, a line for each product or other subject.
 
     A partial period is a hollow marker on a dotted segment, named "(partiel)"; a withheld or
-    absent one leaves a gap; intervals are bands.
+    absent one leaves a gap; intervals are bands, or strokes at points alone. A subject of which
+    no value is shown is told under the drawing.
 
     Parameters
     ----------
@@ -77,6 +80,11 @@ def line_chart(
         rows = frame[frame[by] == key]
         name = words.label(rows.iloc[0].to_dict(), by, catalogue)
         series[name] = rows.set_index("period").reindex(periods)
+    hidden = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
+    if len(hidden) < len(series):
+        series = {name: rows for name, rows in series.items() if name not in hidden}
+    else:
+        hidden = {}
     if facets is None:
         facets = len(series) > _TOGETHER or _differ(series, unit)
     if not facets and len(series) > len(style.PALETTE):
@@ -88,11 +96,17 @@ def line_chart(
         (rows["status"] == "suppressed").any() and rows["estimate"].notna().any()
         for rows in series.values()
     )
-    context = _Context(frame, indicator, unit, periods, secret)
+    context = _Context(frame, indicator, unit, periods, secret, hidden)
     alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)} {more_alt}"
     with style.theme():
         fig = (_panels if facets else _together)(series, context)
         return charts.finish(fig, frame, catalogue, caption, alt)
+
+
+def _why(rows: pd.DataFrame) -> str:
+    """Why a line has no value of a whole period."""
+    found = set(rows["status"].dropna())
+    return next(words.STATUS_WORDS[s] for s in ("partial", *words.WITHHELD) if s in found)
 
 
 def _differ(series: Series, unit: str) -> bool:
@@ -104,7 +118,7 @@ def _differ(series: Series, unit: str) -> bool:
 
 
 def _together(series: Series, context: _Context) -> Figure:
-    """All lines on one panel, each named at its right end."""
+    """All lines on one panel, each named at its right end, or else by a sample of it."""
     alone = len(series) == 1
     names = []
     for name, rows in series.items():
@@ -114,18 +128,20 @@ def _together(series: Series, context: _Context) -> Figure:
     height = max(150.0, block * len(names) + 10)
     y_ticks = charts.scale(*_range(context.frame, context.unit), context.unit, 5)
     left = _tick_width(y_ticks, context.unit)
-    width = style.WIDTH - left - max(map(style.text_width, names)) - (8 if alone else 24)
+    gap = 4.0 if alone else 20.0
+    width = style.WIDTH - left - max(map(style.text_width, names)) - gap - 4
     top = style.LINE + 8
     partial = set().union(*map(_partial, series.values()))
-    fig, foot = _figure(top + height, width, context, bool(partial))
+    fig, foot = _figure(series, top + height, width, context, bool(partial))
     style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
     ax = style.axes(fig, left, top, width, height)
     _axes(ax, context, y_ticks, width)
     ends = []
     for i, rows in enumerate(series.values()):
-        _draw(ax, rows, style.PALETTE[i], style.DASHES[i], style.MARKERS[i], marked=16)
+        strokes.draw(ax, rows, style.PALETTE[i], style.DASHES[i], style.MARKERS[i], marked=16)
         whole = rows["estimate"].where(rows["status"] != "partial").reset_index(drop=True).dropna()
         ends.append((whole.index[-1], whole.iloc[-1]) if len(whole) else (len(rows), y_ticks[0]))
+    reaching = [_reaches_end(rows) for rows in series.values()]
     span = y_ticks[-1] - y_ticks[0]
     wanted = [(y - y_ticks[0]) / span * height for _, y in ends]
     for i, place in enumerate(style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)):
@@ -133,16 +149,27 @@ def _together(series: Series, context: _Context) -> Figure:
         ax.annotate(
             names[i],
             ends[i],
-            (width + (4 if alone else 20), place),
+            (width + gap, place),
             textcoords="axes points",
             va="center",
             linespacing=1.15,
             annotation_clip=False,
-            arrowprops=None if alone else {**line, "shrinkA": 0, "relpos": (0, 0.5)},
+            arrowprops=(
+                {**line, "shrinkA": 0, "relpos": (0, 0.5)} if reaching[i] and not alone else None
+            ),
         )
+        if not reaching[i] and not alone:  # a rule to its end would cross the others as a line
+            first = top + height - place - names[i].count("\n") * style.LINE / 2
+            style.key(fig, left + width + 2, first, i, marker=style.MARKERS[i], markersize=4.7)
     _partial_words(ax, partial, context, (left, width, style.WIDTH - left - width))
-    _write_foot(fig, foot)
+    charts.write_foot(fig, foot)
     return fig
+
+
+def _reaches_end(rows: pd.DataFrame) -> bool:
+    """Whether a line is drawn up to the last period, be it partial."""
+    found = strokes.runs(rows)
+    return bool(found) and bool((rows["status"].iloc[found[-1][-1] + 1 :] == "partial").all())
 
 
 def _panels(series: Series, context: _Context) -> Figure:
@@ -159,7 +186,7 @@ def _panels(series: Series, context: _Context) -> Figure:
     heads = []
     for name, rows in series.items():
         wrapped = style.wrap(name, left + width, weight="bold")
-        heads.append((wrapped, _last_value(rows, context, dated=True)[0]))
+        heads.append((wrapped, _last_value(rows, context, always=True)[0]))
     row_count = (len(heads) + 1) // 2
     head = [
         (max(h[0].count("\n") for h in heads[2 * r : 2 * r + 2]) + 2) * style.LINE + 6
@@ -171,7 +198,7 @@ def _panels(series: Series, context: _Context) -> Figure:
     ]
     top = style.LINE + 8 if _axis_name(context) else 2.0
     drawn = top + sum(head) + row_count * _PANEL + sum(above)
-    fig, foot = _figure(drawn, width, context, any(partial[-2:]))
+    fig, foot = _figure(series, drawn, width, context, any(partial[-2:]))
     style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
     for i, rows in enumerate(series.values()):
         r, column = divmod(i, 2)
@@ -183,29 +210,32 @@ def _panels(series: Series, context: _Context) -> Figure:
         ax = style.axes(fig, x + left, y + head[r], width, _PANEL)
         last = i + 2 >= len(heads)
         _axes(ax, context, scales[i], width, labelled=last)
-        _draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
+        strokes.draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
         _partial_words(ax, partial[i], context, (left, width, 4), labelled=last)
-    _write_foot(fig, foot)
+    charts.write_foot(fig, foot)
     return fig
 
 
-def _figure(drawn: float, width: float, context: _Context, partial: bool) -> tuple[Figure, str]:
+def _figure(
+    series: Series, drawn: float, width: float, context: _Context, partial: bool
+) -> tuple[Figure, str]:
     """A figure with room under the drawing for the time axis and the notes, and the notes."""
-    notes = []
-    if context.frame["ci_low"].notna().any():
-        notes.append("Bande claire : intervalle à 95 %.")
+    notes = strokes.interval_notes(list(series.values()))
     notes += charts.low_base_note(context.frame, context.indicator)
     if context.secret:
         notes.append("s : secret statistique.")
-    foot = charts.footer(notes) if notes else ""
+    notes += _told_hidden(context)
+    foot = charts.footer(notes)
     rows = _tick_lines(context, width) + partial
-    below = 8 + rows * style.LINE + (foot.count("\n") + 1) * 12 * bool(foot)
+    below = 8 + rows * style.LINE + charts.foot_height(foot)
     return style.figure(drawn + below), foot
 
 
-def _write_foot(fig: Figure, foot: str) -> None:
-    bottom = fig.get_figheight() * 72 - 2
-    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY, size=style.SMALL)
+def _told_hidden(context: _Context) -> list[str]:
+    return [
+        f"{french.join(name for name, why in context.hidden.items() if why == reason)} : {reason}."
+        for reason in dict.fromkeys(context.hidden.values())
+    ]
 
 
 def _axes(
@@ -224,50 +254,6 @@ def _axes(
     # all of two lines, or first lines do not stand level
     texts = [text if "\n" in text else f"{text}\n " for _, text in marks]
     ax.set_xticks([i for i, _ in marks], texts if labelled else [""] * len(marks))
-
-
-def _draw(ax: Axes, rows: pd.DataFrame, colour: str, dash: Any, marker: str, marked: int) -> None:
-    """One line: solid between whole periods, dotted to a partial one, broken where no value is."""
-    values = rows["estimate"].to_numpy()
-    partial = (rows["status"] == "partial").to_numpy()
-    shown = ~rows["estimate"].isna().to_numpy()
-    run: list[int] = []
-    for x in range(len(values)):
-        if shown[x] and not partial[x]:
-            run.append(x)
-        if run and (x == len(values) - 1 or not shown[x] or partial[x]):
-            ax.plot(run, values[run], color=colour, linestyle=dash, linewidth=1.8)
-            low, high = rows["ci_low"].to_numpy()[run], rows["ci_high"].to_numpy()[run]
-            ax.fill_between(run, low, high, color=colour, alpha=0.15, linewidth=0)
-            run = []
-        if x and shown[x] and shown[x - 1] and (partial[x] or partial[x - 1]):
-            pair = [x - 1, x]
-            ax.plot(pair, values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
-    _mark(ax, rows, colour, marker, marked)
-
-
-def _mark(ax: Axes, rows: pd.DataFrame, colour: str, marker: str, marked: int) -> None:
-    """Points: all of a line of up to `marked`; of a longer one, those that it does not show."""
-    values = rows["estimate"].to_numpy()
-    statuses = rows["status"].tolist()
-    shown = [not math.isnan(value) for value in values]
-    around = [False, *shown, False]
-    whole = [x for x, seen in enumerate(shown) if seen and statuses[x] != "partial"]
-    filled, hollow = [], []
-    for x in (x for x, seen in enumerate(shown) if seen):
-        lone = not around[x] and not around[x + 2]
-        if statuses[x] in ("partial", "low_base"):
-            hollow.append(x)
-        elif len(values) <= marked or lone or x == whole[-1]:
-            filled.append(x)
-    for places, fill in ((filled, colour), (hollow, "white")):
-        if places:
-            ax.plot(places, values[places], marker=marker, markersize=4.7, markerfacecolor=fill,
-                    markeredgecolor=colour, markeredgewidth=1.2, linestyle="none",
-                    clip_on=False, zorder=4)  # fmt: skip
-    for x in (x for x, status in enumerate(statuses) if status == "suppressed" and any(shown)):
-        ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
-                    ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 
 
 def _partial(rows: pd.DataFrame) -> set[str]:
@@ -336,16 +322,15 @@ def _axis_name(context: _Context) -> str:
     return charts.axis_name(context.indicator, context.unit, context.periods)
 
 
-def _last_value(rows: pd.DataFrame, context: _Context, dated: bool = False) -> list[str]:
+def _last_value(rows: pd.DataFrame, context: _Context, always: bool = False) -> list[str]:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
     whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
     if whole.empty:
-        found = set(rows["status"].dropna())
-        return [next(words.STATUS_WORDS[s] for s in ("partial", *words.WITHHELD) if s in found)]
+        return [_why(rows)]
     text = charts.brief(float(whole["estimate"].iat[-1]), context.indicator, context.unit)
     period = str(whole.index[-1])
-    dated = dated or period != context.periods[-1]
-    return [f"{text} ({short(period)})" if dated else text]
+    last = context.periods[-1]
+    return [f"{text} ({dated(period, last)})" if always or period != last else text]
 
 
 def _alt(series: Series, context: _Context, facets: bool) -> str:
@@ -358,6 +343,7 @@ def _alt(series: Series, context: _Context, facets: bool) -> str:
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
         said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
+    said += _told_hidden(context)
     return " ".join(said)
 
 
@@ -367,17 +353,10 @@ def _course(rows: pd.DataFrame, context: _Context, extremes: bool) -> str:
     if whole.empty:
         return "aucune valeur d'une période complète"
 
-    def said(period: str, dated: bool = True) -> str:
-        value = charts.brief(float(whole[period]), context.indicator, context.unit)
-        return f"{value} ({french.period_label(period)})" if dated else value
-
-    first, last = str(whole.index[0]), str(whole.index[-1])
-    if first == last:
-        return said(first)
-    text = f"de {said(first, first != context.periods[0])} à {said(last)}"
-    found = [
-        f"{word} {said(period)}"
-        for word, period in (("minimum", str(whole.idxmin())), ("maximum", str(whole.idxmax())))
-        if extremes and period not in (first, last)
-    ]
-    return f"{text}, {french.join(found)}" if found else text
+    points = [Point(float(x), french.period_label(str(period))) for period, x in whole.items()]
+    return course(
+        points,
+        lambda x, decimals: charts.brief(x, context.indicator, context.unit, decimals),
+        start=french.period_label(context.periods[0]),
+        extremes=extremes,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ PLACES = {
     "mail": "par courrier ou courriel",
     "print": "sur papier",
     "social": "sur les réseaux sociaux",
-    "in_person": "à l'accueil",
+    "in_person": "en personne",
 }
 OFTEN = {
     "continuous": "en continu",
@@ -61,6 +61,11 @@ def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
     name_of = dict(zip(subjects.itertuples(index=False, name=None), names, strict=True))
     keys = rows[SUBJECT].itertuples(index=False, name=None)
     return rows.reset_index(drop=True).assign(name=[name_of[key] for key in keys])
+
+
+def aside(row: Mapping[str, Any], rows: pd.DataFrame, by: str) -> str:
+    """The name of a row of `named` in brackets; nothing on a product's page that has no other."""
+    return "" if by == "channel" and len(rows) == 1 else f" ({row['name']})"
 
 
 def few(names: Iterable[str]) -> str:

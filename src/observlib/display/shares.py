@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 # Fill, hatching and text of each part: neighbours differ by lightness, and so also in grey.
 _FILLS: dict[int, list[tuple[str, str, str]]] = {
     2: [("#000091", "", "white"), ("#E5E5E5", "", style.INK)],
-    3: [("#000091", "", "white"), ("#E5E5E5", "", style.INK), ("#E91719", "", "white")],
+    3: [("#000091", "", "white"), ("#E5E5E5", "", style.INK), ("#E4655F", "", style.INK)],
 }
 _MANY = [
     ("#000091", "", "white"),
     ("#CACAFB", "", style.INK),
-    ("#5C68E5", "////", "white"),
+    ("#5C68E5", "", "white"),
     ("#E5E5E5", "", style.INK),
     ("#29598F", "....", "white"),
     ("#F6E0FF", "", style.INK),
@@ -130,8 +130,8 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
         notes.append(f"(f) : faible effectif (moins de {estimates.LOW_BASE} {indicator.base}).")
     if any("(p)" in size for size in sizes):
         notes.append("(p) : période incomplète.")
-    foot = charts.footer(notes) if notes else ""
-    below = (foot.count("\n") + 1) * 12 * bool(foot) + 4
+    foot = charts.footer(notes)
+    below = charts.foot_height(foot) + 4
     top = legend_height + 6
     fig = style.figure(top + sum(rows_height) + below)
     from matplotlib.patches import Rectangle
@@ -161,7 +161,7 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
             word = words.STATUS_WORDS["suppressed" if hidden else "missing"]
             ax.text(0.5, middle, word, va="center", color=style.GREY)
         y += rows_height[i]
-    style.write(fig, 2, total - 2, foot, va="bottom", color=style.GREY, size=style.SMALL)
+    charts.write_foot(fig, foot)
     return fig
 
 
@@ -196,9 +196,10 @@ def _bar(
         room = value / 100 * width - 3
         for said, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
             if style.text_width(said, size) <= room:
-                back = {"facecolor": fill, "edgecolor": "none", "pad": 1.5} if hatch else None
-                ax.text(start + value / 2, y, said, va="center", ha="center", color=ink,
-                        size=size, bbox=back)  # fmt: skip
+                # dark on a white label, as letters are lost on hatching
+                back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
+                ax.text(start + value / 2, y, said, va="center", ha="center", size=size,
+                        color=style.INK if hatch else ink, bbox=back)  # fmt: skip
                 break
         start += value
 

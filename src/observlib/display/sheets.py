@@ -11,13 +11,13 @@ from observlib.errors import ObservError
 from observlib.practices import Practices, Sheet
 from observlib.text import fold
 
-SORTS = ("tool", "method", "department")
+SORTS = ("verdict", "tool", "method", "department")
 
 
 def sheet_list(
     frame: pd.DataFrame, practices: Practices, catalogue: Catalogue, *, by: str
 ) -> Output:
-    """List the sheets under their tool, method or department, each with a link to its page.
+    """List the sheets under their verdict, tool, method or department, with links to their pages.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def sheet_list(
     practices
         The sheets.
     by
-        `tool`, `method` or `department`; a sheet that has none is not listed.
+        `verdict`, `tool`, `method` or `department`; a sheet that has none is not listed.
 
     Raises
     ------

@@ -46,6 +46,18 @@ def short(period: str) -> str:
     return french.month_label(period, short=True) if "-" in period else period
 
 
+def dated(period: str, last: str) -> str:
+    """The period in brief, with its year where that is not the year of the axis's last period.
+
+    Examples
+    --------
+    >>> dated("2026-T2", "2026-T3"), dated("2024-T4", "2026-T3"), dated("2025", "2026")
+    ('T2', 'T4 2024', '2025')
+    """
+    alone = "-" not in period or period[:4] == last[:4]
+    return short(period) if alone else f"{short(period)} {period[:4]}"
+
+
 def ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]:
     """Which positions of an axis are labelled, and how, where a period takes `step_width` points.
 

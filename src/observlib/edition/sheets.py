@@ -52,7 +52,8 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     terms = "\n\n".join(f"{term}\n:   {said}" for term, said in _terms(sheet, practices, catalogue))
     parts = [
         _KINDS.get(sheet.kind, ""),
-        f"À refaire\n:   {_sentence(sheet.redo)}\n\nÀ éviter\n:   {_sentence(sheet.avoid)}",
+        f"Ce qu'il faut refaire\n:   {_sentence(sheet.redo)}\n\n"
+        f"Ce qu'il faut éviter\n:   {_sentence(sheet.avoid)}",
         sheet.body,
         "\n".join(["## Sources", "", *map(_source, sheet.sources)]) if sheet.sources else "",
         f"## La fiche\n\n{terms}",
@@ -63,12 +64,15 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
 
 def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     """The sheet in a line, which stands alone on cards and in search results."""
-    of = [sheet.peer and catalogue.peers[sheet.peer].label] + [
-        practices.label(sort, name, catalogue)
-        for sort in ("tool", "method")
+    terms = [f"Verdict : {sheet.verdict}."]
+    if sheet.peer:
+        terms.append(f"Organisme : {catalogue.peers[sheet.peer].label}.")
+    terms += [
+        f"{term} : {practices.label(sort, name, catalogue)}."
+        for term, sort in (("Outil", "tool"), ("Méthode", "method"))
         if (name := getattr(sheet, sort))
     ]
-    said = f"{_sentence(sheet.verdict)} : {', '.join(filter(None, of))}."
+    said = " ".join(terms)
     return f"Exemple inventé. {said}" if sheet.kind == "demonstration" else said
 
 

@@ -72,6 +72,13 @@ def pooled(
     return _measured(responses, catalogue, _answers.together(quarters))
 
 
+def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
+    """The latest quarter that has responses, of the year that `quarter` ends; else `quarter`."""
+    answered = set(_answers.quarter_of(responses["date"]))
+    year = [past for past in quarter.back(4) if str(past) in answered]
+    return year[-1] if year else quarter
+
+
 def reasons(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:

@@ -14,7 +14,7 @@ _MONTHS = (
     ("january", "february", "march", "april", "may", "june", "july", "august", "september",
      "october", "november", "december"),
 )  # fmt: skip
-_AMOUNT = re.compile(r"-?\d+(?:[.,]\d{1,2})?", re.A)
+_AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
 
 
 def month_of(text: str) -> tuple[date, date] | None:
@@ -43,12 +43,15 @@ def month_of(text: str) -> tuple[date, date] | None:
 def amount_of(text: str) -> float | None:
     """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
 
-    A point and three digits give `None`: it is one for some and a thousand for others.
+    A point and three digits give `None`: it is one for some and a thousand for others. So do
+    spaces elsewhere than between thousands.
 
     Examples
     --------
-    >>> amount_of("1\\u202f234,50 €"), amount_of("12.5"), amount_of("1.234"), amount_of("")
+    >>> amount_of("1\\u202f234,50 €"), amount_of("12.5"), amount_of("1.234"), amount_of("12 50")
     (1234.5, 12.5, None, None)
     """
-    plain = fold(text).removesuffix("eur").removesuffix("€").replace(" ", "")
-    return float(plain.replace(",", ".")) if _AMOUNT.fullmatch(plain) and len(plain) < 16 else None
+    plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
+    if _AMOUNT.fullmatch(plain) is None:
+        return None
+    return float(plain.replace(" ", "").replace(",", ".")) + 0.0  # no page shows a -0

@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import tables
 from observlib.catalogue import Device
 from observlib.loaders._rows import days
-from observlib.loaders._text import short, without_persons
+from observlib.loaders._text import may_be_thousands, short, without_persons
 from observlib.tables import reject
 
 Fault = tuple[str, str, str]  # column, value, reason
@@ -32,11 +32,9 @@ def parse_number(text: str) -> float | None:
     (72.5, 9000000.0, None)
     """
     plain = _SPACED.sub("", text.strip()).replace("\u2212", "-")
-    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", plain, re.A):
+    if may_be_thousands(plain) or not re.fullmatch(r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A):
         return None
-    if re.fullmatch(r"-?\d{1,15}(?:[.,]\d{1,15})?", plain, re.A) is None:
-        return None
-    return float(plain.replace(",", "."))
+    return float(plain.replace(",", ".")) + 0.0  # no page shows a -0
 
 
 def unit_of(text: str) -> str:

@@ -21,7 +21,14 @@ from observlib.catalogue import Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.loaders._rows import audience, is_complete, period_fault
-from observlib.loaders._text import cell_text, parse_count, parse_month, short
+from observlib.loaders._text import (
+    cell_text,
+    header_shown,
+    parse_count,
+    parse_month,
+    short,
+    without_persons,
+)
 from observlib.tables import reject
 from observlib.text import fold
 
@@ -80,6 +87,7 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
+_LONGEST_SHOWN = 60
 _RANGE = re.compile(
     r"(?:(?:from|de|du|von|week|semaine|woche) )?(.+?) ?(?: to | au | a | bis | - |[–—]) ?(.+)"
 )
@@ -148,7 +156,7 @@ def names_visits(name: str) -> bool:
 
 def no_visits(path: Path, names: Iterable[str]) -> ObservError:
     """The error of an export without visits, with the headers that are accepted."""
-    there = bounded(repr(short(name)) for name in names)
+    there = bounded(header_shown(name) for name in names)
     return ObservError(
         f"{path}: no visits by period; visits are named {', '.join(NAMES['visits'])}"
         + (f"; the file has {there}" if there else "")
@@ -283,7 +291,9 @@ def load_records(
         if fault is None:
             rows[record.row] = row
         else:
-            refused.append(reject(path.name, record.row, *fault))
+            column, text, reason = fault
+            shown = without_persons(short(text), _LONGEST_SHOWN, "comment")
+            refused.append(reject(path.name, record.row, column, shown, reason))
     return audience(path, device, rows, refused)
 
 

@@ -13,7 +13,9 @@ import pandas as pd
 from observlib import tables
 from observlib.catalogue import Device
 from observlib.loaders import Loaded
+from observlib.loaders._text import reaches_someone
 
+_LOCKED = "(not shown: it may tell of someone)"
 COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 
 
@@ -105,5 +107,9 @@ def settle(
 ) -> Loaded:
     """Hold a frame to its table's contract, and join both kinds of rejected rows by place."""
     kept, more = tables.conform(frame, table, path.name)
-    every = sorted([*rejects, *more.to_dict("records")], key=lambda reject: reject["row"])
+    told = [
+        fault | {"value": _LOCKED if reaches_someone(str(fault["value"])) else fault["value"]}
+        for fault in more.to_dict("records")
+    ]
+    every = sorted([*rejects, *told], key=lambda reject: reject["row"])
     return Loaded(table, kept, pd.DataFrame(every, columns=tables.REJECT_COLUMNS), tuple(notices))

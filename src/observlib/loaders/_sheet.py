@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from observlib.errors import ObservError
+from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import (
     find_delimiter,
+    is_formula_error,
     need_columns,
     parse_day,
     read_csv,
     read_text,
     short,
-    without_persons,
+    tells_of_someone,
+    width_fault,
 )
 from observlib.period import Quarter
 from observlib.tables import reject
@@ -26,6 +29,10 @@ from observlib.text import fold_label
 
 Fault = tuple[str, str, str]  # column, value, reason
 _LONGEST_THEME = 60
+_MOST_THEMES = 100
+_NO_THEME = frozenset(
+    {"-", "–", "—", "n/a", "na", "n.a.", "nd", "n.d.", "nc", "n.c.", "null", "nan", "none"}
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,12 @@ class Sheet:
         return [line for line in self.rows if self.fault(line) is None]
 
     def fault(self, line: int) -> str | None:
-        """Why a row cannot be laid under the header, or `None` where it can."""
-        cells = self.rows[line]
-        if len(cells) < self.width or any(cell.strip() for cell in cells[self.width :]):
-            return f"has {len(cells)} cells, and the header {self.width}"
+        """Why a row cannot be laid under the header, or has no value in it; `None` where it can."""
+        if (why := width_fault(self.rows[line], self.width)) is not None:
+            return why
+        for field, title in self.title.items():
+            if is_formula_error(cell := self.cell(line, field)):
+                return f"holds {cell} in {short(title)!r}, the error of a formula; mend the cell"
         return None
 
 
@@ -112,22 +121,40 @@ def read_theme(text: str) -> tuple[str | None, str | None]:
 
     Examples
     --------
-    >>> read_theme(" Logement "), read_theme("")
+    >>> read_theme(" Logement "), read_theme("n.d.")
     (('Logement', None), (None, None))
     >>> read_theme("Rappeler au 06 12 34 56 78")[1]
     'is no theme but a text, which may tell of someone; write a theme of the list'
     """
     theme = short(text, _LONGEST_THEME + 1)
-    if theme and without_persons(theme, _LONGEST_THEME, "comment") != theme:
+    if fold_label(theme) in _NO_THEME:
+        return None, None
+    if theme and tells_of_someone(theme, _LONGEST_THEME):
         return theme, "is no theme but a text, which may tell of someone; write a theme of the list"
     return theme or None, None
+
+
+def need_themes(path: Path, themes: Iterable[str | None]) -> None:
+    """Stop where a column of themes is one of subjects, that people wrote.
+
+    Raises
+    ------
+    ObservError
+        For more different themes than any list of themes has.
+    """
+    count = len(set(themes) - {None})
+    if count > _MOST_THEMES:
+        raise ObservError(
+            f"{path}: column theme holds {count} different texts, which is no list of themes but "
+            "what people wrote; export the theme that was chosen, or leave the column out"
+        )
 
 
 def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]]:
     """The days of a column, written `YYYY-MM-DD` or `dd/mm/yyyy`, and why others are refused.
 
     A column is written in one way, that of its first day: where two ways meet, someone has
-    joined files, and one of them may have its months first.
+    joined files, and one of them may have its months first. A day that has shows that others may.
 
     Examples
     --------
@@ -136,11 +163,13 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
     ({2: datetime.date(2026, 3, 5)}, [3, 4])
     """
     days: dict[int, date] = {}
-    faults: dict[int, str] = {}
+    faults = months_first(texts)
     way, first = "", 0
     for line, text in texts.items():
+        if line in faults:
+            continue
         french = "/" in text
-        day = _french_day(text) if french else parse_day(text)
+        day = french_day(text) if french else parse_day(text)
         if day is None:
             faults[line] = "is no day; write YYYY-MM-DD or dd/mm/yyyy" if text else "is empty"
         elif way and way != ("/" if french else "-"):
@@ -151,14 +180,6 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
             way, first = way or ("/" if french else "-"), first or line
             days[line] = day
     return days, faults
-
-
-def _french_day(text: str) -> date | None:
-    match = re.fullmatch(r"(\d{2}/\d{2}/\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", text, re.ASCII)
-    try:
-        return datetime.strptime(match[1], "%d/%m/%Y").date() if match else None
-    except ValueError:
-        return None
 
 
 def day_named(text: str) -> date | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +18,16 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device, Question
 from observlib.loaders import Loaded
+from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._survey_columns import Column, Header, find
-from observlib.loaders._text import parse_day, without_persons
+from observlib.loaders._text import (
+    is_formula_error,
+    is_total,
+    parse_day,
+    width_fault,
+    without_persons,
+)
 from observlib.period import Quarter
 from observlib.tables import reject
 from observlib.text import fold_label
@@ -77,19 +84,20 @@ def responses(
     read = [question for question in questionnaire.questions if header.questions[question.code]]
     read = [question for question in read if question.kind != "ignored"]
     meanings = {question.code: _meanings(question) for question in read}
-    whole = {line: cells for line, cells in rows.items() if len(cells) == len(columns)}
-    rejects = [
-        reject(path.name, line, "", "", f"has {len(cells)} cells, the header has {len(columns)}")
-        for line, cells in rows.items()
-        if line not in whole
-    ]
+    faulty = {line: width_fault(cells, len(columns)) for line, cells in rows.items()}
+    rejects = [reject(path.name, line, "", "", why) for line, why in faulty.items() if why]
+    whole = {line: cells for line, cells in rows.items() if faulty[line] is None}
     layouts = {place: _layout(cells[place] for cells in whole.values()) for place in header.days}
+    doubtful = {
+        place: months_first({line: cells[place] for line, cells in whole.items()})
+        for place in header.days
+    }
     instead = _day_instead(path, device)
     found: list[tuple[object, ...]] = []
     unasked: Counter[str] = Counter()
     undated = 0
     for line, cells in whole.items():
-        response, fault = _response(line, cells, columns, header, layouts)
+        response, fault = _response(line, cells, columns, header, layouts, doubtful)
         if fault is None and response.day == _ANONYMOUS:
             if instead is None:
                 fault = _undated(columns, header)
@@ -124,11 +132,12 @@ def _response(
     columns: Sequence[Column],
     header: Header,
     layouts: Mapping[int, str],
+    doubtful: Mapping[int, Mapping[int, str]],
 ) -> tuple[_Response, Fault | None]:
     """What a row says of the response itself, its day `_ANONYMOUS` where it has none."""
     finished = header.submitted is None or bool(cells[header.submitted].strip())
     response = _Response(line, _number(cells[header.response].strip()), _ANONYMOUS, finished)
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id) or is_total(response.id):
         reason = "is no identifier (letters, digits, - and _)" if response.id else "is empty"
         return response, (columns[header.response].names[0], _shown(response.id), reason)
     for place in header.days:
@@ -141,6 +150,7 @@ def _response(
             return response, (name, _shown(text), reason)
         day = _day(text)
         fault = f"is no date written {layouts[place]}" if day is None else day_fault(day)
+        fault = doubtful[place].get(line, fault)
         if fault is not None:
             return response, (name, _shown(text), fault)
         if day is not None and day != _ANONYMOUS:
@@ -178,13 +188,7 @@ def _day(text: str) -> date | None:
     >>> _day("2026-03-01 10:20:30"), _day("01/03/2026 10:20"), _day("2026-02-30")
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
     """
-    match = re.fullmatch(r"(\d{2}/\d{2}/\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?", text, re.ASCII)
-    if match is None:
-        return parse_day(text)
-    try:
-        return datetime.strptime(match[1], "%d/%m/%Y").date()
-    except ValueError:
-        return None
+    return french_day(text) or parse_day(text)
 
 
 def _day_instead(path: Path, device: Device) -> date | None:
@@ -227,6 +231,9 @@ def _said(
         candidates = [fold_label(_number(cell))]
         if candidates[0] in _NO_ANSWER:
             continue
+        if is_formula_error(cell):  # beside "Other", any text would tick it
+            faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
+            continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
         if question.kind == "multiple":
             ticked = _is_ticked(candidates, columns[place], category)
@@ -264,7 +271,7 @@ def _on_scale(question: Question, text: str) -> float | None:
     match = re.fullmatch(r"-?\d{1,9}(?:[.,]\d{1,9})?", text, re.ASCII)
     value = float(match[0].replace(",", ".")) if match else None
     low, high = question.ends
-    return value if value is not None and low <= value <= high else None
+    return value + 0.0 if value is not None and low <= value <= high else None  # no -0
 
 
 def _allowed(question: Question) -> str:

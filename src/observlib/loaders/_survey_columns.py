@@ -10,7 +10,7 @@ from pathlib import Path
 
 from observlib.catalogue import Question, Questionnaire, plain_code
 from observlib.errors import ObservError, bounded
-from observlib.loaders._text import short
+from observlib.loaders._text import header_shown, short
 from observlib.text import fold_label
 
 
@@ -110,7 +110,7 @@ def find(
 
 
 def _shown(columns: Sequence[Column]) -> str:
-    return bounded((repr(short(column.names[0], 40)) for column in columns), 8)
+    return bounded((header_shown(short(column.names[0], 40)) for column in columns), 8)
 
 
 def _match(

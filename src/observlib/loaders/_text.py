@@ -13,9 +13,24 @@ from pathlib import Path
 
 from observlib.errors import ObservError
 from observlib.period import month_days
+from observlib.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
-_PERSONAL = re.compile(r"[@\r\n]|\d[\d .]{6,}\d|(\d{2}[-/]){3}", re.ASCII)
+# an address, several lines, or eight digits and more however they are set apart
+_PERSONAL = re.compile(r"[@\r\n]|\d[\d\s.\u00a0\u2009\u202f]{6,}\d|(\d{2}[-/_]){3}", re.ASCII)
+# An e-mail address or a French telephone number; an @ alone may be a letter ("Rur@linette").
+_REACHES = re.compile(
+    r"[^\s@]@[^\s@]+\.[a-z]|(?<!\d)(?:0|\+33\s?)[1-9](?:[\s.\u00a0\u2009\u202f-]?\d\d){4}(?!\d)",
+    re.ASCII | re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[^\W\d_a-z][^\W\d_]+ [^\W\d_a-z][^\W\d_]+")  # two words in capitals
+_QUOTED = re.compile(r"[«»“”\"]|\(at\)", re.IGNORECASE)
+_TITLED = re.compile(r"\b(?:M\.|Mmes?\b|Mlles?\b|Madame\b|Monsieur\b|MM\.)")
+_SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
+_FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
+_TOTALS = frozenset(
+    {"total", "totaux", "total general", "grand total", "sous-total", "sous total", "subtotal"}
+)
 _COUNT = re.compile(
     r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
 )
@@ -24,6 +39,8 @@ _LARGEST = 2**63 - 1
 
 def read_text(path: Path) -> str:
     """The text of a file in UTF-8 (with or without BOM) or UTF-16 with BOM.
+
+    The line `sep=;` that spreadsheets write first is emptied: the header tells its separator.
 
     Raises
     ------
@@ -45,6 +62,7 @@ def read_text(path: Path) -> str:
         ) from error
     if "\x00" in text:
         raise ObservError(f"{path}: holds NUL characters; it is no text file, export it again")
+    text = _SEPARATOR_LINE.sub("", text)
     if not text.strip():
         raise ObservError(f"{path}: empty file; export it again")
     return text
@@ -130,9 +148,7 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
     missing = [name for name in needed if name not in header]
     if missing:
         plural = "s" if len(missing) > 1 else ""
-        there = ", ".join(repr(short(name)) for name in header[:12]) + (
-            ", …" if len(header) > 12 else ""
-        )
+        there = ", ".join(map(header_shown, header[:12])) + (", …" if len(header) > 12 else "")
         for sign, name in ((";", "semicolons"), ("\t", "tabs")):
             if len(header) == 1 and sign in header[0]:
                 there += f", separated by {name}: save it separated by commas"
@@ -140,6 +156,34 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
             f"{path}: missing column{plural} {', '.join(repr(name) for name in missing)}; "
             f"the file has {there}" + (f"; {mend}" if mend else "")
         )
+
+
+def header_shown(name: str) -> str:
+    """A header as an error shows it: where the header is missing, it is a row of somebody.
+
+    Examples
+    --------
+    >>> header_shown("Date de\\nsoumission"), header_shown("zoe@exemple.invalid")
+    ("'Date de soumission'", "'(not shown: it may be a person)'")
+    """
+    title = short(name)
+    return repr("(not shown: it may be a person)" if tells_of_someone(title, 60) else title)
+
+
+def width_fault(cells: Sequence[str], width: int) -> str | None:
+    """Why a row cannot be laid under a header so wide, or `None` where it can.
+
+    Examples
+    --------
+    >>> width_fault(["2026-03", "7", "5"], 2)
+    'has 3 cells, and the header 2; a cell that holds the separator needs quotes'
+    """
+    if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
+        return None
+    why = "a cell that holds the separator needs quotes"
+    if len(cells) < width:
+        why = "is it cut, a total or a remark? mend it or take it away"
+    return f"has {len(cells)} cells, and the header {width}; {why}"
 
 
 def parse_day(text: str) -> date | None:
@@ -208,16 +252,79 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
     return number if abs(number) <= _LARGEST else None
 
 
-def without_persons(cell: str, longest: int, what: str) -> str:
-    """A refused cell, unless people's words, a number to call or an address may be in it.
+def may_be_thousands(text: str) -> bool:
+    """Whether a number is one for some and a thousand for others, such as `1.234` or `1,234`.
 
     Examples
     --------
-    >>> without_persons("Bof", 40, "comment"), without_persons("06 12 34 56 78", 40, "comment")
-    ('Bof', '(not shown: it may be a comment)')
+    >>> [may_be_thousands(text) for text in ("1.234", "-12,000", "0.123", "1.23", "1234.567")]
+    [True, True, False, False, False]
     """
-    told = len(cell) > longest or _PERSONAL.search(cell)
-    return f"(not shown: it may be a {what})" if told else cell
+    return re.fullmatch(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", text, re.ASCII) is not None
+
+
+def without_persons(cell: str, longest: int, what: str) -> str:
+    """A refused cell, unless people's words, a name, a number to call or an address may be in it.
+
+    Three words are already something that someone wrote, and two capitals a name: such a cell is
+    to be looked up in its file.
+
+    Examples
+    --------
+    >>> [without_persons(cell, 40, "comment") for cell in ("Bof", "31/02/2026 10:00", "4 min 31s")]
+    ['Bof', '31/02/2026 10:00', '4 min 31s']
+    >>> without_persons("mon fils est malade", 40, "comment")
+    '(not shown: it may be a comment)'
+    >>> {without_persons(cell, 40, "name") for cell in ("Zoé Martin", "06 12 34 56 78")}
+    {'(not shown: it may be a name)'}
+    """
+    words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
+    hidden = len(words) > 2 or _NAME.search(cell) or tells_of_someone(cell, longest)
+    return f"(not shown: it may be a {what})" if hidden else cell
+
+
+def tells_of_someone(label: str, longest: int) -> bool:
+    """Whether a label is none: it is long, quotes someone, or holds a title, number or address.
+
+    Examples
+    --------
+    >>> [tells_of_someone(label, 40) for label in ("Papiers d'identité", "Chez Mme Zoé", "« Nul »")]
+    [False, True, True]
+    """
+    return len(label) > longest or any(p.search(label) for p in (_PERSONAL, _QUOTED, _TITLED))
+
+
+def reaches_someone(text: str) -> bool:
+    """Whether a text holds an e-mail address or a French telephone number.
+
+    Examples
+    --------
+    >>> reaches_someone("zoe@exemple.invalid"), reaches_someone("Rur@linette")
+    (True, False)
+    """
+    return _REACHES.search(text) is not None
+
+
+def is_formula_error(text: str) -> bool:
+    """Whether a cell is the error of a spreadsheet's formula, which stands for no value.
+
+    Examples
+    --------
+    >>> is_formula_error("#N/A"), is_formula_error("#VALEUR!"), is_formula_error("#12")
+    (True, True, False)
+    """
+    return _FORMULA_ERROR.fullmatch(text.strip()) is not None
+
+
+def is_total(text: str) -> bool:
+    """Whether a label is that of a total, which would count beside its own parts.
+
+    Examples
+    --------
+    >>> is_total("TOTAL"), is_total("Total général"), is_total("Total Recall")
+    (True, True, False)
+    """
+    return fold_label(text) in _TOTALS
 
 
 def short(text: str, length: int = 60) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from observlib.loaders._dates import months_first
 from observlib.loaders._rows import day_fault
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -23,9 +24,10 @@ def read_moments(
     """Moments of a column, in UTC without a zone, and why others are refused.
 
     A moment is `2026-03-31 14:30` or `31/03/2026 14:30` (seconds may follow) in Paris time, or
-    ISO with `Z` or an offset. A column is written in one way, that of its first moment. An hour
-    that the start of summer time skips is refused. One that its end repeats is summer time; where
-    rows are `in_order` of time, it is winter time once the hour has been gone through.
+    ISO with `Z` or an offset. A column is written in one way, that of its first moment; one whose
+    month stands first shows that others may be so, which are refused. An hour that the start of
+    summer time skips is refused. One that its end repeats is summer time; where rows are
+    `in_order` of time, it is winter time once the hour has been gone through.
 
     Examples
     --------
@@ -34,10 +36,12 @@ def read_moments(
     ({2: datetime.datetime(2026, 7, 1, 10, 0)}, [3])
     """
     found: dict[int, datetime] = {}
-    faults: dict[int, str] = {}
+    faults = months_first(texts)
     way, first = "", 0
     reached: datetime | None = None  # the moment of the row before, to tell a repeated hour
     for line, text in texts.items():
+        if line in faults:
+            continue
         match = _WRITTEN.fullmatch(text.strip())
         wall = _wall(match) if match else None
         if match is None or wall is None:

@@ -81,6 +81,8 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
     with book:
         if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
             raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {mend}")
+        if (damaged := book.testzip()) is not None:  # or it is larger than the archive says
+            raise ObservError(f"{path}: its part {short(damaged)!r} is damaged; {mend}")
         for part in book.namelist():
             if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
                 continue

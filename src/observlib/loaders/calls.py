@@ -22,8 +22,8 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._sheet import Fault, Sheet, read_sheet, read_theme, take
-from observlib.loaders._text import without_persons
+from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme, take
+from observlib.loaders._text import reaches_someone, without_persons
 from observlib.loaders._time import paris_day, parse_seconds, read_moments
 from observlib.text import fold_label
 
@@ -33,7 +33,7 @@ _HEADERS = {
     "outcome": ("outcome", "issue", "resultat", "statut", "status", "etat"),
     "wait": ("wait", "attente", "temps d'attente", "duree d'attente", "queue time"),
     "talk": ("talk", "conversation", "temps de conversation", "duree de conversation", "talk time"),
-    "theme": ("theme", "motif", "sujet", "topic", "qualification"),
+    "theme": ("theme", "motif", "qualification"),
 }
 _OUTCOMES = {
     "answered": ("answered", "repondu", "decroche", "traite", "pris en charge", "servi"),
@@ -69,6 +69,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         return {**row, **about, "moment": moments[line], "date": paris_day(moments[line])}, fault
 
     rows, rejects = take(sheet, path.name, read)
+    need_themes(path, [row["theme"] for row in rows.values()])
     frame = pd.DataFrame(rows.values(), index=list(rows), columns=list(_COLUMNS))
     for name in ("date", "moment"):
         frame[name] = days([row[name] for row in rows.values()])
@@ -92,6 +93,9 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
     }
     if not row["call_id"]:
         return row, _bad(sheet, line, "call_id", "is empty")
+    if reaches_someone(row["call_id"]):
+        reason = "is an address or a number to call, and not the call's own; check the columns"
+        return row, _bad(sheet, line, "call_id", reason)
     if row["outcome"] is None:
         return row, _bad(sheet, line, "outcome", "is no outcome; write décroché or abandonné")
     if row["wait"] is None or row["wait"] > _LONGEST:

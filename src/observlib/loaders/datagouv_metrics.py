@@ -27,6 +27,7 @@ from observlib.loaders._text import (
     parse_month,
     read_json,
     read_text,
+    without_persons,
 )
 from observlib.tables import reject
 
@@ -80,7 +81,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         if fault is None:
             rows[position] = row
         else:
-            rejects.append(reject(path.name, position, *fault))
+            column, text, reason = fault
+            shown = without_persons(text, 60, "comment")
+            rejects.append(reject(path.name, position, column, shown, reason))
     last = max((end for _, end in spans.values()), default=None)
     for position, row in rows.items():
         start, end = spans[position]

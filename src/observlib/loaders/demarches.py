@@ -17,8 +17,10 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
+from observlib.loaders._dates import french_day
+from observlib.loaders._figures import parse_number
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import parse_day, short
+from observlib.loaders._text import parse_day, short, without_persons
 from observlib.loaders._workbook import ERROR, Cell, sheets, text_of
 from observlib.period import Quarter
 from observlib.tables import reject
@@ -134,7 +136,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             title, kind = _INDICATORS[indicator]
             read = _read(cells[place], indicator, kind)
             if isinstance(read, str):
-                rejects.append(reject(path.name, line, title, short(str(cells[place])), read))
+                shown = without_persons(short(str(cells[place])), 60, "remark")
+                rejects.append(reject(path.name, line, title, shown, read))
             else:
                 rows.append((line, number, name, administration, indicator, read))
     return settle(path, "procedures", _frame(rows, quarter, device), rejects)
@@ -220,9 +223,7 @@ def _read_number(cell: Cell, kind: _Kind) -> Read | str:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         value = float(cell)
     elif isinstance(cell, str):
-        match = re.fullmatch(r"(-?\d{1,15}(?:[.,]\d{1,15})?)(%?)", re.sub(r"\s", "", cell), re.A)
-        if match and (kind is _SHARE or not match[2]):
-            value = float(match[1].replace(",", ".")) / (100 if match[2] else 1)
+        value = _number(cell, kind)
     allowed = "a whole number" if kind.whole else "a number"
     allowed += " of 0 or more" if kind.most is None else f" of 0 to {kind.most:g}"
     if value is None:
@@ -232,6 +233,24 @@ def _read_number(cell: Cell, kind: _Kind) -> Read | str:
     return "value", value, None, None
 
 
+def _number(text: str, kind: _Kind) -> float | None:
+    """A number that a cell holds as text; no thousand can be meant where the kind has a `most`.
+
+    Examples
+    --------
+    >>> _number("8,125", _MARK), _number("85 %", _SHARE), _number("1 200", _COUNT)
+    (8.125, 0.85, 1200.0)
+    >>> _number("1,200", _COUNT)
+    """
+    plain = text.strip()
+    if kind is _SHARE and plain.endswith("%"):
+        value = parse_number(plain.removesuffix("%").rstrip())
+        return None if value is None else value / 100
+    if kind.most is not None and re.fullmatch(r"\d{1,2}[.,]\d{3}", plain, re.ASCII):
+        return float(plain.replace(",", "."))
+    return parse_number(plain)
+
+
 def _read_day(cell: Cell) -> Read | str:
     expired = False
     day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
@@ -239,25 +258,12 @@ def _read_day(cell: Cell) -> Read | str:
         written, _, remark = fold_label(cell).partition("(")
         expired = remark.startswith("perimee")
         if remark.rstrip(") ") in ("", "perimee", "bientot perimee"):
-            day = _parse_french_day(written.strip())
+            day = french_day(written.strip()) or parse_day(written.strip())
     if day is None:
         return f'is no day (such as 08/04/2022, with or without "(périmée)"), nor one of {_WORDS}'
     if not _EARLIEST <= day <= date.today() + timedelta(days=1):
         return "is before 1995 or in the future"
     return "expired" if expired else "value", None, day, None
-
-
-def _parse_french_day(text: str) -> date | None:
-    """A day written `dd/mm/yyyy` or `yyyy-mm-dd`, or `None`.
-
-    Examples
-    --------
-    >>> _parse_french_day("08/04/2022"), _parse_french_day("31/02/2022")
-    (datetime.date(2022, 4, 8), None)
-    """
-    if match := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text, re.ASCII):
-        text = f"{match[3]}-{match[2]}-{match[1]}"
-    return parse_day(text)
 
 
 def _frame(

@@ -18,7 +18,7 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._figures import Fault, rejected
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_sheet
-from observlib.loaders._text import parse_day
+from observlib.loaders._text import parse_day, reaches_someone
 
 _NEEDED = ("id_fs", "insee_dep", "lib_fs")
 _HEADERS = {
@@ -30,8 +30,6 @@ _HEADERS = {
 _MEND = "download the list of France services counters again, as CSV"
 # Codes of INSEE: Corsica's are 2A and 2B, overseas 971 to 978 and 984 to 988.
 _DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]", re.A)
-# An e-mail address or a telephone number; some names have an @ as a letter ("Rur@linette").
-_PERSONAL = re.compile(r"[^\s@]@[^\s@]+\.[a-z]|(?<!\d)0\d(?:[ .]?\d\d){4}(?!\d)", re.A | re.I)
 _LONGEST_NAME = 150
 
 
@@ -108,7 +106,7 @@ def _fault(sheet: Sheet, line: int) -> Fault | None:
         return sheet.title["insee_dep"], code, reason
     for name in ("id_fs", "lib_fs", "format_fs"):
         cell = " ".join(sheet.cell(line, name).split())
-        if len(cell) > _LONGEST_NAME or _PERSONAL.search(cell):
+        if len(cell) > _LONGEST_NAME or reaches_someone(cell):
             reason = "is too long, or holds an address or a telephone number; check the columns"
             return sheet.title[name], "", reason
     return None

@@ -137,7 +137,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     rejects: list[dict[str, object]] = []
     for line, cells in records.items():
         if len(cells) != len(header):
-            reason = f"has {len(cells)} cells, the header has {len(header)}; {_MEND}"
+            reason = f"has {len(cells)} cells, and the header {len(header)}; {_MEND}"
             rejects.append(reject(path.name, line, "", "", reason))
             continue
         written, answer = (cells[found.index(name)].strip() for name in (_DATE, _ID))

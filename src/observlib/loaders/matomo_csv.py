@@ -15,7 +15,7 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._matomo import Record, identify, load_records, names_visits, no_visits
-from observlib.loaders._text import find_delimiter, read_csv, read_text
+from observlib.loaders._text import find_delimiter, read_csv, read_text, width_fault
 from observlib.tables import reject
 
 
@@ -41,8 +41,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     period = places.pop("period", None)
     records, rejects = [], []
     for line, cells in lines.items():
-        if len(cells) < len(header) or any(cell.strip() for cell in cells[len(header) :]):
-            reason = f"has {len(cells)} cells, and the header {len(header)}"
+        if (reason := width_fault(cells, len(header))) is not None:
             rejects.append(reject(path.name, line, "", "", reason))
             continue
         records.append(

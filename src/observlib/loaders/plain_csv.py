@@ -2,8 +2,8 @@
 
 The format
 ----------
-- UTF-8 (a BOM is allowed), cells separated by commas or by semicolons, whichever the first line
-  uses; quotes as usual in CSV.
+- UTF-8 (a BOM is allowed), cells separated by commas, semicolons or tabs, whichever the first
+  line uses; quotes as usual in CSV.
 - The first line names columns of the tidy table that the device's catalogue entry gives as
   `table` (`observlib.tables.schema` describes them), in any order. Columns that may be empty may
   be left out; a column that the table does not have is an error.
@@ -12,7 +12,8 @@ The format
   one of the catalogue's channels.
 - Days are written `2026-03-31`, moments `2026-03-31 14:30:00` in UTC; whole numbers with digits,
   maybe with thousands set apart by spaces; other numbers with a point, or with a comma where
-  cells are separated by semicolons; yes or no as true/false, 1/0 or oui/non.
+  cells are separated by semicolons or tabs (`1.234` and `1,234` are refused where either may be
+  meant); yes or no as true/false, 1/0 or oui/non.
 - In a table of counts by day or month, such as `audience` (it has the column `complete`), a
   column `month` (`2026-03`) may stand for `start` and `end`, and without `end` each row is the one
   day `start`. `complete` may be left out, or empty: a row is then complete if it ended before the
@@ -46,13 +47,18 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
     find_delimiter,
+    header_shown,
+    is_formula_error,
+    is_total,
+    may_be_thousands,
     parse_count,
     parse_day,
     parse_moment,
     parse_month,
     read_csv,
     read_text,
-    short,
+    width_fault,
+    without_persons,
 )
 from observlib.tables import reject
 
@@ -65,6 +71,9 @@ _WANTED = {
     "number": "a number such as 7.5",
     "flag": "true, false, 1, 0, oui or non",
 }
+_LONGEST_SHOWN = 60
+# what a total would stand among as if it were one of them
+_PARTS = ("list", "title_id", "title", "option", "task", "label", "procedure")
 Fault = tuple[str, str, str]  # column, value, reason
 
 
@@ -85,7 +94,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         )
     kinds = _kinds(device.table)
     text = read_text(path)
-    delimiter = find_delimiter(text, ",;")
+    delimiter = find_delimiter(text, ",;\t")
     header, lines = read_csv(path, text, delimiter)
     problems = list(_header_problems(path, header, device.table))
     if not lines:
@@ -96,19 +105,21 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
         fault: Fault | None
-        if len(cells) < len(header) or any(cell.strip() for cell in cells[len(header) :]):
-            fault = ("", "", f"has {len(cells)} cells, and the header {len(header)}")
+        if (short_of := width_fault(cells, len(header))) is not None:
+            fault = ("", "", short_of)
         else:
             given = {
                 name: cell.strip()
                 for name, cell in zip(header, cells, strict=False)
                 if cell.strip()
             }
-            row, fault = _read(given, header, kinds, device, catalogue, delimiter == ";")
+            row, fault = _read(given, header, kinds, device, catalogue, delimiter != ",")
         if fault is None:
             rows[line] = row
         else:
-            rejects.append(reject(path.name, line, *fault))
+            column, value, reason = fault
+            shown = without_persons(value, _LONGEST_SHOWN, "comment")
+            rejects.append(reject(path.name, line, column, shown, reason))
     return settle(path, device.table, _frame(rows, kinds), rejects)
 
 
@@ -147,10 +158,10 @@ def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[
     twice = [name for name, count in counts.items() if count > 1]
     missing = [name for name in _required(table, header) if name not in counts]
     if unknown:
-        shown = bounded(repr(short(name)) for name in unknown)
+        shown = bounded(header_shown(name) for name in unknown)
         yield f"{path}: unknown column{'s' if len(unknown) > 1 else ''} {shown}; {listed}"
     if twice:
-        shown = bounded(repr(short(name)) for name in twice)
+        shown = bounded(header_shown(name) for name in twice)
         yield f"{path}: column{'s' if len(twice) > 1 else ''} {shown} given twice; keep one"
     if missing:
         shown = ", ".join(repr(name) for name in missing)
@@ -185,6 +196,8 @@ def _read(
                 return row, (name, text, "is no month; write a month such as 2026-03")
             row["start"], row["end"] = span
             continue
+        if (why := _text_fault(name, text, kinds)) is not None:
+            return row, (name, text, why)
         value = _parse(text, kinds[name], decimal_comma)
         if value is None:
             return row, (name, text, f"cannot be read; write {_WANTED[kinds[name]]}")
@@ -210,8 +223,22 @@ def _parse(text: str, kind: str, decimal_comma: bool) -> object:
     if kind == "number":
         text = text.replace(",", ".") if decimal_comma else text
         number = float(text) if re.fullmatch(r"[-+]?\d+(\.\d+)?", text, re.A) else math.nan
-        return number if math.isfinite(number) else None
+        return number + 0.0 if math.isfinite(number) else None  # no page shows a -0
     return text
+
+
+def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
+    """Why a cell is no text or number of its column, although it could be read as one."""
+    if is_formula_error(text):
+        return "is the error of a spreadsheet's formula; mend it or leave the cell empty"
+    if name in _PARTS and is_total(text):
+        return "is a total, which would count beside its parts; take the row away"
+    if name.endswith("_id") and "@" in text:
+        return "is no identifier: it may be an address; write a number or a code"
+    # no thousand lies on the scale that a row gives
+    if kinds[name] == "number" and "scale_max" not in kinds and may_be_thousands(text):
+        return "is one for some and a thousand for others; write 1234 or 1.2340"
+    return None
 
 
 def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue) -> Fault | None:

@@ -29,7 +29,7 @@ from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, read_days, read_sheet
-from observlib.loaders._text import need_columns, parse_count, short, without_persons
+from observlib.loaders._text import is_total, need_columns, parse_count, short, without_persons
 from observlib.tables import reject
 from observlib.text import fold
 
@@ -116,6 +116,8 @@ def _read(
         row[field] = parse_count(text)
         if text and (row[field] is None or row[field] < 0):
             fault = fault or (sheet.title[field], text, "is no count; write 0 or more, such as 34")
+    if is_total(row["option"]):
+        fault = fault or (sheet.title["option"], "", "is the poll's total; take the row away")
     if "votes" in sheet.place and row["votes"] is None:
         fault = fault or (sheet.title["votes"], "", "is empty")
     if "votes" not in sheet.place and fault is None:

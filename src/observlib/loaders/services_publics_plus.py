@@ -27,9 +27,11 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
+from observlib.loaders._dates import months_first
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import (
     find_delimiter,
+    is_formula_error,
     need_columns,
     read_csv,
     read_text,
@@ -109,6 +111,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     products = {fold(product.label): product.id for product in catalogue.products.values()}
     rows: list[dict[str, object]] = []
     places: list[int] = []
+    written: dict[int, str] = {}  # the days as they stand, of the rows that are read
+    unread: dict[int, str] = {}  # and of those that are not
     for line, record in records:
         if record is None or len(record) != width:
             what = "is no whole experience" if record is None else f"has {len(record)} cells"
@@ -118,10 +122,17 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         row, fault = _row(record, columns)
         if fault is not None:
             rejects.append(reject(path.name, line, *fault))
+            unread[line] = record[columns[_DATE]]
             continue
         row["product"] = products.get(fold(str(row["organisation"] or ""))) or device.product
         rows.append(row)
         places.append(line)
+        written[line] = record[columns[_DATE]]
+    doubtful = months_first(written | unread)
+    for line in sorted(doubtful.keys() & written.keys()):
+        rejects.append(reject(path.name, line, _DATE, _shown(written[line]), doubtful[line]))
+    rows = [row for row, line in zip(rows, places, strict=True) if line not in doubtful]
+    places = [line for line in places if line not in doubtful]
     return settle(path, "experiences", _frame(rows, places, device), rejects)
 
 
@@ -146,6 +157,9 @@ def _row(
     row: dict[str, object] = {"experience_id": cell[_ID], "told_by": cell.get(_TOLD_BY) or None}
     row["organisation"] = next((cell[name] for name in _ORGANISATIONS if cell.get(name)), None)
     row["date"] = _moment(cell[_DATE])
+    for name, text in cell.items():
+        if is_formula_error(text):
+            return row, (name, text, "is the error of a formula; mend it or leave the cell empty")
     if not re.fullmatch(r"\d{1,20}", cell[_ID], re.ASCII):
         return row, (_ID, _shown(cell[_ID]), "is no identifier (a whole number)")
     if row["date"] is None:

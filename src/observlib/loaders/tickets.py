@@ -25,8 +25,8 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._sheet import Fault, Sheet, read_sheet, read_theme
-from observlib.loaders._text import parse_count, without_persons
+from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme
+from observlib.loaders._text import parse_count, reaches_someone, without_persons
 from observlib.loaders._time import PARIS, paris_day, read_moments
 from observlib.tables import reject
 from observlib.text import fold_label
@@ -40,7 +40,7 @@ _HEADERS = {
     ),
     "closed": ("closed", "clos le", "cloture", "date de cloture", "ferme le", "closed at"),
     "reopened": ("reopened", "rouvert", "reouvert", "reouvertures", "reopens"),
-    "theme": ("theme", "motif", "sujet", "categorie", "category", "topic"),
+    "theme": ("theme", "motif", "categorie", "category"),
     "extracted": ("extracted", "extrait le", "date d'extraction", "exported at"),
 }  # fmt: skip
 _FLAGS = {"oui": True, "yes": True, "true": True, "non": False, "no": False, "false": False}
@@ -91,6 +91,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             "date": paris_day(received),
             "extracted": times["extracted"] or seen,
         }  # fmt: skip
+    need_themes(path, [row["theme"] for row in rows.values()])
     frame = pd.DataFrame(rows.values(), index=list(rows), columns=list(_COLUMNS))
     for name in ("date", *_MOMENTS):
         frame[name] = days([row[name] for row in rows.values()])
@@ -132,7 +133,8 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
         "ticket_id": sheet.cell(line, "ticket_id"),
         "reopened": False,
     }
-    if not row["ticket_id"] or "@" in row["ticket_id"] or len(row["ticket_id"]) > 60:
+    ticket = row["ticket_id"]
+    if not ticket or "@" in ticket or len(ticket) > 60 or reaches_someone(ticket):
         reason = "is no number of a ticket" if row["ticket_id"] else "is empty"
         return row, (sheet.title["ticket_id"], "", reason)
     if written := sheet.cell(line, "reopened"):

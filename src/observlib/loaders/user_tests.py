@@ -33,7 +33,14 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_days, read_sheet
-from observlib.loaders._text import parse_count, short, without_persons
+from observlib.loaders._text import (
+    is_total,
+    may_be_thousands,
+    parse_count,
+    short,
+    tells_of_someone,
+    without_persons,
+)
 from observlib.tables import reject
 from observlib.text import fold_label
 
@@ -145,9 +152,11 @@ def _place_fault(sheet: Sheet, line: int, anonymous: bool) -> Fault | None:
         return (sheet.title["participant"], _HIDDEN, why)
     for field in ("session", "task"):
         text = sheet.cell(line, field)
-        if text and without_persons(text, 120, "comment") != text:
-            why = "is long, or may hold an address or a number to call; shorten it"
+        if text and tells_of_someone(text, 120):
+            why = "is long, or may tell of somebody; write a label of your own"
             return (sheet.title[field], "(not shown: it may name somebody)", why)
+    if is_total(sheet.cell(line, "task")):
+        return (sheet.title["task"], "", "is the total of the tasks; take the row away")
     if "task" in sheet.place and not sheet.cell(line, "task"):
         given = [field for field in ("success", "time", "errors") if sheet.cell(line, field)]
         if given:
@@ -210,7 +219,8 @@ def _errors(text: str) -> int | None:
 def _seconds(text: str) -> float | None:
     """A time on task in seconds, above 0 and below an hour, or `None`.
 
-    `1:30:00` is refused: it is what a spreadsheet makes of 1 min 30.
+    `1:30:00` is refused: it is what a spreadsheet makes of 1 min 30. So is `1.234`, which may be
+    1234 seconds.
 
     Examples
     --------
@@ -220,6 +230,8 @@ def _seconds(text: str) -> float | None:
     text = fold_label(text)
     if match := re.fullmatch(r"(\d{1,7})(?:[.,](\d{1,6}))? ?s?", text, re.ASCII):
         seconds = float(f"{match[1]}.{match[2] or 0}")
+        if may_be_thousands(text.rstrip(" s")) and 1000 * seconds < _LONGEST_TASK:
+            return None
     elif match := re.fullmatch(
         r"(?:0?0:)?(\d{1,2})(?::|\s*min\s*)(?:([0-5]?\d)\s*s?)?", text, re.ASCII
     ):
@@ -238,8 +250,12 @@ def _problems(cell: str) -> Iterator[tuple[str, int, str | None]]:
             yield part, 0, "has no severity; write it such as `bouton invisible (gravité 3)`"
         elif not 1 <= int(match[2]) <= 4:
             yield part, 0, "has no severity from 1 (cosmetic) to 4 (blocking)"
-        elif without_persons(label, 100, "comment") != label:
-            yield part, 0, "is long, or may hold an address or a number to call; shorten it"
+        elif tells_of_someone(label, 100):
+            yield (
+                part,
+                0,
+                "is long, or may tell of somebody; name the problem instead",
+            )
         else:
             yield label, int(match[2]), None
 

@@ -40,7 +40,14 @@ from observlib.catalogue.reading import read
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import day_fault, days, settle
-from observlib.loaders._text import parse_day, read_text, short, without_persons
+from observlib.loaders._text import (
+    is_total,
+    parse_day,
+    read_text,
+    short,
+    tells_of_someone,
+    without_persons,
+)
 from observlib.tables import reject
 from observlib.text import fold_label
 
@@ -62,7 +69,8 @@ _STATES = {
     "propose": "proposed", "decide": "decided", "realise": "done", "abandonne": "dropped",
     "proposed": "proposed", "decided": "decided", "done": "done", "dropped": "dropped",
 }  # fmt: skip
-_NO_PERSON = "(not shown: it may name somebody)"
+# What YAML reads in base 8, 16, 2 or 60: `012` as 10, `1:30` as 90.
+_NOT_DECIMAL = re.compile(r"[-+]?0[\d_xb][\da-fA-F_]*|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
 Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
 
 
@@ -77,7 +85,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     ObservError
         For a file that is no YAML, or holds neither a sheet nor a list of sheets.
     """
-    _refuse_aliases(path)
+    _refuse_surprises(path)
     data, lines, problems = read(path, object, "a sheet, or a list of sheets", "is gone")
     if problems:
         raise ObservError(*problems)
@@ -99,15 +107,16 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             for where, row in found:
                 rows.append((_line(lines, (*start, *where)), head | row))
         for where, value, reason in [*faults, *more]:
-            column = ".".join(str(part) for part in where if not isinstance(part, int))
+            keys = [str(part) for part in where if not isinstance(part, int)]
+            column = ".".join(without_persons(short(key), 60, "name") for key in keys)
             shown = short(without_persons(value, 60, "comment"))
             line = _line(lines, (*start, *where))
             rejects.append(reject(path.name, line, column, shown, reason))
     return settle(path, "workshops", _frame(rows, device), rejects)
 
 
-def _refuse_aliases(path: Path) -> None:
-    """Stop at YAML that may unfold without end, or that names types of its own."""
+def _refuse_surprises(path: Path) -> None:
+    """Stop at YAML that may unfold without end, names types of its own or changes a number."""
     try:
         events = yaml.parse(read_text(path), Loader=yaml.SafeLoader)
         for event in events:
@@ -117,6 +126,16 @@ def _refuse_aliases(path: Path) -> None:
                 raise ObservError(
                     f"{path}:{line}: {'&, *' if anchor else '!'} has no use in a sheet; "
                     "write the value, in quotes if it starts so"
+                )
+            if (
+                isinstance(event, yaml.ScalarEvent)
+                and event.style is None
+                and _NOT_DECIMAL.fullmatch(event.value)
+            ):
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise ObservError(
+                    f"{path}:{line}: YAML reads {short(event.value)} as another number; "
+                    "write it without leading zero or colon, or in quotes"
                 )
     except (yaml.YAMLError, RecursionError):
         pass  # told, with its line, by the reading that follows
@@ -186,6 +205,8 @@ def _participants_faults(key: Any, raw: Any) -> Iterator[Fault]:
     for profile, count in raw.items():
         if (unfit := _label_fault(_text(profile), 60)) is not None:
             yield (key, profile), "", unfit
+        if is_total(_text(profile)):
+            yield (key, profile), "", "is the total of the profiles; take it away"
         if type(count) is not int or not 0 <= count <= 100_000:
             yield (key, profile), "", "is no number of people; write 0 or more"
         if profiles.setdefault(fold_label(_text(profile)), profile) is not profile:
@@ -282,8 +303,8 @@ def _text(raw: Any) -> str:
 def _label_fault(text: str, longest: int = 120) -> str | None:
     if not text:
         return "is empty"
-    if without_persons(text, longest, "name") != text:
-        return f"is over {longest} characters, or may hold an address or a number to call"
+    if tells_of_someone(text, longest):
+        return f"is over {longest} characters, or may hold an address, a number or someone's words"
     return None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from observlib.display import french
 from observlib.publish import pandoc
-from observlib.publish.project import Entry, Page, Project
+from observlib.publish.project import HOME, Entry, Page, Project
 
 
 def page_html(
@@ -32,9 +32,9 @@ def page_html(
     variables: dict[str, Any] = {
         **frame(project),
         "root": root,
-        "home": page.source == PurePosixPath("index.qmd"),
+        "home": page.source == HOME,
         "navigation": [_entry(item, page, root, i) for i, item in enumerate(project.navigation)],
-        "section": escape(project.section_of(page.source) or ""),
+        "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
         "downloads": [
             {key: escape(value) for key, value in download.items()} for download in downloads
         ],
@@ -126,6 +126,11 @@ def _entry(entry: Entry, page: Page, root: str, number: int) -> dict[str, Any]:
     if entry.page == page.source:
         found["current"] = True
     return found
+
+
+def _crumb(entry: Entry, root: str) -> dict[str, str]:
+    crumb = {"text": escape(entry.text)}
+    return {**crumb, "href": root + str(entry.page.with_suffix(".html"))} if entry.page else crumb
 
 
 def style() -> Path:

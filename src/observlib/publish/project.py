@@ -18,6 +18,7 @@ from observlib.period import Quarter
 
 FORMATS = ("html", "typst")
 PAGE_SUFFIXES = (".qmd", ".ipynb")
+HOME = PurePosixPath("index.qmd")
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,20 @@ class Project:
         """The page of a source."""
         return next(page for page in self.pages if page.source == source)
 
-    def section_of(self, source: PurePosixPath) -> str | None:
-        """Title of the navigation's section that holds a page, or a page which lists it."""
-        listing = [
-            page.source
-            for page in self.pages
-            if any(source == other.source for _, found in self.listings(page) for other in found)
-        ]
-        for wanted in (source, *listing):
-            for entry in self.navigation:
-                if any(child.page == wanted for child in entry.entries):
-                    return entry.text
-        return None
+    def trail(self, source: PurePosixPath) -> tuple[Entry, ...]:
+        """What stands between the home page and a page: its section, or the page that lists it.
+
+        A section whose words the page's own title repeats is left out.
+        """
+        title = self.page(source).title
+        for entry in self.navigation:
+            if any(child.page == source for child in entry.entries):
+                return () if entry.text.lower() in title.lower() else (Entry(entry.text),)
+        for page in self.pages:
+            found = [other.source for _, pages in self.listings(page) for other in pages]
+            if source in found and page.source != HOME:
+                return (*self.trail(page.source), Entry(page.title, page.source))
+        return ()
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
@@ -119,7 +122,7 @@ def read_project(folder: Path) -> Project:
     manifest = _read_manifest(folder)
     problems: list[str] = []
     pages = tuple(_read_pages(folder, config, problems))
-    if not any(page.source == PurePosixPath("index.qmd") for page in pages):
+    if not any(page.source == HOME for page in pages):
         problems.append(
             f"{folder / 'index.qmd'}: the home page is missing, or not in project.render"
         )

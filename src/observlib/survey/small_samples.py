@@ -15,11 +15,7 @@ _GRADES = (
     (84.1, "A+"), (80.8, "A"), (78.9, "A−"), (77.2, "B+"), (74.1, "B"), (72.6, "B−"),
     (71.1, "C+"), (65.0, "C"), (62.7, "C−"), (51.7, "D"), (0.0, "F"),
 )  # fmt: skip
-# The mean score of the products that users gave each adjective.
-_ADJECTIVES = (
-    (12.5, "la pire imaginable"), (20.3, "très mauvaise"), (35.7, "mauvaise"),
-    (50.9, "passable"), (71.4, "bonne"), (85.5, "excellente"), (90.9, "la meilleure imaginable"),
-)  # fmt: skip
+SUS_AVERAGE = 68  # of the studies that the grades were made of
 
 
 def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
@@ -160,20 +156,3 @@ def sus_grade(score: float) -> str:
         raise ValueError(f"{score} is no score from 0 to 100")
     rounded = round(score, 1)
     return next(grade for least, grade in _GRADES if rounded >= least)
-
-
-def sus_adjective(score: float) -> str:
-    """The French adjective, of a feminine noun, nearest to a mean score.
-
-    Source: A. Bangor, P. Kortum and J. Miller, "Determining what individual SUS scores mean:
-    adding an adjective rating scale", *Journal of Usability Studies* 4 (2009), 114–123, whose
-    mean scores by adjective these are. The French words are ours.
-
-    Examples
-    --------
-    >>> sus_adjective(68), sus_adjective(50)
-    ('bonne', 'passable')
-    """
-    if not 0 <= score <= 100:
-        raise ValueError(f"{score} is no score from 0 to 100")
-    return min(_ADJECTIVES, key=lambda known: abs(known[0] - score))[1]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
+_LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
 _TYPES = {
     "text": "str",
     "count": "Int64",
@@ -39,7 +40,13 @@ def schema(table: str) -> pa.DataFrameSchema:
             words = ", ".join(column.allowed)
             return [pa.Check.isin(column.allowed, error=f"is not one of {words}")]
         if column.kind == "count":
-            return [pa.Check.ge(0, error="is negative; counts are 0 or more")]
+            return [
+                pa.Check.ge(0, error="is negative; counts are 0 or more"),
+                pa.Check.le(_LARGEST, error="is larger than anything counted; check the cell"),
+            ]
+        if column.kind == "number":
+            large = "is larger than anything measured; check the cell"
+            return [pa.Check.in_range(-_LARGEST, _LARGEST, error=large)]
         if column.past:
             return [
                 pa.Check(

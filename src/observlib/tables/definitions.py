@@ -108,7 +108,10 @@ TABLES = {
         start="start",
         end="end",
         by_days=True,
-        rules=(_IN_ONE_MONTH,),
+        rules=(
+            _IN_ONE_MONTH,
+            Rule("bounces", _at_most("bounces", "visits"), "is more than the visits"),
+        ),
     ),
     # One row a publication (`list`) and month, or a publication, month and `cohort` of those who
     # joined in one month (`YYYY-MM`; empty: before records began). `stock` is that of the month's

@@ -71,31 +71,34 @@ def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue: Catalogue) -> No
     assert contacts.waits(frame[:0], catalogue, NOW) == ""
 
 
-def test_delays_go_from_the_quickest_desk_with_its_promise_and_its_low_base(
+def promise(value: float, **more: Any) -> dict[str, Any]:
+    row = {**DESK, "indicator": "answered_in_promise", "unit": "%", "n": 90, "estimate": value}
+    return row | more
+
+
+def test_promises_go_from_the_worst_kept_to_the_best_and_no_low_base_is_quoted(
     catalogue: Catalogue,
 ) -> None:
-    kept = {**DESK, "indicator": "answered_in_promise", "unit": "%", "n": 90, "estimate": 93}
     shop = {"product": "documentation-francaise", "device": "courriels-boutique"}
-    frame = made(delay(1.4), kept, delay(1.0, **shop, n=19, status="low_base"))
-    assert plain(contacts.delays(frame, catalogue, NOW)) == (
-        "La moitié des messages a une première réponse en 1,0 jour (La Documentation française ; "
-        "faible effectif) et 1,4 jour (Légifrance ; 93 % dans les 5 jours promis)."
+    low = promise(50, **shop, n=19, status="low_base")
+    other = promise(74, product="service-public", device="courriels-service-public")
+    assert plain(contacts.promised(made(promise(93), low, other), catalogue, NOW)) == (
+        "Au 3e trimestre 2026, les messages ont une première réponse dans le délai promis dans "
+        "74 % (Service-public.fr) à 93 % des cas (Légifrance)."
     )
-    assert contacts.delays(frame[:0], catalogue, NOW) == ""
+    alone = plain(contacts.promised(made(promise(93)), catalogue, NOW, by="channel"))
+    assert alone.endswith("dans le délai promis dans 93 % des cas.")
+    assert contacts.promised(made(low), catalogue, NOW) == ""
 
 
-def test_the_quickest_and_the_slowest_desk_are_told_and_no_low_base(catalogue: Catalogue) -> None:
-    shop = {"product": "documentation-francaise", "device": "courriels-boutique"}
-    slow = {"product": "service-public", "device": "courriels-service-public"}
-    low = delay(1.0, **shop, n=19, status="low_base")
-    assert plain(contacts.quickest(made(delay(3.0, **slow), low, delay(1.4)), catalogue, NOW)) == (
-        "La moitié des messages a une première réponse en 1,4 jour (Légifrance) au plus vite, "
-        "3,0 jours (Service-public.fr) au plus lent."
+def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue: Catalogue) -> None:
+    offered = {**PHONE, "indicator": "calls_offered", "unit": "appels", "estimate": 38_056}
+    wait = {**PHONE, "indicator": "wait_median", "unit": "s", "estimate": 40, "n": 958}
+    some = made(offered, {**wait, "device": "appels-3939-journal"})
+    assert plain(contacts.logged(some, catalogue)) == (
+        "Le journal dit l'attente sur 958 appels décrochés, et non sur les 38 056 appels reçus."
     )
-    assert plain(contacts.quickest(made(delay(1.4)), catalogue, NOW)) == (
-        "La moitié des messages a une première réponse en 1,4 jour (Légifrance)."
-    )
-    assert contacts.quickest(made(low), catalogue, NOW) == ""
+    assert contacts.logged(made({**offered, "estimate": 958}, wait), catalogue) == ""
 
 
 def test_the_busiest_and_the_quietest_hours_are_told(catalogue: Catalogue) -> None:

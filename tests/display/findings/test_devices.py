@@ -35,8 +35,8 @@ def test_a_product_that_nobody_listens_to_is_named(catalogue: Catalogue) -> None
 def test_empty_cells_are_counted_among_the_channels_in_use(catalogue: Catalogue) -> None:
     frame = grid(("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1))
     assert plain(findings.devices.holes(frame, catalogue)) == (
-        "Le canal le plus écouté est « Web » (2 produits sur 2). Sur les canaux où l'on écoute, "
-        "1 case est vide."
+        "Le canal le plus écouté est « Web » (2 produits sur 2) ; 1 des 4 croisements d'un "
+        "produit et d'un canal n'est pas écouté."
     )
     assert findings.devices.holes(grid(("boamp", "", 0)), catalogue) == ""
 
@@ -63,11 +63,11 @@ def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue: Ca
     never = {**row, "device": "ateliers", "status": "missing"}
     late = {**row, "device": "sp-plus", "estimate": 92.0}
     assert plain(findings.devices.silent(estimates.make([never, late]), catalogue)) == (
-        "2 dispositifs se taisent, dont 1 qui n'a jamais rien fourni : Ateliers avec les usagers "
-        "et Services Publics +, expériences publiées."
+        "2 dispositifs se taisent, dont 1 qui n'a jamais rien fourni : « Ateliers avec les "
+        "usagers » et « Services Publics +, expériences publiées »."
     )
-    assert plain(findings.devices.silent(estimates.make([never]), catalogue)).startswith(
-        "1 dispositif se tait, qui n'a jamais rien fourni :"
+    assert plain(findings.devices.silent(estimates.make([never]), catalogue)) == (
+        "1 dispositif n'a jamais rien fourni : « Ateliers avec les usagers »."
     )
     assert findings.devices.silent(estimates.make([]), catalogue) == (
         "Aucun dispositif ne se tait."

@@ -51,17 +51,21 @@ def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other
 
 def test_a_score_has_its_grade_and_those_of_its_interval(catalogue: Catalogue) -> None:
     said = plain(mobilisation.scale(estimates.make([row("sus_mean", 68)]), catalogue, "2026-T3"))
-    assert "note C (de C− à B− avec l'intervalle), soit une utilisabilité bonne." in said
+    assert "68 sur 100, note C (de C− à B− avec l'intervalle) (Légifrance)" in said
+    assert said.endswith("La moyenne des études publiées est de 68.")
     assert "Aucun score" in mobilisation.scale(estimates.make([]), catalogue, "2026-T3")
 
 
-def test_the_worst_problem_is_blocking_or_major(catalogue: Catalogue) -> None:
+def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(
+    catalogue: Catalogue,
+) -> None:
     rows = [
         row("problem_share", value, group="problem", group_value=label)
         for label, value in (("a (cosmétique)", 80), ("b (majeur)", 30), ("c (bloquant)", 20))
     ]
     said = mobilisation.blocking(estimates.make(rows), catalogue, "2026-T3")
-    assert "« b »" in said and "sur Légifrance." in said
+    assert said.startswith("Le problème bloquant le plus souvent relevé est « c », sur Légifrance")
+    assert "« b »" in mobilisation.blocking(estimates.make(rows[:2]), catalogue, "2026-T3")
     assert mobilisation.blocking(estimates.make(rows[:1]), catalogue, "2026-T3") == ""
 
 
@@ -103,7 +107,9 @@ def test_the_delay_is_told_where_it_may_be(catalogue: Catalogue) -> None:
     delay = {"indicator": "idea_delay", "period": "2025-10/2026-09", "unit": "jours"}
     known = {**delay, "estimate": 122, "ci_low": 106, "ci_high": 134, "n": 142}
     said = plain(mobilisation.delay(estimates.make([known]), catalogue))
-    assert said.startswith("La moitié des idées décidées sont réalisées en 122 jours (intervalle")
+    assert said.startswith(
+        "La moitié des idées décidées d'octobre 2025 à septembre 2026 sont réalisées en 122 jours ("
+    )
     missing = estimates.make([{**delay, "status": "missing"}])
     assert mobilisation.delay(missing, catalogue).startswith("Moins de la moitié")
     assert mobilisation.delay(estimates.make([{**delay, "status": "suppressed"}]), catalogue) == ""

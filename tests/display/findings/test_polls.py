@@ -37,7 +37,7 @@ def test_an_option_is_ahead_only_where_intervals_do_not_overlap(catalogue: Catal
 def test_networks_differ_only_where_intervals_do_not_overlap(catalogue: Catalogue) -> None:
     other = "sondages-reseau-federe"
     alike = [share("Oui", 30, 5), share("Oui", 36, 5, device=other)]
-    assert "réponses proches" in polls.networks(estimates.make(alike), catalogue)
+    assert "différence soit établie" in polls.networks(estimates.make(alike), catalogue)
     apart = [share("Oui", 30, 5), share("Oui", 50, 5, device=other)]
     said = plain(polls.networks(estimates.make(apart), catalogue))
     assert "réponses différentes : « Oui » (30 %, Sondages sur le réseau professionnel" in said
@@ -59,8 +59,8 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> 
         ]
     )
     assert plain(polls.counted(counts, catalogue, "2026-T3")) == (
-        "Au 3e trimestre 2026, on compte 2 sondages et 90 votes "
-        "(Sondages sur le réseau professionnel)."
+        "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
+        "90 votes (Sondages sur le réseau professionnel)."
     )
     assert "aucun sondage" in polls.counted(counts, catalogue, "2026-T2")
     small = {**BASE, "indicator": "poll_votes", "unit": "votes", "group_value": "R"}

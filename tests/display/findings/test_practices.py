@@ -1,11 +1,15 @@
-"""What is said of sheets: how many, from where, and a favourite only where there is one."""
+"""What is said of sheets: how many, from where, and what the latest teach."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.catalogue import Catalogue
 from observlib.display import findings
+from observlib.practices import Practices, load_practices
 
 ROW = {"indicator": "practices", "period": "2026-T3", "unit": "fiches"}
 
@@ -20,12 +24,14 @@ def frame(**groups: dict[str, float]) -> pd.DataFrame:
 
 def test_no_sheet_is_said_as_such() -> None:
     assert findings.practices.overview(frame()) == "Aucun retour d'expérience n'est partagé."
-    assert findings.practices.subjects(frame()) == ""
 
 
-def test_the_most_told_tool_is_named_only_where_it_stands_out() -> None:
-    said = findings.practices.subjects(
-        frame(tool={"A": 1, "B": 3, "C": 2}, method={"M": 2, "N": 2})
-    )
-    assert said == "L'outil dont on parle le plus est B (3 fiches)."
-    assert findings.practices.subjects(frame(tool={"A": 3})) == ""
+def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue: Catalogue) -> None:
+    shipped = load_practices(Path(__file__).parents[3] / "data" / "practices", catalogue)
+    said = findings.practices.lessons(shipped)
+    assert said.startswith("À refaire : « ") and "». À éviter : « " in said
+    for verdict in ("à refaire", "à éviter"):
+        latest = max(sheet.date for sheet in shipped.sheets if sheet.verdict == verdict)
+        titles = [s.title for s in shipped.sheets if (s.verdict, s.date) == (verdict, latest)]
+        assert any(title.split("«")[0] in said for title in titles)
+    assert findings.practices.lessons(Practices()) == ""

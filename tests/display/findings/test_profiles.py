@@ -36,7 +36,7 @@ def test_only_those_wholly_below_the_population_s_share_are_missing(catalogue: C
     )
     assert plain(profiles.underrepresented(frame, catalogue)) == (
         "**Enquête en ligne de Service-public.fr** : moins présents que dans la population, "
-        "75 ans et plus (0,40 ; 0,30 à 0,50) et 15 à 24 ans (0,50 ; 0,40 à 0,60)."
+        "« 75 ans et plus » (0,40 ; 0,30 à 0,50) et « 15 à 24 ans » (0,50 ; 0,40 à 0,60)."
     )
 
 
@@ -54,8 +54,8 @@ def test_the_least_heard_is_named_with_its_device_and_grouped_ones_are_not(
     rows = [ratio("Autres (effectifs regroupés)", 0.2), ratio("75 ans et plus", 0.5)]
     said = plain(profiles.most_absent(estimates.make(rows), catalogue))
     assert said == (
-        "Pour l'âge, la catégorie la moins entendue est « 75 ans et plus » : 0,50 fois sa part "
-        "dans la population (Enquête en ligne de Service-public.fr)."
+        "Pour l'âge, la catégorie la moins entendue est « 75 ans et plus » (Enquête en ligne de "
+        "Service-public.fr : 0,50 fois sa part dans la population)."
     )
 
 
@@ -92,7 +92,7 @@ def test_respondents_are_described_by_their_most_frequent_category(catalogue: Ca
     said = plain(profiles.respondents(estimates.make(rows), catalogue))
     assert said == (
         "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
-        "plus fréquente pour l'âge, « 50 à 64 ans » (30 % de 300 réponses) ; pour le sexe, trop "
+        "plus fréquente pour l'âge, « 50 à 64 ans » (30 % ; 300 réponses) ; pour le sexe, trop "
         "peu de réponses pour distinguer des catégories."
     )
 

@@ -65,14 +65,6 @@ def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) 
     )
 
 
-def test_a_wave_of_another_quarter_is_told_over_the_year(catalogue: Catalogue) -> None:
-    said = told(mark("satisfaction_10", 7.7, YEAR), catalogue=catalogue)
-    assert said.startswith(
-        "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse. D'octobre"
-    )
-    assert "7,7 sur 10" in said
-
-
 def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
     said = told(catalogue=catalogue)
     assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."

@@ -19,7 +19,7 @@ from observlib.display.words import SEMICOLON
 
 _NONE = "–"
 _CARE = (
-    "Ces écarts mêlent des années, des modes de recueil et des échelles différents : ils ne disent "
+    "Ces écarts mêlent des années, des modes de recueil et des publics différents : ils ne disent "
     "pas à eux seuls qui satisfait le mieux ses usagers."
 )
 _CHOSEN = (
@@ -151,7 +151,8 @@ def side_by_side(
         )
     pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
     said = "Entre parenthèses : intervalle à 95 %."
-    return text("\n\n".join([pipe, f": {caption}", said, "\n".join(lines)]), compared)
+    labelled = f": {caption} {{#tbl-{indicator.id.replace('_', '-')}}}"
+    return text("\n\n".join([pipe, labelled, said, "\n".join(lines)]), compared)
 
 
 def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -187,7 +188,7 @@ def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) 
     listed = [f"{number}. {source}" for source, number in sources.items()]
     caption = (
         f": {french.count(len(published), 'chiffre publié', 'chiffres publiés')}, "
-        "chacun avec le numéro de sa source"
+        "chacun avec le numéro de sa source {#tbl-publies}"
     )
     said = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
@@ -239,8 +240,9 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
             for end in ("min", "max")
         )
         said.append(
-            f"{name} : {words.value(first, indicator)} en {first['period']}, "
-            f"{words.value(last, indicator)} en {last['period']}, toujours entre {low} et {high}."
+            f"De {first['period']} à {last['period']}, la part publiée pour « {name} » passe de "
+            f"{words.value(first, indicator)} à {words.value(last, indicator)} et reste entre "
+            f"{low} et {high}."
         )
     return " ".join(said)
 

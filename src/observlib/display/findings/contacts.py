@@ -11,17 +11,21 @@ from observlib.display import french, phrases, words
 from observlib.display.words import SEMICOLON
 
 
-def answered(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
-    """How many calls came, what share was answered, and what it was a year before.
+def answered(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str, by: str = "product"
+) -> str:
+    """How many calls came, what share was answered, what it was a year before and at its lowest.
 
     Parameters
     ----------
     frame
         Estimates of `calls_offered` and `answer_rate` by device.
+    by
+        What names the lines: `product`, or `channel` on the page of one product.
     """
     shown = frame[frame["status"] == "published"]
     rates = shown[shown["indicator"] == "answer_rate"]
-    now = phrases.named(rates[rates["period"] == period], catalogue, "product")
+    now = phrases.named(rates[rates["period"] == period], catalogue, by)
     when = phrases.capital(french.when(period))
     if now.empty:
         return f"{when}, aucun comptage complet d'appels n'est connu."
@@ -32,11 +36,18 @@ def answered(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str
         same = (shown["device"] == row["device"]) & (shown["indicator"] == "calls_offered")
         calls = shown[same & (shown["period"] == period)]
         count = f" des {words.value(_first(calls), offered_of)}" if len(calls) else ""
-        then = rates[(rates["device"] == row["device"]) & (rates["period"] == before)]
+        history = rates[rates["device"] == row["device"]]
+        now_said = words.value(row, rate_of)
+        then = history[history["period"] == before]
         earlier = ""
         if len(then):
-            earlier = f", contre {words.value(_first(then), rate_of)} un an avant"
-        told.append(f"{words.value(row, rate_of)}{count} ({row['name']}){earlier}")
+            then_said = words.value(_first(then), rate_of)
+            same_again = then_said == now_said
+            earlier = ", comme un an avant" if same_again else f", contre {then_said} un an avant"
+        worst = _first(history.sort_values(["estimate", "period"]))
+        if worst["period"] not in (period, before):
+            earlier += f", mais {words.value(worst, rate_of)} {french.when(worst['period'])}"
+        told.append(f"{now_said}{count}{phrases.aside(row, now, by)}{earlier}")
     return f"{when}, on a décroché {french.join(told)}."
 
 
@@ -70,69 +81,62 @@ def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     told = []
-    medians = rows[rows["indicator"] == "wait_median"]
-    for row in phrases.named(medians, catalogue, "product").to_dict("records"):
+    medians = phrases.named(rows[rows["indicator"] == "wait_median"], catalogue, "product")
+    for row in medians.to_dict("records"):
         median_of = words.indicator_of("wait_median", catalogue)
         text = f"la moitié des appels décrochés l'est en {words.value(row, median_of)} au plus"
         last = rows[(rows["indicator"] == "wait_p90") & (rows["device"] == row["device"])]
         if len(last):
             p90_of = words.indicator_of("wait_p90", catalogue)
             text += f", neuf sur dix en {words.value(_first(last), p90_of)}"
-        told.append(f"{text} ({row['name']})")
+        told.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
     return f"{phrases.capital(french.join(told))}." if told else ""
 
 
-def quickest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Within what time half of the messages are answered, from the quickest desk to the slowest.
+def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many calls waits and themes rest on, where it is fewer than all those that came.
 
     Parameters
     ----------
     frame
-        Estimates of `first_answer_median` by device.
+        Estimates of `calls_offered`, `wait_median` and `call_theme_share` of one period.
+    """
+    offered = frame.loc[frame["indicator"] == "calls_offered", "estimate"].sum()
+    told = []
+    for name, what in (("wait_median", "l'attente"), ("call_theme_share", "les motifs")):
+        rows = frame[(frame["indicator"] == name) & frame["n"].notna()]
+        n = rows.drop_duplicates("device")["n"].sum()
+        if 0 < n < offered:
+            told.append(f"{what} sur {words.based(n, words.indicator_of(name, catalogue))}")
+    if not told:
+        return ""
+    calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))
+    return f"Le journal dit {french.join(told)}, et non sur les {calls} reçus."
+
+
+def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+    """What share of messages is answered within the promise, from the lowest desk to the highest.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `answered_in_promise` by device.
+    by
+        What names the desks: `product`, or `channel` on the page of one product.
     """
     of_period = (frame["period"] == period) & (frame["status"] == "published")
-    rows = frame[of_period & (frame["indicator"] == "first_answer_median")]
-    named = phrases.named(rows, catalogue, "product").sort_values("estimate", kind="stable")
+    rows = frame[of_period & (frame["indicator"] == "answered_in_promise")]
+    named = phrases.named(rows, catalogue, by).sort_values("estimate", kind="stable")
     if named.empty:
         return ""
-    indicator = words.indicator_of("first_answer_median", catalogue)
-    told = [f"{words.value(row, indicator)} ({row['name']})" for row in named.to_dict("records")]
-    start = "La moitié des messages a une première réponse en"
-    if len(told) == 1:
-        return f"{start} {told[0]}."
-    return f"{start} {told[0]} au plus vite, {told[-1]} au plus lent."
-
-
-def delays(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """How soon messages have a first answer, from the quickest desk to the slowest.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `first_answer_median` and `answered_in_promise` by device.
-    """
-    told_of = frame["status"].isin(["published", "low_base"])
-    rows = frame[(frame["period"] == period) & told_of]
-    medians = phrases.named(rows[rows["indicator"] == "first_answer_median"], catalogue, "product")
-    if medians.empty:
-        return ""
-    told = []
-    for row in medians.sort_values("estimate", kind="stable").to_dict("records"):
-        median_of = words.indicator_of("first_answer_median", catalogue)
-        text = f"{words.value(row, median_of)} ({row['name']}"
-        kept = rows[
-            (rows["indicator"] == "answered_in_promise") & (rows["device"] == row["device"])
-        ]
-        device = catalogue.devices.get(row["device"])
-        if len(kept) and device is not None and device.promise_days:
-            kept_of = words.indicator_of("answered_in_promise", catalogue)
-            promise = french.count(device.promise_days, "jour", "jours")
-            share = words.value(_first(kept), kept_of)
-            text += f"{SEMICOLON}{share} dans les {promise} promis"
-        if row["status"] == "low_base":
-            text += f"{SEMICOLON}faible effectif"
-        told.append(f"{text})")
-    return f"La moitié des messages a une première réponse en {french.join(told)}."
+    indicator = words.indicator_of("answered_in_promise", catalogue)
+    told = [
+        f"{words.value(row, indicator)} des cas{phrases.aside(row, named, by)}"
+        for row in named.to_dict("records")
+    ]
+    share = told[0] if len(told) == 1 else f"{told[0].replace(' des cas', '')} à {told[-1]}"
+    when = phrases.capital(french.when(period))
+    return f"{when}, les messages ont une première réponse dans le délai promis dans {share}."
 
 
 def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

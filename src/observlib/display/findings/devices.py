@@ -35,20 +35,21 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 def holes(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The channels on which most products have no device, and how many they are."""
-    products = set(frame["product"]) - {""}
+    products = len(set(frame["product"]) - {""})
     cells = frame[(frame["product"] != "") & (frame["channel"] != "")]
-    here = {
-        words.label({"channel": channel}, "channel", catalogue): len(part)
-        for channel, part in cells.groupby("channel", sort=False)
-    }
-    if not here:
+    heard = cells["channel"].value_counts()
+    if heard.empty:
         return ""
-    most = max(here, key=lambda name: here[name])
-    count = french.count(here[most], "produit", "produits")
-    holes = len(products) * len(here) - sum(here.values())
+    most = words.label({"channel": heard.index[0]}, "channel", catalogue)
+    channels = frame.loc[frame["channel"] != "", "channel"].nunique()
+    holes = products * channels - len(cells)
+    text = f"Le canal le plus écouté est « {most} » ({heard.iat[0]} produits sur {products})"
+    if not holes:
+        return f"{text}."
+    empty = french.plural(holes, "n'est pas écouté", "ne sont pas écoutés")
     return (
-        f"Le canal le plus écouté est « {most} » ({count} sur {len(products)}). Sur les canaux où "
-        f"l'on écoute, {french.count(holes, 'case est vide', 'cases sont vides')}."
+        f"{text}{words.SEMICOLON}{french.number(holes)} des {products * channels} croisements d'un "
+        f"produit et d'un canal {empty}."
     )
 
 
@@ -81,8 +82,11 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Aucun dispositif ne se tait."
     names = [words.label(row, "device", catalogue) for row in frame.to_dict("records")]
     never = int((frame["status"] == "missing").sum())
+    quoted = phrases.few(f"« {name} »" for name in names)
+    if never == len(names):
+        start = french.count(never, "dispositif n'a", "dispositifs n'ont")
+        return f"{start} jamais rien fourni : {quoted}."
     start = french.count(len(names), "dispositif se tait", "dispositifs se taisent")
-    some = f"dont {never} " if never < len(names) else ""
     has = french.plural(never, "n'a", "n'ont")
-    more = f", {some}qui {has} jamais rien fourni" if never else ""
-    return f"{start}{more} : {phrases.few(names)}."
+    more = f", dont {never} qui {has} jamais rien fourni" if never else ""
+    return f"{start}{more} : {quoted}."

@@ -319,8 +319,9 @@ def product_summary(
 def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
     """List the devices that listen to a product's users: who runs them, how often they speak."""
     lines = []
+    given = set(now["device"])  # one of the whole agency may have heard users of this product
     for device in catalogue.devices.values():
-        if device.product == product:
+        if device.listens and (device.product == product or device.id in given):
             owner = catalogue.departments[device.owner].label
             channel = CHANNEL_LABELS[device.channel].lower()
             often = phrases.OFTEN[device.frequency]

@@ -11,9 +11,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
-from observlib.survey.small_samples import sus_adjective, sus_grade
-
-_BLOCKING = ("(bloquant)", "(majeur)")
+from observlib.survey.small_samples import SUS_AVERAGE, sus_grade
 
 
 def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -58,43 +56,50 @@ def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: st
 
 
 def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """The usability that participants perceive, with its grade, from which to which device."""
+    """The usability that participants perceive, with the grade of each device's score."""
     rows = _whole(results, "sus_mean", period).sort_values("estimate", ascending=False)
     if rows.empty:
         return "Aucun score d'utilisabilité ne repose sur assez de participants pour être publié."
+    indicator = words.indicator_of("sus_mean", catalogue)
     told = [
-        f"{_name(row, catalogue)} obtient {_said(row, catalogue)}, {grade(row)}"
+        f"{words.value(row, indicator)}, {grade(row)} ({_name(row, catalogue)})"
         for row in _records(rows)
     ]
-    return f"Au questionnaire d'utilisabilité (SUS), {_listed(told)}."
+    return (
+        f"Au questionnaire d'utilisabilité (SUS), les scores sont de {_listed(told)}. La moyenne "
+        f"des études publiées est de {SUS_AVERAGE}."
+    )
 
 
 def grade(row: dict[str, Any]) -> str:
-    """The grade and adjective of a mean score; the grades of its interval where they differ.
+    """The grade of a mean score, and those of its interval where they differ.
 
     Examples
     --------
     >>> grade({"estimate": 70.0, "ci_low": 66.0, "ci_high": 70.9})
-    'note C, soit une utilisabilité bonne'
+    'note C'
+    >>> grade({"estimate": 70.0, "ci_low": 62.0, "ci_high": 78.0})
+    'note C (de D à B+ avec l\'intervalle)'
     """
     letter = sus_grade(row["estimate"])
     low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))
     between = "" if low == high else f" (de {low} à {high} avec l'intervalle)"
-    return f"note {letter}{between}, soit une utilisabilité {sus_adjective(row['estimate'])}"
+    return f"note {letter}{between}"
 
 
 def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """The blocking or major problem that most participants of a period met."""
+    """The gravest problem of a period, blocking or else major, that most participants met."""
     rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
-    rows = rows[rows["estimate"].notna() & rows["group_value"].str.endswith(_BLOCKING)]
-    if rows.empty:
-        return ""
-    first = _records(rows.sort_values("estimate", ascending=False, kind="stable"))[0]
-    label = first["group_value"].rpartition(" (")[0]
-    return (
-        f"Le problème bloquant ou majeur le plus rencontré est « {label} » : "
-        f"{_said(first, catalogue)} sur {_name(first, catalogue)}."
-    )
+    rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
+    for severity in ("bloquant", "majeur"):
+        found = _records(rows[rows["group_value"].str.endswith(f"({severity})")])
+        if found:
+            label = found[0]["group_value"].rpartition(" (")[0]
+            return (
+                f"Le problème {severity} le plus souvent relevé est « {label} », sur "
+                f"{_name(found[0], catalogue)} : {_said(found[0], catalogue)}."
+            )
+    return ""
 
 
 def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -160,7 +165,8 @@ def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
     if rows[0]["status"] == "missing":
         return "Moins de la moitié des idées décidées sont réalisées dans le délai observé."
     said = words.sentence(rows[0], catalogue)
-    return f"La moitié des idées décidées sont réalisées en {said}."
+    when = french.when(rows[0]["period"])
+    return f"La moitié des idées décidées {when} sont réalisées en {said}."
 
 
 def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:

@@ -31,12 +31,13 @@ def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         shown = votes[votes["estimate"].notna()]
         count = french.count(row["estimate"], "sondage", "sondages")
         cast = (
+            f"dont les résultats publiés réunissent "
             f"{french.count(shown['estimate'].iat[0], 'vote', 'votes')}"
             if len(shown)
-            else "trop peu de votes pour les publier"
+            else "avec trop peu de votes pour les publier"
         )
-        told.append(f"{count} et {cast} ({words.label(row, 'device', catalogue)})")
-    return f"{when}, on compte {french.join(told)}."
+        told.append(f"{count}, {cast} ({words.label(row, 'device', catalogue)})")
+    return f"{when}, on compte {words.SEMICOLON.join(told)}."
 
 
 def lead(poll: pd.DataFrame, catalogue: Catalogue, caution: bool = True) -> str:
@@ -89,8 +90,8 @@ def networks(asked: pd.DataFrame, catalogue: Catalogue) -> str:
     question = f"« {asked['group'].iat[0]} »"
     if not apart:
         return (
-            f"{start}, la question {question} y reçoit des réponses proches : les intervalles à "
-            "95 % se recouvrent pour chaque option."
+            f"{start}, la question {question} n'y reçoit pas de réponses dont la différence soit "
+            "établie : les intervalles à 95 % se recouvrent pour chaque option."
         )
     return (
         f"{start}, la question {question} y reçoit des réponses différentes : {french.join(apart)}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.display import french, phrases
+from observlib.display.words import SEMICOLON
+from observlib.practices import Practices
 
 
 def overview(frame: pd.DataFrame) -> str:
@@ -28,7 +30,7 @@ def overview(frame: pd.DataFrame) -> str:
     ...     ]
     ... )
     >>> overview(frame).replace("\\xa0", " ")
-    '3 fiches sont partagées (nos équipes : 3). Leurs verdicts : 1 à refaire et 2 à éviter.'
+    '3 fiches sont partagées (nos équipes : 3) ; verdicts : 1 à refaire et 2 à éviter.'
     """
     total = float(frame[frame["group"] == ""]["estimate"].sum())
     if not total:
@@ -36,18 +38,19 @@ def overview(frame: pd.DataFrame) -> str:
     sheets = french.count(total, "fiche est partagée", "fiches sont partagées")
     origins = " ; ".join(f"{name.lower()} : {n}" for name, n in _counts(frame, "origin"))
     verdicts = french.join(f"{n} {name}" for name, n in _counts(frame, "verdict"))
-    return f"{sheets} ({origins}). Leurs verdicts : {verdicts}."
+    return f"{sheets} ({origins}){SEMICOLON}verdicts : {verdicts}."
 
 
-def subjects(frame: pd.DataFrame) -> str:
-    """The tool and the method on which most sheets were written; nothing where none stands out."""
+def lessons(practices: Practices) -> str:
+    """What the sheets teach first: the latest to redo, and the latest to avoid, by their titles."""
     said = []
-    for group, what in (("tool", "l'outil"), ("method", "la méthode")):
-        found = sorted(_counts(frame, group), key=lambda pair: -int(pair[1]))
-        if len(found) > 1 and int(found[0][1]) > int(found[1][1]):
-            name, n = found[0]
-            said.append(f"{what} dont on parle le plus est {name} ({n} fiches)")
-    return f"{phrases.capital(french.join(said))}." if said else ""
+    for verdict in ("à refaire", "à éviter"):
+        sheets = [sheet for sheet in practices.sheets if sheet.verdict == verdict]
+        if sheets:
+            latest = max(sheets, key=lambda sheet: (sheet.date, sheet.title))
+            title = latest.title.replace("« ", "“").replace(" »", "”")  # quotes inside quotes
+            said.append(f"{phrases.capital(verdict)} : « {title} ».")
+    return " ".join(said)
 
 
 def _counts(frame: pd.DataFrame, group: str) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ def respondents(frame: pd.DataFrame, catalogue: Catalogue) -> str:
                 most: dict[str, Any] = shown.loc[shown["estimate"].idxmax()].to_dict()
                 share = words.value(most, indicator)
                 base = french.count(most["n"], "réponse", "réponses")
-                told.append(f"pour {name}, « {most['group_value']} » ({share} de {base})")
+                told.append(f"pour {name}, « {most['group_value']} » ({share} ; {base})")
             elif (parts["status"] == "suppressed").any():
                 told.append(f"pour {name}, trop peu de réponses pour distinguer des catégories")
             else:
@@ -59,7 +59,8 @@ def respondents(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 def underrepresented(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Who is less present among respondents than in the population, by device.
 
-    A category is told where its whole 95 % interval is below the population's share.
+    A category is told where its whole 95 % interval is below the population's share, and not one
+    of several that were grouped because they are few.
 
     Parameters
     ----------
@@ -72,10 +73,11 @@ def underrepresented(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Aucun profil ne peut être rapporté à la population."
     lines = []
     for device, rows in shown.groupby("device", sort=False):
-        low = rows[rows["ci_high"] < 1].sort_values("estimate", kind="stable")
+        low = rows[(rows["ci_high"] < 1) & ~rows["group_value"].str.startswith(_GROUPED)]
+        low = low.sort_values("estimate", kind="stable")
         name = words.label({"device": device}, "device", catalogue)
         said = [
-            f"{row['group_value']} ({words.value(row, indicator)}{SEMICOLON}"
+            f"« {row['group_value']} » ({words.value(row, indicator)}{SEMICOLON}"
             f"{words.interval(row, indicator)})"
             for row in low.to_dict("records")
         ]
@@ -89,7 +91,7 @@ def underrepresented(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def most_absent(frame: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
-    """Which category of a variable is heard least by a device, against the population.
+    """Which category of a variable each device hears least, against the population.
 
     Categories that are grouped for want of respondents are not named. Nothing is said where no
     device asks.
@@ -110,13 +112,13 @@ def most_absent(frame: pd.DataFrame, catalogue: Catalogue, variable: str = "age"
     rows = shown[(shown["ci_high"] < 1) & ~shown["group_value"].str.startswith(_GROUPED)]
     if rows.empty:
         return f"Pour {what}, aucune catégorie n'est nettement moins entendue que sa part."
-    least: dict[str, Any] = rows.loc[rows["estimate"].idxmin()].to_dict()
-    ratio = words.value(least, indicator)
-    device = words.label(least, "device", catalogue)
-    return (
-        f"Pour {what}, la catégorie la moins entendue est « {least['group_value']} » : {ratio} "
-        f"fois sa part dans la population ({device})."
-    )
+    least = rows.sort_values("estimate", kind="stable").drop_duplicates("device")
+    told = [
+        f"« {row['group_value']} » ({words.label(row, 'device', catalogue)} : "
+        f"{words.value(row, indicator)} fois sa part dans la population)"
+        for row in least.to_dict("records")
+    ]
+    return f"Pour {what}, la catégorie la moins entendue est {french.join(told)}."
 
 
 def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:

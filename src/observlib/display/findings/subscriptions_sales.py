@@ -40,21 +40,23 @@ def _shares(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     return french.join(told)
 
 
-def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
     """How much each shop sold in a period.
 
     Parameters
     ----------
     frame
         Estimates of `units_sold` by device.
+    by
+        What names the shops: `product`, or `channel` on the page of one product.
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
-    units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, "product")
+    units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, by)
     if units.empty:
         return f"{phrases.capital(french.when(period))}, aucune vente complète n'est connue."
     indicator = words.indicator_of("units_sold", catalogue)
     told = [
-        f"{phrases.rounded(row, indicator)} ({row['name']})"
+        f"{phrases.rounded(row, indicator)}{phrases.aside(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
     return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."

@@ -34,25 +34,16 @@ _NOUNS = {
 def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What a survey measured in a period: its first marks, each with its interval.
 
-    A mark that is not told says why. Where nothing was measured in the period, the marks are those
-    of the longer period of the frame.
+    A mark that is not told says why.
 
     Parameters
     ----------
     frame
-        Estimates of one survey, in `period` and, maybe, in months `first/last`.
+        Estimates of one survey.
     """
-    said = _of_period(frame, catalogue, period)
-    if said:
-        return said
-    none = f"{phrases.capital(french.when(period))}, l'enquête n'a recueilli aucune réponse."
-    longer = [_of_period(frame, catalogue, p) for p in frame["period"].unique() if "/" in p]
-    return " ".join([none, *longer]).strip()
-
-
-def _of_period(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
-    told, withheld = [], []
+    told: list[str] = []
+    withheld: list[str] = []
     for name, template in _WHAT.items():
         if name not in rows.index:
             continue
@@ -66,6 +57,8 @@ def _of_period(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if withheld:
         start = "Il y a" if told else f"{when}, il y a"
         said.append(f"{start} {french.join(withheld)}.")
+    if not said:
+        said.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
     return " ".join(said)
 
 

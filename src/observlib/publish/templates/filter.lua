@@ -8,7 +8,10 @@ local NAMES = { fig = 'Figure', tbl = 'Tableau' }
 local DELIMITER = NBSP .. ': '
 local CALLOUTS = { note = 'Note', tip = 'Conseil', warning = 'Avertissement',
   caution = 'Attention', important = 'Important' }
-local SHORT_TABLE = 16
+-- lines of a table that is not cut: a longer one would leave too much of a page white
+local SHORT_TABLE = 12
+-- a drawing made for screens is smaller on paper, where its letters are still of 8.2 points
+local ON_PAPER = 0.78
 -- letters side by side in a table's row, on a page upright or turned, at the usual size in points;
 -- and the size under which a page is turned
 local UPRIGHT, TURNED, TEXT, SMALLEST = 93, 142, 9.5, 8
@@ -139,7 +142,10 @@ local function html_image(image, captioned)
 end
 
 local function typst_image(image, captioned)
-  return 'image(' .. typst_string(image.src) .. ', alt: ' .. typst_string(alternative(image, captioned)) .. ')'
+  local pixels = tonumber(image.attributes.width)
+  local width = pixels and (', width: %.1fpt'):format(pixels * 0.75 * ON_PAPER) or ''
+  return 'image(' .. typst_string(image.src) .. width .. ', alt: ' ..
+    typst_string(alternative(image, captioned)) .. ')'
 end
 
 local function figure(id, image, caption)
@@ -212,7 +218,7 @@ local function column_widths(found, start)
     total = total + width + 2
     widths[position] = width + 2 .. 'fr'
   end
-  return '(' .. table.concat(widths, ', ') .. ',)', total
+  return widths, total
 end
 
 -- Widths, size of text and direction of the page: where words would not fit side by side, their
@@ -225,17 +231,35 @@ local function fitted(found)
     widths, total = column_widths(found, 22)
     if total > TURNED then widths, total = column_widths(found, 0) end
   end
-  local size = math.min(TEXT, TEXT * (turned and TURNED or UPRIGHT) / total)
-  return widths, size, turned
+  local room = turned and TURNED or UPRIGHT
+  return widths, math.min(TEXT, TEXT * room / total), turned, math.max(room, total) / total
+end
+
+-- how many lines of text a row takes, in columns of so many letters
+local function lines_of(row, widths, stretch)
+  local most, column = 1, 1
+  for _, cell in ipairs(row.cells) do
+    local letters = 0
+    for position = column, column + cell.col_span - 1 do
+      letters = letters + tonumber((widths[position] or '0'):match '%d+') * stretch - 2
+    end
+    local needed, text = 0, pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
+    for line in text:gmatch '[^\n]+' do
+      needed = needed + math.max(1, math.ceil((utf8.len(line) or #line) / math.max(letters, 1)))
+    end
+    most, column = math.max(most, needed), column + cell.col_span
+  end
+  return most
 end
 
 -- pandoc's own table, made as wide as the page, with its groups and heads in bold and one rule
 local function typst_table(id, found, caption, notes)
   found.caption = { long = #caption > 0 and { pandoc.Plain(labelled(id, caption)) } or {} }
   found.attr = pandoc.Attr(id)
-  local widths, size, turned = fitted(found)
-  local rows = rows_of(found)
+  local widths, size, turned, stretch = fitted(found)
+  local rows, lines = rows_of(found), 0
   for position, row in ipairs(rows) do
+    lines = lines + lines_of(row, widths, stretch)
     local group = #row.cells == 1 and #found.colspecs > 1
     if position <= #found.head.rows or group then
       for _, cell in ipairs(row.cells) do strong_cell(cell) end
@@ -243,7 +267,7 @@ local function typst_table(id, found, caption, notes)
   end
   local text = pandoc.write(pandoc.Pandoc { found }, 'typst-citations')
   text = text:gsub('align%(center%)%[#table', 'align(left)[#table', 1)
-  text = text:gsub('columns: [^\n]+,\n', function() return 'columns: ' .. widths .. ',\n' end, 1)
+  text = text:gsub('columns: [^\n]+,\n', function() return 'columns: (' .. table.concat(widths, ', ') .. ',),\n' end, 1)
   local rules = 0
   text = text:gsub('%s*table%.hline%(%),', function(rule)
     rules = rules + 1
@@ -253,8 +277,8 @@ local function typst_table(id, found, caption, notes)
     local inlines = pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks)
     text = text .. '\n#table-note[' .. written(inlines, FORMAT) .. ']'
   end
-  -- a table that fits a page is not cut, nor its notes from it
-  if #rows <= SHORT_TABLE then text = '#block(breakable: false, above: 1.6em, below: 1.6em)[\n' .. text .. '\n]' end
+  -- a short table is not cut, nor its notes from it
+  if lines <= SHORT_TABLE then text = '#block(breakable: false, above: 1.6em, below: 1.6em)[\n' .. text .. '\n]' end
   if size < TEXT then text = ('#[\n#show table: set text(size: %.1fpt)\n%s\n]'):format(size, text) end
   if turned then text = '#page(flipped: true)[\n' .. text .. '\n]' end
   return pandoc.Blocks { pandoc.RawBlock('typst', text) }
@@ -339,6 +363,18 @@ local function link(el, root)
   return el
 end
 
+-- on paper a heading is never cut from the figure or table that its only sentence announces
+local function announced(doc)
+  local blocks = doc.blocks
+  for position = 2, #blocks - 1 do
+    local before, here, after = blocks[position - 1], blocks[position], blocks[position + 1]
+    if before.t == 'Header' and here.t == 'Para' and after.t == 'RawBlock' and after.format == 'typst' then
+      blocks[position] = pandoc.RawBlock('typst', '#announcement[' .. written(here.content, FORMAT) .. ']')
+    end
+  end
+  return doc
+end
+
 local function headings(doc)
   local level = 1
   return doc:walk { traverse = 'topdown', Header = function(el)
@@ -419,6 +455,7 @@ function Pandoc(doc)
   end }
   doc = headings(doc)
   doc = doc:walk { Link = function(el) return link(el, root) end }
+  if typst then doc = announced(doc) end
   if #problems > 0 then
     for _, text in ipairs(problems) do io.stderr:write('observlib: ', text, '\n') end
     os.exit(65)

@@ -1,0 +1,134 @@
+"""Lines over time that stop early, stand alone, or are not there at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
+from observlib.display import style
+
+PERIODS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
+
+
+def rows(product: str, values: Iterable[float | str | None], half: float = 0.2) -> pd.DataFrame:
+    """Marks of a product: numbers, statuses that withhold them, None where there is no row."""
+    made = []
+    for period, value in zip(PERIODS, values, strict=True):
+        row = {
+            "indicator": "satisfaction_10", "product": product, "channel": "web",
+            "period": period, "unit": "sur 10",
+        }  # fmt: skip
+        if isinstance(value, str):
+            made.append({**row, "status": value})
+        elif value is not None:
+            ends = {"ci_low": value - half, "ci_high": value + half}
+            made.append({**row, "estimate": value, "n": 400, **ends})
+    return estimates.make(made)
+
+
+def leaders(fig: Figure) -> dict[str, bool]:
+    """Whether each label beside the drawing has a line to its curve."""
+    texts = [text for text in fig.axes[0].texts if isinstance(text, Annotation)]
+    return {t.get_text(): t.arrow_patch is not None for t in texts if "\n" in t.get_text()}
+
+
+def words(texts, fig: Figure) -> str:
+    return " ".join(texts(fig)).replace("\n", " ").replace("\xa0", " ")
+
+
+def test_the_label_of_a_line_that_stops_early_is_not_tied_to_it_across_the_others(
+    catalogue: Catalogue, texts, figures, assert_readable
+) -> None:
+    frame = estimates.combine(
+        [
+            rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3]),
+            rows("bodacc", [6.0, 6.4, "suppressed", "suppressed", "suppressed"]),
+        ]
+    )
+    display.line_chart(frame, catalogue, caption="Une", facets=False)
+    assert leaders(figures[-1]) == {"BOAMP\n7,3": True, "BODACC\n6,4 (T4 2025)": False}
+    [key] = figures[-1].artists
+    drawn = [line for line in figures[-1].axes[0].lines if line.get_color() == style.PALETTE[1]]
+    assert key.get_color() == style.PALETTE[1] and drawn  # the sample that stands for a tie
+    assert_readable()
+
+
+def test_a_line_whose_last_period_is_partial_reaches_its_label(
+    visits, catalogue: Catalogue, figures
+) -> None:
+    frame = visits(["boamp", "bodacc"], PERIODS, partial=True)
+    display.line_chart(frame, catalogue, caption="Une")
+    assert list(leaders(figures[-1]).values()) == [True, True]
+    assert not figures[-1].artists
+
+
+@pytest.mark.parametrize("facets", [True, False])
+def test_a_subject_of_which_nothing_is_shown_has_no_panel_and_is_told(
+    facets: bool, catalogue: Catalogue, texts, figures, assert_readable
+) -> None:
+    frame = estimates.combine(
+        [
+            rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3]),
+            rows("bodacc", [6.0, 6.4, 6.2, 6.3, 6.5]),
+            rows("journal-officiel", ["suppressed"] * 5),
+            rows("legifrance", ["missing"] * 5),
+        ]
+    )
+    chart = display.line_chart(frame, catalogue, caption="Une", facets=facets)
+    assert len(figures[-1].axes) == (2 if facets else 1)
+    told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
+    assert told in words(texts, figures[-1])
+    assert told in chart.content["alt"].replace("\xa0", " ")
+    assert "Journal officiel" in chart.content["data_markdown"]
+    assert_readable()
+
+
+def test_points_alone_have_their_interval_as_a_stroke_that_is_explained(
+    catalogue: Catalogue, texts, figures
+) -> None:
+    frame = rows("boamp", [7.0, None, 7.4, None, None], half=0.3)
+    display.line_chart(frame, catalogue, caption="Une")
+    strokes = [
+        tuple(line.get_ydata())
+        for line in figures[-1].axes[0].lines
+        if len(set(line.get_xdata())) == 1 and len(line.get_xdata()) == 2
+    ]
+    assert strokes == [pytest.approx((6.7, 7.3)), pytest.approx((7.1, 7.7))]
+    told = words(texts, figures[-1])
+    assert "Trait vertical : intervalle à 95 %." in told and "ande claire" not in told
+
+
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        ([7.0, 7.1, 7.2, 7.1, 7.3], "Bande claire : intervalle à 95 %."),
+        ([7.0, None, 7.2, 7.1, 7.3], "Bande claire ou trait vertical : intervalle à 95 %."),
+    ],
+)
+def test_the_note_on_intervals_names_what_is_drawn(
+    values: list[float | None], note: str, catalogue: Catalogue, texts, figures
+) -> None:
+    display.line_chart(rows("boamp", values), catalogue, caption="Une")
+    assert note in words(texts, figures[-1])
+
+
+def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(
+    catalogue: Catalogue, texts, figures
+) -> None:
+    def made(indicator: str, unit: str) -> pd.DataFrame:
+        row = {"indicator": indicator, "product": "boamp", "unit": unit, "n": 40}
+        return estimates.make([{**row, "period": p, "estimate": 40} for p in PERIODS])
+
+    for indicator, unit, name in (
+        ("tickets_open", "messages", "messages en attente à la fin du trimestre"),
+        ("tickets_received", "messages", "messages par trimestre"),
+        ("subscribers", "abonnés", "abonnés à la fin du trimestre"),
+    ):
+        display.line_chart(made(indicator, unit), catalogue, caption="Une")
+        assert name in texts(figures[-1])

@@ -1,0 +1,379 @@
+"""Every loader against the bad input that a stranger's export brings.
+
+One good export of each loader stands below; what it becomes when spoiled is read as meant, or
+rejected row by row, or refused in one line, and never anything else.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load, names
+
+Cells = list[str]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A table of texts that a loader reads, each of its rows good."""
+
+    loader: str
+    lines: str
+    delimiter: str = ";"  # of the file; the lines have semicolons
+    table: str | None = None  # of the device of `plain_csv`
+    key: int | None = None  # a column in which another text makes another row
+
+    @property
+    def header(self) -> Cells:
+        return self.lines.split("\n")[0].split(";")
+
+    @property
+    def rows(self) -> list[Cells]:
+        return [line.split(";") for line in self.lines.split("\n")[1:]]
+
+    def text(self, *rows: Cells, header: Cells | None = None, delimiter: str = "") -> str:
+        """The export with other rows, another header or separator."""
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=delimiter or self.delimiter, lineterminator="\n")
+        writer.writerows([header or self.header, *(rows or self.rows)])
+        return out.getvalue()
+
+    def spoiled(self, number: int, cells: dict[int, str]) -> Cells:
+        """A good row, unlike others of another number, with some of its cells changed."""
+        row = list(self.rows[number % 2])
+        if self.key is not None:
+            row[self.key] += str(10 + number)
+        return [cells.get(place, cell) for place, cell in enumerate(row)]
+
+
+_SUS = "Q1;Q2;Q3;Q4;Q5;Q6;Q7;Q8;Q9;Q10"
+EXPORTS = {
+    "barometre": Export(
+        "barometre",
+        "indicateur;id_indicateur;maille_geographique;date;valeur;unite\n"
+        "Satisfaction;tx-fictif;national;31/12/2024;71,5;%\n"
+        "Satisfaction;tx-fictif;national;31/12/2025;72,5;%",
+        key=0,
+    ),
+    "barometre of one indicator": Export(
+        "barometre",
+        "indic_id;enforce_zone_id;metric_enforce_date;maille;indic_va\n"
+        "IND-999;D01;2025-03-01;DEPT;98.5\nIND-999;R11;2025-03-01;REG;97",
+    ),
+    "call_intervals": Export(
+        "call_intervals",
+        "Tranche horaire;Présentés;Décrochés;Abandonnés;Attente\n"
+        "01/07/2026 10:00;1 250;1 200;50;00:40:00\n01/07/2026 10:30;12;11;1;600",
+    ),
+    "calls": Export(
+        "calls",
+        "Identifiant;Début;Issue;Attente;Conversation;Motif\n"
+        "a1;2026-07-01 10:00:00;Décroché;1:05;300;Logement\n"
+        "a2;2026-07-01 10:01:00;Abandonné;35;;",
+        key=0,
+    ),
+    "france_services": Export(
+        "france_services",
+        "id_fs;insee_dep;lib_fs;format_fs\n12;01;Guichet fictif;Espace\n13;2A;Guichet inventé;",
+        key=0,
+    ),
+    "jdma": Export(
+        "jdma",
+        "Date de l'avis;Identifiant Avis;satisfaction;contact_reached\n"
+        "2026-03-12 09:30:00;a1;Bien;Oui\n2026-03-13 09:30:00;a2;Mauvais;",
+        delimiter=",",
+        key=1,
+    ),
+    "limesurvey": Export(
+        "limesurvey",
+        "id;submitdate;Q01;Q02;Q04[SQ001];Q05\n"
+        "1;2026-03-12 23:50:00;A5;Y;Y;A1\n2;2026-03-13 10:00:00;A1;N;;A2",
+        delimiter=",",
+        key=0,
+    ),
+    "matomo_csv": Export(
+        "matomo_csv",
+        "Date;Visites;Rebonds;sum_visit_length\n"
+        "2026-03-01;1 234;120;00:10:55\n2026-03-02;900;80;3600",
+        delimiter=",",
+    ),
+    "plain_csv": Export(
+        "plain_csv",
+        "month;visits;visitors\n2026-02;12 450;9 310\n2026-03;13 020;9 877",
+        table="audience",
+    ),
+    "plain_csv of ratings": Export(
+        "plain_csv",
+        "answer_id;date;question;value;scale_min;scale_max\n"
+        "a1;2026-03-01;satisfaction;7,5;0;10\na2;2026-03-01;satisfaction;2;0;10",
+        table="ratings",
+        key=0,
+    ),
+    "polls": Export(
+        "polls",
+        "sondage;date;réseau;question;réponse;voix;abonnés\n"
+        "a;05/03/2026;Réseau;Q ?;Oui;12;1 900\na;05/03/2026;Réseau;Q ?;Non;30;1 900",
+        key=0,
+    ),
+    "published_figures": Export(
+        "published_figures",
+        "organisme;période;sujet;indicateur;valeur;unité;n;source\n"
+        "CAISSE-FICTIVE;2025;ensemble;Satisfaits;71,5;%;1 250;Rapport\n"
+        "CAISSE-FICTIVE;2024;ensemble;Satisfaits;71,5;%;1 250;Rapport",
+        key=3,
+    ),
+    "sales": Export(
+        "sales",
+        "Mois;ISBN;Titre;Support;Exemplaires;CA;Retours\n"
+        "2026-03;REF-1;Un titre;papier;1 234;1 234,50 €;3\nmars 2026;REF-2;Un autre;epub;5;;",
+        key=1,
+    ),
+    "services_publics_plus": Export(
+        "services_publics_plus",
+        "ID expérience;Date de publication;Description;Posté comme;Ressenti usager;"
+        "Code INSEE Région usager;Intitulé Typologie 1;Accessibilité\n"
+        "1;2026-03-12T09:30:00;Récit;La personne concernée;Négatif;53;Préfecture;Positif\n"
+        "2;2026-03-13T09:30:00;Récit;La personne concernée;Positif;53;Préfecture;",
+        key=0,
+    ),
+    "subscriptions": Export(
+        "subscriptions",
+        "Mois;Liste;Abonnés;Inscriptions;Désabonnements\n"
+        "2026-03;La lettre;12 450;310;120\n03/2026;L'alerte;500;20;1",
+        key=1,
+    ),
+    "tickets": Export(
+        "tickets",
+        "Numéro;Reçu le;Première réponse le;Clos le;Motif;Extrait le\n"
+        "T1;01/07/2026 10:00;02/07/2026 09:00;;Alertes;02/10/2026 08:00\n"
+        "T2;21/07/2026 10:00;;;;02/10/2026 08:00",
+        key=0,
+    ),
+    "user_tests": Export(
+        "user_tests",
+        f"participant;date;tâche;réussite;temps;{_SUS}\n"
+        "P01;25/03/2026;Chercher;oui;1:05;4;2;4;1;5;2;4;1;5;2\n"
+        "P02;26/03/2026;Chercher;non;2 min;4;2;4;1;5;2;4;1;5;2",
+        key=0,
+    ),
+}
+OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
+OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad
+PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
+SPOILED = ["#N/A", "-", "n.d.", "-0", "1.234", "1,234", "12 34", "9" * 18, "9" * 25, "NaN", "inf"]
+SPOILED += ["45 %", "Total", "05/06/2026", "06/13/2026", "2026-03-29 02:30", "a\nb", PHONE, MAIL]
+EVERY = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+Read = Callable[..., Loaded]
+
+
+@pytest.fixture
+def read(tmp_path: Path, catalogue: Catalogue, survey: Any) -> Read:
+    """Load a content with the loader of an export."""
+
+    def loaded(export: Export, content: str | bytes | None = None) -> Loaded:
+        device, known = survey(export.loader)
+        if export.loader != "limesurvey":
+            device = device.model_copy(update={"table": export.table, "questionnaire": None})
+            known = catalogue
+        content = export.text() if content is None else content
+        path = tmp_path / "export_2026-03.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return load(path, device, known)
+
+    return loaded
+
+
+def refused(read: Read, export: Export, content: str | bytes) -> str:
+    """Why a file is refused, each problem in one line."""
+    with pytest.raises(ObservError) as caught:
+        read(export, content)
+    assert all("\n" not in p and "export_2026-03.csv" in p for p in caught.value.problems)
+    return str(caught.value)
+
+
+def same(found: Loaded, good: Loaded) -> None:
+    pd.testing.assert_frame_equal(found.rows, good.rows)
+
+
+def sound(found: Loaded) -> None:
+    """What holds of anything that is loaded: reasons to read, nobody told, numbers that can be."""
+    told = found.rejects
+    assert (told["reason"].str.len() > 0).all() and (told["row"] >= 1).all()
+    assert told["row"].notna().all() and list(told.columns) == tables.REJECT_COLUMNS
+    shown = told.astype(str).to_csv() + str(found.notices)
+    assert not re.search(r"06\s12|@exemple", shown)
+    numbers = found.rows.select_dtypes("number").to_numpy(float, na_value=0.0)
+    assert (abs(numbers) <= 1e15).all()
+    assert "-0.0" not in found.rows.astype(str).to_csv()
+
+
+def test_a_new_loader_must_stand_here_to_be_held_to_bad_input() -> None:
+    assert {export.loader for export in EXPORTS.values()} | OTHERS == set(names())
+
+
+@EVERY
+def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(
+    read: Read, export: Export
+) -> None:
+    found = read(export)
+    assert len(found.rows) >= len(export.rows) and found.rejects.empty
+
+
+@EVERY
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_encodings_of_spreadsheets_are_read_the_same(
+    read: Read, export: Export, encoding: str
+) -> None:
+    same(read(export, export.text().encode(encoding)), read(export))
+
+
+@EVERY
+def test_a_file_in_cp1252_is_refused_and_says_how_to_save_it(read: Read, export: Export) -> None:
+    said = refused(read, export, export.text().encode() + "été;€\n".encode("cp1252"))
+    assert ":4: not UTF-8" in said and "save the file as UTF-8" in said
+
+
+@EVERY
+def test_the_first_line_of_excel_blank_lines_and_windows_ends_lose_nothing(
+    read: Read, export: Export
+) -> None:
+    text = f"sep={export.delimiter}\n" + export.text().replace("\n", "\n\n")
+    same(read(export, text.replace("\n", "\r\n").encode()), read(export))
+
+
+@EVERY
+def test_headers_in_another_case_and_with_spaces_are_known(read: Read, export: Export) -> None:
+    header = [f" {name.upper()}\u00a0" for name in export.header]
+    text = export.text(header=header)
+    if export.loader == "plain_csv":  # whose columns are those of the table, to the letter
+        assert "unknown columns" in refused(read, export, text)
+    else:
+        same(read(export, text), read(export))
+
+
+@EVERY
+def test_a_missing_or_renamed_column_is_named_with_those_there(read: Read, export: Export) -> None:
+    for header in (["Colonne inconnue", *export.header[1:]], export.header[1:]):
+        rows = [row[-len(header) :] for row in export.rows]
+        said = refused(read, export, export.text(*rows, header=header))
+        assert re.search(r"missing column|no visits by period|does not say its|period", said)
+
+
+@EVERY
+def test_another_separator_is_read_or_refused_in_one_line(read: Read, export: Export) -> None:
+    assert re.search("missing column|no visits", refused(read, export, export.text(delimiter="|")))
+    text = export.text(delimiter="\t")
+    if export.loader in ("jdma", "services_publics_plus"):
+        assert "separated by tabs" in refused(read, export, text)
+    else:
+        same(read(export, text), read(export))
+
+
+@EVERY
+def test_a_row_written_twice_counts_once(read: Read, export: Export) -> None:
+    found = read(export, export.text(*export.rows, export.rows[0]))
+    same(found, read(export))
+    assert found.rejects["row"].unique().tolist() == [4]
+    assert found.rejects["reason"].str.contains("row 2").all()
+
+
+@EVERY
+def test_a_line_of_totals_a_remark_and_a_cut_line_add_nothing(read: Read, export: Export) -> None:
+    empty, cut = [""] * (len(export.header) - 1), export.spoiled(5, {})[:-1]
+    extra = [["Total", *empty], ["Total", *empty[1:], "2468"], ["# extrait le 3 mars"], cut]
+    found = read(export, export.text(*export.rows, *extra))
+    if export.loader == "services_publics_plus":  # whose last text may go on for lines
+        assert len(found.rows) == 1 and found.rejects["row"].tolist() == [3, 7]
+        return
+    same(found, read(export))
+    told = set(found.rejects["row"])
+    if "indic_va" in export.header:  # without it, a row is an aim
+        told |= {4}
+    assert told == {4, 5, 6, 7}
+
+
+@EVERY
+def test_a_cell_with_a_line_break_and_the_separator_moves_no_other(
+    read: Read, export: Export
+) -> None:
+    if export.loader == "plain_csv":
+        pytest.skip("a table of its own has no column of remarks")
+    header = [*export.header, "Remarques"]
+    rows = [[*row, f'un "mot"\nou{export.delimiter} deux'] for row in export.rows]
+    same(read(export, export.text(*rows, header=header)), read(export))
+
+
+@EVERY
+def test_a_file_without_its_header_shows_nobody_in_the_error(read: Read, export: Export) -> None:
+    row = [MAIL, PHONE, *export.rows[0][2:]]
+    said = refused(read, export, export.text(row, header=row))
+    assert "06" not in said.replace("2026", "") and "@" not in said
+
+
+@EVERY
+def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(
+    read: Read, export: Export
+) -> None:
+    for column in range(len(export.header)):
+        rows = [export.spoiled(n, {column: cell}) for n, cell in enumerate(SPOILED)]
+        found = read(export, export.text(*export.rows, *rows))
+        sound(found)
+        assert "#N/A" not in found.rows.astype(str).to_csv()
+
+
+AMERICAN = {
+    "barometre": 3, "barometre of one indicator": 2, "call_intervals": 0, "calls": 1,
+    "limesurvey": 1, "polls": 1, "services_publics_plus": 1, "tickets": 1, "user_tests": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AMERICAN)
+def test_a_file_with_months_first_is_never_read_with_days_first(read: Read, name: str) -> None:
+    export, rows = EXPORTS[name], [list(row) for row in EXPORTS[name].rows]
+    for row, day in zip(rows, ("05/06/2025", "05/13/2025"), strict=True):
+        row[AMERICAN[name]] = day + row[AMERICAN[name]][10:].replace("T", " ")[:6]
+    found = read(export, export.text(*rows))
+    assert found.rows.empty and set(found.rejects["row"]) == {2, 3}
+    assert "may have its month first, as row 3 has; write YYYY" in " ".join(found.rejects["reason"])
+
+
+@EVERY
+def test_any_table_gives_rows_and_rejects_or_one_plain_error(read: Read, export: Export) -> None:
+    reached: Counter[bool] = Counter()
+    cell = st.sampled_from([*SPOILED, ""]) | st.text(st.characters(codec="utf-8"), max_size=8)
+    cells = st.dictionaries(st.integers(0, len(export.header) - 1), cell, max_size=2)
+    more = st.sampled_from([0, 0, 0, 0, -1, 1])
+
+    @settings(max_examples=10, deadline=None)
+    @given(table=st.lists(st.tuples(cells, more), max_size=4))
+    def run(table: list[tuple[dict[int, str], int]]) -> None:
+        rows = [export.spoiled(n, spoiled) for n, (spoiled, _) in enumerate(table)]
+        wide = [
+            row[:more] if more < 0 else [*row, *["x"] * more]
+            for row, (_, more) in zip(rows, table, strict=True)
+        ]
+        try:
+            found = read(export, export.text(*export.rows, *wide))
+        except ObservError as error:
+            assert "\n" not in str(error)
+            return
+        sound(found)
+        reached[not found.rows.empty] += 1
+
+    run()
+    assert reached[True] >= 5, "most tables must get past the header and have rows"
