@@ -27,7 +27,7 @@ def held() -> pd.DataFrame:
 
 def lines(made: display.Output) -> dict[str, list[str]]:
     rows = [line.strip("| ").split(" | ") for line in repr(made).splitlines() if "|" in line]
-    return {row[0]: row[1:] for row in rows}
+    return {row[0].replace("\xa0", " "): row[1:] for row in rows}
 
 
 def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogue) -> None:
@@ -36,7 +36,7 @@ def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogu
     row = found["« Je donne mon avis » sur Légifrance"]
     assert row[0] == "Diffusion du droit"
     assert row[1] == "en continu"
-    assert row[3] == "1er septembre 2026"
+    assert row[3] == "01/09/2026"
     assert row[4].replace("\u202f", " ").replace("\xa0", " ") == "1 234 réponses"
     assert found["Audience de Légifrance (Matomo)"][3:] == ["jamais", "1\xa0relevé"]
     assert found["« Je donne mon avis » sur le Journal officiel"][4] == "s"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
+from observlib.publish.tables import clean_table
 
 
 def plain(output: display.Output) -> list[str]:
@@ -144,7 +146,7 @@ def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(
     )
     columns = {"Usage": estimates.combine([usage, calls]), "Avis": marks, "Rien": marks.iloc[:0]}
     head, _, *rows = plain(display.dashboard(columns, catalogue, caption="D"))
-    assert head == "| Produit | Canal | Usage | Avis |"
+    assert head == "| Produit | Canal | Usage | Avis (sur 10) |"
     assert rows[0].startswith("| Service-public.fr | Web | 86,7 millions de visites | 8,4 (")
     assert any("+2,0 %" in row and row.endswith("| – |") for row in rows)
 
@@ -174,7 +176,7 @@ def test_a_base_is_headed_by_what_it_counts(catalogue: Catalogue) -> None:
             caption="U",
         )
     )
-    assert both[0].endswith("| Effectif (n) |")
+    assert both[0].endswith("| Effectif (n) |")  # appels and messages clos
     assert both[-1].startswith("(f) : faible effectif (moins de 30), à lire avec prudence.")
 
 
@@ -199,5 +201,143 @@ def test_money_is_written_in_euros_and_large_sums_in_words(catalogue: Catalogue)
     shown = plain(
         display.dashboard({"Tout": mixed.assign(product=products)}, catalogue, caption="D")
     )
-    assert any("1,2 million d'euros" in line for line in shown)
+    assert any("1,2 million d’euros" in line for line in shown)
     assert any("60 299 €" in line for line in shown)
+
+
+def of_legifrance(**values: dict[str, Any]) -> pd.DataFrame:
+    """Estimates of one product by indicator."""
+    common = {"product": "legifrance", "channel": "web", "period": "2026-T3", "unit": "%"}
+    return estimates.make({**common, "indicator": name, **row} for name, row in values.items())
+
+
+def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a_mark(
+    catalogue: Catalogue,
+) -> None:
+    frame = of_legifrance(
+        clarity_10={"unit": "sur 10", "estimate": 6.5, "n": 108},
+        help_reached_share={"estimate": 54, "n": 26, "status": "low_base"},
+    )
+    head, _, row, _, note = plain(
+        display.board(frame, catalogue, indicators=[*frame["indicator"]], caption="U")
+    )
+    assert head == "| Produit | Canal | Clarté du langage (sur 10) | Aide joignable |"
+    assert row == "| Légifrance | Web | 6,5 (n = 108) | 54 % (f) (n = 26) |"
+    assert note.startswith("Sous la valeur : nombre de réponses (n). (f) : faible effectif")
+
+
+def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(
+    catalogue: Catalogue,
+) -> None:
+    frame = of_legifrance(
+        calls_offered={"unit": "appels", "estimate": 38_056, "n": 38_056},
+        answer_rate={"estimate": 86, "n": 38_056},
+        wait_median={"unit": "s", "estimate": 40, "n": 958},
+    )
+    head, _, row = plain(
+        display.board(frame, catalogue, indicators=["calls_offered", "answer_rate"], caption="U")
+    )
+    assert head == "| Produit | Canal | Appels reçus | Appels décrochés |"
+    assert row == "| Légifrance | Web | 38 056 | 86 % |"
+    head, _, row, _, note = plain(
+        display.board(frame, catalogue, indicators=[*frame["indicator"]], caption="U")
+    )
+    assert head.endswith("| Appels reçus | Appels décrochés | Attente médiane |")
+    assert row.endswith("| 38 056 | 86 % | 40 s (n = 958) |")
+    assert note == (
+        "Sous la valeur : nombre d’appels décrochés (n). "
+        "n de « Appels décrochés » : colonne « Appels reçus »."
+    )
+
+
+def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(
+    catalogue: Catalogue,
+) -> None:
+    frame = of_legifrance(
+        tickets_received={"unit": "messages", "estimate": 77, "n": 77},
+        answer_rate={"estimate": 86, "n": 77},
+    )
+    head, _, row = plain(
+        display.board(frame, catalogue, indicators=[*frame["indicator"]], caption="U")
+    )
+    assert head.endswith("| Messages reçus | Appels décrochés | Appels |")
+    assert row.endswith("| 77 | 86 % | 77 |")
+
+
+def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(
+    catalogue: Catalogue,
+) -> None:
+    row = {"indicator": "satisfaction_mean", "period": "2026-T3", "channel": "web"}
+    frame = estimates.make(
+        [
+            {**row, "product": "legifrance", "estimate": 3.8, "unit": "sur 5"},
+            {**row, "product": "boamp", "estimate": 7.9, "unit": "sur 10"},
+        ]
+    )
+    lines = plain(
+        display.board(
+            frame, catalogue, indicators=["satisfaction_mean"], rows="product", caption="U"
+        )
+    )
+    assert [lines[0], *lines[2:]] == [
+        "| Produit | Note moyenne |", "| Légifrance | 3,8 sur 5 |", "| BOAMP | 7,9 sur 10 |",
+    ]  # fmt: skip
+    one = display.board(
+        frame.iloc[:1], catalogue, indicators=["satisfaction_mean"], rows="product", caption="U"
+    )
+    assert plain(one)[0] == "| Produit | Note moyenne (sur 5) |"
+
+
+def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue: Catalogue) -> None:
+    row = {"indicator": "profile_share", "period": "2026-T3", "unit": "%", "group": "sex"}
+    frame = estimates.make(
+        {**row, "device": device, "group_value": sex, "estimate": 50, "n": n}
+        for device, n in {"jdma-legifrance": 798, "jdma-vie-publique": 546}.items()
+        for sex in ("Femme", "Homme")
+    )
+
+    def shown(frame: pd.DataFrame) -> list[str]:
+        return plain(
+            display.table(frame, catalogue, rows="group_value", columns="device", caption="U")
+        )
+
+    head, _, first, _, _, note = shown(frame)
+    assert re.fullmatch(r"\| Sexe \| [^|]+, n = 798 \| [^|]+, n = 546 \|", head)
+    assert first == "| Femme | 50 % | 50 % |" and note == "n : nombre de réponses."
+    other = frame.assign(n=[798.0, 798.0, 546.0, 545.0])
+    assert "n = " not in shown(other)[0] and "50 % (n = 545)" in shown(other)[3]
+
+
+def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(
+    catalogue: Catalogue,
+) -> None:
+    row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "device": "jdma-legifrance"}
+    frame = estimates.make(
+        {**row, "group": asked, "group_value": option, "estimate": 50, "n": 40}
+        for asked in ("Où <ici> est-ce ?", "Qu'en dire ?")
+        for option in ("Oui", "Non")
+    )
+    made = display.table(frame, catalogue, rows=["device", "group", "group_value"], caption="U")
+    markup = clean_table(made.shown["text/html"]).markup
+    bodies = markup.split("<tbody>")[1:]
+    assert len(bodies) == 2 and markup.count('scope="rowgroup"') == 2
+    heads = re.findall(r'<th colspan="3" scope="rowgroup" class="group">(.*?)</th>', markup)
+    assert [head.split("\xa0: ")[1] for head in heads] == [
+        "Où &lt;ici&gt; est-ce\u202f?", "Qu’en dire\u202f?",
+    ]  # fmt: skip
+    assert all(body.count('scope="row"') == 2 for body in bodies)
+    assert markup.count('scope="col"') == 3 and ">Option<" in markup
+    # in plain text each row says all its names
+    assert sum("Où" in line for line in plain(made)) == 2
+
+
+def test_labels_of_cells_and_heads_have_the_spaces_and_apostrophes_of_print(
+    catalogue: Catalogue,
+) -> None:
+    row = {"indicator": "calls_per_1000_visits", "period": "2026-T3", "estimate": 0.4}
+    frame = estimates.make(
+        [{**row, "unit": "pour 1 000 visites", "group": "age", "group_value": "L'été, 75 ans ?"}]
+    )
+    html = display.table(frame, catalogue, rows="group_value", caption="U").shown["text/html"]
+    assert "Appels pour\xa01\u202f000\xa0visites" in html
+    assert "L’été, 75\xa0ans\u202f?" in html

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.display.typography import typography
+from observlib.display.typography import typography, unbroken
 
 SPACES = re.compile("[ \u00a0\u202f]")
 pieces = st.sampled_from(
@@ -80,3 +80,34 @@ def test_what_is_not_prose_stays_as_it_is(kept: str) -> None:
 )
 def test_prose_gets_its_spaces(written: str, printed: str) -> None:
     assert typography(written) == printed
+
+
+@given(markdown)
+def test_a_second_pass_over_a_label_changes_nothing(text: str) -> None:
+    once = unbroken(text)
+    assert unbroken(once) == once
+    assert SPACES.sub("", once) == SPACES.sub("", text).replace("'", "’")
+
+
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [
+        ("Appels pour 1 000 visites", "Appels pour~1^000~visites"),
+        ("12 345 678 €", "12^345^678 €"),
+        ("75 ans et plus", "75~ans et plus"),
+        ("15 à 24 ans", "15~à~24~ans"),
+        ("3e trimestre 2026", "3e~trimestre~2026"),
+        ("Utilité (sur 10)", "Utilité (sur~10)"),
+        ("T2 2026", "T2~2026"),
+        ("Suivi n° 8", "Suivi n°~8"),
+        ("Services Publics +, extrait", "Services Publics~+, extrait"),
+        ("−17 à +8", "−17~à~+8"),
+        ("Où chercher l'aide ; et quand ?", "Où chercher l’aide^; et quand^?"),
+    ],
+)
+def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label: str, written: str) -> None:
+    assert unbroken(label).replace("\xa0", "~").replace("\u202f", "^") == written
+
+
+def test_a_year_in_a_sentence_may_end_its_line() -> None:
+    assert typography("En 2025 les visites") == "En 2025 les visites"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -107,7 +108,20 @@ def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
     row = {"period": "2026-T3", "unit": "s", "estimate": 42, "ci_low": 40, "ci_high": 45, "n": 958}
     calls = estimates.make([{**row, "indicator": "wait_median"}]).to_dict("records")[0]
     assert plain(words.sentence(calls, catalogue)) == (
-        "42 s (intervalle à 95 % : 40 s à 45 s ; 958 appels)"
+        "42 s (intervalle à 95 % : 40 s à 45 s ; 958 appels décrochés)"
     )
     assert words.counted(catalogue.indicators["poll_share"]) == "votes"
     assert words.counted(catalogue.indicators["tickets_open"]) == "messages"
+
+
+def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(
+    catalogue: Catalogue,
+) -> None:
+    made = Path(words.__file__).parents[1] / "indicators"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in made.glob("*.py"))
+    groups = set(re.findall(r'(?:"group": |group=)"([a-z_]+)"', code))
+    assert {"days", "months", "theme", "weekday_hour"} <= groups
+    row = {"indicator": "satisfied_share", "period": "2026-T3", "unit": "%", "estimate": 5}
+    for group in sorted(groups):
+        frame = estimates.make([{**row, "group": group, "group_value": "1"}])
+        assert words.column_label(frame, "group_value", catalogue) != "Groupe", group

@@ -129,6 +129,12 @@ def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete
         assert (found["estimate"] == expected) if expected else found["status"] == "missing"
 
 
+def test_themes_are_in_alphabetical_order_whatever_their_accents() -> None:
+    themes = ["Travail"] * 20 + ["Étrangers"] * 20 + ["Famille"] * 20
+    found = calls.themes(log([1] * 60, DAYS, theme=themes), [NOW])
+    assert found["group_value"].tolist() == ["Étrangers", "Famille", "Travail"]
+
+
 def test_rare_themes_are_put_together_so_that_none_tells_of_ten_people() -> None:
     themes = ["A"] * 30 + ["B"] * 12 + ["C"] * 7 + ["D"] * 5
     found = calls.themes(log([1] * 54, DAYS, theme=themes), [NOW])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from observlib import tables
 from observlib.indicators import satisfaction
 from observlib.period import Quarter
+from observlib.survey.intervals import student
 
 Q = Quarter(2026, 3)
 
@@ -92,3 +93,12 @@ def test_any_answers_give_checked_estimates_whose_interval_holds_them(values: li
 
 def test_no_answer_is_an_empty_frame() -> None:
     assert satisfaction.quarterly(tables.empty("ratings").assign(source=""), [Q]).empty
+
+
+def test_no_interval_of_a_mean_goes_beyond_the_scale() -> None:
+    few = [10.0] * 17 + [1.0] * 2
+    row = by_indicator(answers(few)).loc["satisfaction_10"]
+    low, _ = student(pd.Series(few).mean(), pd.Series(few).std(), len(few))
+    assert (row["ci_low"], row["ci_high"]) == (pytest.approx(low), 10.0)
+    five = by_indicator(answers([1.0] * 18 + [3.0], scale=(1, 5))).loc["satisfaction_mean"]
+    assert five["ci_low"] == 1.0 and 1.0 < five["ci_high"] < 5.0

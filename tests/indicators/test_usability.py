@@ -127,3 +127,13 @@ def test_a_device_without_tests_in_a_quarter_is_missing_there() -> None:
     assert earlier[["indicator", "status"]].values.tolist() == [["test_participants", "missing"]]
     empty = tables.empty("user_tests").assign(source="")
     assert usability.pooled(empty, LAST.back(4)).empty
+
+
+def test_the_interval_of_scores_near_the_top_ends_at_a_hundred() -> None:
+    frame = rows(12)
+    items = frame["measure"].str.startswith("sus_")
+    odd = frame["measure"].str.removeprefix("sus_").isin(["1", "3", "5", "7", "9"])
+    frame.loc[items, "value"] = odd[items].map({True: 5.0, False: 1.0})
+    frame.loc[items & (frame["participant"] == "P0"), "value"] = 3.0
+    scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
+    assert scale["ci_high"] == 100.0 and scale["ci_low"] < scale["estimate"] < 100

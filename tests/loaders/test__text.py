@@ -14,7 +14,6 @@ from observlib.errors import ObservError
 from observlib.loaders._text import (
     cell_text,
     find_delimiter,
-    fold,
     need_columns,
     parse_count,
     parse_day,
@@ -26,6 +25,7 @@ from observlib.loaders._text import (
     short,
     without_persons,
 )
+from observlib.text import fold
 
 
 def written(folder: Path, raw: bytes) -> Path:

@@ -9,12 +9,14 @@ first chart or table, not here.
 from observlib.display import french
 from observlib.display.bars import bar_chart
 from observlib.display.curves import curve_chart
+from observlib.display.data import data_markdown
 from observlib.display.devices import device_table
 from observlib.display.dots import dot_chart
 from observlib.display.funnels import funnel_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
-from observlib.display.output import Output, data_markdown, notes, text
+from observlib.display.notes import notes
+from observlib.display.output import Output, text
 from observlib.display.shares import share_chart
 from observlib.display.sheets import sheet_list
 from observlib.display.tables import board, dashboard, register, table

@@ -10,7 +10,8 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, style, svg, words
-from observlib.display.output import Output, data_markdown
+from observlib.display.data import data_markdown
+from observlib.display.output import Output
 from observlib.display.typography import typography
 
 if TYPE_CHECKING:

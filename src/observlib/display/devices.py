@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases
+from observlib.display import phrases
 from observlib.display.output import Output
 from observlib.display.tables import register
 
@@ -40,7 +40,7 @@ def device_table(
         "Rythme": {d.id: phrases.OFTEN[d.frequency] for d in devices},
         "Données personnelles": {d.id: d.personal_data for d in devices},
         "Dernière donnée": {
-            d.id: french.day_label(date.fromisoformat(ends[d.id])) if d.id in ends.index else _NEVER
+            d.id: f"{date.fromisoformat(ends[d.id]):%d/%m/%Y}" if d.id in ends.index else _NEVER
             for d in devices
         },
     }

@@ -8,10 +8,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
-from observlib.display import french, words
-from observlib.display.select import ordered
-from observlib.display.typography import typography
+from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
 
 
@@ -69,61 +66,6 @@ def text(markdown: str, frame: pd.DataFrame) -> Output:
     )
 
 
-def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
-    """List the method of each indicator of a frame and the reservations of its devices.
-
-    The words are the catalogue's. A reservation that several devices share is printed once.
-    """
-    lines = []
-    for name in ordered(frame, "indicator", catalogue):
-        indicator = words.indicator_of(name, catalogue)
-        lines.append(f"- **{indicator.label}.** {indicator.method}")
-    reservations: dict[str, list[str]] = {}
-    for name in ordered(frame, "device", catalogue):
-        device = catalogue.devices.get(name)
-        if device is not None and device.note:
-            reservations.setdefault(device.note, []).append(device.label)
-    lines += [f"- **{french.join(labels)}.** {note}" for note, labels in reservations.items()]
-    if not lines:
-        raise ObservError("notes: the frame holds no estimate; call it where there is one")
-    return text("\n".join(lines), frame)
-
-
-def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Write estimates as a pandoc pipe table: labels that differ, value, interval, base, state.
-
-    The period is always given; of the other labels, only those that tell rows apart. Columns
-    that would be empty are left out.
-    """
-    labelled: list[str] = []
-    apart = 1
-    for column in ("indicator", "product", "group_value", "channel", "device", "group"):
-        if (more := len(frame[[*labelled, column]].drop_duplicates())) > apart:
-            labelled.append(column)
-            apart = more
-    labelled.append("period")
-    columns: dict[str, list[str]] = {
-        words.column_label(frame, column, catalogue): [] for column in labelled
-    }
-    numbers = ("Valeur", f"Intervalle à 95{french.NBSP}%", "Effectif (n)")
-    columns |= {name: [] for name in (*numbers, "État")}
-    for row in frame.to_dict("records"):
-        indicator = words.indicator_of(str(row["indicator"]), catalogue)
-        withheld = row["status"] in words.WITHHELD
-        n = words.base(row)
-        cells = [
-            *(words.label(row, c, catalogue) for c in labelled),
-            "–" if withheld else words.value(row, indicator),
-            words.interval(row, indicator),
-            "" if n is None else french.number(n),
-            words.STATUS_WORDS[row["status"]],
-        ]
-        for texts, cell in zip(columns.values(), cells, strict=True):
-            texts.append(cell)
-    kept = {name: column for name, column in columns.items() if any(column)}
-    return pipe_table(kept, right=numbers)
-
-
 def plain(words_: str) -> str:
     """Text of one line that Markdown shows as it stands.
 
@@ -142,8 +84,8 @@ def pipe_table(
 ) -> str:
     """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
 
-    Columns are as wide as their longest cell asks; `even` keeps those of long texts from
-    squeezing the others.
+    Texts are labels (see `unbroken`). Columns are as wide as their longest cell asks; `even` keeps
+    those of long texts from squeezing the others.
 
     Examples
     --------
@@ -153,7 +95,9 @@ def pipe_table(
     | août | 1\\|2 |
     | mai | 3 |
     """
-    texts = {name: [plain(name), *map(plain, cells)] for name, cells in columns.items()}
+    texts = {
+        name: [plain(unbroken(text)) for text in (name, *cells)] for name, cells in columns.items()
+    }
     # pandoc shares the width among columns by the length of these rules
     rules = []
     for name, cells in texts.items():

@@ -9,6 +9,7 @@ from observlib.display.output import Output, text
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.practices import Practices, Sheet
+from observlib.text import fold
 
 SORTS = ("verdict", "tool", "method", "department")
 
@@ -42,7 +43,7 @@ def sheet_list(
         raise ObservError("sheet_list: no sheet to list; test the frame before calling it")
     blocks = [
         "\n".join([head, *(f":   {_item(sheet, catalogue)}" for sheet in listed[head])])
-        for head in sorted(listed)
+        for head in sorted(listed, key=fold)
     ]
     return text("\n\n".join(blocks), frame[frame["group"] == by])
 

@@ -1,4 +1,4 @@
-"""French typographic spaces in Markdown prose, and nowhere else."""
+"""French typographic spaces: in Markdown prose, and in the labels of tables."""
 
 from __future__ import annotations
 
@@ -63,3 +63,28 @@ def typography(markdown: str) -> str:
 
 
 _SIGNS = ("close", "colon", "tight", "high", "close_up", "percent")
+# Where a label must not be broken; in prose, a number may end a line or begin the next one.
+_JOINED = (
+    (r"(?<![\d,])(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{THIN}"),  # 1 000
+    (r"(?<=\d)((?:er|e)?) (?=[^\W_])", rf"\1{NBSP}"),  # 24 ans, 3e trimestre
+    (r"\b(n°|sur|pour|à|trimestre) (?=[\d+\u2212])", rf"\1{NBSP}"),  # n° 8, sur 10, 15 à 24
+    (r"(?<=\w) (?=\+(?!\w))", NBSP),  # Services Publics +
+    (r"'", "’"),
+)
+
+
+def unbroken(label: str) -> str:
+    """Write a label, such as a head or a name in a table: its numbers stay with their words.
+
+    The spaces are those of `typography`; besides, none breaks a number or parts it from its unit,
+    and apostrophes are typographic, as pandoc makes them in prose. A second pass changes nothing.
+
+    Examples
+    --------
+    >>> unbroken("Appels pour 1 000 visites"), unbroken("15 à 24 ans"), unbroken("L'avis n° 8")
+    ('Appels pour\\xa01\\u202f000\\xa0visites', '15\\xa0à\\xa024\\xa0ans', 'L’avis n°\\xa08')
+    """
+    text = typography(label)
+    for pattern, joined in _JOINED:
+        text = re.sub(pattern, joined, text)
+    return text

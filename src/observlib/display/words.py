@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import french
 from observlib.display.french import NBSP
@@ -24,6 +25,18 @@ STATUS_WORDS = {
     "partial": "période incomplète",
     "missing": "donnée non disponible",
 }
+MARKS = {  # in the cell of a table
+    "partial": f"{NBSP}(p)",
+    "low_base": f"{NBSP}(f)",
+    "suppressed": "s",
+    "missing": "nd",
+}
+_EXPLAINED = {
+    "partial": f"(p){NBSP}: période incomplète, à ne pas comparer aux autres.",
+    "suppressed": f"s{NBSP}: secret statistique.",
+    "missing": f"nd{NBSP}: donnée non disponible.",
+}
+BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
 COLUMN_LABELS = {
     "indicator": "Indicateur",
     "product": "Produit",
@@ -37,7 +50,14 @@ COLUMN_LABELS = {
 _INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas", "habitants"}
 
 
-_GROUP_LABELS = {
+_GROUP_LABELS = {  # by the `group` of estimates
+    "theme": "Motif",
+    "hour": "Heure",
+    "weekday_hour": f"Jour{BETWEEN}Heure",
+    "days": "Jours écoulés",
+    "months": "Mois écoulés",
+    "format": "Support",
+    "title": "Titre",
     "procedure": "Démarche",
     "figure": "Organisme et sujet",
     "departement": "Département",
@@ -92,16 +112,24 @@ def is_count(unit: str) -> bool:
 
 
 def headed(indicator: Indicator, unit: str) -> str:
-    """What heads values that are written without their unit: the label says it, or is made to.
+    """What heads values of an indicator that are written without their unit (see `with_unit`)."""
+    return with_unit(indicator.label, unit)
+
+
+def with_unit(label: str, unit: str) -> str:
+    """A label that says the unit of what it heads; `%` and times are written with each value.
 
     Examples
     --------
-    >>> delay = Indicator(id="d", label="Délai", unit="jours", method="M", better="lower")
-    >>> headed(delay, "jours"), headed(delay, "s")
-    ('Délai (jours)', 'Délai')
+    >>> with_unit("Délai", "jours"), with_unit("Délai", "s"), with_unit("Note sur 10", "sur 10")
+    ('Délai (jours)', 'Délai', 'Note sur 10')
+    >>> with_unit("Recommandation (NPS)", "points")
+    'Recommandation (NPS), points'
     """
-    told = unit in ("%", "s", "note") or unit in indicator.label.lower()
-    return indicator.label if told else f"{indicator.label} ({unit})"
+    said = label.lower()
+    if unit in ("%", "s", "note") or unit in said or (unit == "€" and "euros" in said):
+        return label
+    return f"{label}, {unit}" if label.endswith(")") else f"{label} ({unit})"
 
 
 def is_change(indicator: str) -> bool:
@@ -214,6 +242,19 @@ def based(n: float, indicator: Indicator) -> str:
     """
     one = re.sub(r"\w+", lambda word: _singular(word[0]), indicator.base)
     return french.count(n, one, indicator.base)
+
+
+def explained(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Explain the marks that the states of estimates have in a table, and no others."""
+    found = set(frame["status"])
+    said = []
+    if "low_base" in found:
+        low = frame.loc[frame["status"] == "low_base", "indicator"].unique()
+        things = {counted(indicator_of(name, catalogue)) for name in low}
+        least = f"moins de {estimates.LOW_BASE}"
+        least += f" {things.pop()}" if len(things) == 1 else ""
+        said.append(f"(f){NBSP}: faible effectif ({least}), à lire avec prudence.")
+    return said + [text for status, text in _EXPLAINED.items() if status in found]
 
 
 def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:

@@ -16,6 +16,7 @@ from observlib.period import Quarter
 from observlib.survey.intervals import student, wilson
 
 SUBJECT = ["product", "channel", "device", "source"]
+ON_10 = (0.0, 10.0)
 Periods = Mapping[str, Sequence[Quarter]]
 # Rows of estimates from the answers of one period, and from all those of their device.
 Measure = Callable[[pd.DataFrame, pd.DataFrame], list[dict[str, Any]]]
@@ -124,14 +125,27 @@ def waves(catalogue: Catalogue) -> list[str]:
     return [device.id for device in catalogue.devices.values() if device.frequency in rare]
 
 
-def mean(indicator: str, values: pd.Series, unit: str) -> dict[str, Any]:
-    """The mean of answers with Student's interval."""
+def mean(
+    indicator: str, values: pd.Series, unit: str, scale: tuple[float, float]
+) -> dict[str, Any]:
+    """The mean of marks with Student's interval, cut at the ends of their `scale`.
+
+    Student's interval knows nothing of a scale, and of few marks near one of its ends goes
+    beyond it. No mean of marks does: what is cut off holds no value that it could have.
+
+    Examples
+    --------
+    >>> row = mean("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), "sur 10", (0, 10))
+    >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
+    [9.4, 8.29, 10.0]
+    """
     n = len(values)
     row: dict[str, Any] = {"indicator": indicator, "unit": unit, "n": n, "n_eff": n}
     if n:
         row["estimate"] = values.mean()
     if n > 1:
-        row["ci_low"], row["ci_high"] = student(values.mean(), values.std(), n)
+        low, high = student(values.mean(), values.std(), n)
+        row |= {"ci_low": max(scale[0], low), "ci_high": min(scale[1], high)}
     return row
 
 

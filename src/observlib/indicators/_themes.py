@@ -12,6 +12,7 @@ from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.indicators._answers import SUBJECT, quarter_of, share, state
 from observlib.period import Quarter
+from observlib.text import fold
 
 
 def themes(
@@ -19,8 +20,9 @@ def themes(
 ) -> pd.DataFrame:
     """Share of each theme among the contacts of a device and quarter, with Wilson's intervals.
 
-    Themes of fewer than eleven contacts are put together (see `confidentiality.grouping`).
-    Contacts without a theme are left out, as if they had been about the same things.
+    Themes are in alphabetical order; those of fewer than eleven contacts are put together (see
+    `confidentiality.grouping`). Contacts without a theme are left out, as if they had been about
+    the same things.
     """
     rows = contacts[contacts["theme"].notna()]
     rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))
@@ -29,7 +31,8 @@ def themes(
         for quarter in quarters:
             given = about[about["quarter"] == str(quarter)]
             holders = {
-                str(theme): set(of[identifier]) for theme, of in given.groupby("theme", sort=True)
+                str(theme): set(given.loc[given["theme"] == theme, identifier])
+                for theme in sorted(given["theme"].unique(), key=fold)
             }
             for label, (_, people) in merge_small(holders).items():
                 made.append(

@@ -11,6 +11,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.period import Quarter
 from observlib.practices import ORIGINS, VERDICTS, Practices
+from observlib.text import fold
 
 
 def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
@@ -26,9 +27,12 @@ def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.D
     sheets = practices.sheets
     named: dict[str, Iterable[str]] = {
         group: sorted(
-            practices.label(group, name, catalogue)
-            for sheet in sheets
-            if (name := getattr(sheet, group)) is not None
+            (
+                practices.label(group, name, catalogue)
+                for sheet in sheets
+                if (name := getattr(sheet, group)) is not None
+            ),
+            key=fold,
         )
         for group in ("tool", "method", "department")
     }

@@ -18,6 +18,7 @@ from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.indicators.surveys import periods_of, share_of
 from observlib.period import Quarter
+from observlib.text import fold
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = "Autres (effectifs regroupés)"
@@ -88,8 +89,8 @@ def representation(
     -------
     DataFrame
         Estimates of `representation` by device, `group` = the variable, categories in the
-        margins' order. The interval is Wilson's of the share, both ends over the margin, which
-        is counted on the whole population.
+        margins' order, régions in that of the alphabet. The interval is Wilson's of the share,
+        both ends over the margin, which is counted on the whole population.
 
     Examples
     --------
@@ -101,7 +102,8 @@ def representation(
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
         people = margins[margins["variable"] == variable].set_index("category")["people"]
-        listed = [str(name) for name in people.index]
+        order = sorted(people.index, key=fold) if variable == "region" else people.index
+        listed = [str(name) for name in order]
         groups = _within(listed, holders) if status != "suppressed" else {}
         n = sum(len(ids) for _, ids in groups.values())
         row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
@@ -179,7 +181,8 @@ def _profiles(
                 str(name): set(ids) for name, ids in given.groupby("category")["response_id"]
             }
             order = sorted(
-                holders, key=lambda name: name if variable == "age" else (-len(holders[name]), name)
+                holders,
+                key=lambda name: name if variable == "age" else (-len(holders[name]), fold(name)),
             )
             yield (
                 {**passport, "period": period},

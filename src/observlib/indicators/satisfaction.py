@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.indicators._answers import Measure, by_quarter, mean, measured, share
+from observlib.indicators._answers import ON_10, Measure, by_quarter, mean, measured, share
 from observlib.period import Quarter
 
 SATISFIED_FROM = 7.5
@@ -32,27 +32,29 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
     DataFrame
         Estimates of `satisfaction_mean` (device's own scale, unit `sur 5`), `satisfaction_10`,
         `satisfied_share` (%), `clarity_10` and `help_reached_share` (%), with n and 95 %
-        intervals: Student's for means, Wilson's for shares. A device that has answers in some
-        quarter asked for and none in another is `missing` there. A quarter is `partial` where
-        a device has at least 30 answers in it and none in its last month.
+        intervals: Student's for means, cut at the ends of the scale, Wilson's for shares. A
+        device that has answers in some quarter asked for and none in another is `missing` there.
+        A quarter is `partial` where a device has at least 30 answers in it and none in its last
+        month.
     """
     return measured(ratings, by_quarter(quarters), MEASURES)
 
 
 def _satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
     common = [
-        mean("satisfaction_10", given["on_10"], "sur 10"),
+        mean("satisfaction_10", given["on_10"], "sur 10", ON_10),
         share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9),
     ]
     scales = answers[["scale_min", "scale_max"]].drop_duplicates()
     if len(scales) > 1:  # a device that changed its scale has no mean on "its" scale
         return common
-    own = f"sur {scales['scale_max'].iat[0]:g}".replace(".", ",")
-    return [mean("satisfaction_mean", given["value"], own), *common]
+    low, high = map(float, scales.iloc[0])
+    own = f"sur {high:g}".replace(".", ",")
+    return [mean("satisfaction_mean", given["value"], own, (low, high)), *common]
 
 
 def _clarity(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
-    return [mean("clarity_10", given["on_10"], "sur 10")]
+    return [mean("clarity_10", given["on_10"], "sur 10", ON_10)]
 
 
 def _help(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:

@@ -232,14 +232,11 @@ def _nps(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
     if not ((asked["scale_min"] == 0) & (asked["scale_max"] == 10)).all():
         return []  # the score is defined for marks from 0 to 10, and no others
     scores = (given["value"] >= PROMOTERS_FROM).astype(int) - (given["value"] <= DETRACTORS_TO)
-    row = _answers.mean("nps", 100.0 * scores, "points")
-    if "ci_low" in row:
-        row |= {"ci_low": max(-100.0, row["ci_low"]), "ci_high": min(100.0, row["ci_high"])}
-    return [row]
+    return [_answers.mean("nps", 100.0 * scores, "points", (-100.0, 100.0))]
 
 
 def _ces(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
-    return [_answers.mean("ces_10", given["on_10"], "sur 10")]
+    return [_answers.mean("ces_10", given["on_10"], "sur 10", _answers.ON_10)]
 
 
 def _success(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:

@@ -16,15 +16,15 @@ import pandas as pd
 from observlib import estimates
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT, Periods, by_quarter, quarter_of, together
+from observlib.indicators._answers import SUBJECT, Periods, by_quarter, mean, quarter_of, together
 from observlib.period import Quarter
-from observlib.survey.intervals import student
 from observlib.survey.small_samples import (
     adjusted_wald,
     clustered_share,
     geometric_mean,
     sus_score,
 )
+from observlib.text import fold
 
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
 _WHO = ["session", "participant"]
@@ -60,7 +60,8 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
         - `task_success` (%), of all attempts, with the adjusted Wald interval on the base that
           they are worth, and of each task (`group` = `task`);
         - `task_time` (seconds), the geometric mean of the successes, of each task;
-        - `sus_mean` (`sur 100`), of the participants who answered all ten items;
+        - `sus_mean` (`sur 100`, its interval cut at 0 and 100), of the participants who answered
+          all ten items;
         - `problem_share` (%), who met each problem (`group` = `problem`, the most severe first,
           each with the highest severity that was given to it);
         - `problem_count`, of each severity (`group` = `severity`).
@@ -145,9 +146,17 @@ def _successes(attempts: pd.DataFrame) -> list[dict[str, Any]]:
     if attempts.empty:
         return []
     found = [_success(attempts)]
-    tasks = attempts.dropna(subset=["task"]).groupby("task", sort=True)
-    found += [_success(own) | {"group": "task", "group_value": task} for task, own in tasks]
+    found += [
+        _success(own) | {"group": "task", "group_value": task} for task, own in _by_task(attempts)
+    ]
     return found
+
+
+def _by_task(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    named = rows.dropna(subset=["task"])
+    return [
+        (task, named[named["task"] == task]) for task in sorted(named["task"].unique(), key=fold)
+    ]
 
 
 def _success(attempts: pd.DataFrame) -> dict[str, Any]:
@@ -172,7 +181,7 @@ def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
     won = tested[(tested["measure"] == "success") & (tested["value"] == 1)]
     times = times.merge(won[key], on=key)
     found = []
-    for task, own in times.groupby("task", sort=True):
+    for task, own in _by_task(times):
         n = len(own)
         row = {
             "indicator": "task_time",
@@ -191,19 +200,9 @@ def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _scale(answers: pd.DataFrame) -> list[dict[str, Any]]:
     scores = sus_scores(answers)
-    n = len(scores)
-    if not n:
+    if scores.empty:
         return []
-    row: dict[str, Any] = {
-        "indicator": "sus_mean",
-        "unit": "sur 100",
-        "estimate": scores.mean(),
-        "n": n,
-        "n_eff": n,
-    }
-    if n > 1:
-        row["ci_low"], row["ci_high"] = student(scores.mean(), scores.std(), n)
-    return [row]
+    return [mean("sus_mean", scores, "sur 100", (0.0, 100.0))]
 
 
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:

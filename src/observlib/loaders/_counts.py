@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from observlib.loaders._text import fold, parse_month
+from observlib.loaders._text import parse_month
+from observlib.text import fold
 
 _MONTHS = (
     ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",

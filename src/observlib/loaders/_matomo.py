@@ -23,7 +23,6 @@ from observlib.loaders import Loaded
 from observlib.loaders._rows import audience, is_complete, period_fault
 from observlib.loaders._text import (
     cell_text,
-    fold,
     header_shown,
     parse_count,
     parse_month,
@@ -31,6 +30,7 @@ from observlib.loaders._text import (
     without_persons,
 )
 from observlib.tables import reject
+from observlib.text import fold
 
 # As in Matomo's translation files for English, French and German.
 NAMES: dict[str, tuple[str, ...]] = {

@@ -14,7 +14,6 @@ from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import (
     find_delimiter,
-    fold_label,
     is_formula_error,
     need_columns,
     parse_day,
@@ -26,6 +25,7 @@ from observlib.loaders._text import (
 )
 from observlib.period import Quarter
 from observlib.tables import reject
+from observlib.text import fold_label
 
 Fault = tuple[str, str, str]  # column, value, reason
 _LONGEST_THEME = 60

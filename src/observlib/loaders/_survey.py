@@ -22,7 +22,6 @@ from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._survey_columns import Column, Header, find
 from observlib.loaders._text import (
-    fold_label,
     is_formula_error,
     is_total,
     parse_day,
@@ -31,6 +30,7 @@ from observlib.loaders._text import (
 )
 from observlib.period import Quarter
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
 _TICKED = frozenset({"y", "yes", "oui", "1", "true"})

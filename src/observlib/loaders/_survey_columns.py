@@ -10,7 +10,8 @@ from pathlib import Path
 
 from observlib.catalogue import Question, Questionnaire, plain_code
 from observlib.errors import ObservError, bounded
-from observlib.loaders._text import fold_label, header_shown, short
+from observlib.loaders._text import header_shown, short
+from observlib.text import fold_label
 
 
 @dataclass(frozen=True)

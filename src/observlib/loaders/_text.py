@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from observlib.errors import ObservError
 from observlib.period import month_days
+from observlib.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 # an address, several lines, or eight digits and more however they are set apart
@@ -261,29 +261,6 @@ def may_be_thousands(text: str) -> bool:
     [True, True, False, False, False]
     """
     return re.fullmatch(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", text, re.ASCII) is not None
-
-
-def fold(text: str) -> str:
-    """Text to compare names by: no case, no accents, single spaces.
-
-    Examples
-    --------
-    >>> fold(" Téléchargements\\u00a0UNIQUES ")
-    'telechargements uniques'
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
-
-
-def fold_label(text: str) -> str:
-    """Text to compare labels by: folded, whatever the kind of its apostrophes.
-
-    Examples
-    --------
-    >>> fold_label("L’aide\\u00a0JOIGNABLE ")
-    "l'aide joignable"
-    """
-    return fold(text).replace("’", "'")
 
 
 def without_persons(cell: str, longest: int, what: str) -> str:

@@ -23,7 +23,8 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._figures import Fault, frame, parse_number, rejected, unit_of, value_fault
 from observlib.loaders._rows import settle
 from observlib.loaders._sheet import Sheet, read_days, read_sheet
-from observlib.loaders._text import fold, need_columns
+from observlib.loaders._text import need_columns
+from observlib.text import fold
 
 _DETAIL = ("id_indicateur", "indicateur", "date", "valeur", "unite")
 _AREAS = ("maille_geographique", "code_region", "code_departement")

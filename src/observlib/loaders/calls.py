@@ -23,8 +23,9 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme, take
-from observlib.loaders._text import fold_label, reaches_someone, without_persons
+from observlib.loaders._text import reaches_someone, without_persons
 from observlib.loaders._time import paris_day, parse_seconds, read_moments
+from observlib.text import fold_label
 
 _HEADERS = {
     "call_id": ("call id", "id", "identifiant", "identifiant d'appel", "id appel", "uuid"),

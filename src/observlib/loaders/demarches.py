@@ -20,10 +20,11 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._dates import french_day
 from observlib.loaders._figures import parse_number
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import fold, fold_label, parse_day, short, without_persons
+from observlib.loaders._text import parse_day, short, without_persons
 from observlib.loaders._workbook import ERROR, Cell, sheets, text_of
 from observlib.period import Quarter
 from observlib.tables import reject
+from observlib.text import fold, fold_label
 
 _NAME = "Nom Démarche"
 _ID = "ID Démarche"

@@ -23,9 +23,10 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import fold_label, parse_count, short
+from observlib.loaders._text import parse_count, short
 from observlib.loaders._workbook import Cell, sheets, text_of
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _MEND = "download the workbook « Estimation de population » again from insee.fr"
 _SEXES = {"ensemble": "all", "hommes": "M", "femmes": "F"}

@@ -23,15 +23,9 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Device
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import (
-    fold_label,
-    need_columns,
-    read_csv,
-    read_text,
-    short,
-    without_persons,
-)
+from observlib.loaders._text import need_columns, read_csv, read_text, short, without_persons
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _DATE = "Date de l'avis"
 _ID = "Identifiant Avis"

@@ -29,15 +29,9 @@ from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, read_days, read_sheet
-from observlib.loaders._text import (
-    fold,
-    is_total,
-    need_columns,
-    parse_count,
-    short,
-    without_persons,
-)
+from observlib.loaders._text import is_total, need_columns, parse_count, short, without_persons
 from observlib.tables import reject
+from observlib.text import fold
 
 _HEADERS = {
     "poll": ("poll", "poll id", "sondage", "id", "identifiant"),

@@ -30,14 +30,8 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._counts import amount_of, month_of
 from observlib.loaders._rows import days, is_complete, settle
 from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
-from observlib.loaders._text import (
-    fold_label,
-    is_total,
-    parse_count,
-    reaches_someone,
-    short,
-    without_persons,
-)
+from observlib.loaders._text import is_total, parse_count, reaches_someone, short, without_persons
+from observlib.text import fold_label
 
 _HEADERS = {
     "month": ("month", "mois", "periode", "period"),

@@ -31,7 +31,6 @@ from observlib.loaders._dates import months_first
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import (
     find_delimiter,
-    fold,
     is_formula_error,
     need_columns,
     read_csv,
@@ -39,6 +38,7 @@ from observlib.loaders._text import (
     without_persons,
 )
 from observlib.tables import reject
+from observlib.text import fold
 
 _ID = "ID expérience"
 _DATE = "Date de publication"

@@ -26,9 +26,10 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme
-from observlib.loaders._text import fold_label, parse_count, reaches_someone, without_persons
+from observlib.loaders._text import parse_count, reaches_someone, without_persons
 from observlib.loaders._time import PARIS, paris_day, read_moments
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _HEADERS = {
     "ticket_id": ("ticket id", "ticket", "id", "numero", "identifiant", "n°", "reference"),

@@ -34,7 +34,6 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_days, read_sheet
 from observlib.loaders._text import (
-    fold_label,
     is_total,
     may_be_thousands,
     parse_count,
@@ -43,6 +42,7 @@ from observlib.loaders._text import (
     without_persons,
 )
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _ITEMS = [f"sus_{item}" for item in range(1, 11)]
 _HEADERS = {

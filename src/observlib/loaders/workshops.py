@@ -41,7 +41,6 @@ from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._text import (
-    fold_label,
     is_total,
     parse_day,
     read_text,
@@ -50,6 +49,7 @@ from observlib.loaders._text import (
     without_persons,
 )
 from observlib.tables import reject
+from observlib.text import fold_label
 
 _HEAD = {
     "date": "date",

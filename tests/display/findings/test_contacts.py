@@ -96,7 +96,7 @@ def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue: Catalogu
     wait = {**PHONE, "indicator": "wait_median", "unit": "s", "estimate": 40, "n": 958}
     some = made(offered, {**wait, "device": "appels-3939-journal"})
     assert plain(contacts.logged(some, catalogue)) == (
-        "Le journal dit l'attente sur 958 appels, et non sur les 38 056 appels reçus."
+        "Le journal dit l'attente sur 958 appels décrochés, et non sur les 38 056 appels reçus."
     )
     assert contacts.logged(made({**offered, "estimate": 958}, wait), catalogue) == ""
 

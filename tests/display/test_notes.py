@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+
+
+def blocks(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    return repr(display.notes(frame, catalogue)).split("\n\n")
+
+
+def test_reservations_come_first_and_one_that_devices_share_is_printed_once(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    reserves, devices, indicators, methods = blocks(marks, catalogue)
+    assert (reserves, indicators) == ("**Réserves des dispositifs**", "**Indicateurs**")
+    assert devices.count("Les répondants se sont choisis") == 1
+    assert "Légifrance" in devices and "Vie-publique.fr" in devices
+    assert methods.startswith("- **Satisfaction sur 10.** Moyenne des notes")
+
+
+def test_a_method_that_indicators_share_is_printed_once(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    known = catalogue.indicators
+    twin = known["clarity_10"].model_copy(update={"method": known["satisfaction_10"].method})
+    same = catalogue.model_copy(update={"indicators": {**known, "clarity_10": twin}})
+    frame = estimates.combine([marks, marks.assign(indicator="clarity_10")])
+    methods = blocks(frame, same)[-1]
+    assert methods.count("Moyenne des notes") == 1
+    assert methods.startswith("- **Satisfaction sur 10 et Clarté du langage.** ")
+
+
+def test_the_method_of_what_no_device_measured_is_left_out(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    absent = marks[marks["status"] == "missing"].assign(indicator="clarity_10", device="")
+    said = repr(display.notes(estimates.combine([marks, absent]), catalogue))
+    assert "Satisfaction sur 10" in said and "Clarté" not in said
+    assert repr(display.notes(absent, catalogue)).startswith("Aucun indicateur")
+
+
+def test_notes_of_no_estimate_are_an_error(catalogue: Catalogue) -> None:
+    with pytest.raises(ObservError, match="holds no estimate"):
+        display.notes(estimates.make([]), catalogue)
