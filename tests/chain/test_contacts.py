@@ -84,7 +84,7 @@ def test_true_delays_lie_in_the_last_quarter_s_intervals(
         value = truth["value"] * (100 if row["unit"] == "%" else 1)
         assert row["ci_low"] <= value <= row["ci_high"], truth
         found += 1
-    assert found >= 14
+    assert found >= 13  # two desks' shares of reopened tickets are withheld
 
 
 def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(

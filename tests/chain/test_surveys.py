@@ -152,3 +152,27 @@ def test_no_comment_address_or_referrer_of_the_exports_is_in_the_store(
 ) -> None:
     words = set(responses["category"].dropna()) | set(responses["variable"])
     assert not [w for w in words if "inventé" in w or "192.0.2" in w or "exemple.invalid" in w]
+
+
+def test_no_small_quarter_s_category_is_had_from_all_the_editions_together(
+    responses: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    """The attack: an edition's count less the one before's, plus the quarter that left."""
+    asked = responses[responses["variable"] == "age"]
+    recovered: dict[tuple[str, str], dict[int, int]] = {}
+    before: dict[tuple[str, str], int] = {}
+    for place, quarter in enumerate(ALL):
+        found = profiles.distribution(asked, catalogue, quarter.back(4))
+        now = {
+            (row.device, row.group_value): round(row.estimate * row.n / 100)
+            for row in found[found["estimate"].notna()].itertuples()
+        }
+        for key, count in now.items():
+            entered = recovered.setdefault(key, {})
+            left = entered.get(place - 4) if place >= 4 else 0
+            since = before.get(key) if place else 0
+            if left is not None and since is not None:
+                entered[place] = count - since + left
+        before = now
+    small = [n for known in recovered.values() for n in known.values() if 0 < n < 11]
+    assert before and not small

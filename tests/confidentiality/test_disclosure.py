@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,3 +52,42 @@ def test_a_partial_period_stays_partial_and_a_small_one_is_withheld() -> None:
         }
     )
     assert protect(rows)["status"].tolist() == ["partial", "suppressed"]
+
+
+def row(estimate: float, n: int, **more: object) -> dict[str, object]:
+    return {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": estimate, "n": n,
+            **more}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        (row(100, 12), "suppressed"),  # each of the twelve is known to have answered so
+        (row(0, 29), "suppressed"),
+        (row(-100, 12, unit="points"), "suppressed"),
+        (row(100, 30), "published"),
+        (row(92.3, 13), "low_base"),
+        (row(100, 12, unit="s"), "low_base"),
+        (row(0, 12, group="feeling", group_value="Négatif"), "low_base"),
+        (row(100, 12, group="feeling", group_value="Négatif"), "suppressed"),
+    ],
+)
+def test_what_each_of_few_people_answered_is_not_told(
+    found: dict[str, object], status: str
+) -> None:
+    assert protect(pd.DataFrame([found]))["status"].tolist() == [status]
+
+
+def test_a_delay_of_the_service_is_nobody_s_answer() -> None:
+    assert protect(pd.DataFrame([row(100, 12)]), personal=False)["status"].tolist() == ["low_base"]
+
+
+def test_a_unanimous_answer_is_not_told_by_the_categories_that_no_one_chose() -> None:
+    parts = [row(100, 12, group="feeling", group_value="Négatif"),
+             row(0, 12, group="feeling", group_value="Positif")]  # fmt: skip
+    assert set(protect(pd.DataFrame(parts))["status"]) == {"suppressed"}
+
+
+def test_what_an_indicator_withholds_keeps_no_number() -> None:
+    out = protect(pd.DataFrame([row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed")]))
+    assert out[estimates.NUMBERS].isna().all(axis=None)

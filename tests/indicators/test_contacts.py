@@ -174,6 +174,17 @@ def test_the_backlog_is_that_of_the_quarter_s_last_day_and_missing_when_not_seen
     assert early.loc["tickets_open", "status"] == "missing"
 
 
+def test_the_closed_tickets_do_not_tell_how_few_are_open() -> None:
+    """The attack: 60 received less a base of 52 closed is eight open, whose number is withheld."""
+    few = desk([(1, 2)] * 52 + [(1, None)] * 8).assign(reopened=[True] * 10 + [False] * 50)
+    found = by_indicator(tickets.quarterly(few, [NOW], {}))
+    assert found.loc["tickets_received", "n"] == 60
+    assert found.loc["tickets_open", "status"] == "suppressed"
+    assert found.loc["reopened_share", "status"] == "suppressed"
+    more = desk([(1, 2)] * 40 + [(1, None)] * 20).assign(reopened=[True] * 10 + [False] * 50)
+    assert by_indicator(tickets.quarterly(more, [NOW], {})).loc["reopened_share", "estimate"] == 25
+
+
 def test_the_backlog_is_partial_where_an_old_export_left_tickets_open() -> None:
     old = desk([(1, 2)] * 15 + [(None, None)] * 3, "2026-09-10")
     new = desk([(None, None)] * 12).assign(ticket_id=range(100, 112))

@@ -63,10 +63,10 @@ def test_only_the_latest_year_counts(catalogue: Catalogue) -> None:
 
 
 def test_an_extract_made_once_is_taken_whole(catalogue: Catalogue) -> None:
-    days = ("2019-02-03", "negative", 15), ("2023-12-01", "positive", 15)
+    days = ("2019-02-03", "negative", 30), ("2023-12-01", "positive", 30)
     out = shares(told(*days, device="sp-plus-extrait"), catalogue)
-    assert set(out["period"]) == {"2019-01/2023-12"} and set(out["n"]) == {30}
-    assert set(shares(told(*days), catalogue)["n"]) == {15}  # a device that speaks on does not
+    assert set(out["period"]) == {"2019-01/2023-12"} and set(out["n"]) == {60}
+    assert set(shares(told(*days), catalogue)["n"]) == {30}  # a device that speaks on does not
 
 
 def test_what_was_told_after_the_quarter_is_not_known_to_it(catalogue: Catalogue) -> None:
@@ -119,6 +119,14 @@ def test_the_parts_of_any_whole_sum_to_it(
 ) -> None:
     days = [("2026-09-01", f, n) for f, n in zip(tables.FEELINGS, counts, strict=True)]
     out = shares(told(*days), catalogue)
+    if sum(counts) in counts and sum(counts) < 30:  # what each of few people felt
+        assert set(out["status"]) == {"suppressed"}
+        return
     assert out["estimate"].sum() == pytest.approx(100)
     assert (out["estimate"] * out["n"] / 100).tolist() == pytest.approx(list(counts))
     assert ((out["ci_low"] >= 0) & (out["ci_high"] <= 100)).all()
+
+
+def test_a_year_does_not_tell_the_feelings_of_a_small_quarter(catalogue: Catalogue) -> None:
+    frame = told(("2026-05-02", "positive", 40), ("2026-09-01", "negative", 4))
+    assert set(shares(frame, catalogue)["status"]) == {"suppressed"}

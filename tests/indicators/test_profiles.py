@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,11 @@ MARGINS = pd.DataFrame(
 )
 
 
-def said(variable: str, **counts: int) -> pd.DataFrame:
+DAYS = ("2025-10-10", "2026-01-10", "2026-04-10", "2026-09-10")
+
+
+def said(variable: str, days: Sequence[str] = DAYS, first: int = 0, **counts: int) -> pd.DataFrame:
+    """So many respondents of each category, spread over the days."""
     categories = [name.replace("_", " ") for name, n in counts.items() for _ in range(n)]
     return pd.DataFrame(
         {
@@ -30,8 +36,8 @@ def said(variable: str, **counts: int) -> pd.DataFrame:
             "product": "service-public",
             "channel": "web",
             "source": f"{SURVEY}@1",
-            "response_id": [str(i) for i in range(len(categories))],
-            "date": pd.Timestamp("2026-09-10"),
+            "response_id": [str(first + i) for i in range(len(categories))],
+            "date": pd.to_datetime([days[i % len(days)] for i in range(len(categories))]),
             "variable": variable,
             "category": categories,
         }
@@ -131,7 +137,78 @@ def test_experiences_say_their_region_by_name_and_belong_to_no_product(
     told = profiles.of_experiences(experiences, regions)
     assert told["category"].tolist() == ["Île-de-France", "La Réunion"]
     assert set(told["product"]) == {""} and told["response_id"].tolist() == ["1", "3"]
-    assert profiles.distribution(told, catalogue, YEAR)["status"].tolist() == ["suppressed"] * 2
+    assert profiles.distribution(told, catalogue, YEAR)["group_value"].tolist() == [profiles.ALL]
+
+
+def test_small_categories_are_not_listed_so_that_their_order_tells_nothing(
+    catalogue: Catalogue,
+) -> None:
+    heard = said("region", Bretagne=60, Corse=1, Guyane=6, Mayotte=5)
+    found = profiles.distribution(heard, catalogue, YEAR)
+    assert found["group_value"].tolist() == ["Bretagne", profiles.REST]
+
+
+def test_those_of_no_population_are_not_had_from_the_profile_less_the_ratio(
+    catalogue: Catalogue,
+) -> None:
+    heard = said("sex", Femme=60, Homme=50, Autre=4)
+    shares = by_value(profiles.distribution(heard, catalogue, YEAR))
+    ratios = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
+    assert set(shares["n"]) == set(ratios["n"].dropna()) == {114}
+    assert ratios.loc["Homme", "status"] == "suppressed"
+    assert ratios.loc[profiles.REST, "estimate"] == pytest.approx(54 / 114 / 0.48)
+
+
+def test_a_year_that_is_not_full_is_withheld_unless_the_survey_listens_once_a_year(
+    catalogue: Catalogue,
+) -> None:
+    for days in (DAYS[:1], DAYS[1:], DAYS[2:]):
+        heard = said("sex", days, Femme=60, Homme=40)
+        assert set(profiles.distribution(heard, catalogue, YEAR)["status"]) == {"suppressed"}
+        ratios = profiles.representation(heard, MARGINS, catalogue, YEAR)
+        assert set(ratios["status"]) == {"suppressed"}
+    once = said("sex", DAYS[:1], Femme=60, Homme=40).assign(device="enquete-vie-publique")
+    assert set(profiles.distribution(once, catalogue, YEAR)["status"]) == {"published"}
+
+
+def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue: Catalogue) -> None:
+    """The attack: W(t) − W(t − 1), plus the quarter that leaves, gives the one that enters."""
+    first = Quarter(2025, 1)
+    heard = pd.concat(
+        said("sex", [f"{(first + i).months[1]}-02"], 100 * i, Femme=12 + i, Homme=4 + i % 3)
+        for i in range(8)
+    )
+    years = [
+        profiles.distribution(heard, catalogue, (first + i).back(4)).set_index("group_value")
+        for i in range(8)
+    ]
+    told = [year["estimate"].notna().all() for year in years]
+    assert told == [False] * 3 + [True] * 5  # so that four quarters are never told apart
+
+
+@settings(max_examples=100)
+@given(st.lists(st.sampled_from([0, 1, 4, 9, 12, 15, 40]), min_size=5, max_size=5))
+def test_profile_and_ratio_together_tell_no_few_people(
+    catalogue: Catalogue, counts: list[int]
+) -> None:
+    names = ("15_à_24_ans", "25_à_34_ans", "35_ans_et_plus", "Autre", "Étranger")
+    heard = said("age", **dict(zip(names, counts, strict=True)))
+    shown, ratios = (
+        frame[frame["estimate"].notna()].set_index("group_value")
+        for frame in (
+            profiles.distribution(heard, catalogue, YEAR),
+            profiles.representation(heard, MARGINS, catalogue, YEAR),
+        )
+    )
+    if shown.empty or ratios.empty:
+        return
+    bases = shown["n"].iloc[0], ratios["n"].iloc[0]
+    assert bases[0] == bases[1] or bases[0] - bases[1] >= 11
+    weights = {"15 à 24 ans": 0.2, "25 à 34 ans": 0.2, "35 ans et plus": 0.6}
+    people = {name: shown.loc[name, "estimate"] * bases[0] / 100 for name in shown.index}
+    for name in set(weights) & set(ratios.index):
+        counted = ratios.loc[name, "estimate"] * weights[name] * bases[1]
+        assert counted == pytest.approx(people[name]) and counted >= 10.999
 
 
 @settings(max_examples=50)

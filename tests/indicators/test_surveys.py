@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from observlib.period import Quarter
 
 LAST = Quarter(2026, 3)
 SURVEY = "enquete-service-public"
+YEAR = ("2025-10-10", "2026-01-10", "2026-04-10", "2026-09-10")
 
 
 def answers(
@@ -23,8 +25,9 @@ def answers(
     day: str = "2026-09-10",
     device: str = SURVEY,
     first: int = 0,
+    days: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """One response each: values where there is a scale, else categories."""
+    """One response each, on one day or several: values where there is a scale, else categories."""
     return pd.DataFrame(
         {
             "device": device,
@@ -32,7 +35,9 @@ def answers(
             "channel": "web",
             "source": f"{device}@1",
             "response_id": [str(first + i) for i in range(len(given))],
-            "date": pd.Timestamp(day),
+            "date": pd.to_datetime(
+                [(days or [day])[i % len(days or [day])] for i in range(len(given))]
+            ),
             "finished": True,
             "variable": variable,
             "category": None if scale else given,
@@ -108,7 +113,7 @@ def test_satisfaction_is_that_of_ratings_brought_to_ten(catalogue: Catalogue) ->
 
 def test_four_quarters_together_are_one_period_with_all_answers(catalogue: Catalogue) -> None:
     parts = [
-        answers("satisfaction", [4] * 20, (1, 5), day, first=20 * i)
+        answers("satisfaction", [4, 2] * 10, (1, 5), day, first=20 * i)
         for i, day in enumerate(["2025-09-30", "2025-10-01", "2026-09-30"])
     ]
     found = surveys.pooled(pd.concat(parts), catalogue, LAST.back(4))
@@ -131,13 +136,53 @@ def test_ten_answers_are_not_told(catalogue: Catalogue) -> None:
     assert found["status"].tolist() == ["suppressed"] and found["n"].isna().all()
 
 
+def marks_by_quarter(*marks: list[int]) -> pd.DataFrame:
+    """The marks of recommendation of successive quarters, up to the last one."""
+    ends = [f"{quarter.months[2]}-20" for quarter in LAST.back(len(marks))]
+    parts = [
+        answers("nps", given, (0, 10), day, first=1000 * i)
+        for i, (day, given) in enumerate(zip(ends, marks, strict=True))
+    ]
+    return pd.concat(parts)
+
+
+def test_a_year_less_its_quarters_does_not_tell_the_small_one(catalogue: Catalogue) -> None:
+    """The attack: (year's mean × 111 − Σ mean × n) / 6 is the score of six people: −100."""
+    answered = marks_by_quarter([9, 7] * 20, [10, 8] * 15, [9, 3, 7, 7, 10] * 7, [2] * 6)
+    quarters = surveys.quarterly(answered, catalogue, LAST.back(4))
+    assert quarters["n"].tolist()[:3] == [40, 30, 35]
+    assert quarters["status"].tolist()[3] == "suppressed"
+    assert surveys.pooled(answered, catalogue, LAST.back(4))["status"].tolist() == ["suppressed"]
+    whole = marks_by_quarter(*[[9, 7] * 20] * 4)
+    assert surveys.pooled(whole, catalogue, LAST.back(4))["n"].tolist() == [160]
+
+
+def test_four_small_quarters_make_a_year_that_can_be_told(catalogue: Catalogue) -> None:
+    few = marks_by_quarter([9, 3, 7], [10] * 4, [9, 5, 8, 8], [2, 9, 9])
+    assert set(surveys.quarterly(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}
+    assert surveys.pooled(few, catalogue, LAST.back(4))["n"].tolist() == [14]
+
+
+def test_a_unanimous_quarter_is_not_told_by_its_year(catalogue: Catalogue) -> None:
+    answered = marks_by_quarter([9, 7] * 20, [9, 7] * 20, [9, 7] * 20, [2, 4] * 6)
+    quarters = surveys.quarterly(answered, catalogue, LAST.back(4))
+    assert quarters["status"].tolist()[3] == "suppressed"  # twelve detractors
+    assert surveys.pooled(answered, catalogue, LAST.back(4))["status"].tolist() == ["suppressed"]
+
+
+def test_reasons_of_a_survey_s_first_quarters_are_withheld(catalogue: Catalogue) -> None:
+    ticked = answers("reason", ["A", "B"] * 30, days=YEAR[1:])
+    found = surveys.reasons(ticked, catalogue, LAST.back(4))
+    assert found["status"].tolist() == ["suppressed"]
+
+
 def test_reasons_are_shares_of_those_who_ticked_one_the_most_frequent_first(
     catalogue: Catalogue,
 ) -> None:
     ticked = pd.concat(
         [
-            answers("reason", ["Démarche"] * 15),
-            answers("reason", ["Information"] * 30, first=10),
+            answers("reason", ["Démarche"] * 15, days=YEAR),
+            answers("reason", ["Information"] * 30, first=10, days=YEAR),
         ]
     )
     found = surveys.reasons(ticked, catalogue, LAST.back(4))
@@ -149,7 +194,7 @@ def test_reasons_of_few_are_grouped_and_stand_last(catalogue: Catalogue) -> None
     parts = [("Information", 40), ("Rare", 4), ("Démarche", 20), ("Très rare", 8)]
     first, ticked = 0, []
     for name, count in parts:
-        ticked.append(answers("reason", [name] * count, first=first))
+        ticked.append(answers("reason", [name] * count, first=first, days=YEAR))
         first += count
     found = surveys.reasons(pd.concat(ticked), catalogue, LAST.back(4))
     assert found["group_value"].tolist() == ["Information", "Démarche", surveys.OTHER_REASONS]
@@ -157,7 +202,12 @@ def test_reasons_of_few_are_grouped_and_stand_last(catalogue: Catalogue) -> None
 
 
 def test_reasons_that_cannot_be_told_apart_are_withheld(catalogue: Catalogue) -> None:
-    both = pd.concat([answers("reason", ["A"] * 30), answers("reason", ["B"] * 2, first=30)])
+    both = pd.concat(
+        [
+            answers("reason", ["A"] * 30, days=YEAR),
+            answers("reason", ["B"] * 2, first=30, days=YEAR),
+        ]
+    )
     found = surveys.reasons(both, catalogue, LAST.back(4))
     assert found["status"].tolist() == ["suppressed"]
 

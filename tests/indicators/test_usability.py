@@ -96,6 +96,31 @@ def test_a_year_does_not_tell_the_one_small_campaign_in_it() -> None:
     assert set(year["status"]) == {"suppressed"}
 
 
+def test_one_answer_to_the_scale_is_not_had_from_the_year() -> None:
+    """The attack: (81.67 × 15 − 87.5 × 14) / 1 is the score of the only one who answered."""
+    one = rows(12, "2026-05-04", "other")
+    one = one[~one["measure"].str.startswith("sus_") | (one["participant"] == "P0")]
+    year = usability.pooled(pd.concat([one, rows(14)]), LAST.back(4))
+    assert of(year, "test_participants")["estimate"] == 26
+    assert of(year, "sus_mean")["status"] == "suppressed"
+    assert of(year, "task_success")["status"] == "low_base"
+
+
+def test_a_task_of_few_is_not_had_from_all_tasks_less_the_others() -> None:
+    base = rows(14)
+    second = base[base["measure"] == "success"].assign(task="U")
+    third = second[second["participant"].isin(["P0", "P1", "P2"])].assign(task="V")
+    found = usability.quarterly(pd.concat([base, second, third]), [LAST])
+    tasks = found[(found["indicator"] == "task_success") & (found["group"] == "task")]
+    assert (tasks["status"] == "suppressed").sum() == 2
+
+
+def test_a_year_does_not_tell_two_small_campaigns_beside_a_large_one() -> None:
+    campaigns = [rows(14), rows(7, "2026-02-03", "b"), rows(8, "2026-05-04", "c")]
+    year = usability.pooled(pd.concat(campaigns), LAST.back(4))
+    assert set(year["status"]) == {"suppressed"}  # the next year would lose one and tell it
+
+
 def test_a_device_without_tests_in_a_quarter_is_missing_there() -> None:
     found = usability.quarterly(rows(12), LAST.back(2))
     earlier = found[found["period"] == "2026-T2"]

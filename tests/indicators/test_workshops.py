@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from observlib import tables
 from observlib.indicators import workshops
@@ -37,32 +35,54 @@ def test_workshops_are_counted_by_quarter_and_none_is_zero() -> None:
     assert found[["period", "estimate"]].values.tolist() == [["2026-T2", 0], ["2026-T3", 1]]
 
 
+DAYS = [f"{quarter.months[1]}-03" for quarter in LAST.back(4)]
+
+
+def each_quarter(*rows: dict[str, object]) -> pd.DataFrame:
+    """The same workshops in each quarter of the year."""
+    return table(*({**row, "date": day} for row in rows for day in DAYS))
+
+
 def test_small_profiles_are_joined_and_small_products_cannot_be_had() -> None:
-    frame = table(
-        *people("vie-publique", étudiants=30, élus=4),
-        *people("legifrance", juristes=13),
-        *people("annuaire", agents=6),
+    frame = each_quarter(
+        *people("vie-publique", étudiants=10, élus=1),
+        *people("legifrance", juristes=4),
+        *people("annuaire", agents=2),
     )
     found = workshops.people(frame, LAST.back(4))
     profiles = found[found["group"] == "profile"].set_index("group_value")["estimate"]
-    assert profiles.to_dict() == {"étudiants": 30, "Autres profils": 23}
+    assert profiles.to_dict() == {"étudiants": 40, "juristes": 16, "Autres profils": 12}
     products = found[found["product"] != ""].set_index("product")
     assert products["status"].to_dict() == {
         "annuaire": "suppressed", "legifrance": "suppressed", "vie-publique": "published",
     }  # fmt: skip
-    assert found.iloc[0]["estimate"] == 53
+    assert found.iloc[0]["estimate"] == 68
 
 
-@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40)))
-def test_what_the_total_leaves_is_never_of_few_people(counts: dict[str, int]) -> None:
-    hidden = workshops.withheld_parts(counts)
-    assert {name for name, count in counts.items() if 0 < count < 11} <= hidden
-    rest = sum(counts[name] for name in hidden)
-    assert (
-        not hidden
-        or len(hidden) == len([c for c in counts.values() if c])
-        or (rest >= 11 and len(hidden) > 1)
+def test_a_year_that_begins_does_not_tell_the_quarter_that_entered_it() -> None:
+    """The attack: 27 participants in an edition, less 23 in the one before, are four."""
+    frame = table(
+        *({**row, "date": DAYS[1]} for row in people("vie-publique", a=23)),
+        *({**row, "date": DAYS[2]} for row in people("vie-publique", a=4)),
     )
+    for last in (LAST - 2, LAST - 1):
+        found = workshops.people(frame, last.back(4))
+        assert set(found["status"]) == {"suppressed"} and "profile" not in set(found["group"])
+
+
+def test_a_product_of_irregular_workshops_is_withheld_with_another() -> None:
+    frame = pd.concat(
+        [
+            each_quarter(*people("vie-publique", a=20), *people("legifrance", a=15)),
+            table(*({**row, "date": day} for row in people("annuaire", a=40) for day in DAYS[2:])),
+        ]
+    )
+    found = workshops.people(frame, LAST.back(4))
+    assert found.iloc[0]["estimate"] == 220
+    products = found[found["product"] != ""].set_index("product")["status"].to_dict()
+    assert products == {
+        "annuaire": "suppressed", "legifrance": "suppressed", "vie-publique": "published",
+    }  # fmt: skip
 
 
 IDEAS = table(
@@ -108,10 +128,10 @@ def test_a_median_that_is_not_reached_is_missing_without_its_base() -> None:
 
 
 def test_workshops_of_two_devices_are_counted_together() -> None:
-    both = table(*people("vie-publique", a=20), *people("legifrance", a=20))
-    both.loc[1, ["device", "source"]] = ["e", "e@1"]
+    both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
+    both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
     found = workshops.people(both, LAST.back(4))
-    assert found.iloc[0]["estimate"] == 40 and found.iloc[0]["source"] == "d@1, e@1"
+    assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"
 
 
 def test_no_workshop_gives_nothing() -> None:

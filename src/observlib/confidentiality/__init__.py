@@ -1,1 +1,1 @@
-"""Confidentiality: small counts are withheld here; redaction of texts has its room here too."""
+"""Confidentiality: primary and secondary suppression; redaction of texts has its room here too."""

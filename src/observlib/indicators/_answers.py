@@ -10,7 +10,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.differencing import window_told
+from observlib.confidentiality.disclosure import protect, unanimous
 from observlib.period import Quarter
 from observlib.survey.intervals import student, wilson
 
@@ -47,7 +48,9 @@ def measured(
 
     A device that has answers in some period asked for and none in another is `missing` there. A
     period is `partial` where a device has at least 30 answers in it and none in its last month,
-    unless it is one of the `waves`, which listen once in a while.
+    unless it is one of the `waves`, which listen once in a while. A question all of whose fewer
+    than 30 answers are alike is withheld, and so is a period of several quarters from which one
+    that is withheld could be had (see `confidentiality.differencing`).
 
     Parameters
     ----------
@@ -76,9 +79,27 @@ def measured(
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
             status = state(given["date"], quarters, once=subject[2] in waves)
-            for row in measures[question](given, asked):
-                made.append({**passport, "period": period, "status": status, **row})
+            found = measures[question](given, asked)
+            several = quarters if len(quarters) > 1 else []
+            parts = [given[given["quarter"] == str(quarter)] for quarter in several]
+            apart = [_told(part, measures[question](part, asked)) for part in parts]
+            if _told(given, found) is False or not window_told(apart):
+                status = "suppressed"
+            made += [{**passport, "period": period, "status": status, **row} for row in found]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether what was found of some answers to a question may be told; None without answers.
+
+    Measures of one question tell one another: where one of them is withheld, all are.
+    """
+    n = len(given)
+    if not n:
+        return None
+    if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
+        return False
+    return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
 
 
 def quarter_of(dates: pd.Series) -> pd.Series:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators._answers import SUBJECT, quarter_of, state, with_interval
 from observlib.indicators._themes import themes as shares_of_themes
@@ -82,7 +83,7 @@ def quarterly(
                 rate = {"estimate": 100 * part / offered} if offered else {"status": "missing"}
                 made.append({**common, "indicator": name, "unit": "%", **rate})
     made += _waits(calls, quarters)
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +169,7 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         }
         cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
         hours = cells.groupby("hour").sum()
-        withheld = _too_few(hours)
+        withheld = withheld_parts({int(str(hour)): calls for hour, calls in hours.items()})
         hidden = withheld | set(
             cells[cells.between(1, estimates.MINIMUM_PEOPLE - 1)].index.unique("hour")
         )
@@ -181,18 +182,6 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
             row = {**passport, "group": "weekday_hour", "group_value": name}
             made.append(_mean(row, total, int(days[weekday]), hour in hidden))
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
-
-
-def _too_few(totals: pd.Series) -> set[int]:
-    """The hours of fewer than eleven calls, with more until all others do not give them away."""
-    few: set[int] = set()
-    calls = 0.0
-    for hour, total in totals[totals > 0].sort_values(kind="stable").items():
-        if total >= estimates.MINIMUM_PEOPLE and (not few or calls >= estimates.MINIMUM_PEOPLE):
-            break
-        few.add(int(str(hour)))
-        calls += total
-    return few
 
 
 def _mean(row: dict[str, Any], total: float, days: int, hidden: bool) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect
+from observlib.indicators._answers import quarter_of
 from observlib.period import Quarter
 from observlib.survey.intervals import wilson
 from observlib.tables import FEELINGS
@@ -20,7 +22,8 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
     """Share of each feeling among the experiences of a device's latest year.
 
     The year ends with the device's latest quarter that has an experience. An extract made once
-    (a device of frequency `occasional`) has no latest year: it is taken whole.
+    (a device of frequency `occasional`) has no latest year: it is taken whole. A year from which
+    a quarter of fewer than eleven could be had is withheld (see `confidentiality.differencing`).
 
     Parameters
     ----------
@@ -46,6 +49,10 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
         start = Quarter.of(told["date"].min().date()) if once else end - 3
         told = told[told["date"] >= pd.Timestamp(start.start)]
         n = len(told)
+        counts = quarter_of(told["date"]).value_counts()
+        apart = [int(counts.get(str(start + i), 0)) for i in range(4)]
+        enough = [count >= estimates.MINIMUM_PEOPLE if count else None for count in apart]
+        status = "published" if once or window_told(enough) else "suppressed"
         for feeling in FEELINGS:
             count = int((told["feeling"] == feeling).sum())
             low, high = wilson(count, n)
@@ -64,6 +71,7 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
                     "unit": "%",
                     "n": n,
                     "n_eff": n,
+                    "status": status,
                 }
             )
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))

@@ -59,7 +59,7 @@ def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
             low, high = wilson(count, votes)
             row |= {"estimate": 100 * count / votes, "ci_low": 100 * low, "ci_high": 100 * high}
             made.append({**row, "n": votes, "n_eff": votes})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
 def _each(

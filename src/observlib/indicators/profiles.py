@@ -7,7 +7,7 @@ with who answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ from observlib.text import fold
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = "Autres (effectifs regroupés)"
+ALL = "Toutes catégories"
 
 # Passport of a row, its variable, whom each category holds, and the period's status.
 Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
@@ -30,9 +31,10 @@ Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
 def distribution(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """Share of each category of age, sex, région… among those who answered the question.
+    """Share of each category of age, sex, region… among those who answered the question.
 
-    Categories of fewer than 11 respondents are `suppressed`, and are one in the row `REST`.
+    Categories of fewer than 11 respondents are one in the row `REST`, and are not listed: neither
+    their order nor their absence tells how many they are.
 
     Parameters
     ----------
@@ -41,23 +43,24 @@ def distribution(
     catalogue
         Says which surveys are waves.
     quarters
-        Taken as one period, oldest first.
+        Taken as one period, oldest first; see `surveys.periods_of` for those that are withheld.
 
     Returns
     -------
     DataFrame
         Estimates of `profile_share` (%) by device, `group` = the variable, with Wilson's
-        intervals. Ages are in their order, other categories by frequency.
+        intervals. Ages are in their order, other categories by frequency. A variable of which
+        nothing can be told has the row `ALL`, `suppressed`.
     """
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
-        groups = merge_small(holders, REST)
+        groups = merge_small(holders, REST) if status != "suppressed" else {}
         n = sum(map(len, holders.values()))
         row = {**passport, "indicator": "profile_share", "unit": "%", "group": variable}
-        for name in _rows_of(holders, groups):
-            told = share_of(len(groups[name][1]), n) if name in groups else {}
-            state = status if name in groups else "suppressed"
-            made.append({**row, "group_value": name, "status": state, **told})
+        for name, (_, ids) in groups.items():
+            made.append({**row, "group_value": name, "status": status, **share_of(len(ids), n)})
+        if not groups:
+            made.append({**row, "group_value": ALL, "status": "suppressed"})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
 
 
@@ -69,9 +72,11 @@ def representation(
 ) -> pd.DataFrame:
     """Share of each category among respondents over its share in the population.
 
-    1 is the population's share, 0.5 half of it. Only respondents of a category that the margins
-    have are counted; categories of fewer than 11 respondents are `suppressed`, and are one in the
-    row `REST`, as are their margins.
+    1 is the population's share, 0.5 half of it. The ratios are those of the groups of
+    `distribution`, so that the two together tell no more than it does alone. Categories of fewer
+    than 11 respondents are `suppressed`, and are one in the row `REST`, as are their margins.
+    Respondents of a category that the margins have not are left out, unless so few that they are
+    in `REST` too.
 
     Parameters
     ----------
@@ -97,12 +102,13 @@ def representation(
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
         people = margins[margins["variable"] == variable].set_index("category")["people"]
-        order = sorted(people.index, key=fold) if variable == "region" else people.index
-        known = {str(name): holders.get(str(name), set()) for name in order}
-        groups = merge_small(known, REST)
-        n = sum(map(len, known.values()))
+        listed = [str(name) for name in people.index]
+        if variable == "region":
+            listed.sort(key=fold)
+        groups = _within(listed, holders) if status != "suppressed" else {}
+        n = sum(len(ids) for _, ids in groups.values())
         row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
-        for name in _rows_of(known, groups):
+        for name in dict.fromkeys([*listed, *groups]):
             if name not in groups:
                 made.append({**row, "group_value": name, "status": "suppressed"})
                 continue
@@ -141,9 +147,29 @@ def of_experiences(experiences: pd.DataFrame, regions: pd.DataFrame) -> pd.DataF
     ).dropna(subset="category")
 
 
-def _rows_of(holders: Mapping[str, object], groups: Mapping[str, object]) -> list[str]:
-    """Every category, then what stands for several of them."""
-    return list(dict.fromkeys([*holders, *groups]))
+def _within(
+    listed: Sequence[str], holders: Mapping[str, Set[str]]
+) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
+    """The groups that `distribution` shows, of the categories listed: their names, and whom each.
+
+    A listed category that no one is in is grouped, as a small one. Nothing is told where a group
+    would keep fewer than eleven people once those of other categories have left it.
+    """
+    few = estimates.MINIMUM_PEOPLE
+    found: dict[str, tuple[tuple[str, ...], Set[str]]] = {}
+    for label, (names, ids) in merge_small(holders, REST).items():
+        own = tuple(name for name in names if name in listed)
+        kept = {one for name in own for one in holders[name]}
+        if own:  # the others of a group are told by subtraction: they stay where they are few
+            found[label] = (own, kept if len(ids) - len(kept) >= few else ids)
+    if any(len(ids) < few for _, ids in found.values()):
+        return {}
+    nobody = [name for name in listed if not holders.get(name)]
+    if REST in found:
+        members, ids = found[REST]
+        return {**found, REST: ((*members, *nobody), ids)}
+    whole = {**{name: ids for name, (_, ids) in found.items()}, **{name: set() for name in nobody}}
+    return merge_small(whole, REST)
 
 
 def _profiles(

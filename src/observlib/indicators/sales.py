@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators._answers import SUBJECT
 from observlib.period import Quarter
@@ -50,7 +51,8 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         has no amount, `missing` where none has), `return_rate` (units sent back in the quarter
         for 100 sold in it, whenever they were bought), `digital_share` (% of the units) and, of
         shops with twenty titles or more sold, `top_titles_share` (% of the ten titles sold most)
-        and `sales_gini`. A share is suppressed where it, or what it leaves, counts 1 to 10 units.
+        and `sales_gini`. A share is suppressed where it, or what it leaves, counts 1 to 10 units,
+        and that of the ten titles where one of them does, which `titles` does not list.
         `partial` where a month is absent or was exported before its end, `missing` where all
         three are absent.
 
@@ -103,7 +105,12 @@ def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
     sold = _by_title(rows)["units"]
     sold = sold[sold > 0]
     if len(sold) >= _TITLES:
-        found["top_titles_share"] = _share(float(sold.head(_TOP).sum()), units, status)
+        top = sold.head(_TOP)
+        found["top_titles_share"] = (
+            {"status": "suppressed"}
+            if withheld_parts(top.to_dict())
+            else _share(float(top.sum()), units, status)
+        )
         found["sales_gini"] = {"estimate": gini(sold.tolist()), "status": status}
     return found
 

@@ -150,7 +150,9 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
     -------
     DataFrame
         Estimates of `subscription_survival` (%, `group` = `months`), with `n` those who joined
-        and `n_eff` those followed for so long, who are eleven at least.
+        and `n_eff` those followed for so long, who are eleven at least. A step of the curve may
+        be that of few who left: it is the pace of all who joined in two years, of whom it says
+        neither when nor from which list.
 
     Examples
     --------
@@ -174,7 +176,7 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
         found = [fate for _, cohort in own.groupby(["list", "cohort"]) for fate in _fates(cohort)]
         fates = pd.DataFrame(found, columns=["time", "ended", "people"])
         made += [{**passport, "period": f"{first}/{final}", **row} for row in _curve(fates)]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
 def _fates(cohort: pd.DataFrame) -> Iterator[tuple[int, bool, float]]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.indicators import _answers, audience, satisfaction
@@ -28,6 +29,7 @@ STEPS = {  # and what each counts
     "Réponse terminée": "réponses",
 }
 OTHER_REASONS = "Autres motifs"
+RARE = ("yearly", "occasional")
 
 
 def quarterly(
@@ -68,7 +70,10 @@ def quarterly(
 def pooled(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """The estimates of `quarterly` on all the quarters as one period, `first month/last month`."""
+    """The estimates of `quarterly` on all the quarters as one period, `first month/last month`.
+
+    A question is withheld where the period would tell one of its quarters that is withheld.
+    """
     return _measured(responses, catalogue, _answers.together(quarters))
 
 
@@ -85,7 +90,7 @@ def reasons(
     """Why users came, over all the quarters: share of respondents who ticked each reason.
 
     Several may be ticked: shares add up to more than 100. Reasons of fewer than 11 respondents
-    are grouped.
+    are grouped. Nothing is told of the periods that `periods_of` withholds.
 
     Returns
     -------
@@ -103,7 +108,7 @@ def reasons(
         n = given["response_id"].nunique()
         row = {**passport, "indicator": "reason_share", "period": period, "unit": "%"}
         row |= {"group": "reason", "status": status}
-        if not groups:
+        if not groups or status == "suppressed":
             hidden = {"group_value": "Tous motifs", "status": "suppressed"}
             made.append({**row, **hidden})
             continue
@@ -176,7 +181,11 @@ def periods_of(
 ) -> list[tuple[dict[str, str], str, pd.DataFrame, str]]:
     """Each device's rows of the quarters taken as one period: passport, period, rows, status.
 
-    A device without a row in them is left out.
+    A device without a row in them is left out. Its categories are told over the whole period
+    alone, so that none of its quarters may be had from one edition to the next (see
+    `confidentiality.differencing`): the period is `suppressed` until it has rows in each of its
+    quarters, or in every other, and again when the device stops. That of a device that listens
+    once a year or now and then may also hold one quarter alone.
     """
     period = next(iter(_answers.together(quarters))) if len(quarters) > 1 else str(quarters[0])
     rows = rows.assign(
@@ -189,6 +198,12 @@ def periods_of(
         passport = dict(zip(_answers.SUBJECT, map(str, subject), strict=True))
         dates = given.drop_duplicates("response_id")["date"]
         status = _answers.state(dates, quarters, passport["device"] in once)
+        present = {*given["quarter"]}
+        known = catalogue.devices.get(passport["device"])  # a device may have left it since
+        alone = len(present) == 1 and known is not None and known.frequency in RARE
+        apart = [False if str(quarter) in present else None for quarter in quarters]
+        if not alone and not window_told(apart):
+            status = "suppressed"
         found.append((passport, period, given, status))
     return found
 

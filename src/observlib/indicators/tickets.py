@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators._answers import SUBJECT, quarter_of, share, state, with_interval
 from observlib.indicators._themes import themes as shares_of_themes
@@ -44,13 +45,16 @@ def quarterly(
         `missing` where too few are answered yet); `answered_in_promise` (%, from the same curve);
         `tickets_open` on the quarter's last day (`missing` where no export goes so far, `partial`
         where one that shows tickets open does not); `reopened_share` (% of closed tickets,
-        Wilson). A quarter that had not ended when it was last exported is `partial`.
+        Wilson; suppressed where the tickets received that are not closed are fewer than eleven,
+        as its base would tell them). A quarter that had not ended when it was last exported is
+        `partial`.
     """
     rows = tickets.assign(
         product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
     )
     counts: list[dict[str, Any]] = []
-    made: list[dict[str, Any]] = []
+    delays: list[dict[str, Any]] = []
+    shares: list[dict[str, Any]] = []
     for subject, whole in rows.groupby(SUBJECT, sort=True):
         passport = dict(zip(SUBJECT, subject, strict=True))
         for quarter in quarters:
@@ -61,15 +65,13 @@ def quarterly(
             if len(given):
                 received |= {"estimate": len(given), "n": len(given)}
             counts.append({**common, **received})
-            made += [{**common, **row} for row in _delays(given, promises.get(subject[2]))]
-            closed = given[given["closed"].notna()]
-            made.append(
-                {**common, **_missing_if_empty(share("reopened_share", closed["reopened"]))}
-            )
+            delays += [{**common, **row} for row in _delays(given, promises.get(subject[2]))]
+            shares.append({**common, **_reopened(given)})
             counts.append({**common, **_backlog(whole, quarter)})
     parts = (
         protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0),
-        protect(pd.DataFrame(made, columns=estimates.COLUMNS)),
+        protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
+        protect(pd.DataFrame(shares, columns=estimates.COLUMNS)),
     )
     return estimates.combine(parts)
 
@@ -87,8 +89,14 @@ def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
     return state(given["date"], [quarter])
 
 
-def _missing_if_empty(row: dict[str, Any]) -> dict[str, Any]:
-    return row if row["n"] else {**row, "status": "missing"}
+def _reopened(given: pd.DataFrame) -> dict[str, Any]:
+    """Of a quarter's tickets that are closed, those reopened."""
+    row = share("reopened_share", given.loc[given["closed"].notna(), "reopened"])
+    if not row["n"]:
+        return {**row, "status": "missing"}
+    still_open = len(given) - row["n"]
+    told = not withheld_parts({"closed": row["n"], "open": still_open})
+    return row if told else {**row, "status": "suppressed"}
 
 
 def _curve(given: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +180,7 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
                 "status": status,
             }
             made.append(_told(row, *(100 * x for x in share_ended(curve, day))))
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
 def themes(tickets: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:

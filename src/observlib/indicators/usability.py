@@ -8,12 +8,13 @@ which names nobody: they tell of a site, and their base is that of all participa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators._answers import SUBJECT, Periods, by_quarter, mean, quarter_of, together
 from observlib.period import Quarter
@@ -27,6 +28,7 @@ from observlib.text import fold
 
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
 _WHO = ["session", "participant"]
+_TASK = ("task_success", "task")
 
 
 def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -66,9 +68,9 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
 
         A device that was tested in some period asked for and not in another has there one
         `missing` row of `test_participants`. Of fewer than eleven participants there are only
-        the rows without a group, `suppressed`; and so are those of several quarters, where
-        the quarters that are withheld in it had together fewer than eleven, whom the
-        others would tell by subtraction.
+        the rows without a group, `suppressed`; and so for several quarters, from which one that
+        is withheld could be had (see `confidentiality.differencing`). What rests on some of the
+        participants, such as a task or the scale, is judged on those alike.
     """
     rows = user_tests.assign(
         product=user_tests["product"].fillna(""), quarter=quarter_of(user_tests["date"])
@@ -80,18 +82,19 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
         for period, quarters in periods.items():
             inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
             passport = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
+            parts = [inside[inside["quarter"] == str(quarter)] for quarter in quarters]
             if inside.empty:
                 row = {"indicator": "test_participants", "unit": "participants"}
                 made.append({**passport, **row, "status": "missing"})
                 continue
-            made += [passport | row for row in _results(inside)]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+            made += [passport | row for row in _told(_results(inside), parts)]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
 def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
+    if tested.empty:
+        return []
     people = _people(tested)
-    by_quarter = [_people(own) for _, own in tested.groupby("quarter")]
-    apart = sum(count for count in by_quarter if count < estimates.MINIMUM_PEOPLE)
     found: list[dict[str, Any]] = [
         {
             "indicator": "test_participants",
@@ -104,13 +107,34 @@ def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
     found += _times(tested)
     found += _scale(tested[tested["measure"].str.startswith("sus_")])
     found += _problems(tested[tested["measure"] == "problem"], people)
-    if people >= estimates.MINIMUM_PEOPLE and not 0 < apart < estimates.MINIMUM_PEOPLE:
-        return found
-    return [
-        {"indicator": row["indicator"], "unit": row["unit"], "status": "suppressed"}
+    return found
+
+
+def _told(found: list[dict[str, Any]], parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    """The results of a period whose quarters are `parts`, less what may not be told."""
+    people = [_people(part) for part in parts]
+    if sum(people) < estimates.MINIMUM_PEOPLE or not _safe(people):
+        return [{**row, "status": "suppressed"} for row in found if "group" not in row]
+    several = parts if len(parts) > 1 else []
+    apart = [{_what(row): row["n"] for row in _results(part)} for part in several]
+    hidden = {
+        _what(row)
         for row in found
-        if "group" not in row
-    ]
+        # what rests on all the participants does so in each quarter, be a problem met there or not
+        if row["n"] < sum(people) and not _safe([of.get(_what(row), 0) for of in apart])
+    }
+    tasks = {row["group_value"]: row["n"] for row in found if _what(row)[:2] == _TASK}
+    few = withheld_parts(tasks, [name for name in tasks if (*_TASK, name) in hidden])
+    hidden |= {(*_TASK, name) for name in few}
+    return [{**row, "status": "suppressed"} if _what(row) in hidden else row for row in found]
+
+
+def _safe(counts: Sequence[int]) -> bool:
+    return window_told([n >= estimates.MINIMUM_PEOPLE if n else None for n in counts])
+
+
+def _what(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["indicator"], row.get("group", ""), row.get("group_value", "")
 
 
 def _people(tested: pd.DataFrame) -> int:

@@ -7,12 +7,13 @@ at the end of the last quarter asked for, by the days on which they were decided
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.indicators._answers import quarter_of, together, with_interval
@@ -56,9 +57,11 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     """Participants of all the quarters' workshops: in all, by product, and by profile.
 
     They are given over the whole period alone, as the total of a year would tell a quarter that
-    is withheld. Profiles of fewer than eleven people are one, with the next smallest where they
-    need it; a product with fewer than eleven is withheld, with as many others as keep it from
-    being had by subtraction.
+    is withheld, and only where workshops are held every quarter or every other, so that none can
+    be had from one edition to the next (see `confidentiality.differencing`). A product whose
+    workshops are not is withheld, as is one with fewer than eleven people, with as many others as
+    keep it from being had by subtraction. Profiles of fewer than eleven are one, with the next
+    smallest where they need it.
 
     Parameters
     ----------
@@ -71,7 +74,8 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     -------
     DataFrame
         Estimates of `workshop_participants`: without a group, by `product` or for all; by
-        `group` = `profile`. Someone who came twice counts twice.
+        `group` = `profile`. Someone who came twice counts twice. Where the whole period is
+        withheld, so is each product, and profiles are left out.
     """
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "participants"]
@@ -83,13 +87,18 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         "period": next(iter(together(quarters))),
         "unit": "participants",
     }
+    whole = _told_in(rows, quarters)
     total = int(rows["count"].sum())
-    made: list[dict[str, Any]] = [{**passport, "estimate": total, "n": total}]
+    value: dict[str, Any] = {"estimate": total, "n": total} if whole else {"status": "suppressed"}
+    made: list[dict[str, Any]] = [{**passport, **value}]
     by_product = _sums(rows, "product")
-    hidden = withheld_parts(by_product)
+    irregular = [str(name) for name, own in rows.groupby("product") if not _told_in(own, quarters)]
+    hidden = withheld_parts(by_product, irregular) if whole else set(by_product)
     for product, count in sorted(by_product.items()):
         value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
         made.append({**passport, "product": product, **value})
+    if not whole:
+        return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
     seats = {
         name: {f"{name} {seat}" for seat in range(count)}
         for name, count in _sums(rows, "label").items()
@@ -98,25 +107,6 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         value = {"estimate": len(seated), "n": len(seated)}
         made.append({**passport, "group": "profile", "group_value": label, **value})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
-
-
-def withheld_parts(counts: Mapping[str, int]) -> set[str]:
-    """Which parts of a published total to withhold, so that none of few people can be had.
-
-    A part of fewer than eleven people is withheld. The total less the parts that are shown tells
-    the sum of the others: so they are two at least, and eleven people at least.
-
-    Examples
-    --------
-    >>> sorted(withheld_parts({"a": 4, "b": 30, "c": 15})), withheld_parts({"a": 30, "b": 15})
-    (['a', 'c'], set())
-    """
-    few = estimates.MINIMUM_PEOPLE
-    hidden = {name for name, count in counts.items() if 0 < count < few}
-    shown = sorted((count, name) for name, count in counts.items() if count >= few)
-    while hidden and shown and (len(hidden) == 1 or sum(counts[name] for name in hidden) < few):
-        hidden.add(shown.pop(0)[1])
-    return hidden
 
 
 def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -151,7 +141,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         share = 100 * float((some["done"] <= end).mean())
         row = {"indicator": "idea_done_share", "unit": "%", "estimate": share, "n": len(some)}
         made.append({**passport, **row, "product": product})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
 def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -200,7 +190,13 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         ended = with_interval(*(100 * share for share in share_ended(curve, day)))
         row = {"group": "days", "group_value": str(day), **(ended or {})}
         made.append({**passport, "indicator": "idea_done_by", "unit": "%", **row})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def _told_in(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
+    """Whether participants of all the quarters may be told, none of which is told by itself."""
+    held_in = set(participants["quarter"])
+    return window_told([False if str(quarter) in held_in else None for quarter in quarters])
 
 
 def _passport(rows: pd.DataFrame) -> dict[str, Any]:
