@@ -100,5 +100,5 @@ def test_no_interval_of_a_mean_goes_beyond_the_scale() -> None:
     row = by_indicator(answers(few)).loc["satisfaction_10"]
     low, _ = student(pd.Series(few).mean(), pd.Series(few).std(), len(few))
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(low), 10.0)
-    five = by_indicator(answers([1.0] * 18 + [3.0], scale=(1, 5))).loc["satisfaction_mean"]
+    five = by_indicator(answers([1.0] * 17 + [5.0] * 2, scale=(1, 5))).loc["satisfaction_mean"]
     assert five["ci_low"] == 1.0 and 1.0 < five["ci_high"] < 5.0

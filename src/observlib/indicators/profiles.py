@@ -102,8 +102,9 @@ def representation(
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
         people = margins[margins["variable"] == variable].set_index("category")["people"]
-        order = sorted(people.index, key=fold) if variable == "region" else people.index
-        listed = [str(name) for name in order]
+        listed = [str(name) for name in people.index]
+        if variable == "region":
+            listed.sort(key=fold)
         groups = _within(listed, holders) if status != "suppressed" else {}
         n = sum(len(ids) for _, ids in groups.values())
         row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
