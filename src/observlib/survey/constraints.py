@@ -172,7 +172,7 @@ def _codes(
             f"{where}: {rows[~known].sum()} rows of the sample are in categories that the margin "
             f"lacks: {_names(strange)}; the margin has {_names(margin.index)}"
         )
-    if len(empty := margin.index[(n == 0) & (target > 0)]):
+    if unanswered < len(column) and len(empty := margin.index[(n == 0) & (target > 0)]):
         problems.append(
             f"{where}: no row of the sample is in {_names(empty)}: merge with another category, in "
             f"sample and margin; the sample has {_names(seen[rows > 0])}"

@@ -88,7 +88,7 @@ def ratios(
 
 
 def _distance(method: Method, bounds: tuple[float, float] | None) -> Distance:
-    """F and its derivative, of Deville and Särndal 1992, table 1 and section 2 (case 6)."""
+    """F and its derivative; F(0) = F'(0) = 1 whatever the method."""
     if bounds is not None:
         low, high = bounds
         speed = (high - low) / ((1 - low) * (high - 1))

@@ -60,7 +60,7 @@ class Calibration:
 
         The regression is weighted by the start weights, as R's `survey::calibrate` does: the
         variance of a calibrated total is that of the design's total of w·e. Source: Deville and
-        Särndal 1992, section 3. A `ValueError` where a value is missing.
+        Särndal 1992 (see `newton.py`). A `ValueError` where a value is missing.
         """
         values = np.asarray(values, dtype=float)
         if len(values) != len(self.weights) or not np.isfinite(values).all():
@@ -96,9 +96,8 @@ class Calibration:
 def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
     """Kish's effective sample size: (Σw)² / Σw².
 
-    Its ratio to n is the inverse of the design effect of weighting. Source: L. Kish, *Survey
-    Sampling*, Wiley, 1965, section 11.7; "Weighting for unequal Pi", *Journal of Official
-    Statistics* 8 (1992), 183–200.
+    n over it is the design effect of weighting. Source: L. Kish, "Weighting for unequal Pi",
+    *Journal of Official Statistics* 8 (1992), 183–200.
 
     Parameters
     ----------
