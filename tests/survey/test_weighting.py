@@ -354,6 +354,7 @@ def test_without_start_weights_everybody_starts_with_the_same() -> None:
 def test_a_population_alone_and_numeric_totals_alone_are_margins_too() -> None:
     sample = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
     np.testing.assert_allclose(calibrate(sample, {}, population=30).weights, 10)
+    np.testing.assert_allclose(calibrate(sample[[]], {}, population=30).weights, 10)
     both = calibrate(sample, {}, population=30, totals={"x": 66}, method="linear")
     assert [both.weights.sum(), both.weights @ sample["x"]] == pytest.approx([30, 66])
     alone = calibrate(sample, {}, totals={"x": 12})
@@ -511,3 +512,8 @@ def test_effective_n_of_no_weights_is_an_error_and_never_nan() -> None:
     for weights in ([], [0.0, 0.0], [1.0, np.nan]):
         with pytest.raises(ObservError, match="effective n"):
             effective_n(np.array(weights))
+
+
+def test_missing_weights_are_not_trimmed_into_missing_weights() -> None:
+    with pytest.raises(ObservError, match="a number each"):
+        trim_weights(np.array([1.0, np.nan, 9.0]), 2, 5)

@@ -143,7 +143,7 @@ def trim_weights(
     Raises
     ------
     ObservError
-        The bounds leave no weight that could take up the excess.
+        A weight is missing, or the bounds leave none that could take up the excess.
 
     Examples
     --------
@@ -154,6 +154,8 @@ def trim_weights(
         raise ValueError(f"trim ({lower}, {upper}): lower < upper")
     people = np.ones(len(weights)) if counts is None else np.asarray(counts, dtype=float)
     each = np.asarray(weights, dtype=float) / people
+    if not np.isfinite(each).all():
+        raise ObservError("weights: a number each is needed to trim them")
     total = (each * people).sum()
     trimmed = np.zeros(len(each), dtype=bool)
     while (outside := (each < lower) | (each > upper)).any():
@@ -234,10 +236,10 @@ def calibrate(
     ObservError
         All that is wrong with sample, margins, totals and weights, one line each: unknown columns,
         missing answers, a category that sample or margin lack, margins whose totals differ,
-        weights or counts that are missing or not positive, targets that no ratio within `bounds`
-        can reach.
+        weights or counts that are missing or not positive; bounds of `trim` that cannot be kept.
     ConvergenceError
-        No weights meet the margins; names the one furthest from its target.
+        No weights meet the margins: names the one furthest from its target, or those that no
+        ratio within `bounds` can reach.
 
     Examples
     --------
@@ -252,7 +254,7 @@ def calibrate(
     _check_call(margins, totals, population, method, bounds, missing, tolerance)
     asked = [*margins, *totals, *(c for c in (weights, counts) if c is not None)]
     problems = [f"column {name!r}: not in the sample" for name in asked if name not in sample]
-    if problems or sample.empty:
+    if problems or not len(sample):
         raise ObservError(*(problems or ["sample: no row"]))
     people = None
     start = np.ones(len(sample))
