@@ -94,6 +94,11 @@ def test_woodruff_s_interval_is_near_the_exact_one_of_a_simple_sample() -> None:
         assert (row.ci_low, row.ci_high) == pytest.approx(exact[1:], rel=0.02)
 
 
+def test_the_longest_wait_of_all_has_no_interval_of_length_0() -> None:
+    found = quantiles(design(pd.DataFrame({"wait": range(20)})), "wait", 0.99).iloc[0]
+    assert found["estimate"] == 19 and found[["se", "ci_low", "ci_high"]].isna().all()
+
+
 def test_unknown_waits_are_left_out_and_shares_outside_0_and_1_refused() -> None:
     made = design(pd.DataFrame({"wait": [3.0, None, 1.0, 2.0]}))
     found = quantiles(made, "wait")

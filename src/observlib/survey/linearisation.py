@@ -137,5 +137,7 @@ def _deviations(design: Design, scores: Floats, codes: Codes, count: int) -> tup
 
 def _sums(values: Floats, groups: Codes, count: int) -> Floats:
     """Column sums by group: (rows, k) to (count, k)."""
-    columns = [np.bincount(groups, weights=column, minlength=count) for column in values.T]
-    return np.column_stack(columns).astype(float)
+    sums = np.empty((values.shape[1], count))
+    for column, found in zip(np.ascontiguousarray(values.T), sums, strict=True):
+        found[:] = np.bincount(groups, weights=column, minlength=count)
+    return sums.T

@@ -95,7 +95,7 @@ def quantiles(
         One row a domain and share: the domain's columns, `p`, `estimate`, `se` (the interval's
         length in units of t), `ci_low`, `ci_high`; `df` and `n` of known values; `n_eff` and
         `deff` of the share up to the quantile; `status`. An end beyond the smallest or largest
-        value is NaN, and so is then the error.
+        value is NaN, and so is then the error; both are where the quantile is the largest value.
 
     Examples
     --------
@@ -117,6 +117,8 @@ def quantiles(
         found = at(np.full(groups.count, share))
         below = np.where(known, values <= found[groups.codes], np.nan).astype(float)
         frame = means(design, groups, below, level)
+        # where no value lies above the quantile, the sample cannot tell how far it may be off
+        frame.loc[frame["estimate"] >= 1, ["ci_low", "ci_high"]] = np.nan
         low, high = (at(frame[end].to_numpy(float)) for end in ("ci_low", "ci_high"))
         df = np.maximum(frame["df"].to_numpy(float), 1)
         frames.append(
