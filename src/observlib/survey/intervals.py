@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
 from scipy.special import ndtri, stdtrit
+
+Floats = npt.NDArray[np.floating[Any]]
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -33,14 +39,24 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= successes <= n or n < 1:
         raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
+    low, high = wilson_of_share(np.array(successes / n), np.array(n), level)
+    return float(low), float(high)
+
+
+def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Wilson's score intervals of shares, of as many answers, whole or effective, each.
+
+    Examples
+    --------
+    >>> low, high = wilson_of_share(np.array([0.8, 1.0]), np.array([10.0, 7.5]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.4902, 0.6613], [0.9433, 1.0])
+    """
     z = float(ndtri((1 + level) / 2))
-    share = successes / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # at 0 and n the interval ends at the share itself, which rounding must not cross
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == n else centre + half
-    return low, high
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # at 0 and 1 the interval ends at the share itself, which rounding must not cross
+    return np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
 
 
 def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:
