@@ -8,7 +8,7 @@ import math
 from scipy.special import ndtri, stdtrit
 
 
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
@@ -17,7 +17,8 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     Parameters
     ----------
     successes, n
-        Answers that have the property, and all answers (at least 1).
+        Answers that have the property, and all answers (at least 1); effective numbers need not
+        be whole.
     level
         Confidence level, between 0 and 1.
 
@@ -33,13 +34,16 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= successes <= n or n < 1:
         raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
-    z = float(ndtri((1 + level) / 2))
-    share = successes / n
+    return score_ends(successes / n, n, float(ndtri((1 + level) / 2)))
+
+
+def score_ends(share: float, n: float, z: float) -> tuple[float, float]:
+    """The ends of Wilson's interval at `z` standard errors; the share itself for infinite `n`."""
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # at 0 and n the interval ends at the share itself, which rounding must not cross
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == n else centre + half
+    # at 0 and 1 the interval ends at the share itself, which rounding must not cross
+    low = 0.0 if share == 0 else centre - half
+    high = 1.0 if share == 1 else centre + half
     return low, high
 
 
