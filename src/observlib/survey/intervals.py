@@ -14,7 +14,7 @@ from scipy.special import ndtri, stdtrit
 Floats = npt.NDArray[np.floating[Any]]
 
 
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
@@ -23,7 +23,8 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     Parameters
     ----------
     successes, n
-        Answers that have the property, and all answers (at least 1).
+        Answers that have the property, and all answers (at least 1); effective numbers need not
+        be whole.
     level
         Confidence level, between 0 and 1.
 
@@ -52,7 +53,11 @@ def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floa
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.4902, 0.6613], [0.9433, 1.0])
     """
-    z = float(ndtri((1 + level) / 2))
+    return score_ends(share, n, float(ndtri((1 + level) / 2)))
+
+
+def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
+    """The ends of Wilson's intervals at `z` standard errors; the shares for infinite `n`."""
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # at 0 and 1 the interval ends at the share itself, which rounding must not cross
