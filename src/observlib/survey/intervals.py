@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
-from scipy.special import ndtri, stdtrit
+from scipy.special import betaincinv, ndtri, stdtrit
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -62,6 +62,27 @@ def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # at 0 and 1 the interval ends at the share itself, which rounding must not cross
     return np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
+
+
+def clopper_pearson_of_share(
+    share: Floats, n: Floats, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Clopper and Pearson's intervals of shares, of as many answers, whole or effective, each.
+
+    Source: C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated
+    in the case of the binomial", *Biometrika* 26 (1934), 404–413; as quantiles of the beta
+    distribution, which has no need of whole numbers.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson_of_share(np.array([0.8, 1.0]), np.array([5.0, 5.0]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.2836, 0.4782], [0.9949, 1.0])
+    """
+    won, lost, tail = n * share, n * (1 - share), (1 - level) / 2
+    low = np.where(won > 0, betaincinv(won, lost + 1, tail), 0.0)
+    high = np.where(lost > 0, betaincinv(won + 1, lost, 1 - tail), 1.0)
+    return low, high
 
 
 def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:

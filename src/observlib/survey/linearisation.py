@@ -83,17 +83,37 @@ def degrees_of_freedom(design: Design, codes: Codes, count: int) -> Codes:
 def effective_units(design: Design, codes: Codes, count: int) -> Floats:
     """Kish's effective number of sampled units in each domain (count,).
 
-    (Σ W)² / Σ W² of the sums of weights W of the units: L. Kish, *Survey Sampling* (1965),
-    section 11.7. Of clusters, not of answers: what remains where the answers, all alike, cannot
-    tell how alike clusters are.
+    Of clusters, not of answers: what remains where the answers, all alike, cannot tell how alike
+    clusters are (`kish` of the sums of their weights).
     """
     rows = codes >= 0
     units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
     sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
-    domain = units % count
-    squares = np.bincount(domain, weights=sums**2, minlength=count)
+    return kish(sums, units % count, count)
+
+
+def kish(weights: Floats, codes: Codes, count: int, people: Floats | float = 1.0) -> Floats:
+    """Kish's effective number in each domain: (Σ w)² / Σ w² of unequal weights (count,).
+
+    Source: L. Kish, "Weighting for unequal Pi", *Journal of Official Statistics* 8 (1992),
+    183–200.
+
+    Parameters
+    ----------
+    weights, codes
+        Weight and domain, from 0, of each row (n,).
+    people
+        How many share the weight of a row equally.
+
+    Examples
+    --------
+    >>> kish(np.array([1.0, 1.0, 2.0, 5.0]), np.array([0, 0, 0, 1]), 2).round(2).tolist()
+    [2.67, 1.0]
+    """
+    sums = np.bincount(codes, weights=weights, minlength=count)
+    squares = np.bincount(codes, weights=weights**2 / people, minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return cast(Floats, np.bincount(domain, weights=sums, minlength=count) ** 2 / squares)
+        return cast(Floats, sums**2 / squares)
 
 
 def _deviations(design: Design, scores: Floats, codes: Codes, count: int) -> tuple[Floats, Codes]:

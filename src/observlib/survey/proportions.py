@@ -12,11 +12,11 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, expit, logit, stdtrit
+from scipy.special import expit, logit, stdtrit
 
 from observlib.survey.design import Design, Floats
 from observlib.survey.estimation import Domains, domains, half_width, means
-from observlib.survey.intervals import wilson_of_share
+from observlib.survey.intervals import clopper_pearson_of_share, wilson_of_share
 from observlib.survey.linearisation import effective_units
 
 Method = Literal["logit", "beta", "wilson", "mean"]
@@ -140,9 +140,8 @@ def _interval(
             low, high = expit(logit(share) - half), expit(logit(share) + half)
         else:
             size = odds / se**2 * few
-            low, high = (_clopper_pearson if method == "beta" else wilson_of_share)(
-                share, size, level
-            )
+            interval = clopper_pearson_of_share if method == "beta" else wilson_of_share
+            low, high = interval(share, size, level)
             exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
             low, high = np.where(exact, share, low), np.where(exact, share, high)
         units = effective_units(design, np.where(np.isnan(has), -1, groups.codes), groups.count)
@@ -156,8 +155,3 @@ def _interval(
 
 def _t(df: Floats, level: float) -> Floats:
     return cast(Floats, stdtrit(np.maximum(df, 1), (1 + level) / 2))
-
-
-def _clopper_pearson(share: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
-    won, lost, tail = n * share, n * (1 - share), (1 - level) / 2
-    return betaincinv(won, lost + 1, tail), betaincinv(won + 1, lost, 1 - tail)

@@ -20,9 +20,9 @@ from typing import Literal
 import numpy as np
 
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
-from scipy.special import betaincinv, ndtri
+from scipy.special import ndtri
 
-from observlib.survey.intervals import student
+from observlib.survey.intervals import clopper_pearson_of_share, student
 
 # The least mean score of each grade.
 _GRADES = (
@@ -93,10 +93,8 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float,
     """
     if not 0 <= successes <= n or n < 1:
         raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n >= 1")
-    tail, failures = (1 - level) / 2, n - successes
-    low = float(betaincinv(successes, failures + 1, tail)) if successes else 0.0
-    high = float(betaincinv(successes + 1, failures, 1 - tail)) if failures else 1.0
-    return low, high
+    low, high = clopper_pearson_of_share(np.array(successes / n), np.array(n), level)
+    return float(low), float(high)
 
 
 def clustered_share(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from observlib.errors import ObservError
 from observlib.survey import constraints
 from observlib.survey.auxiliary import Auxiliary
 from observlib.survey.constraints import Constraints, Missing
+from observlib.survey.linearisation import kish
 from observlib.survey.newton import ConvergenceError, Method, ratios
 
 __all__ = ["Calibration", "ConvergenceError", "calibrate", "effective_n", "trim_weights"]
@@ -94,10 +95,9 @@ class Calibration:
 
 
 def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
-    """Kish's effective sample size: (Σw)² / Σw².
+    """Kish's effective sample size, (Σw)² / Σw²: `linearisation.kish` of the whole sample.
 
-    n over it is the design effect of weighting. Source: L. Kish, "Weighting for unequal Pi",
-    *Journal of Official Statistics* 8 (1992), 183–200.
+    n over it is the design effect of weighting.
 
     Parameters
     ----------
@@ -117,8 +117,8 @@ def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
     weights = np.asarray(weights, dtype=float)
     if not (np.isfinite(weights).all() and weights.sum() > 0):
         raise ObservError("weights: a number each, with a positive sum, is needed for effective n")
-    squares = weights**2 if counts is None else weights**2 / counts
-    return float(weights.sum() ** 2 / squares.sum())
+    whole = np.zeros(len(weights), dtype=np.int64)
+    return float(kish(weights, whole, 1, 1.0 if counts is None else np.asarray(counts, float))[0])
 
 
 def trim_weights(
