@@ -61,9 +61,7 @@ def measured(
         product=answers["product"].fillna(""),
         quarter=quarter_of(answers["date"]),
         month=answers["date"].dt.strftime("%Y-%m"),
-        on_10=10
-        * (answers["value"] - answers["scale_min"])
-        / (answers["scale_max"] - answers["scale_min"]),
+        on_10=on_10(answers),
     )
     wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
     rows = rows[rows["quarter"].isin(wanted)]
@@ -78,6 +76,12 @@ def measured(
             for row in measures[question](given, asked):
                 made.append({**passport, "period": period, "status": status, **row})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def on_10(answers: pd.DataFrame) -> pd.Series:
+    """Each value brought from its scale, whose best end is `scale_max`, to 0–10."""
+    span = answers["scale_max"] - answers["scale_min"]
+    return 10 * (answers["value"] - answers["scale_min"]) / span
 
 
 def quarter_of(dates: pd.Series) -> pd.Series:

@@ -89,7 +89,7 @@ def effective_units(design: Design, codes: Codes, count: int) -> Floats:
     rows = codes >= 0
     units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
     sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
-    return kish(sums, units % count, count)
+    return kish(sums.astype(float), units % count, count)
 
 
 def kish(weights: Floats, codes: Codes, count: int, people: Floats | float = 1.0) -> Floats:
