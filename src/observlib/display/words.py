@@ -51,6 +51,8 @@ _GROUP_LABELS = {
     "region": "Région",
     "status": "Situation",
     "autonomy": "Aisance en ligne",
+    "weighting": "Calcul",
+    "driver": "Réponse",
     "task": "Tâche",
     "problem": "Problème",
     "severity": "Gravité",

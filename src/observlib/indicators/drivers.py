@@ -19,7 +19,7 @@ from observlib.survey.regression import regression
 
 MINIMUM = 100  # complete answers
 MARKS = {"clarity": "Clarté", "ces": "Facilité", "task_success": "Objectif atteint"}
-AGE, SEX = "Âge", "Sexe (homme)"
+AGE, SEX = "Âge, du plus jeune au plus âgé", "Sexe, des femmes aux hommes"
 LABELS = {**MARKS, "age": AGE, "sex": SEX}
 ALL = "Ensemble"
 
