@@ -32,7 +32,7 @@ def test_the_strongest_comes_first_whatever_its_sign(catalogue: Catalogue) -> No
     )
     assert said.endswith("Vient ensuite « Âge » (+1,5 point sur 10 ; +0,5 à +2,5).")
     assert "Sexe" not in said
-    assert drivers.caption(effects(Âge=1.5, Clarté=-4.2)).endswith("« Clarté » pèse le plus")
+    assert drivers.caption(effects(Âge=1.5, Clarté=-4.2)).endswith("est pour « Clarté »")
 
 
 def test_what_is_unsure_is_said_to_be(catalogue: Catalogue) -> None:

@@ -61,7 +61,7 @@ def caption(frame: pd.DataFrame) -> str:
     what = "Points de satisfaction, sur 10, de la réponse la plus basse à la plus haute"
     if sure.empty:
         return f"{what} : aucun écart net"
-    return f"{what} : « {sure['group_value'].iat[0]} » pèse le plus"
+    return f"{what} : l'écart le plus grand est pour « {sure['group_value'].iat[0]} »"
 
 
 def _sure(frame: pd.DataFrame) -> pd.DataFrame:
