@@ -11,7 +11,7 @@ import pytest
 
 from observlib import project, store
 from observlib.catalogue import Catalogue
-from observlib.indicators import profiles, surveys
+from observlib.indicators import drivers, profiles, surveys, weighted
 from observlib.period import Quarter
 
 LAST = Quarter(2026, 3)
@@ -145,6 +145,43 @@ def test_those_who_are_missing_are_those_who_were_left_out(
             assert ratio < 1
         compared += 1
     assert compared >= 12
+
+
+def test_with_the_population_s_ages_satisfaction_is_what_each_age_gives(
+    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    margins = project.reference("margins")
+    ages = margins[margins["variable"] == "age"].set_index("category")["people"]
+    found = weighted.marks(responses, margins, catalogue, YEAR)
+    found = found[found["indicator"] == "satisfaction_10"]
+    found = found.set_index(["device", "group_value"])
+    by_age = truths[(truths["kind"] == "satisfaction_by_age")].drop_duplicates(
+        ["device", "group_value"]
+    )
+    for device, known in by_age.groupby("device"):
+        value = known.set_index("group_value")["value"]
+        truth = float((value * ages).sum() / ages.sum())
+        assert holds(found.loc[(device, weighted.WEIGHTED)], truth), device
+    moved = found["estimate"].unstack()
+    moved = moved[weighted.WEIGHTED] - moved[weighted.RAW]
+    # the young, who are less satisfied, are too few in one survey and too many in the others
+    assert (moved < 0).to_dict() == {
+        "enquete-legifrance": False,
+        "enquete-service-public": True,
+        "enquete-vie-publique": False,
+    }
+
+
+def test_what_goes_with_satisfaction_is_what_was_made_to(
+    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    found = drivers.effects(responses, catalogue, YEAR)
+    known = truths[truths["kind"] == "driver"].drop_duplicates(["device", "variable"])
+    tied = {(row.device, drivers.LABELS[row.variable]): row.value for row in known.itertuples()}
+    for _, row in found.iterrows():
+        truth = tied.pop((row["device"], row["group_value"]), 0.0)
+        assert holds(row, truth), (row["device"], row["group_value"], truth)
+    assert not tied and len(found) > 8
 
 
 def test_no_comment_address_or_referrer_of_the_exports_is_in_the_store(

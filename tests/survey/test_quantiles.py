@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from observlib.survey.quantiles import quantile_interval
+from observlib.survey.design import design
+from observlib.survey.quantiles import quantile_interval, quantiles
 
 
 def test_the_median_of_100_values_lies_between_the_40th_and_the_61st() -> None:
@@ -45,3 +49,60 @@ def test_a_few_calls_give_no_upper_end_of_their_longest_waits() -> None:
 def test_a_quantile_of_nothing_is_refused(values: list[float], p: float) -> None:
     with pytest.raises(ValueError):
         quantile_interval(values, p)
+
+
+def test_weighted_quantiles_are_those_of_r(
+    hdv2003: pd.DataFrame, reference: Callable[..., dict[str, Any]]
+) -> None:
+    found = quantiles(design(hdv2003, weights="poids"), "age", [0.25, 0.5, 0.75])
+    for _, row in found.iterrows():
+        expected = reference("hdv_quantile", f"p={row['p']}")
+        for part in ("estimate", "se", "ci_low", "ci_high"):
+            assert row[part] == pytest.approx(expected[part], rel=1e-6)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 3), st.sampled_from("ab")),
+        min_size=1,
+        max_size=40,
+    ),
+    st.sampled_from([0.1, 0.25, 0.5, 0.9]),
+)
+def test_a_weight_is_as_many_equal_answers_in_each_domain(
+    rows: list[tuple[int, int, str]], p: float
+) -> None:
+    frame = pd.DataFrame([*rows, (5, 1, "a"), (5, 0, "b")], columns=["y", "w", "g"])
+    for row in quantiles(design(frame, weights="w"), "y", p, by="g").itertuples():
+        inside = frame[frame["g"] == row.g]
+        each = np.repeat(inside["y"], inside["w"])
+        assert row.n == (inside["w"] > 0).sum()
+        if each.empty:
+            assert row.status == "missing" and math.isnan(row.estimate)
+        else:
+            assert row.estimate == quantile_interval(each.tolist(), p)[0]
+            assert not row.ci_low > row.estimate and not row.ci_high < row.estimate
+
+
+def test_woodruff_s_interval_is_near_the_exact_one_of_a_simple_sample() -> None:
+    waits = np.random.default_rng(4).exponential(size=2000)
+    found = quantiles(design(pd.DataFrame({"wait": waits})), "wait", [0.5, 0.9])
+    for row in found.itertuples():
+        exact = quantile_interval(waits.tolist(), row.p)
+        assert row.estimate == exact[0]
+        assert (row.ci_low, row.ci_high) == pytest.approx(exact[1:], rel=0.02)
+
+
+def test_the_longest_wait_of_all_has_no_interval_of_length_0() -> None:
+    found = quantiles(design(pd.DataFrame({"wait": range(20)})), "wait", 0.99).iloc[0]
+    assert found["estimate"] == 19 and found[["se", "ci_low", "ci_high"]].isna().all()
+
+
+def test_unknown_waits_are_left_out_and_shares_outside_0_and_1_refused() -> None:
+    made = design(pd.DataFrame({"wait": [3.0, None, 1.0, 2.0]}))
+    found = quantiles(made, "wait")
+    assert (found["estimate"][0], found["n"][0], found["df"][0]) == (2.0, 3, 2)
+    for wrong in (0.0, 1.0, [0.5, 2.0], []):
+        with pytest.raises(ValueError, match="shares"):
+            quantiles(made, "wait", wrong)

@@ -6,13 +6,16 @@ import csv
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.survey.intervals import wilson
+from observlib.survey.intervals import student, wilson
 from observlib.survey.small_samples import (
     adjusted_wald,
+    bootstrap_interval,
+    clopper_pearson,
     clustered_share,
     geometric_mean,
     sus_grade,
@@ -44,8 +47,48 @@ def test_it_holds_wilson_s_interval_and_the_share(n: int, data: st.DataObject) -
 
 def test_a_proportion_of_nothing_is_refused() -> None:
     for successes, n in ((0, 0), (3, 2), (-1, 5)):
-        with pytest.raises(ValueError, match="successes"):
-            adjusted_wald(successes, n)
+        for interval in (adjusted_wald, clopper_pearson):
+            with pytest.raises(ValueError, match="successes"):
+                interval(successes, n)
+
+
+# R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
+# methods", Statistics in Medicine 17 (1998), 857-872, table I, method 5.
+@pytest.mark.parametrize(
+    ("won", "n", "low", "high"),
+    [
+        (81, 263, 0.2527, 0.3676),
+        (15, 148, 0.0578, 0.1617),
+        (0, 20, 0.0000, 0.1684),
+        (1, 29, 0.0009, 0.1776),
+    ],
+)
+def test_the_exact_interval_is_what_newcombe_published(
+    won: int, n: int, low: float, high: float
+) -> None:
+    assert clopper_pearson(won, n) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(n=st.integers(1, 200), level=st.sampled_from([0.8, 0.95, 0.99]), data=st.data())
+def test_the_exact_interval_is_that_of_statsmodels(
+    n: int, level: float, data: st.DataObject
+) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    won = data.draw(st.integers(0, n))
+    expected = proportion_confint(won, n, alpha=1 - level, method="beta")
+    assert clopper_pearson(won, n, level) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_the_exact_interval_covers_at_least_as_often_as_it_says() -> None:
+    from scipy.stats import binom
+
+    n = 12
+    ends = [clopper_pearson(won, n) for won in range(n + 1)]
+    for share in np.linspace(0.01, 0.99, 99):
+        chances = binom.pmf(range(n + 1), n, share)
+        held = [low <= share <= high for low, high in ends]
+        assert chances[held].sum() >= 0.95
 
 
 def test_attempts_that_are_alike_within_participants_are_worth_fewer() -> None:
@@ -96,13 +139,54 @@ def test_a_score_of_fewer_items_or_of_other_answers_is_refused() -> None:
             sus_score(wrong)
 
 
-def test_the_real_answers_have_their_known_mean_and_deviation(shared_data: Path) -> None:
+@pytest.fixture(scope="module")
+def real_scores(shared_data: Path) -> list[float]:
     with (shared_data / "sus" / "hcitools_SUSresponses.csv").open(encoding="utf-8") as lines:
         rows = list(csv.reader(lines))[1:]
-    scores = [sus_score([int(cell) for cell in row]) for row in rows]
-    mean = sum(scores) / len(scores)
-    spread = math.sqrt(sum((score - mean) ** 2 for score in scores) / (len(scores) - 1))
-    assert (len(scores), round(mean, 2), round(spread, 2)) == (45, 50.11, 11.22)
+    return [sus_score([int(cell) for cell in row]) for row in rows]
+
+
+def test_the_real_answers_have_their_known_mean_and_deviation(real_scores: list[float]) -> None:
+    mean, spread = np.mean(real_scores), np.std(real_scores, ddof=1)
+    assert (len(real_scores), round(mean, 2), round(spread, 2)) == (45, 50.11, 11.22)
+
+
+@pytest.mark.parametrize("method", ["BCa", "percentile"])
+def test_the_bootstrap_of_real_scores_is_near_student_s_interval(
+    real_scores: list[float], method: str
+) -> None:
+    mean, low, high = bootstrap_interval(
+        real_scores, np.mean, np.random.default_rng(7), method=method
+    )
+    expected = student(mean, float(np.std(real_scores, ddof=1)), len(real_scores))
+    assert (low, high) == pytest.approx(expected, abs=0.5)
+
+
+def test_the_same_seed_gives_the_same_interval_on_every_run() -> None:
+    times = [94.0, 95, 113, 121, 132, 139, 148, 161, 217, 254]
+
+    def again(seed: int) -> tuple[float, float, float]:
+        rng = np.random.default_rng(seed)
+        return bootstrap_interval(times, np.median, rng, method="percentile", resamples=500)
+
+    assert again(1) == again(1)
+    assert again(1) != again(2)
+    value, low, high = again(1)
+    assert low <= value == 135.5 <= high
+
+
+@pytest.mark.parametrize("method", ["BCa", "percentile"])
+def test_answers_all_alike_have_no_bootstrap_interval_rather_than_one_of_no_width(
+    method: str,
+) -> None:
+    rng = np.random.default_rng(1)
+    value, *ends = bootstrap_interval([70.0] * 12, np.mean, rng, method=method)
+    assert value == 70 and all(math.isnan(end) for end in ends)
+    value, *ends = bootstrap_interval([1.0] * 19 + [2], np.median, rng, method=method)
+    assert value == 1 and all(math.isnan(end) for end in ends)
+    for wrong in ([], [5.0], [5.0, math.nan]):
+        with pytest.raises(ValueError, match="two values"):
+            bootstrap_interval(wrong, np.mean, rng)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
         (visits), `ratings` (means on 0–10, shares from 0 to 1, counts of answers),
         `experiences` (counts) and `procedures` (marks on 0–10), `subscriptions` (counts, true
         shares from 0 to 1) and `sales` (counts, cents, a rate in %), `surveys` (true values of
-        indicators and shares in %, counts of responses), `calls` (counts, true shares from 0 to
+        indicators and shares in %, counts of responses, mean satisfaction on 0–10 by age and what
+        drives it in points), `calls` (counts, true shares from 0 to
         1, true waits in seconds), `tickets` (counts, true shares from 0 to 1, true delays in
         days), `polls` (true shares in %, votes),
         `user_tests` (true values, counts), `workshops` (counts, the true median delay), `peers`

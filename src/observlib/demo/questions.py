@@ -22,18 +22,38 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """An answer that, so many times in 100, stands where the answer to an earlier question does.
+
+    It is then at the same rank of its own answers, from worst to best, or youngest to oldest: how
+    often each is given does not change.
+    """
+
+    variable: str
+    follows: str
+    percent: int
+
+
+@dataclass(frozen=True)
 class Survey:
-    """A survey: its questions by page, responses begun (from, to) a quarter, which quarters."""
+    """A survey: its questions by page, responses begun (from, to) a quarter, what goes with what,
+    which quarters.
+    """
 
     product: str
     pages: tuple[tuple[Asked, ...], ...]
     started: tuple[int, int]
+    ties: tuple[Tie, ...]
     only_quarter: int | None = None  # a yearly wave
 
     @property
     def questions(self) -> tuple[Asked, ...]:
         """All questions, in their order."""
         return tuple(asked for page in self.pages for asked in page)
+
+    def question(self, variable: str) -> Asked:
+        """The question that feeds a variable."""
+        return next(asked for asked in self.questions if asked.variable == variable)
 
 
 def _marks(chances: tuple[int, ...], first: int = 0, prefix: str = "") -> tuple[Answer, ...]:
@@ -209,6 +229,7 @@ SURVEYS = {
             ),
         ),
         started=(290, 340),
+        ties=(Tie("clarity", "satisfaction", 50), Tie("age", "satisfaction", 30)),
     ),
     "enquete-legifrance": Survey(
         "legifrance",
@@ -295,6 +316,7 @@ SURVEYS = {
             ),
         ),
         started=(190, 230),
+        ties=(Tie("satisfaction", "ces", 50), Tie("age", "satisfaction", 30)),
     ),
     "enquete-vie-publique": Survey(
         "vie-publique",
@@ -336,6 +358,7 @@ SURVEYS = {
             ),
         ),
         started=(380, 430),
+        ties=(Tie("clarity", "satisfaction", 50), Tie("age", "satisfaction", 30)),
         only_quarter=2,
     ),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 from observlib.demo import formats, truths
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.questions import REVERSED, SURVEYS, Asked, Survey
+from observlib.demo.ties import drivers_of, means_by_age, tied
 from observlib.period import Quarter
 
 OFFERED = {  # each list of offers: its survey, visitors a month (from, to)
@@ -29,6 +30,11 @@ _SALT = {
     "enquete-service-public": "4",
     "enquete-legifrance": "7",
     "enquete-vie-publique": "4",
+}
+_TIES = {
+    "enquete-service-public": "2",
+    "enquete-legifrance": "1",
+    "enquete-vie-publique": "1",
 }
 _STAY = 0.88  # chance of going on to each next page
 _SKIP = 0.04  # chance of leaving a question without answer
@@ -77,7 +83,8 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         if survey.only_quarter not in (None, quarter.number):
             continue
         source = stream(seed, device, _SALT[device], str(quarter))
-        responses = _responses(survey, quarter, source, number)
+        ties = stream(seed, device, "ties", _TIES[device], str(quarter))
+        responses = _responses(survey, quarter, source, ties, number)
         number += len(responses)
         found += _truths(device, survey, quarter, responses)
         years.setdefault(quarter.year, []).extend(responses)
@@ -94,7 +101,9 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     return files, {"surveys": found}
 
 
-def _responses(survey: Survey, quarter: Quarter, source: Random, first: int) -> list[Response]:
+def _responses(
+    survey: Survey, quarter: Quarter, source: Random, ties: Random, first: int
+) -> list[Response]:
     """A quarter's responses, oldest first."""
     count = between(source, *survey.started)
     moments = sorted(moment(source, quarter.start, quarter.end, 7, 21) for _ in range(count))
@@ -107,7 +116,8 @@ def _responses(survey: Survey, quarter: Quarter, source: Random, first: int) -> 
                 break
             pages += 1
             for asked in page:
-                given[asked.code] = _answer(asked, given, survey, source)
+                said = _answer(asked, given, survey, source)
+                given[asked.code] = tied(survey, asked, said, given, ties)
         responses.append(
             {
                 "id": first + place,
@@ -135,7 +145,7 @@ def _answer(asked: Asked, given: Answers, survey: Survey, source: Random) -> set
 
 
 def _success(survey: Survey) -> str:
-    return next(asked.code for asked in survey.questions if asked.variable == "task_success")
+    return survey.question("task_success").code
 
 
 def _codes(survey: Survey, responses: Sequence[Response]) -> list[list[object]]:
@@ -219,7 +229,14 @@ def _truths(
             {**about, "kind": kind, "group": asked.variable, "group_value": name, "value": share}
             for name, share in shares_of(asked).items()
         ]
-    return found
+    found += [
+        {**about, "kind": "satisfaction_by_age", "group_value": name, "value": value}
+        for name, value in means_by_age(survey).items()
+    ]
+    return found + [
+        {**about, "kind": "driver", "variable": name, "value": value}
+        for name, value in drivers_of(survey).items()
+    ]
 
 
 def truths_of(asked: Asked) -> dict[str, float]:

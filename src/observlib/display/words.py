@@ -71,6 +71,8 @@ _GROUP_LABELS = {  # by the `group` of estimates
     "region": "Région",
     "status": "Situation",
     "autonomy": "Aisance en ligne",
+    "weighting": "Calcul",
+    "driver": "Réponse",
     "task": "Tâche",
     "problem": "Problème",
     "severity": "Gravité",

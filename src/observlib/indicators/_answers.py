@@ -65,9 +65,7 @@ def measured(
         product=answers["product"].fillna(""),
         quarter=quarter_of(answers["date"]),
         month=answers["date"].dt.strftime("%Y-%m"),
-        on_10=10
-        * (answers["value"] - answers["scale_min"])
-        / (answers["scale_max"] - answers["scale_min"]),
+        on_10=on_10(answers),
     )
     wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
     rows = rows[rows["quarter"].isin(wanted)]
@@ -100,6 +98,12 @@ def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | Non
     if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
         return False
     return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
+
+
+def on_10(answers: pd.DataFrame) -> pd.Series:
+    """Each value brought from its scale, whose best end is `scale_max`, to 0–10."""
+    span = answers["scale_max"] - answers["scale_min"]
+    return 10 * (answers["value"] - answers["scale_min"]) / span
 
 
 def quarter_of(dates: pd.Series) -> pd.Series:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
-from scipy.special import ndtri, stdtrit
+from scipy.special import betaincinv, ndtri, stdtrit
+
+Floats = npt.NDArray[np.floating[Any]]
 
 
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
@@ -17,7 +23,8 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     Parameters
     ----------
     successes, n
-        Answers that have the property, and all answers (at least 1).
+        Answers that have the property, and all answers (at least 1); effective numbers need not
+        be whole.
     level
         Confidence level, between 0 and 1.
 
@@ -33,13 +40,48 @@ def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """
     if not 0 <= successes <= n or n < 1:
         raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
-    z = float(ndtri((1 + level) / 2))
-    share = successes / n
+    low, high = wilson_of_share(np.array(successes / n), np.array(n), level)
+    return float(low), float(high)
+
+
+def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Wilson's score intervals of shares, of as many answers, whole or effective, each.
+
+    Examples
+    --------
+    >>> low, high = wilson_of_share(np.array([0.8, 1.0]), np.array([10.0, 7.5]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.4902, 0.6613], [0.9433, 1.0])
+    """
+    return score_ends(share, n, float(ndtri((1 + level) / 2)))
+
+
+def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
+    """The ends of Wilson's intervals at `z` standard errors; the shares for infinite `n`."""
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # at 0 and n the interval ends at the share itself, which rounding must not cross
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == n else centre + half
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # at 0 and 1 the interval ends at the share itself, which rounding must not cross
+    return np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
+
+
+def clopper_pearson_of_share(
+    share: Floats, n: Floats, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Clopper and Pearson's intervals of shares, of as many answers, whole or effective, each.
+
+    Source: C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated
+    in the case of the binomial", *Biometrika* 26 (1934), 404–413; as quantiles of the beta
+    distribution, which has no need of whole numbers.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson_of_share(np.array([0.8, 1.0]), np.array([5.0, 5.0]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.2836, 0.4782], [0.9949, 1.0])
+    """
+    won, lost, tail = n * share, n * (1 - share), (1 - level) / 2
+    low = np.where(won > 0, betaincinv(won, lost + 1, tail), 0.0)
+    high = np.where(lost > 0, betaincinv(won + 1, lost, 1 - tail), 1.0)
     return low, high
 
 

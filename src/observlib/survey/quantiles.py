@@ -1,12 +1,20 @@
-"""Quantiles of a sample, with an interval that supposes nothing of their distribution."""
+"""Quantiles, with intervals that suppose nothing of the distribution of values.
+
+`quantile_interval` is exact for a simple sample; `quantiles` is for a design. Both take the
+smallest value that at least a share p does not exceed.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.special import bdtr
+import pandas as pd
+from scipy.special import bdtr, stdtrit
+
+from observlib.survey.design import Design, Floats
+from observlib.survey.estimation import Domains, domains, means, numbers, weighted_sums
 
 
 def quantile_interval(
@@ -52,3 +60,102 @@ def quantile_interval(
         float(ordered[low - 1]) if low >= 1 else math.nan,
         float(ordered[high - 1]) if high <= n else math.nan,
     )
+
+
+def quantiles(
+    design: Design,
+    variable: str,
+    p: float | Sequence[float] = 0.5,
+    by: str | Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Quantiles of a designed sample, by domain.
+
+    The interval is that of the share of values up to the quantile, read back on the distribution:
+    R. S. Woodruff, "Confidence intervals for medians and other position measures", *JASA* 47
+    (1952), 635–646. As R's `svyquantile(qrule="math", interval.type="mean")`.
+
+    Parameters
+    ----------
+    design
+        What `design.design` or `design.within` gave.
+    variable
+        Column of numbers; rows without one are left out.
+    p
+        One or more shares between 0 and 1.
+    by
+        Columns whose values make the domains.
+    level
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain and share: the domain's columns, `p`, `estimate`, `se` (the interval's
+        length in units of t), `ci_low`, `ci_high`; `df` and `n` of known values; `n_eff` and
+        `deff` of the share up to the quantile; `status`. An end beyond the smallest or largest
+        value is NaN, and so is then the error; both are where the quantile is the largest value.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> waits = design(pd.DataFrame({"minutes": range(1, 101)}))
+    >>> found = quantiles(waits, "minutes", [0.5, 0.9])
+    >>> found[["p", "estimate", "ci_low", "ci_high"]].values.tolist()
+    [[0.5, 50.0, 41.0, 60.0], [0.9, 90.0, 85.0, 96.0]]
+    """
+    shares = [p] if isinstance(p, (int, float)) else list(p)
+    if not shares or not all(0 < share < 1 for share in shares):
+        raise ValueError(f"p = {p}: shares lie between 0 and 1")
+    values, groups = numbers(design, variable), domains(design, by)
+    known = ~np.isnan(values)
+    groups = Domains(groups.labels, np.where(known, groups.codes, -1))
+    at = _distribution(design, groups, values)
+    frames = []
+    for share in shares:
+        found = at(np.full(groups.count, share))
+        below = np.where(known, values <= found[groups.codes], np.nan).astype(float)
+        frame = means(design, groups, below, level)
+        # where no value lies above the quantile, the sample cannot tell how far it may be off
+        frame.loc[frame["estimate"] >= 1, ["ci_low", "ci_high"]] = np.nan
+        low, high = (at(frame[end].to_numpy(float)) for end in ("ci_low", "ci_high"))
+        df = np.maximum(frame["df"].to_numpy(float), 1)
+        frames.append(
+            groups.labels.assign(
+                p=share,
+                estimate=found,
+                se=(high - low) / (2 * stdtrit(df, (1 + level) / 2)),
+                ci_low=low,
+                ci_high=high,
+                df=frame["df"],
+                n=frame["n"],
+                n_eff=frame["n_eff"],
+                deff=frame["deff"],
+                status=frame["status"],
+            )
+        )
+    return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)
+
+
+def _distribution(design: Design, groups: Domains, values: Floats) -> Callable[[Floats], Floats]:
+    """Gives the smallest value of each domain that its share does not exceed; else NaN."""
+    rows = np.flatnonzero((groups.codes >= 0) & (design.weights > 0))
+    rows = rows[np.lexsort((values[rows], groups.codes[rows]))]
+    ordered, cumulated = values[rows], np.cumsum(design.weights[rows])
+    size = weighted_sums(design, groups, np.ones(len(values)))
+    start = np.concatenate([[0.0], np.cumsum(size)[:-1]])
+    counts = np.bincount(groups.codes[rows], minlength=groups.count)
+    last = np.cumsum(counts) - 1
+    first = last - counts + 1
+
+    def at(shares: Floats) -> Floats:
+        found = np.full(len(shares), np.nan)
+        able = (counts > 0) & (shares >= 0) & (shares <= 1)
+        # a share that is reached but for rounding is reached
+        target = start + (shares - 1e-10) * size
+        index = np.searchsorted(cumulated, target[able])
+        found[able] = ordered[np.clip(index, first[able], last[able])]
+        return found
+
+    return at

@@ -1,14 +1,28 @@
-"""What a test with a dozen participants can say: success rates, times, the usability scale."""
+"""What a test with a dozen participants can say: success rates, times, the usability scale.
+
+Which interval to use:
+
+- a share: `adjusted_wald`, which covers as often as it says on average; `clopper_pearson` where
+  it must never cover less, at the price of width; `intervals.wilson` from about thirty answers;
+- times: `geometric_mean`; their median: `quantiles.quantile_interval`, which supposes nothing;
+- a mean of scores (usability scale): `intervals.student`, even of skewed scores from a dozen on;
+- whatever has no formula (a trimmed mean, a ratio, a gap between two quantiles):
+  `bootstrap_interval`, from about twenty participants.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
 
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
 from scipy.special import ndtri
 
-from observlib.survey.intervals import student
+from observlib.survey.intervals import clopper_pearson_of_share, student
 
 # The least mean score of each grade.
 _GRADES = (
@@ -51,6 +65,36 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
     share = (successes + z**2 / 2) / more
     half = z * math.sqrt(share * (1 - share) / more)
     return max(0.0, share - half), min(1.0, share + half)
+
+
+def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """The exact interval of a proportion: it covers at least as often as it says, at any share.
+
+    Source: C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated
+    in the case of the binomial", *Biometrika* 26 (1934), 404–413. It is wider than it need be:
+    for what is told on average, Agresti and Coull (see `adjusted_wald`) advise theirs.
+
+    Parameters
+    ----------
+    successes, n
+        How many succeeded, of how many (at least 1): whole numbers.
+    level
+        Least confidence, between 0 and 1.
+
+    Returns
+    -------
+    low, high
+        Proportions between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in clopper_pearson(4, 5)], clopper_pearson(0, 5)[0]
+    ([0.2836, 0.9949], 0.0)
+    """
+    if not 0 <= successes <= n or n < 1:
+        raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n >= 1")
+    low, high = clopper_pearson_of_share(np.array(successes / n), np.array(n), level)
+    return float(low), float(high)
 
 
 def clustered_share(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
@@ -116,6 +160,74 @@ def geometric_mean(values: Sequence[float], level: float = 0.95) -> tuple[float,
     spread = math.fsum((log - mean) ** 2 for log in logs) / (len(logs) - 1)
     low, high = student(mean, math.sqrt(spread), len(logs), level)
     return math.exp(mean), math.exp(low), math.exp(high)
+
+
+def bootstrap_interval(
+    values: Sequence[float],
+    statistic: Callable[..., float],
+    rng: np.random.Generator,
+    level: float = 0.95,
+    method: Literal["BCa", "percentile"] = "BCa",
+    resamples: int = 5000,
+) -> tuple[float, float, float]:
+    """A statistic of a sample, with its bootstrap interval.
+
+    Sources: B. Efron, "Better bootstrap confidence intervals", *Journal of the American
+    Statistical Association* 82 (1987), 171–185 (BCa). Below about twenty values both intervals
+    are too narrow: T. C. Hesterberg, "What teachers should know about the bootstrap", *The
+    American Statistician* 69 (2015), 371–386.
+
+    Parameters
+    ----------
+    values
+        At least two numbers.
+    statistic
+        What is made of them, such as `numpy.mean`: it takes an `axis`.
+    rng
+        Where chance comes from; made anew with the same seed, it gives the same interval.
+    level
+        Confidence level, between 0 and 1.
+    method
+        `BCa` for smooth statistics; `percentile` for a median or another quantile, whose
+        jump from value to value BCa cannot correct for.
+    resamples
+        How many samples are drawn.
+
+    Returns
+    -------
+    value, low, high
+        Ends are NaN where no interval can be made: all values, or all resamples, give the same.
+
+    Examples
+    --------
+    >>> scores = [55, 60, 62.5, 70, 70, 72.5, 75, 77.5, 80, 82.5, 85, 95]
+    >>> mean, low, high = bootstrap_interval(scores, np.mean, np.random.default_rng(1))
+    >>> round(mean, 1), 66 < low < 69, 79 < high < 82
+    (73.8, True, True)
+    """
+    sample = np.asarray(values, dtype=float)
+    if sample.ndim != 1 or len(sample) < 2 or not np.isfinite(sample).all():
+        raise ValueError("a bootstrap needs two values, each a finite number")
+    value = float(statistic(sample, axis=0))
+    if (sample == sample[0]).all():
+        return value, math.nan, math.nan
+    from scipy import stats  # a second to import
+
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # the ends say it
+        found = stats.bootstrap(
+            (sample,),
+            statistic,
+            n_resamples=resamples,
+            confidence_level=level,
+            method=method,
+            random_state=rng,
+            vectorized=True,
+        ).confidence_interval
+    low, high = float(found.low), float(found.high)
+    if math.isnan(low) or math.isnan(high) or low == high:
+        return value, math.nan, math.nan
+    return value, low, high
 
 
 def sus_score(answers: Sequence[float]) -> float:

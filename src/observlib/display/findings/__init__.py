@@ -8,12 +8,14 @@ from observlib.display.findings import (
     comparisons,
     contacts,
     devices,
+    drivers,
     mobilisation,
     polls,
     practices,
     profiles,
     subscriptions_sales,
     surveys,
+    weighted,
 )
 from observlib.display.findings.general import (
     absent,
@@ -35,6 +37,7 @@ __all__ = [
     "comparisons",
     "contacts",
     "devices",
+    "drivers",
     "extremes",
     "feelings",
     "incomplete",
@@ -51,5 +54,6 @@ __all__ = [
     "subscriptions_sales",
     "surveys",
     "together",
+    "weighted",
     "withheld",
 ]

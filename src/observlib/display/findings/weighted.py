@@ -1,0 +1,143 @@
+"""Findings of weighting: what a mark would be with the population's profile, and what is not told.
+
+A weighted figure stands beside the raw one, to check it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+
+RESERVATION = (
+    "Ce calcul ne prouve pas que la population donnerait cette note : ceux qui répondent l'ont "
+    "choisi, les usagers d'un site ne sont pas la population, et, à profil égal, ils peuvent "
+    "différer de ceux qui ne répondent pas. Il vérifie la note brute et ne la remplace pas."
+)
+_MARGINS = {"age": "l'âge", "sex": "le sexe", "region": "la région"}
+_OF = {"age": "de l'âge", "sex": "du sexe", "region": "de la région"}
+
+
+def conclusion(marks: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What satisfaction would be with the population's profile, or why it is not told.
+
+    Parameters
+    ----------
+    marks, report
+        Estimates of one survey: those with and without weights (`group` = `weighting`, the raw
+        one first), and those of how the weights came out.
+    """
+    if report.empty:
+        return (
+            "Aucune réponse ne dit l'âge, le sexe ou la région : elles ne peuvent pas être "
+            "redressées."
+        )
+    used = [name for name in _MARGINS if name in set(report["group"])]
+    if not used:
+        n = report["n"].max()
+        found = "moins de onze" if pd.isna(n) else french.number(n)
+        return (
+            f"Les réponses ne sont pas redressées : trop peu de répondants ({found}) disent tout "
+            "leur profil, ou aucun poids ne leur donne celui de la population."
+        )
+    profile = french.join(_MARGINS[name] for name in used)
+    rows = marks[marks["indicator"] == "satisfaction_10"].to_dict("records")
+    shown: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in rows]
+    if len(shown) != 2 or shown[1]["status"] in words.WITHHELD:
+        said = f"La satisfaction ne peut pas être dite avec {profile} de la population."
+    else:
+        said = _compared(shown[0], shown[1], profile, catalogue)
+    return " ".join([said, *_left_out(used)])
+
+
+def _compared(
+    raw: dict[str, Any], weighed: dict[str, Any], profile: str, catalogue: Catalogue
+) -> str:
+    indicator = words.indicator_of("satisfaction_10", catalogue)
+    start = f"Si les répondants avaient {profile} de la population, la satisfaction serait "
+    value = words.value(weighed, indicator)
+    if raw["status"] in words.WITHHELD:
+        return f"{start}de {value} ({words.interval(weighed, indicator)})."
+    before = words.figure(raw["estimate"], indicator)
+    ends = words.interval(raw, indicator)
+    if raw["ci_low"] <= weighed["estimate"] <= raw["ci_high"]:
+        same = before == words.figure(weighed["estimate"], indicator)
+        what = f"la même, {value}" if same else f"de {value} au lieu de {before}"
+        return f"{start}{what} : l'écart tient dans l'incertitude de la note ({ends})."
+    return (
+        f"{start}de {value} au lieu de {before} : l'écart dépasse l'incertitude de la note "
+        f"({ends}), et le profil de ceux qui répondent y compte."
+    )
+
+
+def _left_out(used: list[str]) -> list[str]:
+    """A sentence where a part of the profile is not in the weights."""
+    names = [_OF[name] for name in _MARGINS if name not in used]
+    if not names:
+        return []
+    return [
+        f"Le calcul ne tient pas compte {french.join(names)}, que l'enquête ne demande pas ou que "
+        "trop peu de réponses distinguent."
+    ]
+
+
+def margins(report: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Caption: which category the weights move most, from which share to which.
+
+    Parameters
+    ----------
+    report
+        The estimates of shares before and after, of one survey.
+    """
+    wide = report[report["status"].isin(["published", "low_base", "partial"])].pivot(
+        index="group_value", columns="indicator", values="estimate"
+    )
+    if not {"weighting_before", "weighting_after"} <= set(wide):
+        return "Profil des répondants avant et après redressement"
+    moved = (wide["weighting_after"] - wide["weighting_before"]).abs()
+    name = moved.idxmax()
+    indicator = words.indicator_of("weighting_before", catalogue)
+    before, after = (
+        words.figure(wide.loc[name, column], indicator)
+        for column in ("weighting_before", "weighting_after")
+    )
+    return f"« {name} » est la catégorie que les poids changent le plus : de {before} à {after}"
+
+
+def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Caption: how many respondents of equal weights would tell as much."""
+    rows = report[report["indicator"] == "weighting_effective_n"]
+    row: dict[str, Any] = {str(k): v for k, v in rows.iloc[0].to_dict().items()}
+    if row["status"] in words.WITHHELD:
+        return "Aucun poids n'a pu être calculé"
+    n = phrases.rounded(
+        {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
+    )
+    return f"{n} aux poids inégaux en valent {french.number(row['estimate'])} de même poids"
+
+
+def moved(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Caption: satisfaction without and with weights, of the survey where it moves most.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `satisfaction_10` without and with weights, of one survey or several.
+    """
+    shown = frame[~frame["status"].isin(words.WITHHELD)]
+    both = shown[shown.duplicated("device", keep=False)]
+    if both.empty:
+        return "Aucune note ne peut être dite sans et avec redressement"
+    indicator = words.indicator_of("satisfaction_10", catalogue)
+    change = both.groupby("device", sort=False)["estimate"].agg(lambda pair: pair.diff().iloc[-1])
+    device = change.abs().idxmax()
+    raw, weighed = both[both["device"] == device].to_dict("records")
+    figures = phrases.from_to(raw, weighed, indicator)
+    if len(change) == 1:
+        return f"Avec le profil de la population, la satisfaction passe {figures}"
+    name = words.label(raw, "device", catalogue)
+    said = f"La note qui change le plus est celle de « {name} »"
+    return f"{said} : {figures} avec le profil de la population"

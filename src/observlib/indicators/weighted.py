@@ -1,0 +1,252 @@
+"""What a survey would measure if its respondents had the population's age, sex and region.
+
+A check of the raw figures, and never their replacement. Those who answer a site survey chose to,
+and the users of a site are not the population: weights make respondents resemble it in what was
+asked of both, and in nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.errors import ObservError
+from observlib.indicators import _answers
+from observlib.indicators.satisfaction import SATISFIED_FROM
+from observlib.indicators.surveys import DETRACTORS_TO, PROMOTERS_FROM, periods_of
+from observlib.period import Quarter
+from observlib.survey.design import Design, design
+from observlib.survey.estimation import mean
+from observlib.survey.proportions import proportion
+from observlib.survey.weighting import Calibration, calibrate
+
+REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
+MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
+WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
+RAW, WEIGHTED = "Sans redressement", "Avec redressement"
+_UNITS = {
+    "satisfaction_10": "sur 10",
+    "satisfied_share": "%",
+    "task_success_share": "%",
+    "ces_10": "sur 10",
+    "nps": "points",
+}
+
+
+class _Survey(NamedTuple):
+    """The respondents of one survey whose profile is complete, and their weights."""
+
+    passport: dict[str, str]  # with the period
+    status: str
+    people: pd.DataFrame  # one row each, by response_id: a column a margin
+    given: pd.DataFrame  # the rows of all responses
+    calibration: Calibration | None  # none where it cannot be done
+
+
+def marks(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> pd.DataFrame:
+    """Satisfaction, success, ease and recommendation with and without weights, on the same people.
+
+    They are the respondents whose age, sex and région (those that the survey asks) are all known
+    and in the population: whoever refuses, stops before the question or lives abroad is left out,
+    of both figures. Nothing where there are fewer than `MINIMUM`, or no weights can be found.
+
+    Parameters
+    ----------
+    responses
+        Tidy table `responses` with its `source`.
+    margins
+        `variable`, `category` and `people`, such as `data/reference/margins.csv`.
+    catalogue
+        Says which surveys are waves.
+    quarters
+        Taken as one period, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `satisfaction_10`, `satisfied_share`, `task_success_share` (%), `ces_10` and
+        `nps` by device, `group` = `weighting`, `group_value` = `RAW` or `WEIGHTED`, with n. Those
+        with weights have the intervals and the effective n of the calibrated design: Student's
+        for means, Wilson's on the effective n for shares. A raw figure is `suppressed` where the
+        one on all answers, published elsewhere, would tell by subtraction of fewer than 11.
+
+    Notes
+    -----
+    Weights are raked to the margins (J.-C. Deville and C.-E. Särndal, "Calibration estimators in
+    survey sampling", *JASA* 87 (1992), 376–382), then cut at `WEIGHTS`; variances are those of
+    residuals on the margins, respondents being taken as a simple sample.
+    """
+    made: list[dict[str, Any]] = []
+    for survey in _surveys(responses, margins, catalogue, quarters):
+        if survey.calibration is None:
+            continue
+        scores = _scores(survey.given)
+        people = survey.people.join(scores)
+        row = {**survey.passport, "status": survey.status, "group": "weighting"}
+        for name in scores:
+            left_out = int(scores[name].notna().sum() - people[name].notna().sum())
+            hidden = 0 < left_out < estimates.MINIMUM_PEOPLE
+            plain = {"status": "suppressed"} if hidden else _estimate(design(people), name)
+            made.append({**row, **_named(name), "group_value": RAW, **plain})
+            weighed = _estimate(design(people, calibration=survey.calibration), name)
+            made.append({**row, **_named(name), "group_value": WEIGHTED, **weighed})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def report(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> pd.DataFrame:
+    """How the weights of `marks` came out: what they cost, and the margins before and after.
+
+    Parameters
+    ----------
+    responses, margins, catalogue, quarters
+        Those of `marks`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by device: `weighting_effective_n` (respondents; `missing`, with the n that were
+        found, where no weights could be made), `weighting_design_effect`, `weighting_least` and
+        `weighting_most` (weight of a respondent, the mean being 1); and with `group` = a margin,
+        `weighting_before`, `weighting_after` and `weighting_target` (%). Categories of fewer
+        than 11 respondents are one.
+    """
+    made: list[dict[str, Any]] = []
+    for survey in _surveys(responses, margins, catalogue, quarters):
+        n = len(survey.people)
+        row: dict[str, Any] = {**survey.passport, "status": survey.status}
+        if survey.calibration is None:
+            told = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
+            made.append({**row, **_REPORT["effective_n"], **told, "status": "missing"})
+            continue
+        found = survey.calibration.summary()
+        made += [{**row, **named, "estimate": found[key], "n": n} for key, named in _REPORT.items()]
+        for margin in survey.calibration.margins.to_dict("records"):
+            of = {**row, "group": margin["margin"], "group_value": margin["category"], "unit": "%"}
+            made += [
+                {**of, "indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n, "n": n}
+                for when in ("before", "after", "target")
+            ]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+_REPORT = {
+    "effective_n": {"indicator": "weighting_effective_n", "unit": "répondants"},
+    "design_effect": {"indicator": "weighting_design_effect", "unit": "rapport"},
+    "min": {"indicator": "weighting_least", "unit": "rapport"},
+    "max": {"indicator": "weighting_most", "unit": "rapport"},
+}
+
+
+def _surveys(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> Iterator[_Survey]:
+    """Each survey that asks the category of a margin."""
+    targets = {
+        str(name): rows.set_index("category")["people"].astype(float)
+        for name, rows in margins.groupby("variable", sort=False)
+    }
+    for passport, period, given, status in periods_of(responses, catalogue, quarters):
+        asked = given[given["variable"].isin(list(targets)) & given["category"].notna()]
+        if asked.empty:
+            continue
+        said = asked.drop_duplicates(["response_id", "variable"])
+        people = said.pivot(index="response_id", columns="variable", values="category")
+        for name in people:
+            people[name] = people[name].where(people[name].isin(targets[str(name)].index))
+        people, kept = _grouped(people.dropna(), targets)
+        weights = _calibrated(people, kept)
+        yield _Survey({**passport, "period": period}, status, people, given, weights)
+
+
+def _calibrated(people: pd.DataFrame, margins: dict[str, pd.Series]) -> Calibration | None:
+    """Weights of mean 1; nothing, which the report tells, where there can be none."""
+    if not margins or len(people) < MINIMUM:
+        return None
+    n = float(len(people))
+    try:
+        return calibrate(people, margins, population=n, method="raking", trim=WEIGHTS)
+    except ObservError:  # no weights meet the margins together
+        return None
+
+
+def _grouped(
+    people: pd.DataFrame, targets: dict[str, pd.Series]
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Categories of at least 11 people, and their shares of the population.
+
+    A margin that leaves no two categories is left out.
+    """
+    grouped, kept = people[[]], {}
+    for name in [name for name in targets if name in people]:
+        target = targets[name]
+        holders = {
+            str(category): {str(one) for one in people.index[people[name] == category]}
+            for category in target.index
+        }
+        groups = merge_small(holders, REST.get(name, "Autres"))
+        if len(groups) < 2:
+            continue
+        label = {old: new for new, (olds, _) in groups.items() for old in olds}
+        grouped = grouped.assign(**{name: people[name].map(label)})
+        shares = target.groupby(target.index.map(label)).sum().reindex(list(groups))
+        kept[name] = shares / shares.sum()
+    return grouped, kept
+
+
+def _scores(given: pd.DataFrame) -> pd.DataFrame:
+    """What each response says, by `response_id`: a number an indicator, missing where unsaid."""
+    rows = given[given["value"].notna()].drop_duplicates(["response_id", "variable"])
+    rows = rows.assign(on_10=_answers.on_10(rows)).set_index("response_id")
+    of = {str(name): part for name, part in rows.groupby("variable")}
+    found: dict[str, pd.Series] = {}
+    if "satisfaction" in of:
+        found["satisfaction_10"] = of["satisfaction"]["on_10"]
+        satisfied = of["satisfaction"]["on_10"] >= SATISFIED_FROM - 1e-9
+        found["satisfied_share"] = satisfied.astype(float)
+    if "task_success" in of:
+        success = of["task_success"]
+        found["task_success_share"] = (success["value"] == success["scale_max"]).astype(float)
+    if "ces" in of:
+        found["ces_10"] = of["ces"]["on_10"]
+    if "nps" in of and (of["nps"]["scale_min"].eq(0) & of["nps"]["scale_max"].eq(10)).all():
+        mark = of["nps"]["value"]
+        found["nps"] = 100.0 * ((mark >= PROMOTERS_FROM).astype(int) - (mark <= DETRACTORS_TO))
+    return pd.DataFrame(found)
+
+
+def _named(indicator: str) -> dict[str, str]:
+    return {"indicator": indicator, "unit": _UNITS[indicator]}
+
+
+def _estimate(made: Design, name: str) -> dict[str, Any]:
+    """Estimate, interval and bases of a column of a design."""
+    if _UNITS[name] == "%":
+        found, scale = proportion(made, name, 1.0, method="wilson").iloc[0], 100.0
+    else:
+        found, scale = mean(made, name).iloc[0], 1.0
+    if found["status"] == "missing":
+        return {"status": "missing"}
+    ends = [scale * found["ci_low"], scale * found["ci_high"]]
+    if name == "nps":
+        ends = [max(-100.0, ends[0]), min(100.0, ends[1])]
+    told = _answers.with_interval(scale * found["estimate"], *ends) or {}
+    return {**told, "n": int(found["n"]), "n_eff": found["n_eff"]}

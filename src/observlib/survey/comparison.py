@@ -1,0 +1,336 @@
+"""Whether estimates differ: over all that a study tests, a rise, a fall, stable, or unknown.
+
+One picture decides, the interval of the difference: without 0 in it, a rise or a fall; with 0 in
+it and within what matters on both sides, stable; else unknown, with the smallest change that
+could have been seen. All intervals of one call share one level, that at which the correction for
+multiple tests stopped, so that an interval leaves out 0 exactly where the corrected test finds a
+difference.
+
+The two estimates of a pair are taken as independent: two waves of answers, two products, two
+groups that share nobody. A group and the whole that holds it are not, nor two options of one
+question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri, stdtrit
+
+from observlib import estimates
+from observlib.survey.differences import (
+    difference_of_intervals,
+    difference_of_means,
+    difference_of_shares,
+    smallest_detectable,
+)
+from observlib.survey.multiplicity import Method, adjust, common_level
+
+Kind = Literal["mean", "share", "interval", "count"]
+VERDICTS = ("rise", "fall", "stable", "unknown")
+REASONS = ("suppressed", "missing", "partial", "unit", "base", "spread", "precision")
+REFERENCE = "reference_"  # before the names of a pair's second estimate
+RESULTS = [
+    "difference",
+    "difference_low",
+    "difference_high",
+    "level",
+    "p_value",
+    "p_adjusted",
+    "detectable",
+    "simple_sample",
+    "verdict",
+    "reason",
+]
+_SUBJECT = ["indicator", "product", "channel", "device", "group", "group_value"]
+_NUMBERS = estimates.NUMBERS
+_MEASURES = RESULTS[:7]
+_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit")
+_COUNT_ROUNDS = 0.05  # a relative change, in %, that is written 0,0 %
+
+
+def waves(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
+    """The pairs of one period's estimates with another's, by subject.
+
+    Parameters
+    ----------
+    frame
+        Estimates. A subject that is told twice in a period is left out: which of the two would
+        be compared?
+    period, before
+        The period, and that which it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        One row a subject of both periods: the columns of estimates, then those of the second
+        estimate with `reference_` before their names.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> mark = {"indicator": "visits", "unit": "visites", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value}
+    ...     for period, value in (("2026-T2", 120.0), ("2026-T3", 150.0))
+    ... )
+    >>> waves(frame, "2026-T3", "2026-T2")[["estimate", "reference_estimate"]].values.tolist()
+    [[150.0, 120.0]]
+    """
+    now, then = (
+        frame[frame["period"] == when].drop_duplicates(_SUBJECT, keep=False)
+        for when in (period, before)
+    )
+    second = [REFERENCE + name for name in _SUBJECT]
+    return now.merge(then.add_prefix(REFERENCE), left_on=_SUBJECT, right_on=second)
+
+
+def two_by_two(frame: pd.DataFrame) -> pd.DataFrame:
+    """The pairs, as of `waves`, of each two rows of an indicator and period: products, groups."""
+    rows = frame.reset_index(drop=True)
+    found = rows.assign(at=rows.index).merge(
+        rows.assign(at=rows.index).add_prefix(REFERENCE),
+        left_on=["indicator", "period"],
+        right_on=[REFERENCE + "indicator", REFERENCE + "period"],
+    )
+    found = found[found["at"] < found[REFERENCE + "at"]]
+    return found.drop(columns=["at", REFERENCE + "at"]).reset_index(drop=True)
+
+
+def beside(frame: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    """The pairs, as of `waves`, of an indicator's rows with one: a peer's figure, a target.
+
+    Parameters
+    ----------
+    frame
+        Estimates; those of other indicators are left out.
+    reference
+        An estimate frame of one row. A figure of a whole population has an infinite `n_eff`.
+    """
+    if len(reference) != 1:
+        raise ValueError(f"a reference is one row, not {len(reference)}")
+    rows = frame[frame["indicator"] == reference["indicator"].iat[0]]
+    return rows.merge(reference.add_prefix(REFERENCE), how="cross")
+
+
+def compare(
+    pairs: pd.DataFrame,
+    kinds: Mapping[str, Kind],
+    matters: Mapping[str, float],
+    method: Method = "holm",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Compare all pairs that a study tests, as one family.
+
+    Sources: equivalence: D. J. Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15
+    (1987), 657–680, and D. Lakens, *Social Psychological and Personality Science* 8 (2017),
+    355–362, whose interval of 90 % is narrower than any here at 0.95; one level for all
+    intervals, that of the last rejection: Y. Benjamini and D. Yekutieli, "False discovery
+    rate–adjusted multiple confidence intervals for selected parameters", *Journal of the American
+    Statistical Association* 100 (2005), 71–81.
+    Tests: see `differences`; correction: see `multiplicity`.
+
+    Parameters
+    ----------
+    pairs
+        What `waves`, `two_by_two` and `beside` give, put together with `pandas.concat`: the
+        family is the rows that can be tested. Estimates have 95 % intervals.
+    kinds
+        How each indicator is compared. `mean`: its interval is Student's, of `n_eff` − 1 degrees
+        of freedom; `share`: in %, on the base `n_eff`, or `n` where only that is known
+        (`simple_sample` is then true); `interval`: whatever else has an interval; `count`: of a
+        whole population, compared as it is.
+    matters
+        The smallest difference of interest of an indicator, in its unit; for a count, in % of
+        the reference. Without it no measure can be told to be stable; a count is where its
+        change rounds to 0,0 %.
+    method
+        `holm`: a false rise or fall anywhere in the study at most once in twenty (at 0.95);
+        `bh`: at most one in twenty of the rises and falls, on average; not for `two_by_two`,
+        whose pairs share estimates.
+    level
+        One less the error that `method` keeps to.
+
+    Returns
+    -------
+    DataFrame
+        The pairs with `RESULTS`. `level` is that of the interval from `difference_low` to
+        `difference_high`, and of `detectable`, the smallest change that would have been seen 8
+        times in 10; they are empty, and so is `p_value`, where nothing could be tested. `reason`
+        says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
+        (`base`), answers all alike (`spread`), or an interval too wide (`precision`).
+        `difference` is empty where a value is withheld, absent or of an incomplete period.
+
+    Raises
+    ------
+    ValueError
+        For an indicator without a kind, and for a margin that is not above 0.
+
+    Notes
+    -----
+    The family is that of rises and falls. A `stable` taken by itself is wrong at most once in
+    forty (at 0.95): there the interval, never narrower than at `level`, must miss the truth on
+    one side.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+    ...     for period, value in (("2026-T2", 62.0), ("2026-T3", 71.0))
+    ... )
+    >>> pairs = waves(frame, "2026-T3", "2026-T2")
+    >>> found = compare(pairs, {"satisfied_share": "share"}, {"satisfied_share": 5.0})
+    >>> found[["difference_low", "difference_high", "verdict"]].round(1).values.tolist()
+    [[2.5, 15.4, 'rise']]
+    """
+    records = pairs.to_dict("records")
+    strange = sorted({row["indicator"] for row in records} - set(kinds))
+    if strange:
+        raise ValueError(f"no kind of comparison is given for {', '.join(strange)}")
+    wrong = sorted(name for name, margin in matters.items() if not margin > 0)
+    if wrong:
+        raise ValueError(f"a difference that matters is above 0: {', '.join(wrong)}")
+
+    p_values = np.full(len(records), math.nan)
+    reasons = [_why_not(row, kinds[row["indicator"]]) for row in records]
+    for i, row in enumerate(records):
+        kind = kinds[row["indicator"]]
+        if not reasons[i] and not _without_chance(row, kind):
+            p_values[i] = _difference(row, kind, level)[3]
+    adjusted = adjust(p_values, method)
+    shared = common_level(p_values, method, level)
+    found: list[dict[str, Any]] = []
+    for row, reason, p, corrected in zip(records, reasons, p_values, adjusted, strict=True):
+        kind, margin = kinds[row["indicator"]], matters.get(row["indicator"], 0.0)
+        result = {"verdict": "unknown", "reason": reason, "p_value": p, "p_adjusted": corrected}
+        result["simple_sample"] = kind == "share" and _on_a_published_base(row)
+        if reason not in _NOT_COMPARABLE:
+            result["difference"] = row["estimate"] - row[REFERENCE + "estimate"]
+        if not math.isnan(p):
+            low, high = _difference(row, kind, shared)[1:3]
+            se = (high - low) / 2 / float(ndtri((1 + shared) / 2))
+            said = verdict(low, high, margin, holds=bool(corrected <= 1 - level))
+            result |= {
+                "difference_low": low,
+                "difference_high": high,
+                "level": shared,
+                "detectable": smallest_detectable(se, level=shared),
+                "verdict": said,
+                "reason": "precision" if said == "unknown" else "",
+            }
+        elif not reason:
+            result["verdict"] = _as_it_is(row, kind, margin)
+        found.append(result)
+    results = pd.DataFrame(found, columns=RESULTS, index=pairs.index)
+    return pd.concat([pairs, results.astype(dict.fromkeys(_MEASURES, float))], axis=1)
+
+
+def verdict(low: float, high: float, margin: float, holds: bool = True) -> str:
+    """What the interval of a difference says, of `VERDICTS`.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the interval.
+    margin
+        The smallest difference of interest, 0 where none is known.
+    holds
+        Whether the test of the difference holds after correction.
+
+    Examples
+    --------
+    >>> [verdict(0.1, 0.4, 0.5), verdict(-0.2, 0.3, 0.5), verdict(-0.2, 0.9, 0.5)]
+    ['rise', 'stable', 'unknown']
+    """
+    if holds and low > 0:
+        return "rise"
+    if holds and high < 0:
+        return "fall"
+    return "stable" if -margin <= low and high <= margin else "unknown"
+
+
+def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
+    """Why a pair cannot be compared, of `REASONS`; nothing where it can."""
+    for side in ("", REFERENCE):
+        if row[side + "status"] in ("suppressed", "missing", "partial"):
+            return str(row[side + "status"])
+    if row["unit"] != row[REFERENCE + "unit"]:
+        return "unit"
+    if _without_chance(row, kind):
+        return ""
+    sides = _sides(row)
+    if kind == "share":
+        return "base" if any(math.isnan(_base(side)) for side in sides) else ""
+    if any(math.isnan(end) for side in sides for end in _ends(side)):
+        return "base"
+    if kind == "mean" and not all(_base(side) > 1 for side in sides):
+        return "base"
+    lower, higher = sorted(sides, key=lambda side: side["estimate"])
+    narrow = _ends(lower)[1] <= lower["estimate"] and _ends(higher)[0] >= higher["estimate"]
+    return "spread" if narrow else ""
+
+
+def _without_chance(row: Mapping[str, Any], kind: Kind) -> bool:
+    """Whether both values are those of whole populations."""
+    return kind == "count" or all(math.isinf(side["n_eff"]) for side in _sides(row))
+
+
+def _as_it_is(row: Mapping[str, Any], kind: Kind, margin: float) -> str:
+    """The verdict on two values of whole populations: chance has no part in their difference."""
+    before = row[REFERENCE + "estimate"]
+    change = row["estimate"] - before
+    if kind == "count" and change:
+        change = 100 * change / abs(before) if before else math.copysign(math.inf, change)
+        margin = margin or _COUNT_ROUNDS
+    if change == 0 or abs(change) < margin:
+        return "stable"
+    return "rise" if change > 0 else "fall"
+
+
+def _difference(row: Mapping[str, Any], kind: Kind, level: float) -> tuple[float, ...]:
+    """Difference, ends and p value of a pair that can be tested, in the unit of its estimates."""
+    first, second = _sides(row)
+    if kind == "share":
+        share1, share2 = (round(side["estimate"] / 100, 12) for side in (first, second))
+        *ends, p = difference_of_shares(share1, _base(first), share2, _base(second), level)
+        return (*(100 * end for end in ends), p)
+    if kind == "mean":
+        return difference_of_means(*_mean(first), *_mean(second), level)
+    return difference_of_intervals(
+        first["estimate"], _ends(first), second["estimate"], _ends(second), level
+    )
+
+
+def _sides(row: Mapping[str, Any]) -> list[dict[str, float]]:
+    return [{key: row[side + key] for key in _NUMBERS} for side in ("", REFERENCE)]
+
+
+def _base(side: Mapping[str, float]) -> float:
+    return side["n"] if math.isnan(side["n_eff"]) else side["n_eff"]
+
+
+def _on_a_published_base(row: Mapping[str, Any]) -> bool:
+    return any(math.isnan(side["n_eff"]) and not math.isnan(side["n"]) for side in _sides(row))
+
+
+def _ends(side: Mapping[str, float]) -> tuple[float, float]:
+    if math.isinf(side["n_eff"]):
+        return side["estimate"], side["estimate"]
+    return side["ci_low"], side["ci_high"]
+
+
+def _mean(side: Mapping[str, float]) -> tuple[float, float, float]:
+    """A mean, the standard error that its interval comes from, and its degrees of freedom."""
+    df = _base(side) - 1
+    if math.isinf(df):
+        return side["estimate"], 0.0, df
+    low, high = _ends(side)
+    # the wider side: that of a net promoter score may have been cut at −100 or 100
+    half = max(side["estimate"] - low, high - side["estimate"])
+    return side["estimate"], half / float(stdtrit(df, 0.975)), df

@@ -1,0 +1,259 @@
+"""Means, totals and ratios of a designed sample, by domain, with their errors by linearisation.
+
+All estimates come as tidy frames of one row a domain:
+
+- the domain's columns (`by`), where there are;
+- `estimate`, `se`, `ci_low`, `ci_high`: Student's interval;
+- `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`; answers
+  of unknown value count). Without any there is neither an error nor an interval: NaN;
+- `n`: rows of known value and weight above 0;
+- `deff`: the variance over that of a simple sample of n without replacement (as R's `deff=TRUE`).
+  Weights that do not add up to more than the sample tell no population size: with replacement;
+- `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
+- `status`: `published`, or `missing` where no row of the domain has a known value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from observlib.errors import ObservError, bounded
+from observlib.survey.design import Codes, Design, Floats, Mask
+from observlib.survey.linearisation import degrees_of_freedom, effective_units, variances
+
+
+@dataclass(frozen=True, eq=False)
+class Domains:
+    """Labels of some domains, one row each, and the domain of each row of a sample (−1: none)."""
+
+    labels: pd.DataFrame
+    codes: Codes
+
+    @property
+    def count(self) -> int:
+        """How many domains there are."""
+        return len(self.labels)
+
+
+def mean(
+    design: Design, variable: str, by: str | Sequence[str] | None = None, *, level: float = 0.95
+) -> pd.DataFrame:
+    """Means of a variable.
+
+    Source: C.-E. Särndal, B. Swensson and J. Wretman, *Model Assisted Survey Sampling* (1992),
+    section 5.7. As R's `svymean(na.rm=TRUE)`, `svyby`.
+
+    Parameters
+    ----------
+    design
+        What `design.design` or `design.within` gave.
+    variable
+        Column of numbers; rows without one are left out.
+    by
+        Columns whose values make the domains. Rows without a value are in none.
+    level
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain, sorted: see the module.
+
+    Raises
+    ------
+    ObservError
+        Where a value is no finite number.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> frame = pd.DataFrame({"mark": [8, 6, 7, 3], "site": list("aabb"), "w": [1, 3, 1, 1]})
+    >>> found = mean(design(frame, weights="w"), "mark", by="site")
+    >>> found[["site", "estimate", "n"]].values.tolist()
+    [['a', 6.5, 2], ['b', 5.0, 2]]
+    """
+    return means(design, domains(design, by), numbers(design, variable), level)
+
+
+def total(
+    design: Design, variable: str, by: str | Sequence[str] | None = None, *, level: float = 0.95
+) -> pd.DataFrame:
+    """Totals of a variable in the population that the weights stand for.
+
+    Rows without a number add nothing: the total is of known values. Source and columns as those
+    of `mean`. As R's `svytotal(na.rm=TRUE)`.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> frame = pd.DataFrame({"visits": [2, 4], "w": [10, 5]})
+    >>> float(total(design(frame, weights="w"), "visits")["estimate"][0])
+    40.0
+    """
+    groups, values = domains(design, by), numbers(design, variable)
+    known = ~np.isnan(values)
+    scores = np.where(known, values, 0.0)
+    sums = weighted_sums(design, groups, scores)
+    return tabulate(design, groups, known, sums, scores, level)
+
+
+def ratio(
+    design: Design,
+    numerator: str,
+    denominator: str,
+    by: str | Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Ratios of the totals of two variables, over rows where both are known.
+
+    Source: Särndal, Swensson and Wretman (1992), section 5.6. As R's `svyratio(na.rm=TRUE)`.
+    Columns as those of `mean`; also `missing` where the denominator's total is 0.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> frame = pd.DataFrame({"solved": [1, 3], "asked": [2, 6]})
+    >>> float(ratio(design(frame), "solved", "asked")["estimate"][0])
+    0.5
+    """
+    groups = domains(design, by)
+    over, under = numbers(design, numerator), numbers(design, denominator)
+    known = ~np.isnan(over) & ~np.isnan(under)
+    over, under = np.where(known, over, 0.0), np.where(known, under, 0.0)
+    base = weighted_sums(design, groups, under)
+    base[base == 0] = np.nan
+    found = weighted_sums(design, groups, over) / base
+    scores = (over - found[groups.codes] * under) / base[groups.codes]
+    return tabulate(design, groups, known, found, scores, level)
+
+
+def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.DataFrame:
+    """The frame of the means of an array (n,) whose unknown values are NaN."""
+    known = ~np.isnan(values)
+    values = np.where(known, values, 0.0)
+    base = weighted_sums(design, groups, known.astype(float))
+    base[base == 0] = np.nan
+    found = weighted_sums(design, groups, values) / base
+    scores = np.where(known, (values - found[groups.codes]) / base[groups.codes], 0.0)
+    return tabulate(design, groups, known, found, scores, level)
+
+
+def domains(design: Design, by: str | Sequence[str] | None) -> Domains:
+    """The domains that columns make: all values that occur together in the frame, sorted."""
+    if by is None:
+        labels = pd.DataFrame(index=range(1))
+        codes = np.zeros(len(design.frame), dtype=np.int64)
+    else:
+        names = [by] if isinstance(by, str) else list(by)
+        if absent := [name for name in names if name not in design.frame.columns]:
+            raise ValueError(f"the frame has no column {bounded(absent)}")
+        grouped = design.frame.groupby(names, observed=True, dropna=True)
+        codes = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
+        labels = grouped.size().index.to_frame(index=False)
+    return Domains(labels, np.where(design.domain, codes, -1))
+
+
+def numbers(design: Design, name: str) -> Floats:
+    """A column as numbers, NaN where unknown."""
+    if name not in design.frame.columns:
+        raise ValueError(f"the frame has no column {name}")
+    column = design.frame[name]
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = (np.isnan(values) & column.notna().to_numpy()) | np.isinf(values)
+    if wrong.any():
+        examples = bounded(dict.fromkeys(map(repr, column[wrong])))
+        raise ObservError(
+            f"column {name}: {int(wrong.sum())} values are no finite number: {examples}"
+        )
+    return cast(Floats, values)
+
+
+def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
+    """Weighted sums of an array (n,) by domain."""
+    rows = groups.codes >= 0
+    products = (design.weights * values)[rows]
+    sums = np.bincount(groups.codes[rows], weights=products, minlength=groups.count)
+    return sums.astype(float)
+
+
+def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
+    """Half of Student's interval; NaN without degrees of freedom."""
+    return np.where(df >= 1, stdtrit(np.maximum(df, 1), (1 + level) / 2), np.nan) * se
+
+
+def tabulate(
+    design: Design,
+    groups: Domains,
+    known: Mask,
+    estimate: Floats,
+    scores: Floats,
+    level: float,
+) -> pd.DataFrame:
+    """The frame of some estimates, given their linearised variable.
+
+    Parameters
+    ----------
+    known
+        Rows of known value (n,).
+    estimate
+        One a domain; NaN where it has none.
+    scores
+        The linearised variable of each row in its own domain, without weights, 0 where unknown
+        (n,).
+    """
+    codes, count = groups.codes, groups.count
+    scores = np.where(codes >= 0, scores, 0.0)
+    counted = known & (design.weights > 0) & (codes >= 0)
+    n = np.bincount(codes[counted], minlength=count)
+    exists = (n > 0) & np.isfinite(estimate)
+    df = degrees_of_freedom(design, codes, count)
+    sure = exists & (df >= 1)
+    scores[~exists[codes]] = 0.0
+    variance = variances(design, scores, codes, count)
+    variance[~sure] = np.nan
+
+    simple = _simple_variance(design, Domains(groups.labels, np.where(counted, codes, -1)), scores)
+    # values that are all alike differ by rounding only
+    differ = np.isfinite(simple) & (np.sqrt(np.abs(simple)) > 1e-12 * np.abs(estimate))
+    deff = np.divide(variance, simple, out=np.full(count, np.nan), where=differ)
+    telling = deff > 1e-12
+    n_eff = effective_units(design, np.where(counted, codes, -1), count)
+    n_eff[telling] = n[telling] / deff[telling]
+    se = np.sqrt(variance)
+    half = half_width(se, df, level)
+    return groups.labels.assign(
+        estimate=np.where(exists, estimate, np.nan),
+        se=se,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        df=df,
+        n=n,
+        n_eff=np.where(exists, n_eff, np.nan),
+        deff=deff,
+        status=np.where(exists, "published", "missing"),
+    )
+
+
+def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:
+    """What the variance of the weighted total would be in a simple sample of the same size."""
+    codes = groups.codes
+    n = np.bincount(codes[codes >= 0], minlength=groups.count)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = weighted_sums(design, groups, np.ones(len(scores)))
+        centre = weighted_sums(design, groups, scores) / size
+        squares = weighted_sums(design, groups, (scores - centre[codes]) ** 2)
+        left = np.where(_expands(design) & (size > n), 1 - n / size, 1.0)
+        return cast(Floats, squares * size / (n - 1) * left)
+
+
+def _expands(design: Design) -> bool:
+    """Whether weights add up to a population, and not to the size of the sample."""
+    sampled = np.count_nonzero(design.weights)
+    return bool(design.weights.sum() > sampled * (1 + 1e-6))

@@ -1,0 +1,157 @@
+"""Proportions of a designed sample, by domain, with intervals that stay between 0 and 1.
+
+Frames have the columns of `estimation`, and `method`: the interval that was taken. Where all or
+none of a domain have the property, or where it has no degree of freedom, the variance says
+nothing; then it is Wilson's on the effective number of sampled units, whatever was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, cast, get_args
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit, stdtrit
+
+from observlib.survey.design import Design, Floats
+from observlib.survey.estimation import Domains, domains, half_width, means
+from observlib.survey.intervals import clopper_pearson_of_share, wilson_of_share
+from observlib.survey.linearisation import effective_units
+
+Method = Literal["logit", "beta", "wilson", "mean"]
+
+
+def proportion(
+    design: Design,
+    variable: str,
+    of: object,
+    by: str | Sequence[str] | None = None,
+    *,
+    method: Method = "logit",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """The proportion of one answer, or of any of several, among known answers.
+
+    Intervals, with t of the domain's degrees of freedom:
+
+    - `logit`: Student's of the log odds, as R's `svyciprop(method="logit")` and `"xlogit"`;
+    - `beta`: of Clopper and Pearson on the effective sample size p(1 − p)/v: E. L. Korn and
+      B. I. Graubard, "Confidence intervals for proportions with small expected number of positive
+      counts estimated from survey data", *Survey Methodology* 24 (1998), 193–201;
+    - `wilson`: Wilson's on the same size: N. Dean and M. Pagano, "Evaluating confidence interval
+      methods for binomial proportions in clustered surveys", *Journal of Survey Statistics and
+      Methodology* 3 (2015), 484–503;
+    - `mean`: Student's, which may pass 0 or 1.
+
+    Parameters
+    ----------
+    design
+        What `design.design` or `design.within` gave.
+    variable
+        Column of answers; rows without one are left out.
+    of
+        An answer, or a list, tuple or set of answers.
+    by
+        Columns whose values make the domains.
+    method, level
+        Interval and its confidence level, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a domain, with proportions between 0 and 1: see the module.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> answers = design(pd.DataFrame({"sport": ["yes", "no", "yes", "yes", None]}))
+    >>> found = proportion(answers, "sport", "yes").iloc[0]
+    >>> [round(float(found[name]), 4) for name in ("estimate", "ci_low", "ci_high", "n")]
+    [0.75, 0.0769, 0.9908, 4.0]
+    """
+    answers = _answers(design, variable)
+    chosen = list(of) if isinstance(of, (list, tuple, set, frozenset)) else [of]
+    has = np.where(answers.notna(), answers.isin(chosen), np.nan).astype(float)
+    return _interval(design, domains(design, by), has, method, level)
+
+
+def proportions(
+    design: Design,
+    variable: str,
+    by: str | Sequence[str] | None = None,
+    *,
+    method: Method = "logit",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """The proportion of each answer: as `proportion`, one row a domain and answer.
+
+    Answers are those of the frame, sorted; of a categorical column, all its categories in order.
+    The column `value` has the answer.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> answers = design(pd.DataFrame({"sport": ["yes", "no", "yes", "yes", None]}))
+    >>> proportions(answers, "sport")[["value", "estimate"]].values.tolist()
+    [['no', 0.25], ['yes', 0.75]]
+    """
+    answers = _answers(design, variable)
+    groups = domains(design, by)
+    codes, values = pd.factorize(answers, sort=True)
+    if isinstance(answers.dtype, pd.CategoricalDtype):
+        codes, values = answers.cat.codes.to_numpy(), answers.cat.categories
+    frames = []
+    for code, value in enumerate(values):
+        has = np.where(codes >= 0, codes == code, np.nan)
+        frame = _interval(design, groups, has, method, level)
+        frame.insert(len(groups.labels.columns), "value", value)
+        frames.append(frame)
+    if not frames:
+        raise ValueError(f"column {variable} has no answer at all")
+    together = pd.concat(frames).sort_index(kind="stable")
+    return together.reset_index(drop=True)
+
+
+def _answers(design: Design, variable: str) -> pd.Series:
+    if variable not in design.frame.columns:
+        raise ValueError(f"the frame has no column {variable}")
+    return design.frame[variable]
+
+
+def _interval(
+    design: Design, groups: Domains, has: Floats, method: Method, level: float
+) -> pd.DataFrame:
+    if method not in get_args(Method):
+        raise ValueError(f"method is one of {', '.join(get_args(Method))}, not {method!r}")
+    frame = means(design, groups, has, level)
+    share, se, df, n = (frame[name].to_numpy(float) for name in ("estimate", "se", "df", "n"))
+    exists = frame["status"].to_numpy() != "missing"
+    telling = exists & (df >= 1) & (share > 0) & (share < 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odds = share * (1 - share)
+        # how much wider intervals are for the few degrees of freedom of the variance
+        few = (_t(n - 1, level) / _t(df, level)) ** 2
+        if method == "mean":
+            half = half_width(se, df, level)
+            low, high = share - half, share + half
+        elif method == "logit":
+            half = half_width(se / odds, df, level)
+            low, high = expit(logit(share) - half), expit(logit(share) + half)
+        else:
+            size = odds / se**2 * few
+            interval = clopper_pearson_of_share if method == "beta" else wilson_of_share
+            low, high = interval(share, size, level)
+            exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
+            low, high = np.where(exact, share, low), np.where(exact, share, high)
+        units = effective_units(design, np.where(np.isnan(has), -1, groups.codes), groups.count)
+        units = np.where(df >= 1, units * few, units)
+        fallback = wilson_of_share(share, units, level)
+    low, high = np.where(telling, (low, high), fallback)
+    frame["ci_low"], frame["ci_high"] = np.where(exists, (low, high), np.nan)
+    frame["method"] = np.where(telling, method, np.where(exists, "wilson", ""))
+    return frame
+
+
+def _t(df: Floats, level: float) -> Floats:
+    return cast(Floats, stdtrit(np.maximum(df, 1), (1 + level) / 2))

@@ -1,0 +1,186 @@
+"""Weighted marks are those of a known population, and never an error or a tale of few people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue
+from observlib.indicators import surveys, weighted
+from observlib.period import Quarter
+
+YEAR = Quarter(2026, 3).back(4)
+SURVEY = "enquete-service-public"
+MARGINS = pd.DataFrame(
+    {
+        "variable": ["age", "age", "age", "sex", "sex"],
+        "category": ["jeune", "adulte", "vieux", "Femme", "Homme"],
+        "people": [300, 400, 300, 520, 480],
+    }
+)
+
+
+def responses(people: pd.DataFrame) -> pd.DataFrame:
+    """The tidy table of people with `age`, `sex` and `satisfaction` from 0 to 10; NaN is unsaid."""
+    parts = []
+    for name in people:
+        told = people[name].dropna()
+        number = name not in ("age", "sex")
+        parts.append(
+            pd.DataFrame(
+                {
+                    "response_id": told.index.astype(str),
+                    "variable": name,
+                    "category": None if number else told,
+                    "value": told.astype(float) if number else float("nan"),
+                    "scale_min": 0.0 if number else float("nan"),
+                    "scale_max": 10.0 if number else float("nan"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).assign(
+        device=SURVEY,
+        product="service-public",
+        channel="web",
+        source=f"{SURVEY}@1",
+        date=pd.Timestamp("2026-09-10"),
+        finished=True,
+    )
+
+
+def sample(ages: dict[str, int], seed: int = 1) -> pd.DataFrame:
+    """People of whom the old are two points happier than adults, and adults than the young."""
+    chance = np.random.default_rng(seed)
+    age = np.repeat(list(ages), list(ages.values()))
+    base = pd.Series(age).map({"jeune": 3, "adulte": 5, "vieux": 7}).to_numpy()
+    return pd.DataFrame(
+        {
+            "age": age,
+            "sex": np.where(np.arange(len(age)) % 2 == 0, "Femme", "Homme"),
+            "satisfaction": base + chance.integers(-2, 3, len(age)),
+        }
+    )
+
+
+def of(frame: pd.DataFrame, value: str, indicator: str = "satisfaction_10") -> pd.Series:
+    (row,) = [
+        r for _, r in frame.iterrows() if (r["group_value"], r["indicator"]) == (value, indicator)
+    ]
+    return row
+
+
+def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue: Catalogue) -> None:
+    people = sample({"jeune": 40, "adulte": 100, "vieux": 260})
+    found = weighted.marks(responses(people), MARGINS, catalogue, YEAR)
+    raw, weighed = of(found, weighted.RAW), of(found, weighted.WEIGHTED)
+    assert raw["estimate"] == pytest.approx(people["satisfaction"].mean())
+    by_age = people.groupby("age")["satisfaction"].mean()
+    expected = 0.3 * by_age["jeune"] + 0.4 * by_age["adulte"] + 0.3 * by_age["vieux"]
+    assert weighed["estimate"] == pytest.approx(expected, abs=0.02)  # sexes are weighted too
+    assert weighed["ci_low"] <= 5 <= weighed["ci_high"] < raw["ci_low"]
+    assert raw["n"] == weighed["n"] == 400
+    assert set(found["period"]) == {"2025-10/2026-09"}
+
+
+def test_without_weights_figures_are_those_of_the_survey(catalogue: Catalogue) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60}).assign(nps=lambda p: p.satisfaction)
+    table = responses(people)
+    found = weighted.marks(table, MARGINS, catalogue, YEAR)
+    known = surveys.pooled(table, catalogue, YEAR).set_index("indicator")
+    for indicator in ("satisfaction_10", "satisfied_share", "nps"):
+        row = of(found, weighted.RAW, indicator)
+        for name in ("estimate", "ci_low", "ci_high"):
+            assert row[name] == pytest.approx(known.loc[indicator, name], abs=0.15), indicator
+        assert row["n"] == known.loc[indicator, "n"]
+
+
+def test_who_says_no_profile_or_is_not_of_the_population_is_in_neither_figure(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    others = sample({"jeune": 40}, seed=2).assign(age=[None, "ailleurs"] * 20, satisfaction=10)
+    both = pd.concat([people, others], ignore_index=True)
+    alone, found = (
+        weighted.marks(responses(each), MARGINS, catalogue, YEAR) for each in (people, both)
+    )
+    pd.testing.assert_frame_equal(alone, found)
+
+
+def test_a_raw_figure_that_would_tell_of_few_by_subtraction_is_withheld(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people.loc[:4, "age"] = None  # the mark on all answers less this one would tell theirs
+    found = weighted.marks(responses(people), MARGINS, catalogue, YEAR)
+    assert of(found, weighted.RAW)["status"] == "suppressed"
+    assert of(found, weighted.WEIGHTED)["status"] == "published"
+
+
+def test_categories_of_few_are_one_in_sample_and_population(catalogue: Catalogue) -> None:
+    table = responses(sample({"jeune": 4, "adulte": 90, "vieux": 120}))
+    found = weighted.report(table, MARGINS, catalogue, YEAR)
+    ages = found[found["group"] == "age"].set_index(["indicator", "group_value"])["estimate"]
+    assert set(ages.index.get_level_values(1)) == {"Autres âges", "vieux"}
+    assert ages["weighting_target", "Autres âges"] == pytest.approx(70)
+    assert ages["weighting_before", "Autres âges"] == pytest.approx(100 * 94 / 214)
+    assert ages["weighting_after", "vieux"] == pytest.approx(30)
+
+
+def test_weights_are_bounded_and_the_report_shows_what_that_costs(catalogue: Catalogue) -> None:
+    table = responses(sample({"jeune": 14, "adulte": 200, "vieux": 400}))
+    found = weighted.report(table, MARGINS, catalogue, YEAR).set_index(["indicator", "group_value"])
+    value = found["estimate"]
+    assert value["weighting_most", ""] == pytest.approx(5)
+    assert value["weighting_least", ""] >= 0.2
+    young = (value["weighting_after", "jeune"], value["weighting_target", "jeune"])
+    assert young[0] < young[1] == pytest.approx(30)
+    effect = value["weighting_design_effect", ""]
+    assert value["weighting_effective_n", ""] * effect == pytest.approx(614) and effect > 1.5
+
+
+@pytest.mark.parametrize("n", [3, 40, 99])
+def test_too_few_respondents_leave_no_weights_and_a_row_that_says_so(
+    catalogue: Catalogue, n: int
+) -> None:
+    table = responses(sample({"jeune": n // 3, "adulte": n // 3, "vieux": n - 2 * (n // 3)}))
+    assert weighted.marks(table, MARGINS, catalogue, YEAR).empty
+    (row,) = weighted.report(table, MARGINS, catalogue, YEAR).to_dict("records")
+    assert (row["indicator"], row["status"]) == ("weighting_effective_n", "missing")
+    assert row["n"] == n if n >= 11 else np.isnan(row["n"])
+
+
+def test_a_survey_that_asks_no_profile_has_nothing(catalogue: Catalogue) -> None:
+    table = responses(sample({"adulte": 200})[["satisfaction"]])
+    for made in (weighted.marks, weighted.report):
+        assert made(table, MARGINS, catalogue, YEAR).empty
+
+
+def test_margins_that_contradict_each_other_leave_no_weights(catalogue: Catalogue) -> None:
+    people = sample({"jeune": 100, "vieux": 100})
+    people["sex"] = np.where(people["age"] == "jeune", "Femme", "Homme")  # 30 % and 52 % at once
+    (row,) = weighted.report(responses(people), MARGINS, catalogue, YEAR).to_dict("records")
+    assert row["status"] == "missing" and row["n"] == 200
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.integers(0, 60), min_size=3, max_size=3).filter(sum),
+    st.integers(0, 40),
+    st.integers(0, 3),
+)
+def test_whoever_answers_no_row_breaks_the_contract(
+    catalogue: Catalogue, ages: list[int], unsaid: int, seed: int
+) -> None:
+    people = sample(dict(zip(["jeune", "adulte", "vieux"], ages, strict=True)), seed)
+    people.loc[: unsaid - 1, "sex"] = None
+    table = responses(people)
+    report = weighted.report(table, MARGINS, catalogue, YEAR)
+    parts = report[report["group"] != ""]
+    sums = parts.groupby(["indicator", "group"])["estimate"].sum()
+    assert np.allclose(sums, 100)
+    assert (parts.query("indicator == 'weighting_before'")["estimate"] * parts["n"].max() / 100
+            > 10.5).all()  # fmt: skip
+    weighted.marks(table, MARGINS, catalogue, YEAR)

@@ -1,0 +1,149 @@
+"""Differences and associations: R's tests, Student's and Pearson's, and error rates kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.survey.association import difference, independence
+from observlib.survey.design import design, within
+
+Reference = Callable[..., dict[str, Any]]
+
+
+def test_the_t_test_is_that_of_r(apistrat: pd.DataFrame, reference: Reference) -> None:
+    made = design(apistrat, weights="pw", strata="stype", population="fpc")
+    found, expected = difference(made, "api00", "awards", "Yes", "No"), reference("strat_ttest")
+    assert found.estimate == pytest.approx(expected["estimate"], rel=1e-8)
+    assert found.df == expected["extra"]["df"] and found.n == 200
+    assert [found.ci_low, found.ci_high, found.t, found.p] == pytest.approx(
+        [expected["ci_low"], expected["ci_high"], expected["extra"]["t"], expected["extra"]["p"]],
+        rel=1e-6,
+    )
+    reverse = difference(made, "api00", "awards", "No", "Yes")
+    assert (reverse.estimate, reverse.p) == pytest.approx((-found.estimate, found.p))
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"), [("strat_chisq", ("awards", "stype")), ("hdv_chisq", ("sport", "sexe"))]
+)
+def test_the_rao_scott_test_is_that_of_r(
+    apistrat: pd.DataFrame,
+    hdv2003: pd.DataFrame,
+    reference: Reference,
+    name: str,
+    columns: tuple[str, str],
+) -> None:
+    made = (
+        design(apistrat, weights="pw", strata="stype", population="fpc")
+        if name == "strat_chisq"
+        else design(hdv2003, weights="poids")
+    )
+    expected = reference(name)
+    for first, second in (columns, columns[::-1]):
+        found = independence(made, first, second)
+        assert found.f == pytest.approx(expected["estimate"], rel=1e-6)
+        assert [found.ndf, found.ddf, found.p] == pytest.approx(
+            [expected["extra"][part] for part in ("ndf", "ddf", "p")], rel=1e-6
+        )
+
+
+def test_a_simple_sample_has_nearly_welch_s_t_and_pearson_s_p() -> None:
+    from scipy import stats
+
+    chance = np.random.default_rng(5)
+    group = np.repeat(["a", "b"], [300, 500])
+    frame = pd.DataFrame({"g": group, "y": chance.normal(0, 1 + (group == "b"))})
+    frame["y"] += 0.2 * (group == "b")
+    frame["high"] = frame["y"] > 1
+    made = design(frame)
+    welch = stats.ttest_ind(*(frame.loc[frame["g"] == g, "y"] for g in "ba"), equal_var=False)
+    found = difference(made, "y", "g", "b", "a")
+    assert found.t == pytest.approx(welch.statistic, rel=5e-3)
+    table = pd.crosstab(frame["g"], frame["high"])
+    pearson = stats.chi2_contingency(table, correction=False)
+    assert independence(made, "g", "high").f == pytest.approx(pearson.statistic, rel=0.1)
+
+
+def test_clusters_do_not_make_independence_look_like_association() -> None:
+    chance = np.random.default_rng(8)
+    town = np.arange(600) // 15
+    naive, fair = 0, 0
+    for _ in range(150):
+        lean = chance.normal(0, 1, 40)[town]
+        frame = pd.DataFrame(
+            {
+                "town": town,
+                "a": chance.random(600) < 1 / (1 + np.exp(-lean)),
+                "b": (chance.normal(0, 1, 40)[town] + chance.normal(0, 1, 600)) > 0,
+            }
+        )
+        naive += independence(design(frame), "a", "b").p < 0.05
+        fair += independence(design(frame, clusters="town"), "a", "b").p < 0.05
+    assert naive > 20 > fair
+
+
+def test_tests_of_a_domain_leave_the_rest_in_the_variance(apistrat: pd.DataFrame) -> None:
+    made = design(apistrat, weights="pw", strata="stype", population="fpc")
+    chosen = (apistrat["ell"] > 20).to_numpy()
+    inside = within(made, chosen)
+    found = difference(inside, "api00", "awards", "Yes", "No")
+    joined = made.frame.assign(
+        group=np.where(chosen, apistrat["awards"], "elsewhere")  # the same two groups of three
+    )
+    whole = design(joined, weights="pw", strata="stype", population="fpc")
+    assert difference(whole, "api00", "group", "Yes", "No") == found
+    assert independence(inside, "awards", "stype").n == chosen.sum()
+
+
+@pytest.mark.parametrize(
+    ("frame", "estimate"),
+    [
+        ({"y": [1, 2, 3], "g": list("aaa")}, np.nan),
+        ({"y": [1, 2, None], "g": list("aab")}, np.nan),
+        ({"y": [1, 1, 0, 0], "g": list("aabb")}, 1.0),
+        ({"y": [2, 3], "g": list("ab")}, -1.0),
+    ],
+)
+def test_a_difference_without_a_test_says_so(frame: dict[str, Any], estimate: float) -> None:
+    found = difference(design(pd.DataFrame(frame)), "y", "g", "a", "b")
+    assert found.status == "missing" and np.isnan(found.p)
+    assert found.estimate == pytest.approx(estimate, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"a": list("xxxx"), "b": list("uvuv")},
+        {"a": ["x", None, "y"], "b": ["u", "v", None]},
+        {"a": list("xyz"), "b": list("uvw")},
+    ],
+)
+def test_a_table_without_a_test_says_so(frame: dict[str, Any]) -> None:
+    found = independence(design(pd.DataFrame(frame)), "a", "b")
+    assert found.status == "missing" and np.isnan(found.f)
+
+
+def test_empty_cells_and_answers_of_weight_0_leave_a_test() -> None:
+    frame = pd.DataFrame(
+        {"a": list("xxxyyyzz") * 4, "b": list("uuvuvvvv") * 4, "w": [1, 1, 1, 1, 1, 1, 2, 1] * 4}
+    )
+    found = independence(design(frame, weights="w"), "a", "b")
+    assert found.status == "published" and 0 < found.p < 1
+    silent = pd.concat([frame, pd.DataFrame({"a": ["?"] * 3, "b": ["u"] * 3, "w": 0})])
+    more = independence(design(silent, weights="w"), "a", "b")
+    assert (more.p, more.n) == (pytest.approx(found.p, rel=0.02), 32)
+
+
+def test_mistakes_of_the_caller_are_value_errors() -> None:
+    made = design(pd.DataFrame({"y": [1, 2], "g": list("ab")}))
+    with pytest.raises(ValueError, match="itself"):
+        difference(made, "y", "g", "a", "a")
+    with pytest.raises(ValueError, match="no column h"):
+        difference(made, "y", "h", "a", "b")
+    with pytest.raises(ValueError, match="no column h"):
+        independence(made, "g", "h")

@@ -1,0 +1,120 @@
+"""Bad input of a calibration: what its user is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.errors import ObservError
+from observlib.survey.weighting import ConvergenceError, calibrate
+
+PEOPLE = pd.DataFrame({"sexe": ["F", "F", "H", "H", "H"], "age": ["-", "+", "+", "-", "+"]})
+SEXE = pd.Series({"F": 52, "H": 48})
+AGE = pd.Series({"-": 30, "+": 70})
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    sample = PEOPLE.assign(w=[1.0, -2.0, np.nan, 0.0, 1.0], x=[1.0, np.inf, 2.0, 3.0, 4.0])
+    margins = {
+        "sexe": pd.Series({"F": 40, "X": 60}),
+        "age": pd.Series({"-": 30, "+": 90}),
+    }
+    with pytest.raises(ObservError) as told:
+        calibrate(sample, margins, totals={"x": 10}, weights="w")
+    lines = list(told.value.problems)
+    assert lines == [
+        "weights 'w': a number above 0 is needed in each row; rows 1 (-2.0), 2 (nan), 3 (0.0)",
+        "margins: their totals must be the same, and are 'sexe' 100, 'age' 120",
+        "margin 'sexe': 3 rows of the sample are in categories that the margin lacks: 'H'; the "
+        "margin has 'F', 'X'",
+        "margin 'sexe': no row of the sample is in 'X': merge with another category, in sample and "
+        "margin; the sample has 'F', 'H'",
+        "total 'x': a number is needed in each row; rows 1 (inf)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("margin", "line"),
+    [
+        (pd.Series({"F": 52, "H": np.nan}), "target of 'H' is missing or negative"),
+        (pd.Series({"F": 52, "H": -1}), "target of 'H' is missing or negative"),
+        (pd.Series({"F": 100, "H": 0}), "target of 'H' is 0, and 3 rows"),
+        (pd.Series({"F": 0, "H": 0}), "targets sum to 0"),
+        (pd.Series([1, 2, 3], index=["F", "H", "F"]), "each category once.* 'F'"),
+        (pd.Series([1, 2, 3], index=["F", "H", None]), "none missing; found nan|None"),
+        (pd.Series({"F": "52", "H": "48"}), "one number a category"),
+        (pd.Series({"F": 0.52, "H": 0.48}), "shares need population="),
+        (pd.Series({1: 52, 2: 48}), "the margin has 1, 2"),
+    ],
+)
+def test_a_margin_that_is_none_is_named(margin: pd.Series, line: str) -> None:
+    with pytest.raises(ObservError, match=f"margins? 'sexe'.*{line}"):
+        calibrate(PEOPLE, {"sexe": margin})
+
+
+@pytest.mark.parametrize(
+    ("sample", "options", "line"),
+    [
+        (PEOPLE, {"weights": "w"}, "column 'w': not in the sample"),
+        (PEOPLE.drop(columns="sexe"), {}, "column 'sexe': not in the sample"),
+        (PEOPLE.iloc[:0], {}, "sample: no row"),
+        (PEOPLE.assign(c=[1, 0, 1, 1, 1]), {"counts": "c"}, r"counts 'c'.* rows 1 \(0\)"),
+        (PEOPLE.assign(c="a"), {"counts": "c"}, r"rows 0 \('a'\), .* 4 \('a'\)$"),
+        (PEOPLE, {"population": 0}, "population: 0 is not"),
+        (PEOPLE.assign(sexe=None), {"missing": "keep_share"}, "5 of 5 rows have no answer"),
+        (PEOPLE.assign(x=1), {"totals": {"x": np.nan}}, "total 'x': nan is no target"),
+        (PEOPLE, {"trim": (21, 30)}, "no weight is left to take up"),
+        (
+            PEOPLE.assign(w=1),
+            {"weights": "w", "method": "logit", "bounds": (0.5, 2)},
+            "sum to 5, the population is 100, 20 times",
+        ),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line(sample, options, line) -> None:
+    with pytest.raises(ObservError, match=line) as told:
+        calibrate(sample, {"sexe": SEXE}, **options)
+    assert "\n" not in str(told.value)
+
+
+def test_bounds_that_cannot_hold_name_the_categories_and_what_is_within_reach() -> None:
+    margins = {"sexe": pd.Series({"F": 90, "H": 10})}
+    with pytest.raises(ConvergenceError, match=r"'F': target 90, within reach 20 to 80;.*'H'"):
+        calibrate(PEOPLE, margins, method="logit", bounds=(0.5, 2))
+
+
+def test_margins_that_no_weights_meet_name_the_one_furthest_away() -> None:
+    # the only A are x, so that A cannot outweigh x
+    sample = pd.DataFrame({"a": ["A", "A", "B"], "b": ["x", "x", "y"]})
+    margins = {"a": pd.Series({"A": 60, "B": 40}), "b": pd.Series({"x": 50, "y": 50})}
+    with pytest.raises(ConvergenceError, match=r"margin '[ab]', category '[AxBy]': .* instead of"):
+        calibrate(sample, margins)
+    with pytest.raises(ConvergenceError, match="stopped after 1 iterations"):
+        calibrate(PEOPLE, {"sexe": pd.Series({"F": 99, "H": 1}), "age": AGE}, max_iterations=1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "ipf"},
+        {"method": "logit"},
+        {"bounds": (0.5, 2)},
+        {"method": "logit", "bounds": (1.1, 2)},
+        {"missing": "ignore"},
+        {"tolerance": 0},
+        {"trim": (3, 2)},
+    ],
+)
+def test_a_call_that_means_nothing_is_a_value_error(options) -> None:
+    with pytest.raises(ValueError):
+        calibrate(PEOPLE, {"sexe": SEXE}, **options)
+
+
+def test_nothing_to_calibrate_to_and_residuals_of_nothing_are_value_errors() -> None:
+    with pytest.raises(ValueError, match="nothing to calibrate"):
+        calibrate(PEOPLE, {})
+    found = calibrate(PEOPLE, {"sexe": SEXE})
+    for values in ([1.0], [np.nan] * 5):
+        with pytest.raises(ValueError, match="5 rows"):
+            found.residuals(np.array(values))

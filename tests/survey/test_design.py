@@ -1,0 +1,143 @@
+"""What a design refuses, and says so that it can be mended."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.errors import ObservError
+from observlib.survey.design import design, within
+from observlib.survey.estimation import mean, total
+
+FRAME = pd.DataFrame(
+    {
+        "y": [1.0, 2.0, 4.0, 7.0, 5.0, 3.0],
+        "w": [1.0, 2.0, 1.0, 3.0, 2.0, 1.0],
+        "pool": list("aaabbb"),
+        "town": [1, 1, 2, 3, 4, 4],
+        "size": [30, 30, 30, 60, 60, 60],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "arguments", "told"),
+    [
+        ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 are missing, .*rows 2, 4"),
+        ({"w": ["1", "x", 1, 1, 2, np.inf]}, {"weights": "w"}, r"w: 2 .*rows 2, 6"),
+        ({"w": 0}, {"weights": "w"}, "w: all are 0"),
+        ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows 6"),
+        ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows 2"),
+        ({"town": [1, 1, 2, 1, 4, 4]}, {"strata": "pool", "clusters": "town"}, "clusters 1;.*nest"),
+        ({"pool": list("abcdef")}, {"strata": "pool"}, "unit in a, b, c, d, e, and 1 more; merge"),
+        ({"size": [30, 30, 31, 60, 60, 60]}, {"strata": "pool", "population": "size"}, "stratum a"),
+        ({"size": [2, 2, 2, 60, 60, 60]}, {"strata": "pool", "population": "size"}, r"a \(2 < 3\)"),
+        ({"size": [0.1] * 3 + [60] * 3}, {"strata": "pool", "population": "size"}, r"a \(0.1 < 3"),
+        ({"size": [30] * 3 + [None] * 3}, {"strata": "pool", "population": "size"}, "stratum b"),
+        ({}, {"strata": "pool", "population": {"a": 10}}, "population: missing.* stratum b"),
+        ({}, {"population": -1.0}, "no number above 0"),
+    ],
+)
+def test_bad_designs_are_told_with_what_is_wrong(
+    changed: dict[str, object], arguments: dict[str, object], told: str
+) -> None:
+    with pytest.raises(ObservError, match=told):
+        design(FRAME.assign(**changed), **arguments)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    bad = FRAME.assign(w=[1, -2, 1, 1, 2, 1], pool=list("aaabbc"), size=2)
+    with pytest.raises(ObservError) as error:
+        design(bad, weights="w", strata="pool", population="size")
+    assert len(error.value.problems) == 3
+
+
+def test_an_empty_sample_is_an_error() -> None:
+    with pytest.raises(ObservError, match="no row"):
+        design(FRAME.iloc[:0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"weights": "poids"}, "no column poids"),
+        ({"lonely": "remove"}, "lonely is one of"),
+    ],
+)
+def test_mistakes_of_the_caller_are_value_errors(arguments: dict[str, str], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        design(FRAME, **arguments)  # type: ignore[arg-type]
+
+
+def test_fractions_sizes_and_sizes_by_stratum_say_the_same() -> None:
+    frame = FRAME.assign(fraction=3 / FRAME["size"])
+    found = [
+        mean(design(frame, strata="pool", population=given), "y")
+        for given in ("size", "fraction", {"a": 30, "b": 60})
+    ]
+    for other in found[1:]:
+        pd.testing.assert_frame_equal(found[0], other)
+    assert found[0]["estimate"][0] == pytest.approx((7 / 3 * 30 + 5 * 60) / 90)
+
+
+def test_a_population_known_as_a_whole_has_no_error() -> None:
+    whole = design(FRAME, strata="pool", population=3)
+    assert mean(whole, "y")["se"][0] == 0
+
+
+def test_nested_names_are_different_clusters() -> None:
+    frame = FRAME.assign(town=[1, 1, 2, 1, 2, 2], name=list("ppqrss"))
+    nested = mean(design(frame, strata="pool", clusters="town", nest=True), "y")
+    named = mean(design(frame, strata="pool", clusters="name"), "y")
+    pd.testing.assert_frame_equal(nested, named)
+    assert nested["df"][0] == 2
+
+
+class TestLonely:
+    """A stratum of one: three units of total 2, 4 and 6 in a, one of 10 in b."""
+
+    frame = pd.DataFrame({"y": [2.0, 4.0, 6.0, 10.0], "pool": list("aaab")})
+
+    @pytest.mark.parametrize(
+        ("lonely", "variance"),
+        [
+            ("certainty", 3 / 2 * 8),
+            ("adjust", 3 / 2 * 8 + (10 - 5.5) ** 2),
+            ("average", 3 / 2 * 8 * 2),
+        ],
+    )
+    def test_each_choice_has_its_variance(self, lonely: str, variance: float) -> None:
+        chosen = design(self.frame, strata="pool", lonely=lonely)  # type: ignore[arg-type]
+        assert total(chosen, "y")["se"][0] ** 2 == pytest.approx(variance)
+
+    def test_a_unit_that_is_its_whole_stratum_is_not_lonely(self) -> None:
+        certain = design(self.frame, strata="pool", population={"a": 30, "b": 1})
+        assert total(certain, "y")["se"][0] ** 2 == pytest.approx(100 * 0.9 * 3 / 2 * 8)
+
+    def test_a_domain_that_leaves_one_unit_of_a_stratum_is_no_error(self) -> None:
+        frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "pool": list("aabb"), "g": [1, 0, 0, 0]})
+        found = total(within(design(frame, strata="pool"), frame["g"] == 1), "y")
+        assert found["estimate"][0] == 1 and np.isnan(found["ci_low"][0]) and found["df"][0] == 0
+
+
+def test_domains_of_domains_are_their_intersection_and_unknown_is_outside() -> None:
+    whole = design(FRAME)
+    older = pd.Series([True, True, None, True, False, True], dtype="boolean")
+    both = within(within(whole, older), FRAME["pool"] == "a")
+    assert both.domain.tolist() == [True, True, False, False, False, False]
+    with pytest.raises(ValueError, match="2 rows"):
+        within(whole, np.array([True, False]))
+
+
+def test_a_calibration_of_other_rows_is_refused() -> None:
+    class Other:
+        weights = start = np.ones(2)
+
+        def residuals(self, values: np.ndarray) -> np.ndarray:
+            return values
+
+    with pytest.raises(ValueError, match="2 rows, the frame has 6"):
+        design(FRAME, calibration=Other())
+    with pytest.raises(ValueError, match="leave the column"):
+        design(FRAME, calibration=Other(), weights="w")

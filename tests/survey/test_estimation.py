@@ -1,0 +1,300 @@
+"""Means, totals and ratios: R's values, naive sums of squares, jackknife and closed forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.errors import ObservError
+from observlib.survey.design import Design, design, within
+from observlib.survey.estimation import mean, ratio, total
+from observlib.survey.linearisation import covariance
+from observlib.survey.newton import Method
+from observlib.survey.weighting import Calibration, calibrate
+
+Reference = Callable[..., dict[str, Any]]
+
+
+def agrees(found: pd.Series, expected: dict[str, Any], rel: float = 1e-6) -> None:
+    assert found["estimate"] == pytest.approx(expected["estimate"], rel=1e-8 if rel < 1e-5 else rel)
+    for name in ("se", "ci_low", "ci_high"):
+        if expected[name] is not None:
+            assert found[name] == pytest.approx(expected[name], rel=rel), name
+
+
+@pytest.fixture(scope="module")
+def stratified(apistrat: pd.DataFrame) -> Design:
+    return design(apistrat, weights="pw", strata="stype", population="fpc")
+
+
+@pytest.fixture(scope="module")
+def clustered(apiclus1: pd.DataFrame) -> Design:
+    return design(apiclus1, weights="pw", clusters="dnum", population="fpc")
+
+
+def test_means_totals_and_ratios_are_those_of_r(
+    stratified: Design, clustered: Design, hdv2003: pd.DataFrame, reference: Reference
+) -> None:
+    agrees(mean(stratified, "api00").iloc[0], reference("strat_mean"))
+    agrees(total(stratified, "enroll").iloc[0], reference("strat_total"))
+    agrees(ratio(stratified, "api.stu", "enroll").iloc[0], reference("strat_ratio"))
+    infinite = design(stratified.frame, weights="pw", strata="stype")
+    agrees(mean(infinite, "api00").iloc[0], reference("strat_mean_nofpc"))
+    agrees(mean(clustered, "api00").iloc[0], reference("clus_mean"))
+    agrees(mean(design(hdv2003, weights="poids"), "age").iloc[0], reference("hdv_age"))
+
+
+@pytest.mark.parametrize(
+    ("name", "by"), [("strat_domain", "stype"), ("strat_domain_cross", "sch.wide")]
+)
+def test_domains_within_and_across_strata_are_those_of_r(
+    stratified: Design, reference: Reference, name: str, by: str
+) -> None:
+    found = mean(stratified, "api00", by=by)
+    for _, row in found.iterrows():
+        agrees(row, reference(name, f"[{row[by]}]"))
+        alone = mean(within(stratified, stratified.frame[by] == row[by]), "api00").iloc[0]
+        assert alone["se"] == pytest.approx(row["se"], rel=1e-12) and alone["df"] == row["df"]
+
+
+def test_the_design_effect_is_that_of_r(stratified: Design, reference: Reference) -> None:
+    found = mean(stratified, "api00").iloc[0]
+    assert found["deff"] == pytest.approx(reference("strat_deff")["estimate"], rel=1e-6)
+    assert found["n_eff"] == pytest.approx(200 / found["deff"])
+
+
+def calibrated(frame: pd.DataFrame, method: Method) -> Calibration:
+    margins = {
+        "stype": pd.Series({"E": 4421, "H": 755, "M": 1018}),
+        "sch.wide": pd.Series({"No": 1072, "Yes": 5122}),
+    }
+    bounds = (0.5, 2.0) if method == "logit" else None
+    return calibrate(frame, margins, weights="pw", method=method, bounds=bounds)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "rel"),
+    [
+        ("clus_rake_mean", "raking", 1e-5),
+        ("clus_calibrate_raking_mean", "raking", 1e-5),
+        ("clus_linear_mean", "linear", 1e-6),
+        ("clus_logit_mean", "logit", 1e-5),
+    ],
+)
+def test_errors_of_calibrated_means_are_those_of_r(
+    apiclus1: pd.DataFrame, reference: Reference, name: str, method: Method, rel: float
+) -> None:
+    made = design(
+        apiclus1, clusters="dnum", population="fpc", calibration=calibrated(apiclus1, method)
+    )
+    agrees(mean(made, "api00").iloc[0], reference(name), rel)
+    if method == "raking":
+        agrees(total(made, "enroll").iloc[0], reference("clus_rake_total"), rel)
+
+
+def test_a_calibrated_margin_is_known_without_error(apiclus1: pd.DataFrame) -> None:
+    made = design(apiclus1, clusters="dnum", calibration=calibrated(apiclus1, "linear"))
+    made = replace(made, frame=apiclus1.assign(one=1))
+    schools = total(within(made, apiclus1["stype"] == "H"), "one").iloc[0]
+    assert schools["estimate"] == pytest.approx(755)
+    assert schools["se"] < 1e-6 * schools["estimate"]
+
+
+def test_an_unadjusted_calibration_changes_nothing_in_any_domain(stratified: Design) -> None:
+    class Nothing:
+        weights = start = stratified.weights
+
+        def residuals(self, values: np.ndarray) -> np.ndarray:
+            return values
+
+    frame = stratified.frame.assign(place=np.arange(200) % 40)  # more domains than one block
+    plain = design(frame, weights="pw", strata="stype", population="fpc")
+    made = design(frame, strata="stype", population="fpc", calibration=Nothing())
+    for estimate in (mean, total):
+        pd.testing.assert_frame_equal(
+            estimate(plain, "api00", by="place"), estimate(made, "api00", by="place")
+        )
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> pd.DataFrame:
+    """Two or more clusters in each stratum, unknown values and weights of 0."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    chance = np.random.default_rng(seed)
+    towns = np.concatenate(
+        [np.full(draw(st.integers(2, 4)), h) for h in range(draw(st.integers(1, 3)))]
+    )
+    town = np.concatenate([np.arange(len(towns)), chance.integers(0, len(towns), 20)])
+    n = len(town)
+    return pd.DataFrame(
+        {
+            "town": town,
+            "pool": towns[town],
+            "y": np.where(chance.random(n) < 0.1, np.nan, chance.normal(5, 2, n)),
+            "w": chance.choice([0.0, 0.5, 1.0, 3.7], n, p=[0.1, 0.3, 0.3, 0.3]) + (town == 0),
+            "g": chance.choice(["p", "q", "r", None], n),
+            "size": 9,
+        }
+    )
+
+
+def naive(frame: pd.DataFrame, scores: np.ndarray, finite: bool) -> float:
+    """The textbook sum over strata, with a full-length variable that is 0 outside the domain."""
+    sums = frame.assign(u=scores * frame["w"]).groupby(["pool", "town"])["u"].sum()
+    found = 0.0
+    for _, units in sums.groupby("pool"):
+        n = len(units)
+        found += (1 - n / 9 * finite) * n / (n - 1) * ((units - units.mean()) ** 2).sum()
+    return found
+
+
+@settings(max_examples=25)
+@given(samples(), st.booleans())
+def test_all_domains_at_once_are_each_alone(frame: pd.DataFrame, finite: bool) -> None:
+    made = design(
+        frame,
+        weights="w", strata="pool", clusters="town", population="size" if finite else None,
+    )  # fmt: skip
+    averages, sums = mean(made, "y", by="g"), total(made, "y", by="g")
+    for row, summed in zip(averages.itertuples(), sums.itertuples(), strict=True):
+        inside = ((frame["g"] == row.g) & frame["y"].notna()).to_numpy()
+        y, w = frame["y"].fillna(0).to_numpy(), frame["w"].to_numpy() * inside
+        assert row.n == (w > 0).sum()
+        if row.n == 0:
+            assert row.status == "missing" and np.isnan(row.estimate)
+            continue
+        kept = frame[(frame["g"] == row.g) & (frame["w"] > 0)]
+        assert row.df == kept["town"].nunique() - kept["pool"].nunique()
+        assert row.estimate == pytest.approx(y @ w / w.sum())
+        assert summed.estimate == pytest.approx(y @ w)
+        if row.df:
+            scores = inside * (y - row.estimate) / w.sum()
+            assert row.se**2 == pytest.approx(naive(frame, scores, finite), rel=1e-9, abs=1e-15)
+            assert summed.se**2 == pytest.approx(
+                naive(frame, inside * y, finite), rel=1e-9, abs=1e-15
+            )
+
+
+@settings(max_examples=25)
+@given(samples(), st.randoms(use_true_random=False))
+def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(
+    frame: pd.DataFrame, chance: Any
+) -> None:
+    order = list(range(len(frame)))
+    chance.shuffle(order)
+    shuffled = frame.iloc[order].assign(w=frame["w"] * 7)
+    first, second = (
+        mean(design(each, weights="w", strata="pool", clusters="town"), "y", by="g")
+        for each in (frame, shuffled)
+    )
+    same = ["g", "estimate", "se", "ci_low", "ci_high", "df", "n"]
+    pd.testing.assert_frame_equal(first[same], second[same])
+
+
+@settings(max_examples=25)
+@given(samples())
+def test_the_error_of_a_total_is_the_jackknife_s(frame: pd.DataFrame) -> None:
+    frame = frame.fillna({"y": 0.0})
+    whole = (frame["w"] * frame["y"]).sum()
+    variance = 0.0
+    for _, stratum in frame.groupby("pool"):
+        n = stratum["town"].nunique()
+        for _, town in stratum.groupby("town"):
+            sums = [(part["w"] * part["y"]).sum() for part in (stratum, town)]
+            replicate = whole - sums[0] + n / (n - 1) * (sums[0] - sums[1])
+            variance += (n - 1) / n * (replicate - whole) ** 2
+    found = total(design(frame, weights="w", strata="pool", clusters="town"), "y")
+    assert found["se"][0] ** 2 == pytest.approx(variance)
+
+
+def test_the_error_of_a_ratio_is_near_the_jackknife_s() -> None:
+    chance = np.random.default_rng(11)
+    asked = chance.integers(1, 9, 400)
+    frame = pd.DataFrame(
+        {"asked": asked, "solved": chance.binomial(asked, 0.6), "town": np.arange(400) // 2}
+    )
+    sums = frame.groupby("town")[["solved", "asked"]].sum()
+    left = sums.sum() - sums
+    whole = sums["solved"].sum() / sums["asked"].sum()
+    jackknife = np.sqrt(199 / 200 * ((left["solved"] / left["asked"] - whole) ** 2).sum())
+    found = ratio(design(frame, clusters="town"), "solved", "asked")
+    assert found["se"][0] == pytest.approx(jackknife, rel=0.01)
+
+
+def test_a_simple_sample_has_its_closed_form() -> None:
+    values = np.random.default_rng(3).normal(10, 4, 50)
+    found = mean(design(pd.DataFrame({"y": values}), population=400), "y").iloc[0]
+    assert found["se"] ** 2 == pytest.approx(values.var(ddof=1) / 50 * (1 - 50 / 400))
+    assert found["deff"] == pytest.approx(1) and found["n_eff"] == pytest.approx(50)
+
+
+def test_weights_of_mean_1_have_a_design_effect_too(hdv2003: pd.DataFrame) -> None:
+    scaled = hdv2003.assign(poids=hdv2003["poids"] / hdv2003["poids"].mean())
+    expanding, normed = (mean(design(each, weights="poids"), "age") for each in (hdv2003, scaled))
+    assert normed["deff"][0] == pytest.approx(expanding["deff"][0], rel=1e-3)
+
+
+def test_values_all_alike_leave_kish_s_effective_number_of_clusters() -> None:
+    frame = pd.DataFrame({"y": 4.2, "town": [1, 1, 1, 2, 3], "w": [1.0, 1, 1, 2, 1]})
+    found = mean(design(frame, weights="w", clusters="town"), "y").iloc[0]
+    assert found["n_eff"] == pytest.approx(6**2 / (9 + 4 + 1))
+    assert np.isnan(found["deff"]) and found["se"] < 1e-12
+
+
+def test_an_empty_domain_is_a_missing_row() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, None, None], "x": [0.0] * 4, "g": list("aabb")})
+    made = design(frame)
+    found = mean(made, "y", by="g")
+    assert found["status"].tolist() == ["published", "missing"]
+    nobody = within(made, frame["y"] > 5)
+    for empty in (
+        mean(nobody, "y", by="g"),
+        total(nobody, "y"),
+        ratio(nobody, "y", "x"),
+        ratio(made, "y", "x"),
+    ):
+        assert (empty["status"] == "missing").all()
+        assert empty[["estimate", "se", "ci_low", "ci_high", "deff", "n_eff"]].isna().all(axis=None)
+
+
+def test_one_answer_has_no_interval_rather_than_one_of_length_0() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0], "g": list("aab")})
+    found = mean(design(frame), "y", by="g").iloc[1]
+    assert found["estimate"] == 3 and found[["se", "ci_low", "ci_high", "deff"]].isna().all()
+    assert found["n_eff"] == 1 and found["status"] == "published"
+
+
+def test_a_word_among_numbers_is_told() -> None:
+    frame = pd.DataFrame({"y": [1, "À venir", None, 3, "–"]})
+    with pytest.raises(ObservError, match="y: 2 values are no finite number: 'À venir', '–'"):
+        mean(design(frame), "y")
+
+
+def test_unknown_columns_are_the_caller_s_mistake() -> None:
+    made = design(pd.DataFrame({"y": [1.0, 2.0]}))
+    with pytest.raises(ValueError, match="no column z"):
+        mean(made, "z")
+    with pytest.raises(ValueError, match="no column g, h"):
+        mean(made, "y", by=["g", "h"])
+
+
+def test_the_covariance_of_two_totals_has_their_variances(clustered: Design) -> None:
+    both = clustered.frame[["api00", "enroll"]].to_numpy(float)
+    spread = covariance(clustered, both)
+    errors = [total(clustered, name)["se"][0] for name in ("api00", "enroll")]
+    assert np.sqrt(np.diag(spread)) == pytest.approx(errors)
+    summed = total(
+        design(
+            clustered.frame.assign(both=both.sum(axis=1)),
+            weights="pw", clusters="dnum", population="fpc",
+        ),
+        "both",
+    )  # fmt: skip
+    assert summed["se"][0] ** 2 == pytest.approx(spread.sum())

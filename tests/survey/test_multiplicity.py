@@ -1,0 +1,91 @@
+"""Many tests at once: Benjamini and Hochberg's own example, a Holm by hand, and what must hold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.survey.multiplicity import adjust, common_level
+
+# Y. Benjamini and Y. Hochberg (1995), section 4.1: fifteen hypotheses on a treatment
+PAPER = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
+         0.5719, 0.6528, 0.7590, 1.0000]  # fmt: skip
+FAMILIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
+METHODS = st.sampled_from(["holm", "bh"])
+
+
+def test_the_paper_s_example_rejects_four_by_bh_and_three_by_holm() -> None:
+    assert (adjust(PAPER, "bh") <= 0.05).sum() == 4
+    assert (adjust(PAPER, "holm") <= 0.05).sum() == 3
+
+
+def test_holm_by_hand() -> None:
+    # 4 x 0.005; 3 x 0.01; 2 x 0.03; then no less than the one before
+    assert adjust([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+def test_both_corrections_are_those_of_statsmodels() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    mixed = np.random.default_rng(4).permutation([*PAPER, 0.02, 0.02, 0.0])
+    for ours, theirs in (("holm", "holm"), ("bh", "fdr_bh")):
+        assert adjust(mixed, ours) == pytest.approx(multipletests(mixed, method=theirs)[1])
+
+
+@given(FAMILIES)
+def test_bh_agrees_with_scipy(p_values: list[float]) -> None:
+    from scipy.stats import false_discovery_control
+
+    assert adjust(p_values, "bh") == pytest.approx(false_discovery_control(p_values))
+
+
+@given(p_values=FAMILIES, method=METHODS)
+def test_a_correction_never_makes_a_p_value_smaller(p_values: list[float], method: str) -> None:
+    adjusted = adjust(p_values, method)
+    assert (adjusted >= np.array(p_values) - 1e-12).all() and (adjusted <= 1).all()
+
+
+@given(p_values=FAMILIES, more=FAMILIES)
+def test_a_longer_family_never_makes_a_rise_appear(
+    p_values: list[float], more: list[float]
+) -> None:
+    alone = adjust(p_values)
+    assert (adjust(p_values + more)[: len(alone)] >= alone - 1e-12).all()
+    assert common_level(p_values + more) >= common_level(p_values) - 1e-12
+
+
+@given(p_values=FAMILIES, method=METHODS)
+def test_what_was_not_tested_is_no_member_of_the_family(p_values: list[float], method: str) -> None:
+    holed = adjust([math.nan, *p_values, math.nan], method)
+    assert np.isnan(holed[[0, -1]]).all()
+    assert holed[1:-1] == pytest.approx(adjust(p_values, method))
+    assert common_level([math.nan, *p_values], method) == common_level(p_values, method)
+
+
+@given(p_values=FAMILIES, method=METHODS, level=st.sampled_from([0.9, 0.95, 0.99]))
+def test_an_interval_at_the_common_level_says_what_the_corrected_test_says(
+    p_values: list[float], method: str, level: float
+) -> None:
+    critical = 1 - common_level(p_values, method, level)
+    assert critical <= 1 - level + 1e-12
+    for p, adjusted in zip(p_values, adjust(p_values, method), strict=True):
+        if abs(p - critical) > 1e-9:
+            assert (p < critical) == (adjusted <= 1 - level)
+
+
+def test_of_no_test_there_is_no_correction() -> None:
+    assert adjust([]).tolist() == [] and np.isnan(adjust([math.nan])).all()
+    for alone in ([], [math.nan], [0.3]):
+        assert common_level(alone) == pytest.approx(0.95)
+    assert common_level([0.3] * 8) == pytest.approx(1 - 0.05 / 8)
+
+
+def test_what_is_no_p_value_or_method_is_refused() -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        adjust([0.2, 1.3])
+    with pytest.raises(ValueError, match="holm, bh"):
+        adjust([0.2], "bonferroni")  # type: ignore[arg-type]

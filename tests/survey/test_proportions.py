@@ -1,0 +1,154 @@
+"""Proportions: R's intervals, exact binomial ones for simple samples, and shares of 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.survey.design import design, within
+from observlib.survey.intervals import wilson
+from observlib.survey.proportions import Method, proportion, proportions
+
+Reference = Callable[..., dict[str, Any]]
+METHODS: tuple[Method, ...] = ("logit", "beta", "wilson", "mean")
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("strat_ciprop_logit", "logit"),
+        ("strat_ciprop_xlogit", "logit"),
+        ("strat_ciprop_beta", "beta"),
+        ("strat_ciprop_mean", "mean"),
+    ],
+)
+def test_intervals_are_those_of_r(
+    apistrat: pd.DataFrame, reference: Reference, name: str, method: Method
+) -> None:
+    made = design(apistrat, weights="pw", strata="stype", population="fpc")
+    found, expected = proportion(made, "awards", "Yes", method=method).iloc[0], reference(name)
+    assert found["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
+    for end in ("ci_low", "ci_high"):
+        assert found[end] == pytest.approx(expected[end], rel=1e-6)
+    assert found["method"] == method
+
+
+@pytest.mark.parametrize(("name", "column"), [("strat_prop", "awards"), ("hdv_sexe", "sexe")])
+def test_the_share_of_each_answer_is_that_of_r(
+    apistrat: pd.DataFrame, hdv2003: pd.DataFrame, reference: Reference, name: str, column: str
+) -> None:
+    made = (
+        design(apistrat, weights="pw", strata="stype", population="fpc")
+        if name == "strat_prop"
+        else design(hdv2003, weights="poids")
+    )
+    found = proportions(made, column, method="mean")
+    assert len(found) == 2
+    for _, row in found.iterrows():
+        expected = reference(name, f"[{column}{row['value']}]")
+        assert row["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
+        for part in ("se", "ci_low", "ci_high"):
+            assert row[part] == pytest.approx(expected[part], rel=1e-6)
+
+
+def test_shares_by_domain_are_those_of_r(hdv2003: pd.DataFrame, reference: Reference) -> None:
+    found = proportion(design(hdv2003, weights="poids"), "sport", "Oui", by="sexe")
+    for _, row in found.iterrows():
+        expected = reference("hdv_sport_by_sexe", f"[{row['sexe']}]")
+        assert row["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
+        for end in ("ci_low", "ci_high"):
+            assert row[end] == pytest.approx(expected[end], rel=1e-6)
+
+
+@given(st.integers(3, 200).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))))
+def test_a_simple_sample_is_nearly_the_binomial(case: tuple[int, int]) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    won, n = case
+    made = design(pd.DataFrame({"a": [1] * won + [0] * (n - won)}))
+    # the design's variance divides by n - 1: the effective size is that of one answer fewer
+    share, size = won / n, n - 1
+    for method, known in (("wilson", "wilson"), ("beta", "beta")):
+        found = proportion(made, "a", 1, method=method).iloc[0]  # type: ignore[arg-type]
+        expected = proportion_confint(share * size, size, method=known)
+        assert (found["ci_low"], found["ci_high"]) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 3.0]), st.integers(0, 3)), min_size=1
+    ),
+    st.sampled_from(METHODS),
+)
+def test_any_sample_has_an_interval_that_holds_its_share(
+    rows: list[tuple[bool, float, int]], method: Method
+) -> None:
+    frame = pd.DataFrame(rows, columns=["a", "w", "g"])
+    frame.loc[0, "w"] = 1.0
+    found = proportion(design(frame, weights="w"), "a", True, by="g", method=method)
+    known = found[found["status"] == "published"]
+    assert known[["estimate", "ci_low", "ci_high", "n_eff"]].notna().all(axis=None)
+    assert (known["ci_low"] <= known["estimate"] + 1e-12).all()
+    assert (known["estimate"] <= known["ci_high"] + 1e-12).all()
+    bounded = known[known["method"] != "mean"]
+    assert bounded[["ci_low", "ci_high"]].stack().between(0, 1).all()
+    assert (found.loc[found["status"] == "missing", "n"] == 0).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_all_or_none_have_wilson_s_interval_and_say_so(method: Method, answer: str) -> None:
+    made = design(pd.DataFrame({"a": ["yes"] * 20}))
+    found = proportion(made, "a", answer, method=method).iloc[0]
+    won = 20 if answer == "yes" else 0
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx(wilson(won, 20))
+    assert found["method"] == "wilson" and found["se"] == 0 and found["n_eff"] == 20
+
+
+def test_clusters_that_all_agree_count_for_one_answer_each() -> None:
+    frame = pd.DataFrame({"a": True, "town": np.arange(60) // 20})
+    alike = proportion(design(frame, clusters="town"), "a", True).iloc[0]
+    apart = proportion(design(frame), "a", True).iloc[0]
+    assert alike["n_eff"] == 3 and apart["n_eff"] == 60
+    assert alike["ci_low"] < 0.5 < apart["ci_low"]
+
+
+def test_a_population_known_as_a_whole_leaves_no_doubt() -> None:
+    made = design(pd.DataFrame({"a": [1, 1, 0, 1]}), population=4)
+    for method in METHODS:
+        found = proportion(made, "a", 1, method=method).iloc[0]
+        assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.75] * 3)
+
+
+def test_an_empty_domain_is_a_missing_row() -> None:
+    made = design(pd.DataFrame({"a": ["x", None, "y"], "g": list("aba")}))
+    found = proportion(made, "a", "x", by="g")
+    assert found["status"].tolist() == ["published", "missing"]
+    assert found.iloc[1][["estimate", "ci_low", "ci_high"]].isna().all()
+    assert proportions(within(made, made.frame["a"] == "z"), "a")["status"].eq("missing").all()
+
+
+def test_several_answers_are_added_and_categories_that_nobody_chose_are_there() -> None:
+    marks = pd.Categorical([1, 2, 2, 4], categories=[4, 3, 2, 1])
+    made = design(pd.DataFrame({"mark": marks, "g": list("abab")}))
+    assert proportion(made, "mark", [3, 4])["estimate"][0] == 0.25
+    found = proportions(made, "mark", by="g")
+    assert found["value"].tolist() == [4, 3, 2, 1] * 2
+    assert found["estimate"].tolist() == [0, 0, 0.5, 0.5, 0.5, 0, 0.5, 0]
+
+
+def test_mistakes_of_the_caller_are_value_errors() -> None:
+    made = design(pd.DataFrame({"a": [1, 0], "empty": [None, None]}))
+    with pytest.raises(ValueError, match="method is one of"):
+        proportion(made, "a", 1, method="wald")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no column b"):
+        proportion(made, "b", 1)
+    with pytest.raises(ValueError, match="no answer"):
+        proportions(made, "empty")

@@ -1,0 +1,144 @@
+"""Regressions: R's svyglm, statsmodels' sandwich, and models that cannot be fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.errors import ObservError
+from observlib.survey.association import difference
+from observlib.survey.design import design, within
+from observlib.survey.regression import regression
+
+Reference = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "drivers"),
+    [
+        ("strat_logit", "awarded", ["api00", "ell", "stype"]),
+        ("hdv_logit", "plays", ["age", "sexe"]),
+    ],
+)
+def test_logistic_regressions_are_those_of_r(
+    apistrat: pd.DataFrame,
+    hdv2003: pd.DataFrame,
+    reference: Reference,
+    name: str,
+    outcome: str,
+    drivers: list[str],
+) -> None:
+    made = (
+        design(apistrat, weights="pw", strata="stype", population="fpc")
+        if name == "strat_logit"
+        else design(hdv2003, weights="poids")
+    )
+    found = regression(made, outcome, drivers, family="logistic")
+    for _, row in found.iterrows():
+        term = "(Intercept)" if row["driver"] == "(intercept)" else row["driver"] + row["value"]
+        expected = reference(name, f"[{term}]")
+        assert [row["estimate"], row["se"], row["t"], row["p"]] == pytest.approx(
+            [expected["estimate"], expected["se"], expected["extra"]["t"], expected["extra"]["p"]],
+            rel=1e-5,
+        )
+
+
+def test_a_linear_regression_on_two_groups_is_the_t_test(apistrat: pd.DataFrame) -> None:
+    made = design(apistrat, weights="pw", strata="stype", population="fpc")
+    row = regression(made, "api00", ["awards"]).iloc[1]
+    test = difference(made, "api00", "awards", "Yes", "No")
+    assert [row[name] for name in ("estimate", "se", "ci_low", "ci_high", "t", "df", "p")] == (
+        pytest.approx([test.estimate, test.se, test.ci_low, test.ci_high, test.t, test.df, test.p])
+    )
+
+
+@pytest.mark.parametrize("family", ["linear", "logistic"])
+def test_independent_rows_have_statsmodels_sandwich(family: Any) -> None:
+    import statsmodels.api as sm
+
+    chance = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {
+            "x": chance.normal(size=400),
+            "g": chance.choice(list("abc"), 400),
+            "w": chance.random(400),
+        }
+    )
+    frame["y"] = frame["x"] - 0.5 * (frame["g"] == "b") + chance.logistic(size=400)
+    if family == "logistic":
+        frame["y"] = (frame["y"] > 0).astype(int)
+    columns = sm.add_constant(
+        pd.get_dummies(frame[["x", "g"]], columns=["g"], drop_first=True, dtype=float)
+    )
+    kind = sm.families.Binomial() if family == "logistic" else sm.families.Gaussian()
+    model = sm.GLM(frame["y"], columns, family=kind, freq_weights=frame["w"])
+    fit = model.fit(tol=1e-13)
+    scores = columns.to_numpy() * ((frame["y"] - fit.fittedvalues) * frame["w"]).to_numpy()[:, None]
+    bread = np.linalg.inv(-model.hessian(fit.params, scale=1.0, observed=False))
+    errors = np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread) * 400 / 399)
+    found = regression(design(frame, weights="w"), "y", ["x", "g"], family=family)
+    assert found["estimate"].tolist() == pytest.approx(fit.params.tolist(), rel=1e-6)
+    assert found["se"].tolist() == pytest.approx(errors.tolist(), rel=1e-4)
+    assert found["driver"].tolist() == ["(intercept)", "x", "g", "g"]
+    assert found["value"].tolist() == ["", "", "b", "c"]
+    assert found["df"].eq(399 + 1 - 4).all()
+
+
+def test_the_first_category_is_what_others_are_compared_with() -> None:
+    size = pd.Categorical(["m", "s", "l", "m", "s", "l"], categories=["s", "m", "l"])
+    made = design(pd.DataFrame({"y": [3.0, 1, 6, 5, 2, 9], "size": size}))
+    found = regression(made, "y", ["size"])
+    assert found["value"].tolist() == ["", "m", "l"]
+    assert found["estimate"].tolist() == pytest.approx([1.5, 2.5, 6.0])
+
+
+def test_unknown_values_and_other_domains_are_left_out_of_the_fit() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9, None], "x": [0, 1, 2, 3, None, 1], "w": 2.0})
+    frame.loc[6] = [50.0, 5.0, 0.0]
+    frame.loc[7] = [70.0, 6.0, 1.0]
+    made = within(design(frame, weights="w"), frame["x"] != 6)
+    found = regression(made, "y", ["x"])
+    assert found["estimate"].tolist() == pytest.approx(
+        np.polyfit([0, 1, 2, 3], [1, 2, 4, 3], 1)[::-1]
+    )
+    assert found["n"].eq(4).all() and found["df"].eq(2).all()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "drivers", "family", "told"),
+    [
+        ("y", ["x", "twice"], "linear", "given by the drivers before: twice"),
+        ("y", ["x", "same"], "linear", "same; leave out"),
+        ("same", ["x"], "linear", "the same for all 6 rows"),
+        ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
+        ("won", ["apart"], "logistic", "goes with one outcome only"),
+        ("won", ["some"], "logistic", "goes with one outcome only"),
+        ("unknown", ["x"], "linear", "no row where"),
+        ("y", ["x", "name"], "linear", "given by the drivers before: name f"),
+        ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
+    ],
+)
+def test_models_that_cannot_be_fitted_say_why(
+    outcome: str, drivers: list[str], family: Any, told: str
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "y": [1.0, 0, 2, 3, 2, 1], "x": [0.0, 1, 2, 4, 5, 7], "twice": [0.0, 2, 4, 8, 10, 14],
+            "same": 1, "won": [0, 0, 0, 1, 1, 1], "apart": list("aaabbb"), "some": list("abcccb"),
+            "unknown": None, "name": list("abcdef"),
+        }
+    )  # fmt: skip
+    with pytest.raises(ObservError, match=told):
+        regression(design(frame), outcome, drivers, family=family)
+
+
+def test_mistakes_of_the_caller_are_value_errors() -> None:
+    made = design(pd.DataFrame({"y": [1.0, 2.0], "x": [1.0, 3.0]}))
+    with pytest.raises(ValueError, match="family is one of"):
+        regression(made, "y", ["x"], family="poisson")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no column z"):
+        regression(made, "y", ["z"])
