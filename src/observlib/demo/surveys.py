@@ -77,7 +77,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         if survey.only_quarter not in (None, quarter.number):
             continue
         source = stream(seed, device, _SALT[device], str(quarter))
-        responses = _responses(survey, quarter, source, number)
+        responses = drawn(survey, quarter, source, number)
         number += len(responses)
         found += _truths(device, survey, quarter, responses)
         years.setdefault(quarter.year, []).extend(responses)
@@ -94,8 +94,8 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     return files, {"surveys": found}
 
 
-def _responses(survey: Survey, quarter: Quarter, source: Random, first: int) -> list[Response]:
-    """A quarter's responses, oldest first."""
+def drawn(survey: Survey, quarter: Quarter, source: Random, first: int = 0) -> list[Response]:
+    """A quarter's responses, oldest first, numbered after `first`."""
     count = between(source, *survey.started)
     moments = sorted(moment(source, quarter.start, quarter.end, 7, 21) for _ in range(count))
     responses = []
