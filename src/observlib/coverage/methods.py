@@ -26,7 +26,7 @@ from observlib.survey.design import design
 LABELS = {
     "weighted_mean": "Moyenne pondérée",
     "weighted_share_logit": "Part pondérée (échelle logit)",
-    "weighted_share_wilson": "Part pondérée (Wilson, effectif efficace)",
+    "weighted_share_wilson": "Part pondérée (Wilson, taille efficace)",
     "difference_of_means": "Écart de deux moyennes (Welch)",
     "difference_of_shares": "Écart de deux parts (Newcombe)",
 }

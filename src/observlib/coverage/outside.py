@@ -9,13 +9,13 @@ LEAST, MOST = 93.0, 97.0  # percent of the intervals at 95 % that should hold
 # Each indicator and device whose coverage is known to lie outside, by the reason, as the page of
 # the method tells it. None of them could be mended without publishing less, or otherwise.
 REASONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "les catégories de moins de onze répondants sont réunies après coup, d’après les réponses "
-    "reçues : leur part, prise ensemble, est alors un peu sous-estimée.": (
+    "réunies après coup, d’après les réponses reçues, les catégories de moins de onze répondants "
+    "ont ensemble une part un peu sous-estimée.": (
         ("profile_share", "enquete-vie-publique"),
         ("representation", "enquete-vie-publique"),
     ),
-    "le résultat n’est publié que si l’effectif atteint onze, ce qui est rare pour ce dispositif ; "
-    "ces tirages-là ne sont pas des tirages comme les autres.": (
+    "le résultat n’est publié que si l’effectif atteint onze, ce qui y est rare ; les tirages où "
+    "cela arrive ne ressemblent pas aux autres.": (
         ("help_reached_share", "jdma-vie-publique"),
         ("ticket_theme_share", "courriels-boutique"),
     ),

@@ -66,7 +66,7 @@ def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
             lines.append(f"| {' | '.join(_cells(labels[name], by_name[name]))} |")
     when = french.day_label(date.fromisoformat(table["date"].iat[0]))
     caption = f": Part des intervalles à 95 % qui contiennent la vraie valeur, mesurée le {when}"
-    told = list(_told(table.set_index(["indicator", "device"]), labels))
+    told = list(_told(table.set_index(["indicator", "device"]), labels, catalogue))
     return typography("\n".join([*lines, "", f"{caption} {{#tbl-couverture}}", "", *told])) + "\n"
 
 
@@ -82,14 +82,15 @@ def _span(values: pd.Series, decimals: int) -> str:
     return low if low == high else f"{low} à {high}"
 
 
-def _told(table: pd.DataFrame, labels: dict[str, str]) -> Iterator[str]:
+def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> Iterator[str]:
     """What is known to lie outside and why: one item a reason."""
     yield f"Hors de la plage de {LEAST:.0f} à {MOST:.0f} % :"
     yield ""
     for reason, places in REASONS.items():
         names = []
-        for place in places:
-            share, category = farthest(table.loc[place])
-            of = f"{labels[place[0]]}, {category}" if category else labels[place[0]]
-            names.append(f"« {of} » ({french.percent(share, 1)})")
+        for indicator, device in places:
+            share, category = farthest(table.loc[(indicator, device)])
+            of = f"{labels[indicator]}, {category}" if category else labels[indicator]
+            which = catalogue.devices[device].label
+            names.append(f"« {of} » ({which}, {french.percent(share, 1)})")
         yield f"- {french.join(names)} : {reason}"
