@@ -13,7 +13,7 @@ CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: edition test check notebooks lab lock clean
+.PHONY: edition test check notebooks coverage lab lock clean
 edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 	$(BIN)/observ edition --data $(DEMO)
 
@@ -42,6 +42,9 @@ check: $(VENV)/.installed $(DEMO)/store/ledger.json
 
 notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place, on the demonstration data
 	$(BIN)/python -m observlib.edition.refresh
+
+coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (ten minutes)
+	$(BIN)/python -m observlib.coverage
 
 lab: $(VENV)/.installed ## JupyterLab, to write a study
 	$(INSTALL) --require-hashes -r requirements-lab.lock

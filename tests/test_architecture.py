@@ -18,7 +18,7 @@ FLOORS = [
     {"loaders", "survey", "confidentiality"},
     {"store", "indicators", "project"},
     {"display", "demo", "fetch"},
-    {"edition"},
+    {"edition", "coverage"},
     {"publish"},
     {"release", "scaffold"},
     {"cli"},
@@ -28,7 +28,8 @@ STRANGERS = {
     "indicators": {"loaders", "store", "project"},
     "display": {"loaders", "store", "indicators", "project"},
     "demo": {"loaders", "store", "tables"},
-    "publish": {"store", "loaders", "indicators", "edition"},
+    "coverage": {"loaders", "store"},
+    "publish": {"store", "loaders", "indicators", "edition", "coverage"},
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from observlib.demo import formats, truths
@@ -117,29 +119,51 @@ def _half_hours(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, A
     return files, {"calls": found}
 
 
+@dataclass(frozen=True)
+class Call:
+    """A logged call: its start, theme and wait, and the seconds talked where it was answered."""
+
+    day: date
+    minute: int
+    theme: str
+    wait: int
+    talk: int | None
+
+
+def drawn(quarter: Quarter, source: Random) -> Iterator[Call]:
+    """A quarter's logged calls, in no order."""
+    days = _open_days(quarter)
+    for _ in range(between(source, 850, 1150)):
+        day = days[between(source, 0, len(days) - 1)]
+        minute = between(source, 510, 1049)
+        theme = list(THEMES)[pick(source, list(THEMES.values()))]
+        if source.random() < answered_share(quarter):
+            first, last, _ = WAITS[pick(source, [chance for *_, chance in WAITS])]
+            wait, talk = between(source, first, last), between(source, 60, 900)
+            yield Call(day, minute, theme, wait, talk)
+        else:
+            yield Call(day, minute, theme, between(source, 15, 400), None)
+
+
 def _log(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
     files: dict[str, bytes] = {}
     found: list[dict[str, Any]] = []
     for quarter in _LOGGED_QUARTERS:
         source = stream(seed, LOGGED, str(quarter), _SALT)
-        days = _open_days(quarter)
         rows: list[list[object]] = []
         counts = dict.fromkeys(THEMES, 0)
         answered = 0
-        for number in range(between(source, 850, 1150)):
-            day = days[between(source, 0, len(days) - 1)]
-            minute = between(source, 510, 1049)
-            theme = list(THEMES)[pick(source, list(THEMES.values()))]
-            counts[theme] += 1
-            start = f"{day.isoformat()} {minute // 60:02d}:{minute % 60:02d}:{number % 60:02d}"
-            if source.random() < answered_share(quarter):
+        for number, call in enumerate(drawn(quarter, source)):
+            counts[call.theme] += 1
+            clock = f"{call.minute // 60:02d}:{call.minute % 60:02d}:{number % 60:02d}"
+            if call.talk is not None:
                 answered += 1
-                first, last, _ = WAITS[pick(source, [chance for *_, chance in WAITS])]
-                wait, talk = between(source, first, last), between(source, 60, 900)
-                cells: list[object] = ["Décroché", wait, f"{talk // 60}:{talk % 60:02d}"]
+                talk = f"{call.talk // 60}:{call.talk % 60:02d}"
+                cells: list[object] = ["Décroché", call.wait, talk]
             else:
-                cells = ["Abandonné", between(source, 15, 400), ""]
-            rows.append([f"appel-fictif-{quarter}-{number:05d}", start, *cells, theme])
+                cells = ["Abandonné", call.wait, ""]
+            start = f"{call.day.isoformat()} {clock}"
+            rows.append([f"appel-fictif-{quarter}-{number:05d}", start, *cells, call.theme])
         header = ["Identifiant d'appel", "Début", "Issue", "Attente", "Conversation", "Motif"]
         content = formats.table_csv([header, *rows], delimiter=";", newline="\r\n")
         files[f"appels/{LOGGED}_{quarter}.csv"] = b"\xef\xbb\xbf" + content

@@ -118,7 +118,7 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
         moments = sorted(moment(source, quarter.start, quarter.end, 7, 20) for _ in range(count))
         for when in moments:
             identifier += between(source, 1, 40)
-            feeling = list(_WORDS)[pick(source, list(truths.FEELINGS.values()))]
+            feeling = drawn(source)
             told[feeling] += 1
             row = _row(identifier, when, feeling, source)
             lines.append(";".join(row[name] for name in _HEADER))
@@ -137,6 +137,11 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
     # Nothing is quoted: the official export lets the line breaks of Description run loose.
     content = "\ufeff" + "".join(f"{line}\r\n" for line in lines)
     return {path: content.encode("utf-8")}, {"experiences": found}
+
+
+def drawn(source: Random) -> str:
+    """The feeling of one experience."""
+    return list(truths.FEELINGS)[pick(source, list(truths.FEELINGS.values()))]
 
 
 def _row(identifier: int, when: str, feeling: str, source: Random) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 from typing import Any
 
 from observlib.demo import formats, truths
@@ -25,7 +26,7 @@ _CARE = "Note donnée directement sur 10 par un échantillon tiré au hasard (in
 _DRAWN = "Même seuil que le nôtre, sur cinq échelons ; échantillon tiré au hasard (invention)"
 # Organisation, period, subject, indicator, value (or the true share in percent, to draw), unit,
 # base, mode, definition, title and date of the source, comparable with, reservation.
-_FIGURES: tuple[tuple[Any, ...], ...] = (
+FIGURES: tuple[tuple[Any, ...], ...] = (
     ("CAISSE-FICTIVE", "2025", "ensemble", "Satisfaction moyenne", "7,4", "sur 10", "2 400",
      "téléphone", "chiffre fictif", *_REPORT, "satisfaction_10", _CARE),
     ("CAISSE-FICTIVE", "2025", "site web", "Satisfaction moyenne", "7,62", "/10", "",
@@ -87,14 +88,11 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
 def _published(seed: int) -> tuple[Files, list[dict[str, Any]]]:
     """Noted figures, in French, with semicolons, a BOM and decimal commas."""
     rows, found = [], []
-    for figure in _FIGURES:
+    for figure in FIGURES:
         *place, value, unit, base = figure[:7]
         if isinstance(value, int):
             source = stream(seed, "published-figures", _SALT, *place)
-            satisfied = 0
-            for _ in range(base):
-                satisfied += between(source, 1, 100) <= value
-            shown = f"{satisfied * 1000 // base / 10:.1f}"
+            shown = f"{drawn(base, value, source):.1f}"
             found.append(
                 {
                     "kind": "share",
@@ -115,6 +113,14 @@ def _published(seed: int) -> tuple[Files, list[dict[str, Any]]]:
         )  # fmt: skip
     content = formats.table_csv([_HEADER, *rows], delimiter=";", newline="\r\n")
     return {"published_figures_demonstration.csv": b"\xef\xbb\xbf" + content}, found
+
+
+def drawn(base: int, percent: int, source: Random) -> float:
+    """The share, in % cut to tenths, of those satisfied among as many people."""
+    satisfied = 0
+    for _ in range(base):
+        satisfied += between(source, 1, 100) <= percent
+    return satisfied * 1000 // base / 10
 
 
 def _barometre(seed: int) -> tuple[Files, list[dict[str, Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from observlib.demo import formats, truths
@@ -15,7 +16,7 @@ DEVICES = tuple(_SALTS)
 
 
 @dataclass(frozen=True)
-class _Poll:
+class Poll:
     """A question that is asked each quarter: chances in percent of its options."""
 
     product: str
@@ -25,18 +26,18 @@ class _Poll:
 
 
 _CHANNEL = {"Le site": 46, "Le téléphone": 21, "L'accueil d'un guichet": 24, "Un proche": 9}
-_POLLS = {
+POLLS = {
     "sondages-reseau-pro": (
-        _Poll(
+        Poll(
             "entreprendre",
             "Où cherchez-vous une information pour créer une entreprise ?",
             {"Un site public": 52, "Un réseau d'entrepreneurs": 19, "Un conseil payant": 29},
             (180, 420),
         ),
-        _Poll("service-public", "Par où commencez-vous une démarche ?", _CHANNEL, (250, 600)),
+        Poll("service-public", "Par où commencez-vous une démarche ?", _CHANNEL, (250, 600)),
     ),
     "sondages-reseau-federe": (
-        _Poll(
+        Poll(
             "vie-publique",
             "Comment suivez-vous un projet de loi ?",
             {
@@ -47,8 +48,8 @@ _POLLS = {
             },
             (60, 140),
         ),
-        _Poll("service-public", "Par où commencez-vous une démarche ?", _CHANNEL, (40, 110)),
-        _Poll(
+        Poll("service-public", "Par où commencez-vous une démarche ?", _CHANNEL, (40, 110)),
+        Poll(
             "journal-officiel",
             "Consultez-vous le Journal officiel en ligne ?",
             {"Oui": 35, "Non": 65},
@@ -62,19 +63,25 @@ _NETWORKS = {
 }
 
 
+def drawn(poll: Poll, source: Random) -> list[int]:
+    """The votes of each option."""
+    chances = list(poll.options.values())
+    votes = [0] * len(chances)
+    for _ in range(between(source, *poll.votes)):
+        votes[pick(source, chances)] += 1
+    return votes
+
+
 def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
     """A table of each year's polls, by path, and the votes and true shares of each."""
     network, followers, growth = _NETWORKS[device]
     by_year: dict[int, list[list[object]]] = {}
     found: list[dict[str, Any]] = []
     for number, quarter in enumerate(truths.QUARTERS):
-        for rank, poll in enumerate(_POLLS[device], 1):
+        for rank, poll in enumerate(POLLS[device], 1):
             source = stream(seed, device, str(quarter), str(rank), _SALTS[device])
-            voters = between(source, *poll.votes)
-            chances = list(poll.options.values())
-            votes = [0] * len(chances)
-            for _ in range(voters):
-                votes[pick(source, chances)] += 1
+            votes = drawn(poll, source)
+            voters = sum(votes)
             closed = quarter.start + timedelta(days=between(source, 10, 85))
             reach = followers + growth * number + between(source, 0, growth)
             for option, count in zip(poll.options, votes, strict=True):

@@ -57,7 +57,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     next_id = between(stream(seed, device, "identifiers"), 0x1000000, 0x7000000)
     for quarter in truths.QUARTERS:
         source = stream(seed, device, str(quarter))
-        answers = _answers(device, quarter, source)
+        answers = drawn(device, quarter, source)
         ratings += _realised(device, quarter, answers)
         if device == "satisfaction-3939":
             calls += _call_rows(answers)
@@ -73,7 +73,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     return files, {"ratings": ratings}
 
 
-def _answers(device: str, quarter: Quarter, source: Random) -> list[dict[str, Any]]:
+def drawn(device: str, quarter: Quarter, source: Random) -> list[dict[str, Any]]:
     """A quarter's answers, oldest first: a moment, and the position of each answer given.
 
     Moments keep to office hours in UTC, so that the quarter is the same in French time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -22,7 +23,7 @@ MONTHS_TOLD = 24  # how far the true curve of those who stay is told
 
 
 @dataclass(frozen=True)
-class _List:
+class Letter:
     """A letter: subscribers before records began, and joins a month (from, to)."""
 
     before: int
@@ -30,14 +31,14 @@ class _List:
 
 
 @dataclass(frozen=True)
-class _Letters:
+class Letters:
     """Lists whose subscribers leave with chances, out of 1,000, by months since they joined.
 
     The last chance is that of all later months; `renewal` is added every twelfth month.
     """
 
     product: str
-    lists: dict[str, _List]
+    lists: dict[str, Letter]
     leaving: tuple[int, ...]
     renewal: int = 0
     cohorts: bool = True
@@ -48,46 +49,46 @@ class _Letters:
         return self.leaving[min(months, len(self.leaving) - 1)] + due
 
 
-_LETTERS = {
-    "lettre-vie-publique": _Letters(
+LETTERS = {
+    "lettre-vie-publique": Letters(
         "vie-publique",
-        {"Lettre de Vie-publique (fictive)": _List(24_000, (260, 380))},
+        {"Lettre de Vie-publique (fictive)": Letter(24_000, (260, 380))},
         (60, 40, 25),
     ),
-    "lettre-service-public": _Letters(
+    "lettre-service-public": Letters(
         "service-public",
-        {"Lettre de Service-public (fictive)": _List(61_000, (520, 760))},
+        {"Lettre de Service-public (fictive)": Letter(61_000, (520, 760))},
         (30, 20, 12),
     ),
-    "alertes-legifrance": _Letters(
+    "alertes-legifrance": Letters(
         "legifrance",
         {
-            "Alerte fictive sur les codes": _List(9_400, (180, 260)),
-            "Alerte fictive sur les nouveaux textes": _List(31_000, (540, 700)),
-            "Alerte fictive peu suivie": _List(60, (0, 2)),  # too few joins to be published
+            "Alerte fictive sur les codes": Letter(9_400, (180, 260)),
+            "Alerte fictive sur les nouveaux textes": Letter(31_000, (540, 700)),
+            "Alerte fictive peu suivie": Letter(60, (0, 2)),  # too few joins to be published
         },
         (20, 16, 14),
         cohorts=False,
     ),
-    "abonnements-revue": _Letters(
+    "abonnements-revue": Letters(
         "documentation-francaise",
         {
-            "Dossiers fictifs": _List(3_100, (70, 110)),
-            "Revue fictive d'économie": _List(2_300, (50, 90)),
+            "Dossiers fictifs": Letter(3_100, (70, 110)),
+            "Revue fictive d'économie": Letter(2_300, (50, 90)),
         },
         (2, 2, 3),
         renewal=210,
     ),
 }
-_Row = dict[str, Any]
+Row = dict[str, Any]
 
 
 def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
     """A table of each quarter, by path, its exact counts and the true curve of those who stay."""
-    letters = _LETTERS[device]
-    rows: list[_Row] = []
+    letters = LETTERS[device]
+    rows: list[Row] = []
     for name, own in letters.lists.items():
-        rows += _history(letters, name, own, stream(seed, device, name, _SALTS[device]))
+        rows += drawn(letters, name, own, stream(seed, device, name, _SALTS[device]))
     late = LATE["month"] if device == LATE["device"] else ""
     files: dict[str, bytes] = {}
     found: list[dict[str, Any]] = []
@@ -110,17 +111,23 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
                     "leaves": sum(row["leaves"] for row in own_rows),
                 }
             )
-    return files, {"subscriptions": found + (_curve(device) if letters.cohorts else [])}
+    return files, {"subscriptions": found + (true_curve(device) if letters.cohorts else [])}
 
 
-def _history(letters: _Letters, name: str, own: _List, source: Random) -> list[_Row]:
-    """Each month's rows of a list: of each cohort, or of all together."""
+def drawn(
+    letters: Letters,
+    name: str,
+    own: Letter,
+    source: Random,
+    months: Sequence[str] = truths.MONTHS,
+) -> list[Row]:
+    """The rows of a list, month by month from the first: of each cohort, or of all together."""
     stocks: dict[str, int] = {"": own.before}
-    rows: list[_Row] = []
-    for number, month in enumerate(truths.MONTHS):
+    rows: list[Row] = []
+    for number, month in enumerate(months):
         joined = between(source, *own.joins)
         stocks[month] = joined
-        whole: _Row = {
+        whole: Row = {
             "month": month,
             "list": name,
             "cohort": "",
@@ -156,17 +163,17 @@ def _leavers(source: Random, people: int, chance: int) -> int:
     return left
 
 
-def _curve(device: str) -> list[dict[str, Any]]:
+def true_curve(device: str) -> list[dict[str, Any]]:
     """The true share still subscribed at the end of each month since joining."""
     staying = 1.0
     found = []
     for months in range(MONTHS_TOLD + 1):
-        staying = staying * (1000 - _LETTERS[device].chance(months)) / 1000
+        staying = staying * (1000 - LETTERS[device].chance(months)) / 1000
         found.append(
             {
                 "kind": "survival",
                 "device": device,
-                "product": _LETTERS[device].product,
+                "product": LETTERS[device].product,
                 "months": months,
                 "true_share": round(staying, 6),
             }
@@ -174,7 +181,7 @@ def _curve(device: str) -> list[dict[str, Any]]:
     return found
 
 
-def _table(device: str, rows: list[_Row]) -> bytes:
+def _table(device: str, rows: list[Row]) -> bytes:
     """The table of a quarter as its tool writes it."""
     if device == "lettre-service-public":
         header = ["Month", "List", "Cohort", "Subscribers", "New"]
@@ -204,5 +211,5 @@ def _month(month: str) -> str:
     return f"{month[5:]}/{month[:4]}" if month else ""
 
 
-def _counts(row: _Row, space: str) -> list[str]:
+def _counts(row: Row, space: str) -> list[str]:
     return [f"{row[name]:,}".replace(",", space) for name in ("stock", "joins", "leaves")]

@@ -84,7 +84,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             continue
         source = stream(seed, device, _SALT[device], str(quarter))
         ties = stream(seed, device, "ties", _TIES[device], str(quarter))
-        responses = _responses(survey, quarter, source, ties, number)
+        responses = drawn(survey, quarter, source, ties, number)
         number += len(responses)
         found += _truths(device, survey, quarter, responses)
         years.setdefault(quarter.year, []).extend(responses)
@@ -101,10 +101,10 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     return files, {"surveys": found}
 
 
-def _responses(
-    survey: Survey, quarter: Quarter, source: Random, ties: Random, first: int
+def drawn(
+    survey: Survey, quarter: Quarter, source: Random, ties: Random, first: int = 0
 ) -> list[Response]:
-    """A quarter's responses, oldest first."""
+    """A quarter's responses, oldest first, numbered after `first`."""
     count = between(source, *survey.started)
     moments = sorted(moment(source, quarter.start, quarter.end, 7, 21) for _ in range(count))
     responses = []

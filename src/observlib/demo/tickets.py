@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from observlib.demo import formats, truths
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.period import Quarter
 
 EXTRACTED = datetime(2026, 10, 2, 8, 0)
 REOPENED = 8  # chances in percent that a closed ticket is opened again
@@ -82,6 +85,30 @@ def delay_quantile(device: str, percent: int) -> float:
     raise ValueError(f"{percent} percent is beyond the delays")
 
 
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket: its moments in UTC, whatever the day of the export, and whether it came back."""
+
+    received: datetime
+    answered: datetime
+    closed: datetime
+    reopened: bool
+    theme: str
+
+
+def drawn(device: str, quarter: Quarter, source: Random) -> Iterator[Ticket]:
+    """A quarter's tickets of a desk, in no order."""
+    desk = DESKS[device]
+    for _ in range(between(source, *desk.tickets)):
+        received = datetime.fromisoformat(moment(source, quarter.start, quarter.end, 5, 20))
+        first, last, _ = desk.delays[pick(source, [chance for *_, chance in desk.delays])]
+        answered = received + timedelta(minutes=between(source, 60 * first, 60 * last - 1))
+        closed = answered + timedelta(minutes=between(source, 0, 4 * 24 * 60))
+        again = source.random() * 100 < REOPENED
+        theme = desk.themes[pick(source, [chance for _, chance in desk.themes])][0]
+        yield Ticket(received, answered, closed, again, theme)
+
+
 def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
     """A table of each year's tickets, by path, and what is true of them."""
     desk = DESKS[device]
@@ -91,25 +118,18 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
     for quarter in truths.QUARTERS:
         source = stream(seed, device, str(quarter), _SALTS[device])
         counts = dict.fromkeys([theme for theme, _ in desk.themes], 0)
-        tickets = between(source, *desk.tickets)
-        for number in range(1, tickets + 1):
-            drawn = moment(source, quarter.start, quarter.end, 5, 20)
-            received = datetime.fromisoformat(drawn)
-            first, last, _ = desk.delays[pick(source, [chance for *_, chance in desk.delays])]
-            answered = received + timedelta(minutes=between(source, 60 * first, 60 * last - 1))
-            closed = answered + timedelta(minutes=between(source, 0, 4 * 24 * 60))
-            again = source.random() * 100 < REOPENED
-            theme = desk.themes[pick(source, [chance for _, chance in desk.themes])][0]
-            counts[theme] += 1
-            done = closed <= EXTRACTED
+        tickets = 0
+        for tickets, ticket in enumerate(drawn(device, quarter, source), 1):
+            counts[ticket.theme] += 1
+            done = ticket.closed <= EXTRACTED
             by_year[quarter.year].append(
                 [
-                    f"DEMO-{quarter}-{number:04d}",
-                    _local(received),
-                    _local(answered) if answered <= EXTRACTED else "",
-                    _local(closed) if done else "",
-                    ("oui" if again else "non") if done else "",
-                    theme,
+                    f"DEMO-{quarter}-{tickets:04d}",
+                    _local(ticket.received),
+                    _local(ticket.answered) if ticket.answered <= EXTRACTED else "",
+                    _local(ticket.closed) if done else "",
+                    ("oui" if ticket.reopened else "non") if done else "",
+                    ticket.theme,
                     seen,
                 ]
             )

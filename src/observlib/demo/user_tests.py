@@ -27,7 +27,7 @@ _HARD = (14, 26, 30, 22, 8)
 
 
 @dataclass(frozen=True)
-class _Campaign:
+class Campaign:
     """Tests of a product: its quarters, participants, tasks (success %, seconds), problems."""
 
     product: str
@@ -37,8 +37,8 @@ class _Campaign:
     problems: dict[str, tuple[int, int, int]]  # task, severity, percent who meet it
 
 
-_CAMPAIGNS = {
-    "tests-service-public": _Campaign(
+CAMPAIGNS = {
+    "tests-service-public": Campaign(
         "service-public",
         (1, 2, 3, 4),
         (14, 24),
@@ -53,7 +53,7 @@ _CAMPAIGNS = {
             "mot inconnu dans le menu": (2, 1, 25),
         },
     ),
-    "tests-entreprendre": _Campaign(
+    "tests-entreprendre": Campaign(
         "entreprendre",
         (1, 3),
         (14, 20),
@@ -63,7 +63,7 @@ _CAMPAIGNS = {
             "sigle jamais expliqué": (0, 2, 50),
         },
     ),
-    "tests-legifrance": _Campaign(  # too few in a quarter to be published
+    "tests-legifrance": Campaign(  # too few in a quarter to be published
         "legifrance",
         (1, 3),
         (6, 9),
@@ -81,20 +81,24 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
     for quarter in truths.QUARTERS:
         source = stream(seed, device, str(quarter), _SALTS[device])
         if device == "sus-vie-publique":
-            count = between(source, 34, 60)
-            answers = [_answers(source) for _ in range(count)]
+            answers = scales(source)
             header = [f"Q{item}" for item in range(1, 11)]
             files[f"tests/sus_vie-publique_{quarter}.csv"] = formats.table_csv([header, *answers])
             found.append(_scale(device, "vie-publique", quarter, answers))
             continue
-        campaign = _CAMPAIGNS[device]
+        campaign = CAMPAIGNS[device]
         if quarter.number not in campaign.quarters:
             continue
-        people = _people(campaign, quarter, source)
+        people = drawn(campaign, quarter, source)
         path = f"tests/{device.replace('tests-', 'tests_', 1)}_{quarter}.csv"
         files[path] = _table(device, quarter, campaign, people)
         found += _true(device, campaign, quarter, people)
     return files, {"user_tests": found}
+
+
+def scales(source: Random) -> list[list[int]]:
+    """The answers to the ten items of each participant who was given the scale alone."""
+    return [_answers(source) for _ in range(between(source, 34, 60))]
 
 
 def _answers(source: Random) -> list[int]:
@@ -104,7 +108,7 @@ def _answers(source: Random) -> list[int]:
     return [1 + f if item % 2 == 0 else 5 - f for item, f in enumerate(favours)]
 
 
-def _people(campaign: _Campaign, quarter: Quarter, source: Random) -> list[dict[str, Any]]:
+def drawn(campaign: Campaign, quarter: Quarter, source: Random) -> list[dict[str, Any]]:
     """The participants of a campaign, with what each did."""
     first = quarter.start + timedelta(days=between(source, 20, 60))
     found = []
@@ -125,7 +129,7 @@ def _people(campaign: _Campaign, quarter: Quarter, source: Random) -> list[dict[
 
 
 def _table(
-    device: str, quarter: Quarter, campaign: _Campaign, people: Sequence[dict[str, Any]]
+    device: str, quarter: Quarter, campaign: Campaign, people: Sequence[dict[str, Any]]
 ) -> bytes:
     """A campaign's rows: each team writes them in its own way."""
     french = device != "tests-legifrance"
@@ -170,7 +174,7 @@ def _table(
 
 
 def _true(
-    device: str, campaign: _Campaign, quarter: Quarter, people: Sequence[dict[str, Any]]
+    device: str, campaign: Campaign, quarter: Quarter, people: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     common = {
         "device": device,
@@ -196,15 +200,26 @@ def _true(
     return found
 
 
-def _scale(
-    device: str, product: str, quarter: Quarter, answers: Sequence[Sequence[int]]
-) -> dict[str, Any]:
-    """The true mean score, and the sum of those drawn, which is exact in halves."""
+def sus_mean() -> float:
+    """The true mean score.
+
+    Examples
+    --------
+    >>> sus_mean()
+    64.2
+    """
 
     def favour(chances: tuple[int, ...]) -> int:
         return sum(chance * value for value, chance in enumerate(chances))
 
     of_kinds = _AT_EASE * favour(_EASY) + (100 - _AT_EASE) * favour(_HARD)
+    return of_kinds * 25 / 10_000
+
+
+def _scale(
+    device: str, product: str, quarter: Quarter, answers: Sequence[Sequence[int]]
+) -> dict[str, Any]:
+    """The true mean score, and the sum of those drawn, which is exact in halves."""
     points = sum(
         given - 1 if item % 2 == 0 else 5 - given
         for one in answers
@@ -216,6 +231,6 @@ def _scale(
         "product": product,
         "quarter": str(quarter),
         "people": len(answers),
-        "true_value": of_kinds * 25 / 10_000,
+        "true_value": sus_mean(),
         "sum": points * 5 / 2,
     }

@@ -15,28 +15,28 @@ from observlib.period import Quarter
 DEVICES = ("ateliers",)
 # A draw in which the last two years' median delay lies inside its interval.
 _SALT = "1"
-_DELAY = (20, 220)  # days from the decision to the day it is done, each as likely
+DELAY = (20, 220)  # days from the decision to the day it is done, each as likely
 _DECIDED, _DROPPED = 60, 20  # percent of the ideas
 _LAST = truths.LAST.end
 
 
 @dataclass(frozen=True)
-class _Series:
+class Series:
     """A product's workshops: their quarters, and people of each profile (from, to)."""
 
     quarters: tuple[int, ...]
     profiles: dict[str, tuple[int, int]]
 
 
-_SERIES = {
-    "vie-publique": _Series(
+SERIES = {
+    "vie-publique": Series(
         (1, 2, 3, 4), {"Étudiants": (5, 9), "Enseignants": (2, 5), "Élus locaux": (0, 2)}
     ),
-    "service-public": _Series(
+    "service-public": Series(
         (1, 2, 3, 4), {"Particuliers": (6, 10), "Aidants numériques": (2, 4), "Élus locaux": (0, 1)}
     ),
-    "annuaire": _Series((1, 3), {"Agents publics": (7, 11), "Particuliers": (1, 3)}),
-    "journal-officiel": _Series((2, 4), {"Documentalistes": (3, 5)}),  # fewer than 11 a year
+    "annuaire": Series((1, 3), {"Agents publics": (7, 11), "Particuliers": (1, 3)}),
+    "journal-officiel": Series((2, 4), {"Documentalistes": (3, 5)}),  # fewer than 11 a year
 }
 _METHODS = ("Tri de cartes", "Parcours idéal", "Maquettes sur papier", "Remue-méninges")
 _WHAT = (
@@ -53,15 +53,15 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
     """A file of sheets a quarter, by path, and the counts and true delay in them."""
     files: dict[str, bytes] = {}
     found: list[dict[str, Any]] = [
-        {"kind": "idea_delay", "device": device, "true_median": sum(_DELAY) / 2}
+        {"kind": "idea_delay", "device": device, "true_median": sum(DELAY) / 2}
     ]
     for quarter in truths.QUARTERS:
         sheets = []
-        for product, series in _SERIES.items():
+        for product, series in SERIES.items():
             if quarter.number not in series.quarters:
                 continue
             source = stream(seed, device, product, str(quarter), _SALT)
-            sheet = _sheet(product, series, quarter, source)
+            sheet = drawn(product, series, quarter, source)
             sheets.append(_written(sheet))
             found += _true(device, quarter, sheet)
         files[f"ateliers/ateliers_{quarter}.yml"] = (
@@ -70,7 +70,8 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
     return files, {"workshops": found}
 
 
-def _sheet(product: str, series: _Series, quarter: Quarter, source: Random) -> dict[str, Any]:
+def drawn(product: str, series: Series, quarter: Quarter, source: Random) -> dict[str, Any]:
+    """A workshop: its day, the people of each profile, and its ideas with their days."""
     day = quarter.start + timedelta(days=between(source, 5, 80))
     people = {name: between(source, *ends) for name, ends in series.profiles.items()}
     labels = [f"{what} {where}" for what in _WHAT for where in _WHERE]
@@ -92,7 +93,7 @@ def _fate(day: date, source: Random) -> dict[str, Any]:
     """An idea's state at the end of the demonstration, with its days."""
     draw = source.random() * 100
     decided = day + timedelta(days=between(source, 3, 60))
-    done = decided + timedelta(days=between(source, *_DELAY))
+    done = decided + timedelta(days=between(source, *DELAY))
     if draw < _DROPPED:
         return {"state": "abandonnée"}
     if draw >= _DROPPED + _DECIDED or decided > _LAST:
