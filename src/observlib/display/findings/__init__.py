@@ -5,6 +5,7 @@ such as `findings.contacts`.
 """
 
 from observlib.display.findings import (
+    changes,
     comparisons,
     contacts,
     devices,
@@ -22,7 +23,6 @@ from observlib.display.findings.general import (
     incomplete,
     leading,
     listening,
-    moved,
     product_summary,
     span,
     standing,
@@ -32,6 +32,7 @@ from observlib.display.findings.general import (
 
 __all__ = [
     "absent",
+    "changes",
     "comparisons",
     "contacts",
     "devices",
@@ -41,7 +42,6 @@ __all__ = [
     "leading",
     "listening",
     "mobilisation",
-    "moved",
     "polls",
     "practices",
     "product_summary",
