@@ -108,3 +108,22 @@ def test_an_unknown_subject_has_no_label(catalogue: Catalogue) -> None:
     assert catalogue.label("cnaf") == "CNAF"
     with pytest.raises(ObservError, match="no product or peer"):
         catalogue.label("nobody")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("comparison: mean\n  matters: 0.5", "matters: 0.5", "matters needs the key comparison"),
+        ("comparison: mean", "comparison: share", "share does not go with the unit 'sur 10'"),
+        ("comparison: share", "comparison: mean", "mean does not go with the unit '%'"),
+        ("comparison: count", "comparison: interval", "allowed: count"),
+        ("comparison: mean", "comparison: test", "comparison is 'test'"),
+        ("matters: 0.5", "matters: 0", "greater than 0"),
+    ],
+)
+def test_a_comparison_that_does_not_go_with_its_unit_is_told(
+    folder: Path, old: str, new: str, word: str
+) -> None:
+    edit(folder, "indicators.yml", old, new)
+    (problem,) = problems(folder)
+    assert word in problem and "indicators.yml:" in problem

@@ -12,7 +12,7 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.indicators import audience, experiences, procedures, satisfaction
+from observlib.indicators import audience, changes, experiences, procedures, satisfaction
 from observlib.period import Quarter
 
 ALL = Quarter(2026, 3).back(15)
@@ -95,11 +95,16 @@ def test_the_change_of_satisfaction_is_found_and_no_other_is(
     from observlib.display import findings
 
     (moved,) = change(truths, "satisfaction")
-    mark = marks[marks["indicator"] == "satisfaction_10"]
-    told = findings.moved(mark, catalogue, "2026-T3", "2025-T3")
-    assert catalogue.label(moved["product"]) in told and "monte" in told
-    for product in set(mark["product"]) - {moved["product"]}:
-        assert catalogue.label(product) not in told.replace(catalogue.label(moved["product"]), "")
+    compared = changes.between(marks, catalogue, "2026-T3", "2025-T3")
+    told = compared[compared["verdict"].isin(["rise", "fall"])]
+    found = told[["product", "indicator", "verdict"]].values.tolist()
+    assert found == [[moved["product"], "satisfaction_10", "rise"]]
+    said = findings.changes.evolution(
+        compared[compared["indicator"] == "satisfaction_10"], catalogue
+    )
+    assert f"est en hausse ({catalogue.label(moved['product'])}, " in said
+    for product in set(compared["product"]) - {moved["product"]}:
+        assert catalogue.label(product) not in said.replace(catalogue.label(moved["product"]), "")
 
 
 def test_marks_shares_and_bases_are_those_of_the_answers_written(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
 Family = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
+Comparison = Literal["mean", "share", "interval", "count"]
 
 CHANNEL_LABELS: dict[str, str] = {
     "web": "Web",
@@ -103,6 +104,39 @@ class Indicator(Entry):
     poor: float | None = None
     base: Text = Field(default="réponses", description="what its `n` counts, in the plural (fr)")
     stock: bool = Field(default=False, description="counted at the end of a period, not during it")
+    comparison: Comparison | None = Field(
+        default=None,
+        description="how two values are compared: as `mean`s (marks, NPS), as `share`s of a base, "
+        "by any other `interval`, or as a `count` of all there is; without it none are",
+    )
+    matters: float | None = Field(
+        default=None,
+        gt=0,
+        description="smallest difference of interest, by which a value is told to be stable: in "
+        "the indicator's unit (points for a share), and in % of the earlier value for a count",
+    )
+
+    @model_validator(mode="after")
+    def _compares_what_it_measures(self) -> Indicator:
+        """A kind of comparison goes with its units, and a margin with a comparison."""
+        if self.comparison is None:
+            if self.matters is not None:
+                raise ValueError("matters needs the key comparison (mean, share, interval, count)")
+            return self
+        scale = self.unit in ("%", "points") or self.unit.startswith("sur ")
+        fits = {
+            "mean": scale and self.unit != "%",
+            "share": self.unit == "%",
+            "interval": scale,
+            "count": not scale,
+        }
+        if not fits[self.comparison]:
+            allowed = ", ".join(kind for kind, fit in fits.items() if fit)
+            raise ValueError(
+                f"comparison {self.comparison} does not go with the unit {self.unit!r}; "
+                f"allowed: {allowed}"
+            )
+        return self
 
 
 class Peer(Entry):

@@ -66,7 +66,8 @@ def surveyed(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
     survey = questions.SURVEYS[device]
     scales = {asked.code: _scale(asked) for asked in survey.questions}
     meant = {asked.code: _meant(asked) for asked in survey.questions}
-    for response in surveys.drawn(survey, quarter, source):
+    ties = Random(source.getrandbits(64))
+    for response in surveys.drawn(survey, quarter, source, ties):
         about = (name, survey.product, _CHANNEL, f"{quarter}-{response['id']}")
         head = (*about, response["begun"][:10], response["finished"])
         yield (*head, "response", None, None, None, None)

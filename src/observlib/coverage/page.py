@@ -60,7 +60,10 @@ def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     labels = {name: indicator.label for name, indicator in catalogue.indicators.items()} | LABELS
     by_name = dict(iter(table.groupby("indicator")))
-    lines = [f"| {' | '.join(_HEAD)} |", "|:--------------------|----------:|--------:|------------:|"]
+    lines = [
+        f"| {' | '.join(_HEAD)} |",
+        "|:--------------------|----------:|--------:|------------:|",
+    ]
     for name in labels:
         if name in by_name:
             lines.append(f"| {' | '.join(_cells(labels[name], by_name[name]))} |")

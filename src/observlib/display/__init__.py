@@ -1,13 +1,14 @@
 """Charts, tables and sentences made from estimates, in one style and in French.
 
 A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
-`curve_chart`, `heat_chart`, `funnel_chart`), a table (`table`, `board`, `dashboard`), `text` or
-`notes`; `french` writes numbers and dates inside sentences. Drawing libraries are imported at the
-first chart or table, not here.
+`curve_chart`, `heat_chart`, `funnel_chart`), a table (`table`, `board`, `dashboard`,
+`change_table`, `peer_table`), `text` or `notes`; `french` writes numbers and dates inside
+sentences. Drawing libraries are imported at the first chart or table, not here.
 """
 
 from observlib.display import french
 from observlib.display.bars import bar_chart
+from observlib.display.changes import change_table, peer_table
 from observlib.display.curves import curve_chart
 from observlib.display.data import data_markdown
 from observlib.display.devices import device_table
@@ -27,6 +28,7 @@ __all__ = [
     "Output",
     "bar_chart",
     "board",
+    "change_table",
     "curve_chart",
     "dashboard",
     "data_markdown",
@@ -39,6 +41,7 @@ __all__ = [
     "label",
     "line_chart",
     "notes",
+    "peer_table",
     "register",
     "sentence",
     "share_chart",

@@ -82,37 +82,48 @@ def counted(indicator: Indicator, catalogue: Catalogue) -> str:
     return of.unit if of and words.is_count(of.unit) else "valeurs"
 
 
-def sign(x: float, indicator: Indicator) -> int:
-    """The sign of a change as it is shown: one that rounds to zero has none."""
+def matters(indicator: Indicator, catalogue: Catalogue) -> float:
+    """The change, in %, from which a count is no longer stable, by the entry of the count."""
+    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
+    return (of.matters if of and of.comparison == "count" else None) or 0.0
+
+
+def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
+    """The sign of a change; one that rounds to zero, or is smaller than `least`, has none."""
     shown = words.figure(x, indicator)
-    return (shown[0] == "+") - (shown[0] == french.MINUS)
+    return 0 if abs(x) < least else (shown[0] == "+") - (shown[0] == french.MINUS)
 
 
-def change(x: float, indicator: Indicator) -> str:
+def change(x: float, indicator: Indicator, least: float = 0.0) -> str:
     """What things did whose count changed by `x` %."""
     size = french.percent(abs(x), indicator.decimals)
     verbs = {1: f"progressent de {size}", -1: f"reculent de {size}", 0: "restent stables"}
-    return verbs[sign(x, indicator)]
+    return verbs[sign(x, indicator, least)]
 
 
-def each(rows: pd.DataFrame, indicator: Indicator) -> str:
+def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
     """What things did in each row: "progressent de 2 % sur le web et de 4 % par téléphone"."""
     clauses: dict[str, list[str]] = {}
     for row in by_channel(rows):
-        verb, _, size = change(row["estimate"], indicator).partition(" de ")
+        verb, _, size = change(row["estimate"], indicator, least).partition(" de ")
         said = f"de {size} {row['name']}" if size else str(row["name"])
         clauses.setdefault(verb, []).append(said)
     return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
 
 
-def from_to(then: dict[str, Any], now: dict[str, Any], indicator: Indicator) -> str:
-    """From a mark to another, with as many decimals as tell them apart."""
+def fine(one: float, other: float, indicator: Indicator) -> Indicator:
+    """The indicator with as many decimals as tell two of its values apart, where four do."""
     for decimals in range(indicator.decimals, 5):
-        fine = indicator.model_copy(update={"decimals": decimals})
-        first = words.figure(then["estimate"], fine)
-        if first != words.figure(now["estimate"], fine):
-            break
-    return f"de {first} à {words.value(now, fine)}"
+        finer = indicator.model_copy(update={"decimals": decimals})
+        if words.figure(one, finer) != words.figure(other, finer):
+            return finer
+    return indicator
+
+
+def from_to(then: Mapping[str, Any], now: Mapping[str, Any], indicator: Indicator) -> str:
+    """From a mark to another, with as many decimals as tell them apart."""
+    finer = fine(then["estimate"], now["estimate"], indicator)
+    return f"de {words.figure(then['estimate'], finer)} à {words.value(now, finer)}"
 
 
 def rounded(row: dict[str, Any], indicator: Indicator) -> str:

@@ -33,7 +33,7 @@ from observlib.survey.multiplicity import Method, adjust, common_level
 Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
 REASONS = ("suppressed", "missing", "partial", "unit", "base", "spread", "precision")
-REFERENCE = "reference_"  # before the names of a pair's second estimate
+REFERENCE = estimates.REFERENCE  # before the names of a pair's second estimate
 RESULTS = [
     "difference",
     "difference_low",

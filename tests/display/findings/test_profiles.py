@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.findings import profiles
@@ -30,42 +32,66 @@ def share(variable: str, name: str, value: float | None, **more: Any) -> dict[st
     return row | ({"estimate": value, "n": 300} if value is not None else {}) | more
 
 
-def test_only_those_wholly_below_the_population_s_share_are_missing(catalogue: Catalogue) -> None:
-    frame = estimates.make(
-        [ratio("15 à 24 ans", 0.5), ratio("25 à 34 ans", 0.95), ratio("75 ans et plus", 0.4)]
+def beside(name: str, heard: float, known: float, verdict: str, **more: Any) -> dict[str, Any]:
+    """A category's share of respondents and of the population, with what the study found."""
+    tested = verdict != "" and more.get("reason", "precision") == "precision"
+    return {
+        "indicator": "profile_share", "unit": "%", "period": YEAR, "device": SURVEY,
+        "group": "age", "group_value": name, "estimate": heard, "reference_estimate": known,
+        "difference": heard - known, "p_value": 0.01 if tested else float("nan"),
+        "verdict": verdict, "reason": "precision" if verdict == "unknown" else "", **more,
+    }  # fmt: skip
+
+
+def test_only_those_whom_the_whole_study_finds_fewer_are_missing(catalogue: Catalogue) -> None:
+    frame = pd.DataFrame(
+        [
+            beside("15 à 24 ans", 9, 15, "fall"),
+            beside("25 à 34 ans", 13, 14, "stable"),
+            beside("50 à 64 ans", 12, 23, "unknown"),
+            beside("75 ans et plus", 3.2, 11.9, "fall"),
+            beside("35 à 49 ans", 40, 23, "rise"),
+        ]
     )
     assert plain(profiles.underrepresented(frame, catalogue)) == (
         "**Enquête en ligne de Service-public.fr** : moins présents que dans la population, "
-        "« 75 ans et plus » (0,40 ; 0,30 à 0,50) et « 15 à 24 ans » (0,50 ; 0,40 à 0,60)."
+        "« 75 ans et plus » (3 % des répondants, 12 % de la population) et « 15 à 24 ans » "
+        "(9 % des répondants, 15 % de la population). Pour 1 catégorie, on ne peut pas conclure."
     )
 
 
 def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue: Catalogue) -> None:
-    thin = [ratio("A", 0.2, n=20, status="low_base"), ratio("B", None, status="suppressed")]
-    said = profiles.underrepresented(estimates.make(thin), catalogue)
+    thin = [beside("A", 2, 10, "unknown", reason="low_base")]
+    thin += [beside("B", float("nan"), 10, "unknown", reason="suppressed")]
+    said = profiles.underrepresented(pd.DataFrame(thin), catalogue)
     assert said == "Aucun profil ne peut être rapporté à la population."
-    said = profiles.underrepresented(estimates.make([ratio("A", 0.95)]), catalogue)
+    said = profiles.underrepresented(pd.DataFrame([beside("A", 9, 10, "stable")]), catalogue)
     assert "aucune catégorie n'est nettement moins présente" in said
 
 
-def test_the_least_heard_is_named_with_its_device_and_grouped_ones_are_not(
-    catalogue: Catalogue,
-) -> None:
-    rows = [ratio("Autres (effectifs regroupés)", 0.2), ratio("75 ans et plus", 0.5)]
-    said = plain(profiles.most_absent(estimates.make(rows), catalogue))
+def test_two_shares_that_differ_are_not_written_alike(catalogue: Catalogue) -> None:
+    frame = pd.DataFrame([beside("A", 4.1, 4.4, "fall")])
+    assert "(4,1 % des répondants, 4,4 % de la" in plain(
+        profiles.underrepresented(frame, catalogue)
+    )
+
+
+def test_the_least_heard_is_named_with_its_device(catalogue: Catalogue) -> None:
+    rows = [beside("15 à 24 ans", 9, 15, "fall"), beside("75 ans et plus", 3, 12, "fall")]
+    said = plain(profiles.most_absent(pd.DataFrame(rows), catalogue))
     assert said == (
         "Pour l'âge, la catégorie la moins entendue est « 75 ans et plus » (Enquête en ligne de "
-        "Service-public.fr : 0,50 fois sa part dans la population)."
+        "Service-public.fr : 3 % des répondants, 12 % de la population)."
     )
 
 
 def test_the_least_heard_says_nothing_where_no_one_asked_and_why_where_few_answered(
     catalogue: Catalogue,
 ) -> None:
-    few = estimates.make([ratio("A", None, status="suppressed")])
+    few = pd.DataFrame([beside("A", float("nan"), 10, "unknown", reason="suppressed")])
     assert "trop peu de réponses" in profiles.most_absent(few, catalogue)
     assert profiles.most_absent(few, catalogue, "sex") == ""
-    near = estimates.make([ratio("A", 0.97)])
+    near = pd.DataFrame([beside("A", 97, 98, "stable")])
     assert "aucune catégorie" in profiles.most_absent(near, catalogue)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,27 +67,6 @@ def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) 
 def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
     said = told(catalogue=catalogue)
     assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."
-
-
-@pytest.mark.parametrize(
-    ("then", "half", "words"),
-    [
-        (10.0, 4.0, "monte, de +10 à +22 points"),
-        (40.0, 4.0, "baisse, de +40 à +22 points"),
-        (18.0, 4.0, "aucune évolution de la recommandation nette n'est établie"),
-        (None, 4.0, "ne peut pas être comparée"),
-    ],
-)
-def test_recommendation_moves_only_where_intervals_do_not_overlap(
-    catalogue: Catalogue, then: float | None, half: float, words: str
-) -> None:
-    before = (
-        mark("nps", then, BEFORE, half=half)
-        if then
-        else mark("nps", None, BEFORE, status="missing")
-    )
-    frame = estimates.make([mark("nps", 22, half=half), before])
-    assert words in plain(surveys.trend(frame, catalogue, NOW, BEFORE))
 
 
 def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:

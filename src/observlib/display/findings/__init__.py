@@ -5,6 +5,7 @@ such as `findings.contacts`.
 """
 
 from observlib.display.findings import (
+    changes,
     comparisons,
     contacts,
     devices,
@@ -24,7 +25,6 @@ from observlib.display.findings.general import (
     incomplete,
     leading,
     listening,
-    moved,
     product_summary,
     span,
     standing,
@@ -34,6 +34,7 @@ from observlib.display.findings.general import (
 
 __all__ = [
     "absent",
+    "changes",
     "comparisons",
     "contacts",
     "devices",
@@ -44,7 +45,6 @@ __all__ = [
     "leading",
     "listening",
     "mobilisation",
-    "moved",
     "polls",
     "practices",
     "product_summary",

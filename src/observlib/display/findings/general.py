@@ -3,19 +3,18 @@
 Each function gives plain French text, and names only numbers of its frame that are published:
 a value on a low base, of an incomplete period, withheld or absent is told in words at most. What
 a value belongs to stands in brackets or is the subject of its sentence, so that no label needs
-an article. A rise or fall of a measured mark is said only where the two 95 % intervals do not
-overlap, which is stricter than a test of the difference; counts of whole populations are
-compared as they are.
+an article. Whether a measured mark rose or fell is told by `findings.changes`; counts of whole
+populations are compared as they are, and are stable where they change by less than the
+catalogue says to matter.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
 from observlib.display import french, phrases, select, words
+from observlib.display.findings.changes import evolution, given
 from observlib.display.output import Output, text
 from observlib.display.words import SEMICOLON
 
@@ -98,6 +97,8 @@ def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
     """The largest rise and fall of a counted quantity on a year; each change where `by` channel.
 
+    A change smaller than what matters, by the catalogue, is neither: the count is stable.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -116,14 +117,14 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     if shown.empty:
         return "Aucune évolution sur un an ne peut être calculée."
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    things = phrases.counted(indicator, catalogue)
+    things, least = phrases.counted(indicator, catalogue), phrases.matters(indicator, catalogue)
     if by == "channel":
-        return f"Sur un an, les {things} {phrases.each(shown, indicator)}."
-    does = phrases.change(shown["estimate"].iat[0], indicator)
+        return f"Sur un an, les {things} {phrases.each(shown, indicator, least)}."
+    does = phrases.change(shown["estimate"].iat[0], indicator, least)
     if len(shown) == 1:
         return f"Sur un an, les {things} {does} ({shown['name'].iat[0]})."
     texts = [words.value(row, indicator) for row in shown.to_dict("records")]
-    signs = [phrases.sign(x, indicator) for x in shown["estimate"]]
+    signs = [phrases.sign(x, indicator, least) for x in shown["estimate"]]
     possible = "" if len(shown) == len(rows) else " où la comparaison est possible"
 
     def end(at: int, signed: bool = True) -> str:
@@ -133,6 +134,9 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     low, high = 0, -1
     if texts[low] == texts[high]:
         return f"Sur un an, les {things} {does} partout{possible}."
+    if not any(signs):
+        ends = f"de {end(low)} à {end(high)}"
+        return f"Sur un an, les {things} restent stables partout{possible}, {ends}."
     if min(signs) < 0 < max(signs):
         return (
             f"Sur un an, la plus forte hausse des {things} est de {end(high, signed=False)}, "
@@ -175,11 +179,12 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
     start = phrases.capital(french.when(period))
     found = set(rows["status"])
+    whose = given(rows, catalogue)
     if shown.empty and "low_base" in found:
-        return f"{start}, aucune note ne repose sur assez de réponses pour être citée."
+        return f"{start}, aucune note{whose} ne repose sur assez de réponses pour être citée."
     if shown.empty:
         known = "est publiable" if found - {"missing"} else "a été recueillie pour nos produits"
-        return f"{start}, aucune note n'{known}."
+        return f"{start}, aucune note{whose} n'{known}."
     start += ", hors faibles effectifs," if "low_base" in found else ","
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     texts = [words.value(row, indicator) for row in shown.to_dict("records")]
@@ -189,38 +194,10 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return f"{texts[at]} ({phrases.few(names)})"
 
     if len(shown) == 1:
-        return f"{start} la seule note publiée est de {end(0)}."
+        return f"{start} la seule note publiée{whose} est de {end(0)}."
     if texts[0] == texts[-1]:
-        return f"{start} toutes les notes sont de {texts[0]}."
-    return f"{start} les notes vont de {end(0)} à {end(-1)}."
-
-
-def moved(
-    frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str, by: str = "product"
-) -> str:
-    """Which marks rose or fell between two periods, where the intervals do not overlap."""
-    if frame.empty:
-        return ""
-    indicator = select.one_indicator(frame, catalogue, "moved")
-    noun = "part" if frame["unit"].iat[0] == "%" else "note"
-    since = phrases.capital(french.since(before))
-    pairs = _pairs(phrases.named(frame, catalogue, by), period, before)
-    if not pairs:
-        return f"{since}, aucune {noun} ne peut être comparée."
-    told: dict[str, list[str]] = {"monte": [], "baisse": []}
-    for now, then in pairs:
-        if now["ci_low"] <= then["ci_high"] and then["ci_low"] <= now["ci_high"]:
-            continue
-        rises = now["estimate"] > then["estimate"]
-        name = "" if by == "channel" and len(pairs) == 1 else f" ({now['name']})"
-        told["monte" if rises else "baisse"].append(phrases.from_to(then, now, indicator) + name)
-    clauses = [f"{verb} {french.join(found)}" for verb, found in told.items() if found]
-    if not clauses:
-        whose = f"de la {noun}" if len(pairs) == 1 else f"des {noun}s"
-        said = f"aucune évolution {whose} n'est établie"
-        return f"{since}, {said} : les intervalles à 95 % se recouvrent."
-    moves = ", et ".join(clauses)
-    return f"{since}, la {noun} {moves} : les intervalles à 95 % ne se recouvrent pas."
+        return f"{start} toutes les notes{whose} sont de {texts[0]}."
+    return f"{start} les notes{whose} vont de {end(0)} à {end(-1)}."
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue, everyone: str) -> str:
@@ -289,7 +266,11 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def product_summary(
-    now: pd.DataFrame, marks: pd.DataFrame, catalogue: Catalogue, period: str, before: str
+    now: pd.DataFrame,
+    marks: pd.DataFrame,
+    compared: pd.DataFrame,
+    catalogue: Catalogue,
+    period: str,
 ) -> str:
     """What a product's page opens with: its audience, its mark, and whether the mark moved.
 
@@ -298,13 +279,15 @@ def product_summary(
     now
         Estimates of the product, with its `visits` and `visits_yoy`.
     marks
-        The product's marks of satisfaction, in `period` and `before`.
+        The product's marks of satisfaction, in `period`.
+    compared
+        The product's comparisons of those marks with an earlier period.
     """
     when = phrases.capital(french.when(period))
     said = _audience(now[now["period"] == period], catalogue, when)
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
-        what = "La note de satisfaction"
+        what = f"La note de satisfaction{given(current, catalogue)}"
         if len(current) > 1:
             what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
@@ -312,8 +295,8 @@ def product_summary(
         else:
             said.append(f"{what} {_NO_MARK[mark['status']]}.")
     if (current["status"] == "published").any():
-        said.append(moved(marks, catalogue, period, before, by="channel"))
-    return " ".join(said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
+        said.append(evolution(compared, catalogue, by="channel"))
+    return together(*said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
@@ -357,16 +340,3 @@ def _of_period(
     if len(frame):
         select.one_indicator(frame, catalogue, what)
     return phrases.named(frame[frame["period"] == period], catalogue, by)
-
-
-def _pairs(
-    rows: pd.DataFrame, period: str, before: str
-) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """The rows of two periods that are comparable, by subject; one told twice is not."""
-    usable = rows[(rows["status"] == "published") & rows["ci_low"].notna()]
-    usable = usable.drop_duplicates([*phrases.SUBJECT, "period"], keep=False)
-    now, then = (
-        {tuple(row[key] for key in phrases.SUBJECT): row for row in part.to_dict("records")}
-        for part in (usable[usable["period"] == when] for when in (period, before))
-    )
-    return [(now[key], then[key]) for key in now if key in then]

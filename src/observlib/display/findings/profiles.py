@@ -9,12 +9,12 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 from observlib.display.words import SEMICOLON
+from observlib.estimates import REFERENCE
 
 RESERVATION = (
     "Ces profils sont ceux des répondants d'un dispositif, qui ont choisi de répondre : ils ne "
     "sont ni ceux de tous les usagers du produit, ni comparables à eux."
 )
-_GROUPED = "Autres"  # how the row of several small categories begins
 _OF = {
     "age": "l'âge",
     "sex": "le sexe",
@@ -56,67 +56,60 @@ def respondents(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return "\n\n".join(lines)
 
 
-def underrepresented(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def underrepresented(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Who is less present among respondents than in the population, by device.
-
-    A category is told where its whole 95 % interval is below the population's share, and not one
-    of several that were grouped because they are few.
 
     Parameters
     ----------
-    frame
-        Estimates of `representation`.
+    compared
+        Shares of respondents beside those of the population, and the results of the whole study.
     """
-    indicator = words.indicator_of("representation", catalogue)
-    shown = frame[(frame["status"] == "published") & frame["ci_high"].notna()]
-    if shown.empty:
+    tested = compared[compared["p_value"].notna()]
+    if tested.empty:
         return "Aucun profil ne peut être rapporté à la population."
     lines = []
-    for device, rows in shown.groupby("device", sort=False):
-        low = rows[(rows["ci_high"] < 1) & ~rows["group_value"].str.startswith(_GROUPED)]
-        low = low.sort_values("estimate", kind="stable")
+    for device, rows in tested.groupby("device", sort=False):
+        low = rows[rows["verdict"] == "fall"].sort_values("difference", kind="stable")
         name = words.label({"device": device}, "device", catalogue)
-        said = [
-            f"« {row['group_value']} » ({words.value(row, indicator)}{SEMICOLON}"
-            f"{words.interval(row, indicator)})"
-            for row in low.to_dict("records")
-        ]
-        lines.append(
+        said = [f"« {row['group_value']} » ({_beside(row, catalogue)})" for row in _records(low)]
+        line = (
             f"**{name}** : moins présents que dans la population, {french.join(said)}."
             if said
             else f"**{name}** : aucune catégorie n'est nettement moins présente que dans la "
             "population."
         )
+        if unsure := int((rows["verdict"] == "unknown").sum()):
+            pairs = french.count(unsure, "catégorie", "catégories")
+            line += f" Pour {pairs}, on ne peut pas conclure."
+        lines.append(line)
     return "\n\n".join(lines)
 
 
-def most_absent(frame: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
+def most_absent(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
     """Which category of a variable each device hears least, against the population.
 
-    Categories that are grouped for want of respondents are not named. Nothing is said where no
-    device asks.
+    Nothing is said where no device asks.
 
     Parameters
     ----------
-    frame
-        Estimates of `representation`.
+    compared
+        That of `underrepresented`.
     """
-    indicator = words.indicator_of("representation", catalogue)
-    asked = frame[frame["group"] == variable]
-    shown = asked[(asked["status"] == "published") & asked["ci_high"].notna()]
+    asked = compared[compared["group"] == variable]
+    tested = asked[asked["p_value"].notna()]
     if asked.empty:
         return ""
     what = _OF.get(variable, variable)
-    if shown.empty:
+    if tested.empty:
         return f"Pour {what}, trop peu de réponses pour une comparaison avec la population."
-    rows = shown[(shown["ci_high"] < 1) & ~shown["group_value"].str.startswith(_GROUPED)]
+    rows = tested[tested["verdict"] == "fall"]
     if rows.empty:
         return f"Pour {what}, aucune catégorie n'est nettement moins entendue que sa part."
-    least = rows.sort_values("estimate", kind="stable").drop_duplicates("device")
+    least = rows.sort_values("difference", kind="stable").drop_duplicates("device")
     told = [
         f"« {row['group_value']} » ({words.label(row, 'device', catalogue)} : "
-        f"{words.value(row, indicator)} fois sa part dans la population)"
-        for row in least.to_dict("records")
+        f"{_beside(row, catalogue)})"
+        for row in _records(least)
     ]
     return f"Pour {what}, la catégorie la moins entendue est {french.join(told)}."
 
@@ -152,3 +145,15 @@ def heard(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     count = french.count(len(names), "dispositif dit", "dispositifs disent")
     period = phrases.capital(french.when(shown["period"].iat[0]))
     return f"{period}, {count} qui répond : {french.join(names)}."
+
+
+def _beside(row: dict[str, Any], catalogue: Catalogue) -> str:
+    """A category's share of respondents, then of the population."""
+    heard, known = row["estimate"], row[REFERENCE + "estimate"]
+    indicator = phrases.fine(heard, known, words.indicator_of(row["indicator"], catalogue))
+    shares = [words.value(share, indicator) for share in (heard, known)]
+    return f"{shares[0]} des répondants, {shares[1]} de la population"
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]

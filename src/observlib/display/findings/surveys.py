@@ -62,27 +62,6 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return " ".join(said)
 
 
-def trend(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
-    """Whether the net recommendation of a survey rose or fell: where intervals do not overlap."""
-    rows = frame[frame["status"] == "published"].drop_duplicates("period").set_index("period")
-    since = phrases.capital(french.since(before))
-    if not {period, before} <= set(rows.index):
-        return f"{since}, la recommandation nette ne peut pas être comparée."
-    now, then = rows.loc[period], rows.loc[before]
-    indicator = words.indicator_of(now["indicator"], catalogue)
-    if now["ci_low"] <= then["ci_high"] and then["ci_low"] <= now["ci_high"]:
-        return (
-            f"{since}, aucune évolution de la recommandation nette n'est établie : les "
-            "intervalles à 95 % se recouvrent."
-        )
-    verb = "monte" if now["estimate"] > then["estimate"] else "baisse"
-    said = phrases.from_to(then.to_dict(), now.to_dict(), indicator)
-    return (
-        f"{since}, la recommandation nette {verb}, {said} : les intervalles à 95 % ne se "
-        "recouvrent pas."
-    )
-
-
 def reasons(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The reasons that respondents tick most, in the order of the frame.
 

@@ -1,0 +1,182 @@
+"""Tables of comparisons: two values, their difference with its interval, and the verdict in words.
+
+The rows are pairs of estimates with the results of `survey.comparison`. The verdict stands in
+words beside the interval that decides it, and no sentence of a page says another one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import french, phrases, words
+from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.errors import ObservError
+from observlib.estimates import REFERENCE
+
+UNKNOWN = "indéterminé"
+EVOLVED = {"rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknown": UNKNOWN}
+PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
+REASONS = {
+    "suppressed": "secret statistique",
+    "missing": "donnée non disponible",
+    "partial": "période incomplète",
+    "low_base": "faible effectif",
+    "unit": "unités différentes",
+    "base": "ni effectif ni intervalle publiés",
+    "spread": "réponses toutes semblables",
+}
+_NONE = "–"
+_RULE = (
+    "{verdicts} : l'intervalle de l'écart laisse zéro en dehors. {stable} : il contient zéro, et "
+    "il est tout entier en deçà de l'écart qui compte. Indéterminé : ni l'un ni l'autre, ou aucun "
+    "test possible. Le plus petit écart visible est celui qui aurait été vu huit fois sur dix."
+)
+
+
+def change_table(
+    compared: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
+) -> Output:
+    """Make the table of what changed between two periods: a row for each subject and indicator.
+
+    Parameters
+    ----------
+    compared
+        Pairs of one period with another, and their results.
+    told
+        Their differences as estimates, which are the data of the table.
+    caption
+        The answer that the table shows, in one line.
+    label
+        Of the table, such as `tbl-evolutions`.
+
+    Raises
+    ------
+    ObservError
+        Where there is no pair, or pairs of several periods.
+    """
+    periods = compared[[REFERENCE + "period", "period"]].drop_duplicates()
+    if len(periods) != 1:
+        raise ObservError(
+            f"change_table: {len(periods)} pairs of periods; one is allowed: test the frame "
+            "before calling it, or keep the rows of one"
+        )
+    named = phrases.named(compared, catalogue, "product")
+    first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
+    heads = [phrases.capital(french.period_label(period)) for period in periods.iloc[0]]
+    return _table(
+        compared, told, catalogue, first, heads, EVOLVED, caption_of(caption, label), label
+    )
+
+
+def peer_table(
+    compared: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
+) -> Output:
+    """Make the table of our values beside neighbours' figures: a row for each pair.
+
+    Parameters
+    ----------
+    compared
+        Pairs of ours with a neighbour's figure, named by `group_value`, and their results.
+    told, caption, label
+        As those of `change_table`.
+    """
+    if compared.empty:
+        raise ObservError("peer_table: no pair to show; test the frame before calling it")
+    first = {
+        "Chez nous": list(compared["group_value"]),
+        "Comparé à": list(compared[REFERENCE + "group_value"]),
+    }
+    heads = ["Leur valeur", "La nôtre"]
+    return _table(
+        compared, told, catalogue, first, heads, PLACED, caption_of(caption, label), label
+    )
+
+
+def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """Write a difference with its interval, with as many decimals as a rise or fall needs.
+
+    Examples
+    --------
+    >>> mark = Indicator(id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1)
+    >>> row = {"difference": 0.52, "difference_low": 0.04, "difference_high": 1.0}
+    >>> gap({**row, "verdict": "rise"}, mark)
+    '+0,52 (+0,04 à +1,00)'
+    """
+    if math.isnan(row["difference"]):
+        return _NONE
+    low, high = row["difference_low"], row["difference_high"]
+    nearest = min(low, high, key=abs)
+    decimals = indicator.decimals
+    if row["verdict"] in ("rise", "fall") and nearest:  # which may not be rounded to no difference
+        decimals = next((d for d in range(decimals, 6) if round(nearest, d)), 6)
+    said = french.signed(row["difference"], decimals)
+    if math.isnan(low):
+        return said
+    return f"{said} ({french.signed(low, decimals)} à {french.signed(high, decimals)})"
+
+
+def level(compared: pd.DataFrame) -> str:
+    """Write the level that the intervals of a family share; nothing where none was tested.
+
+    Examples
+    --------
+    >>> level(pd.DataFrame({"level": [float("nan"), 0.975]})).replace("\\xa0", " ")
+    '97,5 %'
+    """
+    known = compared["level"].dropna()
+    if known.empty:
+        return ""
+    share = round(100 * float(known.iat[0]), 2)
+    return french.percent(share, next(d for d in (0, 1, 2) if d == 2 or round(share, d) == share))
+
+
+def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
+    """Write a verdict, and why it is unknown where a value or a test is wanting.
+
+    Examples
+    --------
+    >>> verdict({"verdict": "unknown", "reason": "partial"})
+    'indéterminé (période incomplète)'
+    """
+    why = REASONS.get(row["reason"], "")
+    return heads[row["verdict"]] + (f" ({why})" if why else "")
+
+
+def _table(
+    compared: pd.DataFrame,
+    told: pd.DataFrame,
+    catalogue: Catalogue,
+    first: dict[str, list[str]],
+    values: list[str],
+    heads: Mapping[str, str],
+    caption: str,
+    label: str,
+) -> Output:
+    """The first columns, the indicator, both values, difference, verdict, what could be seen."""
+    at = level(compared)
+    difference = "Écart en points" + (f" (intervalle à {at})" if at else "")
+    seen = "Plus petit écart visible"
+    columns = {**first, "Indicateur": [], values[0]: [], values[1]: [], difference: []}
+    columns |= {"Verdict": [], seen: []}
+    for row in compared.to_dict("records"):
+        indicator = words.indicator_of(row["indicator"], catalogue)
+        columns["Indicateur"].append(words.headed(indicator, row["unit"]))
+        for head, side in zip(values, (REFERENCE, ""), strict=True):
+            known = row[side + "status"] not in words.WITHHELD
+            x = row[side + "estimate"]
+            columns[head].append(words.figure(x, indicator, row["unit"]) if known else _NONE)
+        columns[difference].append(gap(row, indicator))
+        columns["Verdict"].append(verdict(row, heads))
+        least = row["detectable"]
+        columns[seen].append(
+            _NONE if math.isnan(least) else french.number(least, indicator.decimals)
+        )
+    pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
+    moves = phrases.capital(f"{heads['rise']} ou {heads['fall']}")
+    note = _RULE.format(verdicts=moves, stable=phrases.capital(heads["stable"]))
+    return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note]), told)

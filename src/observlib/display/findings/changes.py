@@ -1,0 +1,188 @@
+"""Findings of comparisons: what rose, fell or stayed, and what could have been seen elsewhere.
+
+A verdict is never made here: sentences tell those of `survey.comparison`, which has tested all
+that a study compares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import french, phrases, words
+from observlib.display.changes import EVOLVED, REASONS
+from observlib.display.words import SEMICOLON
+from observlib.estimates import REFERENCE
+
+_NOUNS = {  # all feminine
+    "satisfaction_10": "la note de satisfaction",
+    "clarity_10": "la note de clarté",
+    "ces_10": "la note de facilité",
+    "nps": "la recommandation nette",
+    "satisfied_share": "la part d'usagers satisfaits",
+    "help_reached_share": "la part d'usagers qui ont pu joindre une aide",
+    "task_success_share": "la part d'objectifs atteints",
+}
+_OUTCOMES = (
+    ("rise", "en hausse", "en hausse"),
+    ("fall", "en baisse", "en baisse"),
+    ("stable", "stable", "stables"),
+    ("unknown", "indéterminée", "indéterminées"),
+)
+_PLACES = {
+    "rise": "notre valeur est au-dessus",
+    "fall": "notre valeur est en dessous",
+    "stable": "les deux sont équivalentes",
+    "unknown": "on ne peut pas conclure",
+}
+
+
+def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
+    """Whose answers a frame tells, by its devices' families; nothing where one is of neither.
+
+    Parameters
+    ----------
+    frame
+        Has a `device`.
+    within
+        Whether it stands after a share ("dans les avis déposés"), or else after a mark.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> given(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
+    " des avis déposés et de l'enquête"
+    """
+    devices = [catalogue.devices.get(device) for device in frame["device"].unique()]
+    families = [device.family if device else "" for device in devices]
+    if not families or set(families) - {"feedback", "consultation"}:
+        return ""
+    told = []
+    if "feedback" in families:
+        told.append("dans les avis déposés" if within else "des avis déposés")
+    if asked := families.count("consultation"):
+        one, many = ("dans l'enquête", "dans les") if within else ("de l'enquête", "des")
+        told.append(one if asked == 1 else f"{many} enquêtes")
+    return f" {french.join(told)}"
+
+
+def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
+    """Where one indicator rose, fell or is stable between two periods, and where none can tell.
+
+    Where one cannot, the smallest change that would have been seen 8 times in 10 is told.
+
+    Parameters
+    ----------
+    compared
+        Pairs of one indicator and of two periods, with the results of their whole family.
+    by
+        What names the subjects: `product`, or `channel` on the page of one product.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> row = {"indicator": "nps", "device": "", "product": "boamp", "channel": "web", "unit": ""}
+    >>> row |= {"group_value": "", "reference_period": "2025-T3", "verdict": "unknown"}
+    >>> pair = pd.DataFrame([{**row, "reason": "precision", "detectable": 9.4}])
+    >>> evolution(pair, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")[:73]
+    'Depuis le 3e trimestre 2025, on ne peut pas dire si la recommandation net'
+    """
+    if compared.empty:
+        return ""
+    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
+    noun = _NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
+    thing = noun + given(compared, catalogue, within=not noun.startswith("la note"))
+    since = phrases.capital(french.since(compared[REFERENCE + "period"].iat[0]))
+    named = phrases.named(compared, catalogue, by)
+    alone = by == "channel" and len(named) == 1
+    clauses = []
+    for verdict in ("rise", "fall", "stable"):
+        rows = named[named["verdict"] == verdict].to_dict("records")
+        if not rows:
+            continue
+        if verdict == "stable":
+            told = [] if alone else [phrases.few(row["name"] for row in rows)]
+        else:
+            told = [_move(row, indicator, alone) for row in rows]
+        clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
+    unknown = named[(named["verdict"] == "unknown") & (named["reason"] == "precision")]
+    if not clauses and unknown.empty:
+        why = {REASONS[reason] for reason in named["reason"]}
+        because = f" ({why.pop()})" if len(why) == 1 else ""
+        return f"{since}, {thing} ne peut pas être comparée{because}."
+    seen = f" : {_seen(unknown, indicator)}" if len(unknown) else ""
+    if not clauses:
+        return f"{since}, on ne peut pas dire si {thing} a évolué{seen}."
+    said = f"{since}, {thing} est {french.join(clauses)}"
+    return f"{said}{SEMICOLON}ailleurs, on ne peut pas conclure{seen}." if seen else f"{said}."
+
+
+def counted(compared: pd.DataFrame) -> str:
+    """How many comparisons were tested together, and what came of them: a table's caption.
+
+    Examples
+    --------
+    >>> row = {"p_value": 0.2, "verdict": "unknown"}
+    >>> pairs = pd.DataFrame([row, row, {"p_value": 0.001, "verdict": "rise"}])
+    >>> counted(pairs).replace("\\xa0", " ")
+    '3 comparaisons testées ensemble : 1 en hausse et 2 indéterminées'
+    """
+    tested = compared[compared["p_value"].notna()]
+    if tested.empty:
+        return "Aucune comparaison ne peut être testée"
+    told = []
+    for verdict, one, many in _OUTCOMES:
+        if count := int((tested["verdict"] == verdict).sum()):
+            told.append(french.count(count, one, many))
+    total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
+    return f"{total} : {french.join(told)}"
+
+
+def peers(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Where our values are above or below the neighbours', and why most cannot be told.
+
+    Parameters
+    ----------
+    compared
+        Pairs of ours with neighbours' figures, named by `group_value`, with their results.
+    """
+    if compared.empty:
+        return ""
+    tested = compared[compared["p_value"].notna()]
+    pairs = french.count(len(compared), "rapprochement possible", "rapprochements possibles")
+    why = [
+        f"{REASONS[reason]} ({french.number(count)})"
+        for reason, count in compared["reason"].value_counts(sort=False).items()
+        if reason in REASONS
+    ]
+    if tested.empty:
+        return f"Sur {pairs}, aucun ne peut être testé : {french.join(why)}."
+    told = []
+    for verdict, said in _PLACES.items():
+        if count := int((tested["verdict"] == verdict).sum()):
+            told.append(f"{said} {french.number(count)} fois")
+    can = french.plural(len(tested), "peut être testé", "peuvent être testés")
+    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(told)}."
+    return f"{first} Aucun test pour les autres : {french.join(why)}." if why else first
+
+
+def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
+    then = {"estimate": row[REFERENCE + "estimate"]}
+    said = phrases.from_to(then, row, indicator)
+    return said if alone else f"{row['name']}, {said}"
+
+
+def _seen(rows: pd.DataFrame, indicator: Indicator) -> str:
+    """The smallest changes that could have been seen, in points."""
+    low, high = rows["detectable"].min(), rows["detectable"].max()
+    decimals = next((d for d in range(indicator.decimals, 6) if round(low, d)), 6)
+    ends = list(dict.fromkeys(french.number(x, decimals) for x in (low, high)))
+    points = french.plural(round(high, decimals), "point", "points")
+    size = " à ".join(ends) + french.NBSP + points
+    cases = ", selon le cas," if len(ends) > 1 else ""
+    return f"seule une évolution d'au moins {size}{cases} avait de bonnes chances d'être vue"

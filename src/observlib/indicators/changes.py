@@ -1,0 +1,224 @@
+"""What a study compares, as one family: its verdicts, and the differences as estimates.
+
+All pairs of one call are tested together, so that the correction for their number is that of the
+study. Two pages that tell one comparison give it the same verdict where they ask for it with the
+same pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.indicators import profiles
+from observlib.survey.comparison import REFERENCE, Kind, beside, compare, waves
+
+POPULATION = "population"  # what stands beside a share of respondents
+THIN = "low_base"  # a reason, beside those of `survey.comparison`
+
+
+def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> pd.DataFrame:
+    """Compare a period's measured values with those of another, by subject.
+
+    Parameters
+    ----------
+    frame
+        Estimates; counts, and indicators that the catalogue does not compare, are left out.
+    catalogue
+        Says how each indicator is compared, and what difference matters.
+    period, before
+        The period, and that which it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        As of `family`, in the order of the frame. A subject of which neither period has a value
+        for want of data is left out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
+    ... )
+    >>> found = between(frame, load_catalogue(Path("data/catalogue")), "2026-T3", "2025-T3")
+    >>> found[["difference", "verdict"]].values.tolist()
+    [[12.0, 'rise']]
+    """
+    measured = [
+        indicator.id
+        for indicator in catalogue.indicators.values()
+        if indicator.comparison not in (None, "count")
+    ]
+    pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
+    nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
+    return family(pairs[~nothing].reset_index(drop=True), catalogue)
+
+
+def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Compare each of our values with each figure that a neighbour publishes of its indicator.
+
+    Parameters
+    ----------
+    compared
+        Estimates of `comparisons.compared`, of any number of indicators.
+
+    Returns
+    -------
+    DataFrame
+        As of `family`: ours, then the neighbour's figure as the reference.
+    """
+    theirs = compared["product"].isin(catalogue.peers)
+    ours = compared[~theirs]
+    found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]
+    pairs = pd.concat(found, ignore_index=True) if found else beside(ours, _nobody())
+    return family(pairs, catalogue)
+
+
+def with_population(
+    ratios: pd.DataFrame, margins: pd.DataFrame, catalogue: Catalogue
+) -> pd.DataFrame:
+    """Compare each category's share of respondents with its share of the population.
+
+    Parameters
+    ----------
+    ratios
+        Estimates of `profiles.representation`; rows of several grouped categories are left out.
+    margins
+        The `variable`, `category` and `people` that they are made of.
+
+    Returns
+    -------
+    DataFrame
+        As of `family`, of `profile_share` (%) in `group` = the variable; the reference, of an
+        infinite `n_eff`, has `group_value` = `population`.
+    """
+    people = margins.groupby(["variable", "category"])["people"].sum()
+    shares = 100 * people / people.groupby("variable").transform("sum")
+    rows = ratios[ratios["group_value"] != profiles.REST]
+    keys = pd.MultiIndex.from_frame(rows[["group", "group_value"]])
+    margin = shares.reindex(keys).set_axis(rows.index)
+    told = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
+    heard = rows.assign(indicator="profile_share", unit="%", **told)
+    known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
+    known = known.assign(n_eff=math.inf, status="published", group_value=POPULATION, source="")
+    return family(heard.join(known.add_prefix(REFERENCE)).reset_index(drop=True), catalogue)
+
+
+def family(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Compare pairs of estimates as one family, by the rules of the catalogue.
+
+    A value on fewer than 30 answers is not tested, as no sentence is to rest on it; that is
+    known before any value is, so that the family is not chosen by its results.
+
+    Parameters
+    ----------
+    pairs
+        What `survey.comparison.waves`, `two_by_two` and `beside` give.
+
+    Returns
+    -------
+    DataFrame
+        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin.
+
+    Raises
+    ------
+    ValueError
+        For an indicator of which the catalogue says no comparison.
+    """
+    kinds: dict[str, Kind] = {}
+    matters: dict[str, float] = {}
+    for indicator in catalogue.indicators.values():
+        if indicator.comparison is not None:
+            kinds[indicator.id] = indicator.comparison
+        if indicator.matters is not None:
+            matters[indicator.id] = indicator.matters
+    states = pairs[["status", REFERENCE + "status"]]
+    comparable = states.isin(["published", THIN]).all(axis=1)
+    thin = comparable & (states == THIN).any(axis=1)
+    found = compare(pairs[~thin], kinds, matters)
+    if not thin.any():
+        return found
+    rest = pairs[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
+    rest["difference"] = rest["estimate"] - rest[REFERENCE + "estimate"]
+    rest = rest.reindex(columns=found.columns)
+    return pd.concat([found, rest]).loc[pairs.index] if len(found) else rest
+
+
+def differences(compared: pd.DataFrame) -> pd.DataFrame:
+    """The differences of a family as estimates, for tables and open data.
+
+    Parameters
+    ----------
+    compared
+        What `family` gave, without counts.
+
+    Returns
+    -------
+    DataFrame
+        For each pair the estimate `difference`, in points, with its interval at the family's
+        level, and, where it was tested, `detectable_difference`; `group` is the indicator
+        compared, `group_value` what is compared with what. Then `difference_level` (%), once a
+        period. `n` is that of both values together. Where there is no difference it is
+        `suppressed`, or `missing`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
+    ... )
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> found = differences(between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> found[["indicator", "group", "group_value", "estimate"]].round(1).values.tolist()[:2]
+    [['difference', 'satisfied_share', '2025-T3', 12.0], \
+['detectable_difference', 'satisfied_share', '2025-T3', 9.1]]
+    """
+    made: list[dict[str, Any]] = []
+    levels: dict[str, float] = {}
+    for row in compared.to_dict("records"):
+        passport = {key: row[key] for key in ("product", "channel", "device", "period", "source")}
+        passport |= {"unit": "points", "group": row["indicator"], "group_value": _between(row)}
+        if math.isnan(row["difference"]):
+            hidden = "suppressed" in (row["status"], row[REFERENCE + "status"])
+            status = "suppressed" if hidden else "missing"
+            made.append({**passport, "indicator": "difference", "status": status})
+            continue
+        status = THIN if row["reason"] == THIN else "published"
+        bases = [n for n in (row["n"], row[REFERENCE + "n"]) if not math.isnan(n)]
+        told = {"estimate": row["difference"], "n": sum(bases) if bases else None}
+        ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"]}
+        made.append({**passport, "indicator": "difference", "status": status, **told, **ends})
+        if math.isnan(row["detectable"]):
+            continue
+        levels.setdefault(row["period"], row["level"])
+        seen = {"estimate": row["detectable"], "n": told["n"]}
+        made.append({**passport, "indicator": "detectable_difference", **seen})
+    for period, level in levels.items():
+        told = {"estimate": 100 * level, "unit": "%"}
+        made.append({"indicator": "difference_level", "period": period, **told})
+    return estimates.make(made)
+
+
+def _between(row: dict[Any, Any]) -> str:
+    """What tells a pair from others of its indicator: its group, and what it is compared with."""
+    other = [
+        row[REFERENCE + key]
+        for key in ("group_value", "period")
+        if row[REFERENCE + key] not in ("", row[key])
+    ]
+    return " – ".join([part for part in (row["group_value"], *other[:1]) if part] or ["–"])
+
+
+def _nobody() -> pd.DataFrame:
+    return estimates.make([{"indicator": "none", "period": "–", "unit": "–", "status": "missing"}])

@@ -1,0 +1,128 @@
+"""The table of comparisons: a verdict in words, beside the interval that decides it."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
+from observlib.display import changes
+from observlib.errors import ObservError
+from observlib.survey.comparison import REASONS, VERDICTS, compare, waves
+from observlib.survey.intervals import student
+
+NOW, BEFORE = "2026-T3", "2025-T3"
+
+
+def mark(value: float, period: str, product: str, **more: Any) -> dict[str, Any]:
+    low, high = student(value, 2.0, 300)
+    row = {"indicator": "satisfaction_10", "unit": "sur 10", "product": product, "period": period}
+    return {**row, "estimate": value, "ci_low": low, "ci_high": high, "n": 300, "n_eff": 300} | more
+
+
+def study(*marks: dict[str, Any]) -> pd.DataFrame:
+    pairs = waves(estimates.make(marks), NOW, BEFORE)
+    return compare(pairs, {"satisfaction_10": "mean"}, {"satisfaction_10": 0.5})
+
+
+@pytest.fixture
+def compared() -> pd.DataFrame:
+    withheld = dict.fromkeys(estimates.NUMBERS) | {"status": "suppressed"}
+    return study(
+        mark(6.8, BEFORE, "boamp"), mark(7.9, NOW, "boamp"),
+        mark(7.0, BEFORE, "bodacc"), mark(7.1, NOW, "bodacc"),
+        mark(7.0, BEFORE, "legifrance"), mark(7.0, NOW, "legifrance", **withheld),
+    )  # fmt: skip
+
+
+def cells(output: display.Output, row: str) -> list[str]:
+    text = output.shown["text/plain"].replace("\xa0", " ").replace("\u202f", " ")
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| {row} |")]
+    return line.strip("| ").split(" | ")[1:]
+
+
+def table(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
+    told = estimates.make([])
+    return display.change_table(compared, told, catalogue, caption="Légende", label="tbl-a")
+
+
+def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_words(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    output = table(compared, catalogue)
+    rise, near, withheld = (cells(output, name) for name in ("BOAMP", "BODACC", "Légifrance"))
+    assert rise[:3] == ["Satisfaction sur 10", "6,8", "7,9"] and rise[4] == "en hausse"
+    assert rise[3].startswith("+1,1 (+0,7 à +1,5")
+    assert near[4] == "stable"
+    assert withheld[2:] == ["–", "–", "indéterminé (secret statistique)", "–"]
+
+
+def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    text = table(compared, catalogue).shown["text/markdown"].replace("\xa0", " ")
+    assert f"intervalle à {changes.level(compared)})".replace("\xa0", " ") in text
+    assert compared["level"].dropna().unique() == pytest.approx([0.975])  # of two, one rejected
+    alone = compared[compared["product"] == "boamp"][compared.columns[:30]]
+    assert changes.level(compare(alone, {"satisfaction_10": "mean"}, {})) == "95\xa0%"
+
+
+def test_the_table_is_a_captioned_one_with_its_estimates(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    told = estimates.make([mark(7.9, NOW, "boamp")])
+    output = display.change_table(compared, told, catalogue, caption="Légende", label="tbl-a")
+    assert ": Légende {#tbl-a}" in output.shown["text/markdown"]
+    content = json.loads(json.dumps(output.content, allow_nan=False))
+    pd.testing.assert_frame_equal(estimates.from_json(content), told)
+
+
+def test_a_table_of_nothing_or_of_several_periods_is_refused(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    two = pd.concat([compared, compared.assign(period="2026-T2")])
+    for frame in (compared.iloc[:0], two):
+        with pytest.raises(ObservError, match="pairs of periods"):
+            table(frame, catalogue)
+    with pytest.raises(ObservError, match="no pair"):
+        display.peer_table(
+            compared.iloc[:0], estimates.make([]), catalogue, caption="A", label="tbl-a"
+        )
+
+
+def test_neighbours_are_placed_above_or_below(compared: pd.DataFrame, catalogue: Catalogue) -> None:
+    named = compared.assign(group_value="Nous", reference_group_value="Eux (2025)")
+    output = display.peer_table(
+        named.iloc[:1], estimates.make([]), catalogue, caption="Légende", label="tbl-a"
+    )
+    assert cells(output, "Nous")[0] == "Eux (2025)" and cells(output, "Nous")[5] == "au-dessus"
+
+
+def test_every_verdict_and_reason_has_words() -> None:
+    assert set(changes.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
+    assert set(REASONS) - {"precision"} <= set(changes.REASONS)
+
+
+@given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))
+def test_an_interval_as_it_is_written_never_contradicts_its_verdict(
+    catalogue: Catalogue, difference: float, below: float, above: float, decimals: int
+) -> None:
+    low, high = difference - below, difference + above
+    verdict = "rise" if low > 1e-5 else "fall" if high < -1e-5 else "unknown"
+    indicator = catalogue.indicators["nps"].model_copy(update={"decimals": decimals})
+    row = {"difference": difference, "difference_low": low, "difference_high": high}
+    said = changes.gap({**row, "verdict": verdict}, indicator)
+    ends = [end[0] for end in said.rpartition("(")[2].split(" à ")]
+    if verdict == "rise":
+        assert ends == ["+", "+"]
+    elif verdict == "fall":
+        assert ends == ["−", "−"]
+    nothing = dict.fromkeys(row, math.nan)
+    assert changes.gap({**nothing, "verdict": "unknown"}, indicator) == "–"
