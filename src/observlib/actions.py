@@ -36,6 +36,12 @@ from observlib.catalogue.reading import Lines, explain, read
 from observlib.errors import ObservError
 from observlib.impersonal import Plain, a_role
 
+# What readers see beside an effect: with what the product was compared, and which line is which.
+BEFORE_AFTER = "Avant/après"
+COMPARABLE = "Produits comparables"
+CONTROLLED = "Face aux comparables"
+SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
+
 
 class Expected(BaseModel):
     """An indicator that the action was to move, and which way."""
@@ -73,6 +79,13 @@ class Action(Entry):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+
+def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
+    """What an effect is called: the action's title, and what moves where that may be several."""
+    if len(action.expected) == 1:
+        return action.title
+    return f"{action.title} ({catalogue.indicators[expected.indicator].label.lower()})"
 
 
 def load_actions(

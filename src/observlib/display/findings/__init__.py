@@ -5,6 +5,7 @@ such as `findings.contacts`.
 """
 
 from observlib.display.findings import (
+    actions,
     comparisons,
     contacts,
     devices,
@@ -12,6 +13,7 @@ from observlib.display.findings import (
     polls,
     practices,
     profiles,
+    series,
     subscriptions_sales,
     surveys,
 )
@@ -32,6 +34,7 @@ from observlib.display.findings.general import (
 
 __all__ = [
     "absent",
+    "actions",
     "comparisons",
     "contacts",
     "devices",
@@ -46,6 +49,7 @@ __all__ = [
     "practices",
     "product_summary",
     "profiles",
+    "series",
     "span",
     "standing",
     "subscriptions_sales",
