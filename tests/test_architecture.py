@@ -13,9 +13,10 @@ SOURCE = Path(__file__).parents[1] / "src" / "observlib"
 FLOORS = [
     {"errors"},
     {"period", "files", "text"},
-    {"catalogue"},
-    {"tables", "estimates", "practices"},
-    {"loaders", "survey", "confidentiality"},
+    {"catalogue", "working_days"},
+    {"tables", "estimates", "impersonal"},
+    {"practices", "actions"},
+    {"loaders", "survey", "series", "confidentiality"},
     {"store", "indicators", "project"},
     {"display", "demo", "fetch"},
     {"edition", "coverage"},

@@ -395,7 +395,7 @@ def test_many_mistakes_are_bounded_and_counted(observ: Observ, place: Path) -> N
     code, _, err = observ("catalogue")
     lines = err.splitlines()
     assert code == 1 and len(lines) == 16
-    assert "'feedback', 'consultation' or 'mobilisation'" in lines[0]
+    assert "'feedback', 'consultation', 'mobilisation' or 'reference'" in lines[0]
     assert lines[-1] == f"observ: and {text.count('family: feedback') - 15} more like these"
 
 

@@ -10,7 +10,7 @@ import pytest
 from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.display import findings, notes
-from observlib.indicators import audience, experiences, procedures
+from observlib.indicators import audience, experiences, procedures, series
 from observlib.period import Quarter
 
 
@@ -52,6 +52,17 @@ def test_four_days_of_december_2025_are_never_a_fall(real: tuple[Path, store.Ing
     assert set(quarters[quarters["period"] == "2025-T4"]["status"]) == {"partial"}
     years = audience.year_on_year(quarters)
     assert set(years["status"]) == {"missing"} and years["estimate"].isna().all()
+
+
+def test_real_months_are_adjusted_without_the_four_days_of_december_2025(
+    real: tuple[Path, store.Ingested],
+) -> None:
+    months = audience.monthly(store.read(real[0], "audience"), "2000-01", "2025-12")
+    found = series.adjusted(months)
+    shown = found[(found["indicator"] == "visits_adjusted") & (found["status"] == "published")]
+    assert len(shown) and shown["period"].max() == "2025-11"
+    told = found[found["indicator"].isin(["level_change", "outlier"])]
+    assert not (told["estimate"].notna() & (told["period"] == "2025-12")).any()
 
 
 def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(

@@ -49,9 +49,10 @@ from pydantic import (
 )
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Slug, Text
+from observlib.catalogue.entries import Slug
 from observlib.catalogue.reading import Lines, explain, parse, read, split_front_matter
 from observlib.errors import ObservError
+from observlib.impersonal import PERSONAL, Plain, a_role
 
 VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")
@@ -62,25 +63,6 @@ ORIGINS = {
 }
 _TAKEN = "index"  # the name of a folder's home page
 _SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-_PERSONAL = {
-    "an e-mail address": re.compile(r"[\w.+-]@[\w-]+\.\w"),
-    "a phone number": re.compile(r"(?<![\d/])(?:\+33[\s.]?|0)[1-9](?:[\s.-]?\d{2}){4}(?!\d)"),
-}
-
-
-def _impersonal(text: str) -> str:
-    for what, pattern in _PERSONAL.items():
-        if pattern.search(text):
-            raise ValueError(f"holds {what}; sheets name roles and no person")
-    return text
-
-
-def _a_role(text: str) -> str:
-    words = text.split()
-    named = len(words) > 1 and all(word[0].isupper() for word in words)
-    if "@" in text or named or re.search(r"\b(?:M\.|MM\.|Mmes?|Monsieur|Madame)\s", text):
-        raise ValueError("names a person or an address; give a role, such as 'pôle études'")
-    return text
 
 
 def _as_text(value: object) -> object:
@@ -88,9 +70,6 @@ def _as_text(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, date | int) else value
-
-
-Plain = Annotated[Text, AfterValidator(_impersonal)]
 
 
 class Source(BaseModel):
@@ -118,7 +97,7 @@ class Sheet(BaseModel):
     method: Slug | None = None
     products: tuple[Slug, ...] = ()
     date: date
-    contact: Annotated[Plain, AfterValidator(_a_role)]
+    contact: Annotated[Plain, AfterValidator(a_role)]
     verdict: Literal["à refaire", "à adapter", "à éviter"]
     cost: Plain
     days: float | None = Field(default=None, ge=0, description="cost in days of work")
@@ -273,7 +252,7 @@ def _faults_of_body(path: Path, body: str, first: int) -> Iterator[str]:
     for number, line in enumerate(body.split("\n"), start=first):
         if re.match(r"#\s", line):
             yield f"{path}:{number}: heading of level 1, which is the title's; start with ##"
-        for what, pattern in _PERSONAL.items():
+        for what, pattern in PERSONAL.items():
             if pattern.search(line):
                 yield f"{path}:{number}: holds {what}; sheets name roles and no person"
 

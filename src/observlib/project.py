@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
+from observlib.actions import Action, load_actions
 from observlib.catalogue import Catalogue, load_catalogue
 from observlib.errors import ObservError
 from observlib.loaders import names
@@ -40,6 +42,13 @@ def catalogue(start: Path | None = None) -> Catalogue:
 def practices(kind: str, start: Path | None = None) -> Practices:
     """The checked practice sheets that stand beside data of a kind: `demonstration` or `real`."""
     return load_practices(root(start) / "data" / "practices", catalogue(start), kind)
+
+
+def actions(
+    kind: Literal["demonstration", "real"], start: Path | None = None
+) -> tuple[Action, ...]:
+    """The checked actions that stand beside data of a kind, the oldest first."""
+    return load_actions(root(start) / "data" / "actions", catalogue(start), kind)
 
 
 def data_folder(data: str | Path) -> Path:

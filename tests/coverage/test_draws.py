@@ -72,7 +72,8 @@ def test_ratings(demonstration: Path, device: str) -> None:
 def test_surveys(demonstration: Path, catalogue: Catalogue, device: str) -> None:
     quarter = LAST - 1
     source = stream(folder.SEED, device, sites._SALT[device], str(quarter))
-    drawn = draws.table("responses", draws.surveyed(device, device, quarter, source))
+    ties = stream(folder.SEED, device, "ties", sites._TIES[device], str(quarter))
+    drawn = draws.table("responses", draws.surveyed(device, device, quarter, source, ties))
     read = stores(demonstration, "responses", device, quarter)
     margins = project.reference("margins")
     for estimate in (
@@ -199,7 +200,7 @@ def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables() -> None:
     source = stream(1, "contract")
     frames = {
         "ratings": draws.rated("d", "jdma-legifrance", LAST, source),
-        "responses": draws.surveyed("d", "enquete-legifrance", LAST, source),
+        "responses": draws.surveyed("d", "enquete-legifrance", LAST, source, source),
         "calls": draws.called("d", LAST, source),
         "tickets": draws.written("d", "courriels-boutique", LAST, source),
         "polls": draws.voted("d", "sondages-reseau-federe", 1, LAST, source),

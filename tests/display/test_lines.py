@@ -12,6 +12,7 @@ from matplotlib.text import Annotation
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import style
+from observlib.errors import ObservError
 
 PERIODS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
 
@@ -132,3 +133,26 @@ def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(
     ):
         display.line_chart(made(indicator, unit), catalogue, caption="Une")
         assert name in texts(figures[-1])
+
+
+def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_data(
+    catalogue: Catalogue, figures: list[Figure]
+) -> None:
+    seen = estimates.combine([rows("boamp", [7, 7, 7, 8, 8]), rows("legifrance", [6] * 5)])
+    behind = rows("boamp", [None, None, 7.1, 7.1, 7.1])
+    out = display.line_chart(
+        seen, catalogue, caption="C", behind=behind, behind_label="attendu sans l'action"
+    )
+    (fig,) = figures
+    widths = [[line.get_linewidth() for line in ax.lines] for ax in fig.axes]
+    assert len(fig.axes) == 2 and 0.9 not in widths[0] and 0.9 in widths[1]
+    assert any("Trait gris" in text.get_text() for text in fig.texts)
+    assert "En gris, attendu sans l’action" in out.content["alt"]
+    assert len(out.content["rows"]) == len(seen) + len(behind)
+
+
+def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue: Catalogue) -> None:
+    seen = rows("boamp", [7, 7, 7, 8, 8])
+    behind = seen.assign(unit="%")
+    with pytest.raises(ObservError, match=r"behind is in %, and the lines in sur 10"):
+        display.line_chart(seen, catalogue, caption="C", behind=behind, behind_label="x")

@@ -102,3 +102,30 @@ def test_no_interval_of_a_mean_goes_beyond_the_scale() -> None:
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(low), 10.0)
     five = by_indicator(answers([1.0] * 17 + [5.0] * 2, scale=(1, 5))).loc["satisfaction_mean"]
     assert five["ci_low"] == 1.0 and 1.0 < five["ci_high"] < 5.0
+
+
+def test_a_month_of_too_few_people_hides_its_quarter_s_other_months_which_would_tell_it() -> None:
+    counted = {"2026-03": 12, "2026-04": 40, "2026-05": 10, "2026-06": 40, "2026-07": 30}
+    ratings = pd.concat([answers([8.0] * n, f"{month}-15") for month, n in counted.items()])
+    marks = satisfaction.monthly(ratings, "2026-01", "2026-12")
+    states = marks[marks["indicator"] == "satisfaction_10"].set_index("period")["status"]
+    assert states.to_dict() == {
+        "2026-03": "low_base",
+        "2026-04": "suppressed",
+        "2026-05": "suppressed",
+        "2026-06": "suppressed",
+        "2026-07": "published",
+    }
+    assert marks.loc[marks["status"] == "suppressed", ["estimate", "n"]].isna().all(axis=None)
+
+
+def test_a_month_without_answers_between_others_is_missing_and_none_is_made_up() -> None:
+    ratings = pd.concat([answers([8.0] * 40, "2026-03-15"), answers([6.0] * 40, "2026-05-15")])
+    marks = satisfaction.monthly(ratings, "2026-01", "2026-12")
+    mark = marks[marks["indicator"] == "satisfaction_10"]
+    assert mark[["period", "status"]].values.tolist() == [
+        ["2026-03", "published"],
+        ["2026-04", "missing"],
+        ["2026-05", "published"],
+    ]
+    assert satisfaction.monthly(ratings.head(0), "2026-01", "2026-12").empty

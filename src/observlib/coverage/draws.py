@@ -61,12 +61,11 @@ def rated(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
             yield (name, product, _CHANNEL, *told)
 
 
-def surveyed(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
+def surveyed(name: str, device: str, quarter: Quarter, source: Random, ties: Random) -> Rows:
     """`responses`: a quarter of a site survey, its chosen answers alone."""
     survey = questions.SURVEYS[device]
     scales = {asked.code: _scale(asked) for asked in survey.questions}
     meant = {asked.code: _meant(asked) for asked in survey.questions}
-    ties = Random(source.getrandbits(64))
     for response in surveys.drawn(survey, quarter, source, ties):
         about = (name, survey.product, _CHANNEL, f"{quarter}-{response['id']}")
         head = (*about, response["begun"][:10], response["finished"])

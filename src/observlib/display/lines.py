@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, strokes, style, words
 from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
 from observlib.display.timeline import axis_periods, dated, short, ticks
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,8 @@ class _Context(NamedTuple):
     periods: list[str]
     secret: bool  # some line has a value withheld beside values that are drawn
     hidden: dict[str, str]  # subjects without a line, beside others that have one, and why
+    behind: Series  # what lines are seen against, by their name
+    behind_label: str
 
 
 def line_chart(
@@ -42,6 +45,8 @@ def line_chart(
     caption: str,
     by: str = "product",
     facets: bool | None = None,
+    behind: pd.DataFrame | None = None,
+    behind_label: str = "",
     more_alt: str = "",
 ) -> Output:
     """Draw an indicator over time, a line for each product or other subject.
@@ -61,6 +66,9 @@ def line_chart(
     facets
         A panel for each line, each with its own scale; by default where there are more than
         four lines, or where some would lie flat beside others.
+    behind, behind_label
+        Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
+        has a panel of its own; and what they are, such as "valeurs brutes".
     more_alt
         Added to the alternative text, which is made from the estimates.
 
@@ -73,13 +81,18 @@ def line_chart(
     caption = caption_of(caption, "line_chart")
     indicator = select.one_indicator(frame, catalogue, "line_chart")
     select.unique(frame, [by, "period"], "line_chart")
-    periods = axis_periods(frame["period"])
     unit = str(frame["unit"].iat[0])
-    series: Series = {}
-    for key in select.ordered(frame, by, catalogue):
-        rows = frame[frame[by] == key]
-        name = words.label(rows.iloc[0].to_dict(), by, catalogue)
-        series[name] = rows.set_index("period").reindex(periods)
+    every = frame
+    if behind is not None and len(behind):
+        select.unique(behind, [by, "period"], "line_chart, behind")
+        if set(behind["unit"]) != {unit}:
+            raise ObservError(
+                f"line_chart: what is behind is in {bounded(behind['unit'].unique())}, and the "
+                f"lines in {unit}; give both in one unit"
+            )
+        every, facets = estimates.combine([frame, behind]), True
+    periods = axis_periods(every["period"])
+    series = _series(frame, by, catalogue, periods)
     hidden = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
     if len(hidden) < len(series):
         series = {name: rows for name, rows in series.items() if name not in hidden}
@@ -96,11 +109,22 @@ def line_chart(
         (rows["status"] == "suppressed").any() and rows["estimate"].notna().any()
         for rows in series.values()
     )
-    context = _Context(frame, indicator, unit, periods, secret, hidden)
+    grey = {} if every is frame else _series(behind, by, catalogue, periods)
+    context = _Context(frame, indicator, unit, periods, secret, hidden, grey, behind_label)
     alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)} {more_alt}"
     with style.theme():
         fig = (_panels if facets else _together)(series, context)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, every, catalogue, caption, alt)
+
+
+def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> Series:
+    """The estimates of each subject on every period, by the name that readers see."""
+    series: Series = {}
+    for key in select.ordered(frame, by, catalogue):
+        rows = frame[frame[by] == key]
+        name = words.label(rows.iloc[0].to_dict(), by, catalogue)
+        series[name] = rows.set_index("period").reindex(periods)
+    return series
 
 
 def _why(rows: pd.DataFrame) -> str:
@@ -175,10 +199,13 @@ def _reaches_end(rows: pd.DataFrame) -> bool:
 def _panels(series: Series, context: _Context) -> Figure:
     """A panel for each line, two in a row, each a count from its own zero."""
     if words.is_count(context.unit):
-        ranges = [_range(rows, context.unit) for rows in series.values()]
+        ranges = [
+            _range(pd.concat([rows, *_grey(name, context)]), context.unit)
+            for name, rows in series.items()
+        ]
         scales = [charts.scale(*ends, context.unit, 2) for ends in ranges]
     else:  # marks and shares are compared from one panel to the next
-        ends = _range(context.frame, context.unit)
+        ends = _range(pd.concat([context.frame, *context.behind.values()]), context.unit)
         scales = [charts.scale(*ends, context.unit, 3)] * len(series)
     left = max(_tick_width(scale, context.unit) for scale in scales)
     gap = 14.0
@@ -200,7 +227,7 @@ def _panels(series: Series, context: _Context) -> Figure:
     drawn = top + sum(head) + row_count * _PANEL + sum(above)
     fig, foot = _figure(series, drawn, width, context, any(partial[-2:]))
     style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
-    for i, rows in enumerate(series.values()):
+    for i, (line, rows) in enumerate(series.items()):
         r, column = divmod(i, 2)
         x = column * (left + width + gap)
         y = top + sum(head[:r]) + r * _PANEL + sum(above[: r + 1])
@@ -210,6 +237,8 @@ def _panels(series: Series, context: _Context) -> Figure:
         ax = style.axes(fig, x + left, y + head[r], width, _PANEL)
         last = i + 2 >= len(heads)
         _axes(ax, context, scales[i], width, labelled=last)
+        for grey in _grey(line, context):
+            strokes.draw_behind(ax, grey)
         strokes.draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
         _partial_words(ax, partial[i], context, (left, width, 4), labelled=last)
     charts.write_foot(fig, foot)
@@ -220,7 +249,9 @@ def _figure(
     series: Series, drawn: float, width: float, context: _Context, partial: bool
 ) -> tuple[Figure, str]:
     """A figure with room under the drawing for the time axis and the notes, and the notes."""
-    notes = strokes.interval_notes(list(series.values()))
+    notes = strokes.interval_notes([*series.values(), *context.behind.values()])
+    if context.behind:
+        notes.insert(0, f"Trait gris : {context.behind_label}.")
     notes += charts.low_base_note(context.frame, context.indicator)
     if context.secret:
         notes.append("s : secret statistique.")
@@ -229,6 +260,11 @@ def _figure(
     rows = _tick_lines(context, width) + partial
     below = 8 + rows * style.LINE + charts.foot_height(foot)
     return style.figure(drawn + below), foot
+
+
+def _grey(name: str, context: _Context) -> list[pd.DataFrame]:
+    """What a line is seen against, if anything."""
+    return [context.behind[name]] if name in context.behind else []
 
 
 def _told_hidden(context: _Context) -> list[str]:
@@ -340,6 +376,9 @@ def _alt(series: Series, context: _Context, facets: bool) -> str:
     said = [f"{kind}\xa0: {context.indicator.label}, {span}."]
     for name, rows in list(series.items())[:_DESCRIBED]:
         said.append(f"{name}\xa0: {_course(rows, context, len(series) <= _TOGETHER)}.")
+        for grey in _grey(name, context):
+            last = _course(grey, context, extremes=False)
+            said.append(f"En gris, {context.behind_label}\xa0: {last}.")
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
         said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")

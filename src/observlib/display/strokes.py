@@ -66,6 +66,14 @@ def draw(ax: Axes, rows: pd.DataFrame, colour: str, dash: Any, marker: str, mark
     _mark(ax, rows, colour, marker, marked)
 
 
+def draw_behind(ax: Axes, rows: pd.DataFrame) -> None:
+    """A thin grey line that another is seen against, with its band."""
+    x = range(len(rows))
+    low, high = rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy()
+    ax.fill_between(x, low, high, color=style.GREY, alpha=0.25, linewidth=0)
+    ax.plot(x, rows["estimate"].to_numpy(), color=style.GREY, linewidth=0.9, alpha=0.8)
+
+
 def _mark(ax: Axes, rows: pd.DataFrame, colour: str, marker: str, marked: int) -> None:
     values = rows["estimate"].to_numpy()
     statuses = rows["status"].tolist()

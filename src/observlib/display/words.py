@@ -91,6 +91,8 @@ def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
         return "Organisme"
     if column == "group_value" and set(frame["indicator"]) == {"poll_share"}:
         return "Option"
+    if column == "group" and set(frame["indicator"]) == {"action_effect"}:
+        return "Action"
     groups = set(frame["group"]) - {""}
     if column == "group_value" and len(groups) == 1:
         return _GROUP_LABELS.get(groups.pop(), COLUMN_LABELS[column])
@@ -136,7 +138,7 @@ def with_unit(label: str, unit: str) -> str:
 
 def is_change(indicator: str) -> bool:
     """Whether an indicator is a change, written with its sign: its id says so by its ending."""
-    return indicator.endswith(("_yoy", "_change"))
+    return indicator.endswith(("_yoy", "_change", "_effect", "outlier", "pace"))
 
 
 def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:

@@ -33,6 +33,8 @@ _HEAVY = (
     "great_tables",
     "duckdb",
     "pyarrow.parquet",
+    "ruptures",
+    "statsmodels.tsa.seasonal",
 )
 _ROOMS = ("observlib.indicators", "observlib.display")
 _source: Connection | None = None  # of this worker's kernels

@@ -11,10 +11,22 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.indicators._answers import ON_10, Measure, by_quarter, mean, measured, share
-from observlib.period import Quarter
+from observlib import estimates
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators._answers import (
+    ON_10,
+    SUBJECT,
+    Measure,
+    by_quarter,
+    mean,
+    measured,
+    on_10,
+    share,
+)
+from observlib.period import Quarter, months_between
 
 SATISFIED_FROM = 7.5
+_QUARTER = {f"{month:02d}": f"T{(month + 2) // 3}" for month in range(1, 13)}
 
 
 def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -38,6 +50,45 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
         month.
     """
     return measured(ratings, by_quarter(quarters), MEASURES)
+
+
+def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time.
+
+    A month on part of its days is a mean of fewer answers, and is not `partial`. Where a month
+    has too few people to be shown, neither is its quarter's other months: with the quarter's own
+    value, they would tell it.
+
+    Parameters
+    ----------
+    ratings
+        Tidy table `ratings` with its `source`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
+    """
+    rows = ratings.assign(
+        product=ratings["product"].fillna(""),
+        month=ratings["date"].dt.strftime("%Y-%m"),
+        on_10=on_10(ratings),
+    )
+    made: list[dict[str, Any]] = []
+    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
+        if question not in MEASURES:
+            continue
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        given = dict(iter(asked.groupby("month")))
+        for month in months_between(max(first, min(given)), min(last, max(given))):
+            answers = given.get(month, asked.head(0))
+            status = "published" if len(answers) else "missing"
+            for row in MEASURES[question](answers, asked):
+                made.append({**passport, "period": month, "status": status, **row})
+    out = protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    quarter = out["period"].str[:4] + "-" + out["period"].str[5:].map(_QUARTER)
+    few = (out["status"] == "suppressed").groupby([out["device"], out["indicator"], quarter])
+    told = few.transform("any") & out["estimate"].notna()
+    out.loc[told, "status"] = "suppressed"
+    out.loc[told, estimates.NUMBERS] = float("nan")
+    return estimates.check(out)
 
 
 def _satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ such as `findings.contacts`.
 """
 
 from observlib.display.findings import (
+    actions,
     changes,
     comparisons,
     contacts,
@@ -14,6 +15,7 @@ from observlib.display.findings import (
     polls,
     practices,
     profiles,
+    series,
     subscriptions_sales,
     surveys,
     weighted,
@@ -34,6 +36,7 @@ from observlib.display.findings.general import (
 
 __all__ = [
     "absent",
+    "actions",
     "changes",
     "comparisons",
     "contacts",
@@ -49,6 +52,7 @@ __all__ = [
     "practices",
     "product_summary",
     "profiles",
+    "series",
     "span",
     "standing",
     "subscriptions_sales",

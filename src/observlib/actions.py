@@ -1,0 +1,158 @@
+"""Actions: what a team changed, on which day, and which figure it expected to move.
+
+One file an action, `data/actions/<id>.yml`::
+
+    id: refonte-recherche
+    title: La recherche est refondue
+    product: service-public
+    date: 2026-01-01
+    done: Les résultats sont classés par situation, et les fiches les plus lues viennent d'abord.
+    expected:
+      - {indicator: satisfaction_10, direction: up}
+    controls: [entreprendre, legifrance]
+    contact: pôle éditorial
+    demonstration: false
+
+- `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
+  one of its indicators, each expected once.
+- `date` is the day on which users saw the change.
+- `controls` are comparable products, on which the action should have no effect; there may be none.
+- `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
+- `demonstration` marks an invented action, which is told with demonstration data only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Entry, Slug
+from observlib.catalogue.reading import Lines, explain, read
+from observlib.errors import ObservError
+from observlib.impersonal import Plain, a_role
+
+# What readers see beside an effect: with what the product was compared, and which line is which.
+BEFORE_AFTER = "Avant/après"
+COMPARABLE = "Produits comparables"
+CONTROLLED = "Face aux comparables"
+SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
+
+
+class Expected(BaseModel):
+    """An indicator that the action was to move, and which way."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    indicator: Slug
+    direction: Literal["up", "down"]
+
+
+class Action(Entry):
+    """One action, as its file tells it; `done` says in French what was done."""
+
+    title: Plain
+    product: Slug
+    date: date
+    done: Plain
+    expected: tuple[Expected, ...]
+    controls: tuple[Slug, ...] = ()
+    contact: Annotated[Plain, AfterValidator(a_role)]
+    demonstration: bool = False
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Action:
+        faults = []
+        if self.product in self.controls:
+            faults.append(f"'controls' holds the product {self.product!r} itself; give others")
+        if not self.expected:
+            faults.append("'expected' is empty; name an indicator and the direction it should take")
+        named = [one.indicator for one in self.expected]
+        for what, given in (("controls", list(self.controls)), ("expected", named)):
+            twice = sorted({name for name in given if given.count(name) > 1})
+            if twice:
+                faults.append(f"{what!r} holds {', '.join(twice)} twice; give each once")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
+    """What an effect is called: the action's title, and what moves where that may be several."""
+    if len(action.expected) == 1:
+        return action.title
+    return f"{action.title} ({catalogue.indicators[expected.indicator].label.lower()})"
+
+
+def load_actions(
+    folder: Path, catalogue: Catalogue, kind: Literal["demonstration", "real"] = "demonstration"
+) -> tuple[Action, ...]:
+    """Read and check the actions of a folder, the oldest first.
+
+    Parameters
+    ----------
+    folder
+        Holds `*.yml`; where it does not exist there are no actions.
+    catalogue
+        Its products and indicators are those that actions may name.
+    kind
+        `demonstration` or `real`: the invented actions are given with demonstration data, the
+        others with real data, for an effect is looked for in the data of its own world.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> [action.product for action in load_actions(Path("data/actions"), known)]
+    ['legifrance', 'boamp', 'service-public']
+    """
+    problems: list[str] = []
+    actions = []
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
+        raw, lines, found = read(path, dict, "a mapping (`id:`, `product:`, `date:`)", "is gone")
+        problems += found
+        if found:
+            continue
+        try:
+            action = Action.model_validate(raw)
+        except ValidationError as error:
+            problems += explain(error, Action, path, (), lines, raw)
+            continue
+        problems += _unknown(path, action, lines, catalogue)
+        if action.demonstration == (kind == "demonstration"):
+            actions.append(action)
+    if problems:
+        raise ObservError(*problems)
+    return tuple(sorted(actions, key=lambda action: (action.date, action.id)))
+
+
+def _unknown(path: Path, action: Action, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
+    """What an action names that does not exist, and an id that is not the file's name."""
+    if action.id != path.stem:
+        yield (
+            f"{path}:{lines.get(('id',), 1)}: id is {action.id!r}, and the file's name says "
+            f"{path.stem!r}; make them the same"
+        )
+    named: list[tuple[tuple[Any, ...], str, str, list[str]]] = [
+        (("product",), "product", action.product, list(catalogue.products))
+    ]
+    for i, control in enumerate(action.controls):
+        named.append((("controls", i), "product", control, list(catalogue.products)))
+    for i, one in enumerate(action.expected):
+        place = ("expected", i, "indicator")
+        named.append((place, "indicator", one.indicator, list(catalogue.indicators)))
+    for place, what, name, allowed in named:
+        if name not in allowed:
+            yield (
+                f"{path}:{lines.get(place, 1)}: {action.id!r}: unknown {what} {name!r}; "
+                f"allowed: {', '.join(allowed)}"
+            )

@@ -1,0 +1,1 @@
+"""Time series: seasonal adjustment, what is out of line in them, and what an action changed."""

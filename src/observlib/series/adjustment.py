@@ -1,0 +1,183 @@
+"""Months freed of their season and of their calendar, and what is then out of line in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from observlib.period import months_between
+from observlib.series import design
+from observlib.series.decomposition import decompose
+from observlib.series.regression import Array
+from observlib.working_days import length_deviation
+
+TWO_SEASONS = 24  # complete months, without which no season is told from chance
+THREE_SEASONS = 36  # without which nothing says which of two same months is the odd one
+_ABSENT = 0.1  # share of a series' months that may be absent
+_YEAR = 12
+
+Reason = Literal["", "short", "gaps"]
+_COLUMNS = (
+    "month", "value", "adjusted", "trend", "seasonal", "calendar", "remainder", "status",
+)  # fmt: skip
+_CHANGE = ("month", "size", "ci_low", "ci_high")
+_OUTLIER = ("month", "size")
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """A series without its season, or the reason why it has none.
+
+    `status` is `published`, or `missing` with a `reason`: `short` (fewer than 24 complete
+    months) or `gaps` (more than a tenth of the months absent or partial).
+
+    `months` has one row a month: `month`, `value`, `adjusted`, `trend`, `seasonal`, `calendar`,
+    `remainder` and `status` (`published`, `partial`, `missing`). Value, adjusted and trend are in
+    the unit of the values. For counts, value = trend × seasonal × calendar × remainder and
+    adjusted = value / (seasonal × calendar); for others the same with sums and differences. A
+    month that is not `published` has no adjusted value and no remainder.
+
+    `changes` (`month`, `size`, `ci_low`, `ci_high`) are changes of level: the first month of the
+    new one, and its distance from the old; `outliers` (`month`, `size`) are months that stand
+    alone, and their distance from what was expected. Sizes are in % for counts, else in the unit
+    of the values. Both are looked for from 36 complete months on: `searched` says whether they
+    were.
+
+    `working_day` is what one more working day changes in a month's value, in the same unit.
+    """
+
+    months: pd.DataFrame
+    changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*_CHANGE]))
+    outliers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*_OUTLIER]))
+    working_day: float = 0.0
+    searched: bool = False
+    status: Literal["published", "missing"] = "published"
+    reason: Reason = ""
+
+
+def seasonally_adjusted(
+    values: pd.Series, partial: pd.Series | None = None, counts: bool = True
+) -> Adjustment:
+    """Take the season and the calendar out of a monthly series, and say what is out of line.
+
+    1. Months that are partial or absent are set aside; inside the series they are filled by what
+       is expected of them, which decides nothing. A count of 0 has no logarithm: it is set aside
+       too, and told as an outlier of −100 %.
+    2. Counts are taken as logarithms, less the number of days of the month.
+    3. STL with a season that is the same each year; between its passes, the effect of a working
+       day is the slope of what is left of the values on what is left of the number of working
+       days (Speckman).
+    4. Months farther than 4.5 standard deviations from their neighbours, once season and calendar
+       are out, stand alone (`breaks.distances`): the farthest is set aside as in 1, and 3 done
+       again, until there is none. Beyond 3.5 standard deviations of the final remainders too, it
+       is an outlier. (STL's own robust weights would make the rest look too regular.)
+    5. Changes of level are looked for in what is left (`breaks.candidates`), and measured and
+       confirmed on the values themselves (`breaks.confirmed`). They are taken out, and 3 to 5
+       done again.
+
+    Source: R. B. Cleveland et al., "STL: A seasonal-trend decomposition procedure based on
+    loess", *Journal of Official Statistics* 6 (1990), 3–73; P. Speckman, "Kernel smoothing in
+    partial linear models", *Journal of the Royal Statistical Society* B 50 (1988), 413–436.
+
+    Parameters
+    ----------
+    values
+        One number a month, by month `YYYY-MM`, oldest first; a month without value may be NaN or
+        left out. Counts are not negative.
+    partial
+        By month, whether its period is not complete: it is excluded.
+    counts
+        Whether the values are counts, of which season and calendar are percentages; else means
+        or shares, to which they are added, and in which the number of days of a month is nothing.
+
+    Raises
+    ------
+    ValueError
+        Where months do not follow one another, or a count is negative or not finite.
+
+    Examples
+    --------
+    >>> months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(36)]
+    >>> visits = pd.Series([1000.0 + 300 * (i % 12 == 8) for i in range(36)], months)
+    >>> adjusted = seasonally_adjusted(visits)
+    >>> adjusted.status, round(float(adjusted.months["seasonal"][8]), 1)
+    ('published', 1.3)
+    >>> short = seasonally_adjusted(visits.head(20))
+    >>> short.status, short.reason
+    ('missing', 'short')
+    """
+    months, value, state = _read(values, partial, counts)
+    usable = (state == "published") & (value > 0 if counts else True)
+    frame = pd.DataFrame({"month": months, "value": value, "status": state})
+    frame = frame.reindex(columns=list(_COLUMNS))
+    known = np.flatnonzero(usable)
+    if len(known) < TWO_SEASONS:
+        return Adjustment(frame, status="missing", reason="short")
+    span = slice(known[0], known[-1] + 1)
+    if (~usable[span]).mean() > _ABSENT:
+        return Adjustment(frame, status="missing", reason="gaps")
+
+    inside, there = months[span], usable[span]
+    length = np.array([length_deviation(month) if counts else 0.0 for month in inside])
+    level = np.where(there, value[span], 1.0)
+    logs = np.where(there, (np.log(level) if counts else level) - length, np.nan)
+    searched = len(known) >= THREE_SEASONS
+    parts = decompose(logs, inside, searched)
+
+    def shown(part: Array) -> Array:
+        return np.exp(part) if counts else part
+
+    def size(difference: float) -> float:
+        return 100 * float(np.expm1(difference)) if counts else float(difference)
+
+    rows = frame.index[span]
+    frame.loc[rows, "trend"] = shown(parts.trend)
+    frame.loc[rows, "seasonal"] = shown(parts.seasonal)
+    frame.loc[rows, "calendar"] = shown(parts.slope * parts.working + length)
+    told = frame["value"].where(frame["status"] == "published")
+    if counts:
+        frame["adjusted"] = told / (frame["seasonal"] * frame["calendar"])
+        frame["remainder"] = frame["adjusted"] / frame["trend"]
+    else:
+        frame["adjusted"] = told - frame["seasonal"] - frame["calendar"]
+        frame["remainder"] = frame["adjusted"] - frame["trend"]
+    none = counts & (told.to_numpy()[span] == 0)
+    outliers = [
+        (inside[i], -100.0 if none[i] else size(parts.remainder[i]))
+        for i in np.flatnonzero(searched & (parts.outlying | none))
+    ]
+    changes = [
+        (inside[start], size(found.estimate), size(found.low), size(found.high))
+        for start, found in parts.changes
+    ]
+    return Adjustment(
+        frame,
+        pd.DataFrame(changes, columns=[*_CHANGE]),
+        pd.DataFrame(outliers, columns=[*_OUTLIER]),
+        size(parts.slope),
+        searched,
+    )
+
+
+def _read(
+    values: pd.Series, partial: pd.Series | None, counts: bool
+) -> tuple[list[str], Array, NDArray[np.object_]]:
+    """Every month from the first to the last, its value, and whether it is whole."""
+    given = [str(month) for month in values.index]
+    if any(design.cycle(month) != _YEAR for month in given):
+        raise ValueError(f"a monthly series is asked for, not {given[:5]}")
+    design.positions(given)
+    numbers = pd.Series(values.to_numpy(dtype=float), given)
+    if np.isinf(numbers).any() or (counts and (numbers < 0).any()):
+        raise ValueError("values are finite, and counts not negative")
+    months = list(months_between(given[0], given[-1])) if given else []
+    value = numbers.reindex(months).to_numpy()
+    state = np.where(np.isnan(value), "missing", "published").astype(object)
+    if partial is not None:
+        cut = pd.Series(partial.to_numpy(dtype=bool), [str(month) for month in partial.index])
+        state[cut.reindex(months, fill_value=False).to_numpy() & ~np.isnan(value)] = "partial"
+    return months, value, state

@@ -1,0 +1,185 @@
+"""What is out of line in a series: months that stand alone, and levels that change and stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from observlib.series.design import step_and_ramp
+from observlib.series.regression import Array, Effect, contrast, fit
+
+HOLDS = 6  # periods that a level holds, at the least, on each side of a change
+_BESIDE = 3  # periods on each side with which one is compared
+Columns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
+_NOTHING = 1e-3  # a standard deviation below this one is taken for this one
+_NORMAL = 1.4826  # of a normal sample, standard deviation over median absolute deviation
+
+
+def deviation(values: Array) -> float:
+    """Standard deviation of the bulk of the values: 1.4826 median absolute deviations.
+
+    Source: F. R. Hampel, "The influence curve and its role in robust estimation", *Journal of
+    the American Statistical Association* 69 (1974), 383–393.
+
+    Examples
+    --------
+    >>> round(deviation(np.array([1.0, 2.0, 3.0, 4.0, 500.0])), 2)
+    1.48
+    """
+    return _NORMAL * float(np.median(np.abs(values - np.median(values))))
+
+
+def distances(values: Array, usual: NDArray[np.bool_]) -> Array:
+    """How far each value is from the median of its neighbours, in standard deviations.
+
+    Neighbours are the `usual` values among three on each side, and itself: a median does not move
+    for one value and follows a change of level at once, so that a level that changes makes nothing
+    stand apart. Where their number is even, the nearest of the two in the middle counts. The
+    standard deviation is that of the changes between one usual value and the next, over the root
+    of two.
+
+    Source: Hampel's identifier, as in L. Davies and U. Gather, "The identification of multiple
+    outliers", *Journal of the American Statistical Association* 88 (1993), 782–792.
+
+    Examples
+    --------
+    >>> values = np.array([1, 2.1, 0.9, 40, 1.2, 2, 1.1, 11, 12.1, 11, 12])
+    >>> (distances(values, values < 40) > 5).nonzero()[0].tolist()
+    [3]
+    """
+    away = np.zeros(len(values))
+    for i, value in enumerate(values):
+        beside = slice(max(0, i - _BESIDE), i + _BESIDE + 1)
+        counted = usual[beside].copy()
+        counted[i - beside.start] = True
+        near = np.sort(values[beside][counted])
+        away[i] = max(near[(len(near) - 1) // 2] - value, value - near[len(near) // 2], 0.0)
+    return away / max(deviation(np.diff(values[usual])) / np.sqrt(2), _NOTHING)
+
+
+def candidates(values: Array) -> list[int]:
+    """Positions where a new line best begins, if the values are pieces of straight lines.
+
+    The best division into each number of pieces, of at least six values each, is found exactly
+    (dynamic programming, `ruptures`); the number is that of the least Bayesian information
+    criterion, with three parameters a piece (level, slope, date).
+
+    Source: C. Truong, L. Oudre and N. Vayatis, "Selective review of offline change point detection
+    methods", *Signal Processing* 167 (2020), 107299; Y.-C. Yao, "Estimating the number of
+    change-points via Schwarz' criterion", *Statistics & Probability Letters* 6 (1988), 181–189.
+
+    Examples
+    --------
+    >>> candidates(np.array([1.0, 1.1, 0.9, 1.0, 1.1, 0.9, 5.0, 5.1, 4.9, 5.0, 5.1, 4.9]))
+    [6]
+    """
+    import ruptures
+
+    n = len(values)
+    most = n // (2 * HOLDS)
+    if most < 1:
+        return []
+    times = np.arange(n, dtype=float)
+    search = ruptures.Dynp(model="linear", min_size=HOLDS, jump=1)
+    search.fit(np.column_stack([values, np.ones(n), times - times.mean()]))
+    found: list[list[int]] = [[n]]
+    found += [search.predict(n_bkps=count) for count in range(1, most + 1)]
+    least = 1e-12 * float(np.var(values)) * n + 1e-300
+
+    def criterion(ends: list[int]) -> float:
+        squares = max(float(search.cost.sum_of_costs(ends)), least)
+        return n * float(np.log(squares / n)) + 3 * len(ends) * float(np.log(n))
+
+    return min(found, key=criterion)[:-1]
+
+
+def confirmed(
+    values: Array, other: Array, times: NDArray[np.int64], starts: list[int]
+) -> list[tuple[int, Effect]]:
+    """Which of several suspected changes of level are changes of level, and their size.
+
+    All are measured at once in one regression: a step and a change of slope each, the trend, and
+    the other columns. The date of each is the one, within three periods, that leaves the least.
+    Then the least sure term is dropped until each is sure: a change of slope where its p value
+    is below 0.01; a step where it is below 0.01 over the number of dates at which one was looked
+    for (Bonferroni). A change of slope alone is a change of pace, and none of level.
+
+    Parameters
+    ----------
+    values
+        One number a period, such as logarithms of counts.
+    other
+        Columns of the regression beside the trend: season, working days.
+    times
+        Whole numbers, the rank of each period.
+    starts
+        First period of each suspected level.
+
+    Returns
+    -------
+    list of (period, Effect)
+        The size is the step at that period, with its 95 % interval, the slope after each kept
+        step being free again: what was dropped for being unsure would narrow the interval.
+    """
+    trend = np.column_stack([np.ones(len(times)), times - times.mean(), other])
+    sure = (0.01 / max(1, len(times) - 2 * HOLDS + 1), 0.01)  # of a step, of a change of slope
+    starts = list(starts)
+
+    def columns(dates: list[int]) -> Array:
+        return np.column_stack(
+            [*(step_and_ramp(times, dates[i])[:, kind] for i, kind in terms), trend]
+        )
+
+    while True:
+        terms = [(i, kind) for i in range(len(starts)) for kind in (0, 1)]
+        matrix = columns(starts)
+        if not starts or np.linalg.matrix_rank(matrix) == matrix.shape[1] < len(times) - 2:
+            break
+        starts.pop()  # too few values to tell so many apart
+    while terms:
+        starts = _dated(values, times, starts, columns)
+        fitted = fit(values, columns(starts), times)
+        width = fitted.coefficients.shape[1]
+        found = [contrast(fitted, np.eye(width)[place]) for place in range(len(terms))]
+        doubt = [effect.p / sure[kind] for effect, (_, kind) in zip(found, terms, strict=True)]
+        worst = int(np.argmax(doubt))
+        if doubt[worst] <= 1:
+            break
+        del terms[worst]
+    changed = [i for i, kind in terms if kind == 0]
+    if not changed:
+        return []
+    terms += [(i, 1) for i in changed if (i, 1) not in terms]
+    fitted = fit(values, columns(starts), times)
+    unit = np.eye(fitted.coefficients.shape[1])
+    return sorted((starts[i], contrast(fitted, unit[terms.index((i, 0))])) for i in changed)
+
+
+def _near(times: NDArray[np.int64], starts: list[int], which: int) -> list[list[int]]:
+    """The same dates, but for one, which is each of those within three periods of it."""
+    others = [*starts[:which], *starts[which + 1 :]]
+    return [
+        [*starts[:which], int(date), *starts[which + 1 :]]
+        for date in times[HOLDS : len(times) - HOLDS + 1]
+        if abs(date - starts[which]) <= _BESIDE
+        and all(abs(date - other) >= HOLDS for other in others)
+    ] or [starts]
+
+
+def _dated(
+    values: Array, times: NDArray[np.int64], starts: list[int], columns: Columns
+) -> list[int]:
+    """The dates, each within three periods of the one given, that leave the least squares."""
+
+    def left(dates: list[int]) -> float:
+        matrix = columns(dates)
+        if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+            return float("inf")
+        found = np.linalg.lstsq(matrix, values, rcond=None)[0]
+        return float(np.sum((values - matrix @ found) ** 2))
+
+    for i in range(len(starts)):
+        starts = min(_near(times, starts, i), key=left)
+    return starts

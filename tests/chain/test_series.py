@@ -1,0 +1,127 @@
+"""What the demonstration hides in time, and what its actions did, is in what is published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import actions, store
+from observlib.actions import CONTROLLED, Action, load_actions
+from observlib.catalogue import Catalogue
+from observlib.demo import truths as known
+from observlib.display import findings
+from observlib.indicators import actions as followed
+from observlib.indicators import audience, satisfaction, series
+from observlib.period import Quarter
+
+LAST = Quarter(2026, 3)
+FOLDER = Path(__file__).parents[2] / "data" / "actions"
+
+
+@pytest.fixture(scope="module")
+def truths(demonstration: Path) -> dict[str, Any]:
+    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
+    return dict(json.loads(text)["truths"])
+
+
+@pytest.fixture(scope="module")
+def visits(demonstration: Path) -> pd.DataFrame:
+    table = store.read(demonstration, "audience", last=LAST)
+    return audience.monthly(table[table["channel"] == "web"], "2023-01", LAST.months[2])
+
+
+@pytest.fixture(scope="module")
+def corrected(visits: pd.DataFrame) -> pd.DataFrame:
+    return series.adjusted(visits)
+
+
+@pytest.fixture(scope="module")
+def done(catalogue: Catalogue) -> tuple[Action, ...]:
+    return load_actions(FOLDER, catalogue)
+
+
+@pytest.fixture(scope="module")
+def effects(
+    demonstration: Path, visits: pd.DataFrame, done: tuple[Action, ...], catalogue: Catalogue
+) -> pd.DataFrame:
+    ratings = store.read(demonstration, "ratings", last=LAST)
+    marks = satisfaction.monthly(ratings, "2023-01", LAST.months[2])
+    return followed.effects(done, pd.concat([visits, marks]), catalogue)
+
+
+def true_change(action: Action) -> float:
+    """What the demonstration made happen on the day of an action, in the unit of its effect."""
+    if action.product == known.SITES[known.BREAK["device"]].product:
+        return 100 * (known.BREAK_FACTOR - 1)
+    if action.product == known.RATED[known.CHANGE["device"]].product:
+        quarter = Quarter.of(action.date)
+        before, after = (
+            known.mean_10(known.CHANGE["device"], "satisfaction", q) for q in (quarter - 1, quarter)
+        )
+        return after - before
+    return 0.0
+
+
+def test_the_break_in_traffic_is_the_only_one_and_its_size_is_in_the_interval(
+    corrected: pd.DataFrame, truths: dict[str, Any], catalogue: Catalogue
+) -> None:
+    (broken,) = (item for item in truths["changes"] if item["kind"] == "traffic")
+    (row,) = corrected[corrected["indicator"] == "level_change"].to_dict("records")
+    assert (row["device"], row["period"]) == (broken["device"], broken["from_month"])
+    assert row["ci_low"] <= 100 * (broken["factor"] - 1) <= row["ci_high"]
+    said = findings.series.searched(corrected, catalogue).replace("\xa0", " ")
+    assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
+
+
+def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(
+    corrected: pd.DataFrame,
+) -> None:
+    outage = corrected[
+        (corrected["device"] == known.OUTAGE["device"]) & (corrected["period"] == "2026-04")
+    ]
+    assert outage[["indicator", "status"]].values.tolist() == [["visits_adjusted", "missing"]]
+
+
+def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(
+    corrected: pd.DataFrame,
+) -> None:
+    paces = corrected[corrected["indicator"] == "pace"].set_index("device")
+    assert len(paces) == 6
+    for device, row in paces.iterrows():
+        first, last = row["period"].split("/")
+        growth = known.SITES[str(device)].growth
+        level = [
+            1 + growth * ((int(m[:4]) - 2023) * 12 + int(m[5:]) - 1) / 12 for m in (first, last)
+        ]
+        years = (int(last[:4]) - int(first[:4])) + (int(last[5:]) - int(first[5:])) / 12
+        yearly = 100 * ((level[1] / level[0]) ** (1 / years) - 1)
+        assert row["ci_low"] - 0.1 <= yearly <= row["ci_high"] + 0.1  # growth is linear, not a rate
+
+
+def test_what_each_action_truly_did_is_in_the_interval_that_is_published(
+    effects: pd.DataFrame, done: tuple[Action, ...], catalogue: Catalogue
+) -> None:
+    found = effects[effects["indicator"] == "action_effect"].set_index(["group", "group_value"])
+    assert len(found) == 3 * len(done)
+    for action in done:
+        title = actions.subject(action, action.expected[0], catalogue)
+        for comparison, true in (
+            (actions.BEFORE_AFTER, true_change(action)),
+            (actions.COMPARABLE, 0.0),
+            (CONTROLLED, true_change(action)),
+        ):
+            row = found.loc[(title, comparison)]
+            assert row["ci_low"] <= true <= row["ci_high"]
+
+
+def test_two_actions_are_said_to_be_followed_by_a_change_and_the_one_without_effect_is_not(
+    effects: pd.DataFrame, done: tuple[Action, ...], catalogue: Catalogue
+) -> None:
+    said = findings.actions.overview(effects, done, catalogue)
+    established, _, rest = said.partition("aucune évolution n'est établie")
+    assert "Légifrance" in established and "Service-public.fr" in established
+    assert "BOAMP" in rest and "n'est pas une preuve" in rest

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.series.breaks import candidates, confirmed, deviation, distances
+
+
+def test_the_deviation_of_the_bulk_is_that_of_statsmodels() -> None:
+    from statsmodels.robust import mad
+
+    values = np.random.default_rng(0).normal(size=101)
+    assert deviation(values) == pytest.approx(mad(values), rel=1e-4)
+
+
+@given(st.integers(3, 20), st.floats(5, 50))
+def test_a_change_of_level_makes_no_month_stand_apart(at: int, size: float) -> None:
+    values = np.random.default_rng(at).normal(size=24)
+    values[at:] += size
+    worst = distances(values, np.ones(24, dtype=bool)).max()
+    assert worst < 4.5
+
+
+@pytest.mark.parametrize("at", [0, 12, 23])
+def test_one_month_stands_apart_even_at_an_end(at: int) -> None:
+    values = np.random.default_rng(5).normal(size=24)
+    values[at] += 20
+    far = distances(values, np.ones(24, dtype=bool))
+    assert far.argmax() == at and far[at] > 8
+
+
+def test_a_straight_line_however_steep_has_no_change() -> None:
+    values = 0.2 * np.arange(48) + np.random.default_rng(7).normal(size=48)
+    assert candidates(values) == [] or not confirmed(
+        values, np.empty((48, 0)), np.arange(48), candidates(values)
+    )
+    assert candidates(np.arange(8.0)) == []  # too short to divide
+
+
+def test_a_change_of_pace_is_no_change_of_level() -> None:
+    times = np.arange(60)
+    values = 0.02 * np.maximum(times - 30, 0) + 0.01 * np.random.default_rng(1).normal(size=60)
+    assert confirmed(values, np.empty((60, 0)), times, [30]) == []
+
+
+def test_a_step_is_dated_where_it_is_though_suspected_elsewhere() -> None:
+    times = np.arange(60)
+    values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
+    ((start, size),) = confirmed(values, np.empty((60, 0)), times, [29])
+    assert start == 31 and size.low <= -0.3 <= size.high and size.high < -0.25
+
+
+def test_two_steps_are_both_told() -> None:
+    times = np.arange(72)
+    values = 0.3 * (times >= 24) - 0.4 * (times >= 48)
+    values = values + 0.02 * np.random.default_rng(4).normal(size=72)
+    found = confirmed(values, np.empty((72, 0)), times, candidates(values))
+    assert [start for start, _ in found] == [24, 48]

@@ -1,0 +1,163 @@
+"""What an action changed: known effects come back, shared ones are not taken for its own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.demo import audience, ratings, truths
+from observlib.series.interrupted import EFFECTS, interrupted
+
+ACTION = date(2025, 3, 1)
+SEEDS = range(12)  # of the 200 of benchmarks/series_coverage.py
+
+
+def row(effects: pd.DataFrame, comparison: str = "before_after", quantity: str = "effect"):
+    asked = (effects["comparison"] == comparison) & (effects["quantity"] == quantity)
+    return effects[asked].iloc[0]
+
+
+def visits(device: str) -> tuple[pd.Series, pd.Series]:
+    rows = audience.make(device, 1)[1]["visits_by_month"]
+    months = [one["month"] for one in rows]
+    partial = pd.Series([not one["complete"] for one in rows], months)
+    return pd.Series([float(one["value"]) for one in rows], months), partial
+
+
+def satisfaction(device: str) -> pd.DataFrame:
+    rows = pd.DataFrame(ratings.make(device, 1)[1]["ratings"])
+    rows = rows[rows["question"] == "satisfaction"].set_index("quarter")
+    return pd.DataFrame({"mean": rows["sum_10"] / rows["answers"], "n": rows["answers"]})
+
+
+# --- Known effects ----------------------------------------------------------------------------
+
+
+def test_a_loss_of_a_fifth_is_in_its_interval_and_none_is_mostly_outside(synthetic) -> None:
+    held, seen, nothing = 0, 0, 0
+    for seed in SEEDS:
+        found = row(interrupted(synthetic(seed, change=(26, -0.2)), ACTION).effects)
+        held += found["ci_low"] <= -20 <= found["ci_high"]
+        seen += found["p"] < 0.05
+        nothing += row(interrupted(synthetic(seed), ACTION).effects)["p"] < 0.05
+    assert held >= 10 and seen >= 11 and nothing <= 2
+
+
+def test_what_happened_to_all_is_no_effect_of_the_action(synthetic) -> None:
+    hit = np.where(np.arange(45) >= 26, 0.7, 1.0)
+    mistaken = 0
+    for seed in range(10):
+        controls = pd.DataFrame({str(i): synthetic(seed + i) * hit for i in (100, 200, 300)})
+        effects = interrupted(synthetic(seed) * hit, ACTION, controls=controls).effects
+        assert row(effects)["ci_high"] < -15 and row(effects, "controls")["ci_high"] < -15
+        mistaken += row(effects, "controlled")["p"] < 0.05
+    assert mistaken <= 2
+
+
+def test_level_and_slope_are_those_of_a_noise_free_series() -> None:
+    times = np.arange(40)
+    since = np.maximum(times - 30, 0)
+    months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in times]
+    values = pd.Series(5 + 0.02 * times + 0.4 * (times >= 30) + 0.03 * since, months)
+    effects = interrupted(values, date(2025, 7, 1), counts=False).effects
+    assert row(effects, quantity="level")["estimate"] == pytest.approx(0.4)
+    assert row(effects, quantity="slope")["estimate"] == pytest.approx(0.03)
+    assert row(effects)["estimate"] == pytest.approx(0.4 + 0.03 * 4.5)
+
+
+def test_the_lines_of_the_chart_part_at_the_action_by_the_effect(synthetic) -> None:
+    found = interrupted(synthetic(3, change=(26, -0.2)), ACTION)
+    lines, since = found.periods, found.periods["period"] >= "2025-03"
+    assert lines.loc[~since, "fitted"].equals(lines.loc[~since, "expected"])
+    parted = np.log(lines["fitted"] / lines["expected"])[since].mean()
+    assert 100 * np.expm1(parted) == pytest.approx(row(found.effects)["estimate"])
+    band = lines[since]
+    assert (band["ci_low"] < band["expected"]).all() and (band["expected"] < band["ci_high"]).all()
+
+
+def test_means_of_few_answers_count_for_less() -> None:
+    months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(40)]
+    values = pd.Series(7 + 0.1 * np.random.default_rng(0).normal(size=40), months)
+    answers = pd.Series(100.0, months)
+    values.iloc[35], answers.iloc[35] = 0.0, 0.05  # nobody, or nearly
+    weighted = row(interrupted(values, date(2025, 7, 1), counts=False, answers=answers).effects)
+    plain = row(interrupted(values, date(2025, 7, 1), counts=False).effects)
+    assert abs(weighted["estimate"]) < 0.3 < abs(plain["estimate"])
+
+
+# --- The demonstration ------------------------------------------------------------------------
+
+
+def test_the_count_without_robots_lost_three_tenths_alone_and_against_others() -> None:
+    values, partial = visits("matomo-legifrance")
+    names = ("matomo-service-public", "matomo-vie-publique", "audience-boamp")
+    controls = pd.DataFrame({name: visits(name)[0] for name in names})
+    effects = interrupted(values, ACTION, partial=partial, controls=controls).effects
+    for comparison in ("before_after", "controlled"):
+        assert row(effects, comparison)["ci_low"] <= -30 <= row(effects, comparison)["ci_high"]
+    assert abs(row(effects, "controls")["estimate"]) < 2
+
+
+def test_rewritten_pages_raised_satisfaction_by_nine_tenths() -> None:
+    own = satisfaction("jdma-service-public")
+    others = {name: satisfaction(name) for name in ("jdma-entreprendre", "jdma-legifrance")}
+    effects = interrupted(
+        own["mean"],
+        date(2026, 1, 1),
+        counts=False,
+        answers=own["n"],
+        controls=pd.DataFrame({name: one["mean"] for name, one in others.items()}),
+        control_answers=pd.DataFrame({name: one["n"] for name, one in others.items()}),
+    ).effects
+    true = truths.mean_10("jdma-service-public", "satisfaction", truths.LAST) - 6.9
+    for comparison in ("before_after", "controlled"):
+        found = row(effects, comparison)
+        assert found["ci_low"] <= true <= found["ci_high"]
+        assert (found["before"], found["after"]) == (12, 3)
+    assert row(effects)["ci_low"] > 0
+    assert row(effects, "controls")["p"] > 0.05
+
+
+# --- Too little -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kept", "reason"),
+    [(slice(0, 28), "after"), (slice(15, 45), "before"), (slice(14, 29), "seasons"),
+     (slice(0, 26), "after"), (slice(26, 45), "before"), (slice(0, 0), "before")],
+)  # fmt: skip
+def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept: slice, reason: str) -> None:
+    found = interrupted(synthetic(1).iloc[kept], ACTION)
+    assert set(found.effects["status"]) == {"missing"} and found.periods.empty
+    assert set(found.effects["reason"]) == {reason}
+    assert found.effects[["estimate", "ci_low", "ci_high", "p"]].isna().all(axis=None)
+    assert list(found.effects.columns) == list(EFFECTS)
+
+
+def test_a_month_cut_in_two_by_the_action_and_a_partial_one_are_left_out(synthetic) -> None:
+    values = synthetic(2, change=(26, -0.2))
+    values.iloc[[25, 40]] = [1.0, 1.0]  # would spoil everything
+    partial = pd.Series(True, values.index[[40]])
+    found = row(interrupted(values, date(2025, 2, 14), partial=partial).effects)
+    assert (found["before"], found["after"]) == (25, 18)
+    assert found["estimate"] == pytest.approx(-20, abs=5)
+
+
+def test_a_comparable_product_without_data_is_said_and_the_rest_is_told(synthetic) -> None:
+    controls = pd.DataFrame({"silent": pd.Series(dtype=float)})
+    effects = interrupted(synthetic(1), ACTION, controls=controls).effects
+    assert row(effects)["status"] == "published"
+    assert row(effects, "controlled")["reason"] == row(effects, "controls")["reason"] == "controls"
+
+
+def test_misuse_is_refused(synthetic) -> None:
+    good = synthetic(1)
+    with pytest.raises(ValueError, match="by month"):
+        interrupted(pd.Series([1.0], ["2024-T1"]), ACTION)
+    with pytest.raises(ValueError, match="not negative"):
+        interrupted(-good, ACTION)
+    with pytest.raises(ValueError, match="or for neither"):
+        interrupted(good, ACTION, counts=False, answers=good, controls=pd.DataFrame({"a": good}))

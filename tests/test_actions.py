@@ -1,0 +1,93 @@
+"""Actions are read whole and right, or every mistake in them is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from observlib.actions import load_actions
+from observlib.catalogue import Catalogue
+from observlib.demo import truths
+from observlib.errors import ObservError
+
+ACTIONS = Path(__file__).parents[1] / "data" / "actions"
+GOOD = {
+    "id": "refonte",
+    "title": "Une refonte",
+    "product": "boamp",
+    "date": "2026-01-15",
+    "done": "Tout a été refait.",
+    "expected": [{"indicator": "visits", "direction": "up"}],
+    "controls": ["bodacc"],
+    "contact": "pôle études",
+}
+
+
+def write(folder: Path, name: str = "refonte", **keys: object) -> None:
+    content = {key: value for key, value in {**GOOD, **keys}.items() if value is not ...}
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+def faults(folder: Path, catalogue: Catalogue) -> str:
+    with pytest.raises(ObservError) as caught:
+        load_actions(folder, catalogue, "real")
+    return str(caught.value)
+
+
+def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalogue) -> None:
+    found = {action.id: action for action in load_actions(ACTIONS, catalogue)}
+    assert all(action.demonstration for action in found.values())
+    robots, answers = found["mesure-sans-robots"], found["refonte-des-reponses"]
+    assert f"{robots.date:%Y-%m-%d}" == f"{truths.BREAK['from_month']}-01"
+    assert truths.SITES[truths.BREAK["device"]].product == robots.product
+    assert str(truths.Quarter.of(answers.date)) == truths.CHANGE["from_quarter"]
+    assert truths.RATED[truths.CHANGE["device"]].product == answers.product
+    changed = {robots.product, answers.product}
+    assert found["lettre-des-avis"].product not in changed  # it changes nothing
+    assert robots.product not in robots.controls
+
+
+def test_invented_actions_stay_with_invented_data(catalogue: Catalogue, tmp_path: Path) -> None:
+    assert load_actions(ACTIONS, catalogue, "real") == ()
+    write(tmp_path)
+    assert load_actions(tmp_path, catalogue) == ()
+    (action,) = load_actions(tmp_path, catalogue, "real")
+    assert (action.product, action.controls) == ("boamp", ("bodacc",))
+    assert load_actions(tmp_path / "absent", catalogue) == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"product": "bamop"}, "unknown product 'bamop'; allowed: service-public"),
+        ({"controls": ["bodac"]}, "unknown product 'bodac'"),
+        ({"controls": ["boamp"]}, "holds the product 'boamp' itself"),
+        ({"controls": ["bodacc", "bodacc"]}, "'controls' holds bodacc twice"),
+        ({"expected": [{"indicator": "visit", "direction": "up"}]}, "unknown indicator 'visit'"),
+        ({"expected": [{"indicator": "visits", "direction": "mieux"}]}, "'up' or 'down'"),
+        ({"expected": []}, "'expected' is empty"),
+        ({"date": "janvier"}, "date is 'janvier'"),
+        ({"date": ...}, "key 'date' is missing"),
+        ({"contact": "Jeanne Martin"}, "names a person"),
+        ({"done": "Écrire à jeanne@exemple.invalid"}, "an e-mail address"),
+        ({"id": "autre"}, "the file's name says 'refonte'"),
+        ({"effect": 3}, "unknown key 'effect'; allowed: id, title, product"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_and_line(
+    catalogue: Catalogue, tmp_path: Path, keys: dict[str, object], said: str
+) -> None:
+    write(tmp_path, **keys)
+    told = faults(tmp_path, catalogue)
+    assert said in told and told.count("\n") == 0 and "refonte.yml:" in told
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(catalogue: Catalogue, tmp_path: Path) -> None:
+    write(tmp_path, product="bamop", controls=["bodac"])
+    write(tmp_path, "deux", id="trois", date=...)
+    (tmp_path / "quatre.yml").write_text("- [", encoding="utf-8")
+    told = faults(tmp_path, catalogue).splitlines()
+    assert len(told) == 4 and {line.split("/")[-1][:4] for line in told} == {"refo", "deux", "quat"}

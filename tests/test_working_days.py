@@ -1,0 +1,51 @@
+"""The calendar: the official lists of two years, and numbers of working days known elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from observlib.period import months_between
+from observlib.working_days import (
+    length_deviation,
+    public_holidays,
+    usual_working_days,
+    working_day_deviation,
+    working_days,
+)
+
+
+def test_2025_and_2026_have_the_holidays_of_the_official_list() -> None:
+    # service-public.fr, « Jours fériés »
+    listed = {
+        2025: "01-01 04-21 05-01 05-08 05-29 06-09 07-14 08-15 11-01 11-11 12-25",
+        2026: "01-01 04-06 05-01 05-08 05-14 05-25 07-14 08-15 11-01 11-11 12-25",
+    }
+    for year, days in listed.items():
+        assert [f"{day:%m-%d}" for day in public_holidays(year)] == days.split()
+
+
+def test_ascension_on_1_may_2008_is_one_day_of_two_names() -> None:
+    names = {f"{day:%m-%d}": name for day, name in public_holidays(2008).items()}
+    assert len(names) == 10 and names["05-01"] == "Fête du Travail, Ascension"
+
+
+@pytest.mark.parametrize(("year", "days"), [(2023, 251), (2024, 252), (2025, 251)])
+def test_working_days_of_a_year_are_those_that_payrolls_count(year: int, days: int) -> None:
+    assert sum(map(working_days, months_between(f"{year}-01", f"{year}-12"))) == days
+
+
+def test_the_deviation_of_a_calendar_month_is_none_on_average() -> None:
+    for number in range(1, 13):
+        months = [f"{year}-{number:02d}" for year in range(2000, 2028)]
+        assert sum(map(working_day_deviation, months)) == pytest.approx(0, abs=1e-9)
+        assert 17 < usual_working_days(number) < 23
+
+
+def test_only_february_changes_its_length() -> None:
+    differing = [m for m in months_between("2023-01", "2026-12") if length_deviation(m) != 0]
+    assert differing == ["2023-02", "2024-02", "2025-02", "2026-02"]
+
+
+def test_years_of_another_list_are_refused() -> None:
+    with pytest.raises(ValueError, match="since 1982"):
+        public_holidays(1981)
