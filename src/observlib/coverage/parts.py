@@ -113,7 +113,11 @@ def _responses(seed: int, repetitions: Sequence[int], device: str, quarters: int
         for quarter in WAVES.back(quarters)
         if listens in (None, quarter.number)
         for row in draws.surveyed(
-            drawn_again(device, i), device, quarter, chance(seed, device, quarter, i)
+            drawn_again(device, i),
+            device,
+            quarter,
+            chance(seed, device, quarter, i),
+            chance(seed, device, "ties", quarter, i),
         )
     )
     return draws.table("responses", rows)
