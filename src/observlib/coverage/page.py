@@ -18,6 +18,7 @@ from observlib.errors import ObservError
 
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
+_WIDTHS = "|:--------------------|----------:|--------:|------------:|"
 _HEAD = ("Indicateur", "Effectif", "Répétitions", "Intervalles justes")
 
 
@@ -60,7 +61,7 @@ def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     labels = {name: indicator.label for name, indicator in catalogue.indicators.items()} | LABELS
     by_name = dict(iter(table.groupby("indicator")))
-    lines = [f"| {' | '.join(_HEAD)} |", "|:--------------------|----------:|--------:|------------:|"]
+    lines = [f"| {' | '.join(_HEAD)} |", _WIDTHS]
     for name in labels:
         if name in by_name:
             lines.append(f"| {' | '.join(_cells(labels[name], by_name[name]))} |")
