@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import files
+from observlib import files, project
 from observlib.catalogue import Catalogue
 from observlib.coverage.methods import LABELS
 from observlib.coverage.outside import LEAST, MOST, REASONS, farthest
@@ -95,3 +95,11 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
             which = catalogue.devices[device].label
             names.append(f"« {of} » ({which}, {french.percent(share, 1)})")
         yield f"- {french.join(names)} : {reason}"
+
+
+if __name__ == "__main__":  # where words alone have changed: the table that is committed
+    write(
+        project.root() / "reports" / "methode.qmd",
+        project.reference("coverage").fillna({"lowest_value": ""}),
+        project.catalogue(),
+    )
