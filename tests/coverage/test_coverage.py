@@ -115,7 +115,9 @@ def test_the_page_of_the_method_shows_the_committed_table(
 ) -> None:
     text = (ROOT / "reports" / "methode.qmd").read_text(encoding="utf-8")
     shown = text.partition(page.BEGIN)[2].partition(page.END)[0]
-    assert shown.strip() == page.markdown(table, catalogue).strip(), "run `make coverage`"
+    assert shown.strip() == page.markdown(table, catalogue).strip(), (
+        "run python -m observlib.coverage.page"
+    )
     when = day_label(pd.Timestamp(table["date"].iat[0]).date())
     assert when in shown and "@tbl-couverture" in text
     for name in published():

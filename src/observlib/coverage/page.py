@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import files
+from observlib import files, project
 from observlib.catalogue import Catalogue
 from observlib.coverage.methods import LABELS
 from observlib.coverage.outside import LEAST, MOST, REASONS, farthest
@@ -18,6 +18,7 @@ from observlib.errors import ObservError
 
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
+_WIDTHS = "|:--------------------|----------:|--------:|------------:|"
 _HEAD = ("Indicateur", "Effectif", "Répétitions", "Intervalles justes")
 
 
@@ -60,10 +61,7 @@ def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     labels = {name: indicator.label for name, indicator in catalogue.indicators.items()} | LABELS
     by_name = dict(iter(table.groupby("indicator")))
-    lines = [
-        f"| {' | '.join(_HEAD)} |",
-        "|:--------------------|----------:|--------:|------------:|",
-    ]
+    lines = [f"| {' | '.join(_HEAD)} |", _WIDTHS]
     for name in labels:
         if name in by_name:
             lines.append(f"| {' | '.join(_cells(labels[name], by_name[name]))} |")
@@ -97,3 +95,11 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
             which = catalogue.devices[device].label
             names.append(f"« {of} » ({which}, {french.percent(share, 1)})")
         yield f"- {french.join(names)} : {reason}"
+
+
+if __name__ == "__main__":  # where words alone have changed: the table that is committed
+    write(
+        project.root() / "reports" / "methode.qmd",
+        project.reference("coverage").fillna({"lowest_value": ""}),
+        project.catalogue(),
+    )
