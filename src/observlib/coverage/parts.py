@@ -18,13 +18,23 @@ from observlib.catalogue import Catalogue
 from observlib.coverage import draws, methods
 from observlib.coverage.truth import Truths, drawn_again, one, parts
 from observlib.demo import calls as phone
-from observlib.demo import peers, polls, questions, subscriptions, truths, user_tests, workshops
+from observlib.demo import (
+    peers,
+    polls,
+    questions,
+    subscriptions,
+    ties,
+    truths,
+    user_tests,
+    workshops,
+)
 from observlib.demo import surveys as sites
 from observlib.demo import tickets as desks
 from observlib.demo.chance import stream
 from observlib.indicators import (
     calls,
     comparisons,
+    drivers,
     experiences,
     profiles,
     satisfaction,
@@ -144,12 +154,17 @@ def _profiles(seed: int, repetitions: Sequence[int]) -> Estimates:
         yield surveys.reasons(responses, _catalogue(), year)
         yield profiles.distribution(responses, _catalogue(), year)
         yield profiles.representation(responses, margins, _catalogue(), year)
+        yield drivers.effects(responses, _catalogue(), year)
 
 
 def _true_profiles() -> Truths:
     margins = project.reference("margins")
     found: Truths = {}
     for device, survey in questions.SURVEYS.items():
+        known = ties.drivers_of(survey)  # whatever else is asked has no effect
+        found["driver_effect", device, "driver"] = parts(
+            {label: known.get(name, 0.0) for name, label in drivers.LABELS.items()}
+        )
         for asked in survey.questions:
             shares = sites.shares_of(asked)
             if asked.several:  # of whom several may be ticked, so that shares do not add up

@@ -49,8 +49,8 @@ def distribution(
     -------
     DataFrame
         Estimates of `profile_share` (%) by device, `group` = the variable, with Wilson's
-        intervals. Ages are in their order, other categories by frequency. A variable of which
-        nothing can be told has the row `ALL`, `suppressed`.
+        intervals, `REST` without. Ages are in their order, other categories by frequency. A
+        variable of which nothing can be told has the row `ALL`, `suppressed`.
     """
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
@@ -58,7 +58,7 @@ def distribution(
         n = sum(map(len, holders.values()))
         row = {**passport, "indicator": "profile_share", "unit": "%", "group": variable}
         for name, (_, ids) in groups.items():
-            made.append({**row, "group_value": name, "status": status, **share_of(len(ids), n)})
+            made.append({**row, "group_value": name, "status": status, **_share(name, ids, n)})
         if not groups:
             made.append({**row, "group_value": ALL, "status": "suppressed"})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
@@ -90,7 +90,7 @@ def representation(
     DataFrame
         Estimates of `representation` by device, `group` = the variable, categories in the
         margins' order, régions in that of the alphabet. The interval is Wilson's of the share,
-        both ends over the margin, which is counted on the whole population.
+        both ends over the margin, which is counted on the whole population; `REST` has none.
 
     Examples
     --------
@@ -114,10 +114,20 @@ def representation(
                 continue
             names, ids = groups[name]
             margin = float(people[list(names)].sum() / people.sum())
-            share = share_of(len(ids), n)
-            ratio = {key: share[key] / (100 * margin) for key in ("estimate", "ci_low", "ci_high")}
+            share = _share(name, ids, n)
+            ratio = {key: share[key] / (100 * margin) for key in share if key not in ("n", "n_eff")}
             made.append({**row, "group_value": name, "status": status, **share, **ratio})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def _share(name: str, ids: Set[str], n: int) -> dict[str, Any]:
+    """A category's share; that of grouped ones has no interval.
+
+    They are chosen for being few, so that their share is a little too low, and an interval around
+    it would hold the truth less often than it says (see `observlib.coverage`).
+    """
+    share = share_of(len(ids), n)
+    return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
 
 
 def category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:

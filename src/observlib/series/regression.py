@@ -49,7 +49,7 @@ def fit(
     by the likelihood that is left once coefficients and variance are integrated out. What is said
     of a coefficient is then a mixture of t distributions. Newey–West errors, which suppose long
     series, give far too narrow intervals on a few dozen months. What these ones cover is measured
-    by `benchmarks/series_coverage.py`.
+    by `tests/benchmarks/series_coverage.py`.
 
     Source: A. Zellner and G. C. Tiao, "Bayesian analysis of the regression model with
     autocorrelated errors", *Journal of the American Statistical Association* 59 (1964), 763–778.
