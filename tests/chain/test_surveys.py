@@ -95,6 +95,9 @@ def test_reasons_and_profiles_hold_the_true_shares(
         rest = sum(v for (d, g, name), v in known.items()
                    if (d, g) == (device, group) and name not in named)  # fmt: skip
         for _, row in shown.iterrows():
+            if row["group_value"] == profiles.REST:  # grouped for being few: no interval
+                assert pd.isna(row["ci_low"]) and row["estimate"] > 0
+                continue
             assert holds(row, known.get((device, group, row["group_value"]), rest)), row
             compared += 1
     assert compared > 60

@@ -12,6 +12,7 @@ from observlib.period import Quarter
 
 YEAR = Quarter(2026, 3).back(4)
 SURVEY = "enquete-service-public"
+DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
 SCALES = {"satisfaction": (0.0, 10.0), "clarity": (1.0, 5.0), "ces": (5.0, 1.0),
           "task_success": (0.0, 1.0)}  # fmt: skip
 
@@ -50,9 +51,11 @@ def responses(said: pd.DataFrame) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True).assign(
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.assign(
         device=SURVEY, product="service-public", channel="web", source=f"{SURVEY}@1",
-        date=pd.Timestamp("2026-09-10"), finished=True,
+        date=pd.to_datetime([DAYS[int(person) % 4] for person in rows["response_id"]]),
+        finished=True,
     )  # fmt: skip
 
 

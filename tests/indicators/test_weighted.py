@@ -14,6 +14,7 @@ from observlib.period import Quarter
 
 YEAR = Quarter(2026, 3).back(4)
 SURVEY = "enquete-service-public"
+DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
 MARGINS = pd.DataFrame(
     {
         "variable": ["age", "age", "age", "sex", "sex"],
@@ -41,12 +42,13 @@ def responses(people: pd.DataFrame) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True).assign(
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.assign(
         device=SURVEY,
         product="service-public",
         channel="web",
         source=f"{SURVEY}@1",
-        date=pd.Timestamp("2026-09-10"),
+        date=pd.to_datetime([DAYS[int(person) % 4] for person in rows["response_id"]]),
         finished=True,
     )
 

@@ -78,8 +78,8 @@ def grade(row: dict[str, Any]) -> str:
     --------
     >>> grade({"estimate": 70.0, "ci_low": 66.0, "ci_high": 70.9})
     'note C'
-    >>> grade({"estimate": 70.0, "ci_low": 62.0, "ci_high": 78.0})
-    'note C (de D à B+ avec l\'intervalle)'
+    >>> print(grade({"estimate": 70.0, "ci_low": 62.0, "ci_high": 78.0}))
+    note C (de D à B+ avec l'intervalle)
     """
     letter = sus_grade(row["estimate"])
     low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))

@@ -29,8 +29,8 @@ def overview(frame: pd.DataFrame) -> str:
     ...         {**row, "group": "verdict", "group_value": "à éviter", "estimate": 2.0},
     ...     ]
     ... )
-    >>> overview(frame).replace("\\xa0", " ")
-    '3 fiches sont partagées (nos équipes : 3) ; verdicts : 1 à refaire et 2 à éviter.'
+    >>> print(overview(frame).replace("\\u202f", " ").replace("\\xa0", " "))
+    3 fiches sont partagées (nos équipes : 3) ; verdicts : 1 à refaire et 2 à éviter.
     """
     total = float(frame[frame["group"] == ""]["estimate"].sum())
     if not total:
