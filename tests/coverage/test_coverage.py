@@ -95,7 +95,7 @@ def test_the_committed_table_has_every_published_interval_with_its_date_and_seed
     assert table["date"].str.fullmatch(r"\d{4}-\d\d-\d\d").all() and table["date"].nunique() == 1
     assert table["seed"].nunique() == 1
     most = table.groupby("indicator")["repetitions"].max()
-    dear = {"profile_share", "representation", "reason_share"}
+    dear = {"profile_share", "representation", "reason_share", "driver_effect"}
     dear |= {"subscription_survival", "subscription_retention"}
     assert (most.drop(list(dear)) >= 1990).all() and (most[list(dear)] == 1000).all()
 
