@@ -85,6 +85,14 @@ def test_a_mistake_is_one_line_with_file_and_line(
     assert said in told and told.count("\n") == 0 and "refonte.yml:" in told
 
 
+def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_effects(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    write(tmp_path)
+    write(tmp_path, "deux", id="deux", product="bodacc", controls=["boamp"])
+    assert "is that of deux.yml; give another" in faults(tmp_path, catalogue)
+
+
 def test_all_mistakes_of_all_files_are_told_at_once(catalogue: Catalogue, tmp_path: Path) -> None:
     write(tmp_path, product="bamop", controls=["bodac"])
     write(tmp_path, "deux", id="trois", date=...)

@@ -116,7 +116,7 @@ def load_actions(
     ['legifrance', 'boamp', 'service-public']
     """
     problems: list[str] = []
-    actions = []
+    actions: list[Action] = []
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
         raw, lines, found = read(path, dict, "a mapping (`id:`, `product:`, `date:`)", "is gone")
         problems += found
@@ -129,6 +129,11 @@ def load_actions(
             continue
         problems += _unknown(path, action, lines, catalogue)
         if action.demonstration == (kind == "demonstration"):
+            twin = next((other for other in actions if other.title == action.title), None)
+            if twin is not None:  # a page knows an action by its title
+                problems.append(
+                    f"{path}: the title {action.title!r} is that of {twin.id}.yml; give another"
+                )
             actions.append(action)
     if problems:
         raise ObservError(*problems)

@@ -298,3 +298,11 @@ def test_the_covariance_of_two_totals_has_their_variances(clustered: Design) -> 
         "both",
     )  # fmt: skip
     assert summed["se"][0] ** 2 == pytest.approx(spread.sum())
+
+
+@pytest.mark.parametrize("level", [95, 0.0, 1.0, -0.5])
+def test_a_level_in_percent_is_refused_and_makes_no_interval_of_nothing(level: float) -> None:
+    sample = design(pd.DataFrame({"x": [1.0, 2.0, 3.0]}))
+    for estimate in (mean, total):
+        with pytest.raises(ValueError, match=r"write 0\.95 for 95 %"):
+            estimate(sample, "x", level=level)

@@ -138,7 +138,9 @@ def with_unit(label: str, unit: str) -> str:
 
 def is_change(indicator: str) -> bool:
     """Whether an indicator is a change, written with its sign: its id says so by its ending."""
-    return indicator.endswith(("_yoy", "_change", "_effect", "outlier", "pace"))
+    return indicator.endswith(
+        ("_yoy", "_change", "driver_effect", "action_effect", "outlier", "pace")
+    )
 
 
 def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:

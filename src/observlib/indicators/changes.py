@@ -115,8 +115,9 @@ def with_population(
 def family(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Compare pairs of estimates as one family, by the rules of the catalogue.
 
-    A value on fewer than 30 answers is not tested, as no sentence is to rest on it; that is
-    known before any value is, so that the family is not chosen by its results.
+    A value on fewer than 30 answers is not tested, as no sentence is to rest on it. For marks that
+    is known before any value is. For a category's share it is not: those with few people are not
+    tested, which the findings say.
 
     Parameters
     ----------

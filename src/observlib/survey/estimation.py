@@ -25,6 +25,7 @@ from scipy.special import stdtrit
 
 from observlib.errors import ObservError, bounded
 from observlib.survey.design import Codes, Design, Floats, Mask
+from observlib.survey.intervals import checked
 from observlib.survey.linearisation import degrees_of_freedom, effective_units, variances
 
 
@@ -185,7 +186,8 @@ def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
 
 def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
     """Half of Student's interval; NaN without degrees of freedom."""
-    return np.where(df >= 1, stdtrit(np.maximum(df, 1), (1 + level) / 2), np.nan) * se
+    tail = (1 + checked(level)) / 2
+    return np.where(df >= 1, stdtrit(np.maximum(df, 1), tail), np.nan) * se
 
 
 def tabulate(

@@ -14,6 +14,19 @@ from scipy.special import betaincinv, ndtri, stdtrit
 Floats = npt.NDArray[np.floating[Any]]
 
 
+def checked(level: float) -> float:
+    """A confidence level, if it is one.
+
+    Raises
+    ------
+    ValueError
+        For a level that is not between 0 and 1, such as 95.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level {level} is not between 0 and 1; write 0.95 for 95 %")
+    return level
+
+
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion.
 

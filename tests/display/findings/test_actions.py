@@ -89,6 +89,16 @@ def test_what_could_not_be_seen_is_said_where_nothing_is_established(catalogue: 
     assert "environ" not in repr(findings.actions.each(frame((4, 6)), [action()], catalogue))
 
 
+def test_nothing_is_established_where_the_comparable_products_named_have_no_series(
+    catalogue: Catalogue,
+) -> None:
+    named = action().model_copy(update={"controls": ("bodacc",)})
+    for effects in (frame((4, 6)), frame((4, 6), None)):
+        said = repr(findings.actions.each(effects, [named], catalogue))
+        assert "**Évolution mesurée sans les produits comparables, donc pas établie**" in said
+        assert "n'ont pas de suite assez longue" in said
+
+
 def test_comparable_products_that_moved_too_are_told(catalogue: Catalogue) -> None:
     effects = frame((4, 6), (3, 7), others=(2, 3))
     assert "eux aussi évolué" in repr(findings.actions.each(effects, [action()], catalogue))
@@ -104,6 +114,8 @@ def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue: Cata
 
 def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -> None:
     none = estimates.make([])
-    assert findings.actions.overview(none, [], catalogue).startswith("Aucune action suivie")
+    assert findings.actions.overview(none, [], catalogue) == "Aucune action n'est suivie."
+    lead = findings.actions.overview(none, [action()], catalogue)
+    assert lead.startswith("Aucune action n'est suivie. Faute de suite mensuelle")
     assert "« Un essai » (visites)" in findings.actions.unfollowed(none, [action()], catalogue)
     assert findings.actions.unfollowed(frame((4, 6)), [action()], catalogue) == ""

@@ -28,9 +28,10 @@ def plain(text: str) -> str:
 def test_the_strongest_comes_first_whatever_its_sign(catalogue: Catalogue) -> None:
     said = plain(drivers.strongest(effects(Âge=1.5, Clarté=-4.2, Sexe=0.4), catalogue))
     assert said.startswith(
-        "Ce qui va le plus avec la satisfaction est « Clarté » (−4,2 points sur 10 ; −5,2 à −3,2)"
+        "L'écart de satisfaction le plus grand est mesuré pour « Clarté » (−4,2 points sur 10 ; "
+        "−5,2 à −3,2)"
     )
-    assert said.endswith("Vient ensuite « Âge » (+1,5 point sur 10 ; +0,5 à +2,5).")
+    assert said.endswith("D'autres sont établis : « Âge » (+1,5 point sur 10 ; +0,5 à +2,5).")
     assert "Sexe" not in said
     assert drivers.caption(effects(Âge=1.5, Clarté=-4.2)).endswith("est pour « Clarté »")
 

@@ -65,8 +65,12 @@ def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue: Cat
     thin += [beside("B", float("nan"), 10, "unknown", reason="suppressed")]
     said = profiles.underrepresented(pd.DataFrame(thin), catalogue)
     assert said == "Aucun profil ne peut être rapporté à la population."
-    said = profiles.underrepresented(pd.DataFrame([beside("A", 9, 10, "stable")]), catalogue)
-    assert "aucune catégorie n'est nettement moins présente" in said
+    near = beside("A", 9, 10, "unknown")
+    said = profiles.underrepresented(pd.DataFrame([near]), catalogue)
+    assert "l'écart n'est établi pour aucune catégorie." in said and "onze" not in said
+    said = profiles.underrepresented(pd.DataFrame([near, thin[1]]), catalogue)
+    assert "aucune catégorie assez nombreuse pour être montrée." in said
+    assert "moins de onze répondants ne peuvent pas être testées" in said
 
 
 def test_two_shares_that_differ_are_not_written_alike(catalogue: Catalogue) -> None:

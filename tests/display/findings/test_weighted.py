@@ -45,16 +45,13 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     ("raw", "weighed", "said"),
     [
-        (7.1, 7.0, "de 7,0 sur 10 au lieu de 7,1 : l'écart tient dans l'incertitude de la note "
-                   "(6,9 à 7,3)."),
-        (7.1, 7.08, "la même, 7,1 sur 10 : l'écart tient dans l'incertitude de la note "
-                    "(6,9 à 7,3)."),
-        (7.1, 6.5, "de 6,5 sur 10 au lieu de 7,1 : l'écart dépasse l'incertitude de la note "
-                   "(6,9 à 7,3), et le profil de ceux qui répondent y compte."),
+        (7.1, 7.0, "de 7,0 sur 10 (6,8 à 7,2) au lieu de 7,1 (6,9 à 7,3)."),
+        (7.1, 7.08, "la même, 7,1 sur 10 (6,9 à 7,3)."),
+        (7.1, 6.5, "de 6,5 sur 10 (6,3 à 6,7) au lieu de 7,1 (6,9 à 7,3)."),
         (None, 6.5, "de 6,5 sur 10 (6,3 à 6,7)."),
     ],
 )  # fmt: skip
-def test_the_sentence_says_both_marks_and_whether_they_differ(
+def test_the_sentence_says_both_marks_with_their_intervals(
     catalogue: Catalogue, raw: float | None, weighed: float, said: str
 ) -> None:
     found = weighted.conclusion(pair(raw, weighed), report("age", "sex", "region"), catalogue)

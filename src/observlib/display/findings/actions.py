@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -32,6 +32,7 @@ _VERDICTS = {
     "established": "Évolution établie, dans le sens attendu",
     "contrary": "Évolution établie, en sens contraire de ce qui était attendu",
     "shared": "Évolution qui n'est pas établie face aux produits comparables",
+    "alone": "Évolution mesurée sans les produits comparables, donc pas établie",
     "none": "Aucune évolution n'est établie",
     "early": "Trop tôt pour conclure",
     "short": "Passé trop court pour conclure",
@@ -41,6 +42,7 @@ _TOLD = {
     "established": "une évolution est établie, dans le sens attendu,",
     "contrary": "une évolution est établie, en sens contraire,",
     "shared": "l'évolution n'est pas établie face aux produits comparables",
+    "alone": "l'évolution n'a pas pu être comparée à celle des produits comparables",
     "none": "aucune évolution n'est établie",
     "early": "il est trop tôt pour conclure",
     "short": "le passé est trop court pour conclure",
@@ -57,7 +59,7 @@ class _Followed(NamedTuple):
     months: dict[str, float]  # of `action_months`
 
 
-def overview(frame: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue) -> str:
+def overview(frame: pd.DataFrame, actions: Sequence[Action], catalogue: Catalogue) -> str:
     """How many actions are followed, what is established of each, and that it is no proof.
 
     Parameters
@@ -69,7 +71,8 @@ def overview(frame: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogu
     """
     followed = _followed(frame, actions, catalogue)
     if not followed:
-        return "Aucune action suivie : rien ne peut être dit de ce que nos actions ont changé."
+        none = "Aucune action n'est suivie."
+        return f"{none} {unfollowed(frame, actions, catalogue)}".strip()
     told: dict[str, list[str]] = {}
     for one in followed:
         size = ""
@@ -119,10 +122,10 @@ def unfollowed(frame: pd.DataFrame, actions: Iterable[Action], catalogue: Catalo
     """Which actions have no monthly series of what they were to move, and so are not followed."""
     known = set(frame["group"])
     told = [
-        f"« {title} » ({catalogue.indicators[expected.indicator].label.lower()})"
+        f"« {action.title} » ({catalogue.indicators[expected.indicator].label.lower()})"
         for action in actions
         for expected in action.expected
-        if (title := subject(action, expected, catalogue)) not in known
+        if subject(action, expected, catalogue) not in known
     ]
     if not told:
         return ""
@@ -170,6 +173,8 @@ def _verdict(one: _Followed) -> str:
         return "short" if one.months[f"{name}, avant"] < _BEFORE else "seasons"
     if not _clear(main):
         return "shared" if _clear(one.rows[BEFORE_AFTER]) else "none"
+    if one.action.controls and main is one.rows[BEFORE_AFTER]:
+        return "alone"
     return (
         "established" if (main["estimate"] > 0) == (one.expected.direction == "up") else "contrary"
     )
@@ -192,6 +197,8 @@ def _sentence(one: _Followed, catalogue: Catalogue) -> str:
     others = one.rows.get(COMPARABLE)
     if others is not None and _clear(others):
         said += f" Les produits comparables ont eux aussi évolué : {_with_ends(others, catalogue)}."
+    if verdict == "alone":
+        said += " Les produits comparables n'ont pas de suite assez longue de ce que l'on mesure."
     if verdict in ("none", "shared"):
         half = (float(main["ci_high"]) - float(main["ci_low"])) / 2
         unit = "%" if main["unit"] == "%" else french.plural(half, "point", "points")

@@ -46,13 +46,12 @@ def strongest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         for row in sure.to_dict("records")
     ]
     said = (
-        f"Ce qui va le plus avec la satisfaction est {told[0]} : c'est l'écart entre la réponse la "
-        "plus haute et la plus basse, les autres réponses étant égales."
+        f"L'écart de satisfaction le plus grand est mesuré pour {told[0]} : il sépare la réponse "
+        "la plus haute de la plus basse, les autres réponses étant égales."
     )
     if not told[1:]:
         return said
-    come = "Vient" if len(told) == 2 else "Viennent"
-    return f"{said} {come} ensuite {french.join(told[1:])}."
+    return f"{said} D'autres sont établis : {french.join(told[1:])}."
 
 
 def caption(frame: pd.DataFrame) -> str:

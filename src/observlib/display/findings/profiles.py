@@ -72,17 +72,28 @@ def underrepresented(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         low = rows[rows["verdict"] == "fall"].sort_values("difference", kind="stable")
         name = words.label({"device": device}, "device", catalogue)
         said = [f"« {row['group_value']} » ({_beside(row, catalogue)})" for row in _records(low)]
+        hidden = _hidden(compared[compared["device"] == device])
         line = (
             f"**{name}** : moins présents que dans la population, {french.join(said)}."
             if said
-            else f"**{name}** : aucune catégorie n'est nettement moins présente que dans la "
-            "population."
+            else f"**{name}** : l'écart n'est établi pour aucune catégorie"
+            f"{' assez nombreuse pour être montrée' if hidden else ''}."
         )
         if unsure := int((rows["verdict"] == "unknown").sum()):
             pairs = french.count(unsure, "catégorie", "catégories")
             line += f" Pour {pairs}, on ne peut pas conclure."
+        if hidden:
+            line += (
+                " Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
+                "peut-être les moins entendues."
+            )
         lines.append(line)
     return "\n\n".join(lines)
+
+
+def _hidden(compared: pd.DataFrame) -> bool:
+    """Whether some category has too few respondents to be shown, and so to be tested."""
+    return bool((compared["reason"] == "suppressed").any())
 
 
 def most_absent(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
@@ -104,7 +115,11 @@ def most_absent(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "a
         return f"Pour {what}, trop peu de réponses pour une comparaison avec la population."
     rows = tested[tested["verdict"] == "fall"]
     if rows.empty:
-        return f"Pour {what}, aucune catégorie n'est nettement moins entendue que sa part."
+        shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
+        return (
+            f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
+            "compte tenu de toutes celles qui sont testées."
+        )
     least = rows.sort_values("difference", kind="stable").drop_duplicates("device")
     told = [
         f"« {row['group_value']} » ({words.label(row, 'device', catalogue)} : "

@@ -62,15 +62,10 @@ def _compared(
     if raw["status"] in words.WITHHELD:
         return f"{start}de {value} ({words.interval(weighed, indicator)})."
     before = words.figure(raw["estimate"], indicator)
-    ends = words.interval(raw, indicator)
-    if raw["ci_low"] <= weighed["estimate"] <= raw["ci_high"]:
-        same = before == words.figure(weighed["estimate"], indicator)
-        what = f"la même, {value}" if same else f"de {value} au lieu de {before}"
-        return f"{start}{what} : l'écart tient dans l'incertitude de la note ({ends})."
-    return (
-        f"{start}de {value} au lieu de {before} : l'écart dépasse l'incertitude de la note "
-        f"({ends}), et le profil de ceux qui répondent y compte."
-    )
+    ends = f"({words.interval(weighed, indicator)})"
+    if before == words.figure(weighed["estimate"], indicator):
+        return f"{start}la même, {value} {ends}."
+    return f"{start}de {value} {ends} au lieu de {before} ({words.interval(raw, indicator)})."
 
 
 def _left_out(used: list[str]) -> list[str]:
