@@ -93,6 +93,14 @@ def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_eff
     assert "is that of deux.yml; give another" in faults(tmp_path, catalogue)
 
 
+def test_a_file_of_another_ending_is_not_passed_over_in_silence(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    write(tmp_path)
+    (tmp_path / "refonte.yml").rename(tmp_path / "refonte.yaml")
+    assert "is not read; name it refonte.yml" in faults(tmp_path, catalogue)
+
+
 def test_all_mistakes_of_all_files_are_told_at_once(catalogue: Catalogue, tmp_path: Path) -> None:
     write(tmp_path, product="bamop", controls=["bodac"])
     write(tmp_path, "deux", id="trois", date=...)

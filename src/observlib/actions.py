@@ -117,6 +117,8 @@ def load_actions(
     """
     problems: list[str] = []
     actions: list[Action] = []
+    for path in sorted(folder.glob("*.yaml")):
+        problems.append(f"{path}: is not read; name it {path.stem}.yml")
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
         raw, lines, found = read(path, dict, "a mapping (`id:`, `product:`, `date:`)", "is gone")
         problems += found

@@ -74,7 +74,7 @@ def new_device(
     id: Annotated[str | None, typer.Option(help="Such as jdma-boamp.")] = None,
     label: Annotated[str | None, typer.Option(help="Its name in French.")] = None,
     family: Annotated[
-        str | None, typer.Option(help="feedback, consultation, mobilisation.")
+        str | None, typer.Option(help="feedback, consultation, mobilisation or reference.")
     ] = None,
     channel: Annotated[str | None, typer.Option(help="web, phone, mail, print, …")] = None,
     owner: Annotated[str | None, typer.Option(help="Department that runs it.")] = None,

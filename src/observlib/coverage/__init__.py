@@ -1,4 +1,4 @@
-"""How often published intervals hold the truth, over many demonstrations drawn again.
+"""How often intervals of answers hold the truth, over many demonstrations drawn again.
 
 The demonstration's models say what is true. Their draws are repeated with other chance, each is
 estimated by the indicators that publish, and the intervals that hold the truth are counted: at

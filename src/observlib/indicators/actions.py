@@ -18,11 +18,11 @@ from observlib.actions import (
     subject,
 )
 from observlib.catalogue import Catalogue
+from observlib.indicators._answers import SUBJECT
 from observlib.series.interrupted import Interrupted, interrupted
 
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
-_SUBJECT = ["product", "channel", "device", "source"]
 
 
 def effects(actions: Iterable[Action], series: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -99,7 +99,7 @@ def _rows(
         controls=values if others else None,
         control_answers=answers if others and not counts else None,
     )
-    passport = {name: str(own[name].iat[0]) for name in _SUBJECT} | {"group": title}
+    passport = {name: str(own[name].iat[0]) for name in SUBJECT} | {"group": title}
     since = f"{min(f'{action.date:%Y-%m}', own.index[-1])}/{own.index[-1]}"
     return [
         *_effects(found, passport, since, "%" if counts else "points"),

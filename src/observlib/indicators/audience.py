@@ -13,10 +13,10 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
+from observlib.indicators._answers import SUBJECT
 from observlib.period import Quarter, month_days, months_between
 
 _UNITS = {"visits": "visites", "downloads": "téléchargements"}
-_SUBJECT = ["product", "channel", "device", "source"]
 
 
 def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
@@ -59,8 +59,8 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
         days=((rows["end"] - rows["start"]).dt.days + 1).where(rows["complete"], 0),
     )
     made: list[dict[str, Any]] = []
-    for subject, series in rows.groupby(_SUBJECT, sort=True):
-        passport = dict(zip(_SUBJECT, subject, strict=True))
+    for subject, series in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
         by_month = series.groupby("month").agg(value=(measure, "sum"), days=("days", "sum"))
         end = by_month.index[-1]
         for month in months_between(max(first, by_month.index[0]), min(last, end)):
@@ -99,13 +99,13 @@ def quarterly(
     """
     months = monthly(audience, quarters[0].months[0], quarters[-1].months[2], measure)
     made: list[dict[str, Any]] = []
-    for subject, series in months.groupby(_SUBJECT, sort=True):
+    for subject, series in months.groupby(SUBJECT, sort=True):
         by_month = series.set_index("period")
         for quarter in quarters:
             inside = by_month.loc[by_month.index.isin(quarter.months)]
             shown = inside["status"].isin(["published", "partial"])
             row = {
-                **dict(zip(_SUBJECT, subject, strict=True)),
+                **dict(zip(SUBJECT, subject, strict=True)),
                 "indicator": measure,
                 "period": str(quarter),
                 "unit": _UNITS[measure],
@@ -146,7 +146,7 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
     [['visits_yoy', '2026-T3', 25.0, '%']]
     """
     made: list[dict[str, Any]] = []
-    subject = ["indicator", *_SUBJECT, "group", "group_value"]
+    subject = ["indicator", *SUBJECT, "group", "group_value"]
     for names, series in quarters.groupby(subject, sort=True):
         by_period = series.set_index("period")
         for period in by_period.index:

@@ -84,7 +84,8 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
                 made.append({**passport, "period": month, "status": status, **row})
     out = protect(pd.DataFrame(made, columns=estimates.COLUMNS))
     quarter = out["period"].str[:4] + "-" + out["period"].str[5:].map(_QUARTER)
-    few = (out["status"] == "suppressed").groupby([out["device"], out["indicator"], quarter])
+    of = [out["product"], out["channel"], out["device"], out["indicator"], quarter]
+    few = (out["status"] == "suppressed").groupby(of)
     told = few.transform("any") & out["estimate"].notna()
     out.loc[told, "status"] = "suppressed"
     out.loc[told, estimates.NUMBERS] = float("nan")

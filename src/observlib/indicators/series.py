@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
+from observlib.indicators._answers import SUBJECT
 from observlib.series import design
 from observlib.series.adjustment import (
     THREE_SEASONS,
@@ -21,7 +22,6 @@ from observlib.working_days import length_deviation
 
 PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
-_SUBJECT = ["product", "channel", "device", "source"]
 _WHY = {
     "short": f"moins de {TWO_SEASONS} mois complets",
     "gaps": "plus d'un mois sur dix incomplet ou absent",
@@ -70,11 +70,11 @@ def adjusted(months: pd.DataFrame) -> pd.DataFrame:
     """
     made: list[dict[str, Any]] = []
     for (indicator, unit, *subject), rows in months.groupby(
-        ["indicator", "unit", *_SUBJECT], sort=True
+        ["indicator", "unit", *SUBJECT], sort=True
     ):
         by_month = rows.sort_values("period").set_index("period")
         done = seasonally_adjusted(by_month["estimate"], by_month["status"] == "partial")
-        passport = dict(zip(_SUBJECT, subject, strict=True))
+        passport = dict(zip(SUBJECT, subject, strict=True))
         made += [{**passport, **row} for row in _rows(done, f"{indicator}_adjusted", str(unit))]
     return estimates.make(made)
 

@@ -5,4 +5,7 @@
   `proportions`, `quantiles`, `association` and `regression`, with variances by `linearisation`;
 - answers taken as a simple sample: `intervals`, and `small_samples` for a dozen participants;
 - differences and changes: `differences`, `comparison`, `multiplicity`; durations: `survival`.
+
+Studies use a part of it. The rest is what an analyst's own study is likely to ask next: totals and
+ratios, association, logistic regression, exact and bootstrap intervals.
 """
