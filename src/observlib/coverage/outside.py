@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-# Published intervals that are not of 95 % by themselves, or not of one draw of the demonstration:
-# a difference is at the level of its study, and its methods are in the table; those of series are
-# measured by `tests/benchmarks/series_coverage.py`, as the page of the method tells.
-ELSEWHERE = {"difference", "level_change", "pace", "action_effect", "action_course"}
 LEAST, MOST = 93.0, 97.0  # percent of the intervals at 95 % that should hold
 
 # Each indicator and device whose coverage is known to lie outside, by the reason, as the page of

@@ -18,7 +18,6 @@ from observlib.working_days import length_deviation
 
 # by number of periods in a year: how many are asked for before, after, and in all
 NEEDED = {12: (12, 3, 24), 4: (8, 2, 12)}
-COMPARISONS = ("before_after", "controls", "controlled")
 QUANTITIES = ("effect", "level", "slope")
 EFFECTS = (
     "comparison", "quantity", "estimate", "ci_low", "ci_high", "p", "before", "after", "status",
