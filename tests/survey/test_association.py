@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observlib.survey.association import difference, independence
+from observlib.survey.association import difference, independence, weighting_effect
 from observlib.survey.design import design, within
+from observlib.survey.weighting import calibrate
 
 Reference = Callable[..., dict[str, Any]]
 
@@ -147,3 +148,50 @@ def test_mistakes_of_the_caller_are_value_errors() -> None:
         difference(made, "y", "h", "a", "b")
     with pytest.raises(ValueError, match="no column h"):
         independence(made, "g", "h")
+
+
+def drawn(seed: int, n: int = 120) -> pd.DataFrame:
+    """A sample in which the old, twice too many, are two points happier."""
+    chance = np.random.default_rng(seed)
+    old = chance.random(n) < 0.5
+    mark = chance.normal(6, 1.5, n) + 2 * old
+    return pd.DataFrame({"age": np.where(old, "old", "young"), "mark": mark})
+
+
+SHARES = {"age": pd.Series({"old": 0.25, "young": 0.75})}
+
+
+def effect(frame: pd.DataFrame) -> Any:
+    weights = calibrate(frame, SHARES, population=float(len(frame)), method="raking")
+    return weighting_effect(design(frame, calibration=weights), design(frame), "mark")
+
+
+def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_each_time() -> None:
+    frame = drawn(1)
+    n = len(frame)
+    left = [effect(frame.drop(index=i).reset_index(drop=True)).estimate for i in range(n)]
+    jackknife = np.sqrt((n - 1) / n * np.sum((left - np.mean(left)) ** 2))
+    found = effect(frame)
+    assert found.se == pytest.approx(jackknife, rel=0.02)
+    # of two samples, the error would be thrice that one: weights would seem to change nothing
+    apart = np.hypot(*[frame["mark"].std() / np.sqrt(n)] * 2)
+    assert found.se < 0.7 * apart
+    assert found.estimate < 0 and found.p < 1e-4
+
+
+def test_what_weights_change_is_inside_its_interval_as_often_as_said() -> None:
+    held = 0
+    for seed in range(300):
+        found = effect(drawn(seed))
+        held += found.ci_low <= -0.5 <= found.ci_high  # a quarter less than a half, of two points
+    assert 0.92 <= held / 300 <= 0.98
+
+
+def test_weights_that_change_nothing_have_no_test() -> None:
+    frame = drawn(3)
+    same = weighting_effect(design(frame), design(frame), "mark")
+    assert (same.estimate, same.status) == (0.0, "missing")
+    nobody = frame.assign(mark=np.nan)
+    assert weighting_effect(design(nobody), design(nobody), "mark").status == "missing"
+    with pytest.raises(ValueError, match="same rows"):
+        weighting_effect(design(frame), design(frame, strata="age"), "mark")

@@ -351,3 +351,18 @@ def test_a_change_that_just_matters_is_called_stable_at_most_once_in_forty() -> 
     assert np.mean(np.array(said) == "stable") <= 0.025 + noise
     quiet = [_study(rng, "mean", 2500, np.zeros(1))["verdict"].iat[0] for _ in range(100)]
     assert quiet.count("stable") > 80
+
+
+def test_a_pair_that_shares_answers_is_tested_with_its_own_error() -> None:
+    with_weights = mean(7.5)
+    apart = pair(with_weights, mean(7.3))
+    together = apart.assign(paired_se=0.05, paired_df=399.0)
+    both = compare(pd.concat([apart, together], ignore_index=True), KINDS, MATTERS)
+    assert both["verdict"].tolist() == ["stable", "rise"]
+    expected = difference_of_means(7.5, 0.05, 399, 7.3, 0.0, math.inf, both["level"].iat[1])
+    assert [*both.loc[1, RESULTS[:3]], both["p_value"][1]] == pytest.approx(expected)
+
+
+def test_a_pair_whose_own_error_is_none_is_not_tested() -> None:
+    row = pair(mean(7.5), mean(7.3)).assign(paired_se=0.0, paired_df=399.0)
+    assert found(row)["reason"] == "spread"

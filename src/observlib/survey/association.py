@@ -1,8 +1,8 @@
-"""Tests of a designed sample: the difference of two means, the association of two answers."""
+"""Tests of a designed sample: two groups, two sets of weights, the association of two answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -99,10 +99,72 @@ def difference(
     estimate = estimates[0] - estimates[1]
     df = int(degrees_of_freedom(both, groups.codes, 1)[0]) - 1
     se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
-    half = float(half_width(np.array(se), np.array(df), level))
-    if df < 1 or se <= 1e-12 * max(map(abs, estimates)):
-        nan = float("nan")
+    return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
+
+
+def weighting_effect(
+    weighted: Design, plain: Design, variable: str, *, level: float = 0.95
+) -> Difference:
+    """The mean of a variable with one set of weights less that with another, and its test.
+
+    The two means rest on the same answers: their intervals may overlap where the weights surely
+    change the mean. The error is that of the total, in the plain design, of the difference of
+    the two linearised variables (see `linearisation`), each with its own weights.
+
+    Parameters
+    ----------
+    weighted, plain
+        What `design.design` gave of the same rows, units and strata.
+    variable
+        Column of numbers; rows without one are left out.
+    level
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        Where the designs are of other rows, units or strata.
+
+    Examples
+    --------
+    >>> from observlib.survey.design import design
+    >>> frame = pd.DataFrame({"mark": [8, 6, 7, 3, 5, 9], "w": [1, 1, 1, 3, 1, 1]})
+    >>> found = weighting_effect(design(frame, weights="w"), design(frame), "mark")
+    >>> round(found.estimate, 2), round(found.se, 2), found.df
+    (-0.83, 0.48, 5)
+    """
+    for name in ("psu", "stratum", "domain"):
+        if not np.array_equal(getattr(weighted, name), getattr(plain, name)):
+            raise ValueError("the two designs are not of the same rows, units and strata")
+    groups = domains(plain, None)
+    values = numbers(plain, variable)
+    known = ~np.isnan(values) & plain.domain
+    scores, estimates = np.zeros(len(values)), []
+    for design, sign in ((weighted, 1), (plain, -1)):
+        found = means(design, groups, values, level).iloc[0]
+        if found["status"] == "missing":
+            nan = float("nan")
+            return Difference(nan, nan, nan, nan, nan, 0, nan, int(found["n"]), "missing")
+        estimates.append(float(found["estimate"]))
+        own = np.where(known, values - estimates[-1], 0.0) / design.weights[known].sum()
+        if design.calibration is not None:
+            own = design.calibration.residuals(own)
+        scores += sign * design.weights * own
+    units = replace(plain, weights=np.ones(len(values)), calibration=None)
+    se = float(np.sqrt(covariance(units, scores[:, None])[0, 0]))
+    df = int(degrees_of_freedom(plain, groups.codes, 1)[0])
+    scale = max(map(abs, estimates))
+    return _tested(estimates[0] - estimates[1], se, df, int(found["n"]), scale, level)
+
+
+def _tested(
+    estimate: float, se: float, df: int, n: int, scale: float, level: float
+) -> Difference:
+    """Student's test of a difference; `missing` where there is no variance to test with."""
+    nan = float("nan")
+    if df < 1 or se <= 1e-12 * scale:
         return Difference(estimate, nan, nan, nan, nan, max(df, 0), nan, n, "missing")
+    half = float(half_width(np.array(se), np.array(df), level))
     t = estimate / se
     p = 2 * float(stdtr(df, -abs(t)))
     return Difference(estimate, se, estimate - half, estimate + half, t, df, p, n, "published")

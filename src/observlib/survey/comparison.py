@@ -8,7 +8,7 @@ difference.
 
 The two estimates of a pair are taken as independent: two waves of answers, two products, two
 groups that share nobody. A group and the whole that holds it are not, nor two options of one
-question.
+question; a pair of such estimates carries the error of its own difference (`PAIRED`).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
 REASONS = ("suppressed", "missing", "partial", "unit", "base", "spread", "precision")
 REFERENCE = estimates.REFERENCE  # before the names of a pair's second estimate
+PAIRED = ("paired_se", "paired_df")  # standard error and degrees of freedom of a difference
 RESULTS = [
     "difference",
     "difference_low",
@@ -138,7 +139,8 @@ def compare(
     ----------
     pairs
         What `waves`, `two_by_two` and `beside` give, put together with `pandas.concat`: the
-        family is the rows that can be tested. Estimates have 95 % intervals.
+        family is the rows that can be tested. Estimates have 95 % intervals. Where a row has
+        `PAIRED`, the difference is tested with them (Student's), whatever its kind.
     kinds
         How each indicator is compared. `mean`: its interval is Student's, of `n_eff` − 1 degrees
         of freedom; `share`: in %, on the base `n_eff`, or `n` where only that is known
@@ -264,6 +266,8 @@ def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
         return "unit"
     if _without_chance(row, kind):
         return ""
+    if _paired(row):
+        return "" if row[PAIRED[0]] > 0 and row[PAIRED[1]] >= 1 else "spread"
     sides = _sides(row)
     if kind == "share":
         return "base" if any(math.isnan(_base(side)) for side in sides) else ""
@@ -296,6 +300,11 @@ def _as_it_is(row: Mapping[str, Any], kind: Kind, margin: float) -> str:
 def _difference(row: Mapping[str, Any], kind: Kind, level: float) -> tuple[float, ...]:
     """Difference, ends and p value of a pair that can be tested, in the unit of its estimates."""
     first, second = _sides(row)
+    if _paired(row):
+        return difference_of_means(
+            first["estimate"], *(row[name] for name in PAIRED),
+            second["estimate"], 0.0, math.inf, level,
+        )  # fmt: skip
     if kind == "share":
         share1, share2 = (round(side["estimate"] / 100, 12) for side in (first, second))
         *ends, p = difference_of_shares(share1, _base(first), share2, _base(second), level)
@@ -309,6 +318,11 @@ def _difference(row: Mapping[str, Any], kind: Kind, level: float) -> tuple[float
 
 def _sides(row: Mapping[str, Any]) -> list[dict[str, float]]:
     return [{key: row[side + key] for key in _NUMBERS} for side in ("", REFERENCE)]
+
+
+def _paired(row: Mapping[str, Any]) -> bool:
+    """Whether the estimates of a pair share answers, and it has the error of their difference."""
+    return not math.isnan(row.get(PAIRED[0], math.nan))
 
 
 def _base(side: Mapping[str, float]) -> float:
