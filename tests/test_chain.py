@@ -95,7 +95,8 @@ def test_the_change_of_satisfaction_is_found_and_no_other_is(
     from observlib.display import findings
 
     (moved,) = change(truths, "satisfaction")
-    compared = changes.between(marks, catalogue, "2026-T3", "2025-T3")
+    compared = changes.of_satisfaction(marks, catalogue, "2026-T3", "2025-T3")
+    compared = compared[compared["against"] == "before"]
     told = compared[compared["verdict"].isin(["rise", "fall"])]
     found = told[["product", "indicator", "verdict"]].values.tolist()
     assert found == [[moved["product"], "satisfaction_10", "rise"]]

@@ -155,7 +155,8 @@ def test_with_the_population_s_ages_satisfaction_is_what_each_age_gives(
 ) -> None:
     margins = project.reference("margins")
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]
-    found = weighted.marks(responses, margins, catalogue, YEAR)
+    surveys = weighted.weighed(responses, margins, catalogue, YEAR)
+    found = weighted.marks(surveys)
     found = found[found["indicator"] == "satisfaction_10"]
     found = found.set_index(["device", "group_value"])
     by_age = truths[(truths["kind"] == "satisfaction_by_age")].drop_duplicates(

@@ -58,10 +58,10 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
 ) -> None:
     output = table(compared, catalogue)
     rise, near, withheld = (cells(output, name) for name in ("BOAMP", "BODACC", "Légifrance"))
-    assert rise[:3] == ["Satisfaction sur 10", "6,8", "7,9"] and rise[4] == "en hausse"
-    assert rise[3].startswith("+1,1 (+0,7 à +1,5")
-    assert near[4] == "stable"
-    assert withheld[2:] == ["–", "–", "indéterminé (secret statistique)", "–"]
+    assert rise[:2] == ["6,8", "7,9"] and rise[3] == "en hausse"
+    assert rise[2].startswith("+1,1 (+0,7 à +1,5")
+    assert near[3] == "stable"
+    assert withheld[1:] == ["–", "–", "indéterminé (secret statistique)", "–"]
 
 
 def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(
@@ -79,7 +79,7 @@ def test_the_table_is_a_captioned_one_with_its_estimates(
 ) -> None:
     told = estimates.make([mark(7.9, NOW, "boamp")])
     output = display.change_table(compared, told, catalogue, caption="Légende", label="tbl-a")
-    assert ": Légende {#tbl-a}" in output.shown["text/markdown"]
+    assert ": Satisfaction sur 10. Légende {#tbl-a}" in output.shown["text/markdown"]
     content = json.loads(json.dumps(output.content, allow_nan=False))
     pd.testing.assert_frame_equal(estimates.from_json(content), told)
 
@@ -91,18 +91,37 @@ def test_a_table_of_nothing_or_of_several_periods_is_refused(
     for frame in (compared.iloc[:0], two):
         with pytest.raises(ObservError, match="pairs of periods"):
             table(frame, catalogue)
-    with pytest.raises(ObservError, match="no pair"):
-        display.peer_table(
-            compared.iloc[:0], estimates.make([]), catalogue, caption="A", label="tbl-a"
-        )
+    kinds = compared.assign(against=["peer", "product", "others"])
+    for frame in (kinds.iloc[:0], kinds):
+        with pytest.raises(ObservError, match="kinds of pairs"):
+            place(frame, catalogue)
+
+
+def place(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
+    told = estimates.make([])
+    return display.place_table(compared, told, catalogue, caption="Légende", label="tbl-a")
 
 
 def test_neighbours_are_placed_above_or_below(compared: pd.DataFrame, catalogue: Catalogue) -> None:
-    named = compared.assign(group_value="Nous", reference_group_value="Eux (2025)")
-    output = display.peer_table(
-        named.iloc[:1], estimates.make([]), catalogue, caption="Légende", label="tbl-a"
-    )
-    assert cells(output, "Nous")[0] == "Eux (2025)" and cells(output, "Nous")[5] == "au-dessus"
+    named = compared.assign(group_value="Nous", reference_group_value="Eux (2025)", against="peer")
+    # the caption names the one indicator
+    assert cells(place(named.iloc[:1], catalogue), "Nous")[:3] == ["Eux (2025)", "6,8", "7,9"]
+    assert cells(place(named.iloc[:1], catalogue), "Nous")[4] == "au-dessus"
+    other = named.iloc[[1]].assign(indicator="nps", unit="points", group_value="Elles")
+    both = place(pd.concat([named.iloc[:1], other]), catalogue)
+    assert cells(both, "Nous")[1] == "Satisfaction sur 10"
+
+
+def test_products_categories_and_weights_are_each_named_as_they_are(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    one = compared.iloc[:1]
+    two = one.assign(reference_product="legifrance", against="product")
+    assert cells(place(two, catalogue), "BOAMP")[0] == "Légifrance"
+    ages = one.assign(group_value="75 ans et plus", against="others")
+    assert cells(place(ages, catalogue), "75 ans et plus")[:2] == ["6,8", "7,9"]
+    weights = place(one.assign(against="raw"), catalogue)
+    assert cells(weights, "Satisfaction sur 10")[:2] == ["6,8", "7,9"]
 
 
 def test_every_verdict_and_reason_has_words() -> None:

@@ -80,20 +80,21 @@ def test_spans_elide_before_a_vowel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "at", "since"),
+    ("period", "at", "named"),
     [
-        ("2026-T1", "au 1er trimestre 2026", "depuis le 1er trimestre 2026"),
-        ("2026-10", "en octobre 2026", "depuis octobre 2026"),
-        ("2026-11-24", "le 24 novembre 2026", "depuis le 24 novembre 2026"),
-        ("2026", "en 2026", "depuis 2026"),
+        ("2026-T1", "au 1er trimestre 2026", "le 1er trimestre 2026"),
+        ("2026-10", "en octobre 2026", "octobre 2026"),
+        ("2026-11-24", "le 24 novembre 2026", "le 24 novembre 2026"),
+        ("2026", "en 2026", "2026"),
         ("2025-08/2026-07", "d'août 2025 à juillet 2026", None),
         ("2025-01/2026-07", "de janvier 2025 à juillet 2026", None),
     ],
 )
-def test_every_period_has_its_preposition(period: str, at: str, since: str | None) -> None:
+def test_every_period_has_its_preposition(period: str, at: str, named: str | None) -> None:
     assert french.when(period).replace("\xa0", " ") == at
-    if since:
-        assert french.since(period).replace("\xa0", " ") == since
+    if named:
+        said = french.between(period, period).replace("\xa0", " ")
+        assert said == f"entre {named} et {named}"
 
 
 def test_de_elides_before_a_vowel_an_accent_or_an_h() -> None:

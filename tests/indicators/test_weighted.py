@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue
-from observlib.indicators import surveys, weighted
+from observlib.indicators import changes, surveys, weighted
 from observlib.period import Quarter
 
 YEAR = Quarter(2026, 3).back(4)
@@ -74,9 +74,21 @@ def of(frame: pd.DataFrame, value: str, indicator: str = "satisfaction_10") -> p
     return row
 
 
+def weigh(table: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
+    return weighted.weighed(table, MARGINS, catalogue, YEAR)
+
+
+def marks(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return weighted.marks(weigh(table, catalogue))
+
+
+def report(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return weighted.report(weigh(table, catalogue))
+
+
 def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue: Catalogue) -> None:
     people = sample({"jeune": 40, "adulte": 100, "vieux": 260})
-    found = weighted.marks(responses(people), MARGINS, catalogue, YEAR)
+    found = marks(responses(people), catalogue)
     raw, weighed = of(found, weighted.RAW), of(found, weighted.WEIGHTED)
     assert raw["estimate"] == pytest.approx(people["satisfaction"].mean())
     by_age = people.groupby("age")["satisfaction"].mean()
@@ -90,7 +102,7 @@ def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue: Cata
 def test_without_weights_figures_are_those_of_the_survey(catalogue: Catalogue) -> None:
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60}).assign(nps=lambda p: p.satisfaction)
     table = responses(people)
-    found = weighted.marks(table, MARGINS, catalogue, YEAR)
+    found = marks(table, catalogue)
     known = surveys.pooled(table, catalogue, YEAR).set_index("indicator")
     for indicator in ("satisfaction_10", "satisfied_share", "nps"):
         row = of(found, weighted.RAW, indicator)
@@ -105,9 +117,7 @@ def test_who_says_no_profile_or_is_not_of_the_population_is_in_neither_figure(
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     others = sample({"jeune": 40}, seed=2).assign(age=[None, "ailleurs"] * 20, satisfaction=10)
     both = pd.concat([people, others], ignore_index=True)
-    alone, found = (
-        weighted.marks(responses(each), MARGINS, catalogue, YEAR) for each in (people, both)
-    )
+    alone, found = (marks(responses(each), catalogue) for each in (people, both))
     pd.testing.assert_frame_equal(alone, found)
 
 
@@ -116,14 +126,36 @@ def test_a_raw_figure_that_would_tell_of_few_by_subtraction_is_withheld(
 ) -> None:
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     people.loc[:4, "age"] = None  # the mark on all answers less this one would tell theirs
-    found = weighted.marks(responses(people), MARGINS, catalogue, YEAR)
+    found = marks(responses(people), catalogue)
     assert of(found, weighted.RAW)["status"] == "suppressed"
     assert of(found, weighted.WEIGHTED)["status"] == "published"
 
 
+def test_what_weights_change_is_tested_on_the_same_answers_and_seen_where_intervals_overlap(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 80, "adulte": 100, "vieux": 120})
+    pairs = weighted.pairs(weigh(responses(people), catalogue))
+    found = changes.tested(catalogue, pairs)
+    row = found[found["indicator"] == "satisfaction_10"].iloc[0]
+    assert (row["group_value"], row["reference_group_value"]) == (weighted.WEIGHTED, weighted.RAW)
+    assert row["verdict"] == "fall" and row["ci_high"] > row["reference_ci_low"]
+    share = found[found["indicator"] == "satisfied_share"].iloc[0]  # in points, not in hundredths
+    assert abs(share["difference_high"] - share["difference_low"]) > 1
+
+
+def test_what_weights_change_is_not_told_where_the_raw_mark_is_withheld(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people.loc[:4, "age"] = None
+    found = changes.tested(catalogue, weighted.pairs(weigh(responses(people), catalogue)))
+    assert set(found["reason"]) == {"suppressed"} and found["difference"].isna().all()
+
+
 def test_categories_of_few_are_one_in_sample_and_population(catalogue: Catalogue) -> None:
     table = responses(sample({"jeune": 4, "adulte": 90, "vieux": 120}))
-    found = weighted.report(table, MARGINS, catalogue, YEAR)
+    found = report(table, catalogue)
     ages = found[found["group"] == "age"].set_index(["indicator", "group_value"])["estimate"]
     assert set(ages.index.get_level_values(1)) == {"Autres âges", "vieux"}
     assert ages["weighting_target", "Autres âges"] == pytest.approx(70)
@@ -133,7 +165,7 @@ def test_categories_of_few_are_one_in_sample_and_population(catalogue: Catalogue
 
 def test_weights_are_bounded_and_the_report_shows_what_that_costs(catalogue: Catalogue) -> None:
     table = responses(sample({"jeune": 14, "adulte": 200, "vieux": 400}))
-    found = weighted.report(table, MARGINS, catalogue, YEAR).set_index(["indicator", "group_value"])
+    found = report(table, catalogue).set_index(["indicator", "group_value"])
     value = found["estimate"]
     assert value["weighting_most", ""] == pytest.approx(5)
     assert value["weighting_least", ""] >= 0.2
@@ -148,22 +180,22 @@ def test_too_few_respondents_leave_no_weights_and_a_row_that_says_so(
     catalogue: Catalogue, n: int
 ) -> None:
     table = responses(sample({"jeune": n // 3, "adulte": n // 3, "vieux": n - 2 * (n // 3)}))
-    assert weighted.marks(table, MARGINS, catalogue, YEAR).empty
-    (row,) = weighted.report(table, MARGINS, catalogue, YEAR).to_dict("records")
+    assert marks(table, catalogue).empty
+    (row,) = report(table, catalogue).to_dict("records")
     assert (row["indicator"], row["status"]) == ("weighting_effective_n", "missing")
     assert row["n"] == n if n >= 11 else np.isnan(row["n"])
 
 
 def test_a_survey_that_asks_no_profile_has_nothing(catalogue: Catalogue) -> None:
     table = responses(sample({"adulte": 200})[["satisfaction"]])
-    for made in (weighted.marks, weighted.report):
-        assert made(table, MARGINS, catalogue, YEAR).empty
+    assert marks(table, catalogue).empty and report(table, catalogue).empty
+    assert weighted.pairs(weigh(table, catalogue)).empty
 
 
 def test_margins_that_contradict_each_other_leave_no_weights(catalogue: Catalogue) -> None:
     people = sample({"jeune": 100, "vieux": 100})
     people["sex"] = np.where(people["age"] == "jeune", "Femme", "Homme")  # 30 % and 52 % at once
-    (row,) = weighted.report(responses(people), MARGINS, catalogue, YEAR).to_dict("records")
+    (row,) = report(responses(people), catalogue).to_dict("records")
     assert row["status"] == "missing" and row["n"] == 200
 
 
@@ -179,10 +211,11 @@ def test_whoever_answers_no_row_breaks_the_contract(
     people = sample(dict(zip(["jeune", "adulte", "vieux"], ages, strict=True)), seed)
     people.loc[: unsaid - 1, "sex"] = None
     table = responses(people)
-    report = weighted.report(table, MARGINS, catalogue, YEAR)
-    parts = report[report["group"] != ""]
+    told = report(table, catalogue)
+    parts = told[told["group"] != ""]
     sums = parts.groupby(["indicator", "group"])["estimate"].sum()
     assert np.allclose(sums, 100)
     assert (parts.query("indicator == 'weighting_before'")["estimate"] * parts["n"].max() / 100
             > 10.5).all()  # fmt: skip
-    weighted.marks(table, MARGINS, catalogue, YEAR)
+    pairs = changes.tested(catalogue, weighted.pairs(weigh(table, catalogue)))
+    assert len(pairs) == len(marks(table, catalogue)) / 2

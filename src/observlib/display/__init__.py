@@ -2,13 +2,13 @@
 
 A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
 `curve_chart`, `heat_chart`, `funnel_chart`), a table (`table`, `board`, `dashboard`,
-`change_table`, `peer_table`), `text` or `notes`; `french` writes numbers and dates inside
+`change_table`, `place_table`), `text` or `notes`; `french` writes numbers and dates inside
 sentences. Drawing libraries are imported at the first chart or table, not here.
 """
 
 from observlib.display import french
 from observlib.display.bars import bar_chart
-from observlib.display.changes import change_table, peer_table
+from observlib.display.changes import change_table, place_table
 from observlib.display.curves import curve_chart
 from observlib.display.data import data_markdown
 from observlib.display.devices import device_table
@@ -41,7 +41,7 @@ __all__ = [
     "label",
     "line_chart",
     "notes",
-    "peer_table",
+    "place_table",
     "register",
     "sentence",
     "share_chart",

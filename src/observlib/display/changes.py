@@ -30,6 +30,13 @@ REASONS = {
     "base": "ni effectif ni intervalle publiés",
     "spread": "réponses toutes semblables",
 }
+# By what a pair is against: the column that names its two sides, how it is headed, and the values.
+_PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
+    "peer": ("group_value", ("Chez nous", "Comparé à"), ["Leur valeur", "La nôtre"]),
+    "product": ("product", ("Produit", "Comparé à"), ["Valeur de l'autre", "La sienne"]),
+    "others": ("group_value", ("Catégorie",), ["Chez les autres", "Dans la catégorie"]),
+    "raw": ("group_value", (), ["Sans redressement", "Avec redressement"]),
+}
 _NONE = "–"
 _RULE = (
     "{verdicts} : l'intervalle de l'écart laisse zéro en dehors. {stable} : il contient zéro, et "
@@ -73,25 +80,36 @@ def change_table(
     )
 
 
-def peer_table(
+def place_table(
     compared: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
 ) -> Output:
-    """Make the table of our values beside neighbours' figures: a row for each pair.
+    """Make the table of values beside others of the same moment: a row for each pair.
 
     Parameters
     ----------
     compared
-        Pairs of ours with a neighbour's figure, named by `group_value`, and their results.
+        Pairs of one kind (`against`): ours with neighbours' figures, products with one another,
+        categories of respondents with all others, or figures with weights and without; and their
+        results.
     told, caption, label
         As those of `change_table`.
+
+    Raises
+    ------
+    ObservError
+        Where there is no pair, or pairs of several kinds.
     """
-    if compared.empty:
-        raise ObservError("peer_table: no pair to show; test the frame before calling it")
+    kinds = compared["against"].unique() if len(compared) else []
+    if len(kinds) != 1:
+        raise ObservError(
+            f"place_table: {len(kinds)} kinds of pairs; one is allowed: test the frame before "
+            "calling it, or keep the rows of one"
+        )
+    by, names, heads = _PLACES[kinds[0]]
     first = {
-        "Chez nous": list(compared["group_value"]),
-        "Comparé à": list(compared[REFERENCE + "group_value"]),
+        name: [catalogue.label(x) if by == "product" else x for x in compared[side + by]]
+        for name, side in zip(names, ("", REFERENCE), strict=False)
     }
-    heads = ["Leur valeur", "La nôtre"]
     return _table(
         compared, told, catalogue, first, heads, PLACED, caption_of(caption, label), label
     )
@@ -161,11 +179,16 @@ def _table(
     at = level(compared)
     difference = "Écart en points" + (f" (intervalle à {at})" if at else "")
     seen = "Plus petit écart visible"
-    columns = {**first, "Indicateur": [], values[0]: [], values[1]: [], difference: []}
-    columns |= {"Verdict": [], seen: []}
+    several = not first or compared["indicator"].nunique() > 1
+    if not several:  # the caption names it, once
+        one = words.indicator_of(compared["indicator"].iat[0], catalogue)
+        caption = f"{words.headed(one, compared['unit'].iat[0])}. {caption}"
+    columns = {**first, **({"Indicateur": []} if several else {})}
+    columns |= {head: [] for head in (*values, difference, "Verdict", seen)}
     for row in compared.to_dict("records"):
         indicator = words.indicator_of(row["indicator"], catalogue)
-        columns["Indicateur"].append(words.headed(indicator, row["unit"]))
+        if several:
+            columns["Indicateur"].append(words.headed(indicator, row["unit"]))
         for head, side in zip(values, (REFERENCE, ""), strict=True):
             known = row[side + "status"] not in words.WITHHELD
             x = row[side + "estimate"]

@@ -255,13 +255,15 @@ def when(period: str) -> str:
     return f"le {label}" if period.count("-") == 2 else f"en {label}"
 
 
-def since(period: str) -> str:
-    """Write from when on something holds.
+def between(first: str, last: str) -> str:
+    """Write which two periods are compared.
 
     Examples
     --------
-    >>> [since(p).replace("\\xa0", " ") for p in ("2026-T1", "2026-08", "2026-09-01")]
-    ['depuis le 1er trimestre 2026', 'depuis août 2026', 'depuis le 1er septembre 2026']
+    >>> between("2025-T1", "2026-T1").replace("\\xa0", " ")
+    'entre le 1er trimestre 2025 et le 1er trimestre 2026'
+    >>> between("2025-08", "2026-08-01").replace("\\xa0", " ")
+    'entre août 2025 et le 1er août 2026'
     """
-    text = re.sub("^au ", "le ", when(period))
-    return f"depuis {text.removeprefix('en ')}"
+    named = [re.sub("^au ", "le ", when(period)).removeprefix("en ") for period in (first, last)]
+    return f"entre {named[0]} et {named[1]}"

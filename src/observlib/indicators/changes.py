@@ -1,8 +1,9 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-All pairs of one call are tested together, so that the correction for their number is that of the
-study. Two pages that tell one comparison give it the same verdict where they ask for it with the
-same pairs.
+`between`, `products`, `with_others`, `with_peers`, `with_population`, `with_nothing` and
+`weighted.pairs` put values in pairs; `tested` takes all the pairs of a study, so that the
+correction is for the number of them all. Two pages that tell one comparison give it the same
+verdict where they ask for it with the same pairs.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.indicators import profiles
-from observlib.survey.comparison import REFERENCE, Kind, beside, compare, waves
+from observlib.survey.comparison import REFERENCE, Kind, beside, compare, two_by_two, waves
 
-POPULATION = "population"  # what stands beside a share of respondents
+POPULATION, NOTHING = "population", "0"  # what a share of respondents or an effect stands beside
 THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
 
 def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> pd.DataFrame:
-    """Compare a period's measured values with those of another, by subject.
+    """Pair a period's measured values with those of another, by subject.
 
     Parameters
     ----------
@@ -36,8 +37,8 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     Returns
     -------
     DataFrame
-        As of `family`, in the order of the frame. A subject of which neither period has a value
-        for want of data is left out.
+        Pairs for `tested`, in the order of the frame. A subject of which neither period has a
+        value for want of data is left out.
 
     Examples
     --------
@@ -48,7 +49,8 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
     ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
     ... )
-    >>> found = between(frame, load_catalogue(Path("data/catalogue")), "2026-T3", "2025-T3")
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> found = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
     >>> found[["difference", "verdict"]].values.tolist()
     [[12.0, 'rise']]
     """
@@ -59,11 +61,59 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     ]
     pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
     nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
-    return family(pairs[~nothing].reset_index(drop=True), catalogue)
+    return pairs[~nothing].assign(against="before").reset_index(drop=True)
+
+
+def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Pair the values of products that are listened to in the same way: one family and channel.
+
+    A mark left on a site and one given on the telephone are answers to two questions.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one period without groups; counts are left out.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`, the higher value first: a `rise` is a product above another.
+    """
+    rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
+    order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
+    pairs = two_by_two(order)
+    family = {device.id: device.family for device in catalogue.devices.values()}
+    alike = (pairs["channel"] == pairs[REFERENCE + "channel"]) & (
+        pairs["device"].map(family) == pairs[REFERENCE + "device"].map(family)
+    )
+    apart = pairs["product"] != pairs[REFERENCE + "product"]
+    return pairs[alike & apart].assign(against="product").reset_index(drop=True)
+
+
+def of_satisfaction(
+    marks: pd.DataFrame, catalogue: Catalogue, period: str, before: str
+) -> pd.DataFrame:
+    """All that the study of satisfaction compares, tested together; other pages tell rows of it.
+
+    Parameters
+    ----------
+    marks
+        Estimates of `satisfaction.quarterly` of every product.
+    period, before
+        The quarter, and that which it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        As of `tested`: each measure of the quarter against `before`, then the satisfaction of
+        each product against that of another.
+    """
+    now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
+    return tested(catalogue, between(marks, catalogue, period, before), products(now, catalogue))
 
 
 def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Compare each of our values with each figure that a neighbour publishes of its indicator.
+    """Pair each of our values with each figure that a neighbour publishes of its indicator.
 
     Parameters
     ----------
@@ -73,19 +123,35 @@ def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As of `family`: ours, then the neighbour's figure as the reference.
+        Pairs for `tested`: ours, then the neighbour's figure as the reference.
     """
     theirs = compared["product"].isin(catalogue.peers)
     ours = compared[~theirs]
     found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]
-    pairs = pd.concat(found, ignore_index=True) if found else beside(ours, _nobody())
-    return family(pairs, catalogue)
+    pairs = pd.concat([two_by_two(ours.head(0)), *found], ignore_index=True)
+    return pairs.assign(against="peer")
 
 
-def with_population(
-    ratios: pd.DataFrame, margins: pd.DataFrame, catalogue: Catalogue
-) -> pd.DataFrame:
-    """Compare each category's share of respondents with its share of the population.
+def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
+    """Pair each effect with 0: a `rise` is an effect above it, a `fall` one below it.
+
+    Parameters
+    ----------
+    effects
+        Estimates that measure a difference, such as `driver_effect`.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`; the reference, of an infinite `n_eff`, has `group_value` = `NOTHING`.
+    """
+    zero = dict.fromkeys(["ci_low", "ci_high", "n"], math.nan) | {"estimate": 0.0, "source": ""}
+    known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=NOTHING)
+    return _joined(effects, known, "nothing")
+
+
+def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame:
+    """Pair each category's share of respondents with its share of the population.
 
     Parameters
     ----------
@@ -97,7 +163,7 @@ def with_population(
     Returns
     -------
     DataFrame
-        As of `family`, of `profile_share` (%) in `group` = the variable; the reference, of an
+        Pairs for `tested`, of `profile_share` (%) in `group` = the variable; the reference, of an
         infinite `n_eff`, has `group_value` = `population`.
     """
     people = margins.groupby(["variable", "category"])["people"].sum()
@@ -109,11 +175,11 @@ def with_population(
     heard = rows.assign(indicator="profile_share", unit="%", **told)
     known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
     known = known.assign(n_eff=math.inf, status="published", group_value=POPULATION, source="")
-    return family(heard.join(known.add_prefix(REFERENCE)).reset_index(drop=True), catalogue)
+    return _joined(heard, known, "population")
 
 
-def family(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Compare pairs of estimates as one family, by the rules of the catalogue.
+def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
+    """Compare all the pairs of a study as one family, by the rules of the catalogue.
 
     A value on fewer than 30 answers is not tested, as no sentence is to rest on it. For marks that
     is known before any value is. For a category's share it is not: those with few people are not
@@ -121,8 +187,10 @@ def family(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     Parameters
     ----------
+    catalogue
+        Says how each indicator is compared, and what difference matters.
     pairs
-        What `survey.comparison.waves`, `two_by_two` and `beside` give.
+        What the functions of this module and `weighted.pairs` give; `against` tells them apart.
 
     Returns
     -------
@@ -134,6 +202,7 @@ def family(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     ValueError
         For an indicator of which the catalogue says no comparison.
     """
+    together = pd.concat([some for some in pairs if len(some)] or pairs[:1], ignore_index=True)
     kinds: dict[str, Kind] = {}
     matters: dict[str, float] = {}
     for indicator in catalogue.indicators.values():
@@ -141,16 +210,16 @@ def family(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             kinds[indicator.id] = indicator.comparison
         if indicator.matters is not None:
             matters[indicator.id] = indicator.matters
-    states = pairs[["status", REFERENCE + "status"]]
+    states = together[["status", REFERENCE + "status"]]
     comparable = states.isin(["published", THIN]).all(axis=1)
     thin = comparable & (states == THIN).any(axis=1)
-    found = compare(pairs[~thin], kinds, matters)
+    found = compare(together[~thin], kinds, matters)
     if not thin.any():
         return found
-    rest = pairs[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
+    rest = together[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
     rest["difference"] = rest["estimate"] - rest[REFERENCE + "estimate"]
     rest = rest.reindex(columns=found.columns)
-    return pd.concat([found, rest]).loc[pairs.index] if len(found) else rest
+    return pd.concat([found, rest]).loc[together.index] if len(found) else rest
 
 
 def differences(compared: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +228,7 @@ def differences(compared: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     compared
-        What `family` gave, without counts.
+        What `tested` gave, without counts.
 
     Returns
     -------
@@ -180,7 +249,8 @@ def differences(compared: pd.DataFrame) -> pd.DataFrame:
     ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
     ... )
     >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> found = differences(between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> compared = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> found = differences(compared)
     >>> found[["indicator", "group", "group_value", "estimate"]].round(1).values.tolist()[:2]
     [['difference', 'satisfied_share', '2025-T3', 12.0], \
 ['detectable_difference', 'satisfied_share', '2025-T3', 9.1]]
@@ -213,13 +283,12 @@ def differences(compared: pd.DataFrame) -> pd.DataFrame:
 
 def _between(row: dict[Any, Any]) -> str:
     """What tells a pair from others of its indicator: its group, and what it is compared with."""
-    other = [
-        row[REFERENCE + key]
-        for key in ("group_value", "period")
-        if row[REFERENCE + key] not in ("", row[key])
-    ]
+    keys = ("group_value", "product", "period")
+    other = [row[REFERENCE + key] for key in keys if row[REFERENCE + key] not in ("", row[key])]
     return " – ".join([part for part in (row["group_value"], *other[:1]) if part] or ["–"])
 
 
-def _nobody() -> pd.DataFrame:
-    return estimates.make([{"indicator": "none", "period": "–", "unit": "–", "status": "missing"}])
+def _joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Each row with that of the same place in another frame."""
+    pairs = frame.join(reference.add_prefix(REFERENCE))
+    return pairs.assign(against=against).reset_index(drop=True)

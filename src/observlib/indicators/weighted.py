@@ -7,7 +7,7 @@ asked of both, and in nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -21,6 +21,8 @@ from observlib.indicators import _answers
 from observlib.indicators.satisfaction import SATISFIED_FROM
 from observlib.indicators.surveys import DETRACTORS_TO, PROMOTERS_FROM, periods_of
 from observlib.period import Quarter
+from observlib.survey.association import weighting_effect
+from observlib.survey.comparison import PAIRED, beside, two_by_two
 from observlib.survey.design import Design, design
 from observlib.survey.estimation import mean
 from observlib.survey.proportions import proportion
@@ -39,27 +41,31 @@ _UNITS = {
 }
 
 
-class _Survey(NamedTuple):
-    """The respondents of one survey whose profile is complete, and their weights."""
+class Weighed(NamedTuple):
+    """The respondents of one survey whose profile is complete, and their weights.
 
-    passport: dict[str, str]  # with the period
+    `passport` holds the period; `people` has one row each, by `response_id`, and a column a
+    margin; `given` are the rows of all responses; `calibration` is None where there can be none.
+    """
+
+    passport: dict[str, str]
     status: str
-    people: pd.DataFrame  # one row each, by response_id: a column a margin
-    given: pd.DataFrame  # the rows of all responses
-    calibration: Calibration | None  # none where it cannot be done
+    people: pd.DataFrame
+    given: pd.DataFrame
+    calibration: Calibration | None
 
 
-def marks(
+def weighed(
     responses: pd.DataFrame,
     margins: pd.DataFrame,
     catalogue: Catalogue,
     quarters: Sequence[Quarter],
-) -> pd.DataFrame:
-    """Satisfaction, success, ease and recommendation with and without weights, on the same people.
+) -> tuple[Weighed, ...]:
+    """Give weights to the respondents of each survey that asks age, sex or région.
 
-    They are the respondents whose age, sex and région (those that the survey asks) are all known
-    and in the population: whoever refuses, stops before the question or lives abroad is left out,
-    of both figures. Nothing where there are fewer than `MINIMUM`, or no weights can be found.
+    They are those whose answers to these (the ones that the survey asks) are all known and in the
+    population: whoever refuses, stops before the question or lives abroad is left out. There are
+    no weights where they are fewer than `MINIMUM`, or none meet the margins together.
 
     Parameters
     ----------
@@ -71,6 +77,35 @@ def marks(
         Says which surveys are waves.
     quarters
         Taken as one period, oldest first.
+    """
+    targets = {
+        str(name): rows.set_index("category")["people"].astype(float)
+        for name, rows in margins.groupby("variable", sort=False)
+    }
+    found = []
+    for passport, period, given, status in periods_of(responses, catalogue, quarters):
+        asked = given[given["variable"].isin(list(targets)) & given["category"].notna()]
+        if asked.empty:
+            continue
+        said = asked.drop_duplicates(["response_id", "variable"])
+        people = said.pivot(index="response_id", columns="variable", values="category")
+        for name in people:
+            people[name] = people[name].where(people[name].isin(targets[str(name)].index))
+        people, kept = _grouped(people.dropna(), targets)
+        weights = _calibrated(people, kept)
+        found.append(Weighed({**passport, "period": period}, status, people, given, weights))
+    return tuple(found)
+
+
+def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """Satisfaction, success, ease and recommendation with and without weights, on the same people.
+
+    Nothing of a survey without weights.
+
+    Parameters
+    ----------
+    surveys
+        What `weighed` gave.
 
     Returns
     -------
@@ -88,34 +123,60 @@ def marks(
     residuals on the margins, respondents being taken as a simple sample.
     """
     made: list[dict[str, Any]] = []
-    for survey in _surveys(responses, margins, catalogue, quarters):
+    for survey in surveys:
         if survey.calibration is None:
             continue
-        scores = _scores(survey.given)
-        people = survey.people.join(scores)
+        said = scores(survey.given)
+        people = survey.people.join(said)
         row = {**survey.passport, "status": survey.status, "group": "weighting"}
-        for name in scores:
-            left_out = int(scores[name].notna().sum() - people[name].notna().sum())
-            hidden = 0 < left_out < estimates.MINIMUM_PEOPLE
+        for name in said:
+            hidden = 0 < left_out(said[name], people[name]) < estimates.MINIMUM_PEOPLE
             plain = {"status": "suppressed"} if hidden else _estimate(design(people), name)
             made.append({**row, **_named(name), "group_value": RAW, **plain})
-            weighed = _estimate(design(people, calibration=survey.calibration), name)
-            made.append({**row, **_named(name), "group_value": WEIGHTED, **weighed})
+            calibrated = _estimate(design(people, calibration=survey.calibration), name)
+            made.append({**row, **_named(name), "group_value": WEIGHTED, **calibrated})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
 
 
-def report(
-    responses: pd.DataFrame,
-    margins: pd.DataFrame,
-    catalogue: Catalogue,
-    quarters: Sequence[Quarter],
-) -> pd.DataFrame:
+def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """Each weighted figure of `marks` with the raw one, and the error of what weights change.
+
+    Parameters
+    ----------
+    surveys
+        What `weighed` gave.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `changes.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
+        rest on the same answers (see `survey.association.weighting_effect`).
+    """
+    found = [two_by_two(marks([]))]
+    for survey in surveys:
+        if survey.calibration is None:
+            continue
+        told = marks([survey])
+        people = survey.people.join(scores(survey.given))
+        calibrated, plain = design(people, calibration=survey.calibration), design(people)
+        for _, two in told.groupby("indicator", sort=False):
+            raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
+            name = str(two["indicator"].iat[0])
+            effect = weighting_effect(calibrated, plain, name)
+            scale = 100.0 if _UNITS[name] == "%" else 1.0
+            error = (scale * effect.se if effect.status == "published" else 0.0, effect.df)
+            pair = beside(weighted, raw)
+            found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
+    return pd.concat(found, ignore_index=True).assign(against="raw")
+
+
+def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
     """How the weights of `marks` came out: what they cost, and the margins before and after.
 
     Parameters
     ----------
-    responses, margins, catalogue, quarters
-        Those of `marks`.
+    surveys
+        What `weighed` gave.
 
     Returns
     -------
@@ -127,7 +188,7 @@ def report(
         than 11 respondents are one.
     """
     made: list[dict[str, Any]] = []
-    for survey in _surveys(responses, margins, catalogue, quarters):
+    for survey in surveys:
         n = len(survey.people)
         row: dict[str, Any] = {**survey.passport, "status": survey.status}
         if survey.calibration is None:
@@ -151,30 +212,6 @@ _REPORT = {
     "min": {"indicator": "weighting_least", "unit": "rapport"},
     "max": {"indicator": "weighting_most", "unit": "rapport"},
 }
-
-
-def _surveys(
-    responses: pd.DataFrame,
-    margins: pd.DataFrame,
-    catalogue: Catalogue,
-    quarters: Sequence[Quarter],
-) -> Iterator[_Survey]:
-    """Each survey that asks the category of a margin."""
-    targets = {
-        str(name): rows.set_index("category")["people"].astype(float)
-        for name, rows in margins.groupby("variable", sort=False)
-    }
-    for passport, period, given, status in periods_of(responses, catalogue, quarters):
-        asked = given[given["variable"].isin(list(targets)) & given["category"].notna()]
-        if asked.empty:
-            continue
-        said = asked.drop_duplicates(["response_id", "variable"])
-        people = said.pivot(index="response_id", columns="variable", values="category")
-        for name in people:
-            people[name] = people[name].where(people[name].isin(targets[str(name)].index))
-        people, kept = _grouped(people.dropna(), targets)
-        weights = _calibrated(people, kept)
-        yield _Survey({**passport, "period": period}, status, people, given, weights)
 
 
 def _calibrated(people: pd.DataFrame, margins: dict[str, pd.Series]) -> Calibration | None:
@@ -212,7 +249,12 @@ def _grouped(
     return grouped, kept
 
 
-def _scores(given: pd.DataFrame) -> pd.DataFrame:
+def left_out(said: pd.Series, kept: pd.Series) -> int:
+    """How many answered, and are not among those kept: the two marks would tell theirs."""
+    return int(said.notna().sum() - kept.notna().sum())
+
+
+def scores(given: pd.DataFrame) -> pd.DataFrame:
     """What each response says, by `response_id`: a number an indicator, missing where unsaid."""
     rows = given[given["value"].notna()].drop_duplicates(["response_id", "variable"])
     rows = rows.assign(on_10=_answers.on_10(rows)).set_index("response_id")

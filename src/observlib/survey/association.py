@@ -157,9 +157,7 @@ def weighting_effect(
     return _tested(estimates[0] - estimates[1], se, df, int(found["n"]), scale, level)
 
 
-def _tested(
-    estimate: float, se: float, df: int, n: int, scale: float, level: float
-) -> Difference:
+def _tested(estimate: float, se: float, df: int, n: int, scale: float, level: float) -> Difference:
     """Student's test of a difference; `missing` where there is no variance to test with."""
     nan = float("nan")
     if df < 1 or se <= 1e-12 * scale:

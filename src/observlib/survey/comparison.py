@@ -301,10 +301,10 @@ def _difference(row: Mapping[str, Any], kind: Kind, level: float) -> tuple[float
     """Difference, ends and p value of a pair that can be tested, in the unit of its estimates."""
     first, second = _sides(row)
     if _paired(row):
+        se, df = (float(row[name]) for name in PAIRED)
         return difference_of_means(
-            first["estimate"], *(row[name] for name in PAIRED),
-            second["estimate"], 0.0, math.inf, level,
-        )  # fmt: skip
+            first["estimate"], se, df, second["estimate"], 0.0, math.inf, level
+        )
     if kind == "share":
         share1, share2 = (round(side["estimate"] / 100, 12) for side in (first, second))
         *ends, p = difference_of_shares(share1, _base(first), share2, _base(second), level)

@@ -32,7 +32,7 @@ def pair(
     return {
         "indicator": "satisfaction_10", "product": product, "channel": "web", "period": NOW,
         "device": "jdma-legifrance", "group": "", "group_value": "", "unit": "sur 10",
-        "estimate": now, "status": "published", "reference_estimate": then,
+        "estimate": now, "status": "published", "against": "before", "reference_estimate": then,
         "reference_period": BEFORE, "reference_status": "published", "reference_group_value": "x",
         "reason": reason, "verdict": verdict, "p_value": 0.01 if tested else math.nan,
         "detectable": 0.94 if tested else math.nan, "level": 0.99 if tested else math.nan,
@@ -51,9 +51,10 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catal
         pair("unknown", product="bodacc", detectable=2.13),
     )  # fmt: skip
     assert found == (
-        "Depuis le 3e trimestre 2025, la note de satisfaction des avis déposés est en hausse "
-        "(Service-public.fr, de 6,8 à 7,9 sur 10) ; ailleurs, on ne peut pas conclure : seule une "
-        "évolution d'au moins 0,9 à 2,1 points, selon le cas, avait de bonnes chances d'être vue."
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
+        "déposés est en hausse (Service-public.fr, de 6,8 à 7,9 sur 10) ; ailleurs, on ne peut "
+        "pas conclure : seule une évolution d'au moins 0,9 à 2,1 points, selon le cas, avait de "
+        "bonnes chances d'être vue."
     )
 
 
@@ -71,16 +72,19 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catal
 def test_on_a_product_s_page_the_one_mark_needs_no_name(
     row: dict[str, Any], words: str, catalogue: Catalogue
 ) -> None:
-    start = "Depuis le 3e trimestre 2025, la note de satisfaction des avis déposés "
+    start = (
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
+        "déposés "
+    )
     assert said(catalogue, row, by="channel") == start + words
 
 
 def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue: Catalogue) -> None:
     row = pair("unknown", indicator="nps", unit="points", device="enquete-legifrance")
     assert said(catalogue, row | {"detectable": 23.2}, by="channel") == (
-        "Depuis le 3e trimestre 2025, on ne peut pas dire si la recommandation nette dans "
-        "l'enquête a évolué : seule une évolution d'au moins 23 points avait de bonnes chances "
-        "d'être vue."
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire si la "
+        "recommandation nette dans l'enquête a évolué : seule une évolution d'au moins 23 points "
+        "avait de bonnes chances d'être vue."
     )
     assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
 
@@ -114,9 +118,9 @@ def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(
     rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
     assert plain(changes.peers(pd.DataFrame(rows), catalogue)) == (
         "Sur 7 rapprochements possibles, 5 peuvent être testés : notre valeur est au-dessus "
-        "1 fois, notre valeur est en dessous 2 fois, les deux sont équivalentes 1 fois et on ne "
-        "peut pas conclure 1 fois. Aucun test pour les autres : ni effectif ni intervalle "
-        "publiés (2)."
+        "1 fois, notre valeur est en dessous 2 fois (1 de nos valeurs), les deux sont "
+        "équivalentes 1 fois et on ne peut pas conclure 1 fois. Aucun test pour les autres : ni "
+        "effectif ni intervalle publiés (2)."
     )
     alone = plain(changes.peers(pd.DataFrame(rows[-1:]), catalogue))
     assert alone == (

@@ -7,6 +7,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.findings import drivers
+from observlib.indicators import changes
 
 
 def effects(**values: float) -> pd.DataFrame:
@@ -14,11 +15,21 @@ def effects(**values: float) -> pd.DataFrame:
     return estimates.make(
         {
             "indicator": "driver_effect", "period": "2025-10/2026-09", "unit": "points",
-            "group": "driver", "group_value": name, "n": 200,
+            "group": "driver", "group_value": name, "n": 200, "n_eff": 200,
             "estimate": value, "ci_low": value - 1, "ci_high": value + 1,
         }
         for name, value in values.items()
     )  # fmt: skip
+
+
+def said(catalogue: Catalogue, **values: float) -> tuple[str, str]:
+    """The sentence and the caption, tested as one family."""
+    frame = effects(**values)
+    compared = changes.tested(catalogue, changes.with_nothing(frame))
+    return (
+        plain(drivers.strongest(frame, compared, catalogue)),
+        plain(drivers.caption(frame, compared)),
+    )
 
 
 def plain(text: str) -> str:
@@ -26,24 +37,41 @@ def plain(text: str) -> str:
 
 
 def test_the_strongest_comes_first_whatever_its_sign(catalogue: Catalogue) -> None:
-    said = plain(drivers.strongest(effects(Âge=1.5, Clarté=-4.2, Sexe=0.4), catalogue))
-    assert said.startswith(
+    text, caption = said(catalogue, Âge=1.5, Clarté=-4.2, Sexe=0.4)
+    assert text.startswith(
         "L'écart de satisfaction le plus grand est mesuré pour « Clarté » (−4,2 points sur 10 ; "
         "−5,2 à −3,2)"
     )
-    assert said.endswith("D'autres sont établis : « Âge » (+1,5 point sur 10 ; +0,5 à +2,5).")
-    assert "Sexe" not in said
-    assert drivers.caption(effects(Âge=1.5, Clarté=-4.2)).endswith("est pour « Clarté »")
+    assert "D'autres sont établis : « Âge » (+1,5 point sur 10 ; +0,5 à +2,5)." in text
+    assert "On ne peut pas conclure pour « Sexe » : seul un écart d'au moins 1,6 point" in text
+    assert caption.endswith("est pour « Clarté »")
 
 
-def test_what_is_unsure_is_said_to_be(catalogue: Catalogue) -> None:
-    assert "contiennent 0" in drivers.strongest(effects(Âge=0.5, Sexe=-0.2), catalogue)
-    assert drivers.caption(effects(Âge=0.5)).endswith("aucun écart net")
+def test_an_effect_clear_by_itself_is_not_told_where_several_were_looked_at(
+    catalogue: Catalogue,
+) -> None:
+    assert "mesuré pour « Âge »" in said(catalogue, Âge=1.05)[0]
+    text, caption = said(catalogue, Âge=1.05, Sexe=-0.2, Facilité=0.3)
+    assert "ne va de façon établie" in text and caption.endswith("aucun écart établi")
+
+
+def test_an_effect_surely_too_small_to_matter_is_said_to_be(catalogue: Catalogue) -> None:
+    small = effects(Sexe=0.1).assign(ci_low=-0.1, ci_high=0.3)
+    compared = changes.tested(catalogue, changes.with_nothing(small))
+    text = drivers.strongest(small, compared, catalogue)
+    assert text.endswith("trop petit pour compter pour «\xa0Sexe\xa0».") or text.endswith(
+        "trop petit pour compter pour « Sexe »."
+    )
 
 
 def test_too_few_answers_have_a_sentence(catalogue: Catalogue) -> None:
     few = {"indicator": "driver_effect", "period": "2026-T3", "unit": "points", "group": "driver"}
     few |= {"group_value": "Ensemble", "status": "missing"}
-    assert "(45)" in drivers.strongest(estimates.make([{**few, "n": 45}]), catalogue)
-    assert "moins de onze" in drivers.strongest(estimates.make([few]), catalogue)
-    assert "ne demande pas" in drivers.strongest(estimates.make([]), catalogue)
+    for row, words in (({**few, "n": 45}, "(45)"), (few, "moins de onze")):
+        frame = estimates.make([row])
+        compared = changes.tested(catalogue, changes.with_nothing(frame))
+        assert words in drivers.strongest(frame, compared, catalogue)
+        assert "aucun" not in drivers.caption(frame, compared)
+    nothing = estimates.make([])
+    compared = changes.tested(catalogue, changes.with_nothing(nothing))
+    assert "ne demande pas" in drivers.strongest(nothing, compared, catalogue)

@@ -370,8 +370,8 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue: Catalogu
         "et 30 011 visites en données ouvertes (+4,3 % sur un an). "
         "La note de satisfaction des avis déposés est de 7,9 sur 10 "
         "(intervalle à 95 % : 7,7 à 8,1 ; 200 réponses). "
-        "Depuis le 3e trimestre 2025, la note de satisfaction des avis déposés est en hausse "
-        "(de 6,8 à 7,9 sur 10)."
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
+        "déposés est en hausse (de 6,8 à 7,9 sur 10)."
     )
 
 

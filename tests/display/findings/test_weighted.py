@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -14,16 +15,18 @@ from observlib.display.findings import weighted
 BASE = {"device": "enquete-legifrance", "period": "2025-10/2026-09"}
 
 
-def pair(raw: float | None, weighed: float, half: float = 0.2, **more: Any) -> pd.DataFrame:
-    rows = []
-    for name, value in (("Sans redressement", raw), ("Avec redressement", weighed)):
-        row = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", **more}
-        row |= {"group": "weighting", "group_value": name, "status": "suppressed"}
-        if value is not None:
-            row |= {"estimate": value, "ci_low": value - half, "ci_high": value + half}
-            row |= {"n": 300, "status": "published"}
-        rows.append(row)
-    return estimates.make(rows)
+def pair(raw: float | None, weighed: float, verdict: str = "unknown") -> pd.DataFrame:
+    """A weighted mark beside the raw one, with the results of a family."""
+    row: dict[str, Any] = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10"}
+    row |= {"estimate": weighed, "ci_low": weighed - 0.2, "ci_high": weighed + 0.2, "n": 300}
+    row |= {"status": "published", "reference_estimate": math.nan, "against": "raw"}
+    row |= dict.fromkeys(["difference", "difference_low", "difference_high", "level"], math.nan)
+    row |= {"verdict": verdict, "detectable": 0.42, "reason": "suppressed"}
+    if raw is not None:
+        gap = weighed - raw
+        row |= {"reference_estimate": raw, "difference": gap, "reason": "", "level": 0.995}
+        row |= {"difference_low": gap - 0.3, "difference_high": gap + 0.3}
+    return pd.DataFrame([row])
 
 
 def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
@@ -43,18 +46,32 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("raw", "weighed", "said"),
+    ("raw", "weighed", "verdict", "said"),
     [
-        (7.1, 7.0, "de 7,0 sur 10 (6,8 à 7,2) au lieu de 7,1 (6,9 à 7,3)."),
-        (7.1, 7.08, "la même, 7,1 sur 10 (6,9 à 7,3)."),
-        (7.1, 6.5, "de 6,5 sur 10 (6,3 à 6,7) au lieu de 7,1 (6,9 à 7,3)."),
-        (None, 6.5, "de 6,5 sur 10 (6,3 à 6,7)."),
+        (
+            7.1, 6.5, "fall",
+            "de 6,5 sur 10 au lieu de 7,1. Le redressement change donc la note : écart de −0,6 "
+            "(−0,9 à −0,3), intervalle à 99,5 % entre parenthèses.",
+        ),
+        (
+            7.1, 7.0, "stable",
+            "de 7,0 sur 10 au lieu de 7,1. La note change trop peu pour compter (moins de 0,5) : "
+            "écart de −0,1 (−0,4 à +0,2), intervalle à 99,5 % entre parenthèses.",
+        ),
+        (
+            7.1, 7.08, "unknown",
+            "de 7,08 sur 10 au lieu de 7,10. On ne peut pas dire si le redressement change la "
+            "note : écart de 0,0 (−0,3 à +0,3), intervalle à 99,5 % entre parenthèses ; seul un "
+            "écart d'au moins 0,4 point avait de bonnes chances d'être vu.",
+        ),
+        (None, 6.5, "unknown", "de 6,5 sur 10 (6,3 à 6,7)."),
     ],
 )  # fmt: skip
-def test_the_sentence_says_both_marks_with_their_intervals(
-    catalogue: Catalogue, raw: float | None, weighed: float, said: str
+def test_the_sentence_says_both_marks_and_what_the_test_of_their_difference_says(
+    catalogue: Catalogue, raw: float | None, weighed: float, verdict: str, said: str
 ) -> None:
-    found = weighted.conclusion(pair(raw, weighed), report("age", "sex", "region"), catalogue)
+    compared = pair(raw, weighed, verdict)
+    found = weighted.conclusion(compared, report("age", "sex", "region"), catalogue)
     start = "Si les répondants avaient l'âge, le sexe et la région de la population, "
     assert plain(found) == f"{start}la satisfaction serait {said}"
 
@@ -66,13 +83,15 @@ def test_what_is_not_in_the_weights_is_told(catalogue: Catalogue) -> None:
 
 
 def test_why_there_are_no_weights_is_told_without_a_number_of_few(catalogue: Catalogue) -> None:
-    nothing = estimates.make([])
-    assert "(45)" in weighted.conclusion(nothing, report(n=45), catalogue)
-    assert "moins de onze" in weighted.conclusion(nothing, report(n=None), catalogue)
-    assert "Aucune réponse ne dit" in weighted.conclusion(nothing, nothing, catalogue)
+    nothing, none = estimates.make([]), pair(7.1, 7.0).iloc[:0]
+    assert "(45)" in weighted.conclusion(none, report(n=45), catalogue)
+    assert "moins de onze" in weighted.conclusion(none, report(n=None), catalogue)
+    assert "Aucune réponse ne dit" in weighted.conclusion(none, nothing, catalogue)
 
 
-def test_captions_are_of_the_category_and_the_survey_that_move_most(catalogue: Catalogue) -> None:
+def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(
+    catalogue: Catalogue,
+) -> None:
     found = report("age", "sex")
     assert plain(weighted.margins(found[found["group"] != ""], catalogue)).endswith(
         "« de age » est la catégorie que les poids changent le plus : de 40,0 % à 52,0 %"
@@ -80,10 +99,3 @@ def test_captions_are_of_the_category_and_the_survey_that_move_most(catalogue: C
     assert plain(weighted.cost(found, catalogue)) == (
         "300 répondants aux poids inégaux en valent 210 de même poids"
     )
-    one, other = pair(7.1, 7.0), pair(7.0, 7.6, device="enquete-vie-publique")
-    assert plain(weighted.moved(one, catalogue)).endswith(
-        "la satisfaction passe de 7,1 à 7,0 sur 10"
-    )
-    both = plain(weighted.moved(estimates.combine([one, other]), catalogue))
-    assert "Vie-publique" in both and "de 7,0 à 7,6 sur 10" in both
-    assert weighted.moved(pair(None, 7.0), catalogue).startswith("Aucune note")

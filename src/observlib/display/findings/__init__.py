@@ -6,6 +6,7 @@ such as `findings.contacts`.
 
 from observlib.display.findings import (
     actions,
+    beside,
     changes,
     comparisons,
     contacts,
@@ -37,6 +38,7 @@ from observlib.display.findings.general import (
 __all__ = [
     "absent",
     "actions",
+    "beside",
     "changes",
     "comparisons",
     "contacts",

@@ -25,12 +25,21 @@ _NOUNS = {  # all feminine
     "help_reached_share": "la part d'usagers qui ont pu joindre une aide",
     "task_success_share": "la part d'objectifs atteints",
 }
-_OUTCOMES = (
-    ("rise", "en hausse", "en hausse"),
-    ("fall", "en baisse", "en baisse"),
-    ("stable", "stable", "stables"),
-    ("unknown", "indéterminée", "indéterminées"),
-)
+_OUTCOMES = {  # of comparisons with a period before (True), and with values of the same moment
+    True: (
+        ("rise", "en hausse", "en hausse"),
+        ("fall", "en baisse", "en baisse"),
+        ("stable", "stable", "stables"),
+        ("unknown", "indéterminée", "indéterminées"),
+    ),
+    False: (
+        ("rise", "au-dessus", "au-dessus"),
+        ("fall", "en dessous", "en dessous"),
+        ("stable", "équivalente", "équivalentes"),
+        ("unknown", "indéterminée", "indéterminées"),
+    ),
+}
+_OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
 _PLACES = {
     "rise": "notre valeur est au-dessus",
     "fall": "notre valeur est en dessous",
@@ -87,17 +96,20 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
     >>> row = {"indicator": "nps", "device": "", "product": "boamp", "channel": "web", "unit": ""}
-    >>> row |= {"group_value": "", "reference_period": "2025-T3", "verdict": "unknown"}
-    >>> pair = pd.DataFrame([{**row, "reason": "precision", "detectable": 9.4}])
-    >>> evolution(pair, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")[:73]
-    'Depuis le 3e trimestre 2025, on ne peut pas dire si la recommandation net'
+    >>> row |= {"group_value": "", "reference_period": "2025-T3", "period": "2026-T3"}
+    >>> row |= {"verdict": "unknown", "reason": "precision", "detectable": 9.4}
+    >>> evolution(pd.DataFrame([row]), load_catalogue(Path("data/catalogue"))).replace(
+    ...     "\\xa0", " "
+    ... )[:73]
+    'Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire s'
     """
     if compared.empty:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     noun = _NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
     thing = noun + given(compared, catalogue, within=not noun.startswith("la note"))
-    since = phrases.capital(french.since(compared[REFERENCE + "period"].iat[0]))
+    ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
+    since = phrases.capital(french.between(*ends))
     named = phrases.named(compared, catalogue, by)
     alone = by == "channel" and len(named) == 1
     clauses = []
@@ -115,31 +127,45 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         why = {REASONS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
         return f"{since}, {thing} ne peut pas être comparée{because}."
-    seen = f" : {_seen(unknown, indicator)}" if len(unknown) else ""
+    least = f" : {visible(unknown, indicator)}" if len(unknown) else ""
     if not clauses:
-        return f"{since}, on ne peut pas dire si {thing} a évolué{seen}."
+        return f"{since}, on ne peut pas dire si {thing} a évolué{least}."
     said = f"{since}, {thing} est {french.join(clauses)}"
-    return f"{said}{SEMICOLON}ailleurs, on ne peut pas conclure{seen}." if seen else f"{said}."
+    return f"{said}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{said}."
 
 
-def counted(compared: pd.DataFrame) -> str:
+def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     """How many comparisons were tested together, and what came of them: a table's caption.
+
+    Parameters
+    ----------
+    compared
+        The comparisons of the table.
+    family
+        All that were tested with them, where these are more.
 
     Examples
     --------
-    >>> row = {"p_value": 0.2, "verdict": "unknown"}
-    >>> pairs = pd.DataFrame([row, row, {"p_value": 0.001, "verdict": "rise"}])
+    >>> row = {"p_value": 0.2, "verdict": "unknown", "against": "before"}
+    >>> pairs = pd.DataFrame([row, row, {**row, "p_value": 0.001, "verdict": "rise"}])
     >>> counted(pairs).replace("\\xa0", " ")
     '3 comparaisons testées ensemble : 1 en hausse et 2 indéterminées'
+    >>> counted(pairs.head(2), pairs).replace("\\xa0", " ")
+    '2 des 3 comparaisons testées ensemble : 2 indéterminées'
     """
     tested = compared[compared["p_value"].notna()]
     if tested.empty:
         return "Aucune comparaison ne peut être testée"
     told = []
-    for verdict, one, many in _OUTCOMES:
+    for verdict, *heads in _OUTCOMES[compared["against"].iat[0] == "before"]:
         if count := int((tested["verdict"] == verdict).sum()):
-            told.append(french.count(count, one, many))
+            told.append(french.count(count, *heads))
     total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
+    every = len(tested) if family is None else int(family["p_value"].notna().sum())
+    if every > len(tested):
+        total = (
+            f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"
+        )
     return f"{total} : {french.join(told)}"
 
 
@@ -164,8 +190,11 @@ def peers(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         return f"Sur {pairs}, aucun ne peut être testé : {french.join(why)}."
     told = []
     for verdict, said in _PLACES.items():
-        if count := int((tested["verdict"] == verdict).sum()):
-            told.append(f"{said} {french.number(count)} fois")
+        rows = tested[tested["verdict"] == verdict]
+        if len(rows):
+            ours = len(rows.drop_duplicates(_OURS))
+            some = f" ({french.count(ours, 'de nos valeurs', 'de nos valeurs')})"
+            told.append(f"{said} {french.number(len(rows))} fois{some if ours < len(rows) else ''}")
     can = french.plural(len(tested), "peut être testé", "peuvent être testés")
     first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(told)}."
     return f"{first} Aucun test pour les autres : {french.join(why)}." if why else first
@@ -177,12 +206,21 @@ def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
     return said if alone else f"{row['name']}, {said}"
 
 
-def _seen(rows: pd.DataFrame, indicator: Indicator) -> str:
-    """The smallest changes that could have been seen, in points."""
+def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
+    """The smallest differences that could have been seen, in points.
+
+    Parameters
+    ----------
+    rows
+        Pairs without a verdict for want of precision.
+    noun
+        `une évolution` or `un écart`.
+    """
     low, high = rows["detectable"].min(), rows["detectable"].max()
     decimals = next((d for d in range(indicator.decimals, 6) if round(low, d)), 6)
     ends = list(dict.fromkeys(french.number(x, decimals) for x in (low, high)))
     points = french.plural(round(high, decimals), "point", "points")
     size = " à ".join(ends) + french.NBSP + points
     cases = ", selon le cas," if len(ends) > 1 else ""
-    return f"seule une évolution d'au moins {size}{cases} avait de bonnes chances d'être vue"
+    e = "e" if noun.startswith("une ") else ""
+    return f"seul{e} {noun} d'au moins {size}{cases} avait de bonnes chances d'être vu{e}"

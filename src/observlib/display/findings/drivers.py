@@ -6,6 +6,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
+from observlib.display.findings.changes import visible
 
 CAUTION = (
     "Aller ensemble n'est pas causer : un usager satisfait peut juger plus clair le même site, et "
@@ -13,15 +14,18 @@ CAUTION = (
 )
 
 
-def strongest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """What goes most with satisfaction, then what else does, of one survey.
 
-    Only what has an interval on one side of 0 is told; where nothing has, that is said.
+    Only what is established is told, by the tests of the whole study; then what may go with it
+    and could not be seen, or does not matter.
 
     Parameters
     ----------
     frame
         Estimates of `driver_effect`.
+    compared
+        The same beside 0 (`changes.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
         return "L'enquête ne demande pas la satisfaction, ou rien qui puisse aller avec elle."
@@ -33,37 +37,50 @@ def strongest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
             f"Trop peu de réponses complètes ({found}) ou de réponses différentes pour dire ce qui "
             "va avec la satisfaction."
         )
-    sure = _sure(shown)
-    if sure.empty:
-        return (
-            "Rien de ce qui est demandé ne va nettement avec la satisfaction : tous les "
-            "intervalles à 95 % contiennent 0."
-        )
     indicator = words.indicator_of("driver_effect", catalogue)
     told = [
         f"« {row['group_value']} » ({words.value(row, indicator)} sur 10{words.SEMICOLON}"
         f"{words.interval(row, indicator)})"
-        for row in sure.to_dict("records")
+        for row in _established(compared).to_dict("records")
     ]
-    said = (
-        f"L'écart de satisfaction le plus grand est mesuré pour {told[0]} : il sépare la réponse "
-        "la plus haute de la plus basse, les autres réponses étant égales."
-    )
-    if not told[1:]:
-        return said
-    return f"{said} D'autres sont établis : {french.join(told[1:])}."
+    said = ["Rien de ce qui est demandé ne va de façon établie avec la satisfaction."]
+    if told:
+        said = [
+            f"L'écart de satisfaction le plus grand est mesuré pour {told[0]} : il sépare la "
+            "réponse la plus haute de la plus basse, les autres réponses étant égales."
+        ]
+    if told[1:]:
+        said.append(f"D'autres sont établis : {french.join(told[1:])}.")
+    alike = compared.loc[compared["verdict"] == "stable", "group_value"]
+    if len(alike):
+        named = french.join(f"« {name} »" for name in alike)
+        said.append(f"Il est trop petit pour compter pour {named}.")
+    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
+    if len(unknown):
+        named = french.join(f"« {name} »" for name in unknown["group_value"])
+        least = visible(unknown, indicator, "un écart")
+        said.append(f"On ne peut pas conclure pour {named} : {least}.")
+    return " ".join(said)
 
 
-def caption(frame: pd.DataFrame) -> str:
-    """Caption: what goes most with satisfaction, and what its chart measures."""
-    sure = _sure(frame[~frame["status"].isin(words.WITHHELD)])
+def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
+    """Caption: what goes most with satisfaction, and what its chart measures.
+
+    Parameters
+    ----------
+    frame, compared
+        Those of `strongest`.
+    """
     what = "Points de satisfaction, sur 10, de la réponse la plus basse à la plus haute"
+    if frame.empty or frame["status"].isin(words.WITHHELD).all():
+        return what
+    sure = _established(compared)
     if sure.empty:
-        return f"{what} : aucun écart net"
+        return f"{what} : aucun écart établi"
     return f"{what} : l'écart le plus grand est pour « {sure['group_value'].iat[0]} »"
 
 
-def _sure(frame: pd.DataFrame) -> pd.DataFrame:
-    """The effects whose interval is on one side of 0, from the largest."""
-    sure = frame[(frame["ci_low"] > 0) | (frame["ci_high"] < 0)]
+def _established(compared: pd.DataFrame) -> pd.DataFrame:
+    """The effects that are established, from the largest."""
+    sure = compared[compared["verdict"].isin(["rise", "fall"])]
     return sure.sort_values("estimate", key=abs, ascending=False, kind="stable")

@@ -5,12 +5,16 @@ A weighted figure stands beside the raw one, to check it.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
+from observlib.display.changes import gap, level
+from observlib.display.findings.changes import visible
+from observlib.estimates import REFERENCE
 
 RESERVATION = (
     "Ce calcul ne prouve pas que la population donnerait cette note : ceux qui répondent l'ont "
@@ -21,14 +25,15 @@ _MARGINS = {"age": "l'âge", "sex": "le sexe", "region": "la région"}
 _OF = {"age": "de l'âge", "sex": "du sexe", "region": "de la région"}
 
 
-def conclusion(marks: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogue) -> str:
+def conclusion(compared: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogue) -> str:
     """What satisfaction would be with the population's profile, or why it is not told.
 
     Parameters
     ----------
-    marks, report
-        Estimates of one survey: those with and without weights (`group` = `weighting`, the raw
-        one first), and those of how the weights came out.
+    compared
+        Pairs of `weighted.pairs` of one survey, with the results of their whole family.
+    report
+        Estimates of how its weights came out.
     """
     if report.empty:
         return (
@@ -44,28 +49,34 @@ def conclusion(marks: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogue) 
             "leur profil, ou aucun poids ne leur donne celui de la population."
         )
     profile = french.join(_MARGINS[name] for name in used)
-    rows = marks[marks["indicator"] == "satisfaction_10"].to_dict("records")
-    shown: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in rows]
-    if len(shown) != 2 or shown[1]["status"] in words.WITHHELD:
+    rows = compared[compared["indicator"] == "satisfaction_10"].to_dict("records")
+    if not rows or rows[0]["status"] in words.WITHHELD:
         said = f"La satisfaction ne peut pas être dite avec {profile} de la population."
     else:
-        said = _compared(shown[0], shown[1], profile, catalogue)
+        said = _compared({str(k): v for k, v in rows[0].items()}, profile, catalogue)
     return " ".join([said, *_left_out(used)])
 
 
-def _compared(
-    raw: dict[str, Any], weighed: dict[str, Any], profile: str, catalogue: Catalogue
-) -> str:
+def _compared(row: dict[str, Any], profile: str, catalogue: Catalogue) -> str:
     indicator = words.indicator_of("satisfaction_10", catalogue)
-    start = f"Si les répondants avaient {profile} de la population, la satisfaction serait "
-    value = words.value(weighed, indicator)
-    if raw["status"] in words.WITHHELD:
-        return f"{start}de {value} ({words.interval(weighed, indicator)})."
-    before = words.figure(raw["estimate"], indicator)
-    ends = f"({words.interval(weighed, indicator)})"
-    if before == words.figure(weighed["estimate"], indicator):
-        return f"{start}la même, {value} {ends}."
-    return f"{start}de {value} {ends} au lieu de {before} ({words.interval(raw, indicator)})."
+    start = f"Si les répondants avaient {profile} de la population, la satisfaction serait de "
+    raw = row[REFERENCE + "estimate"]
+    if pd.isna(raw):
+        return f"{start}{words.value(row, indicator)} ({words.interval(row, indicator)})."
+    finer = phrases.fine(row["estimate"], raw, indicator)
+    said = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
+    if math.isnan(row["difference_low"]):
+        return f"{said}."
+    at = level(pd.DataFrame([row]))
+    moved = f"écart de {gap(row, indicator)}, intervalle à {at} entre parenthèses"
+    if row["verdict"] == "stable":
+        margin = french.number(indicator.matters or 0.0, indicator.decimals)
+        return f"{said}. La note change trop peu pour compter (moins de {margin}) : {moved}."
+    if row["verdict"] == "unknown":
+        least = visible(pd.DataFrame([row]), indicator, "un écart")
+        told = f"{moved}{words.SEMICOLON}{least}"
+        return f"{said}. On ne peut pas dire si le redressement change la note : {told}."
+    return f"{said}. Le redressement change donc la note : {moved}."
 
 
 def _left_out(used: list[str]) -> list[str]:
@@ -112,27 +123,3 @@ def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
         {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
     )
     return f"{n} aux poids inégaux en valent {french.number(row['estimate'])} de même poids"
-
-
-def moved(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Caption: satisfaction without and with weights, of the survey where it moves most.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `satisfaction_10` without and with weights, of one survey or several.
-    """
-    shown = frame[~frame["status"].isin(words.WITHHELD)]
-    both = shown[shown.duplicated("device", keep=False)]
-    if both.empty:
-        return "Aucune note ne peut être dite sans et avec redressement"
-    indicator = words.indicator_of("satisfaction_10", catalogue)
-    change = both.groupby("device", sort=False)["estimate"].agg(lambda pair: pair.diff().iloc[-1])
-    device = change.abs().idxmax()
-    raw, weighed = both[both["device"] == device].to_dict("records")
-    figures = phrases.from_to(raw, weighed, indicator)
-    if len(change) == 1:
-        return f"Avec le profil de la population, la satisfaction passe {figures}"
-    name = words.label(raw, "device", catalogue)
-    said = f"La note qui change le plus est celle de « {name} »"
-    return f"{said} : {figures} avec le profil de la population"

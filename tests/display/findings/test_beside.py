@@ -1,0 +1,93 @@
+"""Products and categories: who is above whom, by the verdicts of the study and no others."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue
+from observlib.display import typography
+from observlib.display.findings import beside
+
+BASE = {"indicator": "satisfaction_10", "unit": "sur 10", "channel": "web", "device": ""}
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def pair(verdict: str, mine: float, theirs: float, **more: Any) -> dict[str, Any]:
+    reason = more.get("reason", "precision" if verdict == "unknown" else "")
+    tested = reason in ("", "precision")
+    return {
+        **BASE, "product": "service-public", "reference_product": "legifrance",
+        "group_value": "75 ans et plus", "estimate": mine, "reference_estimate": theirs,
+        "difference": mine - theirs, "status": "published", "verdict": verdict, "reason": reason,
+        "detectable": 0.94 if tested else math.nan, **more,
+    }  # fmt: skip
+
+
+def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(
+    catalogue: Catalogue,
+) -> None:
+    rows = [pair("rise", 7.9, 6.4), pair("unknown", 7.9, 7.4, reference_product="boamp")]
+    rows += [pair("stable", 7.0, 7.0, product="boamp", reference_product="bodacc")]
+    rows += [pair("unknown", 7.9, 7.4, reason="low_base")]
+    assert plain(beside.products(pd.DataFrame(rows), catalogue)) == (
+        "Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10). BOAMP et BODACC "
+        "sont équivalents (7,0 contre 7,0 sur 10). Pour 1 couple de produits, on ne peut pas "
+        "conclure : seul un écart d'au moins 0,9 point avait de bonnes chances d'être vu."
+    )
+    assert beside.above(pd.DataFrame(rows[1:]), catalogue) == ""
+    assert "faible effectif" in beside.products(pd.DataFrame(rows[-1:]), catalogue)
+    assert beside.products(pd.DataFrame(rows[:0]), catalogue) == ""
+
+
+def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue: Catalogue) -> None:
+    rows = [pair("rise", 8.1, 6.8), pair("fall", 4.6, 7.1, group_value="15 à 24 ans")]
+    rows += [pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)]
+    assert plain(beside.categories(pd.DataFrame(rows), catalogue)) == (
+        "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et plus » "
+        "(8,1 contre 6,8 sur 10) ; plus basse pour « 15 à 24 ans » (4,6 contre 7,1 sur 10). "
+        "Ailleurs, on ne peut pas conclure : seul un écart d'au moins 0,5 point avait de bonnes "
+        "chances d'être vu."
+    )
+    assert beside.caption(pd.DataFrame(rows)).startswith("« 15 à 24 ans »")
+    unsure = plain(beside.categories(pd.DataFrame(rows[2:]), catalogue))
+    assert unsure.startswith("On ne peut dire d'aucun âge ni d'aucun sexe")
+    assert "aucun écart établi" in beside.caption(pd.DataFrame(rows[2:]))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["rise", "fall", "stable", "unknown"]),
+            st.sampled_from(["precision", "low_base", "suppressed"]),
+            st.floats(0, 10),
+            st.floats(0, 10),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_any_pairs_give_french_that_says_their_verdicts_and_no_other(
+    catalogue: Catalogue, drawn: list[tuple[str, str, float, float]]
+) -> None:
+    rows = [
+        pair(verdict, mine, theirs, **({"reason": why} if verdict == "unknown" else {}))
+        for verdict, why, mine, theirs in drawn
+    ]
+    frame = pd.DataFrame(rows)
+    order = frame[frame["verdict"] != "fall"]  # of two products the higher comes first
+    for text in (beside.products(order, catalogue) or ".", beside.categories(frame, catalogue)):
+        text = typography(text)
+        assert text.endswith(".")
+        assert not re.search(r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.", text)
+    said = beside.categories(frame, catalogue)
+    assert ("plus haute" in said) == ("rise" in set(frame["verdict"]))
+    assert ("plus basse" in said) == ("fall" in set(frame["verdict"]))
