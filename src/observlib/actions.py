@@ -85,7 +85,8 @@ def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
     """What an effect is called: the action's title, and what moves where that may be several."""
     if len(action.expected) == 1:
         return action.title
-    return f"{action.title} ({catalogue.indicators[expected.indicator].label.lower()})"
+    label = catalogue.indicators[expected.indicator].label
+    return f"{action.title} ({label[:1].lower()}{label[1:]})"
 
 
 def load_actions(

@@ -59,8 +59,8 @@ def catalogue() -> None:
         table.add_row(names, f"{device.pattern}\n{how}\n{device.personal_data}", end_section=True)
     Console().print(table)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    for part, names in told.items():
-        line = f"{part}: {', '.join(names) or 'none'}"
+    for part, ids in told.items():
+        line = f"{part}: {', '.join(ids) or 'none'}"
         typer.echo(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
 
 
