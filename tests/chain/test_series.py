@@ -120,12 +120,12 @@ def test_what_each_action_truly_did_is_in_the_interval_that_is_published(
 
 
 def test_no_action_is_said_to_be_followed_by_a_change_that_was_not_made(
-    effects: followed.Effects, done: tuple[Action, ...], catalogue: Catalogue
+    effects: followed.Effects, catalogue: Catalogue
 ) -> None:
     said = effects.verdicts.set_index("product")["verdict"]
     assert said["legifrance"] == "fall"
     assert said["boamp"] in ("stable", "unknown")  # its action changed nothing
     assert said["service-public"] in ("rise", "unknown")  # its mark rose
-    told = findings.actions.overview(effects.verdicts, done, catalogue)
+    told = findings.actions.overview(effects.verdicts, catalogue)
     fallen, _, rest = told.partition("stable")
     assert "Légifrance" in fallen and "n'est pas une preuve" in rest

@@ -171,7 +171,7 @@ def test_subjects_in_different_units_have_a_panel_each_that_says_its_own(
     )
     said = words(texts, figures[-1])
     assert len(figures[-1].axes) == 2
-    assert "sur 10 : 7,3" in said and "visites par trimestre : 5\u202f250" in said
+    assert "sur 10 : 7,3" in said and "visites : 5\u202f250" in said
     alt = chart.content["alt"].replace("\xa0", " ")
     assert "BOAMP (sur 10)" in alt and "BODACC (visites par trimestre)" in alt
     assert_readable()

@@ -309,3 +309,22 @@ def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(
     nothing = followed(catalogue, series)
     assert nothing.verdicts.empty and nothing.estimates.empty
     assert list(nothing.verdicts) == actions.VERDICTS
+
+
+def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the_others(
+    catalogue: Catalogue,
+) -> None:
+    withheld = visits("bodacc", 40).assign(status="suppressed", estimate=float("nan"))
+    series = estimates.combine(
+        [
+            visits("boamp", 40, 0.2),
+            visits("legifrance", 40),
+            visits("annuaire", 40).tail(9),
+            withheld,
+        ]
+    )
+    done = action(DAY, "visits", controls=("annuaire", "bodacc", "legifrance"))
+    (row,) = followed(catalogue, series, done).verdicts.to_dict("records")
+    assert (row["compared_with"], row["verdict"]) == (("legifrance",), "rise")
+    hidden = visits("boamp", 40).assign(status="suppressed", estimate=float("nan"))
+    assert followed(catalogue, hidden, done).verdicts["reason"].tolist() == ["series"]

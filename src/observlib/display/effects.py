@@ -13,19 +13,26 @@ from observlib.display import changes, french, phrases
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.errors import ObservError
 
+_UNKNOWN = "on ne peut pas conclure"
 _REASONS = {
     "before": "passé trop court pour conclure",
     "after": "trop tôt pour conclure",
     "seasons": "trop peu de mois de chaque saison pour conclure",
-    "controls": "on ne peut pas conclure sans les produits comparables",
+    "controls": f"{_UNKNOWN} sans les produits comparables",
 }
-_UNKNOWN = "on ne peut pas conclure"
+_SHORT = {
+    "before": "passé trop court",
+    "after": "trop tôt",
+    "seasons": "trop peu de mois",
+    "controls": "sans les comparables",
+}
 _NONE = "–"
 _COMPARISONS = (BEFORE_AFTER, CONTROLLED)
 _RULE = (
     "En hausse ou en baisse : l'intervalle laisse zéro en dehors. Stable : il contient zéro, et il "
-    "est tout entier en deçà de l'écart qui compte. C'est la comparaison face aux comparables qui "
-    "décide ou, pour une action qui n'en nomme pas, l'avant/après."
+    "est tout entier en deçà de l'écart qui compte. Indéterminé : ni l'un ni l'autre, ou aucun "
+    "test possible. C'est la comparaison face aux comparables qui décide ou, pour une action qui "
+    "n'en nomme pas, l'avant/après."
 )
 
 
@@ -119,13 +126,15 @@ def effect_table(
         raise ObservError("effect_table: no action is followed; test the frame before calling it")
     found = told[(told["indicator"] == "action_effect") & (told["status"] == "published")]
     by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
-    columns: dict[str, list[str]] = {"Action": [], "Mesure": [], "Verdict": []}
+    columns: dict[str, list[str]] = {"Action et mesure": [], "Verdict": []}
     columns |= {name: [] for name in _COMPARISONS}
     for row in rows:
-        columns["Action"].append(row["group"])
         measure = phrases.small(catalogue.indicators[row["indicator"]].label)
-        columns["Mesure"].append(f"{catalogue.label(row['product'])}, {measure}")
-        columns["Verdict"].append(verdict(row))
+        columns["Action et mesure"].append(
+            f"{row['title']} ({catalogue.label(row['product'])}, {measure})"
+        )
+        why = f" ({_SHORT[row['reason']]})" if row["reason"] in _SHORT else ""
+        columns["Verdict"].append(changes.EVOLVED[row["verdict"]] + why)
         for name in _COMPARISONS:
             at = by_place.get((row["group"], name))
             columns[name].append(value(at) if at else _NONE)

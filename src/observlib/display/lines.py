@@ -220,7 +220,7 @@ def _panels(series: Series, context: _Context) -> Figure:
     for (name, rows), one in zip(series.items(), own, strict=True):
         wrapped = style.wrap(name, left + width, weight="bold")
         value = _last_value(rows, one, always=True)[0]
-        thing = _axis_name(one) if not context.unit else ""
+        thing = "" if context.unit or one.unit in ("%", "s", "€") else one.unit
         heads.append((wrapped, f"{thing} : {value}" if thing else value))
     row_count = (len(heads) + 1) // 2
     head = [

@@ -32,7 +32,9 @@ from observlib.survey.multiplicity import adjust, common_level
 VERDICTS = [
     "group",
     "action",
+    "title",
     "indicator",
+    "direction",
     "product",
     "device",
     "compared_with",
@@ -119,12 +121,14 @@ def effects(actions: Iterable[Action], series: pd.DataFrame, catalogue: Catalogu
     verdicts
         One row an action and thing that it was to move, of the columns `VERDICTS`: `group` is the
         action's title (with the indicator, where it is to move several), `action` its id,
-        `compared_with` the products whose series were taken; `group_value` the comparison that
+        `direction` that expected (`up`, `down`), `compared_with` the products whose series were
+        taken: those with months enough; `group_value` the comparison that
         decides; `difference` with its interval at `level`, in % for counts and in points for
         marks and shares; `detectable`, the smallest change that would have been seen 8 times in
         10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
-        `precision`, or why nothing could be tested: no `series`, too few months `before` or
-        `after` or of each of the `seasons`, or of the comparable products (`controls`).
+        `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
+        few months `before` or `after`, or of each of the `seasons`, or of the comparable products
+        (`controls`).
     estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
           past leads to expect, with its interval at the common level. `group_value` is
@@ -179,8 +183,9 @@ def _followed(
     ]
     title = subject(action, expected, catalogue)
     counts = catalogue.indicators[expected.indicator].comparison == "count"
-    known = tuple(other for other in others if other is not None)
-    return _Followed(action, expected, title, own, known, counts)
+    # a short one would cut short the comparison with all the others
+    long = tuple(one for one in others if one is not None and _enough(one, action.date))
+    return _Followed(action, expected, title, own, long, counts)
 
 
 def _of_product(
@@ -189,19 +194,26 @@ def _of_product(
     """The series of one device of a product, by period; see `effects` for which."""
     rows = rows[rows["product"] == product]
     places = {device: i for i, device in enumerate(catalogue.devices)}
+
+    def rank(series: pd.DataFrame) -> tuple[bool, bool, int, str]:
+        elsewhere = bool(channel) and series["channel"].iat[0] != channel
+        device = str(series["device"].iat[0])
+        return not _enough(series, day), elsewhere, places.get(device, len(places)), device
+
+    found = [
+        series.sort_values("period").set_index("period")
+        for _, series in rows.groupby("device")
+        if series["status"].isin(_SHOWN).any()
+    ]
+    return min(found, key=rank, default=None)
+
+
+def _enough(series: pd.DataFrame, day: date) -> bool:
+    """Whether a series has values of months enough before an action's day, and after it."""
+    shown = series.index[series["status"].isin(_SHOWN)]
     month = f"{day:%Y-%m}"
-
-    def rank(device: str) -> tuple[bool, bool, int, str]:
-        of = rows[rows["device"] == device]
-        shown = of.loc[of["status"].isin(_SHOWN), "period"]
-        enough = (shown < month).sum() >= _BEFORE and (shown > month).sum() >= _AFTER - 1
-        elsewhere = bool(channel) and of["channel"].iat[0] != channel
-        return not enough, elsewhere, places.get(device, len(places)), device
-
-    if rows.empty:
-        return None
-    device = min(rows["device"].unique(), key=rank)
-    return rows[rows["device"] == device].sort_values("period").set_index("period")
+    after = shown > month if day.day > 1 else shown >= month
+    return bool((shown < month).sum() >= _BEFORE and after.sum() >= _AFTER)
 
 
 def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
@@ -238,7 +250,9 @@ def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[st
     return {
         "group": subject(action, expected, catalogue),
         "action": action.id,
+        "title": action.title,
         "indicator": expected.indicator,
+        "direction": expected.direction,
         "product": action.product,
         "device": "",
         "compared_with": (),
@@ -253,7 +267,9 @@ def _verdict(
     told = {
         "group": one.title,
         "action": one.action.id,
+        "title": one.action.title,
         "indicator": one.expected.indicator,
+        "direction": one.expected.direction,
         "product": one.action.product,
         "device": str(one.own["device"].iat[0]),
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),

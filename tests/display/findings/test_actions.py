@@ -38,6 +38,8 @@ def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:
     row = {
         "group": "Un essai",
         "action": "essai",
+        "title": "Un essai",
+        "direction": "up",
         "indicator": "visits",
         "product": "boamp",
         "device": "audience-boamp",
@@ -98,9 +100,10 @@ def plain(said: object) -> str:
 def test_the_words_are_those_of_the_verdict_and_no_others(
     verdicts: pd.DataFrame, direction: str, words: str, catalogue: Catalogue
 ) -> None:
+    verdicts = verdicts.assign(direction=direction)
     said = plain(findings.actions.each(verdicts, frame(), [action(direction)], catalogue))
     assert f"**{words}" in said
-    lead = plain(findings.actions.overview(verdicts, [action(direction)], catalogue))
+    lead = plain(findings.actions.overview(verdicts, catalogue))
     assert words in lead
     moved = verdicts["verdict"].iat[0] in ("rise", "fall")
     for text in (said.partition("Attendu")[2].partition("**")[2], lead):
@@ -110,13 +113,12 @@ def test_the_words_are_those_of_the_verdict_and_no_others(
 def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_else(
     catalogue: Catalogue,
 ) -> None:
-    least = "eule une évolution d’au moins 1,5 % avait de bonnes chances d’être vue"
     for verdicts, there in ((told("unknown", "precision"), True), (told("stable"), False)):
-        for said in (
-            findings.actions.each(verdicts, frame(), [action()], catalogue),
-            findings.actions.overview(verdicts, [action()], catalogue),
-        ):
-            assert (least in plain(said)) == there
+        said = findings.actions.each(verdicts, frame(), [action()], catalogue)
+        least = "Seule une évolution d’au moins 1,5 % avait de bonnes chances d’être vue"
+        assert (least in plain(said)) == there
+        lead = findings.actions.overview(verdicts, catalogue)
+        assert ("(BOAMP, visites : visible à partir de 1,5 %)" in plain(lead)) == there
 
 
 def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: Catalogue) -> None:
@@ -138,26 +140,25 @@ def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothi
 
 
 def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue: Catalogue) -> None:
-    assert plain(findings.actions.overview(told("rise"), [action()], catalogue)) == (
+    assert plain(findings.actions.overview(told("rise"), catalogue)) == (
         "1 action est suivie. En hausse, comme attendu, après « Un essai » "
         "(BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
 
 
 def test_an_action_that_moves_two_figures_is_counted_once(catalogue: Catalogue) -> None:
-    both = [{"indicator": name, "direction": "up"} for name in ("visits", "downloads")]
     verdicts = pd.concat(
         [told("stable"), told("rise", indicator="downloads", group="Un essai (téléchargements)")]
     )
-    said = plain(findings.actions.overview(verdicts, [action(expected=both)], catalogue))
+    said = plain(findings.actions.overview(verdicts, catalogue))
     assert "1 action est suivie. En hausse" in said and said.index("hausse") < said.index("stable")
 
 
 def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -> None:
     none = told("rise").head(0)
-    assert findings.actions.overview(none, [], catalogue) == "Aucune action n'est suivie."
+    assert findings.actions.overview(none, catalogue) == "Aucune action n'est suivie."
     unseen = told("unknown", "series")
-    lead = findings.actions.overview(unseen, [action()], catalogue)
+    lead = findings.actions.overview(unseen, catalogue)
     assert lead.startswith("Aucune action n'est suivie. Faute de suite mensuelle")
     assert "« Un essai » (visites)" in findings.actions.unfollowed(unseen, catalogue)
     assert findings.actions.unfollowed(told("rise"), catalogue) == ""
@@ -186,3 +187,7 @@ def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(
     )
     assert "| en hausse | +5,0 % (+4,0 à +6,0) | +5,0 % (+3,0 à +7,0) |" in table
     assert ": Effets {#tbl-effets}" in table and "Les intervalles sont à 97,5 %." in table
+    early = effect_table(
+        told("unknown", "after"), frame().head(0), catalogue, caption="E", label="tbl-e"
+    )
+    assert "| indéterminé (trop tôt) | – | – |" in plain(early)

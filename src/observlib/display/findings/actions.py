@@ -30,17 +30,14 @@ _WAY = {"rise": "up", "fall": "down"}
 _NONE = "Aucune action n'est suivie."
 
 
-def overview(verdicts: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue) -> str:
+def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many actions are followed, what came after each, and that it is no proof.
 
     Parameters
     ----------
     verdicts
         Of `indicators.actions.effects`.
-    actions
-        Those that they are of.
     """
-    wanted = _wanted(actions)
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
         return f"{_NONE} {unfollowed(verdicts, catalogue)}".strip()
@@ -50,12 +47,12 @@ def overview(verdicts: pd.DataFrame, actions: Iterable[Action], catalogue: Catal
         if row["verdict"] in _WAY:
             size = f" : {effects.size(row, row['verdict'])}"
         elif row["reason"] == "precision":
-            size = f" : {_seen(row)}"
+            size = f" : visible à partir de {effects.least(row)}"
         what = f"{catalogue.label(row['product'])}, {_named(row, catalogue)}{size}"
-        clause = phrases.capital(_clause(row, wanted))
-        told.setdefault(clause, []).append(f"« {_title(row, wanted)} » ({what})")
+        clause = phrases.capital(_clause(row))
+        told.setdefault(clause, []).append(f"« {row['title']} » ({what})")
     clauses = [
-        f"{clause if not i else clause[:1].lower() + clause[1:]} après {french.join(told[clause])}"
+        f"{phrases.small(clause) if i else clause} après {_some(told[clause], clause)}"
         for i, clause in enumerate(sorted(told, key=_rank))
     ]
     n = followed["action"].nunique()
@@ -76,18 +73,17 @@ def each(
         Those that they are of.
     """
     by_id = {action.id: action for action in actions}
-    wanted = _wanted(by_id.values())
     said = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
         action = by_id[row["action"]]
         place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
         source = catalogue.devices.get(row["device"])
         by = f" Source : {source.label}." if source else ""
-        way = _WAYS[wanted[row["action"], row["indicator"]][1]]
+        way = _WAYS[row["direction"]]
         said.append(
             f"**{row['group']}** ({place}). {action.done}\n\n"
             f"Attendu : {way} ({_named(row, catalogue)}).{by} "
-            f"{_sentence(row, frame, wanted, catalogue)}"
+            f"{_sentence(row, frame, catalogue)}"
         )
     return text("\n\n".join(said) or _NONE, frame)
 
@@ -142,30 +138,22 @@ def older(actions: Iterable[Action], since: date, catalogue: Catalogue) -> str:
     return f"{why} {french.day_label(since)} : {french.join(told)}."
 
 
-def _wanted(actions: Iterable[Action]) -> dict[tuple[str, str], tuple[str, str]]:
-    """The title and the direction expected, by action and indicator."""
-    return {
-        (action.id, one.indicator): (action.title, one.direction)
-        for action in actions
-        for one in action.expected
-    }
-
-
-def _title(row: Mapping[str, Any], wanted: Mapping[tuple[str, str], tuple[str, str]]) -> str:
-    return wanted[row["action"], row["indicator"]][0]
-
-
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     return phrases.small(catalogue.indicators[row["indicator"]].label)
 
 
-def _clause(row: Mapping[str, Any], wanted: Mapping[tuple[str, str], tuple[str, str]]) -> str:
+def _clause(row: Mapping[str, Any]) -> str:
     """A verdict in words; a rise or a fall with whether it is the one expected."""
     said = effects.verdict(row)
     if row["verdict"] not in _WAY:
         return said
-    as_wished = _WAY[row["verdict"]] == wanted[row["action"], row["indicator"]][1]
+    as_wished = _WAY[row["verdict"]] == row["direction"]
     return f"{said}, " + ("comme attendu," if as_wished else "contrairement à ce qu'on attendait,")
+
+
+def _some(names: list[str], clause: str) -> str:
+    """All that rose or fell, and of the others a few: each has its paragraph."""
+    return french.join(names) if clause.startswith("En ") else phrases.few(names)
 
 
 def _rank(clause: str) -> int:
@@ -174,13 +162,8 @@ def _rank(clause: str) -> int:
     return next((i for i, start in enumerate(starts) if clause.startswith(start)), len(starts))
 
 
-def _sentence(
-    row: Mapping[str, Any],
-    frame: pd.DataFrame,
-    wanted: Mapping[tuple[str, str], tuple[str, str]],
-    catalogue: Catalogue,
-) -> str:
-    clause = phrases.capital(_clause(row, wanted)).rstrip(",")
+def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    clause = phrases.capital(_clause(row)).rstrip(",")
     before, after = french.number(row["before"]), french.number(row["after"])
     months = f"Mois comparés : {before} avant l'action, {after} après"
     if row["reason"] in ("before", "after", "seasons"):
@@ -207,11 +190,8 @@ def _sentence(
         )
     said += f". {months}."
     if row["reason"] == "precision":
-        said += f" {phrases.capital(_seen(row))}."
+        said += (
+            f" Seule une évolution d'au moins {effects.least(row)} avait de bonnes chances d'être "
+            "vue."
+        )
     return said
-
-
-def _seen(row: Mapping[str, Any]) -> str:
-    """The smallest change that could have been seen."""
-    least = effects.least(row)
-    return f"seule une évolution d'au moins {least} avait de bonnes chances d'être vue"
