@@ -11,6 +11,7 @@ from observlib.actions import load_actions
 from observlib.catalogue import Catalogue
 from observlib.demo import truths
 from observlib.errors import ObservError
+from observlib.indicators.monthly import FOLLOWED
 
 ACTIONS = Path(__file__).parents[1] / "data" / "actions"
 GOOD = {
@@ -33,12 +34,12 @@ def write(folder: Path, name: str = "refonte", **keys: object) -> None:
 
 def faults(folder: Path, catalogue: Catalogue) -> str:
     with pytest.raises(ObservError) as caught:
-        load_actions(folder, catalogue, "real")
+        load_actions(folder, catalogue, FOLLOWED, "real")
     return str(caught.value)
 
 
 def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalogue) -> None:
-    found = {action.id: action for action in load_actions(ACTIONS, catalogue)}
+    found = {action.id: action for action in load_actions(ACTIONS, catalogue, FOLLOWED)}
     assert all(action.demonstration for action in found.values())
     robots, answers = found["mesure-sans-robots"], found["refonte-des-reponses"]
     assert f"{robots.date:%Y-%m-%d}" == f"{truths.BREAK['from_month']}-01"
@@ -51,12 +52,12 @@ def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalog
 
 
 def test_invented_actions_stay_with_invented_data(catalogue: Catalogue, tmp_path: Path) -> None:
-    assert load_actions(ACTIONS, catalogue, "real") == ()
+    assert load_actions(ACTIONS, catalogue, FOLLOWED, "real") == ()
     write(tmp_path)
-    assert load_actions(tmp_path, catalogue) == ()
-    (action,) = load_actions(tmp_path, catalogue, "real")
+    assert load_actions(tmp_path, catalogue, FOLLOWED) == ()
+    (action,) = load_actions(tmp_path, catalogue, FOLLOWED, "real")
     assert (action.product, action.controls) == ("boamp", ("bodacc",))
-    assert load_actions(tmp_path / "absent", catalogue) == ()
+    assert load_actions(tmp_path / "absent", catalogue, FOLLOWED) == ()
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,21 @@ def test_invented_actions_stay_with_invented_data(catalogue: Catalogue, tmp_path
         ({"expected": [{"indicator": "visit", "direction": "up"}]}, "unknown indicator 'visit'"),
         ({"expected": [{"indicator": "visits", "direction": "mieux"}]}, "'up' or 'down'"),
         ({"expected": []}, "'expected' is empty"),
+        ({"expected": "visits"}, "expected is 'visits': a list is expected: [a, b], or a line"),
+        ({"expected": ["visits"]}, "a mapping is expected, of indicator, direction"),
+        (
+            {"expected": [{"indicator": "subscribers", "direction": "up"}]},
+            "'subscribers' is counted on one day and not over a month, and no effect on it can be "
+            "followed; allowed: visits, downloads, satisfaction_10",
+        ),
+        (
+            {"expected": [{"indicator": "visits_yoy", "direction": "up"}]},
+            "'visits_yoy' has no monthly series, and no effect on it can be followed; allowed: vi",
+        ),
+        ({"controls": "bodacc"}, "controls is 'bodacc': a list is expected: [a, b]"),
+        ({"contact": 12}, "contact is 12: text is expected"),
+        ({"date": 2026}, "date is 2026: a date is expected: YYYY-MM-DD"),
+        ({"demonstration": "peut-être"}, "true or false is expected"),
         ({"date": "janvier"}, "date is 'janvier'"),
         ({"date": ...}, "key 'date' is missing"),
         ({"contact": "Jeanne Martin"}, "names a person"),

@@ -144,6 +144,15 @@ def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(
         assert product in known
 
 
+def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(
+    observ: Observ, place: Path
+) -> None:
+    (place / "data" / "actions").mkdir()
+    (place / "data" / "actions" / "a.yml").write_text("id: a\n", encoding="utf-8")
+    code, out, err = observ("catalogue")
+    assert (code, out) == (1, "") and "a.yml:1: 'a': key 'title' is missing" in err
+
+
 def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place: Path) -> None:
     answers(place / "raw", "x", {"a": ("2025-01-01", 4), "b": ("2025-01-01", 11)})
     done = run("ingest", "raw", cwd=place, PYTHONIOENCODING="latin-1")

@@ -301,6 +301,18 @@ def test_a_wrong_sheet_stops_the_edition_before_anything_runs(
         release(executing=never)
 
 
+def test_a_wrong_action_stops_the_edition_before_anything_runs_even_one_of_other_data(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    write(root / "data" / "actions" / "refonte.yml", "id: refonte\ndemonstration: false\n")
+
+    def never(*words: Any) -> None:
+        raise AssertionError("a study ran")
+
+    with pytest.raises(ObservError, match=r"refonte\.yml:1: 'refonte': key 'expected' is missing"):
+        release(executing=never)
+
+
 def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_does_not(
     release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

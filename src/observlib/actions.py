@@ -14,7 +14,7 @@ One file an action, `data/actions/<id>.yml`::
     demonstration: false
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
-  one of its indicators, each expected once.
+  one of its indicators of which there is a series by month, each expected once.
 - `date` is the day on which users saw the change.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
@@ -23,7 +23,7 @@ One file an action, `data/actions/<id>.yml`::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -85,11 +85,15 @@ def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
     """What an effect is called: the action's title, and what moves where that may be several."""
     if len(action.expected) == 1:
         return action.title
-    return f"{action.title} ({catalogue.indicators[expected.indicator].label.lower()})"
+    label = catalogue.indicators[expected.indicator].label
+    return f"{action.title} ({label[:1].lower()}{label[1:]})"
 
 
 def load_actions(
-    folder: Path, catalogue: Catalogue, kind: Literal["demonstration", "real"] = "demonstration"
+    folder: Path,
+    catalogue: Catalogue,
+    followed: Collection[str],
+    kind: str = "demonstration",
 ) -> tuple[Action, ...]:
     """Read and check the actions of a folder, the oldest first.
 
@@ -98,7 +102,10 @@ def load_actions(
     folder
         Holds `*.yml`; where it does not exist there are no actions.
     catalogue
-        Its products and indicators are those that actions may name.
+        Its products are those that actions may name.
+    followed
+        The indicators of which there is a series by month (`indicators.monthly.FOLLOWED`): what
+        an action is expected to move is one of them.
     kind
         `demonstration` or `real`: the invented actions are given with demonstration data, the
         others with real data, for an effect is looked for in the data of its own world.
@@ -112,7 +119,8 @@ def load_actions(
     --------
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"))
-    >>> [action.product for action in load_actions(Path("data/actions"), known)]
+    >>> found = load_actions(Path("data/actions"), known, ["visits", "satisfaction_10"])
+    >>> [action.product for action in found]
     ['legifrance', 'boamp', 'service-public']
     """
     problems: list[str] = []
@@ -129,7 +137,7 @@ def load_actions(
         except ValidationError as error:
             problems += explain(error, Action, path, (), lines, raw)
             continue
-        problems += _unknown(path, action, lines, catalogue)
+        problems += _unknown(path, action, lines, catalogue, followed)
         if action.demonstration == (kind == "demonstration"):
             twin = next((other for other in actions if other.title == action.title), None)
             if twin is not None:  # a page knows an action by its title
@@ -142,7 +150,9 @@ def load_actions(
     return tuple(sorted(actions, key=lambda action: (action.date, action.id)))
 
 
-def _unknown(path: Path, action: Action, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
+def _unknown(
+    path: Path, action: Action, lines: Lines, catalogue: Catalogue, followed: Collection[str]
+) -> Iterator[str]:
     """What an action names that does not exist, and an id that is not the file's name."""
     if action.id != path.stem:
         yield (
@@ -156,7 +166,17 @@ def _unknown(path: Path, action: Action, lines: Lines, catalogue: Catalogue) -> 
         named.append((("controls", i), "product", control, list(catalogue.products)))
     for i, one in enumerate(action.expected):
         place = ("expected", i, "indicator")
-        named.append((place, "indicator", one.indicator, list(catalogue.indicators)))
+        known = catalogue.indicators.get(one.indicator)
+        if known is None or one.indicator in followed:
+            named.append((place, "indicator", one.indicator, list(followed)))
+            continue
+        why = (
+            "is counted on one day and not over a month" if known.stock else "has no monthly series"
+        )
+        yield (
+            f"{path}:{lines.get(place, 1)}: {action.id!r}: indicator {one.indicator!r} {why}, and "
+            f"no effect on it can be followed; allowed: {', '.join(followed)}"
+        )
     for place, what, name, allowed in named:
         if name not in allowed:
             yield (

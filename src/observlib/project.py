@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -44,11 +44,12 @@ def practices(kind: str, start: Path | None = None) -> Practices:
     return load_practices(root(start) / "data" / "practices", catalogue(start), kind)
 
 
-def actions(
-    kind: Literal["demonstration", "real"], start: Path | None = None
-) -> tuple[Action, ...]:
-    """The checked actions that stand beside data of a kind, the oldest first."""
-    return load_actions(root(start) / "data" / "actions", catalogue(start), kind)
+def actions(kind: str, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
+    """The checked actions that stand beside data of a kind, the oldest first.
+
+    `followed` are the indicators that they may be to move (`indicators.monthly.FOLLOWED`).
+    """
+    return load_actions(root(start) / "data" / "actions", catalogue(start), followed, kind)
 
 
 def data_folder(data: str | Path) -> Path:

@@ -16,6 +16,7 @@ from observlib.edition.plan import plan
 from observlib.edition.sheets import FOLDER, write_sheets
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError, UsageError
+from observlib.indicators.monthly import FOLLOWED
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
 from observlib.publish.swap import replace_folder, workspace
@@ -81,6 +82,7 @@ def release(
     if not studies:
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
     practices = project.practices(store.kind(data), root)
+    project.actions(store.kind(data), FOLLOWED, root)  # wrong ones stop here, before any study
     pages = plan(
         studies,
         wanted,

@@ -15,7 +15,7 @@ from observlib.catalogue import Catalogue
 from observlib.demo import truths as known
 from observlib.display import findings
 from observlib.indicators import actions as followed
-from observlib.indicators import audience, satisfaction, series
+from observlib.indicators import audience, monthly, series
 from observlib.period import Quarter
 
 LAST = Quarter(2026, 3)
@@ -41,16 +41,16 @@ def corrected(visits: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def done(catalogue: Catalogue) -> tuple[Action, ...]:
-    return load_actions(FOLDER, catalogue)
+    return load_actions(FOLDER, catalogue, monthly.FOLLOWED)
 
 
 @pytest.fixture(scope="module")
 def effects(
-    demonstration: Path, visits: pd.DataFrame, done: tuple[Action, ...], catalogue: Catalogue
-) -> pd.DataFrame:
-    ratings = store.read(demonstration, "ratings", last=LAST)
-    marks = satisfaction.monthly(ratings, "2023-01", LAST.months[2])
-    return followed.effects(done, pd.concat([visits, marks]), catalogue)
+    demonstration: Path, done: tuple[Action, ...], catalogue: Catalogue
+) -> followed.Effects:
+    tables = {name: store.read(demonstration, name, last=LAST) for name in monthly.TABLES}
+    months = monthly.monthly(tables, catalogue, LAST.months[2])
+    return followed.effects(done, months, catalogue)
 
 
 def true_change(action: Action) -> float:
@@ -103,9 +103,10 @@ def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(
 
 
 def test_what_each_action_truly_did_is_in_the_interval_that_is_published(
-    effects: pd.DataFrame, done: tuple[Action, ...], catalogue: Catalogue
+    effects: followed.Effects, done: tuple[Action, ...], catalogue: Catalogue
 ) -> None:
-    found = effects[effects["indicator"] == "action_effect"].set_index(["group", "group_value"])
+    rows = effects.estimates
+    found = rows[rows["indicator"] == "action_effect"].set_index(["group", "group_value"])
     assert len(found) == 3 * len(done)
     for action in done:
         title = actions.subject(action, action.expected[0], catalogue)
@@ -118,10 +119,13 @@ def test_what_each_action_truly_did_is_in_the_interval_that_is_published(
             assert row["ci_low"] <= true <= row["ci_high"]
 
 
-def test_two_actions_are_said_to_be_followed_by_a_change_and_the_one_without_effect_is_not(
-    effects: pd.DataFrame, done: tuple[Action, ...], catalogue: Catalogue
+def test_no_action_is_said_to_be_followed_by_a_change_that_was_not_made(
+    effects: followed.Effects, catalogue: Catalogue
 ) -> None:
-    said = findings.actions.overview(effects, done, catalogue)
-    established, _, rest = said.partition("aucune évolution n'est établie")
-    assert "Légifrance" in established and "Service-public.fr" in established
-    assert "BOAMP" in rest and "n'est pas une preuve" in rest
+    said = effects.verdicts.set_index("product")["verdict"]
+    assert said["legifrance"] == "fall"
+    assert said["boamp"] in ("stable", "unknown")  # its action changed nothing
+    assert said["service-public"] in ("rise", "unknown")  # its mark rose
+    told = findings.actions.overview(effects.verdicts, catalogue)
+    fallen, _, rest = told.partition("stable")
+    assert "Légifrance" in fallen and "n'est pas une preuve" in rest

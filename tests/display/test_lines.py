@@ -156,3 +156,36 @@ def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue: Catalogue) -
     behind = seen.assign(unit="%")
     with pytest.raises(ObservError, match=r"behind is in %, and the lines in sur 10"):
         display.line_chart(seen, catalogue, caption="C", behind=behind, behind_label="x")
+
+
+def test_subjects_in_different_units_have_a_panel_each_that_says_its_own(
+    catalogue: Catalogue, texts, figures, assert_readable
+) -> None:
+    mark = rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3]).assign(indicator="action_course")
+    count = rows("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100).assign(
+        indicator="action_course", unit="visites"
+    )
+    frame = estimates.combine([mark, count])
+    chart = display.line_chart(
+        frame, catalogue, caption="Une", behind=frame, behind_label="attendu"
+    )
+    said = words(texts, figures[-1])
+    assert len(figures[-1].axes) == 2
+    assert "sur 10 : 7,3" in said and "visites : 5\u202f250" in said
+    alt = chart.content["alt"].replace("\xa0", " ")
+    assert "BOAMP (sur 10)" in alt and "BODACC (visites par trimestre)" in alt
+    assert_readable()
+
+
+def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(
+    catalogue: Catalogue,
+) -> None:
+    mark = rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3])
+    mixed = mark.copy()
+    mixed.loc[0, "unit"] = "visites"
+    with pytest.raises(ObservError, match="2 values of unit"):
+        display.line_chart(mixed, catalogue, caption="Une")
+    with pytest.raises(ObservError, match="give both in one unit"):
+        display.line_chart(
+            mark, catalogue, caption="Une", behind=mark.assign(unit="%"), behind_label="x"
+        )

@@ -106,7 +106,9 @@ def test_no_interval_of_a_mean_goes_beyond_the_scale() -> None:
 
 def test_a_month_of_too_few_people_hides_its_quarter_s_other_months_which_would_tell_it() -> None:
     counted = {"2026-03": 12, "2026-04": 40, "2026-05": 10, "2026-06": 40, "2026-07": 30}
-    ratings = pd.concat([answers([8.0] * n, f"{month}-15") for month, n in counted.items()])
+    ratings = pd.concat(
+        [answers([8.0] * (n - 1) + [5.0], f"{month}-15") for month, n in counted.items()]
+    )
     marks = satisfaction.monthly(ratings, "2026-01", "2026-12")
     states = marks[marks["indicator"] == "satisfaction_10"].set_index("period")["status"]
     assert states.to_dict() == {
@@ -129,3 +131,10 @@ def test_a_month_without_answers_between_others_is_missing_and_none_is_made_up()
         ["2026-05", "published"],
     ]
     assert satisfaction.monthly(ratings.head(0), "2026-01", "2026-12").empty
+
+
+def test_a_month_of_a_dozen_people_who_all_gave_one_mark_is_withheld_as_a_quarter_is() -> None:
+    ratings = pd.concat([answers([8.0] * 12, "2026-03-15"), answers([8.0] * 40, "2026-05-15")])
+    marks = satisfaction.monthly(ratings, "2026-01", "2026-12")
+    mark = marks[marks["indicator"] == "satisfaction_10"].set_index("period")["status"]
+    assert mark["2026-03"] == "suppressed" and mark["2026-05"] == "published"

@@ -57,6 +57,19 @@ def test_what_happened_to_all_is_no_effect_of_the_action(synthetic) -> None:
     assert mistaken <= 2
 
 
+@pytest.mark.parametrize("level", [0.8, 0.99])
+def test_an_interval_at_another_level_leaves_out_no_effect_exactly_where_its_test_rejects(
+    synthetic, level: float
+) -> None:
+    for seed in SEEDS:
+        series = synthetic(seed, change=(26, -0.04))
+        found = row(interrupted(series, ACTION, level=level).effects)
+        usual = row(interrupted(series, ACTION).effects)
+        assert found[["estimate", "p"]].equals(usual[["estimate", "p"]])
+        assert (found["ci_low"] < usual["ci_low"]) == (level > 0.95)
+        assert (found["p"] < 1 - level) == (found["ci_low"] > 0 or found["ci_high"] < 0)
+
+
 def test_level_and_slope_are_those_of_a_noise_free_series() -> None:
     times = np.arange(40)
     since = np.maximum(times - 30, 0)

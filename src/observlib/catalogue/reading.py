@@ -11,6 +11,19 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 Lines = dict[tuple[Any, ...], int]
+_LIST = "a list is expected: [a, b], or a line `- a` for each"
+_DATE = "a date is expected: YYYY-MM-DD"
+_EXPECTED = {  # by pydantic's kind of mistake, whose own words are a programmer's
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "string_type": "text is expected, in quotes where it is a number",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+}
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -123,12 +136,16 @@ def explain(
             said = f"{place}: unknown key {key!r}; allowed: {_allowed(model, detail['loc'])}"
         elif detail["type"] == "missing":
             said = f"{place}: key {key!r} is missing"
+        elif detail["type"] == "model_type" and detail["loc"]:
+            keys = _allowed(model, (*detail["loc"], ""))
+            said = f"{place}: {key} is {detail['input']!r}: a mapping is expected, of {keys}"
         elif detail["type"] == "model_type":
             said = f"{place}: is {detail['input']!r}; an entry is a mapping that starts with `id:`"
         elif detail["type"] == "value_error":  # of what does not go together
             said = f"{place}: {key and key + ': '}{detail['msg'].removeprefix('Value error, ')}"
         else:
             message = detail["msg"][0].lower() + detail["msg"][1:]
+            message = _EXPECTED.get(detail["type"], message)
             said = f"{place}: {key} is {detail['input']!r}: {message}"
         if said not in told:
             yield said

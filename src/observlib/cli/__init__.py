@@ -29,6 +29,8 @@ To begin, with synthetic data:
 
 add_to(app)
 
+_PARTS = ("departments", "products", "questionnaires", "indicators", "peers")  # of the catalogue
+
 Data = Annotated[
     Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
 ]
@@ -36,14 +38,18 @@ Data = Annotated[
 
 @app.command()
 def catalogue() -> None:
-    """Print the listening devices, and what they listen to."""
+    """Check and print the devices, products, indicators and actions."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     from observlib import project
+    from observlib.indicators.monthly import FOLLOWED
 
     known = project.catalogue()
+    told = {part: list(getattr(known, part)) for part in _PARTS}
+    kinds = [project.actions(kind, FOLLOWED) for kind in ("real", "demonstration")]
+    told["actions"] = [action.id for actions in kinds for action in actions]
     typer.echo(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
@@ -53,8 +59,8 @@ def catalogue() -> None:
         table.add_row(names, f"{device.pattern}\n{how}\n{device.personal_data}", end_section=True)
     Console().print(table)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    for part in ("departments", "products", "questionnaires", "indicators", "peers"):
-        line = f"{part}: {', '.join(getattr(known, part))}"
+    for part, ids in told.items():
+        line = f"{part}: {', '.join(ids) or 'none'}"
         typer.echo(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
 
 

@@ -13,6 +13,7 @@ from observlib.display.curves import curve_chart
 from observlib.display.data import data_markdown
 from observlib.display.devices import device_table
 from observlib.display.dots import dot_chart
+from observlib.display.effects import effect_table
 from observlib.display.funnels import funnel_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
@@ -34,6 +35,7 @@ __all__ = [
     "data_markdown",
     "device_table",
     "dot_chart",
+    "effect_table",
     "french",
     "funnel_chart",
     "heat_chart",

@@ -30,7 +30,7 @@ Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every pe
 class _Context(NamedTuple):
     frame: pd.DataFrame
     indicator: Indicator
-    unit: str
+    unit: str  # of all lines; empty where each has its own
     periods: list[str]
     secret: bool  # some line has a value withheld beside values that are drawn
     hidden: dict[str, str]  # subjects without a line, beside others that have one, and why
@@ -58,7 +58,8 @@ def line_chart(
     Parameters
     ----------
     frame
-        Estimates of one indicator, one for each subject and quarter, month or year.
+        Estimates of one indicator, one for each subject and quarter, month or year. Subjects that
+        are not all in one unit have a panel each.
     caption
         The answer that the chart shows, in one line.
     by
@@ -75,20 +76,25 @@ def line_chart(
     Raises
     ------
     ObservError
-        Where the frame is empty, mixes indicators, units or kinds of period, or has two
-        estimates for one point.
+        Where the frame is empty, mixes indicators, kinds of period or the units of a subject, or
+        has two estimates for one point.
     """
     caption = caption_of(caption, "line_chart")
-    indicator = select.one_indicator(frame, catalogue, "line_chart")
+    apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
+    indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
     select.unique(frame, [by, "period"], "line_chart")
-    unit = str(frame["unit"].iat[0])
+    unit = "" if apart else str(frame["unit"].iat[0])
+    facets = apart or facets
     every = frame
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
-        if set(behind["unit"]) != {unit}:
+        lines, grey_lines = (
+            set(rows[[by, "unit"]].itertuples(index=False)) for rows in (frame, behind)
+        )
+        if not grey_lines <= lines:
             raise ObservError(
                 f"line_chart: what is behind is in {bounded(behind['unit'].unique())}, and the "
-                f"lines in {unit}; give both in one unit"
+                f"lines in {bounded(frame['unit'].unique())}; give both in one unit"
             )
         every, facets = estimates.combine([frame, behind]), True
     periods = axis_periods(every["period"])
@@ -198,22 +204,24 @@ def _reaches_end(rows: pd.DataFrame) -> bool:
 
 def _panels(series: Series, context: _Context) -> Figure:
     """A panel for each line, two in a row, each a count from its own zero."""
-    if words.is_count(context.unit):
-        ranges = [
-            _range(pd.concat([rows, *_grey(name, context)]), context.unit)
-            for name, rows in series.items()
-        ]
-        scales = [charts.scale(*ends, context.unit, 2) for ends in ranges]
-    else:  # marks and shares are compared from one panel to the next
-        ends = _range(pd.concat([context.frame, *context.behind.values()]), context.unit)
-        scales = [charts.scale(*ends, context.unit, 3)] * len(series)
-    left = max(_tick_width(scale, context.unit) for scale in scales)
+    own = [_own(rows, context) for rows in series.values()]
+    drawn_in = [pd.concat([rows, *_grey(name, context)]) for name, rows in series.items()]
+    scales = []
+    for rows, one in zip(drawn_in, own, strict=True):
+        if words.is_count(one.unit):
+            scales.append(charts.scale(*_range(rows, one.unit), one.unit, 2))
+        else:  # marks and shares are compared from one panel to the next
+            alike = [r for r, other in zip(drawn_in, own, strict=True) if other.unit == one.unit]
+            scales.append(charts.scale(*_range(pd.concat(alike), one.unit), one.unit, 3))
+    left = max(_tick_width(scale, one.unit) for scale, one in zip(scales, own, strict=True))
     gap = 14.0
     width = (style.WIDTH - gap - 3) / 2 - left  # the last mark of a line reaches past its axes
     heads = []
-    for name, rows in series.items():
+    for (name, rows), one in zip(series.items(), own, strict=True):
         wrapped = style.wrap(name, left + width, weight="bold")
-        heads.append((wrapped, _last_value(rows, context, always=True)[0]))
+        value = _last_value(rows, one, always=True)[0]
+        thing = "" if context.unit or one.unit in ("%", "s", "€") else one.unit
+        heads.append((wrapped, f"{thing} : {value}" if thing else value))
     row_count = (len(heads) + 1) // 2
     head = [
         (max(h[0].count("\n") for h in heads[2 * r : 2 * r + 2]) + 2) * style.LINE + 6
@@ -236,13 +244,18 @@ def _panels(series: Series, context: _Context) -> Figure:
         style.write(fig, x, y + (name.count("\n") + 1) * style.LINE, value, color=style.GREY)
         ax = style.axes(fig, x + left, y + head[r], width, _PANEL)
         last = i + 2 >= len(heads)
-        _axes(ax, context, scales[i], width, labelled=last)
+        _axes(ax, own[i], scales[i], width, labelled=last)
         for grey in _grey(line, context):
             strokes.draw_behind(ax, grey)
         strokes.draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
         _partial_words(ax, partial[i], context, (left, width, 4), labelled=last)
     charts.write_foot(fig, foot)
     return fig
+
+
+def _own(rows: pd.DataFrame, context: _Context) -> _Context:
+    """The context of one line, with its unit."""
+    return context._replace(unit=context.unit or str(rows["unit"].dropna().iat[0]))
 
 
 def _figure(
@@ -355,7 +368,9 @@ def _tick_width(y_ticks: list[float], unit: str) -> float:
 
 
 def _axis_name(context: _Context) -> str:
-    return charts.axis_name(context.indicator, context.unit, context.periods)
+    """What an axis shows; nothing where each line has its own."""
+    unit = context.unit
+    return charts.axis_name(context.indicator, unit, context.periods) if unit else ""
 
 
 def _last_value(rows: pd.DataFrame, context: _Context, always: bool = False) -> list[str]:
@@ -375,9 +390,12 @@ def _alt(series: Series, context: _Context, facets: bool) -> str:
     span = french.span(context.periods[0], context.periods[-1])
     said = [f"{kind}\xa0: {context.indicator.label}, {span}."]
     for name, rows in list(series.items())[:_DESCRIBED]:
-        said.append(f"{name}\xa0: {_course(rows, context, len(series) <= _TOGETHER)}.")
+        own = _own(rows, context)
+        thing = _axis_name(own) if not context.unit else ""
+        told = f"{name} ({thing})" if thing else name
+        said.append(f"{told}\xa0: {_course(rows, own, len(series) <= _TOGETHER)}.")
         for grey in _grey(name, context):
-            last = _course(grey, context, extremes=False)
+            last = _course(grey, own, extremes=False)
             said.append(f"En gris, {context.behind_label}\xa0: {last}.")
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")

@@ -136,6 +136,17 @@ def rounded(row: dict[str, Any], indicator: Indicator) -> str:
     return f"{french.number(millions, 1)}{french.NBSP}{plural} {french.of(things)}"
 
 
+def small(label: str) -> str:
+    """A label as it stands within a sentence: its acronyms keep their capitals.
+
+    Examples
+    --------
+    >>> small("Recommandation (NPS)")
+    'recommandation (NPS)'
+    """
+    return label[:1].lower() + label[1:]
+
+
 def capital(phrase: str) -> str:
     """The phrase as the start of a sentence."""
     return phrase[:1].upper() + phrase[1:]

@@ -14,8 +14,10 @@ from observlib.errors import ObservError, bounded
 LABELLED = ("indicator", "product", "channel", "device", "period", "group", "group_value")
 
 
-def one_indicator(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> Indicator:
-    """The only indicator of a frame, which a chart's axis shows, in one unit."""
+def one_indicator(
+    frame: pd.DataFrame, catalogue: Catalogue, what: str, one_unit: bool = True
+) -> Indicator:
+    """The only indicator of a frame, which a chart's axis shows, in one unit or more."""
     if list(frame.columns) != estimates.COLUMNS:
         raise ObservError(
             f"{what}: is given a frame that is not estimates; "
@@ -23,7 +25,7 @@ def one_indicator(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> Indic
         )
     if frame.empty:
         raise ObservError(f"{what}: no estimate to show; test `len(frame)` before calling it")
-    for column in ("indicator", "unit"):
+    for column in ("indicator", "unit") if one_unit else ("indicator",):
         found = list(frame[column].unique())
         if len(found) > 1:
             raise ObservError(

@@ -178,7 +178,8 @@ def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
         return french.duration(x)
     balance = is_change(indicator.id) or unit == "points"  # either side of zero: sign told
     write = french.signed if balance else french.number
-    text = write(x, indicator.decimals)
+    whole = is_count(unit) and not is_count(indicator.unit)  # where marks have decimals
+    text = write(x, 0 if whole else indicator.decimals)
     return f"{text}{NBSP}%" if unit == "%" else text
 
 

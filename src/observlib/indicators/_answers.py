@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect, unanimous
-from observlib.period import Quarter
+from observlib.period import Quarter, months_between
 from observlib.survey.intervals import student, wilson
 
 SUBJECT = ["product", "channel", "device", "source"]
@@ -85,6 +86,63 @@ def measured(
                 status = "suppressed"
             made += [{**passport, "period": period, "status": status, **row} for row in found]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def by_month(
+    answers: pd.DataFrame, first: str, last: str, measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    """Estimates of each device, question and month, for series in time.
+
+    A month on part of its days is a mean of fewer answers, and is not `partial`. A question all of
+    whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
+    is.
+
+    Parameters
+    ----------
+    answers, measures
+        As those of `measured`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
+    """
+    rows = answers.assign(
+        product=answers["product"].fillna(""),
+        month=answers["date"].dt.strftime("%Y-%m"),
+        on_10=on_10(answers),
+    )
+    made: list[dict[str, Any]] = []
+    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
+        if question not in measures:
+            continue
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        given = dict(iter(asked.groupby("month")))
+        for month in months_between(max(first, min(given)), min(last, max(given))):
+            inside = given.get(month, asked.head(0))
+            found = measures[question](inside, asked)
+            status = "published" if len(inside) else "missing"
+            if _told(inside, found) is False:
+                status = "suppressed"
+            made += [{**passport, "period": month, "status": status, **row} for row in found]
+    return with_quarters_withheld(protect(pd.DataFrame(made, columns=estimates.COLUMNS)))
+
+
+def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
+    """Months of which those that stand in a quarter with a withheld one are withheld too.
+
+    With the quarter's own value, which is published, they would tell it.
+
+    Parameters
+    ----------
+    months
+        Estimates by month.
+    """
+    quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
+    of = [months[name] for name in ("product", "channel", "device", "indicator")]
+    few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
+    told = few.transform("any") & months["estimate"].notna()
+    out = months.copy()
+    out.loc[told, "status"] = "suppressed"
+    out.loc[told, estimates.NUMBERS] = math.nan
+    return estimates.check(out)
 
 
 def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:

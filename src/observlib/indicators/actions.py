@@ -1,11 +1,15 @@
-"""What followed the actions of teams: effects, and what was seen beside what was expected."""
+"""What followed the actions of teams: effects tested as one family, and what was seen beside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from observlib import estimates
 from observlib.actions import (
@@ -15,139 +19,348 @@ from observlib.actions import (
     SEEN,
     UNCHANGED,
     Action,
+    Expected,
     subject,
 )
 from observlib.catalogue import Catalogue
 from observlib.indicators._answers import SUBJECT
-from observlib.series.interrupted import Interrupted, interrupted
+from observlib.series.interrupted import NEEDED, Interrupted, interrupted
+from observlib.survey.comparison import verdict
+from observlib.survey.differences import smallest_detectable
+from observlib.survey.multiplicity import adjust, common_level
 
+VERDICTS = [
+    "group",
+    "action",
+    "title",
+    "indicator",
+    "direction",
+    "product",
+    "device",
+    "compared_with",
+    "group_value",
+    "unit",
+    "before",
+    "after",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "level",
+    "p_value",
+    "p_adjusted",
+    "detectable",
+    "verdict",
+    "reason",
+]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
+_BEFORE, _AFTER, _ = NEEDED[12]
+_LEVEL = 0.95  # one less the error that the whole family keeps to
 
 
-def effects(actions: Iterable[Action], series: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """What each action was followed by, and the lines of its chart.
+class Effects(NamedTuple):
+    """What `effects` gives: a verdict on each thing that was to move, and all its numbers."""
+
+    verdicts: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+class _Followed(NamedTuple):
+    """A thing that an action was to move, its series, and those of comparable products."""
+
+    action: Action
+    expected: Expected
+    title: str
+    own: pd.DataFrame
+    others: tuple[pd.DataFrame, ...]
+    counts: bool
+
+    @property
+    def unit(self) -> str:
+        return "%" if self.counts else "points"
+
+    def measured(self, level: float) -> Interrupted:
+        controls = {str(i): rows for i, rows in enumerate(self.others)}
+        values = {name: _values(rows, self.counts) for name, rows in controls.items()}
+        weighed = not self.counts
+        answers = {name: _base(rows) for name, rows in controls.items() if weighed}
+        return interrupted(
+            _values(self.own, self.counts),
+            self.action.date,
+            counts=self.counts,
+            answers=_base(self.own) if weighed else None,
+            controls=pd.DataFrame(values) if controls else None,
+            control_answers=pd.DataFrame(answers) if answers else None,
+            level=level,
+        )
+
+
+def effects(actions: Iterable[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:
+    """What each action was followed by: a verdict, its numbers, and the lines of its chart.
+
+    One comparison of each thing that an action was to move decides: against comparable products
+    where the action names some, else before and after. All that decide are one family: they are
+    corrected for their number, and their intervals share the level at which the correction
+    stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
 
     Parameters
     ----------
     actions
-        The actions to look at; an indicator that one expects to move and `series` does not hold
-        for its product gives no row.
+        The actions to look at.
     series
-        Estimates by month of any indicators, with `n_eff` for means and shares; of several
-        devices that measure one product, the one with most values is taken.
+        Estimates by month of any indicators, such as those of `indicators.monthly`. Rows of a
+        group are left out. Of several devices that measure one product, the first of the catalogue
+        is taken that has twelve months before the action and three after; for a comparable
+        product, before the others, one of the same channel.
     catalogue
-        Says which indicators and products there are.
+        Says which indicators are counts, and the smallest change of interest of each (`matters`),
+        in % for a count, within which it is told to be stable.
 
     Returns
     -------
-    DataFrame
-        Estimates; `group` is the action's title (with the indicator, where it is to move
-        several), and the subject is the measured product's.
-
+    verdicts
+        One row an action and thing that it was to move, of the columns `VERDICTS`: `group` is the
+        action's title (with the indicator, where it is to move several), `action` its id,
+        `direction` that expected (`up`, `down`), `compared_with` the products whose series were
+        taken: those with months enough; `group_value` the comparison that
+        decides; `difference` with its interval at `level`, in % for counts and in points for
+        marks and shares; `detectable`, the smallest change that would have been seen 8 times in
+        10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
+        `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
+        few months `before` or `after`, or of each of the `seasons`, or of the comparable products
+        (`controls`).
+    estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
-          past leads to expect, with its 95 % interval, in % for counts and in points for means and
-          shares. `group_value` is `Avant/après` (against its own past), `Produits comparables`
-          (the same of those, which should show nothing) or `Face aux comparables` (against both);
-          the period is that since the action. `missing` where months are too few.
+          past leads to expect, with its interval at the common level. `group_value` is
+          `Avant/après` (against its own past), `Produits comparables` (the same of those, which
+          should show nothing) or `Face aux comparables` (against both); the period is that since
+          the action. `missing` where months are too few.
         - `action_months`, of the same `group_value` and `avant` or `après`: how many months the
           comparison rests on.
-        - `action_course`, by month, in the unit of the series: `Observé`, and,
-          from the action on, `Attendu sans l'action` with its interval; only where there is an
-          effect.
+        - `action_detectable`, of what decides; and once `difference_level` (%).
+        - `action_course`, by month, in the unit of the series: `Observé`, and, from the action
+          on, `Attendu sans l'action` with its interval at 95 %; only where there is an effect.
     """
-    made: list[dict[str, Any]] = []
+    verdicts: list[dict[str, Any]] = []
+    tested: list[_Followed] = []
     for action in actions:
         for expected in action.expected:
-            rows = series[series["indicator"] == expected.indicator]
-            own = _of_product(rows, action.product)
-            if own is not None:
-                others = [_of_product(rows, product) for product in action.controls]
-                title = subject(action, expected, catalogue)
-                made += _rows(action, title, own, [one for one in others if one is not None])
-    return estimates.make(made)
-
-
-def _of_product(rows: pd.DataFrame, product: str) -> pd.DataFrame | None:
-    """The longest series of a product, by period."""
-    rows = rows[rows["product"] == product]
-    if rows.empty:
-        return None
-    values = rows[rows["status"].isin(_SHOWN)].groupby("device").size()
-    device = values.idxmax() if len(values) else rows["device"].iat[0]
-    return rows[rows["device"] == device].sort_values("period").set_index("period")
-
-
-def _values(rows: pd.DataFrame) -> pd.Series:
-    """Values of whole periods; what is partial or withheld has none."""
-    return rows["estimate"].where(rows["status"].isin(_SHOWN))
-
-
-def _rows(
-    action: Action, title: str, own: pd.DataFrame, others: Sequence[pd.DataFrame]
-) -> list[dict[str, Any]]:
-    unit = str(own["unit"].iat[0])
-    counts = not (unit == "%" or unit.startswith("sur "))
-    controls = {str(i): rows for i, rows in enumerate(others)}
-    values = pd.DataFrame({name: _values(rows) for name, rows in controls.items()})
-    answers = pd.DataFrame({name: rows["n_eff"] for name, rows in controls.items()})
-    found = interrupted(
-        _values(own),
-        action.date,
-        counts=counts,
-        answers=None if counts else own["n_eff"],
-        controls=values if others else None,
-        control_answers=answers if others and not counts else None,
-    )
-    passport = {name: str(own[name].iat[0]) for name in SUBJECT} | {"group": title}
-    since = f"{min(f'{action.date:%Y-%m}', own.index[-1])}/{own.index[-1]}"
-    return [
-        *_effects(found, passport, since, "%" if counts else "points"),
-        *_course(found, own, passport, unit),
-    ]
-
-
-def _effects(
-    found: Interrupted, passport: dict[str, str], since: str, unit: str
-) -> list[dict[str, Any]]:
+            one = _followed(action, expected, series, catalogue)
+            if one is None:
+                verdicts.append(_unseen(action, expected, catalogue))
+            else:
+                tested.append(one)
+    found = [one.measured(_LEVEL) for one in tested]
+    p_values = [_decisive(one, its)["p"] for one, its in zip(tested, found, strict=True)]
+    adjusted, level = adjust(p_values), common_level(p_values, level=_LEVEL)
     made: list[dict[str, Any]] = []
-    whole = found.effects[found.effects["quantity"] == "effect"]
-    for row in whole.to_dict("records"):
-        name = _COMPARISONS[row["comparison"]]
-        told = {**passport, "period": since, "group_value": name}
+    for one, its, p in zip(tested, found, adjusted, strict=True):
+        at_level = its if level == _LEVEL else one.measured(level)
+        margin = catalogue.indicators[one.expected.indicator].matters or 0.0
+        told = _verdict(one, _decisive(one, at_level), margin, level, p)
+        verdicts.append(told)
+        made += [*_effects(one, at_level), *_detectable(one, told), *_course(one, its)]
+    if not np.isnan(p_values).all() and tested:
+        last = max(str(one.own.index[-1]) for one in tested)
+        known = {"period": last, "unit": "%", "estimate": 100 * level}
+        made.append({"indicator": "difference_level", **known})
+    order = {action.id: i for i, action in enumerate(actions)}
+    verdicts.sort(key=lambda row: order[row["action"]])
+    return Effects(pd.DataFrame(verdicts, columns=VERDICTS), estimates.make(made))
+
+
+def _followed(
+    action: Action, expected: Expected, series: pd.DataFrame, catalogue: Catalogue
+) -> _Followed | None:
+    """The series that an action's effect is looked for in; None where there is none."""
+    rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
+    own = _of_product(rows, action.product, action.date, catalogue)
+    if own is None:
+        return None
+    channel = str(own["channel"].iat[0])
+    others = [
+        _of_product(rows, product, action.date, catalogue, channel) for product in action.controls
+    ]
+    title = subject(action, expected, catalogue)
+    counts = catalogue.indicators[expected.indicator].comparison == "count"
+    # a short one would cut short the comparison with all the others
+    long = tuple(one for one in others if one is not None and _enough(one, action.date))
+    return _Followed(action, expected, title, own, long, counts)
+
+
+def _of_product(
+    rows: pd.DataFrame, product: str, day: date, catalogue: Catalogue, channel: str = ""
+) -> pd.DataFrame | None:
+    """The series of one device of a product, by period; see `effects` for which."""
+    rows = rows[rows["product"] == product]
+    places = {device: i for i, device in enumerate(catalogue.devices)}
+
+    def rank(series: pd.DataFrame) -> tuple[bool, bool, int, str]:
+        elsewhere = bool(channel) and series["channel"].iat[0] != channel
+        device = str(series["device"].iat[0])
+        return not _enough(series, day), elsewhere, places.get(device, len(places)), device
+
+    found = [
+        series.sort_values("period").set_index("period")
+        for _, series in rows.groupby("device")
+        if series["status"].isin(_SHOWN).any()
+    ]
+    return min(found, key=rank, default=None)
+
+
+def _enough(series: pd.DataFrame, day: date) -> bool:
+    """Whether a series has values of months enough before an action's day, and after it."""
+    shown = series.index[series["status"].isin(_SHOWN)]
+    month = f"{day:%Y-%m}"
+    after = shown > month if day.day > 1 else shown >= month
+    return bool((shown < month).sum() >= _BEFORE and after.sum() >= _AFTER)
+
+
+def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
+    """Values of whole periods; what is partial or withheld, and a sum paid back, has none."""
+    shown = rows["status"].isin(_SHOWN)
+    return rows["estimate"].where(shown & (rows["estimate"] >= 0) if counts else shown)
+
+
+def _base(rows: pd.DataFrame) -> pd.Series:
+    """What each month of a mark or share weighs: its answers, or all calls that a rate is of."""
+    return rows["n_eff"].fillna(rows["n"])
+
+
+def _whole(found: Interrupted) -> dict[str, dict[str, Any]]:
+    """The mean effect since the action, by comparison."""
+    rows = found.effects[found.effects["quantity"] == "effect"]
+    return {str(row["comparison"]): row for row in rows.to_dict("records")}
+
+
+def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
+    """The comparison that decides, or why it cannot."""
+    rows = _whole(found)
+    alone = rows["before_after"]
+    if not one.action.controls or alone["status"] != "published":
+        return alone
+    controlled = rows.get("controlled", {})
+    if controlled.get("status") == "published":
+        return controlled
+    return {**alone, "p": math.nan, "status": "missing", "reason": "controls"}
+
+
+def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
+    """The verdict on what has no series."""
+    return {
+        "group": subject(action, expected, catalogue),
+        "action": action.id,
+        "title": action.title,
+        "indicator": expected.indicator,
+        "direction": expected.direction,
+        "product": action.product,
+        "device": "",
+        "compared_with": (),
+        "verdict": "unknown",
+        "reason": "series",
+    }
+
+
+def _verdict(
+    one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
+) -> dict[str, Any]:
+    told = {
+        "group": one.title,
+        "action": one.action.id,
+        "title": one.action.title,
+        "indicator": one.expected.indicator,
+        "direction": one.expected.direction,
+        "product": one.action.product,
+        "device": str(one.own["device"].iat[0]),
+        "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
+        "group_value": _COMPARISONS[row["comparison"]],
+        "unit": one.unit,
+        "before": row["before"],
+        "after": row["after"],
+    }
+    if row["status"] != "published":
+        return {**told, "verdict": "unknown", "reason": row["reason"]}
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    said = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
+    return {
+        **told,
+        "difference": row["estimate"],
+        "difference_low": low,
+        "difference_high": high,
+        "level": level,
+        "p_value": row["p"],
+        "p_adjusted": p_adjusted,
+        "detectable": _smallest(low, high, level, one.counts),
+        "verdict": said,
+        "reason": "precision" if said == "unknown" else "",
+    }
+
+
+def _smallest(low: float, high: float, level: float, counts: bool) -> float:
+    """The smallest change that would have been seen, from the interval of the one that was.
+
+    A count's is that of a rise, on the scale of logarithms on which it is measured: a fall of as
+    many % is farther from nothing there.
+    """
+    ends = np.log1p(np.array([low, high]) / 100) if counts else np.array([low, high])
+    se = float(ends[1] - ends[0]) / 2 / float(ndtri((1 + level) / 2))
+    least = smallest_detectable(se, level=level)
+    return 100 * math.expm1(least) if counts else least
+
+
+def _passport(one: _Followed) -> dict[str, str]:
+    return {name: str(one.own[name].iat[0]) for name in SUBJECT} | {"group": one.title}
+
+
+def _since(one: _Followed) -> str:
+    """The period of an effect: from the action's month on."""
+    last = str(one.own.index[-1])
+    return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
+
+
+def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
+    for comparison, row in _whole(found).items():
+        name = _COMPARISONS[comparison]
+        told = {**_passport(one), "period": _since(one)}
         known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()
-        made.append(
-            {
-                **told,
-                "indicator": "action_effect",
-                "unit": unit,
-                "status": row["status"],
-                **{number: row[number] for number in known},
-            }
-        )
-        made += [
-            {
+        yield {
+            **told,
+            "indicator": "action_effect",
+            "group_value": name,
+            "unit": one.unit,
+            "status": row["status"],
+            **{number: row[number] for number in known},
+        }
+        for side, column in (("avant", "before"), ("après", "after")):
+            yield {
                 **told,
                 "indicator": "action_months",
-                "unit": "mois",
                 "group_value": f"{name}, {side}",
+                "unit": "mois",
                 "estimate": float(row[column]),
             }
-            for side, column in (("avant", "before"), ("après", "after"))
-        ]
-    return made
 
 
-def _course(
-    found: Interrupted, own: pd.DataFrame, passport: dict[str, str], unit: str
-) -> list[dict[str, Any]]:
+def _detectable(one: _Followed, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "detectable" in told:
+        yield {
+            **_passport(one),
+            "indicator": "action_detectable",
+            "period": _since(one),
+            "group_value": told["group_value"],
+            "unit": one.unit,
+            "estimate": told["detectable"],
+        }
+
+
+def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
     if found.periods.empty:
         return []
-    about = {**passport, "indicator": "action_course", "unit": unit}
+    about = {**_passport(one), "indicator": "action_course", "unit": str(one.own["unit"].iat[0])}
     kept = ["estimate", "ci_low", "ci_high", "n", "n_eff", "status"]
     seen = [
         {**about, "period": period, "group_value": SEEN, **row}
-        for period, row in own[kept].to_dict("index").items()
+        for period, row in one.own[kept].to_dict("index").items()
     ]
     expected = [
         {**about, "group_value": UNCHANGED, **row}

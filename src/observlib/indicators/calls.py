@@ -6,7 +6,7 @@ themes are those of the calls logged one by one, which tell of the calls alike: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,18 @@ import pandas as pd
 from observlib import estimates
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT, quarter_of, state, with_interval
+from observlib.indicators._answers import (
+    SUBJECT,
+    quarter_of,
+    state,
+    with_interval,
+    with_quarters_withheld,
+)
 from observlib.indicators._themes import themes as shares_of_themes
-from observlib.period import Quarter
+from observlib.period import Quarter, month_days, months_between
 from observlib.survey.quantiles import quantile_interval
 
+_WEEK = 7  # days, without any call in which a month is not whole
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
@@ -58,38 +65,89 @@ def quarterly(
     >>> found[["indicator", "estimate"]].values.tolist()
     [['calls_offered', 100.0], ['answer_rate', 80.0], ['abandonment_rate', 20.0]]
     """
-    counted = _counts(intervals)
-    logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
-    if len(logged):
-        answered = logged["outcome"] == "answered"
-        counted = pd.concat(
-            [counted, _counts(logged.assign(offered=1, answered=answered, abandoned=~answered))]
-        )
     made: list[dict[str, Any]] = []
-    for subject, rows in counted.groupby(SUBJECT, sort=True):
+    for subject, rows in _counted(calls, intervals).groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        of = quarter_of(rows["date"])
         for quarter in quarters:
-            inside = rows[rows["quarter"] == str(quarter)]
-            offered, answered, abandoned = inside[["offered", "answered", "abandoned"]].sum()
-            common = {
-                **dict(zip(SUBJECT, subject, strict=True)),
-                "period": str(quarter),
-                "status": _whole(inside["date"], quarter),
-                "n": offered,
-            }
-            made.append({**common, "indicator": "calls_offered", "unit": "appels"} | (
-                {"estimate": offered} if offered else {"status": "missing"}
-            ))  # fmt: skip
-            for name, part in (("answer_rate", answered), ("abandonment_rate", abandoned)):
-                rate = {"estimate": 100 * part / offered} if offered else {"status": "missing"}
-                made.append({**common, "indicator": name, "unit": "%", **rate})
+            inside = rows[of == str(quarter)]
+            status = _whole(inside["date"], quarter)
+            made += _sums(inside, {**passport, "period": str(quarter), "status": status})
     made += _waits(calls, quarters)
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
+def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """Calls offered, answered and abandoned by device and month, for series in time.
+
+    Where a month has too few calls to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    calls, intervals
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month,
+        which are `partial` where they have no call in their first or last seven days.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2026-07-01", "2026-07-28", "2026-08-03", "2026-08-20"])
+    >>> half_hours = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "phone", "source": "d@1",
+    ...         "date": days, "offered": 40, "answered": 30, "abandoned": 10,
+    ...     }
+    ... )
+    >>> from observlib import tables
+    >>> none = tables.empty("calls").assign(source="")
+    >>> found = monthly(none, half_hours, "2026-01", "2026-12")
+    >>> found[found["indicator"] == "calls_offered"][["period", "status"]].values.tolist()
+    [['2026-07', 'published'], ['2026-08', 'partial']]
+    """
+    made: list[dict[str, Any]] = []
+    for subject, rows in _counted(calls, intervals).groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        of = rows["date"].dt.strftime("%Y-%m")
+        begins, ends = rows["date"].min(), rows["date"].max()
+        for month in months_between(max(first, of.min()), min(last, of.max())):
+            inside = rows[of == month]
+            late = f"{begins:%Y-%m}" == month and begins.day > _WEEK
+            early = f"{ends:%Y-%m}" == month and ends.day <= month_days(month) - _WEEK
+            status = "partial" if late or early else "published"
+            made += _sums(inside, {**passport, "period": month, "status": status})
+    return with_quarters_withheld(
+        protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    )
+
+
+def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
+    """Half hours, and the calls of products that have none, one by one."""
+    counted = _counts(intervals)
+    logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
+    if logged.empty:
+        return counted
+    answered = logged["outcome"] == "answered"
+    alone = logged.assign(offered=1, answered=answered, abandoned=~answered)
+    return pd.concat([counted, _counts(alone)])
+
+
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     columns = ["offered", "answered", "abandoned"]
-    rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))
-    return rows[[*SUBJECT, "date", "quarter", *columns]].astype(dict.fromkeys(columns, float))
+    rows = rows.assign(product=rows["product"].fillna(""))
+    return rows[[*SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
+
+
+def _sums(rows: pd.DataFrame, about: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Calls offered over a period, and the rates of those answered and abandoned."""
+    offered, answered, abandoned = rows[["offered", "answered", "abandoned"]].sum()
+    for name, unit, value in (
+        ("calls_offered", "appels", offered),
+        ("answer_rate", "%", 100 * answered / (offered or 1)),
+        ("abandonment_rate", "%", 100 * abandoned / (offered or 1)),
+    ):
+        known = {"estimate": value} if offered else {"status": "missing"}
+        yield {**about, "n": offered, "indicator": name, "unit": unit, **known}
 
 
 def _whole(dates: pd.Series, quarter: Quarter) -> str:

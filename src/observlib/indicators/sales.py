@@ -5,7 +5,7 @@ Everything sold is counted, so that nothing has an interval.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,8 +13,8 @@ import pandas as pd
 from observlib import estimates
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT
-from observlib.period import Quarter
+from observlib.indicators._answers import SUBJECT, with_quarters_withheld
+from observlib.period import Quarter, months_between
 
 FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _TOP = 10
@@ -69,16 +69,37 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     >>> quarterly(table, [Quarter(2026, 3)])["estimate"].tolist()
     [200.0, 2000.0, 6.0, 0.0]
     """
+    return _over(sales, {str(quarter): quarter.months for quarter in quarters})
+
+
+def monthly(sales: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time.
+
+    Where a month has too few units to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    sales
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a shop starts at its own first month.
+    """
+    months = {month: (month,) for month in months_between(first, last)}
+    return with_quarters_withheld(_over(sales, months))
+
+
+def _over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The estimates of each shop over periods, each with its months."""
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
-        for quarter in quarters:
-            if quarter.months[2] < own["month"].min():
+        for period, months in periods.items():
+            if months[-1] < own["month"].min():
                 continue
-            inside, status = _within(own, quarter)
+            inside, status = _within(own, months)
             found = _sums(inside, status) if len(inside) else {}
             for name in ("units_sold", "revenue", "return_rate", "digital_share"):
                 found.setdefault(name, {"status": "missing"})
-            common = {**passport, "period": str(quarter)}
+            common = {**passport, "period": period}
             made += [
                 {**common, "indicator": name, "unit": unit, **found[name]}
                 for name, unit in _UNITS.items()
@@ -140,7 +161,7 @@ def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
         for quarter in quarters:
-            inside, status = _within(own, quarter)
+            inside, status = _within(own, quarter.months)
             units = float(inside["units"].sum())
             row = {"indicator": "format_share", "period": str(quarter), "unit": "%"}
             for key, name in FORMATS.items() if units else ():
@@ -170,7 +191,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
     """
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
-        inside, status = _within(own, quarter)
+        inside, status = _within(own, quarter.months)
         sold = _by_title(inside)
         shown = sold[sold["units"] >= _FEW].head(most)
         if 0 < sold["units"].sum() - shown["units"].sum() < _FEW:
@@ -207,10 +228,10 @@ def _shops(sales: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]
         yield dict(zip(SUBJECT, subject, strict=True)), own
 
 
-def _within(rows: pd.DataFrame, quarter: Quarter) -> tuple[pd.DataFrame, str]:
-    """A shop's rows of a quarter, and whether they are all there and were over."""
-    inside = rows[rows["month"].isin(quarter.months)]
-    whole = inside["complete"].all() and inside["month"].nunique() == 3
+def _within(rows: pd.DataFrame, months: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """A shop's rows of some months, and whether they are all there and were over."""
+    inside = rows[rows["month"].isin(months)]
+    whole = inside["complete"].all() and inside["month"].nunique() == len(months)
     return inside, "published" if whole else "partial"
 
 

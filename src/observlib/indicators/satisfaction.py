@@ -11,22 +11,18 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
-from observlib.confidentiality.disclosure import protect
 from observlib.indicators._answers import (
     ON_10,
-    SUBJECT,
     Measure,
+    by_month,
     by_quarter,
     mean,
     measured,
-    on_10,
     share,
 )
-from observlib.period import Quarter, months_between
+from observlib.period import Quarter
 
 SATISFIED_FROM = 7.5
-_QUARTER = {f"{month:02d}": f"T{(month + 2) // 3}" for month in range(1, 13)}
 
 
 def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -66,30 +62,7 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     first, last
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
-    rows = ratings.assign(
-        product=ratings["product"].fillna(""),
-        month=ratings["date"].dt.strftime("%Y-%m"),
-        on_10=on_10(ratings),
-    )
-    made: list[dict[str, Any]] = []
-    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
-        if question not in MEASURES:
-            continue
-        passport = dict(zip(SUBJECT, subject, strict=True))
-        given = dict(iter(asked.groupby("month")))
-        for month in months_between(max(first, min(given)), min(last, max(given))):
-            answers = given.get(month, asked.head(0))
-            status = "published" if len(answers) else "missing"
-            for row in MEASURES[question](answers, asked):
-                made.append({**passport, "period": month, "status": status, **row})
-    out = protect(pd.DataFrame(made, columns=estimates.COLUMNS))
-    quarter = out["period"].str[:4] + "-" + out["period"].str[5:].map(_QUARTER)
-    of = [out["product"], out["channel"], out["device"], out["indicator"], quarter]
-    few = (out["status"] == "suppressed").groupby(of)
-    told = few.transform("any") & out["estimate"].notna()
-    out.loc[told, "status"] = "suppressed"
-    out.loc[told, estimates.NUMBERS] = float("nan")
-    return estimates.check(out)
+    return by_month(ratings, first, last, MEASURES)
 
 
 def _satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:

@@ -7,14 +7,14 @@ tells what the next subscribers may do, of whom those seen are a sample.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT
+from observlib.indicators._answers import SUBJECT, with_quarters_withheld
 from observlib.period import Quarter, months_between
 from observlib.survey.intervals import wilson
 from observlib.survey.survival import kaplan_meier, share_ended
@@ -68,17 +68,38 @@ def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     >>> found["estimate"].round(2).tolist()
     [1030.0, 90.0, 60.0, 3.0, 1.98]
     """
+    return _over(subscriptions, {str(quarter): quarter.months for quarter in quarters})
+
+
+def monthly(subscriptions: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time.
+
+    Where a month has too few people to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    subscriptions
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    """
+    months = {month: (month,) for month in months_between(first, last)}
+    return with_quarters_withheld(_over(subscriptions, months))
+
+
+def _over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The estimates of each device over periods, each with its months."""
     rows = _with_months(subscriptions)
     made: list[dict[str, Any]] = []
     for subject, own in rows.groupby(SUBJECT, sort=True):
-        months = _by_month(own)
-        for quarter in quarters:
-            if quarter.months[2] < months.index[0]:
+        by_month = _by_month(own)
+        for period, months in periods.items():
+            if months[-1] < by_month.index[0]:
                 continue
-            common = {**dict(zip(SUBJECT, subject, strict=True)), "period": str(quarter)}
+            common = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
             made += [
                 {**common, "indicator": name, "unit": _UNITS[name], **row}
-                for name, row in _measured(months, quarter).items()
+                for name, row in _measured(by_month, months).items()
             ]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
 
@@ -100,14 +121,14 @@ def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(complete=whole)
 
 
-def _measured(months: pd.DataFrame, quarter: Quarter) -> dict[str, dict[str, Any]]:
-    """Each measure of a device in a quarter: its value, base and status."""
-    inside = months.loc[months.index.isin(quarter.months)]
+def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Each measure of a device over some months: its value, base and status."""
+    inside = by_month.loc[by_month.index.isin(months)]
     if inside.empty:
         return {name: {"status": "missing"} for name in _UNITS}
     known = inside["complete"].to_numpy()
-    status = "published" if len(inside) == 3 and known.all() else "partial"
-    ended = inside.index[-1] == quarter.months[2] and known[-1]
+    status = "published" if len(inside) == len(months) and known.all() else "partial"
+    ended = inside.index[-1] == months[-1] and known[-1]
     stock, joins, leaves = inside["stock"].iloc[-1], inside["joins"].sum(), inside["leaves"].sum()
     begun = inside["stock"] - inside["joins"] + inside["leaves"]
     found: dict[str, dict[str, Any]] = {name: {"status": "suppressed"} for name in _UNITS}

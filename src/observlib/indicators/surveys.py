@@ -67,6 +67,11 @@ def quarterly(
     return _measured(responses, catalogue, _answers.by_quarter(quarters))
 
 
+def monthly(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time (see `satisfaction.monthly`)."""
+    return _answers.by_month(_questions(responses), first, last, _MEASURES)
+
+
 def pooled(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
@@ -218,8 +223,12 @@ def share_of(count: int, n: int) -> dict[str, Any]:
 def _measured(
     responses: pd.DataFrame, catalogue: Catalogue, periods: _answers.Periods
 ) -> pd.DataFrame:
-    answers = responses[responses["value"].notna()].rename(columns={"variable": "question"})
-    return _answers.measured(answers, periods, _MEASURES, _answers.waves(catalogue))
+    return _answers.measured(_questions(responses), periods, _MEASURES, _answers.waves(catalogue))
+
+
+def _questions(responses: pd.DataFrame) -> pd.DataFrame:
+    """The marks that were given, by question."""
+    return responses[responses["value"].notna()].rename(columns={"variable": "question"})
 
 
 def _satisfaction(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:

@@ -15,11 +15,19 @@ import pandas as pd
 from observlib import estimates
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators._answers import SUBJECT, quarter_of, share, state, with_interval
+from observlib.indicators._answers import (
+    SUBJECT,
+    quarter_of,
+    share,
+    state,
+    with_interval,
+    with_quarters_withheld,
+)
 from observlib.indicators._themes import themes as shares_of_themes
-from observlib.period import Quarter
+from observlib.period import Quarter, months_between
 from observlib.survey.survival import kaplan_meier, quantile, share_ended
 
+_PROMISE = "answered_in_promise"
 _DAY = pd.Timedelta(days=1)
 
 
@@ -76,9 +84,56 @@ def quarterly(
     return estimates.combine(parts)
 
 
+def monthly(
+    tickets: pd.DataFrame, first: str, last: str, promises: Mapping[str, int]
+) -> pd.DataFrame:
+    """Tickets received, and those answered as promised, by month of receipt, for series in time.
+
+    A month that had not ended when it was last exported is `partial`. Where a month has too few
+    tickets to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    tickets, promises
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a desk starts and ends at its own first and last month.
+    """
+    rows = tickets.assign(
+        product=tickets["product"].fillna(""), month=tickets["date"].dt.strftime("%Y-%m")
+    )
+    counts: list[dict[str, Any]] = []
+    delays: list[dict[str, Any]] = []
+    for subject, whole in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        promise, seen = promises.get(subject[2]), whole["extracted"].max()
+        given = dict(iter(whole.groupby("month")))
+        for month in months_between(max(first, min(given)), min(last, max(given))):
+            common: dict[str, Any] = {**passport, "period": month, "status": "missing"}
+            received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
+            inside = given.get(month, whole.head(0))
+            if n := len(inside):
+                end = _in_utc(pd.Period(month, "M").end_time.ceil("D"))
+                common["status"] = "partial" if seen < end - _DAY else "published"
+                received |= {"estimate": n, "n": n}
+            counts.append({**common, **received})
+            found = _delays(inside, promise)
+            delays += [{**common, **row} for row in found if row["indicator"] == _PROMISE]
+    parts = (
+        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0),
+        protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
+    )
+    return with_quarters_withheld(estimates.combine(parts))
+
+
 def _ends(quarter: Quarter) -> pd.Timestamp:
     """The moment in UTC at which a quarter has ended in Paris."""
-    end = pd.Timestamp((quarter + 1).start, tz="Europe/Paris")
+    return _in_utc(pd.Timestamp((quarter + 1).start))
+
+
+def _in_utc(moment: pd.Timestamp) -> pd.Timestamp:
+    """A moment of Paris, in UTC."""
+    end = moment.tz_localize("Europe/Paris")
     return end.tz_convert("UTC").tz_localize(None)
 
 
@@ -114,7 +169,7 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
         found = quantile(curve, p) if curve is not None else (math.nan,) * 3
         made.append(_told(row, *found))
     if promise is not None:
-        row = {"indicator": "answered_in_promise", "unit": "%", "n": len(given)}
+        row = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
         kept = share_ended(curve, promise) if curve is not None else (math.nan,) * 3
         made.append(_told(row, *(100 * x for x in kept)))
     return made

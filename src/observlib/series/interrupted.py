@@ -39,7 +39,8 @@ class Interrupted:
     - `quantity`: `effect`, the mean distance, over the periods since the action, between what is
       seen and what the past leads to expect; `level`, that distance at the first of them; `slope`,
       by how much it grows each period. In % for counts, else in the unit of the values.
-    - `estimate`, `ci_low`, `ci_high`: with the 95 % interval; `p`: two-sided, of no effect.
+    - `estimate`, `ci_low`, `ci_high`: with its interval at the level asked for; `p`: two-sided, of
+      no effect, and below 1 − level exactly where that interval leaves out 0.
     - `before`, `after`: periods used on each side.
     - `status`: `published`, or `missing` with a `reason` and without numbers: too few periods
       `before` or `after`, too few of each `seasons`, or no period that the `controls` share.
@@ -63,6 +64,7 @@ def interrupted(
     partial: pd.Series | None = None,
     controls: pd.DataFrame | None = None,
     control_answers: pd.DataFrame | None = None,
+    level: float = 0.95,
 ) -> Interrupted:
     """Segmented regression of a series on an action's date, alone and against comparable series.
 
@@ -100,6 +102,9 @@ def interrupted(
         in comparisons with them. One that is partial is left out by who calls.
     control_answers
         By period, the effective number of answers of each comparable series, of the same columns.
+    level
+        Confidence level of the intervals of `effects`, between 0 and 1; those of `periods`, which
+        are drawn, are at 95 %.
 
     Raises
     ------
@@ -128,7 +133,7 @@ def interrupted(
     own = _scaled(values.to_numpy(dtype=float), periods, counts)
     own[cut] = np.nan
     variance = _variance(answers, periods)
-    effects, line = _compare("before_after", own, variance, periods, day, counts)
+    effects, line = _compare("before_after", own, variance, periods, day, counts, level)
     rows = effects
     if controls is not None and controls.shape[1]:
         others = controls.reindex(periods)
@@ -140,9 +145,9 @@ def interrupted(
         if control_answers is not None:
             every = [_variance(control_answers[name], periods) for name in others]
             spread = np.sum(every, axis=0) / len(every) ** 2
-        rows = rows + _compare("controls", mean, spread, periods, day, counts)[0]
+        rows = rows + _compare("controls", mean, spread, periods, day, counts, level)[0]
         both = variance + spread if answers is not None else variance
-        rows = rows + _compare("controlled", own - mean, both, periods, day, counts)[0]
+        rows = rows + _compare("controlled", own - mean, both, periods, day, counts, level)[0]
     seen = {"period": periods, "value": values.to_numpy(dtype=float), **line}
     return Interrupted(
         pd.DataFrame(rows, columns=[*EFFECTS]),
@@ -193,6 +198,7 @@ def _compare(
     periods: Sequence[str],
     day: date,
     counts: bool,
+    level: float,
 ) -> tuple[list[dict[str, object]], dict[str, NDArray[Any]]]:
     """The rows of one comparison, and the lines of its chart."""
     length = design.cycle(periods[0]) if periods else 12
@@ -214,7 +220,7 @@ def _compare(
     unit = np.eye(columns.shape[1])
     rows: list[dict[str, object]] = []
     for quantity, combination in zip(QUANTITIES, (since, unit[0], unit[1]), strict=True):
-        found = contrast(fitted, combination)
+        found = contrast(fitted, combination, level)
         ends = np.array([found.estimate, found.low, found.high])
         estimate, low, high = 100 * np.expm1(ends) if counts else ends
         numbers = {"estimate": estimate, "ci_low": low, "ci_high": high, "p": found.p}
