@@ -48,6 +48,7 @@ def page_html(
         template=pandoc.TEMPLATES / "page.html",
         variables={key: value for key, value in variables.items() if value},
         metadata=metadata(project, root),
+        filters=project.filters,
     )
 
 
@@ -82,17 +83,17 @@ def frame(project: Project) -> dict[str, str]:
         "sitetitle": escape(str(project.website.get("title") or "Observatoire des usagers")),
         "edition": escape(f"Édition {manifest.quarter}"),
         "made": manifest.made.isoformat(),
-        "madelong": french.day_label(manifest.made),
     }
 
 
 def metadata(project: Project, root: str = "") -> dict[str, Any]:
-    """Pandoc's metadata for every page: language, bibliography, way back to the site's root."""
+    """Pandoc's metadata for every page: language, day, bibliography, way to the site's root."""
     named = project.config.get("bibliography") or []
     bibliography = [named] if isinstance(named, str) else list(named)
     return {
         "lang": "fr-FR",
         "root": root,
+        "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
         "bibliography": [str((project.folder / name).resolve()) for name in bibliography],
     }
