@@ -92,4 +92,4 @@ def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_rais
 
 def test_both_publishers_are_told_of_the_filter() -> None:
     config = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))
-    assert config["filters"] == [FILTER.name]
+    assert FILTER.name in config["filters"]

@@ -124,7 +124,9 @@ def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(
         main.write_text(source.replace("HERE", text), encoding="utf-8")
         page, height = _end(main, tmp_path, {"tight": "no"})
         setting = _setting(main, tmp_path)
-        found[page, height <= FEW_LINES, setting["tight"], _end(main, tmp_path, setting)[0]] = paragraphs
+        found[page, height <= FEW_LINES, setting["tight"], _end(main, tmp_path, setting)[0]] = (
+            paragraphs
+        )
     assert (1, False, "no", 1) in found, "a page that is not full is set as usual"
     assert (2, True, "yes", 1) in found, "a second page of a line is spared"
     assert all(before == after for before, _, tight, after in found if tight == "no")

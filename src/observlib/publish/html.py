@@ -12,6 +12,8 @@ from observlib.display import french
 from observlib.publish import pandoc
 from observlib.publish.project import HOME, Entry, Page, Project
 
+CARD = 100  # letters above which a card has no other sentence
+
 
 def page_html(
     project: Project,
@@ -73,7 +75,26 @@ def _listed(page: Page, card: bool) -> str:
     link = f"[{page.title}](/{page.source})"
     # and not by split(), which takes non-breaking spaces for others
     finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
-    return f"- ### {link}\n\n  {finding}\n" if card else f"- {link}"
+    return f"- ### {link}\n\n  {opening(finding)}\n" if card else f"- {link}"
+
+
+def opening(finding: str) -> str:
+    """The first sentences of a finding, whole, as many as make a hundred letters.
+
+    `_cards.ejs` and `_sheets.ejs` do the same.
+
+    Examples
+    --------
+    >>> opening("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
+    'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
+    >>> opening("Un. " + "Les visites " * 9 + "progressent. « Trop long » pour une carte.")[-12:]
+    'progressent.'
+    """
+    said, *rest = re.split(r"(?<=[.!?]) (?=[A-ZÀ-Ý0-9«])", finding)
+    for sentence in rest:
+        if len(said) < CARD:
+            said = f"{said} {sentence}"
+    return said
 
 
 def frame(project: Project) -> dict[str, str]:
