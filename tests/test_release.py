@@ -251,6 +251,8 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(
     shutil.copytree(PROJECT / "data" / "practices", root / "data" / "practices")
     for name in ("_quarto.yml", "retours.qmd", "_sheets.ejs", "methode.qmd", "references.bib"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
+    for path in (PROJECT / "reports").glob("*.lua"):
+        shutil.copy(path, root / "reports")
     (root / "reports" / "glossaire.qmd").write_text("---\ntitle: Mots\n---\nMots.\n", "utf-8")
     write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
     write_study(root, "panorama", words="Voir [la fiche](/practices/sus-a-chaud.qmd).")

@@ -83,10 +83,8 @@ def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words() -> N
         '<td style="text-align: right">1</td></tr></tbody></table>'
     )
     found = typst(f"::: {{#tbl-a}}\n```{{=html}}\n{markup}\n```\n\nTitre\n:::\n")
-    assert found.startswith(
-        "#block(breakable: false, above: 1.6em, below: 1.6em)[ #figure( align(left)[#table("
-    )
-    assert "columns: (24fr, 6fr,)" in found
+    assert found.startswith("#[ #show figure: set block(breakable: false) #figure(kind: table,")
+    assert "columns: (32fr, 6fr,)" in found
     assert "#strong[Produit]" in found and "#strong[Sites]" in found
     assert "strong[Entreprendre" not in found
     assert "table.cell(align: right)[1]" in found
@@ -109,7 +107,8 @@ def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page() -> None:
     smaller = wide(5, "Satisfaction")
     assert "#show table: set text(size: " in smaller and "#page(" not in smaller
     turned = wide(7, "Satisfaction")
-    assert turned.startswith("#page(flipped: true)[")
+    assert turned.startswith("#elsewhere(<page-tbl-a>)[Le tableau\u00a01, large, est]")
+    assert "#page(flipped: true)[" in turned, "after the text, which it does not stop"
     sizes = [re.search(r"text\(size: ([\d.]+)pt\)", wide(n, "Satisfaction")) for n in (9, 14)]
     assert [size and float(size[1]) < 9.5 for size in sizes] == [True, True]
 
@@ -211,7 +210,7 @@ def tall(rows: int, text: str = "une réponse") -> str:
 
 
 def test_on_paper_a_short_table_is_kept_whole_and_a_long_one_fills_its_page() -> None:
-    whole = "#block(breakable: false"
+    whole = "set block(breakable: false)"
     assert whole in tall(6) and whole not in tall(20)
     assert whole not in tall(6, "une longue réponse " * 12), "rows of several lines are long too"
 
@@ -221,6 +220,12 @@ def test_on_paper_a_heading_stays_with_the_figure_that_its_sentence_announces() 
     assert "#announcement[Voici.]" in typst(text)
     assert "#announcement" not in typst("## Titre\n\nUn.\n\nDeux.\n\nTrois.\n")
     assert "announcement" not in html(text)
+
+
+def test_on_paper_a_line_stays_with_the_list_that_it_leads() -> None:
+    assert "#announcement[#strong[Réserves]]" in typst("**Réserves**\n\n- Une.\n")
+    assert "#announcement[On y lit~:]" in typst("On y lit :\n\n- Une.\n")
+    assert "#announcement" not in typst("**Réserves.** Une.\n\n- Une.\n")
 
 
 def test_on_paper_a_drawing_made_for_screens_is_smaller() -> None:

@@ -12,8 +12,8 @@ from types import ModuleType
 import pytest
 
 from observlib.errors import ObservError
-from observlib.publish import publish
-from observlib.publish.pdf import fonts, literal
+from observlib.publish import pandoc, publish
+from observlib.publish.pdf import FEW_LINES, _end, _setting, fonts, literal
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +109,24 @@ def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path: Path, sample: Mod
     boxes = re.findall(r"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+) ?\]", text)
     turned = [float(width) > float(height) for width, height in boxes]
     assert turned.count(True) == 1 and turned.count(False) >= 1
+
+
+def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(
+    tmp_path: Path,
+) -> None:
+    quoted = {name: '"x"' for name in ("title-text", "description-text", "sitetitle", "edition")}
+    source = pandoc.convert(
+        "HERE", "typst", name="p", template=pandoc.TEMPLATES / "page.typ", variables=quoted
+    )
+    main, found = tmp_path / "page.typ", {}
+    for paragraphs in range(24, 40):
+        text = "Une phrase d’une ligne.\n\n" * paragraphs
+        main.write_text(source.replace("HERE", text), encoding="utf-8")
+        page, height = _end(main, tmp_path, {"tight": "no"})
+        setting = _setting(main, tmp_path)
+        found[page, height <= FEW_LINES, setting["tight"], _end(main, tmp_path, setting)[0]] = (
+            paragraphs
+        )
+    assert (1, False, "no", 1) in found, "a page that is not full is set as usual"
+    assert (2, True, "yes", 1) in found, "a second page of a line is spared"
+    assert all(before == after for before, _, tight, after in found if tight == "no")

@@ -167,3 +167,13 @@ def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "a", "---", "--- \ntitle: a", "----\na\n---\n"])
 def test_text_without_front_matter_is_all_body(text: str) -> None:
     assert split_front_matter(text) == ("", text)
+
+
+@pytest.mark.parametrize("name", ["absent.lua", "lightbox", {"path": "ordinals.lua"}])
+def test_a_filter_that_only_quarto_could_run_is_told(project: Path, name: object) -> None:
+    path = project / "_quarto.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config["filters"].append(name)
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(ObservError, match=r"filters: .* is no Lua file beside it"):
+        read_project(project)

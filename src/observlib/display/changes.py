@@ -74,7 +74,7 @@ def change_table(
         )
     named = phrases.named(compared, catalogue, "product")
     first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
-    heads = [phrases.capital(french.period_label(period)) for period in periods.iloc[0]]
+    heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
     return _table(
         compared, told, catalogue, first, heads, EVOLVED, caption_of(caption, label), label
     )

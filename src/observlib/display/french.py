@@ -223,6 +223,18 @@ def period_label(period: str) -> str:
     )
 
 
+def period_head(period: str) -> str:
+    """Write a period as the head of a column, where the name of a quarter would take three lines.
+
+    Examples
+    --------
+    >>> period_head("2026-T1"), period_head("2026-08")
+    ('T1 2026', 'août 2026')
+    """
+    label = period_label(period)
+    return f"{period[5:]} {period[:4]}" if "-T" in period else label
+
+
 def span(first: str, last: str) -> str:
     """Write from which period to which, of one kind.
 

@@ -96,8 +96,8 @@ def _side_by_side(
     heads: dict[str, dict[Key, Cell]] = {}
     for value, rows in parts.items():
         head = words.label(rows[0][1], columns, catalogue)
-        if columns == "period" and "-T" in value:  # the quarter's name would take three lines
-            head = f"{value[-2:]} {value[:4]}"
+        if columns == "period":
+            head = french.period_head(value)
         if shared and bases[value]:
             head += f", {sized(bases[value][0])}"
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}

@@ -12,6 +12,8 @@ from observlib.display import french
 from observlib.publish import pandoc
 from observlib.publish.project import HOME, Entry, Page, Project
 
+CARD = 100  # letters above which a card has no other sentence
+
 
 def page_html(
     project: Project,
@@ -48,6 +50,7 @@ def page_html(
         template=pandoc.TEMPLATES / "page.html",
         variables={key: value for key, value in variables.items() if value},
         metadata=metadata(project, root),
+        filters=project.filters,
     )
 
 
@@ -72,7 +75,26 @@ def _listed(page: Page, card: bool) -> str:
     link = f"[{page.title}](/{page.source})"
     # and not by split(), which takes non-breaking spaces for others
     finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
-    return f"- ### {link}\n\n  {finding}\n" if card else f"- {link}"
+    return f"- ### {link}\n\n  {opening(finding)}\n" if card else f"- {link}"
+
+
+def opening(finding: str) -> str:
+    """The first sentences of a finding, whole, as many as make a hundred letters.
+
+    `_cards.ejs` and `_sheets.ejs` do the same.
+
+    Examples
+    --------
+    >>> opening("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
+    'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
+    >>> opening("Un. " + "Les visites " * 9 + "progressent. « Trop long » pour une carte.")[-12:]
+    'progressent.'
+    """
+    said, *rest = re.split(r"(?<=[.!?]) (?=[A-ZÀ-Ý0-9«])", finding)
+    for sentence in rest:
+        if len(said) < CARD:
+            said = f"{said} {sentence}"
+    return said
 
 
 def frame(project: Project) -> dict[str, str]:
@@ -82,17 +104,17 @@ def frame(project: Project) -> dict[str, str]:
         "sitetitle": escape(str(project.website.get("title") or "Observatoire des usagers")),
         "edition": escape(f"Édition {manifest.quarter}"),
         "made": manifest.made.isoformat(),
-        "madelong": french.day_label(manifest.made),
     }
 
 
 def metadata(project: Project, root: str = "") -> dict[str, Any]:
-    """Pandoc's metadata for every page: language, bibliography, way back to the site's root."""
+    """Pandoc's metadata for every page: language, day, bibliography, way to the site's root."""
     named = project.config.get("bibliography") or []
     bibliography = [named] if isinstance(named, str) else list(named)
     return {
         "lang": "fr-FR",
         "root": root,
+        "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
         "bibliography": [str((project.folder / name).resolve()) for name in bibliography],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +33,7 @@ def convert(
     template: Path | None = None,
     variables: Mapping[str, Any] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    filters: Sequence[Path] = (),
     time_limit: float = TIME_LIMIT,
 ) -> str:
     """Convert Quarto Markdown to `html` or `typst`.
@@ -47,6 +48,8 @@ def convert(
         What errors call the text.
     template, variables, metadata
         Pandoc's; variables go into the template as they are, metadata is Markdown.
+    filters
+        Lua files that pandoc runs before our filter.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def convert(
         "toc-depth": 3,
         "fail-if-warnings": True,
         "html-math-method": {"method": "mathml"},
-        "filters": [str(TEMPLATES / "filter.lua")],
+        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
         "variables": dict(variables or {}),
         "metadata": dict(metadata or {}),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from functools import cache
@@ -9,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observlib.display import french
 from observlib.errors import ObservError
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
@@ -17,6 +17,9 @@ from observlib.publish.project import Page, Project
 
 if TYPE_CHECKING:
     from typst import Fonts
+
+# in points from the upper edge of a last page, margin included: some eight lines
+FEW_LINES = 200.0
 
 
 def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
@@ -52,9 +55,9 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
             "description-text": literal(str(page.meta.get("description", ""))),
             "sitetitle": literal(site),
             "edition": literal(edition),
-            "madelong": literal(french.day_label(made)),
         },
         metadata=metadata(project),
+        filters=project.filters,
     )
     main = folder / f"{page.source.stem}.typ"
     main.write_text(source, encoding="utf-8")
@@ -67,11 +70,39 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
             timestamp=int(moment.timestamp()),
+            sys_inputs=_setting(main, folder),
         )
     except (typst.TypstError, RuntimeError) as error:
         first = re.sub(r"\s+", " ", str(error)).strip()
         raise ObservError(f"{name}: its PDF cannot be made: {first}") from error
     return bytes(pdf)
+
+
+def _setting(main: Path, folder: Path) -> dict[str, str]:
+    """Set the lines tighter where that spares a last page of a few lines; else as usual."""
+    usual, tight = {"tight": "no"}, {"tight": "yes"}
+    pages, height = _end(main, folder, usual)
+    if pages == 1 or height > FEW_LINES:
+        return usual
+    return tight if _end(main, folder, tight)[0] < pages else usual
+
+
+def _end(main: Path, folder: Path, setting: dict[str, str]) -> tuple[int, float]:
+    """The page on which the text ends, and where on it, in points from its upper edge."""
+    import typst
+
+    found = typst.query(
+        main,
+        "<end>",
+        field="value",
+        one=True,
+        root=folder,
+        font_paths=fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=setting,
+    )
+    value = json.loads(found)
+    return int(value["page"]), float(value["y"])
 
 
 def literal(text: str) -> str:

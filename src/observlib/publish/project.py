@@ -78,6 +78,11 @@ class Project:
     manifest: Manifest
     website: dict[str, Any]
 
+    @property
+    def filters(self) -> list[Path]:
+        """The Lua filters that `_quarto.yml` names, in the order in which pandoc runs them."""
+        return [(self.folder / name).resolve() for name in self.config.get("filters") or []]
+
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
         return next(page for page in self.pages if page.source == source)
@@ -112,15 +117,21 @@ def read_project(folder: Path) -> Project:
     Raises
     ------
     ObservError
-        With every problem: no `_quarto.yml`, not exactly one edition, a page without title or
-        description, a page that neither the navigation nor a list on a page reaches, a navigation
-        that leads nowhere.
+        With every problem: no `_quarto.yml`, a filter that is no file, not exactly one edition, a
+        page without title or description, a page that neither the navigation nor a list on a page
+        reaches, a navigation that leads nowhere.
     """
     config_path = folder / "_quarto.yml"
     config = _mapping(config_path, _read_text(config_path))
     website = config.get("website") or {}
     manifest = _read_manifest(folder)
     problems: list[str] = []
+    for name in config.get("filters") or []:
+        if not (isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()):
+            problems.append(
+                f"{config_path}: filters: {name!r} is no Lua file beside it, which is all that "
+                "both publishers run; mend its path, or remove it"
+            )
     pages = tuple(_read_pages(folder, config, problems))
     if not any(page.source == HOME for page in pages):
         problems.append(

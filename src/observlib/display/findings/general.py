@@ -41,6 +41,9 @@ _NO_FEELINGS = {
 def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     """Say that there is nothing to show, or nothing that may be, in place of a chart or table.
 
+    Only the former is in italics: `reports/empty_sections.lua` tells in one sentence of several
+    sections that hold nothing else.
+
     Parameters
     ----------
     what
@@ -54,7 +57,7 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"*Aucune {what} n'est publiée : moins de onze réponses.*", frame)
+        return text(f"Aucune {what} n'est publiée : moins de onze réponses.", frame)
     return text(f"*Aucune {what} n'est disponible {french.when(period)}.*", frame)
 
 

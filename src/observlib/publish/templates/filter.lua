@@ -8,14 +8,12 @@ local NAMES = { fig = 'Figure', tbl = 'Tableau' }
 local DELIMITER = NBSP .. ': '
 local CALLOUTS = { note = 'Note', tip = 'Conseil', warning = 'Avertissement',
   caution = 'Attention', important = 'Important' }
--- lines of a table that is not cut: a longer one would leave too much of a page white
-local SHORT_TABLE = 12
 -- a drawing made for screens is smaller on paper, where its letters are still of 8.2 points
 local ON_PAPER = 0.78
--- letters side by side in a table's row, on a page upright or turned, at the usual size in points;
--- and the size under which a page is turned
-local UPRIGHT, TURNED, TEXT, SMALLEST = 93, 142, 9.5, 8
-local problems, numbers, counts = {}, {}, { fig = 0, tbl = 0 }
+local problems, numbers, counts, turned = {}, {}, { fig = 0, tbl = 0 }, {}
+
+local paper_table = dofile(pandoc.path.join {
+  pandoc.path.directory(PANDOC_SCRIPT_FILE), 'paper_tables.lua' })
 
 local function problem(text) problems[#problems + 1] = text end
 
@@ -177,110 +175,19 @@ local function html_table(id, markup, caption, notes)
   return pandoc.RawBlock('html', opening .. body .. '\n</div>' .. rest .. '\n</div>')
 end
 
-local function strong_cell(cell)
-  cell.contents = cell.contents:walk { Plain = function(el) return pandoc.Plain { pandoc.Strong(el.content) } end }
-end
-
-local function rows_of(found)
-  local rows = pandoc.List(found.head.rows):clone()
-  for _, body in ipairs(found.bodies) do
-    rows:extend(body.head)
-    rows:extend(body.body)
-  end
-  return rows
-end
-
--- Widths in proportion to what the columns hold: their longest word, and `start` letters of a
--- sentence, which may be broken, as may a head. Also the sum of the widths.
-local function column_widths(found, start)
-  local widths, total = {}, 0
-  for _ in ipairs(found.colspecs) do widths[#widths + 1] = 4 end
-  for position, row in ipairs(rows_of(found)) do
-    local sentence = position > #found.head.rows and start or 0
-    local column = 1
-    for _, cell in ipairs(row.cells) do
-      if cell.col_span == 1 and #row.cells == #widths then
-        local text = pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
-        for line in text:gmatch '[^\n]+' do
-          local needed = math.min(utf8.len(line) or #line, sentence)
-          for word in line:gmatch '[^ %-]+%-?' do
-            local letters = utf8.len(word) or #word
-            if position <= #found.head.rows and letters > 8 then letters = letters + 1 end -- bold
-            needed = math.max(needed, letters)
-          end
-          widths[column] = math.max(widths[column], needed)
-        end
-      end
-      column = column + cell.col_span
-    end
-  end
-  for position, width in ipairs(widths) do
-    total = total + width + 2
-    widths[position] = width + 2 .. 'fr'
-  end
-  return widths, total
-end
-
--- Widths, size of text and direction of the page: where words would not fit side by side, their
--- sentences are broken, then they are smaller, then the page is turned.
-local function fitted(found)
-  local widths, total = column_widths(found, 22)
-  if total > UPRIGHT then widths, total = column_widths(found, 0) end
-  local turned = total > UPRIGHT * TEXT / SMALLEST
-  if turned then
-    widths, total = column_widths(found, 22)
-    if total > TURNED then widths, total = column_widths(found, 0) end
-  end
-  local room = turned and TURNED or UPRIGHT
-  return widths, math.min(TEXT, TEXT * room / total), turned, math.max(room, total) / total
-end
-
--- how many lines of text a row takes, in columns of so many letters
-local function lines_of(row, widths, stretch)
-  local most, column = 1, 1
-  for _, cell in ipairs(row.cells) do
-    local letters = 0
-    for position = column, column + cell.col_span - 1 do
-      letters = letters + tonumber((widths[position] or '0'):match '%d+') * stretch - 2
-    end
-    local needed, text = 0, pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
-    for line in text:gmatch '[^\n]+' do
-      needed = needed + math.max(1, math.ceil((utf8.len(line) or #line) / math.max(letters, 1)))
-    end
-    most, column = math.max(most, needed), column + cell.col_span
-  end
-  return most
-end
-
--- pandoc's own table, made as wide as the page, with its groups and heads in bold and one rule
+-- where the page would have to be turned, the table is put after the text, which is not stopped so
 local function typst_table(id, found, caption, notes)
-  found.caption = { long = #caption > 0 and { pandoc.Plain(labelled(id, caption)) } or {} }
-  found.attr = pandoc.Attr(id)
-  local widths, size, turned, stretch = fitted(found)
-  local rows, lines = rows_of(found), 0
-  for position, row in ipairs(rows) do
-    lines = lines + lines_of(row, widths, stretch)
-    local group = #row.cells == 1 and #found.colspecs > 1
-    if position <= #found.head.rows or group then
-      for _, cell in ipairs(row.cells) do strong_cell(cell) end
-    end
+  local label = id ~= '' and id or 'wide-' .. #turned + 1
+  for position, note in ipairs(notes) do
+    notes[position] = written(pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks), FORMAT)
   end
-  local text = pandoc.write(pandoc.Pandoc { found }, 'typst-citations')
-  text = text:gsub('align%(center%)%[#table', 'align(left)[#table', 1)
-  text = text:gsub('columns: [^\n]+,\n', function() return 'columns: (' .. table.concat(widths, ', ') .. ',),\n' end, 1)
-  local rules = 0
-  text = text:gsub('%s*table%.hline%(%),', function(rule)
-    rules = rules + 1
-    return rules == 1 and rule or ''
-  end)
-  for _, note in ipairs(notes) do
-    local inlines = pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks)
-    text = text .. '\n#table-note[' .. written(inlines, FORMAT) .. ']'
+  local text, is_turned = paper_table(found, id, written(labelled(id, caption), FORMAT), notes,
+    function(blocks) return written(pandoc.utils.blocks_to_inlines(blocks), FORMAT) end)
+  if is_turned then
+    turned[#turned + 1] = '#page(flipped: true)[#metadata(none) <page-' .. label .. '>\n' .. text .. '\n]'
+    local name = numbers[id] and 'Le tableau' .. NBSP .. numbers[id] .. ', large, est' or 'Un tableau, large, est'
+    text = ('#elsewhere(<page-%s>)[%s]'):format(label, name)
   end
-  -- a short table is not cut, nor its notes from it
-  if lines <= SHORT_TABLE then text = '#block(breakable: false, above: 1.6em, below: 1.6em)[\n' .. text .. '\n]' end
-  if size < TEXT then text = ('#[\n#show table: set text(size: %.1fpt)\n%s\n]'):format(size, text) end
-  if turned then text = '#page(flipped: true)[\n' .. text .. '\n]' end
   return pandoc.Blocks { pandoc.RawBlock('typst', text) }
 end
 
@@ -363,12 +270,21 @@ local function link(el, root)
   return el
 end
 
--- on paper a heading is never cut from the figure or table that its only sentence announces
+-- a line in bold, or one that ends with a colon, which a list follows
+local function leads(block, list)
+  if block.t ~= 'Para' or not list or not (list.t == 'BulletList' or list.t == 'OrderedList') then return false end
+  return (#block.content == 1 and block.content[1].t == 'Strong') or
+    pandoc.utils.stringify(block.content):match ':$' ~= nil
+end
+
+-- on paper a heading is never cut from the figure or table that its only sentence announces, nor
+-- a line from the list that it leads
 local function announced(doc)
   local blocks = doc.blocks
-  for position = 2, #blocks - 1 do
-    local before, here, after = blocks[position - 1], blocks[position], blocks[position + 1]
-    if before.t == 'Header' and here.t == 'Para' and after.t == 'RawBlock' and after.format == 'typst' then
+  for position, here in ipairs(blocks) do
+    local before, after = blocks[position - 1], blocks[position + 1]
+    if leads(here, after) or (before and before.t == 'Header' and here.t == 'Para' and after
+      and after.t == 'RawBlock' and after.format == 'typst') then
       blocks[position] = pandoc.RawBlock('typst', '#announcement[' .. written(here.content, FORMAT) .. ']')
     end
   end
@@ -455,7 +371,10 @@ function Pandoc(doc)
   end }
   doc = headings(doc)
   doc = doc:walk { Link = function(el) return link(el, root) end }
-  if typst then doc = announced(doc) end
+  if typst then
+    doc = announced(doc)
+    for _, text in ipairs(turned) do doc.blocks:insert(pandoc.RawBlock('typst', text)) end
+  end
   if #problems > 0 then
     for _, text in ipairs(problems) do io.stderr:write('observlib: ', text, '\n') end
     os.exit(65)
