@@ -112,8 +112,16 @@ def test_tests_of_a_domain_leave_the_rest_in_the_variance(apistrat: pd.DataFrame
 )
 def test_a_difference_without_a_test_says_so(frame: dict[str, Any], estimate: float) -> None:
     found = difference(design(pd.DataFrame(frame)), "y", "g", "a", "b")
-    assert found.status == "missing" and np.isnan(found.p)
+    assert found.status == ("missing" if np.isnan(estimate) else "no_interval")
+    assert np.isnan([found.ci_low, found.ci_high, found.p]).all()
     assert found.estimate == pytest.approx(estimate, nan_ok=True)
+
+
+def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested() -> None:
+    frame = pd.DataFrame({"y": [1, 2, 4, 0], "g": list("aabb")})
+    found = difference(design(frame, population=4), "y", "g", "a", "b")
+    assert (found.estimate, found.se, found.ci_low, found.ci_high) == (-0.5, 0, -0.5, -0.5)
+    assert found.status == "published" and np.isnan([found.t, found.p]).all()
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,7 @@ def test_what_weights_change_is_inside_its_interval_as_often_as_said() -> None:
 def test_weights_that_change_nothing_have_no_test() -> None:
     frame = drawn(3)
     same = weighting_effect(design(frame), design(frame), "mark")
-    assert (same.estimate, same.status) == (0.0, "missing")
+    assert (same.estimate, same.status) == (0.0, "no_interval")
     nobody = frame.assign(mark=np.nan)
     assert weighting_effect(design(nobody), design(nobody), "mark").status == "missing"
     with pytest.raises(ValueError, match="same rows"):

@@ -24,26 +24,37 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         calibrate(sample, margins, totals={"x": 10}, weights="w")
     lines = list(told.value.problems)
     assert lines == [
-        "weights 'w': a number above 0 is needed in each row; rows 1 (-2.0), 2 (nan), 3 (0.0)",
+        "weights 'w': a number above 0 (1e-100 to 1e+100) is needed in each row; rows of index "
+        "1 (-2.0), 2 (nan), 3 (0.0)",
         "margins: their totals must be the same, and are 'sexe' 100, 'age' 120",
         "margin 'sexe': 3 rows of the sample are in categories that the margin lacks: 'H'; the "
         "margin has 'F', 'X'",
         "margin 'sexe': no row of the sample is in 'X': merge with another category, in sample and "
         "margin; the sample has 'F', 'H'",
-        "total 'x': a number is needed in each row; rows 1 (inf)",
+        "total 'x': a number is needed in each row; rows of index 1 (inf)",
     ]
 
 
 @pytest.mark.parametrize(
     ("margin", "line"),
     [
-        (pd.Series({"F": 52, "H": np.nan}), "target of 'H' is missing or negative"),
-        (pd.Series({"F": 52, "H": -1}), "target of 'H' is missing or negative"),
+        (
+            pd.Series({"F": 52, "H": np.nan}),
+            r"target is 0 or .* that of 'H' \(nan\) is not",
+        ),
+        (pd.Series({"F": 52, "H": -1}), r"that of 'H' \(-1\) is not"),
+        (pd.Series({"F": np.inf, "H": 48}), r"that of 'F' \(inf\) is not"),
+        (pd.Series({"F": 1e308, "H": 1e308}), r"that of 'F' \(1e\+308\), 'H' .* is not"),
+        (pd.Series([52, None], index=["F", "H"], dtype="Int64"), r"that of 'H' \(nan\) is not"),
+        (pd.Series({"F": True, "H": True}), "a Series of numbers"),
+        ({"F": 52, "H": 48}, "a Series of numbers"),
+        (pd.DataFrame({"n": [52, 48]}, index=["F", "H"]), "a Series of numbers"),
+        (pd.Series(dtype=float), "targets sum to 0"),
         (pd.Series({"F": 100, "H": 0}), "target of 'H' is 0, and 3 rows"),
         (pd.Series({"F": 0, "H": 0}), "targets sum to 0"),
         (pd.Series([1, 2, 3], index=["F", "H", "F"]), "each category once.* 'F'"),
         (pd.Series([1, 2, 3], index=["F", "H", None]), "none missing; found nan|None"),
-        (pd.Series({"F": "52", "H": "48"}), "one number a category"),
+        (pd.Series({"F": "52", "H": "48"}), "a Series of numbers"),
         (pd.Series({"F": 0.52, "H": 0.48}), "shares need population="),
         (pd.Series({1: 52, 2: 48}), "the margin has 1, 2"),
     ],
@@ -59,11 +70,22 @@ def test_a_margin_that_is_none_is_named(margin: pd.Series, line: str) -> None:
         (PEOPLE, {"weights": "w"}, "column 'w': not in the sample"),
         (PEOPLE.drop(columns="sexe"), {}, "column 'sexe': not in the sample"),
         (PEOPLE.iloc[:0], {}, "sample: no row"),
-        (PEOPLE.assign(c=[1, 0, 1, 1, 1]), {"counts": "c"}, r"counts 'c'.* rows 1 \(0\)"),
-        (PEOPLE.assign(c="a"), {"counts": "c"}, r"rows 0 \('a'\), .* 4 \('a'\)$"),
-        (PEOPLE, {"population": 0}, "population: 0 is not"),
+        (PEOPLE.assign(c=[1, 0, 1, 1, 1]), {"counts": "c"}, r"counts 'c'.* rows of index 1 \(0\)"),
+        (PEOPLE.assign(c="a"), {"counts": "c"}, r"rows of index 0 \('a'\), .* 4 \('a'\)$"),
+        (PEOPLE, {"population": 0}, "population: 0 is not a finite number above 0"),
         (PEOPLE.assign(sexe=None), {"missing": "keep_share"}, "5 of 5 rows have no answer"),
-        (PEOPLE.assign(x=1), {"totals": {"x": np.nan}}, "total 'x': nan is no target"),
+        (
+            PEOPLE.assign(x=1),
+            {"totals": {"x": np.nan}},
+            "total 'x': its target nan is no finite",
+        ),
+        (PEOPLE.assign(x=1), {"totals": {"x": np.inf}}, "total 'x': its target inf is no finite"),
+        (PEOPLE.assign(x=1), {"totals": {"x": None}}, "total 'x': its target None is no finite"),
+        (PEOPLE, {"population": "many"}, "population: many is not a finite number"),
+        (PEOPLE.assign(w=1e300), {"weights": "w"}, r"weights 'w'.*index 0 \(1e\+300\)"),
+        (PEOPLE.assign(sexe=[["F"]] * 5), {}, r"margin 'sexe': no single value in rows of index 0"),
+        (pd.concat([PEOPLE, PEOPLE["sexe"]], axis=1), {}, "column 'sexe': more than once"),
+        (PEOPLE.assign(sexe=pd.array([pd.NA] * 5, "string")), {}, "5 of 5 rows have no answer"),
         (PEOPLE, {"trim": (21, 30)}, "no weight is left to take up"),
         (
             PEOPLE.assign(w=1),
@@ -103,6 +125,8 @@ def test_margins_that_no_weights_meet_name_the_one_furthest_away() -> None:
         {"method": "logit", "bounds": (1.1, 2)},
         {"missing": "ignore"},
         {"tolerance": 0},
+        {"max_iterations": 0},
+        {"trim": (np.nan, 3)},
         {"trim": (3, 2)},
     ],
 )

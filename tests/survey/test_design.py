@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from observlib.errors import ObservError
 from observlib.survey.design import design, within
 from observlib.survey.estimation import mean, total
+from observlib.survey.quantiles import quantiles
+from observlib.survey.weighting import calibrate
 
 FRAME = pd.DataFrame(
     {
@@ -24,11 +28,19 @@ FRAME = pd.DataFrame(
 @pytest.mark.parametrize(
     ("changed", "arguments", "told"),
     [
-        ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 are missing, .*rows 2, 4"),
-        ({"w": ["1", "x", 1, 1, 2, np.inf]}, {"weights": "w"}, r"w: 2 .*rows 2, 6"),
+        (
+            {"w": [1, -2, 1, None, 2, 1]},
+            {"weights": "w"},
+            r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a",
+        ),
+        (
+            {"w": ["1", "x", 1, 1, 2, np.inf]},
+            {"weights": "w"},
+            r"w: 2 .*index 1 \('x'\), 5 \(inf\)",
+        ),
         ({"w": 0}, {"weights": "w"}, "w: all are 0"),
-        ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows 6"),
-        ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows 2"),
+        ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows of index 5$"),
+        ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows of index 1$"),
         ({"town": [1, 1, 2, 1, 4, 4]}, {"strata": "pool", "clusters": "town"}, "clusters 1;.*nest"),
         ({"pool": list("abcdef")}, {"strata": "pool"}, "unit in a, b, c, d, e, and 1 more; merge"),
         ({"size": [30, 30, 31, 60, 60, 60]}, {"strata": "pool", "population": "size"}, "stratum a"),
@@ -37,6 +49,11 @@ FRAME = pd.DataFrame(
         ({"size": [30] * 3 + [None] * 3}, {"strata": "pool", "population": "size"}, "stratum b"),
         ({}, {"strata": "pool", "population": {"a": 10}}, "population: missing.* stratum b"),
         ({}, {"population": -1.0}, "no number above 0"),
+        ({}, {"population": np.inf}, "no number above 0"),
+        ({}, {"strata": "pool", "population": {"a": "many", "b": pd.NA}}, "for stratum a, b"),
+        ({"w": [1, 1e300, 1, 1, 1, 1e-300]}, {"weights": "w"}, "index 1 .1e.300., 5 .1e-300."),
+        ({"w": pd.Timestamp("2026-01-01")}, {"weights": "w"}, "w: 6 are missing, .* or no number"),
+        ({"pool": [["a"]] * 6}, {"strata": "pool"}, "pool: no single value in rows of index 0"),
     ],
 )
 def test_bad_designs_are_told_with_what_is_wrong(
@@ -63,11 +80,13 @@ def test_an_empty_sample_is_an_error() -> None:
     [
         ({"weights": "poids"}, "no column poids"),
         ({"lonely": "remove"}, "lonely is one of"),
+        ({"weights": "twice"}, "more than one column twice"),
     ],
 )
 def test_mistakes_of_the_caller_are_value_errors(arguments: dict[str, str], told: str) -> None:
+    frame = pd.concat([FRAME, FRAME[["w", "w"]].set_axis(["twice", "twice"], axis=1)], axis=1)
     with pytest.raises(ValueError, match=told):
-        design(FRAME, **arguments)  # type: ignore[arg-type]
+        design(frame, **arguments)  # type: ignore[arg-type]
 
 
 def test_fractions_sizes_and_sizes_by_stratum_say_the_same() -> None:
@@ -83,7 +102,22 @@ def test_fractions_sizes_and_sizes_by_stratum_say_the_same() -> None:
 
 def test_a_population_known_as_a_whole_has_no_error() -> None:
     whole = design(FRAME, strata="pool", population=3)
-    assert mean(whole, "y")["se"][0] == 0
+    for estimate in (mean(whole, "y"), total(whole, "y"), mean(whole, "y", by="town")):
+        assert (estimate["se"] == 0).all() and (estimate["status"] == "published").all()
+        assert estimate["ci_low"].tolist() == estimate["ci_high"].tolist()
+        assert estimate["ci_low"].tolist() == estimate["estimate"].tolist()
+
+
+def test_one_that_is_the_whole_population_has_no_error_either() -> None:
+    found = total(design(FRAME.iloc[:1], population=1), "y").iloc[0]
+    assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == [1, 0, 1, 1]
+    assert found["df"] == 0 and found["status"] == "published"
+
+
+def test_a_stratum_sampled_as_a_whole_is_known_though_the_others_are_not() -> None:
+    found = mean(design(FRAME, strata="pool", population={"a": 3, "b": 60}), "y", by="pool")
+    assert found["se"].tolist() == [0, pytest.approx(found["se"][1])] and found["se"][1] > 0
+    assert (found["ci_low"] == found["ci_high"]).tolist() == [True, False]
 
 
 def test_nested_names_are_different_clusters() -> None:
@@ -119,6 +153,38 @@ class TestLonely:
         frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "pool": list("aabb"), "g": [1, 0, 0, 0]})
         found = total(within(design(frame, strata="pool"), frame["g"] == 1), "y")
         assert found["estimate"][0] == 1 and np.isnan(found["ci_low"][0]) and found["df"][0] == 0
+        assert found["status"][0] == "no_interval"
+
+    @pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
+    def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(self, lonely: Any) -> None:
+        alone = design(self.frame, strata="y", lonely=lonely)
+        for found in (mean(alone, "y"), total(alone, "y"), quantiles(alone, "y", 0.5)):
+            assert found["estimate"].notna().all() and found["df"][0] == 0
+            assert found["status"][0] == "no_interval"
+            assert found[["se", "ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibration() -> None:
+    people = pd.DataFrame(
+        {"w": [1.0, -2.0, 3.0], "sex": ["F", "H", "H"]}, index=["ann", "bob", "eve"]
+    )
+    margin = {"sex": pd.Series({"F": 1, "H": 1})}
+    doubled = people.set_axis([7, 7, 8])
+    for frame, named in ((people, "of index 'bob'"), (doubled, "at position 1")):
+        for refused in (
+            lambda: design(frame, weights="w"),  # noqa: B023
+            lambda: calibrate(frame, margin, weights="w"),  # noqa: B023
+        ):
+            with pytest.raises(ObservError, match=rf"rows {named} \(-2.0\)"):
+                refused()
+
+
+def test_a_linear_calibration_s_negative_weights_are_refused_with_advice() -> None:
+    people = pd.DataFrame({"x": [1.0, 2.0, 3.0]}, index=["ann", "bob", "eve"])
+    found = calibrate(people, {}, population=3, totals={"x": 100}, method="linear")
+    assert found.weights @ people["x"] == pytest.approx(100) and found.summary()["negative"] == 1
+    with pytest.raises(ObservError, match=r"negative.*'ann' \(-4.*method='raking' or 'logit'"):
+        design(people, calibration=found)
 
 
 def test_domains_of_domains_are_their_intersection_and_unknown_is_outside() -> None:

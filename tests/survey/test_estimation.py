@@ -268,12 +268,60 @@ def test_one_answer_has_no_interval_rather_than_one_of_length_0() -> None:
     frame = pd.DataFrame({"y": [1.0, 2.0, 3.0], "g": list("aab")})
     found = mean(design(frame), "y", by="g").iloc[1]
     assert found["estimate"] == 3 and found[["se", "ci_low", "ci_high", "deff"]].isna().all()
-    assert found["n_eff"] == 1 and found["status"] == "published"
+    assert found["n_eff"] == 1 and found["status"] == "no_interval"
+
+
+def test_answers_all_alike_do_not_pass_for_a_mean_without_error() -> None:
+    frame = pd.DataFrame({"y": 0.1, "twice": 0.2, "none": 0, "one": 1, "w": np.arange(1.0, 21.0)})
+    for made in (design(frame), design(frame, weights="w"), design(frame, population=25)):
+        alike = [mean(made, "y"), ratio(made, "y", "twice"), total(made, "none")]
+        for found in alike:
+            assert found["status"].tolist() == ["no_interval"] and found["estimate"].notna().all()
+            assert found[["ci_low", "ci_high"]].isna().all(axis=None) and found["se"][0] == 0
+    # how many the weights stand for is an estimate like others
+    assert total(design(frame, weights="w"), "one")["status"][0] == "published"
+
+
+def test_what_margins_explain_has_no_error_but_for_rounding() -> None:
+    frame = pd.DataFrame({"x": [0.0, 1, 1, 0, 1], "s": list("abbab")})
+    margin = {"s": pd.Series({"a": 51.7, "b": 54.0})}
+    found = mean(design(frame, calibration=calibrate(frame, margin)), "x").iloc[0]
+    assert found["se"] == 0 and found["ci_low"] == found["estimate"] == pytest.approx(54 / 105.7)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.array([1, None, 3, 4, 4], dtype="Int64"),
+        pd.array(["1", None, "3", "4", "4"], dtype="string"),
+        pd.Categorical([1, None, 3, 4, 4]),
+        pd.Series([1, pd.NA, "3", 4.0, 4], dtype=object),
+    ],
+)
+def test_numbers_are_numbers_whatever_holds_them(values: Any) -> None:
+    frame = pd.DataFrame({"y": values, "g": pd.array(["a", pd.NA, "a", "b", "b"], dtype="string")})
+    found = mean(design(frame), "y", by="g")
+    assert found["estimate"].tolist() == [2, 4] and found["n"].tolist() == [2, 2]
+
+
+def test_columns_without_a_value_or_with_lists_or_dates_are_told() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0], "none": None, "many": [["a"], ["b"]]})
+    made = design(frame.assign(day=pd.Timestamp("2026-01-01"), large=1e200))
+    for by, told in (
+        ("none", "no row has a value"),
+        ("many", "no single value in rows"),
+    ):
+        with pytest.raises(ObservError, match=told):
+            mean(made, "y", by=by)
+    for name in ("day", "large"):
+        with pytest.raises(ObservError, match=f"{name}: 2 values are no number"):
+            mean(made, name)
 
 
 def test_a_word_among_numbers_is_told() -> None:
-    frame = pd.DataFrame({"y": [1, "À venir", None, 3, "–"]})
-    with pytest.raises(ObservError, match="y: 2 values are no finite number: 'À venir', '–'"):
+    frame = pd.DataFrame({"y": [1, "À venir", None, "–", "–"]})
+    told = r"y: 3 values are no number, .*: rows of index 1 \('À venir'\), 3 \('–'\)$"
+    with pytest.raises(ObservError, match=told):
         mean(design(frame), "y")
 
 

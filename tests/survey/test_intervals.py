@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,12 @@ def test_wilson_refuses_what_is_no_share(case: tuple[int, int]) -> None:
 def test_student_refuses_a_single_answer() -> None:
     with pytest.raises(ValueError, match="2 answers"):
         student(5.0, 0.0, 1)
+
+
+def test_student_refuses_what_is_unknown_and_levels_in_percent() -> None:
+    for mean, sd in ((math.nan, 1.0), (5.0, math.nan), (math.inf, 1.0)):
+        with pytest.raises(ValueError, match="a t interval needs"):
+            student(mean, sd, 10)
+    for asked in (lambda: student(5.0, 1.0, 10, level=95), lambda: wilson(8, 10, level=95)):
+        with pytest.raises(ValueError, match=r"write 0\.95"):
+            asked()

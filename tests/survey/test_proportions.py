@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import hypergeom
 
+from observlib.errors import ObservError
 from observlib.survey.design import design, within
-from observlib.survey.intervals import wilson
-from observlib.survey.proportions import Method, proportion, proportions
+from observlib.survey.intervals import clopper_pearson_of_share, wilson
+from observlib.survey.proportions import Method, proportion, proportions, unseen
 
 Reference = Callable[..., dict[str, Any]]
 METHODS: tuple[Method, ...] = ("logit", "beta", "wilson", "mean")
@@ -127,6 +129,58 @@ def test_a_population_known_as_a_whole_leaves_no_doubt() -> None:
         assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.75] * 3)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("answer", [0, 1])
+def test_a_census_of_people_all_alike_leaves_no_doubt(method: Method, answer: int) -> None:
+    frame = pd.DataFrame({"a": 1, "pool": list("aaaab")})
+    for made in (design(frame, population=5), design(frame, strata="pool", population=1.0)):
+        found = proportion(made, "a", answer, by="pool", method=method)
+        assert found["estimate"].tolist() == [answer] * 2
+        assert found["ci_low"].tolist() == found["ci_high"].tolist() == [answer] * 2
+        assert found["method"].tolist() == ["census"] * 2
+
+
+@pytest.mark.parametrize(("n", "size"), [(5, 6), (18, 20), (19, 20), (30, 100), (20, 10_000)])
+def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_interval(
+    n: int, size: int
+) -> None:
+    others = np.arange(size - n + 1)
+    possible = others[hypergeom.pmf(0, size, others, n) >= 0.025].max()
+    made = design(pd.DataFrame({"a": ["yes"] * n}), population=size)
+    found, none = (proportion(made, "a", answer).iloc[0] for answer in ("yes", "no"))
+    assert found["method"] == "hypergeometric" and found["ci_high"] == 1
+    # between whole numbers of people the interval goes on: never shorter, by less than one of them
+    assert possible - 1e-6 <= size * (1 - found["ci_low"]) < possible + 1
+    assert (none["ci_low"], none["ci_high"]) == (0, pytest.approx(1 - found["ci_low"]))
+
+
+@given(st.floats(1, 500), st.lists(st.floats(1e-12, 1.0), min_size=2, max_size=6), st.booleans())
+def test_the_larger_the_part_that_was_asked_the_less_is_left_unseen(
+    n: float, fractions: list[float], whole: bool
+) -> None:
+    ordered = np.sort([*fractions, 1.0] if whole else fractions)
+    left = unseen(np.full(len(ordered), n), ordered)
+    assert (
+        (np.diff(left) <= 1e-9).all() and (left >= 0).all() and (left <= 1 - ordered + 1e-9).all()
+    )
+    # of an endless population it is Clopper and Pearson's
+    endless = clopper_pearson_of_share(np.array([0.0]), np.array([n]))[1]
+    assert left[0] <= endless[0] + 1e-6
+    assert unseen(np.array([n]), np.array([1e-12])) == pytest.approx(endless, rel=1e-3)
+    assert not whole or left[-1] == 0
+
+
+def test_strata_that_were_asked_as_a_whole_leave_doubt_only_in_the_others() -> None:
+    frame = pd.DataFrame({"a": True, "pool": ["a"] * 40 + ["b"] * 10})
+    sizes = {"a": 40, "b": 20}
+    part = proportion(design(frame, strata="pool", population=sizes), "a", True).iloc[0]
+    none = proportion(design(frame, strata="pool", population={"a": 80, "b": 20}), "a", True)
+    assert part["method"] == "hypergeometric"
+    assert none["ci_low"][0] < part["ci_low"] < 1
+    # at most the ten of b that were not asked
+    assert part["ci_low"] >= 1 - 10 / 60
+
+
 def test_an_empty_domain_is_a_missing_row() -> None:
     made = design(pd.DataFrame({"a": ["x", None, "y"], "g": list("aba")}))
     found = proportion(made, "a", "x", by="g")
@@ -150,5 +204,5 @@ def test_mistakes_of_the_caller_are_value_errors() -> None:
         proportion(made, "a", 1, method="wald")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no column b"):
         proportion(made, "b", 1)
-    with pytest.raises(ValueError, match="no answer"):
+    with pytest.raises(ObservError, match="no row has an answer"):
         proportions(made, "empty")

@@ -41,11 +41,27 @@ def test_intervals_hold_the_true_quantile_at_least_as_often_as_they_say(p: float
     assert 0.945 <= hits / 2000 <= 0.985
 
 
-def test_a_few_calls_give_no_upper_end_of_their_longest_waits() -> None:
-    assert math.isnan(quantile_interval(range(12), 0.9)[2])
+def test_a_few_calls_give_no_half_interval_of_their_longest_waits() -> None:
+    value, low, high = quantile_interval(range(12), 0.9)
+    assert value == 10 and math.isnan(low) and math.isnan(high)
+    found = quantiles(design(pd.DataFrame({"wait": range(12)})), "wait", [0.5, 0.9, 0.1])
+    assert found["status"].tolist() == ["published", "no_interval", "no_interval"]
+    assert found["estimate"].tolist() == [5, 10, 1]
+    for row in found.itertuples():
+        known = row.status == "published"
+        assert [math.isnan(x) for x in (row.se, row.ci_low, row.ci_high)] == [not known] * 3
 
 
-@pytest.mark.parametrize(("values", "p"), [([], 0.5), ([1.0], 0.0), ([1.0], 1.0)])
+def test_the_quantiles_of_a_population_known_as_a_whole_are_known() -> None:
+    whole = design(pd.DataFrame({"wait": range(5), "g": list("aaaab")}), population=5)
+    found = quantiles(whole, "wait", [0.5, 0.99], by="g")
+    assert (found["ci_low"] == found["estimate"]).all() and (found["se"] == 0).all()
+    assert (found["ci_high"] == found["estimate"]).all() and (found["status"] == "published").all()
+
+
+@pytest.mark.parametrize(
+    ("values", "p"), [([], 0.5), ([1.0], 0), ([1.0], 1), ([math.nan, 1.0], 0.5)]
+)
 def test_a_quantile_of_nothing_is_refused(values: list[float], p: float) -> None:
     with pytest.raises(ValueError):
         quantile_interval(values, p)
@@ -97,6 +113,7 @@ def test_woodruff_s_interval_is_near_the_exact_one_of_a_simple_sample() -> None:
 def test_the_longest_wait_of_all_has_no_interval_of_length_0() -> None:
     found = quantiles(design(pd.DataFrame({"wait": range(20)})), "wait", 0.99).iloc[0]
     assert found["estimate"] == 19 and found[["se", "ci_low", "ci_high"]].isna().all()
+    assert found["status"] == "no_interval"
 
 
 def test_unknown_waits_are_left_out_and_shares_outside_0_and_1_refused() -> None:

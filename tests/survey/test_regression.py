@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from observlib.errors import ObservError
 from observlib.survey.association import difference
@@ -115,8 +118,12 @@ def test_unknown_values_and_other_domains_are_left_out_of_the_fit() -> None:
         ("y", ["x", "same"], "linear", "same; leave out"),
         ("same", ["x"], "linear", "the same for all 6 rows"),
         ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
-        ("won", ["apart"], "logistic", "goes with one outcome only"),
-        ("won", ["some"], "logistic", "goes with one outcome only"),
+        ("won", ["apart"], "logistic", "coefficients; apart a, apart b goes with one outcome only"),
+        ("won", ["some"], "logistic", "coefficients; some a goes with one outcome only"),
+        ("won", ["x"], "logistic", "coefficients; x goes with one outcome only"),
+        ("won", ["near", "off"], "logistic", "some mix of answers to the drivers goes with one"),
+        ("line", ["x"], "linear", r"give exactly .* error of \(intercept\), x by;"),
+        ("y", ["once"], "linear", r"give exactly .* error of \(intercept\) by;"),
         ("unknown", ["x"], "linear", "no row where"),
         ("y", ["x", "name"], "linear", "given by the drivers before: name f"),
         ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
@@ -129,11 +136,48 @@ def test_models_that_cannot_be_fitted_say_why(
         {
             "y": [1.0, 0, 2, 3, 2, 1], "x": [0.0, 1, 2, 4, 5, 7], "twice": [0.0, 2, 4, 8, 10, 14],
             "same": 1, "won": [0, 0, 0, 1, 1, 1], "apart": list("aaabbb"), "some": list("abcccb"),
-            "unknown": None, "name": list("abcdef"),
+            "near": [0.0, 3, 1, 1, 4, 2], "off": [3.0, 0, 1, 4, 1, 2], "once": list("abbbbb"),
+            "line": [0.1, 0.4, 0.7, 1.3, 1.6, 2.2], "unknown": None, "name": list("abcdef"),
         }
     )  # fmt: skip
     with pytest.raises(ObservError, match=told):
         regression(design(frame), outcome, drivers, family=family)
+
+
+@settings(max_examples=40)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(4, 40),
+    st.sampled_from([0.0, 1.0, 20.0]),
+    st.sampled_from([1e-6, 1.0, 1e6]),
+)
+def test_separated_outcomes_never_leak_warnings_nor_endless_coefficients(
+    seed: int, n: int, slope: float, scale: float
+) -> None:
+    chance = np.random.default_rng(seed)
+    frame = pd.DataFrame({"x": chance.normal(size=n), "g": chance.choice(list("abc"), n)})
+    odds = slope * (frame["x"] + (frame["g"] == "a")) + chance.logistic(size=n)
+    frame = frame.assign(y=odds > 0, x=frame["x"] * scale, w=chance.lognormal(sigma=2, size=n))
+    made = design(frame, weights="w")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for drivers in (["x"], ["g"], ["x", "g"]):
+            try:
+                found = regression(made, "y", drivers, family="logistic")
+            except ObservError as told:
+                assert "\n" not in str(told)
+                continue
+            numbers = found[["estimate", "se", "ci_low", "ci_high", "t", "p"]]
+            assert np.isfinite(numbers.to_numpy(float)).all()
+            sizes = np.where(found["driver"] == "x", scale, 1.0)
+            assert (found["estimate"].abs() * sizes < 1e3).all()
+
+
+def test_a_population_known_as_a_whole_has_coefficients_without_error_nor_test() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9], "x": [0, 1, 2, 3, 4]})
+    found = regression(design(frame, population=5), "y", ["x"])
+    assert (found["se"] == 0).all() and (found["ci_low"] == found["ci_high"]).all()
+    assert found[["t", "p"]].isna().all(axis=None)
 
 
 def test_mistakes_of_the_caller_are_value_errors() -> None:

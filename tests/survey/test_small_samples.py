@@ -121,7 +121,7 @@ def test_the_geometric_mean_and_its_interval_are_scipy_s() -> None:
     logs = [math.log(time) for time in times]
     expected = stats.t.interval(0.95, 9, stats.tmean(logs), stats.sem(logs))
     assert (low, high) == pytest.approx(tuple(math.exp(end) for end in expected))
-    for wrong in ([5], [], [3, 0], [3, -1]):
+    for wrong in ([5], [], [3, 0], [3, -1], [3, math.nan], [3, math.inf]):
         with pytest.raises(ValueError, match="two values"):
             geometric_mean(wrong)
 

@@ -370,3 +370,13 @@ def test_effective_n_of_no_weights_is_an_error_and_never_nan() -> None:
 def test_missing_weights_are_not_trimmed_into_missing_weights() -> None:
     with pytest.raises(ObservError, match="a number each"):
         trim_weights(np.array([1.0, np.nan, 9.0]), 2, 5)
+
+
+def test_counts_of_nobody_are_refused_and_enormous_weights_have_an_effective_n() -> None:
+    weights = np.array([1.0, 2.0])
+    for counts in (np.array([0, 1]), np.array([1, 2, 3])):
+        with pytest.raises(ValueError, match="counts: 2 rows"):
+            effective_n(weights, counts)
+        with pytest.raises(ValueError, match="counts: 2 rows"):
+            trim_weights(weights, 1, 2, counts)
+    assert effective_n(np.array([1e300, 1e300])) == 2

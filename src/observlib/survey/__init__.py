@@ -4,6 +4,7 @@
 - estimates of a designed sample: `design` (what was drawn, and how), then `estimation`,
   `proportions`, `quantiles`, `association` and `regression`, with variances by `linearisation`;
 - answers taken as a simple sample: `intervals`, and `small_samples` for a dozen participants;
+- `columns`: a frame's numbers, and the names that messages give to its rows;
 - differences and changes: `differences`, `comparison`, `multiplicity`; durations: `survival`.
 
 Studies use a part of it. The rest is what an analyst's own study is likely to ask next: totals and

@@ -8,17 +8,21 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, stdtr
 
+from observlib.survey.columns import require
 from observlib.survey.design import Design, Floats, within
-from observlib.survey.estimation import domains, half_width, means, numbers
-from observlib.survey.linearisation import covariance, degrees_of_freedom
+from observlib.survey.estimation import ROUNDING, domains, half_width, means, numbers
+from observlib.survey.linearisation import covariance, degrees_of_freedom, sampled_fraction
 
 
 @dataclass(frozen=True)
 class Difference:
     """A difference of two means: `estimate`, its interval, and the t test that it is 0.
 
-    `n` are the rows of the two groups. `status` is `published`, or `missing` where a group has
-    no known value or there is no variance to test with; what is then unknown is NaN.
+    `n` are the rows of the two groups. `status` is `published`; `missing` where a group has no
+    known value; `no_interval` where nothing tells the error of the estimate: no degree of freedom,
+    or values that are all alike within their groups. What is then unknown is NaN. Of populations
+    sampled as a whole the difference is known, its error 0, and there is nothing to test: t and p
+    are NaN.
     """
 
     estimate: float
@@ -80,17 +84,16 @@ def difference(
     if of == against:
         raise ValueError(f"a difference is of two groups, not of {of!r} and itself")
     values = numbers(design, variable)
-    if group not in design.frame.columns:
-        raise ValueError(f"the frame has no column {group}")
+    require(design.frame, [group])
     first = (design.frame[group] == of).fillna(False).to_numpy(dtype=bool)
     second = (design.frame[group] == against).fillna(False).to_numpy(dtype=bool)
+    nan = float("nan")
     both = within(design, (first | second) & ~np.isnan(values))
     groups = domains(both, None)
     scores, estimates, n = np.zeros(len(values)), [], 0
     for rows, sign in ((first, 1), (second, -1)):
         found = means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
         if found["status"] == "missing":
-            nan = float("nan")
             return Difference(nan, nan, nan, nan, nan, 0, nan, n + int(found["n"]), "missing")
         estimates.append(float(found["estimate"]))
         rows = rows & both.domain
@@ -99,6 +102,8 @@ def difference(
     estimate = estimates[0] - estimates[1]
     df = int(degrees_of_freedom(both, groups.codes, 1)[0]) - 1
     se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
+    if sampled_fraction(both, groups.codes, 1)[0] == 1:
+        return Difference(estimate, 0.0, estimate, estimate, nan, max(df, 0), nan, n, "published")
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
 
 
@@ -158,10 +163,10 @@ def weighting_effect(
 
 
 def _tested(estimate: float, se: float, df: int, n: int, scale: float, level: float) -> Difference:
-    """Student's test of a difference; `missing` where there is no variance to test with."""
-    nan = float("nan")
-    if df < 1 or se <= 1e-12 * scale:
-        return Difference(estimate, nan, nan, nan, nan, max(df, 0), nan, n, "missing")
+    """Student's test of a difference, where something tells its error."""
+    if df < 1 or se <= ROUNDING * scale:
+        nan = float("nan")
+        return Difference(estimate, nan, nan, nan, nan, max(df, 0), nan, n, "no_interval")
     half = float(half_width(np.array(se), np.array(df), level))
     t = estimate / se
     p = 2 * float(stdtr(df, -abs(t)))
@@ -194,8 +199,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     >>> round(test.f, 2), test.ndf, test.ddf, round(test.p, 4)
     (9.75, 1.0, 39.0, 0.0034)
     """
-    if absent := [name for name in (rows, columns) if name not in design.frame.columns]:
-        raise ValueError(f"the frame has no column {', '.join(absent)}")
+    require(design.frame, [rows, columns])
     counted = design.domain & (design.weights > 0)
     known = counted & design.frame[[rows, columns]].notna().all(axis=1).to_numpy()
     codes = [pd.factorize(design.frame[name].where(known))[0] for name in (rows, columns)]

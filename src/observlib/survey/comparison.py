@@ -91,7 +91,16 @@ def waves(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
 
 
 def two_by_two(frame: pd.DataFrame) -> pd.DataFrame:
-    """The pairs, as of `waves`, of each two rows of an indicator and period: products, groups."""
+    """The pairs, as of `waves`, of each two rows of an indicator and period: products, groups.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> mark = {"indicator": "visits", "unit": "visites", "period": "2026-T3"}
+    >>> frame = estimates.make({**mark, "product": name, "estimate": 9.0} for name in "abc")
+    >>> two_by_two(frame)[["product", "reference_product"]].values.tolist()
+    [['a', 'b'], ['a', 'c'], ['b', 'c']]
+    """
     rows = frame.reset_index(drop=True)
     found = rows.assign(at=rows.index).merge(
         rows.assign(at=rows.index).add_prefix(REFERENCE),
@@ -111,6 +120,15 @@ def beside(frame: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
         Estimates; those of other indicators are left out.
     reference
         An estimate frame of one row. A figure of a whole population has an infinite `n_eff`.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> mark = {"indicator": "visits", "unit": "visites", "period": "2026-T3"}
+    >>> ours = estimates.make({**mark, "product": name, "estimate": 9.0} for name in "ab")
+    >>> target = estimates.make([{**mark, "product": "target", "estimate": 8.0}])
+    >>> beside(ours, target)[["product", "reference_product"]].values.tolist()
+    [['a', 'target'], ['b', 'target']]
     """
     if len(reference) != 1:
         raise ValueError(f"a reference is one row, not {len(reference)}")

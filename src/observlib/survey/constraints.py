@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from observlib.errors import bounded
 from observlib.survey.auxiliary import Auxiliary
+from observlib.survey.columns import LARGEST, RANGE, as_numbers, in_range, named_rows, unhashable
 
 Missing = Literal["error", "keep_share"]
 NO_ANSWER = "(no answer)"
@@ -71,48 +73,47 @@ def read(
         codes.append(np.zeros(len(sample), dtype=np.int32))
         targets.append(np.array([size]))
         labels.append(Label("population", "everyone"))
-    numbers = np.empty((len(sample), len(totals)))
+    columns = np.empty((len(sample), len(totals)))
     for column, (name, total) in enumerate(totals.items()):
-        numbers[:, column], wrong = numeric(sample[name], f"total {name!r}")
+        columns[:, column], wrong = numeric(sample[name], f"total {name!r}")
         problems += wrong
-        if not math.isfinite(total):
-            problems.append(f"total {name!r}: {total} is no target")
+        if not _finite(total):
+            problems.append(f"total {name!r}: its target {total} is no finite number")
     if problems:
         return None, problems
-    auxiliary = Auxiliary(tuple(codes), tuple(map(len, targets)), numbers)
+    auxiliary = Auxiliary(tuple(codes), tuple(map(len, targets)), columns)
     asked = np.concatenate([*targets, np.array([*totals.values()], dtype=float)])
     return Constraints(auxiliary, asked, labels + [Label(name) for name in totals], size), []
 
 
 def numeric(column: pd.Series, what: str, positive: bool = False) -> tuple[np.ndarray, list[str]]:
     """A column as numbers (n,), and a line that names the rows where it holds no usable one."""
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = ~np.isfinite(values)
-    if positive:
-        wrong |= values <= 0
+    values = as_numbers(column)
+    wrong = ~(in_range(values) if positive else np.abs(values) <= LARGEST)
     if not wrong.any():
         return values, []
-    asked = "a number above 0" if positive else "a number"
-    found = bounded(
-        f"{row!r} ({value!r})"
-        for row, value in zip(
-            column.index[wrong].tolist(), column[wrong].astype(object).tolist(), strict=True
-        )
-    )
-    return values, [f"{what}: {asked} is needed in each row; rows {found}"]
+    asked = f"a number above 0 ({RANGE})" if positive else "a number"
+    return values, [f"{what}: {asked} is needed in each row; {named_rows(column, wrong)}"]
 
 
 def _wrong_targets(name: str, margin: pd.Series) -> str | None:
-    where, index = f"margin {name!r}", margin.index
-    if not pd.api.types.is_numeric_dtype(margin) or isinstance(index, pd.MultiIndex):
-        return f"{where}: one number a category is needed, with one level of index"
+    where = f"margin {name!r}"
+    if (
+        not isinstance(margin, pd.Series)
+        or margin.dtype.kind not in "iuf"
+        or isinstance(margin.index, pd.MultiIndex)
+    ):
+        return f"{where}: a Series of numbers is needed, with the categories as its one index"
+    index = margin.index
     if index.has_duplicates or index.hasnans:
         again = index[index.duplicated() | index.isna()].unique()
         return f"{where}: each category once, and none missing; found {_names(again)}"
     target = margin.to_numpy(dtype=float, na_value=np.nan)
-    wrong = ~(np.isfinite(target) & (target >= 0))
+    wrong = ~((target == 0) | in_range(target))
     if wrong.any():
-        return f"{where}: the target of {_names(index[wrong])} is missing or negative"
+        found = ((name, value) for name, value in zip(index[wrong], target[wrong], strict=True))
+        told = bounded(f"{_name(name)} ({value:g})" for name, value in found)
+        return f"{where}: a target is 0 or a number above it ({RANGE}), that of {told} is not"
     return None if target.sum() > 0 else f"{where}: its targets sum to 0"
 
 
@@ -120,8 +121,8 @@ def _population(
     margins: Mapping[str, pd.Series], population: float | None
 ) -> tuple[float | None, list[str]]:
     """The total that all margins share, and the margins that contradict it."""
-    if population is not None and not (math.isfinite(population) and population > 0):
-        return None, [f"population: {population} is not a number above 0"]
+    if population is not None and not (_finite(population) and population > 0):
+        return None, [f"population: {population} is not a finite number above 0"]
     sums = {name: float(margin.sum()) for name, margin in margins.items()}
     if population is not None:
         return population, [
@@ -152,6 +153,8 @@ def _codes(
     if isinstance(column.dtype, pd.CategoricalDtype):
         found, seen = column.cat.codes.to_numpy(), column.cat.categories
     else:
+        if unusable := unhashable(column):
+            return np.empty(0), margin, 0, [f"margin {name!r}: no single value in {unusable}"]
         found, uniques = pd.factorize(column)
         seen = pd.Index(uniques)
     unanswered, *counted = np.bincount(found + 1, minlength=len(seen) + 1).tolist()
@@ -189,8 +192,16 @@ def _codes(
 
 
 def _names(categories: Iterable[object]) -> str:
+    return bounded(map(_name, categories))
+
+
+def _name(category: object) -> str:
     # Python's own values: 1 and '1' must look different, and numpy's 1 like 1
-    return bounded(map(repr, pd.Index(categories).astype(object).tolist()))
+    return repr(category.item() if isinstance(category, np.generic) else category)
+
+
+def _finite(number: object) -> bool:
+    return isinstance(number, numbers.Real) and abs(float(number)) <= LARGEST
 
 
 def _close(a: float, b: float) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from observlib.errors import ObservError, bounded
+from observlib.survey.columns import RANGE, as_numbers, in_range, named_rows, require
 from observlib.survey.intervals import Floats
 
 Codes = npt.NDArray[np.int64]
@@ -82,7 +83,8 @@ def design(
 
     Variances are those of the first stage (ultimate clusters): whole clusters are taken as drawn
     with replacement, or without it where `population` is given. The variance that later stages
-    of a design with finite populations add is not estimated.
+    of a design with finite populations add is not estimated. Source: T. Lumley, *Complex
+    Surveys* (2010), chapters 2 and 3.
 
     Parameters
     ----------
@@ -105,13 +107,16 @@ def design(
         be estimated. `certainty`: nothing. `adjust`: the square of its unit's distance from the
         mean of all units. `average`: as much as the other strata add on average.
         As `options(survey.lonely.psu)` of R's survey package. A sample of one unit without strata
-        is no error: its estimates have no interval.
+        is no error: its estimates have the status `no_interval`, as have those where each stratum
+        has one unit, whatever was chosen.
 
     Raises
     ------
     ObservError
         All that is wrong with weights, strata, clusters and populations: missing or negative
-        weights, a cluster in two strata, a population below its sample, lonely strata.
+        weights (`calibrate(method="linear")` may give some), a cluster in two strata, a population
+        below its sample, lonely strata. Rows are named by the label of the frame's index; see
+        `columns.named_rows`.
     ValueError
         For a column the frame does not have, or an unknown choice.
 
@@ -126,16 +131,16 @@ def design(
     if calibration is not None and weights is not None:
         raise ValueError("a calibration has its weights: leave the column of weights out")
     population_column = population if isinstance(population, str) else None
-    asked = [name for name in (weights, strata, clusters, population_column) if name is not None]
-    if absent := [name for name in asked if name not in frame.columns]:
-        raise ValueError(f"the frame has no column {bounded(absent)}")
+    asked = (weights, strata, clusters, population_column)
+    require(frame, [name for name in asked if name is not None])
     if frame.empty:
         raise ObservError("the sample has no row: nothing can be estimated")
 
     problems: list[str] = []
     for role, name in (("stratum", strata), ("cluster", clusters)):
         if name is not None and (unknown := frame[name].isna()).any():
-            problems.append(f"column {name}: no {role} in rows {_rows(unknown.to_numpy())}")
+            found = named_rows(frame[name], unknown, values=False)
+            problems.append(f"column {name}: no {role} in {found}")
     if problems:
         raise ObservError(*problems)
 
@@ -152,7 +157,9 @@ def design(
             raise ValueError(
                 f"the calibration is of {len(calibration.weights)} rows, the frame has {n}"
             )
-        values = _weights(pd.Series(calibration.weights), "calibrated weights", problems)
+        calibrated = pd.Series(calibration.weights, index=frame.index)
+        advice = "; calibrate with method='raking' or 'logit', or with trim="
+        values = _weights(calibrated, "calibrated weights", problems, advice)
     elif weights is not None:
         values = _weights(frame[weights], f"column {weights}", problems)
     elif population is not None:
@@ -196,11 +203,6 @@ def within(design: Design, rows: pd.Series | Mask) -> Design:
     return replace(design, domain=design.domain & chosen)
 
 
-def _rows(where: Mask) -> str:
-    """Row numbers as a reader counts them, from 1."""
-    return bounded(np.flatnonzero(where) + 1)
-
-
 def _codes(frame: pd.DataFrame, name: str | None) -> tuple[Codes, npt.NDArray[np.object_]]:
     if name is None:
         return np.zeros(len(frame), dtype=np.int64), np.array(["the sample"], dtype=object)
@@ -226,13 +228,14 @@ def _clusters(
     return psu.astype(np.int64), (pairs % strata).astype(np.int64)
 
 
-def _weights(column: pd.Series, what: str, problems: list[str]) -> Floats:
-    values = cast(Floats, pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan))
-    wrong = ~(np.isfinite(values) & (values >= 0))
+def _weights(column: pd.Series, what: str, problems: list[str], advice: str = "") -> Floats:
+    values = as_numbers(column)
+    wrong = ~((values == 0) | in_range(values))
     if wrong.any():
         problems.append(
-            f"{what}: {int(wrong.sum())} are missing, negative or no number"
-            f" (rows {_rows(wrong)}); a weight is a number of 0 or more"
+            f"{what}: {int(wrong.sum())} are missing, negative or no number:"
+            f" {named_rows(column, wrong)}; a weight is 0 or a number above it"
+            f" ({RANGE}){advice}"
         )
     elif not (values > 0).any():
         problems.append(f"{what}: all are 0")
@@ -252,8 +255,8 @@ def _population(
         return np.full(len(names), np.inf)
     if isinstance(given, str):
         what = f"column {given}"
-        column = pd.to_numeric(frame[given], errors="coerce")
-        spans = column.astype(float).groupby(row_stratum).agg(["min", "max"])
+        column = pd.Series(as_numbers(frame[given]))
+        spans = column.groupby(row_stratum).agg(["min", "max"])
         varying = (spans["min"] != spans["max"]).to_numpy() & spans["min"].notna().to_numpy()
         if varying.any():
             problems.append(
@@ -263,14 +266,14 @@ def _population(
         sizes[np.unique(row_stratum[column.isna().to_numpy()])] = np.nan
     elif isinstance(given, Mapping):
         what = "population"
-        sizes = np.array([given.get(name, np.nan) for name in names], dtype=float)
+        sizes = as_numbers(pd.Series([given.get(name) for name in names], dtype=object))
     else:
         what = "population"
-        sizes = np.full(len(names), float(given))
-    wrong = ~(sizes > 0)
+        sizes = np.full(len(names), as_numbers(pd.Series([given], dtype=object))[0])
+    wrong = ~in_range(sizes)
     if wrong.any():
         problems.append(
-            f"{what}: missing, or no number above 0, for stratum {bounded(names[wrong])}"
+            f"{what}: missing, or no number above 0 ({RANGE}), for stratum {bounded(names[wrong])}"
         )
         return np.full(len(names), np.inf)
     fractions = sizes <= 1

@@ -5,12 +5,18 @@ All estimates come as tidy frames of one row a domain:
 - the domain's columns (`by`), where there are;
 - `estimate`, `se`, `ci_low`, `ci_high`: Student's interval;
 - `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`; answers
-  of unknown value count). Without any there is neither an error nor an interval: NaN;
+  of unknown value count);
 - `n`: rows of known value and weight above 0;
 - `deff`: the variance over that of a simple sample of n without replacement (as R's `deff=TRUE`).
   Weights that do not add up to more than the sample tell no population size: with replacement;
 - `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
-- `status`: `published`, or `missing` where no row of the domain has a known value.
+- `status`: `published`; `missing` where no row of the domain has a known value; `no_interval`
+  where there is an estimate and nothing tells how far it may be off: no degree of freedom (`se` is
+  then NaN too), or values that are all alike (`se` is 0), which a further answer may belie.
+  No page has that status: an indicator must say what it makes of it.
+
+Where the strata of a domain were sampled as a whole, its values are known: their error is 0, and
+their interval the estimate itself, whatever the degrees of freedom.
 """
 
 from __future__ import annotations
@@ -24,9 +30,17 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from observlib.errors import ObservError, bounded
+from observlib.survey.columns import LARGEST, as_numbers, named_rows, require
 from observlib.survey.design import Codes, Design, Floats, Mask
 from observlib.survey.intervals import checked
-from observlib.survey.linearisation import degrees_of_freedom, effective_units, variances
+from observlib.survey.linearisation import (
+    degrees_of_freedom,
+    effective_units,
+    sampled_fraction,
+    variances,
+)
+
+ROUNDING = 1e-12  # relative: what differs by less is alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,27 +167,29 @@ def domains(design: Design, by: str | Sequence[str] | None) -> Domains:
         codes = np.zeros(len(design.frame), dtype=np.int64)
     else:
         names = [by] if isinstance(by, str) else list(by)
-        if absent := [name for name in names if name not in design.frame.columns]:
-            raise ValueError(f"the frame has no column {bounded(absent)}")
+        require(design.frame, names)
         grouped = design.frame.groupby(names, observed=True, dropna=True)
         codes = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
         labels = grouped.size().index.to_frame(index=False)
+        if labels.empty:
+            raise ObservError(
+                f"column {bounded(names)}: no row has a value, so none is in a domain"
+            )
     return Domains(labels, np.where(design.domain, codes, -1))
 
 
 def numbers(design: Design, name: str) -> Floats:
     """A column as numbers, NaN where unknown."""
-    if name not in design.frame.columns:
-        raise ValueError(f"the frame has no column {name}")
+    require(design.frame, [name])
     column = design.frame[name]
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = (np.isnan(values) & column.notna().to_numpy()) | np.isinf(values)
+    values = as_numbers(column)
+    wrong = (np.isnan(values) & column.notna().to_numpy()) | (np.abs(values) > LARGEST)
     if wrong.any():
-        examples = bounded(dict.fromkeys(map(repr, column[wrong])))
         raise ObservError(
-            f"column {name}: {int(wrong.sum())} values are no finite number: {examples}"
+            f"column {name}: {int(wrong.sum())} values are no number, or beyond {LARGEST:g}:"
+            f" {named_rows(column, wrong & ~column.map(repr).duplicated().to_numpy())}"
         )
-    return cast(Floats, values)
+    return values
 
 
 def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
@@ -216,20 +232,26 @@ def tabulate(
     n = np.bincount(codes[counted], minlength=count)
     exists = (n > 0) & np.isfinite(estimate)
     df = degrees_of_freedom(design, codes, count)
-    sure = exists & (df >= 1)
     scores[~exists[codes]] = 0.0
-    variance = variances(design, scores, codes, count)
-    variance[~sure] = np.nan
+    inside = np.where(counted, codes, -1)
+    whole = exists & (sampled_fraction(design, codes, count) == 1)
+    variance = np.where(whole, 0.0, variances(design, scores, codes, count))
+    variance[~(whole | (exists & (df >= 1) & np.isfinite(variance)))] = np.nan
+    spread = weighted_sums(design, groups, np.abs(scores))
+    # what margins explain, or values that are all alike, leave rounding for an error
+    noise = ROUNDING * np.maximum(spread, np.abs(estimate))
+    variance[variance <= noise**2] = 0.0
+    se = np.sqrt(variance)
+    sure = whole | (np.isfinite(se) & (spread > ROUNDING * np.abs(estimate)))
 
-    simple = _simple_variance(design, Domains(groups.labels, np.where(counted, codes, -1)), scores)
+    simple = _simple_variance(design, Domains(groups.labels, inside), scores)
     # values that are all alike differ by rounding only
-    differ = np.isfinite(simple) & (np.sqrt(np.abs(simple)) > 1e-12 * np.abs(estimate))
+    differ = np.isfinite(simple) & (np.sqrt(np.abs(simple)) > ROUNDING * np.abs(estimate))
     deff = np.divide(variance, simple, out=np.full(count, np.nan), where=differ)
     telling = deff > 1e-12
-    n_eff = effective_units(design, np.where(counted, codes, -1), count)
+    n_eff = effective_units(design, inside, count)
     n_eff[telling] = n[telling] / deff[telling]
-    se = np.sqrt(variance)
-    half = half_width(se, df, level)
+    half = np.where(whole, 0.0, np.where(sure, half_width(se, df, level), np.nan))
     return groups.labels.assign(
         estimate=np.where(exists, estimate, np.nan),
         se=se,
@@ -239,7 +261,7 @@ def tabulate(
         n=n,
         n_eff=np.where(exists, n_eff, np.nan),
         deff=deff,
-        status=np.where(exists, "published", "missing"),
+        status=np.select([sure, exists], ["published", "no_interval"], "missing"),
     )
 
 

@@ -66,7 +66,7 @@ def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floa
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.4902, 0.6613], [0.9433, 1.0])
     """
-    return score_ends(share, n, float(ndtri((1 + level) / 2)))
+    return score_ends(share, n, float(ndtri((1 + checked(level)) / 2)))
 
 
 def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
@@ -92,7 +92,7 @@ def clopper_pearson_of_share(
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.2836, 0.4782], [0.9949, 1.0])
     """
-    won, lost, tail = n * share, n * (1 - share), (1 - level) / 2
+    won, lost, tail = n * share, n * (1 - share), (1 - checked(level)) / 2
     low = np.where(won > 0, betaincinv(won, lost + 1, tail), 0.0)
     high = np.where(lost > 0, betaincinv(won + 1, lost, 1 - tail), 1.0)
     return low, high
@@ -115,7 +115,9 @@ def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float,
     >>> [round(end, 4) for end in student(5.0, 2.0, 16)]
     [3.9343, 6.0657]
     """
-    if n < 2 or sd < 0:
-        raise ValueError(f"n = {n}, sd = {sd}: a t interval needs 2 answers and sd >= 0")
-    half = float(stdtrit(n - 1, (1 + level) / 2)) * sd / math.sqrt(n)
+    if not (n >= 2 and 0 <= sd < math.inf and math.isfinite(mean)):
+        raise ValueError(
+            f"mean = {mean}, sd = {sd}, n = {n}: a t interval needs 2 answers, a mean and sd >= 0"
+        )
+    half = float(stdtrit(n - 1, (1 + checked(level)) / 2)) * sd / math.sqrt(n)
     return mean - half, mean + half

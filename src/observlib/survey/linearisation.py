@@ -116,6 +116,35 @@ def kish(weights: Floats, codes: Codes, count: int, people: Floats | float = 1.0
         return cast(Floats, sums**2 / squares)
 
 
+def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
+    """The sampling fraction of each domain (count,), its strata together.
+
+    It is the f of the finite population correction 1 − f of a mean's variance where strata are
+    equally spread, Σ w² (1 − f_h) / Σ w² over sampled units: W. G. Cochran, *Sampling
+    Techniques*, 3rd ed. (1977), theorem 5.3. 1 exactly where all strata of the domain were
+    sampled as a whole, 0 where no population is known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from observlib.survey.design import design
+    >>> halves = design(pd.DataFrame({"pool": list("aabb")}), strata="pool", population=4)
+    >>> sampled_fraction(halves, np.zeros(4, dtype=int), 1).tolist()
+    [0.5]
+    """
+    rows = (codes >= 0) & (design.weights > 0)
+    units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
+    sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
+    fraction = (design.sampled / design.population)[design.stratum[units // count]]
+    domain = units % count
+    squares, left = (
+        np.bincount(domain, weights=sums**2 * share, minlength=count)
+        for share in (np.ones(len(units)), 1 - fraction)
+    )
+    with np.errstate(invalid="ignore"):
+        return cast(Floats, 1 - left / squares)
+
+
 def _deviations(design: Design, scores: Floats, codes: Codes, count: int) -> tuple[Floats, Codes]:
     """Scaled deviations of unit totals from their stratum's mean, and the domain of each.
 

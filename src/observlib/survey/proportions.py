@@ -1,8 +1,16 @@
 """Proportions of a designed sample, by domain, with intervals that stay between 0 and 1.
 
-Frames have the columns of `estimation`, and `method`: the interval that was taken. Where all or
-none of a domain have the property, or where it has no degree of freedom, the variance says
-nothing; then it is Wilson's on the effective number of sampled units, whatever was asked for.
+Frames have the columns of `estimation`, and `method`: the interval that was taken. Each share that
+exists has one, and is `published`. Where all or none of a domain have the property, or where it
+has no degree of freedom, the variance says nothing; then, whatever was asked for, it is
+
+- `census`, the share itself, where the strata of the domain were sampled as a whole;
+- `hypergeometric` where all or none have the property and the population is known: the largest
+  share of others that such a sample would still meet none of, 1 time in 40 (at 0.95). The sample
+  is taken as one of the effective number of units out of that over the sampling fraction. Source:
+  W. G. Cochran, *Sampling Techniques*, 3rd ed. (1977), sections 3.5 and 3.6; continued between
+  whole numbers, which never makes it shorter;
+- `wilson` on the effective number of sampled units else.
 """
 
 from __future__ import annotations
@@ -12,12 +20,14 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit, stdtrit
+from scipy.special import betaln, expit, logit, stdtrit
 
+from observlib.errors import ObservError
+from observlib.survey.columns import require
 from observlib.survey.design import Design, Floats
 from observlib.survey.estimation import Domains, domains, half_width, means
 from observlib.survey.intervals import clopper_pearson_of_share, wilson_of_share
-from observlib.survey.linearisation import effective_units
+from observlib.survey.linearisation import effective_units, sampled_fraction
 
 Method = Literal["logit", "beta", "wilson", "mean"]
 
@@ -108,14 +118,13 @@ def proportions(
         frame.insert(len(groups.labels.columns), "value", value)
         frames.append(frame)
     if not frames:
-        raise ValueError(f"column {variable} has no answer at all")
+        raise ObservError(f"column {variable}: no row has an answer")
     together = pd.concat(frames).sort_index(kind="stable")
     return together.reset_index(drop=True)
 
 
 def _answers(design: Design, variable: str) -> pd.Series:
-    if variable not in design.frame.columns:
-        raise ValueError(f"the frame has no column {variable}")
+    require(design.frame, [variable])
     return design.frame[variable]
 
 
@@ -144,13 +153,61 @@ def _interval(
             low, high = interval(share, size, level)
             exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
             low, high = np.where(exact, share, low), np.where(exact, share, high)
-        units = effective_units(design, np.where(np.isnan(has), -1, groups.codes), groups.count)
+        inside = np.where(np.isnan(has), -1, groups.codes)
+        units = effective_units(design, inside, groups.count)
         units = np.where(df >= 1, units * few, units)
-        fallback = wilson_of_share(share, units, level)
-    low, high = np.where(telling, (low, high), fallback)
-    frame["ci_low"], frame["ci_high"] = np.where(exists, (low, high), np.nan)
-    frame["method"] = np.where(telling, method, np.where(exists, "wilson", ""))
+        fraction = sampled_fraction(design, inside, groups.count)
+        scores = wilson_of_share(share, units, level)
+    drawn = exists & ((share == 0) | (share == 1)) & (fraction > 0)
+    others = np.zeros(len(share))
+    others[drawn] = unseen(units[drawn], fraction[drawn], level)
+    exact = np.where(share == 1, 1 - others, share), np.where(share == 0, others, share)
+    cases = [telling, exists & (fraction == 1), drawn, exists]
+    names = [method, "census", "hypergeometric", "wilson"]
+    frame["ci_low"] = np.select(cases, [low, share, exact[0], scores[0]], np.nan)
+    frame["ci_high"] = np.select(cases, [high, share, exact[1], scores[1]], np.nan)
+    frame["method"] = np.select(cases, [np.full(len(share), name) for name in names], "")
+    frame["status"] = np.where(exists, "published", "missing")
     return frame
+
+
+def unseen(n: Floats, fraction: Floats, level: float = 0.95) -> Floats:
+    """The largest share of a population that a sample without any of it leaves possible.
+
+    The upper end of the exact interval of a share of 0: that at which a sample of n out of
+    n / fraction, drawn without replacement, has none with a chance of (1 − level) / 2. See the
+    module for its source.
+
+    Parameters
+    ----------
+    n
+        Sampled units, whole or effective, each above 0.
+    fraction
+        The share of the population that they are, above 0 and up to 1.
+
+    Examples
+    --------
+    >>> unseen(np.array([18.0, 18.0, 18.0]), np.array([1.0, 0.9, 1e-9])).round(3).tolist()
+    [0.0, 0.075, 0.185]
+    """
+    size = n / fraction
+    left = size - n
+
+    def chance(others: Floats) -> Floats:
+        """log C(N − M, n) / C(N, n), by beta functions, which lose no digits to a large N."""
+        return cast(
+            Floats,
+            np.log((size + 1) / (size - others + 1))
+            + betaln(left + 1, n + 1)
+            - betaln(left - others + 1, n + 1),
+        )
+
+    least, most = np.zeros_like(left), left.copy()  # of others
+    for _ in range(60):
+        middle = (least + most) / 2
+        possible = chance(middle) >= np.log((1 - level) / 2)
+        least, most = np.where(possible, middle, least), np.where(possible, most, middle)
+    return cast(Floats, most / size)
 
 
 def _t(df: Floats, level: float) -> Floats:

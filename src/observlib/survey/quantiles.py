@@ -15,6 +15,7 @@ from scipy.special import bdtr, stdtrit
 
 from observlib.survey.design import Design, Floats
 from observlib.survey.estimation import Domains, domains, means, numbers, weighted_sums
+from observlib.survey.intervals import checked
 
 
 def quantile_interval(
@@ -39,7 +40,7 @@ def quantile_interval(
     Returns
     -------
     value, ci_low, ci_high
-        Ends are NaN where the sample is too small for them.
+        Both ends are NaN where the sample is too small for one of them.
 
     Examples
     --------
@@ -48,18 +49,16 @@ def quantile_interval(
     """
     ordered = np.sort(np.asarray(values, dtype=float))
     n = len(ordered)
-    if n == 0 or not 0 < p < 1:
-        raise ValueError(f"n = {n}, p = {p}: a quantile needs values, and 0 < p < 1")
+    if n == 0 or math.isnan(ordered[-1]) or not 0 < p < 1:
+        raise ValueError(f"n = {n}, p = {p}: a quantile needs known values, and 0 < p < 1")
     value = float(ordered[max(0, math.ceil(n * p - 1e-9) - 1)])
-    tail = (1 - level) / 2
+    tail = (1 - checked(level)) / 2
     below = bdtr(np.arange(n), n, p)  # chances that at most k values lie at or below it
     low = int(np.searchsorted(below, tail, side="right"))  # largest rank r with P(B < r) <= tail
     high = int(np.searchsorted(below, 1 - tail)) + 1  # smallest rank s with P(B < s) >= 1 - tail
-    return (
-        value,
-        float(ordered[low - 1]) if low >= 1 else math.nan,
-        float(ordered[high - 1]) if high <= n else math.nan,
-    )
+    if low < 1 or high > n:
+        return value, math.nan, math.nan
+    return value, float(ordered[low - 1]), float(ordered[high - 1])
 
 
 def quantiles(
@@ -94,8 +93,10 @@ def quantiles(
     DataFrame
         One row a domain and share: the domain's columns, `p`, `estimate`, `se` (the interval's
         length in units of t), `ci_low`, `ci_high`; `df` and `n` of known values; `n_eff` and
-        `deff` of the share up to the quantile; `status`. An end beyond the smallest or largest
-        value is NaN, and so is then the error; both are where the quantile is the largest value.
+        `deff` of the share up to the quantile; `status`, as of `estimation`. It is `no_interval`,
+        with `se` and both ends NaN, without a degree of freedom, where no value lies above the
+        quantile, and where an end is beyond the smallest or largest value: half an interval
+        would be read as a whole one.
 
     Examples
     --------
@@ -117,9 +118,11 @@ def quantiles(
         found = at(np.full(groups.count, share))
         below = np.where(known, values <= found[groups.codes], np.nan).astype(float)
         frame = means(design, groups, below, level)
-        # where no value lies above the quantile, the sample cannot tell how far it may be off
-        frame.loc[frame["estimate"] >= 1, ["ci_low", "ci_high"]] = np.nan
+        # where no value lies above the quantile, all shares are 1, and their status says it
         low, high = (at(frame[end].to_numpy(float)) for end in ("ci_low", "ci_high"))
+        half_known = np.isnan(low) | np.isnan(high)
+        low[half_known] = high[half_known] = np.nan
+        status = frame["status"].mask(half_known & (frame["status"] == "published"), "no_interval")
         df = np.maximum(frame["df"].to_numpy(float), 1)
         frames.append(
             groups.labels.assign(
@@ -132,7 +135,7 @@ def quantiles(
                 n=frame["n"],
                 n_eff=frame["n_eff"],
                 deff=frame["deff"],
-                status=frame["status"],
+                status=status,
             )
         )
     return pd.concat(frames).sort_index(kind="stable").reset_index(drop=True)

@@ -10,9 +10,10 @@ import pandas as pd
 from scipy.special import expit, logit, stdtr, xlogy
 
 from observlib.errors import ObservError, bounded
+from observlib.survey.columns import require
 from observlib.survey.design import Design, Floats, within
-from observlib.survey.estimation import half_width, numbers
-from observlib.survey.linearisation import covariance, degrees_of_freedom
+from observlib.survey.estimation import ROUNDING, half_width, numbers
+from observlib.survey.linearisation import covariance, degrees_of_freedom, sampled_fraction
 
 Family = Literal["linear", "logistic"]
 
@@ -51,13 +52,17 @@ def regression(
     DataFrame
         One row a coefficient: `driver` (`(intercept)` first), `value` (the answer; empty for a
         number), `estimate`, `se`, `ci_low`, `ci_high`, `t`, `df`, `p`, `n` (rows used). df are
-        the sampled units less strata, plus 1, less the coefficients.
+        the sampled units less strata, plus 1, less the coefficients. In a population sampled as a
+        whole `se` is 0, and `t` and `p` are NaN: there is nothing to test.
 
     Raises
     ------
     ObservError
         Where no row is known, drivers say the same thing twice or leave nothing to compare, the
-        outcome is not of 0 and 1, drivers separate it perfectly, or degrees of freedom run out.
+        outcome is not of 0 and 1, drivers separate it (named where one does so alone) or give it
+        exactly, which leaves coefficients without error, or degrees of freedom run out. On
+        separation: A. Albert and J. A. Anderson, "On the existence of maximum likelihood estimates
+        in logistic regression models", *Biometrika* 71 (1984), 1–10.
 
     Examples
     --------
@@ -69,8 +74,7 @@ def regression(
     """
     if family not in get_args(Family):
         raise ValueError(f"family is one of {', '.join(get_args(Family))}, not {family!r}")
-    if absent := [name for name in (outcome, *drivers) if name not in design.frame.columns]:
-        raise ValueError(f"the frame has no column {bounded(absent)}")
+    require(design.frame, [outcome, *drivers])
     values = numbers(design, outcome)
     known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
     used = within(design, known & (design.weights > 0))
@@ -78,8 +82,10 @@ def regression(
     if not rows.any():
         raise ObservError(f"regression of {outcome}: no row where it and its drivers are known")
     terms, columns = _columns(used, drivers)
-    _check(outcome, values[rows], columns, terms, family)
     y, weights = values[rows], used.weights[rows] / used.weights[rows].mean()
+    _check(outcome, y, columns, terms, family)
+    if family == "logistic" and (alone := _separating(design.frame.loc[rows, list(drivers)], y)):
+        raise ObservError(_NO_LIMIT.format(outcome, bounded(alone)))
     fit = _logistic if family == "logistic" else _linear
     estimate, residuals, information = fit(y, columns, weights, outcome)
 
@@ -87,7 +93,6 @@ def regression(
     # the weights in `information` are relative, those of the variance are not
     scores[rows] = columns * residuals[:, None] @ np.linalg.inv(information)
     scores /= used.weights[rows].mean()
-    se = np.sqrt(np.diag(covariance(used, scores)))
     free = int(degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
     df = free + 1 - len(terms)
     if df < 1:
@@ -95,9 +100,18 @@ def regression(
             f"regression of {outcome}: {len(terms)} coefficients are too many for {free} degrees"
             " of freedom (sampled units less strata); take fewer drivers"
         )
+    se = np.sqrt(np.diag(covariance(used, scores)))
+    whole = sampled_fraction(used, np.where(rows, 0, -1), 1)[0] == 1
+    if whole:
+        se[:] = 0.0
+    elif (exact := se <= ROUNDING * _reach(columns, weights, information, y)).any():
+        names = bounded(_name(term) for term, sure in zip(terms, exact, strict=True) if sure)
+        raise ObservError(
+            f"regression of {outcome}: rows that the drivers give exactly leave nothing to tell the"
+            f" error of {names} by; group answers, or leave drivers out"
+        )
     half = half_width(se, np.full(len(se), df), level)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = estimate / se
+    t = np.full(len(se), np.nan) if whole else estimate / se
     return pd.DataFrame(terms, columns=["driver", "value"]).assign(
         estimate=estimate,
         se=se,
@@ -117,7 +131,7 @@ def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, ob
     columns: list[Floats] = [np.ones(len(frame))]
     for name in drivers:
         column = frame[name]
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        if _is_number(column):
             terms.append((name, ""))
             columns.append(numbers(design, name)[design.domain])
             continue
@@ -126,6 +140,40 @@ def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, ob
             terms.append((name, answer))
             columns.append((answers.codes == code).astype(float))
     return terms, np.column_stack(columns)
+
+
+_NO_LIMIT = (
+    "regression of {}: no finite coefficients; {} goes with one outcome only: group answers, or"
+    " leave the driver out"
+)
+
+
+def _separating(drivers: pd.DataFrame, y: Floats) -> list[str]:
+    """The answers that go with one outcome only, and the numbers that part the outcomes."""
+    found = []
+    for name, column in drivers.items():
+        if _is_number(column):
+            no, yes = (column[y == outcome].astype(float) for outcome in (0, 1))
+            if no.max() <= yes.min() or yes.max() <= no.min():
+                found.append(str(name))
+        else:
+            shares = pd.Series(y).groupby(column.astype(object).to_numpy()).mean()
+            found += [_name((str(name), answer)) for answer in shares.index[shares.isin([0, 1])]]
+    return found
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _name(term: tuple[str, object]) -> str:
+    return f"{term[0]} {term[1]}".strip()
+
+
+def _reach(columns: Floats, weights: Floats, information: Floats, y: Floats) -> Floats:
+    """What errors would be of residuals as large as the outcome, which rounding is a part of."""
+    influence = columns @ np.linalg.inv(information) * weights[:, None]
+    return np.linalg.norm(influence, axis=0) * np.abs(y).max()
 
 
 def _check(
@@ -144,9 +192,9 @@ def _check(
     redundant = [term for term, left in zip(terms, triangle, strict=False) if left < 1e-9]
     redundant += terms[len(triangle) :]
     if redundant:
-        names = bounded(f"{name} {value}".strip() for name, value in redundant)
         problems.append(
-            f"regression of {outcome}: constant, or given by the drivers before: {names}; leave out"
+            f"regression of {outcome}: constant, or given by the drivers before:"
+            f" {bounded(map(_name, redundant))}; leave out"
         )
     if problems:
         raise ObservError(*problems)
@@ -177,16 +225,14 @@ def _logistic(
         target = linear + (y - fitted) / slope
         estimate = np.linalg.lstsq(columns * root[:, None], target * root, rcond=None)[0]
         linear = columns @ estimate
-        fitted, before = expit(linear), deviance
-        deviance = -2 * float(weights @ (xlogy(y, fitted) + xlogy(1 - y, expit(-linear))))
+        # as far as R's logit goes: a fitted 0 or 1 would leave no slope to step by
+        fitted, other = expit(np.clip((linear, -linear), -30, 30))
+        before, deviance = deviance, -2 * float(weights @ (xlogy(y, fitted) + xlogy(1 - y, other)))
         if abs(deviance - before) < 1e-8 * (abs(deviance) + 0.1):
             break
     information = (columns * root[:, None] ** 2).T @ columns
     # with answers that go with one outcome only, coefficients grow by about 1 at each step
     step = np.linalg.lstsq(information, columns.T @ (weights * (y - fitted)), rcond=None)[0]
     if np.abs(columns @ step).max() > 0.01:
-        raise ObservError(
-            f"regression of {outcome}: no finite coefficients; an answer to a driver goes with"
-            " one outcome only: group answers, or leave the driver out"
-        )
+        raise ObservError(_NO_LIMIT.format(outcome, "some mix of answers to the drivers"))
     return estimate, (y - fitted) / (fitted * (1 - fitted)) * slope, information

@@ -22,7 +22,7 @@ import numpy as np
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
 from scipy.special import ndtri
 
-from observlib.survey.intervals import clopper_pearson_of_share, student
+from observlib.survey.intervals import checked, clopper_pearson_of_share, student
 
 # The least mean score of each grade.
 _GRADES = (
@@ -60,7 +60,7 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
     """
     if not 0 <= successes <= n or n <= 0:
         raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n > 0")
-    z = float(ndtri((1 + level) / 2))
+    z = float(ndtri((1 + checked(level)) / 2))
     more = n + z**2
     share = (successes + z**2 / 2) / more
     half = z * math.sqrt(share * (1 - share) / more)
@@ -153,7 +153,7 @@ def geometric_mean(values: Sequence[float], level: float = 0.95) -> tuple[float,
     >>> [round(x, 1) for x in geometric_mean([50, 100, 200])]
     [100.0, 17.9, 559.5]
     """
-    if len(values) < 2 or min(values) <= 0:
+    if len(values) < 2 or not all(0 < value < math.inf for value in values):
         raise ValueError("a geometric mean and its interval need two values, each above 0")
     logs = [math.log(value) for value in values]
     mean = math.fsum(logs) / len(logs)
@@ -219,7 +219,7 @@ def bootstrap_interval(
             (sample,),
             statistic,
             n_resamples=resamples,
-            confidence_level=level,
+            confidence_level=checked(level),
             method=method,
             random_state=rng,
             vectorized=True,

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from observlib.survey.intervals import checked
+
 COLUMNS = ["time", "at_risk", "events", "survival", "ci_low", "ci_high"]
 
 
@@ -74,7 +76,7 @@ def kaplan_meier(
     survival = np.cumprod(1 - events / at_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
-        spread = ndtri((1 + level) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
+        spread = ndtri((1 + checked(level)) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
         low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
     columns = (points, at_risk, events, survival, low, high)
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))

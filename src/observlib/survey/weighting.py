@@ -13,6 +13,7 @@ import pandas as pd
 from observlib.errors import ObservError
 from observlib.survey import constraints
 from observlib.survey.auxiliary import Auxiliary
+from observlib.survey.columns import repeated
 from observlib.survey.constraints import Constraints, Missing
 from observlib.survey.linearisation import kish
 from observlib.survey.newton import ConvergenceError, Method, ratios
@@ -69,10 +70,11 @@ class Calibration:
         return self.auxiliary.residuals(values, self.start)
 
     def summary(self) -> pd.Series:
-        """People, sum and range of the weights, range of g, design effect and effective n.
+        """People, sum and range of weights, how many are negative, range of g, effective n.
 
         The weights are those of one person. Design effect and effective n are Kish's
-        (`effective_n`): the price of unequal weights alone.
+        (`effective_n`): the price of unequal weights alone. Of the rows, `negative` have a weight
+        below 0: only `linear` gives such, and `design.design` refuses them.
         """
         people = len(self.weights) if self.counts is None else float(self.counts.sum())
         each = self.weights if self.counts is None else self.weights / self.counts
@@ -83,6 +85,7 @@ class Calibration:
                 "sum": self.weights.sum(),
                 "min": each.min(),
                 "max": each.max(),
+                "negative": int((each < 0).sum()),
                 "g_min": self.g.min(),
                 "g_max": self.g.max(),
                 "design_effect": people / n_eff,
@@ -114,11 +117,11 @@ def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
     >>> round(effective_n(np.array([2.0, 2.0]), counts=np.array([2, 1])), 2)
     2.67
     """
-    weights = np.asarray(weights, dtype=float)
+    weights, people = np.asarray(weights, dtype=float), _people(weights, counts)
     if not (np.isfinite(weights).all() and weights.sum() > 0):
         raise ObservError("weights: a number each, with a positive sum, is needed for effective n")
-    whole = np.zeros(len(weights), dtype=np.int64)
-    return float(kish(weights, whole, 1, 1.0 if counts is None else np.asarray(counts, float))[0])
+    scaled = weights / np.abs(weights).max()  # squares of the largest would be infinite
+    return float(kish(scaled, np.zeros(len(weights), dtype=np.int64), 1, people)[0])
 
 
 def trim_weights(
@@ -152,7 +155,7 @@ def trim_weights(
     """
     if not lower < upper:
         raise ValueError(f"trim ({lower}, {upper}): lower < upper")
-    people = np.ones(len(weights)) if counts is None else np.asarray(counts, dtype=float)
+    people = _people(weights, counts)
     each = np.asarray(weights, dtype=float) / people
     if not np.isfinite(each).all():
         raise ObservError("weights: a number each is needed to trim them")
@@ -171,6 +174,13 @@ def trim_weights(
                 f"total of {total:.6g}, {total / people.sum():.6g} a person: set wider bounds"
             )
     return each * people
+
+
+def _people(weights: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    people = np.ones(len(weights)) if counts is None else np.asarray(counts, dtype=float)
+    if people.shape != (len(weights),) or not (people > 0).all():
+        raise ValueError(f"counts: {len(weights)} rows of weights need as many, each above 0")
+    return people
 
 
 def calibrate(
@@ -208,12 +218,15 @@ def calibrate(
         Without it every person starts with the same weight: the population over their number
         (1 where the population is not known).
     counts
-        Column of the number of people each row stands for, more than 0. The weights are those of
+        Column of the number of people each row stands for, more than 0: rows of none are left
+        out before. The weights are those of
         the same rows told one by one, summed; effective n and trimming count people.
     method
         What keeps the weights near the start weights: `raking` multiplies, and keeps them
         positive; `linear` is the general regression estimator (GREG), whose weights may be
-        negative; `logit` keeps the ratio within `bounds`. Source: see `newton.py`.
+        negative, as those of Calmar2 and R: the result's `summary` counts them, and
+        `design.design` refuses them, for they can put a share outside 0 to 1; `logit` keeps the
+        ratio within `bounds`. Source: see `newton.py`.
     bounds
         For `logit`, and only there: smallest (below 1) and largest (above 1) ratio of the
         calibrated to the start weight.
@@ -237,6 +250,7 @@ def calibrate(
         All that is wrong with sample, margins, totals and weights, one line each: unknown columns,
         missing answers, a category that sample or margin lack, margins whose totals differ,
         weights or counts that are missing or not positive; bounds of `trim` that cannot be kept.
+        Rows are named by the label of the sample's index; see `columns.named_rows`.
     ConvergenceError
         No weights meet the margins: names the one furthest from its target, or those that no
         ratio within `bounds` can reach.
@@ -251,9 +265,11 @@ def calibrate(
     >>> round(effective_n(calibration.weights), 2)
     2.63
     """
-    _check_call(margins, totals, population, method, bounds, missing, tolerance)
+    _check_call(margins, totals, population, method, bounds, missing, tolerance, max_iterations)
     asked = [*margins, *totals, *(c for c in (weights, counts) if c is not None)]
     problems = [f"column {name!r}: not in the sample" for name in asked if name not in sample]
+    again = repeated(sample, dict.fromkeys(asked))
+    problems += [f"column {name!r}: more than once in the sample" for name in again]
     if problems or not len(sample):
         raise ObservError(*(problems or ["sample: no row"]))
     people = None
@@ -299,6 +315,7 @@ def _check_call(
     bounds: tuple[float, float] | None,
     missing: str,
     tolerance: float,
+    max_iterations: int,
 ) -> None:
     if not margins and not totals and population is None:
         raise ValueError("nothing to calibrate to: give margins, totals or a population")
@@ -311,8 +328,12 @@ def _check_call(
         raise ValueError(f"method={method!r}, bounds={bounds}: logit has bounds, and no other")
     if bounds is not None and not (0 <= bounds[0] < 1 < bounds[1] < np.inf):
         raise ValueError(f"bounds={bounds}: ratios of weights, 0 <= lower < 1 < upper")
-    if not 1e-12 <= tolerance < 1:  # below it sums of doubles are noise
-        raise ValueError(f"tolerance={tolerance}: a share of a target, 1e-12 <= tolerance < 1")
+    # below it sums of doubles are noise
+    if not (1e-12 <= tolerance < 1 and max_iterations >= 1):
+        raise ValueError(
+            f"tolerance={tolerance}, max_iterations={max_iterations}: a share of a target, 1e-12 <="
+            " tolerance < 1; at least 1 iteration"
+        )
 
 
 def _margins(
