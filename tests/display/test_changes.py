@@ -57,11 +57,21 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     compared: pd.DataFrame, catalogue: Catalogue
 ) -> None:
     output = table(compared, catalogue)
-    rise, near, withheld = (cells(output, name) for name in ("BOAMP", "BODACC", "Légifrance"))
+    rise, near = (cells(output, name) for name in ("BOAMP", "BODACC"))
     assert rise[:2] == ["6,8", "7,9"] and rise[3] == "en hausse"
     assert rise[2].startswith("+1,1 (+0,7 à +1,5")
     assert near[3] == "stable"
-    assert withheld[1:] == ["–", "–", "indéterminé (secret statistique)", "–"]
+    text = output.shown["text/plain"].replace("\xa0", " ")
+    assert "| Légifrance" not in text
+    assert text.endswith("Sans comparaison : Légifrance (secret statistique).")
+
+
+def test_a_table_whose_every_value_is_withheld_shows_its_rows(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    output = table(compared[compared["product"] == "legifrance"], catalogue)
+    (row,) = [line for line in output.shown["text/plain"].splitlines() if "secret" in line]
+    assert row.count("–") == 3 and "Sans comparaison" not in output.shown["text/plain"]
 
 
 def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(

@@ -175,7 +175,10 @@ def _table(
     caption: str,
     label: str,
 ) -> Output:
-    """The first columns, the indicator, both values, difference, verdict, what could be seen."""
+    """The first columns, the indicator, both values, difference, verdict, what could be seen.
+
+    Pairs without a difference, which have nothing to show, are told under the table.
+    """
     at = level(compared)
     difference = "Écart en points" + (f" (intervalle à {at})" if at else "")
     seen = "Plus petit écart visible"
@@ -183,23 +186,48 @@ def _table(
     if not several:  # the caption names it, once
         one = words.indicator_of(compared["indicator"].iat[0], catalogue)
         caption = f"{words.headed(one, compared['unit'].iat[0])}. {caption}"
-    columns = {**first, **({"Indicateur": []} if several else {})}
-    columns |= {head: [] for head in (*values, difference, "Verdict", seen)}
-    for row in compared.to_dict("records"):
+    empty = compared["difference"].isna()
+    hidden = empty & (not empty.all())
+    rows: list[dict[str, str]] = []
+    named = [dict(zip(first, cells, strict=True)) for cells in zip(*first.values(), strict=True)]
+    for row, names in zip(compared.to_dict("records"), named or [{}] * len(compared), strict=True):
         indicator = words.indicator_of(row["indicator"], catalogue)
-        if several:
-            columns["Indicateur"].append(words.headed(indicator, row["unit"]))
+        cells = {
+            **names,
+            **({"Indicateur": words.headed(indicator, row["unit"])} if several else {}),
+        }
         for head, side in zip(values, (REFERENCE, ""), strict=True):
             known = row[side + "status"] not in words.WITHHELD
             x = row[side + "estimate"]
-            columns[head].append(words.figure(x, indicator, row["unit"]) if known else _NONE)
-        columns[difference].append(gap(row, indicator))
-        columns["Verdict"].append(verdict(row, heads))
+            cells[head] = words.figure(x, indicator, row["unit"]) if known else _NONE
+        cells |= {difference: gap(row, indicator), "Verdict": verdict(row, heads)}
         least = row["detectable"]
-        columns[seen].append(
-            _NONE if math.isnan(least) else french.number(least, indicator.decimals)
-        )
+        cells[seen] = _NONE if math.isnan(least) else french.number(least, indicator.decimals)
+        rows.append(cells)
+    shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
+    columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     moves = phrases.capital(f"{heads['rise']} ou {heads['fall']}")
     note = _RULE.format(verdicts=moves, stable=phrases.capital(heads["stable"]))
-    return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note]), told)
+    left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
+    return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note, *left_out]), told)
+
+
+def _left_out(
+    rows: list[dict[str, str]], compared: pd.DataFrame, hidden: pd.Series, head: str
+) -> list[str]:
+    """A sentence of what is not in the table, by its reason; none where nothing is left out."""
+    found: dict[str, dict[str, int]] = {}
+    for cells, reason, is_hidden in zip(rows, compared["reason"], hidden, strict=True):
+        if is_hidden:
+            names = found.setdefault(REASONS[reason], {})
+            names[cells[head]] = names.get(cells[head], 0) + 1
+    told = [
+        f"{french.join(_counted(name, count) for name, count in names.items())} ({reason})"
+        for reason, names in found.items()
+    ]
+    return [f"Sans comparaison\xa0: {words.SEMICOLON.join(told)}."] if told else []
+
+
+def _counted(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}, {french.count(count, 'mesure', 'mesures')}"
