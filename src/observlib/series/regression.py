@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +19,18 @@ _CORRELATIONS = np.round(np.arange(-0.3, 0.96, 0.05), 2)
 
 
 class Fit(NamedTuple):
-    """Coefficients under every autocorrelation, and how likely the data make each."""
+    """Coefficients under every autocorrelation, and how likely the data make each.
+
+    `evidence` is the logarithm of how likely they make the columns themselves, up to a constant
+    that regressions of the same values on as many columns share.
+    """
 
     correlations: Array
     weights: Array
     coefficients: Array
     covariances: Array
     degrees: int
+    evidence: float
 
     @property
     def correlation(self) -> float:
@@ -86,31 +93,68 @@ def fit(
     if n <= p or np.linalg.matrix_rank(matrix) < p:
         raise ValueError(f"{n} values for {p} coefficients: too few, or columns that say the same")
     root = np.sqrt(np.ones(n) if weights is None else np.asarray(weights, dtype=float))
-    response, matrix = response * root, matrix * root[:, None]
-    apart = np.abs(np.subtract.outer(np.asarray(times), np.asarray(times)))
-    likelihoods, coefficients, covariances = [], [], []
-    for correlation in _CORRELATIONS:
-        lower = np.linalg.cholesky(np.power(correlation, apart))  # 0 ** 0 is 1
-        q, r = np.linalg.qr(np.linalg.solve(lower, matrix))
-        whitened = np.linalg.solve(lower, response)
-        found = np.linalg.solve(r, q.T @ whitened)
-        squares = float(np.sum((whitened - q @ (q.T @ whitened)) ** 2))
-        squares = max(squares, 1e-24 * float(whitened @ whitened), 1e-300)  # an exact fit
-        inverse = np.linalg.inv(r)
-        likelihoods.append(
-            -np.log(np.diag(lower)).sum()
-            - np.log(np.abs(np.diag(r))).sum()
-            - (n - p) / 2 * np.log(squares)
-        )
-        coefficients.append(found)
-        covariances.append(squares / (n - p) * inverse @ inverse.T)
-    relative = np.exp(np.array(likelihoods) - max(likelihoods))
+    stacked = np.column_stack([matrix, response]) * root[:, None]
+    whiten, logs = _whitening(tuple(map(int, np.asarray(times))), tuple(map(float, _CORRELATIONS)))
+    whitened = whiten @ stacked
+    matrix, response = whitened[:, :, :-1], whitened[:, :, -1:]
+    q, r = np.linalg.qr(matrix)
+    projected = q.transpose(0, 2, 1) @ response
+    coefficients = np.linalg.solve(r, projected)[:, :, 0]
+    squares = np.sum((response - q @ projected) ** 2, axis=(1, 2))
+    least = 1e-24 * np.sum(response**2, axis=(1, 2))  # an exact fit
+    squares = np.maximum(np.maximum(squares, least), 1e-300)
+    inverse = np.linalg.inv(r)
+    covariances = (squares / (n - p))[:, None, None] * (inverse @ inverse.transpose(0, 2, 1))
+    volume = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
+    likely = logs - volume - (n - p) / 2 * np.log(squares) - np.log1p(-(_CORRELATIONS**2)) / 2
+    relative = np.exp(likely - likely.max())
     return Fit(
         _CORRELATIONS,
         relative / relative.sum(),
-        np.array(coefficients),
-        np.array(covariances),
+        coefficients,
+        covariances,
         n - p,
+        float(likely.max() + np.log(relative.sum())),
+    )
+
+
+@lru_cache(maxsize=16)
+def _whitening(times: tuple[int, ...], correlations: tuple[float, ...]) -> tuple[Array, Array]:
+    """By autocorrelation, what makes errors independent, and the logarithm of its determinant."""
+    apart = np.abs(np.subtract.outer(times, times))
+    lower = np.linalg.cholesky([np.power(one, apart) for one in correlations])  # 0 ** 0 is 1
+    whiten = np.linalg.inv(lower)
+    return whiten, -np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
+
+
+def averaged(fits: Sequence[Fit], searched: int) -> Fit:
+    """Regressions of the same values, each weighed by how likely the data make its columns.
+
+    What `contrast` then says of a coefficient takes into account that one does not know which
+    columns are the right ones, such as those of a step whose date was searched.
+
+    Source: J. A. Hoeting, D. Madigan, A. E. Raftery and C. T. Volinsky, "Bayesian model averaging:
+    a tutorial", *Statistical Science* 14 (1999), 382–417.
+
+    Parameters
+    ----------
+    fits
+        At least one, all of the same values and of as many columns, in the same order.
+    searched
+        How many things, such as dates, were chosen for the columns to fit: each costs a degree of
+        freedom, as a coefficient does.
+    """
+    degrees = fits[0].degrees - searched
+    evidence = np.array([one.evidence for one in fits])
+    relative = np.exp(evidence - evidence.max())
+    share = relative / relative.sum()
+    return Fit(
+        np.concatenate([one.correlations for one in fits]),
+        np.concatenate([part * one.weights for part, one in zip(share, fits, strict=True)]),
+        np.concatenate([one.coefficients for one in fits]),
+        np.concatenate([one.covariances for one in fits]) * fits[0].degrees / degrees,
+        degrees,
+        float(evidence.max() + np.log(relative.mean())),
     )
 
 
