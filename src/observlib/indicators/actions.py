@@ -111,8 +111,7 @@ def _effects(
     found: Interrupted, passport: dict[str, str], since: str, unit: str
 ) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
-    whole = found.effects[found.effects["quantity"] == "effect"]
-    for row in whole.to_dict("records"):
+    for row in found.effects.to_dict("records"):
         name = _COMPARISONS[row["comparison"]]
         told = {**passport, "period": since, "group_value": name}
         known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()

@@ -18,7 +18,6 @@ from observlib.working_days import length_deviation
 TWO_SEASONS = 24  # complete months, without which no season is told from chance
 THREE_SEASONS = 36  # without which nothing says which of two same months is the odd one
 _ABSENT = 0.1  # share of a series' months that may be absent
-_YEAR = 12
 
 Reason = Literal["", "short", "gaps"]
 _COLUMNS = (
@@ -168,8 +167,6 @@ def _read(
 ) -> tuple[list[str], Array, NDArray[np.object_]]:
     """Every month from the first to the last, its value, and whether it is whole."""
     given = [str(month) for month in values.index]
-    if any(design.cycle(month) != _YEAR for month in given):
-        raise ValueError(f"a monthly series is asked for, not {given[:5]}")
     design.positions(given)
     numbers = pd.Series(values.to_numpy(dtype=float), given)
     if np.isinf(numbers).any() or (counts and (numbers < 0).any()):

@@ -27,7 +27,7 @@ CAUTION = (
     "aurait le même effet. Les produits comparables n'écartent que ce qui les touche aussi. "
     "Inversement, une évolution qui n'est pas établie peut exister, trop petite pour être vue."
 )
-_BEFORE, _AFTER, _ = NEEDED[12]
+_BEFORE, _AFTER, _ = NEEDED
 _VERDICTS = {
     "established": "Évolution établie, dans le sens attendu",
     "contrary": "Évolution établie, en sens contraire de ce qui était attendu",
