@@ -119,4 +119,8 @@ def test_a_caption_says_how_many_paces_were_tested_together() -> None:
     assert plain(findings.series.tested(told)) == (
         "3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : 1 en hausse et 2 stables"
     )
+    plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
+    assert plain(findings.series.tested(plainly)) == (
+        "1 rythme testé, d'après son intervalle à 95 % : 1 en hausse"
+    )
     assert findings.series.tested(frame()) == "Aucun rythme ne peut être testé"

@@ -167,8 +167,9 @@ def tested(frame: pd.DataFrame) -> str:
     ]
     total = french.count(len(verdicts), "rythme testé", "rythmes testés ensemble")
     at = french.plural(len(verdicts), "son intervalle", "leurs intervalles")
-    level = french.percent(float(levels.iat[0]), 2)
-    return f"{total}, d'après {at} à {level} : {french.join(told)}"
+    level = round(float(levels.iat[0]), 2)
+    level_told = french.percent(level, 0 if level.is_integer() else 2)
+    return f"{total}, d'après {at} à {level_told} : {french.join(told)}"
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:
