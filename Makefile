@@ -43,7 +43,7 @@ check: $(VENV)/.installed $(DEMO)/store/ledger.json
 notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place, on the demonstration data
 	$(BIN)/python -m observlib.edition.refresh
 
-coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (ten minutes)
+coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (twenty minutes)
 	$(BIN)/python -m observlib.coverage
 
 lab: $(VENV)/.installed ## JupyterLab, to write a study

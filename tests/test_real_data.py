@@ -55,14 +55,21 @@ def test_four_days_of_december_2025_are_never_a_fall(real: tuple[Path, store.Ing
 
 
 def test_real_months_are_adjusted_without_the_four_days_of_december_2025(
-    real: tuple[Path, store.Ingested],
+    real: tuple[Path, store.Ingested], catalogue: Catalogue
 ) -> None:
     months = audience.monthly(store.read(real[0], "audience"), "2000-01", "2025-12")
-    found = series.adjusted(months)
+    found = series.adjusted(months, catalogue)
     shown = found[(found["indicator"] == "visits_adjusted") & (found["status"] == "published")]
     assert len(shown) and shown["period"].max() == "2025-11"
     told = found[found["indicator"].isin(["level_change", "outlier"])]
     assert not (told["estimate"].notna() & (told["period"] == "2025-12")).any()
+    # months that double and halve say nothing of a pace, and no useless number is published
+    irregular = found[found["group_value"] == "mois trop irréguliers"].set_index("device")
+    assert irregular["indicator"].to_dict() == {
+        "datagouv-annuaire": "pace", "datagouv-fiches": "visits_adjusted",
+    }  # fmt: skip
+    paces = found[(found["indicator"] == "pace") & (found["status"] == "published")]
+    assert (paces["ci_high"] < 100).all()
 
 
 def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(

@@ -50,7 +50,7 @@ def changes(name: str, at: int | None, size: float = -0.2, **kind: object) -> No
 
 def effects(name: str, n: int, correlation: float, counts: bool, shared: float = 0.0) -> None:
     """Coverage of a true effect of −20 % (counts) or +0.5 (means), alone and against others."""
-    held: dict[tuple[str, str], list[bool]] = {}
+    held: dict[str, list[bool]] = {}
     for seed in range(SEEDS):
         values = synthetic(seed, n, correlation=correlation, change=(26, -0.2))
         shock = np.where(np.arange(n) >= 26, 1 + shared, 1)
@@ -69,12 +69,10 @@ def effects(name: str, n: int, correlation: float, counts: bool, shared: float =
             more, truth = {"answers": answers}, 0.5
         for row in interrupted(values, ACTION, counts=counts, **more).effects.itertuples():
             true = truth if row.comparison != "controls" else 100 * shared
-            true = 0.0 if row.quantity == "slope" else true
             if row.comparison == "before_after" and shared:
                 continue
-            key = (row.comparison, row.quantity)
-            held.setdefault(key, []).append(row.ci_low <= true <= row.ci_high)
-    said = ", ".join(f"{a} {b} {100 * np.mean(x):.1f}" for (a, b), x in held.items())
+            held.setdefault(row.comparison, []).append(row.ci_low <= true <= row.ci_high)
+    said = ", ".join(f"{name} {100 * np.mean(x):.1f}" for name, x in held.items())
     print(f"{name}: covered {said} %", flush=True)
 
 
@@ -84,9 +82,11 @@ if __name__ == "__main__":
     effects("a shock that all share", 45, 0.3, True, shared=-0.1)
     effects("means, 45 months, correlation 0.3", 45, 0.3, False)
     effects("29 months, 3 after, correlation 0.3", 29, 0.3, True)
-    for correlation in (0.0, 0.3, 0.6):
+    for correlation in (0.0, 0.3, 0.5, 0.6):
         changes(f"no change, correlation {correlation}", None, correlation=correlation)
-        changes(f"−20 %, correlation {correlation}", 26, correlation=correlation)
+        for size in (-0.3, -0.2, -0.12, -0.1):
+            what = f"{100 * size:.0f} %, correlation {correlation}"
+            changes(what, 26, size, correlation=correlation)
     changes("−20 %, and an odd month before it", 26, odd=(15, -0.4))
     changes("an odd last month", None, odd=(44, -0.4))
     changes("36 months, −20 %", 18, n=36)

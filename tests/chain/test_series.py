@@ -35,8 +35,8 @@ def visits(demonstration: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def corrected(visits: pd.DataFrame) -> pd.DataFrame:
-    return series.adjusted(visits)
+def corrected(visits: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return series.adjusted(visits, catalogue)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,16 @@ def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(
         years = (int(last[:4]) - int(first[:4])) + (int(last[5:]) - int(first[5:])) / 12
         yearly = 100 * ((level[1] / level[0]) ** (1 / years) - 1)
         assert row["ci_low"] - 0.1 <= yearly <= row["ci_high"] + 0.1  # growth is linear, not a rate
+
+
+def test_each_verdict_on_a_pace_is_told_in_words(
+    corrected: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    verdicts = corrected.loc[corrected["indicator"] == "pace", "group_value"]
+    assert set(verdicts) == {"en hausse"}  # all sites were made to grow
+    told = findings.series.paces(corrected, catalogue)
+    assert "augmentent" in told and "BOAMP" in told and "conclu" not in told
+    assert "6 en hausse" in findings.series.tested(corrected).replace("\xa0", " ")
 
 
 def test_what_each_action_truly_did_is_in_the_interval_that_is_published(

@@ -144,14 +144,24 @@ def test_what_is_no_monthly_count_is_refused(synthetic) -> None:
     for wrong in (-good, good.replace(good.iloc[3], np.inf), good.iloc[::-1]):
         with pytest.raises(ValueError):
             seasonally_adjusted(wrong)
-    with pytest.raises(ValueError, match="monthly"):
+    with pytest.raises(ValueError, match="months YYYY-MM"):
         seasonally_adjusted(pd.Series([1.0, 2.0], ["2024-T1", "2024-T2"]))
+
+
+def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(synthetic) -> None:
+    found = seasonally_adjusted(synthetic(1, sd=0.6))
+    assert (found.status, found.reason) == ("missing", "irregular")
+    assert found.months["adjusted"].isna().all() and found.changes.empty and found.outliers.empty
+    # without a ratio there is no doubling: means are in their own unit
+    assert seasonally_adjusted(np.log(synthetic(1, sd=0.6)), counts=False).status == "published"
+    regular = [seasonally_adjusted(synthetic(seed, sd=0.1)).status for seed in range(5)]
+    assert regular == ["published"] * 5
 
 
 # --- Real series ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["BODACC", "annuaire_administration", "fiches_service_public"])
+@pytest.mark.parametrize("name", ["BODACC", "annuaire_administration"])
 def test_real_visits_are_adjusted_without_their_last_four_days(shared_data: Path, name) -> None:
     path = shared_data / "datagouv_metrics" / f"dila_{name}_monthly.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
@@ -161,6 +171,16 @@ def test_real_visits_are_adjusted_without_their_last_four_days(shared_data: Path
     assert found.status == "published" and months.at["2025-12", "status"] == "partial"
     assert np.isfinite(months.drop("2025-12").drop(columns="status").to_numpy(float)).all()
     assert "2025-12" not in {*found.outliers["month"], *found.changes["month"]}
+
+
+def test_real_visits_that_double_and_halve_from_month_to_month_are_not_adjusted(
+    shared_data: Path,
+) -> None:
+    path = shared_data / "datagouv_metrics" / "dila_fiches_service_public_monthly.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
+    values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
+    found = seasonally_adjusted(values, pd.Series(True, ["2025-12"]))
+    assert (found.status, found.reason) == ("missing", "irregular")
 
 
 def test_the_real_collapse_of_january_2025_is_told(shared_data: Path) -> None:

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.series.breaks import candidates, confirmed, deviation, distances
+from observlib.series.design import step_and_ramp
+from observlib.series.regression import contrast, fit
 
 
 def test_the_deviation_of_the_bulk_is_that_of_statsmodels() -> None:
@@ -50,6 +52,18 @@ def test_a_step_is_dated_where_it_is_though_suspected_elsewhere() -> None:
     values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
     ((start, size),) = confirmed(values, np.empty((60, 0)), times, [29])
     assert start == 31 and size.low <= -0.3 <= size.high and size.high < -0.25
+
+
+def test_a_date_that_is_not_sure_widens_the_interval_of_the_size() -> None:
+    """The mean over dates leaves in doubt what the best date alone would say for sure."""
+    times = np.arange(60)
+    values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
+    values[30] = -0.15  # half-way: the change may be of this month or of the next
+    ((start, size),) = confirmed(values, np.empty((60, 0)), times, [31])
+    trend = np.column_stack([np.ones(60), times])
+    alone = fit(values, np.column_stack([step_and_ramp(times, start), trend]), times)
+    _, low, high, _ = contrast(alone, [1, 0, 0, 0])
+    assert start in (30, 31) and size.high - size.low > 1.1 * (high - low)
 
 
 def test_two_steps_are_both_told() -> None:

@@ -19,15 +19,13 @@ def test_six_harmonics_fit_any_figure_of_a_year_and_one_only_a_wave() -> None:
     assert np.linalg.lstsq(wave, figure, rcond=None)[1][0] > 1
 
 
-@pytest.mark.parametrize(
-    "periods", [["2024-01", "2024-T2"], ["2024-02", "2024-01"], ["2024-01", "2024-01"]]
-)
-def test_periods_that_do_not_follow_one_another_are_refused(periods: list[str]) -> None:
+@pytest.mark.parametrize("months", [["2024-02", "2024-01"], ["2024-01", "2024-01"]])
+def test_months_that_do_not_follow_one_another_are_refused(months: list[str]) -> None:
     with pytest.raises(ValueError, match="oldest first"):
-        positions(periods)
+        positions(months)
 
 
-def test_a_day_or_a_year_is_no_period() -> None:
-    for wrong in ("2024", "2024-13", "2024-01-01", "2024-T5"):
-        with pytest.raises(ValueError, match="months YYYY-MM or of quarters"):
+def test_a_day_a_quarter_or_a_year_is_no_month() -> None:
+    for wrong in ("2024", "2024-13", "2024-01-01", "2024-T2"):
+        with pytest.raises(ValueError, match="months YYYY-MM"):
             positions([wrong])

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 from observlib.series import regression
-from observlib.series.regression import contrast, fit
+from observlib.series.regression import averaged, contrast, fit
 
 TIMES = np.arange(40)
 LINE = np.column_stack([np.ones(40), TIMES - 20.0, TIMES >= 25])
@@ -60,6 +60,21 @@ def test_an_exact_line_has_its_slope_and_finite_ends() -> None:
     found = contrast(fit(2.0 * TIMES, np.column_stack([np.ones(40), TIMES]), TIMES), [0, 1])
     assert found.estimate == pytest.approx(2)
     assert np.isfinite(found).all() and found.low <= 2 + 1e-9 and found.high >= 2 - 1e-9
+
+
+def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a_degree(
+    drawn: np.ndarray,
+) -> None:
+    right, wrong = (fit(drawn, np.column_stack([LINE[:, :2], at <= TIMES]), TIMES)
+                    for at in (25, 10))  # fmt: skip
+    both = averaged([right, wrong], 1)
+    grid = len(right.weights)
+    assert both.weights.sum() == pytest.approx(1) and both.weights[:grid].sum() > 0.5
+    odds = both.weights[:grid].sum() / both.weights[grid:].sum()
+    assert np.log(odds) == pytest.approx(right.evidence - wrong.evidence)
+    plain, costly = (contrast(averaged([right], k), [0, 0, 1]) for k in (0, 1))
+    assert plain == pytest.approx(contrast(right, [0, 0, 1]))
+    assert costly.high - costly.low > plain.high - plain.low
 
 
 def test_columns_that_say_the_same_are_refused() -> None:

@@ -14,6 +14,16 @@ REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("help_reached_share", "jdma-vie-publique"),
         ("ticket_theme_share", "courriels-boutique"),
     ),
+    "ces intervalles ne sont pas à 95 %, mais au niveau, plus haut, que donne la correction "
+    "de Holm : c’est tous ensemble, dans une étude, qu’ils doivent l’être 95 fois sur 100.": tuple(
+        ("difference", device)
+        for device in (
+            "jdma-service-public",
+            "jdma-entreprendre",
+            "jdma-legifrance",
+            "satisfaction-3939",
+        )
+    ),
 }
 
 

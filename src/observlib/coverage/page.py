@@ -10,12 +10,13 @@ import pandas as pd
 
 from observlib import files, project
 from observlib.catalogue import Catalogue
-from observlib.coverage.methods import LABELS
+from observlib.coverage import changes, methods
 from observlib.coverage.outside import LEAST, MOST, REASONS, farthest
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.errors import ObservError
 
+LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
 _WIDTHS = "|:--------------------|----------:|--------:|------------:|"
@@ -73,7 +74,7 @@ def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
 
 def _cells(label: str, rows: pd.DataFrame) -> Iterator[str]:
     yield label
-    yield _span(rows["n"], 0)
+    yield _span(rows["n"], 0) if rows["n"].notna().any() else "–"  # what follows time has none
     yield _span(rows["repetitions"], 0)
     yield f"{_span(rows['covered'], 1)} %"
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib import project, tables
 from observlib.catalogue import Catalogue
-from observlib.coverage import draws, methods
+from observlib.coverage import changes, draws, methods, months
 from observlib.coverage.truth import Truths, drawn_again, one, parts
 from observlib.demo import calls as phone
 from observlib.demo import (
@@ -84,16 +84,7 @@ def _ratings(seed: int, repetitions: Sequence[int]) -> Estimates:
 def _true_ratings() -> Truths:
     found: Truths = {}
     for device in truths.RATED:
-        mean = truths.mean_10(device, "satisfaction", LAST)
-        own = 1 + mean * 0.4 if device == "satisfaction-3939" else mean
-        share = 100 * truths.satisfied_share(device, "satisfaction", LAST)
-        for indicator, value in (
-            ("satisfaction_mean", own),
-            ("satisfaction_10", mean),
-            ("satisfied_share", share),
-            ("clarity_10", truths.mean_10(device, "clarity", LAST)),
-            ("help_reached_share", float(truths.HELP_REACHED[0])),
-        ):
+        for indicator, value in changes.rated(device, LAST).items():
             found[indicator, device, ""] = one(value)
     return found
 
@@ -395,5 +386,8 @@ PARTS = {
     "workshops": Part(_ideas, _true_ideas, 2000),
     "subscriptions": Part(_subscriptions, _true_subscriptions, 1000),
     "neighbours": Part(_figures, _true_figures, 2000),
+    "changes": Part(changes.estimate, changes.true_values, 1000),
+    "months": Part(months.paced, months.true_paces, 1000),
+    "actions": Part(months.acted, months.true_effects, 1000),
     "methods": Part(methods.estimate, methods.true_values, 2000),
 }

@@ -54,7 +54,7 @@ VERDICTS = [
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
-_BEFORE, _AFTER, _ = NEEDED[12]
+_BEFORE, _AFTER, _ = NEEDED
 _LEVEL = 0.95  # one less the error that the whole family keeps to
 
 
@@ -229,8 +229,7 @@ def _base(rows: pd.DataFrame) -> pd.Series:
 
 def _whole(found: Interrupted) -> dict[str, dict[str, Any]]:
     """The mean effect since the action, by comparison."""
-    rows = found.effects[found.effects["quantity"] == "effect"]
-    return {str(row["comparison"]): row for row in rows.to_dict("records")}
+    return {str(row["comparison"]): row for row in found.effects.to_dict("records")}
 
 
 def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:

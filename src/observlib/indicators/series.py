@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from observlib import estimates
+from observlib.catalogue import Catalogue
 from observlib.indicators._answers import SUBJECT
 from observlib.series import design
 from observlib.series.adjustment import (
     THREE_SEASONS,
+    TWICE,
     TWO_SEASONS,
     Adjustment,
     seasonally_adjusted,
 )
-from observlib.series.regression import contrast, fit
+from observlib.series.regression import Array, Fit, contrast, fit
+from observlib.survey.comparison import verdict
+from observlib.survey.differences import smallest_detectable
+from observlib.survey.multiplicity import adjust, common_level
 from observlib.working_days import length_deviation
 
 PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
+_VERDICTS = {
+    "rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknown": "indéterminé",
+}  # fmt: skip
 _WHY = {
     "short": f"moins de {TWO_SEASONS} mois complets",
     "gaps": "plus d'un mois sur dix incomplet ou absent",
     "unsearched": f"moins de {THREE_SEASONS} mois complets",
     "level": f"moins de {_PACE_LEAST} mois depuis la rupture",
+    "irregular": "mois trop irréguliers",
 }
 
 
-def adjusted(months: pd.DataFrame) -> pd.DataFrame:
+class _Slope(NamedTuple):
+    """A pace before it is tested with the others: its regression, and what of it is the pace."""
+
+    passport: dict[str, Any]
+    fitted: Fit
+    yearly: Array
+
+
+def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Counts by month without their season and calendar, and what is then out of line.
 
     Parameters
@@ -38,6 +56,8 @@ def adjusted(months: pd.DataFrame) -> pd.DataFrame:
     months
         Estimates of one count by device and month, such as those of `audience.monthly`: the
         longer, the better.
+    catalogue
+        Says with `matters` which pace is of interest.
 
     Returns
     -------
@@ -51,12 +71,20 @@ def adjusted(months: pd.DataFrame) -> pd.DataFrame:
         - `outlier` (%), a row a month that stands alone: its distance from what was expected;
         - `pace` (% a year, with its 95 % interval): the slope over the latest 24 months,
           or since the last change of level, once season and calendar are out. Its period is
-          `first/last`.
+          `first/last`, its `group` is `verdict` and its `group_value` `en hausse`, `en baisse`,
+          `stable` or `indéterminé`;
+        - `detectable_pace` (% a year), where the verdict is `indéterminé`: the smallest rise that
+          would have been found 8 times in 10.
+
+        All paces are tested together, and `pace_level` (%) is the level of the intervals that
+        decide (Holm; see `survey.comparison`): without 0, a rise or a fall; with 0 and within what
+        matters, stable.
 
         What cannot be told is one `missing` row at the last month, whose `group` is `reason` and
         whose `group_value` says why in French: no `visits_adjusted` of a series of fewer than 24
-        complete months or with too many gaps, no `level_change` (nor outlier) searched in fewer
-        than 36, no `pace` of fewer than 12 months of one level.
+        complete months, with too many gaps or too irregular, no `level_change` (nor outlier)
+        searched in fewer than 36, no `pace` of fewer than 12 months of one level or where not even
+        a doubling in a year would have been found 8 times in 10.
 
     Examples
     --------
@@ -65,10 +93,14 @@ def adjusted(months: pd.DataFrame) -> pd.DataFrame:
     ...     {**row, "period": f"{2023 + i // 12}-{i % 12 + 1:02d}", "estimate": 1000.0 + i}
     ...     for i in range(20)
     ... )
-    >>> adjusted(visits)[["indicator", "period", "status", "group_value"]].values.tolist()
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> adjusted(visits, known)[["indicator", "period", "status", "group_value"]].values.tolist()
     [['visits_adjusted', '2024-08', 'missing', 'moins de 24 mois complets']]
     """
     made: list[dict[str, Any]] = []
+    slopes: list[_Slope] = []
     for (indicator, unit, *subject), rows in months.groupby(
         ["indicator", "unit", *SUBJECT], sort=True
     ):
@@ -76,7 +108,16 @@ def adjusted(months: pd.DataFrame) -> pd.DataFrame:
         done = seasonally_adjusted(by_month["estimate"], by_month["status"] == "partial")
         passport = dict(zip(SUBJECT, subject, strict=True))
         made += [{**passport, **row} for row in _rows(done, f"{indicator}_adjusted", str(unit))]
-    return estimates.make(made)
+        if done.status == "missing":
+            continue
+        passport |= {"indicator": "pace", "unit": "%"}
+        slope = _slope(done, passport)
+        if isinstance(slope, _Slope):
+            slopes.append(slope)
+        else:
+            made.append({**passport, **_missing(str(done.months["month"].iat[-1]), slope)})
+    margin = catalogue.indicators["pace"].matters or 0.0
+    return estimates.make([*made, *_paces(slopes, margin)])
 
 
 def _rows(done: Adjustment, name: str, unit: str) -> Iterator[dict[str, Any]]:
@@ -99,15 +140,14 @@ def _rows(done: Adjustment, name: str, unit: str) -> Iterator[dict[str, Any]]:
         yield {
             "indicator": "outlier", "unit": "%", "period": odd["month"], "estimate": odd["size"],
         }  # fmt: skip
-    yield {"indicator": "pace", "unit": "%", **_pace(done, last)}
 
 
 def _missing(month: str, why: str) -> dict[str, Any]:
     return {"period": month, "status": "missing", "group": "reason", "group_value": _WHY[why]}
 
 
-def _pace(done: Adjustment, last: str) -> dict[str, Any]:
-    """The slope of the logarithms of the latest months, in % a year.
+def _slope(done: Adjustment, passport: dict[str, Any]) -> _Slope | str:
+    """The slope of the logarithms of the latest months, or why there is none, of `_WHY`.
 
     Season, working days and slope are fitted at once, on all months and with a slope of their own
     before: a slope of adjusted values would pass over what is not known of the season.
@@ -119,7 +159,7 @@ def _pace(done: Adjustment, last: str) -> dict[str, Any]:
     starts = [design.position(str(month)) for month in done.changes["month"]]
     begin = max([times[-1] - PACE_OVER + 1, times[0], *starts])
     if (times >= begin).sum() < _PACE_LEAST:
-        return _missing(last, "level" if starts else "gaps")
+        return "level" if starts else "gaps"
     ramps = [design.step_and_ramp(times, start) for start in starts]
     if begin not in starts and (times < begin).sum() >= _PACE_LEAST:
         ramps.append(design.step_and_ramp(times, begin)[:, 1:])
@@ -128,11 +168,50 @@ def _pace(done: Adjustment, last: str) -> dict[str, Any]:
     others = [np.ones(len(times)), *steps]
     columns = np.column_stack([*slopes, *others, design.season(months, 6), design.working(months)])
     if columns.shape[0] < columns.shape[1] + 3 or np.linalg.matrix_rank(columns) < columns.shape[1]:
-        return _missing(last, "gaps")
+        return "gaps"
     lengths = np.array([length_deviation(month) for month in months])
     logs = np.log(every.loc[kept, "value"].to_numpy(dtype=float)) - lengths
+    fitted = fit(logs, columns, times)
     yearly = np.where(np.arange(columns.shape[1]) < len(slopes), 12.0, 0.0)
-    found = contrast(fit(logs, columns, times), yearly)
-    estimate, low, high = 100 * np.expm1([found.estimate, found.low, found.high])
+    if _detectable(fitted, yearly, 0.95) > TWICE:
+        return "irregular"
     span = f"{months[int(np.argmax(times >= begin))]}/{months[-1]}"
-    return {"period": span, "estimate": estimate, "ci_low": low, "ci_high": high}
+    return _Slope({**passport, "period": span}, fitted, yearly)
+
+
+def _paces(slopes: list[_Slope], margin: float) -> Iterator[dict[str, Any]]:
+    """All paces, tested as one family."""
+    alone = [contrast(slope.fitted, slope.yearly) for slope in slopes]
+    p_values = [found.p for found in alone]
+    level = common_level(p_values)
+    for slope, found, p in zip(slopes, alone, adjust(p_values), strict=True):
+        decides = contrast(slope.fitted, slope.yearly, level)
+        low, high = _percent(decides.low), _percent(decides.high)
+        said = verdict(low, high, margin, holds=bool(p <= 0.05))
+        yield {
+            **slope.passport,
+            "estimate": _percent(found.estimate),
+            "ci_low": _percent(found.low),
+            "ci_high": _percent(found.high),
+            "group": "verdict",
+            "group_value": _VERDICTS[said],
+        }
+        if said == "unknown":
+            seen = _percent(_detectable(slope.fitted, slope.yearly, level))
+            yield {**slope.passport, "indicator": "detectable_pace", "estimate": seen}
+    if slopes:
+        last = max(slope.passport["period"][-7:] for slope in slopes)
+        told = {"period": last, "unit": "%", "estimate": 100 * level}
+        yield {"indicator": "pace_level", **told}
+
+
+def _detectable(fitted: Fit, combination: Array, level: float) -> float:
+    """The smallest logarithm that would have been found 8 times in 10."""
+    found = contrast(fitted, combination, level)
+    return smallest_detectable(
+        (found.high - found.low) / 2 / float(ndtri((1 + level) / 2)), level=level
+    )
+
+
+def _percent(logarithm: float) -> float:
+    return 100 * float(np.expm1(logarithm))

@@ -10,17 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from observlib.period import months_between
-from observlib.series import design
-from observlib.series.decomposition import decompose
+from observlib.series import breaks, design
+from observlib.series.decomposition import LEFT, decompose
 from observlib.series.regression import Array
 from observlib.working_days import length_deviation
 
 TWO_SEASONS = 24  # complete months, without which no season is told from chance
 THREE_SEASONS = 36  # without which nothing says which of two same months is the odd one
 _ABSENT = 0.1  # share of a series' months that may be absent
-_YEAR = 12
+TWICE = float(np.log(2))  # what is beyond it is more than doubled, or less than half
 
-Reason = Literal["", "short", "gaps"]
+Reason = Literal["", "short", "gaps", "irregular"]
 _COLUMNS = (
     "month", "value", "adjusted", "trend", "seasonal", "calendar", "remainder", "status",
 )  # fmt: skip
@@ -33,7 +33,8 @@ class Adjustment:
     """A series without its season, or the reason why it has none.
 
     `status` is `published`, or `missing` with a `reason`: `short` (fewer than 24 complete
-    months) or `gaps` (more than a tenth of the months absent or partial).
+    months), `gaps` (more than a tenth of the months absent or partial) or `irregular` (counts of
+    which a month would have to be doubled or halved to stand alone).
 
     `months` has one row a month: `month`, `value`, `adjusted`, `trend`, `seasonal`, `calendar`,
     `remainder` and `status` (`published`, `partial`, `missing`). Value, adjusted and trend are in
@@ -78,6 +79,9 @@ def seasonally_adjusted(
     5. Changes of level are looked for in what is left (`breaks.candidates`), and measured and
        confirmed on the values themselves (`breaks.confirmed`). They are taken out, and 3 to 5
        done again.
+    6. Counts are left as they are where 3.5 standard deviations of the final remainders are more
+       than a doubling: so far apart, odd months pass for ordinary ones and mask one another, and
+       the season is mostly that of two or three such months.
 
     Source: R. B. Cleveland et al., "STL: A seasonal-trend decomposition procedure based on
     loess", *Journal of Official Statistics* 6 (1990), 3–73; P. Speckman, "Kernel smoothing in
@@ -127,6 +131,9 @@ def seasonally_adjusted(
     logs = np.where(there, (np.log(level) if counts else level) - length, np.nan)
     searched = len(known) >= THREE_SEASONS
     parts = decompose(logs, inside, searched)
+    ordinary = parts.remainder[there & ~parts.outlying]
+    if counts and LEFT * breaks.deviation(ordinary) > TWICE:
+        return Adjustment(frame, status="missing", reason="irregular")
 
     def shown(part: Array) -> Array:
         return np.exp(part) if counts else part
@@ -168,8 +175,6 @@ def _read(
 ) -> tuple[list[str], Array, NDArray[np.object_]]:
     """Every month from the first to the last, its value, and whether it is whole."""
     given = [str(month) for month in values.index]
-    if any(design.cycle(month) != _YEAR for month in given):
-        raise ValueError(f"a monthly series is asked for, not {given[:5]}")
     design.positions(given)
     numbers = pd.Series(values.to_numpy(dtype=float), given)
     if np.isinf(numbers).any() or (counts and (numbers < 0).any()):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from observlib.series.design import step_and_ramp
-from observlib.series.regression import Array, Effect, contrast, fit
+from observlib.series.regression import Array, Effect, averaged, contrast, fit
 
 HOLDS = 6  # periods that a level holds, at the least, on each side of a change
 _BESIDE = 3  # periods on each side with which one is compared
@@ -152,9 +152,13 @@ def confirmed(
     if not changed:
         return []
     terms += [(i, 1) for i in changed if (i, 1) not in terms]
-    fitted = fit(values, columns(starts), times)
-    unit = np.eye(fitted.coefficients.shape[1])
-    return sorted((starts[i], contrast(fitted, unit[terms.index((i, 0))])) for i in changed)
+    unit = np.eye(columns(starts).shape[1])
+    sizes = []
+    for i in changed:
+        possible = [columns(dates) for dates in _near(times, starts, i)]
+        fits = [fit(values, x, times) for x in possible if np.linalg.matrix_rank(x) == len(unit)]
+        sizes.append(contrast(averaged(fits, len(starts)), unit[terms.index((i, 0))]))
+    return sorted(zip([starts[i] for i in changed], sizes, strict=True))
 
 
 def _near(times: NDArray[np.int64], starts: list[int], which: int) -> list[list[int]]:

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from observlib.series import breaks, design
 from observlib.series.regression import Array, Effect
 
-_YEAR = 12
 _ROUNDS = 3  # of every alternation: what changes afterwards is far below the noise
 _Regular = Callable[[NDArray[np.bool_]], Array]
 APART = 4.5  # standard deviations beyond which a month stands alone
-_LEFT = 3.5  # standard deviations, in the end, of what is left of the others
+LEFT = 3.5  # standard deviations, in the end, of what is left of the others
 _MOST = 8  # one month in eight at the most stands alone
 
 
@@ -81,7 +80,7 @@ def decompose(values: Array, months: Sequence[str], search: bool) -> Parts:
     trend = trend + steps
     remainder = np.where(whole, values - trend - seasonal - slope * working, 0.0)
     rest = whole & ~outlying
-    outlying &= np.abs(remainder) > _LEFT * breaks.deviation(remainder[rest])
+    outlying &= np.abs(remainder) > LEFT * breaks.deviation(remainder[rest])
     return Parts(trend, seasonal, slope, working, remainder, outlying, tuple(changes))
 
 
@@ -104,7 +103,7 @@ def _stl(values: Array) -> tuple[Array, Array, Array]:
     from statsmodels.tsa.seasonal import STL
 
     # a season window far longer than the series, of degree 0, is each calendar month's mean
-    found = STL(values, _YEAR, seasonal=10 * len(values) + 1, seasonal_deg=0).fit()
+    found = STL(values, design.YEAR, seasonal=10 * len(values) + 1, seasonal_deg=0).fit()
     return found.trend, found.seasonal, found.resid
 
 
@@ -115,9 +114,9 @@ def _pilot(values: Array, there: NDArray[np.bool_]) -> Array:
     of these changes, which is the trend: a change of level is in a single one.
     """
     steps = np.where(there[1:] & there[:-1], np.diff(np.where(there, values, 0.0)), np.nan)
-    calendar = np.arange(1, len(values)) % _YEAR
-    usual = np.zeros(_YEAR)
-    for month in range(_YEAR):
+    calendar = np.arange(1, len(values)) % design.YEAR
+    usual = np.zeros(design.YEAR)
+    for month in range(design.YEAR):
         seen = steps[calendar == month]
         seen = seen[np.isfinite(seen)]
         usual[month] = np.median(seen) if len(seen) else 0.0
@@ -167,5 +166,5 @@ def _changes(
     kept = np.flatnonzero(there)
     starts = [int(kept[i]) for i in breaks.candidates(adjusted[kept])]
     named = [months[int(i)] for i in kept]
-    other = np.column_stack([design.season(named, _YEAR // 2), design.working(named)])
+    other = np.column_stack([design.season(named, design.YEAR // 2), design.working(named)])
     return breaks.confirmed(values[kept], other, kept, starts)

@@ -11,17 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from observlib.period import Quarter
 from observlib.series import design
 from observlib.series.regression import Array, Fit, contrast, fit
 from observlib.working_days import length_deviation
 
-# by number of periods in a year: how many are asked for before, after, and in all
-NEEDED = {12: (12, 3, 24), 4: (8, 2, 12)}
-QUANTITIES = ("effect", "level", "slope")
+NEEDED = (12, 3, 24)  # how many months are asked for before, after, and in all
 EFFECTS = (
-    "comparison", "quantity", "estimate", "ci_low", "ci_high", "p", "before", "after", "status",
-    "reason",
+    "comparison", "estimate", "ci_low", "ci_high", "p", "before", "after", "status", "reason",
 )  # fmt: skip
 PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
 Reason = Literal["", "before", "after", "seasons", "controls"]
@@ -31,23 +27,22 @@ Reason = Literal["", "before", "after", "seasons", "controls"]
 class Interrupted:
     """What an action was followed by.
 
-    `effects` has one row a comparison and quantity, with the columns `EFFECTS`.
+    `effects` has one row a comparison, with the columns `EFFECTS`.
 
     - `comparison`: `before_after`, the series against its own past; `controls`, the same of the
       comparable series, on which the action should have no effect; `controlled`, the series
       against its own past and against them. Without comparable series, only the first.
-    - `quantity`: `effect`, the mean distance, over the periods since the action, between what is
-      seen and what the past leads to expect; `level`, that distance at the first of them; `slope`,
-      by how much it grows each period. In % for counts, else in the unit of the values.
-    - `estimate`, `ci_low`, `ci_high`: with its interval at the level asked for; `p`: two-sided, of
-      no effect, and below 1 − level exactly where that interval leaves out 0.
-    - `before`, `after`: periods used on each side.
-    - `status`: `published`, or `missing` with a `reason` and without numbers: too few periods
-      `before` or `after`, too few of each `seasons`, or no period that the `controls` share.
+    - `estimate`: the mean distance, over the months since the action, between what is seen and
+      what the past leads to expect, in % for counts, else in the unit of the values; `ci_low`,
+      `ci_high`: its interval at the level asked for; `p`: two-sided, of no effect, and below
+      1 − level exactly where that interval leaves out 0.
+    - `before`, `after`: months used on each side.
+    - `status`: `published`, or `missing` with a `reason` and without numbers: too few months
+      `before` or `after`, too few of each `seasons`, or no month that the `controls` share.
 
-    `periods` is for the chart, one row a period of the series: `period`, `value`, `fitted` (what
+    `periods` is for the chart, one row a month of the series: `period`, `value`, `fitted` (what
     the regression gives), `expected` (without the action; from the action on, with `ci_low` and
-    `ci_high`, the interval of this line and not of one period) and `used` (whether it is in the
+    `ci_high`, the interval of this line and not of one month) and `used` (whether it is in the
     regression). Empty where the first comparison is `missing`.
     """
 
@@ -68,7 +63,7 @@ def interrupted(
 ) -> Interrupted:
     """Segmented regression of a series on an action's date, alone and against comparable series.
 
-    Level and slope change at the first whole period after the action; the period that the action
+    Level and slope change at the first whole month after the action; the month that the action
     cuts in two is left out. Counts are taken as logarithms, with a season of every month and an
     effect of the working days; means and shares as they are, each weighed by its number of
     answers, with a season that is one smooth wave. Errors follow one another in a way that is not
@@ -87,21 +82,21 @@ def interrupted(
     Parameters
     ----------
     values
-        One number a month `YYYY-MM` or quarter `YYYY-Tn`, oldest first. A period without value
-        (NaN, left out, or a count of 0) is not used.
+        One number a month `YYYY-MM`, oldest first. A month without value (NaN, left out, or a
+        count of 0) is not used.
     day
         Of the action.
     counts
         Whether the values are counts, else means or shares.
     answers
-        By period, the effective number of answers behind each mean, for means or shares.
+        By month, the effective number of answers behind each mean, for means or shares.
     partial
-        By period, whether it is not complete: it is not used.
+        By month, whether it is not complete: it is not used.
     controls
-        Comparable series, one a column, by period; a period that one of them lacks is not used
+        Comparable series, one a column, by month; a month that one of them lacks is not used
         in comparisons with them. One that is partial is left out by who calls.
     control_answers
-        By period, the effective number of answers of each comparable series, of the same columns.
+        By month, the effective number of answers of each comparable series, of the same columns.
     level
         Confidence level of the intervals of `effects`, between 0 and 1; those of `periods`, which
         are drawn, are at 95 %.
@@ -109,8 +104,8 @@ def interrupted(
     Raises
     ------
     ValueError
-        Where periods do not follow one another, counts are quarterly or negative, or answers are
-        not given for the comparable series where they are for the series.
+        Where months do not follow one another, a count is negative, or answers are not given for
+        the comparable series where they are for the series.
 
     Examples
     --------
@@ -118,15 +113,13 @@ def interrupted(
     >>> wave = [0.02 * (i * 7 % 5 - 2) for i in range(40)]
     >>> score = pd.Series([7.0 + wave[i] + 0.5 * (i >= 30) for i in range(40)], months)
     >>> after = interrupted(score, date(2025, 7, 1), counts=False).effects
-    >>> after.loc[after["quantity"] == "effect", ["estimate", "after"]].round(1).values.tolist()
+    >>> after[["estimate", "after"]].round(1).values.tolist()
     [[0.5, 10.0]]
     >>> interrupted(score.head(32), date(2025, 7, 1), counts=False).effects["reason"].tolist()
-    ['after', 'after', 'after']
+    ['after']
     """
     periods = [str(period) for period in values.index]
     design.positions(periods)
-    if counts and any(design.cycle(period) != 12 for period in periods):
-        raise ValueError("counts are given by month: their working days are the month's")
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
     cut = _aligned(partial, periods).fillna(0).to_numpy(dtype=bool)
@@ -134,7 +127,7 @@ def interrupted(
     own[cut] = np.nan
     variance = _variance(answers, periods)
     effects, line = _compare("before_after", own, variance, periods, day, counts, level)
-    rows = effects
+    rows = [effects]
     if controls is not None and controls.shape[1]:
         others = controls.reindex(periods)
         mean = np.mean(
@@ -145,9 +138,9 @@ def interrupted(
         if control_answers is not None:
             every = [_variance(control_answers[name], periods) for name in others]
             spread = np.sum(every, axis=0) / len(every) ** 2
-        rows = rows + _compare("controls", mean, spread, periods, day, counts, level)[0]
+        rows.append(_compare("controls", mean, spread, periods, day, counts, level)[0])
         both = variance + spread if answers is not None else variance
-        rows = rows + _compare("controlled", own - mean, both, periods, day, counts, level)[0]
+        rows.append(_compare("controlled", own - mean, both, periods, day, counts, level)[0])
     seen = {"period": periods, "value": values.to_numpy(dtype=float), **line}
     return Interrupted(
         pd.DataFrame(rows, columns=[*EFFECTS]),
@@ -156,7 +149,7 @@ def interrupted(
 
 
 def _aligned(given: pd.Series | None, periods: Sequence[str]) -> pd.Series:
-    """Numbers by period; NaN where none is given."""
+    """Numbers by month; NaN where none is given."""
     if given is None:
         return pd.Series(np.nan, list(periods))
     named = pd.Series(given.to_numpy(dtype=float), [str(period) for period in given.index])
@@ -181,14 +174,10 @@ def _variance(answers: pd.Series | None, periods: Sequence[str]) -> Array:
     return 1 / np.where(given > 0, given, np.nan)
 
 
-def _start(day: date, length: int) -> tuple[int, bool]:
-    """The rank of the first whole period after a day, and whether the day cuts the one before."""
-    quarter = Quarter.of(day)
-    period, first = (
-        (f"{day:%Y-%m}", day.replace(day=1)) if length == 12 else (str(quarter), quarter.start)
-    )
-    cuts = day > first
-    return design.position(period) + cuts, cuts
+def _start(day: date) -> tuple[int, bool]:
+    """The rank of the first whole month after a day, and whether the day cuts the one before."""
+    cuts = day.day > 1
+    return design.position(f"{day:%Y-%m}") + cuts, cuts
 
 
 def _compare(
@@ -199,33 +188,29 @@ def _compare(
     day: date,
     counts: bool,
     level: float,
-) -> tuple[list[dict[str, object]], dict[str, NDArray[Any]]]:
-    """The rows of one comparison, and the lines of its chart."""
-    length = design.cycle(periods[0]) if periods else 12
+) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
+    """The row of one comparison, and the lines of its chart."""
     times = design.positions(periods)
-    start, cuts = _start(day, length)
+    start, cuts = _start(day)
     used = np.isfinite(values) & np.isfinite(variance)
     if cuts:
         used &= times != start - 1
     before, after = int((used & (times < start)).sum()), int((used & (times >= start)).sum())
     columns = _columns(periods, times, start, counts)
-    reason = _reason(comparison, columns[used], before, after, length)
-    about = {"comparison": comparison, "before": before, "after": after}
+    reason = _reason(comparison, columns[used], before, after)
+    about: dict[str, object] = {"comparison": comparison, "before": before, "after": after}
     if reason:
         about |= {"status": "missing", "reason": reason}
-        return [{**about, "quantity": quantity} for quantity in QUANTITIES], {}
+        return about, {}
     fitted = fit(values[used], columns[used], times[used], 1 / variance[used])
     since = np.zeros(columns.shape[1])
     since[:2] = columns[used & (times >= start), :2].mean(axis=0)
-    unit = np.eye(columns.shape[1])
-    rows: list[dict[str, object]] = []
-    for quantity, combination in zip(QUANTITIES, (since, unit[0], unit[1]), strict=True):
-        found = contrast(fitted, combination, level)
-        ends = np.array([found.estimate, found.low, found.high])
-        estimate, low, high = 100 * np.expm1(ends) if counts else ends
-        numbers = {"estimate": estimate, "ci_low": low, "ci_high": high, "p": found.p}
-        rows.append({**about, "quantity": quantity, **numbers, "status": "published", "reason": ""})
-    return rows, _lines(fitted, columns, times >= start, used, periods, counts)
+    found = contrast(fitted, since, level)
+    ends = np.array([found.estimate, found.low, found.high])
+    estimate, low, high = 100 * np.expm1(ends) if counts else ends
+    about |= {"estimate": estimate, "ci_low": low, "ci_high": high, "p": found.p}
+    about |= {"status": "published", "reason": ""}
+    return about, _lines(fitted, columns, times >= start, used, periods, counts)
 
 
 def _columns(periods: Sequence[str], times: NDArray[np.int64], start: int, counts: bool) -> Array:
@@ -236,8 +221,8 @@ def _columns(periods: Sequence[str], times: NDArray[np.int64], start: int, count
     return np.column_stack([*parts, design.working(periods)] if counts else parts)
 
 
-def _reason(comparison: str, columns: Array, before: int, after: int, length: int) -> Reason:
-    least_before, least_after, least = NEEDED[length]
+def _reason(comparison: str, columns: Array, before: int, after: int) -> Reason:
+    least_before, least_after, least = NEEDED
     if comparison != "before_after" and before + after == 0:
         return "controls"
     if before < least_before:
@@ -258,7 +243,7 @@ def _lines(
     periods: Sequence[str],
     counts: bool,
 ) -> dict[str, NDArray[Any]]:
-    """What is fitted, and what would be expected without the action, of every period."""
+    """What is fitted, and what would be expected without the action, of every month."""
     without = columns.copy()
     without[:, :2] = 0.0
     mean = fitted.weights @ fitted.coefficients

@@ -78,20 +78,49 @@ def test_an_odd_month_is_told_with_its_size(catalogue: Catalogue) -> None:
     assert plain(said) == "S'écartent de ce que l'on attendait : mars 2025 (BOAMP, +42,0 %)."
 
 
+def pace(verdict: str, product: str = "legifrance", estimate: float = 1.5) -> dict[str, Any]:
+    ends = {"estimate": estimate, "ci_low": estimate - 1, "ci_high": estimate + 1}
+    return row("pace", product, group="verdict", group_value=verdict, **ends)
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
+    ("verdict", "said"),
     [
-        (2.3, 3.5, "augmentent pour Légifrance"),
-        (-9.0, -1.0, "baissent pour Légifrance"),
-        (-1.0, 1.9, "sont stables pour Légifrance"),
-        (-3.0, 4.0, "Rien ne peut être conclu pour Légifrance"),
+        ("en hausse", "augmentent pour Légifrance (+1,5 %)"),
+        ("en baisse", "baissent pour Légifrance (+1,5 %)"),
+        ("stable", "sont stables pour Légifrance (+1,5 %)"),
+        ("indéterminé", "Rien ne peut être conclu pour Légifrance : seul un rythme d'au moins"),
     ],
 )
-def test_rise_fall_stable_or_unknown_is_said_by_rule(
-    low: float, high: float, said: str, catalogue: Catalogue
+def test_the_verdict_of_the_family_is_said_and_no_other(
+    verdict: str, said: str, catalogue: Catalogue
 ) -> None:
-    pace = row("pace", estimate=(low + high) / 2, ci_low=low, ci_high=high)
-    told = findings.series.paces(frame(pace), catalogue)
-    assert said in plain(told)
-    others = {"augmentent", "baissent", "stables", "conclu"} - set(said.replace("pour", "").split())
+    seen = row("detectable_pace", estimate=12.3)
+    told = plain(findings.series.paces(frame(pace(verdict), seen), catalogue))
+    assert said in told
+    others = {"augmentent", "baissent", "stables", "conclu"} - set(said.split())
     assert not any(word in told for word in others)
+
+
+def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(
+    catalogue: Catalogue,
+) -> None:
+    rows = [pace("indéterminé", "boamp"), row("detectable_pace", "boamp", estimate=12.3)]
+    one = plain(findings.series.paces(frame(*rows), catalogue))
+    assert "d'au moins 12,3 % avait de bonnes chances d'être vu." in one
+    rows += [pace("indéterminé"), row("detectable_pace", estimate=60.0)]
+    two = plain(findings.series.paces(frame(*rows), catalogue))
+    assert "d'au moins 12,3 % à 60,0 %, selon le cas, avait" in two
+
+
+def test_a_caption_says_how_many_paces_were_tested_together() -> None:
+    level = row("pace_level", "", estimate=98.75)
+    told = frame(pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"), level)
+    assert plain(findings.series.tested(told)) == (
+        "3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : 1 en hausse et 2 stables"
+    )
+    plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
+    assert plain(findings.series.tested(plainly)) == (
+        "1 rythme testé, d'après son intervalle à 95 % : 1 en hausse"
+    )
+    assert findings.series.tested(frame()) == "Aucun rythme ne peut être testé"

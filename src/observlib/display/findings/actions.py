@@ -24,7 +24,7 @@ CAUTION = (
     "aurait le même effet. Les produits comparables n'écartent que ce qui les touche aussi. "
     "Inversement, une évolution qui n'est pas établie peut exister, trop petite pour être vue."
 )
-_BEFORE, _AFTER, _ = NEEDED[12]
+_BEFORE, _AFTER, _ = NEEDED
 _WAYS = {"up": "une hausse", "down": "une baisse"}
 _WAY = {"rise": "up", "fall": "down"}
 _NONE = "Aucune action n'est suivie."

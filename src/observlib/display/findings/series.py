@@ -8,10 +8,16 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
+from observlib.display.changes import EVOLVED, UNKNOWN
 from observlib.display.words import SEMICOLON
 
-STABLE = 2.0  # % a year: a pace surely within this of zero is none
 _VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
+_OUTCOMES = (
+    ("rise", "en hausse", "en hausse"),
+    ("fall", "en baisse", "en baisse"),
+    ("stable", "stable", "stables"),
+    ("unknown", "indéterminé", "indéterminés"),
+)
 
 
 def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -102,47 +108,68 @@ def short(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(said)
 
 
-def verdict(row: dict[str, Any]) -> str:
-    """What a pace says: `rise`, `fall`, `stable` or `unknown`.
-
-    Stable where the whole interval is within 2 % a year of zero; a rise or a fall where the
-    interval is on one side of zero; else nothing can be concluded.
-
-    Examples
-    --------
-    >>> ends = [(0.4, 1.7), (0.4, 4.0), (-3.0, -1.0), (-3.0, 4.0)]
-    >>> [verdict({"ci_low": low, "ci_high": high}) for low, high in ends]
-    ['stable', 'rise', 'fall', 'unknown']
-    """
-    low, high = float(row["ci_low"]), float(row["ci_high"])
-    if low >= -STABLE and high <= STABLE:
-        return "stable"
-    if low > 0:
-        return "rise"
-    return "fall" if high < 0 else "unknown"
-
-
 def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """At which pace counts rise or fall once season and calendar are out, by rule."""
+    """At which pace counts rise or fall once season and calendar are out, where that holds.
+
+    Where one cannot tell, the smallest pace that would have been seen 8 times in 10 is told.
+
+    Parameters
+    ----------
+    frame
+        The whole of what was adjusted, of the months shown: each pace with its verdict.
+    """
     found = phrases.named(_shown(frame, "pace"), catalogue, "product")
-    records = found.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
-    told: dict[str, list[str]] = {}
-    for row in records:
-        said_of = verdict(row)
-        size = "" if said_of == "unknown" else f" ({_size(row, catalogue)})"
-        told.setdefault(said_of, []).append(f"{row['name']}{size}")
-    clauses = [
-        f"{verb} pour {french.join(told[name])}" for name, verb in _VERBS.items() if name in told
-    ]
+    found = found.sort_values("estimate", ascending=False, kind="stable")
+    clauses = []
+    for verdict, verb in _VERBS.items():
+        rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
+        told = [f"{row['name']} ({_size(row, catalogue)})" for row in rows]
+        if told:
+            clauses.append(f"{verb} pour {french.join(told)}")
     said = []
     if clauses:
         said.append(
             "Au rythme annuel des deux dernières années au plus, les visites corrigées "
             f"{SEMICOLON.join(clauses)}."
         )
-    if "unknown" in told:
-        said.append(f"Rien ne peut être conclu pour {french.join(told['unknown'])}.")
+    unknown = found[found["group_value"] == UNKNOWN]
+    if len(unknown):
+        named = french.join(unknown["name"])
+        said.append(f"Rien ne peut être conclu pour {named} : {_seen(frame, unknown)}.")
     return " ".join(said)
+
+
+def tested(frame: pd.DataFrame) -> str:
+    """How many paces were tested together, what came of them, and at which level: a caption.
+
+    Parameters
+    ----------
+    frame
+        The whole of what was adjusted, of the months shown.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> row = {"period": "2024-10/2026-09", "unit": "%", "group": "verdict"}
+    >>> pace = {**row, "indicator": "pace", "estimate": 3.0, "group_value": "en hausse"}
+    >>> level = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
+    >>> print(tested(estimates.make([pace, pace, level])).replace("\xa0", " "))
+    2 rythmes testés ensemble, d'après leurs intervalles à 97,50 % : 2 en hausse
+    """
+    verdicts = list(_shown(frame, "pace")["group_value"])
+    levels = _shown(frame, "pace_level")["estimate"]
+    if not verdicts or levels.empty:
+        return "Aucun rythme ne peut être testé"
+    told = [
+        french.count(verdicts.count(EVOLVED[name]), one, many)
+        for name, one, many in _OUTCOMES
+        if EVOLVED[name] in verdicts
+    ]
+    total = french.count(len(verdicts), "rythme testé", "rythmes testés ensemble")
+    at = french.plural(len(verdicts), "son intervalle", "leurs intervalles")
+    level = round(float(levels.iat[0]), 2)
+    level_told = french.percent(level, 0 if level.is_integer() else 2)
+    return f"{total}, d'après {at} à {level_told} : {french.join(told)}"
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:
@@ -164,6 +191,15 @@ def _shown(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
 
 def _missing(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
     return frame[(frame["indicator"] == indicator) & (frame["group"] == "reason")]
+
+
+def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
+    """The smallest paces that could have been seen, of those that are undetermined."""
+    rows = _shown(frame, "detectable_pace")
+    ends = rows.loc[rows["device"].isin(unknown["device"]), "estimate"]
+    told = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
+    cases = ", selon le cas," if len(told) > 1 else ""
+    return f"seul un rythme d'au moins {' à '.join(told)}{cases} avait de bonnes chances d'être vu"
 
 
 def _size(row: dict[str, Any], catalogue: Catalogue) -> str:
