@@ -192,6 +192,10 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(
     assert row["verdict"] == "rise" and row["against"] == "product"
     (gap, *_) = changes.differences(pd.DataFrame([row])).to_dict("records")
     assert gap["group_value"] == "legifrance"
+    form = catalogue.devices["jdma-legifrance"].model_copy(update={"loader": "plain_csv"})
+    devices = {**catalogue.devices, "jdma-legifrance": form}
+    other = catalogue.model_copy(update={"devices": devices})
+    assert changes.products(frame, other).empty  # another form, on the same channel
 
 
 def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(

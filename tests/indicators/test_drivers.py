@@ -101,6 +101,15 @@ def test_below_a_hundred_complete_answers_nothing_is_told(catalogue: Catalogue, 
     assert row["n"] == n if n >= 11 else np.isnan(row["n"])
 
 
+def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(
+    catalogue: Catalogue,
+) -> None:
+    table = responses(people(99))
+    first = table[table["date"] > table["date"].min()]
+    (row,) = drivers.effects(first, catalogue, YEAR).to_dict("records")
+    assert row["status"] == "suppressed" and np.isnan(row["n"])
+
+
 def test_satisfaction_that_never_varies_is_no_error(catalogue: Catalogue) -> None:
     found = drivers.effects(responses(people().assign(satisfaction=8)), catalogue, YEAR)
     assert found["status"].tolist() == ["missing"]

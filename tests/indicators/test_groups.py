@@ -67,6 +67,16 @@ def test_marks_of_the_few_who_hide_their_profile_are_not_had_by_subtraction(
     assert set(by_category(people, catalogue)["status"]) == {"suppressed"}
 
 
+def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
+    surveys = weigh(responses(people), catalogue)
+    assert set(groups.marks(surveys)["group"]) == {"age"}
+    assert set(groups.pairs(surveys)["group"]) == {"age"}
+
+
 @settings(max_examples=20)
 @given(
     st.lists(st.integers(0, 60), min_size=3, max_size=3).filter(sum),

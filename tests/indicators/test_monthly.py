@@ -88,6 +88,12 @@ def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of
         assert sum(list(of(found, name).values())[:3]) == of(quarter, name)["2026-T1"]
     hidden = of(sales.monthly(shop([100, 5, 60, 80]), *SPAN), "units_sold", "status")
     assert [hidden[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
+    # of which no amount is known: that of the others has their units as its base
+    unknown = shop([100, 5, 60, 80])
+    unknown.loc[1, "revenue"] = float("nan")
+    found = sales.monthly(unknown, *SPAN)
+    assert of(found, "revenue", "status") == hidden
+    assert found.loc[found["period"] <= "2026-03", "n"].isna().all()
 
 
 def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_months() -> None:

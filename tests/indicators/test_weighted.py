@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue
-from observlib.indicators import changes, surveys, weighted
+from observlib.indicators import changes, groups, surveys, weighted
 from observlib.period import Quarter
 
 YEAR = Quarter(2026, 3).back(4)
@@ -131,6 +131,45 @@ def test_a_raw_figure_that_would_tell_of_few_by_subtraction_is_withheld(
     assert of(found, weighted.WEIGHTED)["status"] == "published"
 
 
+def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people.loc[185:, "age"] = None
+    assert of(marks(responses(people), catalogue), weighted.RAW)["status"] == "published"
+    people.loc[185:, "satisfaction"] = 0  # fifteen, and the difference of two sums says 0 of each
+    found = marks(responses(people), catalogue)
+    assert of(found, weighted.RAW)["status"] == "suppressed"
+    assert of(found, weighted.RAW, "satisfied_share")["status"] == "suppressed"
+
+
+def test_a_quarter_of_few_is_not_had_from_the_year_of_those_whose_profile_is_known(
+    catalogue: Catalogue,
+) -> None:
+    table = responses(sample({"jeune": 60, "adulte": 80, "vieux": 60}))
+    last = table["date"] == DAYS[3]
+    table.loc[last & ~table["response_id"].isin(["3", "7", "11"]), "date"] = pd.Timestamp(DAYS[2])
+    year = surveys.pooled(table, catalogue, YEAR)
+    assert set(year["status"]) == {"suppressed"}  # as it would tell the three of the last quarter
+    assert set(marks(table, catalogue)["status"]) == {"suppressed"}
+    assert set(groups.marks(weigh(table, catalogue))["status"]) == {"suppressed"}
+
+
+def test_a_question_asked_for_less_than_a_year_is_told_of_no_profile(catalogue: Catalogue) -> None:
+    table = responses(sample({"jeune": 100, "adulte": 120, "vieux": 100}))
+    new = (table["variable"] != "satisfaction") | (table["date"] > DAYS[0])
+    found = marks(table[new], catalogue)  # one year less the one before would tell a quarter
+    assert set(found["status"]) == {"suppressed"}
+
+
+def test_a_survey_s_first_quarters_tell_not_even_how_many_gave_their_profile(
+    catalogue: Catalogue,
+) -> None:
+    table = responses(sample({"jeune": 30, "adulte": 40, "vieux": 20}))
+    (row,) = report(table[table["date"] > DAYS[1]], catalogue).to_dict("records")
+    assert row["status"] == "suppressed" and np.isnan(row["n"])
+
+
 def test_what_weights_change_is_tested_on_the_same_answers_and_seen_where_intervals_overlap(
     catalogue: Catalogue,
 ) -> None:
@@ -175,7 +214,7 @@ def test_weights_are_bounded_and_the_report_shows_what_that_costs(catalogue: Cat
     assert value["weighting_effective_n", ""] * effect == pytest.approx(614) and effect > 1.5
 
 
-@pytest.mark.parametrize("n", [3, 40, 99])
+@pytest.mark.parametrize("n", [4, 40, 99])
 def test_too_few_respondents_leave_no_weights_and_a_row_that_says_so(
     catalogue: Catalogue, n: int
 ) -> None:

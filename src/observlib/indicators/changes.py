@@ -65,9 +65,11 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
 
 
 def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Pair the values of products that are listened to in the same way: one family and channel.
+    """Pair the values of products that are listened to in the same way.
 
-    A mark left on a site and one given on the telephone are answers to two questions.
+    Their devices are of one family and channel, asked by one questionnaire, and read by one
+    loader: a mark left on a site and one given on the telephone are answers to two questions, and
+    so are those of two forms.
 
     Parameters
     ----------
@@ -82,9 +84,12 @@ def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
     order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
     pairs = two_by_two(order)
-    family = {device.id: device.family for device in catalogue.devices.values()}
+    asked = {
+        device.id: (device.family, device.loader, device.questionnaire or "")
+        for device in catalogue.devices.values()
+    }
     alike = (pairs["channel"] == pairs[REFERENCE + "channel"]) & (
-        pairs["device"].map(family) == pairs[REFERENCE + "device"].map(family)
+        pairs["device"].map(asked) == pairs[REFERENCE + "device"].map(asked)
     )
     apart = pairs["product"] != pairs[REFERENCE + "product"]
     return pairs[alike & apart].assign(against="product").reset_index(drop=True)

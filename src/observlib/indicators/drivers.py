@@ -74,7 +74,8 @@ def effects(
             found = pd.DataFrame()
         if found.empty:
             base = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
-            made.append({**row, "group_value": ALL, **base, "status": "missing"})
+            none = "suppressed" if status == "suppressed" else "missing"
+            made.append({**row, "group_value": ALL, **base, "status": none})
             continue
         for one in found.iloc[1:].to_dict("records"):
             ends = {key: one[key] for key in ("estimate", "ci_low", "ci_high")}

@@ -21,7 +21,8 @@ def marks(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
 
     They are the same for each variable, and those of the raw figures of `weighted.marks`: no two
     tables differ by a few people. A variable of which one category cannot be told is withheld
-    whole, for the others would tell it; both are where the mark on all answers would.
+    whole, for the others would tell it; both are where the mark on all answers, or those of the
+    quarters, would (see `weighted.untold`).
 
     Parameters
     ----------
@@ -73,11 +74,13 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
         if len(survey.people) < weighted.MINIMUM or "satisfaction_10" not in said:
             continue
         people = survey.people.join(said["satisfaction_10"]).dropna()
-        left_out = weighted.left_out(said["satisfaction_10"], people["satisfaction_10"])
+        hidden = "satisfaction" in weighted.untold(survey, said)
         for variable in (name for name in VARIABLES if name in people):
             given = dict(iter(people.groupby(variable)["satisfaction_10"]))
+            if len(given) < 2:  # no one of the others gave a mark
+                continue
             row = {**survey.passport, "group": variable, "status": survey.status}
-            if 0 < left_out < estimates.MINIMUM_PEOPLE or any(map(_untold, given.values())):
+            if hidden or any(map(_untold, given.values())):
                 row["status"] = "suppressed"
             made = [{**row, "group_value": name, **_mark(own)} for name, own in given.items()]
             yield people, protect(pd.DataFrame(made))

@@ -28,6 +28,7 @@ _UNITS = {
     "top_titles_share": "%",
     "sales_gini": "sur 1",
 }
+_ALWAYS = ("units_sold", "revenue", "return_rate", "digital_share")  # of shops of any size
 
 
 def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -97,7 +98,7 @@ def _over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataF
                 continue
             inside, status = _within(own, months)
             found = _sums(inside, status) if len(inside) else {}
-            for name in ("units_sold", "revenue", "return_rate", "digital_share"):
+            for name in _ALWAYS:
                 found.setdefault(name, {"status": "missing"})
             common = {**passport, "period": period}
             made += [
@@ -110,6 +111,8 @@ def _over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataF
 
 def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
     units = float(rows["units"].sum())
+    if 0 < units < _FEW:  # not one of them `missing`, whose other months would tell the units
+        return {name: {"status": "suppressed"} for name in _ALWAYS}
     found: dict[str, dict[str, Any]] = {
         "units_sold": {"estimate": units, "n": units or None, "status": status}
     }

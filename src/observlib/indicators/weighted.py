@@ -19,7 +19,7 @@ from observlib.confidentiality.grouping import merge_small
 from observlib.errors import ObservError
 from observlib.indicators import _answers
 from observlib.indicators.satisfaction import SATISFIED_FROM
-from observlib.indicators.surveys import DETRACTORS_TO, PROMOTERS_FROM, periods_of
+from observlib.indicators.surveys import DETRACTORS_TO, PROMOTERS_FROM, periods_of, pooled
 from observlib.period import Quarter
 from observlib.survey.association import weighting_effect
 from observlib.survey.comparison import PAIRED, beside, two_by_two
@@ -39,6 +39,13 @@ _UNITS = {
     "ces_10": "sur 10",
     "nps": "points",
 }
+_QUESTIONS = {
+    "satisfaction_10": "satisfaction",
+    "satisfied_share": "satisfaction",
+    "task_success_share": "task_success",
+    "ces_10": "ces",
+    "nps": "nps",
+}
 
 
 class Weighed(NamedTuple):
@@ -46,6 +53,7 @@ class Weighed(NamedTuple):
 
     `passport` holds the period; `people` has one row each, by `response_id`, and a column a
     margin; `given` are the rows of all responses; `calibration` is None where there can be none.
+    `withheld` are the questions of which this period would tell a quarter.
     """
 
     passport: dict[str, str]
@@ -53,6 +61,7 @@ class Weighed(NamedTuple):
     people: pd.DataFrame
     given: pd.DataFrame
     calibration: Calibration | None
+    withheld: frozenset[str]
 
 
 def weighed(
@@ -93,7 +102,9 @@ def weighed(
             people[name] = people[name].where(people[name].isin(targets[str(name)].index))
         people, kept = _grouped(people.dropna(), targets)
         weights = _calibrated(people, kept)
-        found.append(Weighed({**passport, "period": period}, status, people, given, weights))
+        withheld = _withheld(given, catalogue, quarters)
+        about = {**passport, "period": period}
+        found.append(Weighed(about, status, people, given, weights, withheld))
     return tuple(found)
 
 
@@ -114,7 +125,9 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
         `nps` by device, `group` = `weighting`, `group_value` = `RAW` or `WEIGHTED`, with n. Those
         with weights have the intervals and the effective n of the calibrated design: Student's
         for means, Wilson's on the effective n for shares. A raw figure is `suppressed` where the
-        one on all answers, published elsewhere, would tell by subtraction of fewer than 11.
+        one on all answers, published elsewhere, would tell by subtraction of people too few or
+        too much alike (see `untold`); both are where a quarter published elsewhere would tell
+        another one that is withheld.
 
     Notes
     -----
@@ -128,9 +141,11 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             continue
         said = scores(survey.given)
         people = survey.people.join(said)
-        row = {**survey.passport, "status": survey.status, "group": "weighting"}
+        hides = untold(survey, said)
+        row = {**survey.passport, "group": "weighting"}
         for name in said:
-            hidden = 0 < left_out(said[name], people[name]) < estimates.MINIMUM_PEOPLE
+            row["status"] = "suppressed" if _QUESTIONS[name] in survey.withheld else survey.status
+            hidden = _QUESTIONS[name] in hides
             plain = {"status": "suppressed"} if hidden else _estimate(design(people), name)
             made.append({**row, **_named(name), "group_value": RAW, **plain})
             calibrated = _estimate(design(people, calibration=survey.calibration), name)
@@ -193,7 +208,8 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
         row: dict[str, Any] = {**survey.passport, "status": survey.status}
         if survey.calibration is None:
             told = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
-            made.append({**row, **_REPORT["effective_n"], **told, "status": "missing"})
+            status = "suppressed" if survey.status == "suppressed" else "missing"
+            made.append({**row, **_REPORT["effective_n"], **told, "status": status})
             continue
         found = survey.calibration.summary()
         made += [{**row, **named, "estimate": found[key], "n": n} for key, named in _REPORT.items()]
@@ -249,9 +265,42 @@ def _grouped(
     return grouped, kept
 
 
-def left_out(said: pd.Series, kept: pd.Series) -> int:
-    """How many answered, and are not among those kept: the two marks would tell theirs."""
-    return int(said.notna().sum() - kept.notna().sum())
+def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
+    """The questions of which nothing may be told of `people` alone, without weights.
+
+    All the answers, published elsewhere, less theirs are those of the respondents who are not
+    among them: these may be neither fewer than 11, nor fewer than 30 and all alike. A period that
+    would tell one of its quarters is no better for these people, who may be all that answered.
+
+    Parameters
+    ----------
+    survey
+        One of those of `weighed`.
+    said
+        What `scores` gives of its responses.
+    """
+    rest = said[~said.index.isin(survey.people.index)]
+    found = set(survey.withheld)
+    for name in said:
+        others = rest[name].dropna()
+        few = 0 < len(others) < estimates.MINIMUM_PEOPLE
+        if few or (0 < len(others) < estimates.LOW_BASE and others.nunique() == 1):
+            found.add(_QUESTIONS[name])
+    return found
+
+
+def _withheld(
+    given: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> frozenset[str]:
+    """The questions withheld over the quarters, by all their answers or by when they are asked."""
+    marks = given[given["value"].notna() & given["variable"].isin(list(_QUESTIONS.values()))]
+    told = pooled(marks, catalogue, quarters)
+    hidden = told.loc[told["status"] == "suppressed", "indicator"]
+    found = {_QUESTIONS[name] for name in hidden if name in _QUESTIONS}
+    for question, rows in marks.groupby("variable"):
+        if any(period[-1] == "suppressed" for period in periods_of(rows, catalogue, quarters)):
+            found.add(str(question))
+    return frozenset(found)
 
 
 def scores(given: pd.DataFrame) -> pd.DataFrame:

@@ -57,10 +57,12 @@ def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue: Catalog
         "Ailleurs, on ne peut pas conclure : seul un écart d'au moins 0,5 point avait de bonnes "
         "chances d'être vu."
     )
-    assert beside.caption(pd.DataFrame(rows)).startswith("« 15 à 24 ans »")
+    assert beside.caption(pd.DataFrame(rows)).endswith("est celui de « 15 à 24 ans »")
     unsure = plain(beside.categories(pd.DataFrame(rows[2:]), catalogue))
-    assert unsure.startswith("On ne peut dire d'aucun âge ni d'aucun sexe")
+    assert unsure.startswith("On ne peut dire d'aucune catégorie")
     assert "aucun écart établi" in beside.caption(pd.DataFrame(rows[2:]))
+    hidden = pd.DataFrame([pair("unknown", math.nan, math.nan, reason="suppressed")])
+    assert "entre elles (secret statistique)" in beside.categories(hidden, catalogue)
 
 
 @given(

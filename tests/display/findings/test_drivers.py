@@ -39,18 +39,18 @@ def plain(text: str) -> str:
 def test_the_strongest_comes_first_whatever_its_sign(catalogue: Catalogue) -> None:
     text, caption = said(catalogue, Âge=1.5, Clarté=-4.2, Sexe=0.4)
     assert text.startswith(
-        "L'écart de satisfaction le plus grand est mesuré pour « Clarté » (−4,2 points sur 10 ; "
+        "Le plus grand écart de satisfaction établi est celui de « Clarté » (−4,2 points sur 10 ; "
         "−5,2 à −3,2)"
     )
     assert "D'autres sont établis : « Âge » (+1,5 point sur 10 ; +0,5 à +2,5)." in text
     assert "On ne peut pas conclure pour « Sexe » : seul un écart d'au moins 1,6 point" in text
-    assert caption.endswith("est pour « Clarté »")
+    assert caption.endswith("établi est celui de « Clarté »")
 
 
 def test_an_effect_clear_by_itself_is_not_told_where_several_were_looked_at(
     catalogue: Catalogue,
 ) -> None:
-    assert "mesuré pour « Âge »" in said(catalogue, Âge=1.05)[0]
+    assert "établi est celui de « Âge »" in said(catalogue, Âge=1.05)[0]
     text, caption = said(catalogue, Âge=1.05, Sexe=-0.2, Facilité=0.3)
     assert "ne va de façon établie" in text and caption.endswith("aucun écart établi")
 
@@ -72,6 +72,10 @@ def test_too_few_answers_have_a_sentence(catalogue: Catalogue) -> None:
         compared = changes.tested(catalogue, changes.with_nothing(frame))
         assert words in drivers.strongest(frame, compared, catalogue)
         assert "aucun" not in drivers.caption(frame, compared)
+    hidden = estimates.make([{**few, "status": "suppressed"}])  # for its quarters, not its number
+    compared = changes.tested(catalogue, changes.with_nothing(hidden))
+    text = drivers.strongest(hidden, compared, catalogue)
+    assert "secret statistique" in text and "moins de onze" not in text
     nothing = estimates.make([])
     compared = changes.tested(catalogue, changes.with_nothing(nothing))
     assert "ne demande pas" in drivers.strongest(nothing, compared, catalogue)

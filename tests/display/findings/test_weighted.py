@@ -89,6 +89,19 @@ def test_why_there_are_no_weights_is_told_without_a_number_of_few(catalogue: Cat
     assert "Aucune réponse ne dit" in weighted.conclusion(none, nothing, catalogue)
 
 
+def test_what_is_withheld_is_not_said_to_be_of_too_few_answers(catalogue: Catalogue) -> None:
+    hidden = report(n=None).assign(status="suppressed")
+    said = weighted.conclusion(pair(7.1, 7.0).iloc[:0], hidden, catalogue)
+    assert "secret statistique" in said and "moins de onze" not in said
+    assert "secret statistique" in weighted.cost(hidden, catalogue)
+
+
+def test_a_mark_on_few_answers_is_in_no_sentence(catalogue: Catalogue) -> None:
+    thin = pair(7.1, 6.5).assign(status="low_base", reason="low_base", difference_low=math.nan)
+    said = weighted.conclusion(thin, report("age", "sex", "region"), catalogue)
+    assert "6,5" not in said and "ne peut pas être dite" in said
+
+
 def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(
     catalogue: Catalogue,
 ) -> None:

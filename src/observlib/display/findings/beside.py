@@ -93,24 +93,25 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
     unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
     if not clauses and unknown.empty:
-        return f"La satisfaction ne peut pas être comparée d'un âge à l'autre ({_why(compared)})."
+        why = _why(compared)
+        return f"Les catégories de répondants ne peuvent pas être comparées entre elles ({why})."
     least = f" : {visible(unknown, indicator, 'un écart')}" if len(unknown) else ""
     if not clauses:
         return (
-            "On ne peut dire d'aucun âge ni d'aucun sexe que sa satisfaction diffère de celle des "
-            f"autres répondants{least}."
+            "On ne peut dire d'aucune catégorie de répondants que sa satisfaction diffère de celle "
+            f"des autres{least}."
         )
     said = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
     return f"{said} Ailleurs, on ne peut pas conclure{least}." if least else said
 
 
 def caption(compared: pd.DataFrame) -> str:
-    """Caption of categories' marks: the one that is farthest from the others, where one is."""
+    """Caption of categories' marks: the largest difference that is established, where one is."""
     sure = compared[compared["verdict"].isin(list(_PLACES))]
     if sure.empty:
-        return "Satisfaction selon l'âge et le sexe : aucun écart établi"
+        return "Satisfaction par catégorie de répondants : aucun écart établi"
     row = sure.loc[sure["difference"].abs().idxmax()]
-    return f"« {row['group_value']} » est la catégorie dont la satisfaction s'écarte le plus"
+    return f"Le plus grand écart de satisfaction établi est celui de « {row['group_value']} »"
 
 
 def _against(row: dict[Any, Any], catalogue: Catalogue) -> str:

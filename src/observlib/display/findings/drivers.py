@@ -30,6 +30,8 @@ def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue)
     if frame.empty:
         return "L'enquête ne demande pas la satisfaction, ou rien qui puisse aller avec elle."
     shown = frame[~frame["status"].isin(words.WITHHELD)]
+    if shown.empty and (frame["status"] == "suppressed").any():
+        return "Ce qui va avec la satisfaction n'est pas publié (secret statistique)."
     if shown.empty:
         n = frame["n"].max()
         found = "moins de onze" if pd.isna(n) else french.number(n)
@@ -46,7 +48,7 @@ def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue)
     said = ["Rien de ce qui est demandé ne va de façon établie avec la satisfaction."]
     if told:
         said = [
-            f"L'écart de satisfaction le plus grand est mesuré pour {told[0]} : il sépare la "
+            f"Le plus grand écart de satisfaction établi est celui de {told[0]} : il sépare la "
             "réponse la plus haute de la plus basse, les autres réponses étant égales."
         ]
     if told[1:]:
@@ -54,7 +56,7 @@ def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue)
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         named = french.join(f"« {name} »" for name in alike)
-        said.append(f"Il est trop petit pour compter pour {named}.")
+        said.append(f"L'écart est trop petit pour compter pour {named}.")
     unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
     if len(unknown):
         named = french.join(f"« {name} »" for name in unknown["group_value"])
@@ -77,7 +79,7 @@ def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
     sure = _established(compared)
     if sure.empty:
         return f"{what} : aucun écart établi"
-    return f"{what} : l'écart le plus grand est pour « {sure['group_value'].iat[0]} »"
+    return f"{what} : le plus grand écart établi est celui de « {sure['group_value'].iat[0]} »"
 
 
 def _established(compared: pd.DataFrame) -> pd.DataFrame:

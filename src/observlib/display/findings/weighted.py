@@ -41,6 +41,8 @@ def conclusion(compared: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogu
             "redressées."
         )
     used = [name for name in _MARGINS if name in set(report["group"])]
+    if not used and (report["status"] == "suppressed").any():
+        return "Les réponses ne sont pas redressées (secret statistique)."
     if not used:
         n = report["n"].max()
         found = "moins de onze" if pd.isna(n) else french.number(n)
@@ -50,7 +52,7 @@ def conclusion(compared: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogu
         )
     profile = french.join(_MARGINS[name] for name in used)
     rows = compared[compared["indicator"] == "satisfaction_10"].to_dict("records")
-    if not rows or rows[0]["status"] in words.WITHHELD:
+    if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
         said = f"La satisfaction ne peut pas être dite avec {profile} de la population."
     else:
         said = _compared({str(k): v for k, v in rows[0].items()}, profile, catalogue)
@@ -117,6 +119,8 @@ def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
     """Caption: how many respondents of equal weights would tell as much."""
     rows = report[report["indicator"] == "weighting_effective_n"]
     row: dict[str, Any] = {str(k): v for k, v in rows.iloc[0].to_dict().items()}
+    if row["status"] == "suppressed":
+        return "Poids non publiés (secret statistique)"
     if row["status"] in words.WITHHELD:
         return "Aucun poids n'a pu être calculé"
     n = phrases.rounded(
