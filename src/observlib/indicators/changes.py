@@ -1,6 +1,6 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`between`, `products`, `with_others`, `with_peers`, `with_population`, `with_nothing` and
+`between`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs` and
 `weighted.pairs` put values in pairs; `tested` takes all the pairs of a study, so that the
 correction is for the number of them all. Two pages that tell one comparison give it the same
 verdict where they ask for it with the same pairs.
