@@ -88,7 +88,7 @@ def fit(
     >>> times = np.arange(8)
     >>> line = fit([1.1, 2.9, 5.2, 6.8, 9.1, 10.9, 13.2, 14.8], np.vander(times, 2), times)
     >>> [round(number, 2) for number in contrast(line, [1, 0])][:3]
-    [1.98, 1.88, 2.07]
+    [1.98, 1.86, 2.08]
     """
     response, matrix = np.asarray(y, dtype=float), np.asarray(columns, dtype=float)
     n, p = matrix.shape
