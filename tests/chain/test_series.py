@@ -109,7 +109,7 @@ def test_each_verdict_on_a_pace_is_told_in_words(
     assert set(verdicts) == {"en hausse"}  # all sites were made to grow
     told = findings.series.paces(corrected, catalogue)
     assert "augmentent" in told and "BOAMP" in told and "conclu" not in told
-    assert "6 en hausse" in findings.series.tested(corrected).replace("\xa0", " ")
+    assert "6 en hausse" in findings.series.counted(corrected).replace("\xa0", " ")
 
 
 def test_what_each_action_truly_did_is_in_the_interval_that_is_published(

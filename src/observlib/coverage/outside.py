@@ -15,7 +15,7 @@ REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("ticket_theme_share", "courriels-boutique"),
     ),
     "ces intervalles ne sont pas à 95 %, mais au niveau, plus haut, que donne la correction "
-    "de Holm : c’est tous ensemble, dans une étude, qu’ils doivent l’être 95 fois sur 100.": tuple(
+    "de Holm : c’est tous ensemble qu’ils doivent être justes, dans 95 études sur 100.": tuple(
         ("difference", device)
         for device in (
             "jdma-service-public",

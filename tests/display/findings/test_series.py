@@ -116,11 +116,11 @@ def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(
 def test_a_caption_says_how_many_paces_were_tested_together() -> None:
     level = row("pace_level", "", estimate=98.75)
     told = frame(pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"), level)
-    assert plain(findings.series.tested(told)) == (
+    assert plain(findings.series.counted(told)) == (
         "3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : 1 en hausse et 2 stables"
     )
     plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
-    assert plain(findings.series.tested(plainly)) == (
+    assert plain(findings.series.counted(plainly)) == (
         "1 rythme testé, d'après son intervalle à 95 % : 1 en hausse"
     )
-    assert findings.series.tested(frame()) == "Aucun rythme ne peut être testé"
+    assert findings.series.counted(frame()) == "Aucun rythme ne peut être testé"

@@ -139,7 +139,7 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(said)
 
 
-def tested(frame: pd.DataFrame) -> str:
+def counted(frame: pd.DataFrame) -> str:
     """How many paces were tested together, what came of them, and at which level: a caption.
 
     Parameters
@@ -153,7 +153,7 @@ def tested(frame: pd.DataFrame) -> str:
     >>> row = {"period": "2024-10/2026-09", "unit": "%", "group": "verdict"}
     >>> pace = {**row, "indicator": "pace", "estimate": 3.0, "group_value": "en hausse"}
     >>> level = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
-    >>> print(tested(estimates.make([pace, pace, level])).replace("\xa0", " "))
+    >>> print(counted(estimates.make([pace, pace, level])).replace("\\xa0", " "))
     2 rythmes testés ensemble, d'après leurs intervalles à 97,50 % : 2 en hausse
     """
     verdicts = list(_shown(frame, "pace")["group_value"])
