@@ -94,6 +94,8 @@ def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of
     found = sales.monthly(unknown, *SPAN)
     assert of(found, "revenue", "status") == hidden
     assert found.loc[found["period"] <= "2026-03", "n"].isna().all()
+    idle = sales.monthly(shop([100, 0, 60]), *SPAN)  # a month without a sale stops no page
+    assert of(idle, "revenue")["2026-02"] == of(idle, "units_sold")["2026-02"] == 0.0
 
 
 def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_months() -> None:

@@ -143,6 +143,18 @@ def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(
     assert of(found, weighted.RAW, "satisfied_share")["status"] == "suppressed"
 
 
+def test_the_few_who_all_give_one_mark_are_told_with_weights_no_more_than_without(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people["satisfaction"] = people["satisfaction"].astype(float)
+    people.loc[12:, "satisfaction"] = np.nan
+    people.loc[:11, "satisfaction"] = 2.0
+    assert set(marks(responses(people), catalogue)["status"]) == {"suppressed"}
+    people.loc[:5, "satisfaction"] = 9.0
+    assert set(marks(responses(people), catalogue)["status"]) == {"low_base"}
+
+
 def test_a_quarter_of_few_is_not_had_from_the_year_of_those_whose_profile_is_known(
     catalogue: Catalogue,
 ) -> None:

@@ -18,7 +18,7 @@ _REASONS = {
     "before": "passé trop court pour conclure",
     "after": "trop tôt pour conclure",
     "seasons": "trop peu de mois de chaque saison pour conclure",
-    "controls": f"{_UNKNOWN} sans les produits comparables",
+    "controls": f"{_UNKNOWN} faute de produits comparables",
 }
 _SHORT = {
     "before": "passé trop court",

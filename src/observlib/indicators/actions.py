@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -95,7 +95,7 @@ class _Followed(NamedTuple):
         )
 
 
-def effects(actions: Iterable[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:
+def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:
     """What each action was followed by: a verdict, its numbers, and the lines of its chart.
 
     One comparison of each thing that an action was to move decides: against comparable products

@@ -88,8 +88,7 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
 
 def _untold(given: pd.Series) -> bool:
     """Whether a category's marks are too few, or few and all alike."""
-    few = len(given) < estimates.LOW_BASE and given.nunique() == 1
-    return len(given) < estimates.MINIMUM_PEOPLE or few
+    return len(given) < estimates.MINIMUM_PEOPLE or weighted.alike(given)
 
 
 def _mark(given: pd.Series) -> dict[str, Any]:

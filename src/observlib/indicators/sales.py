@@ -118,7 +118,7 @@ def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
     }
     if rows["revenue"].notna().any():
         unknown = (rows["revenue"].isna() & (rows["units"] > 0)).any()
-        found["revenue"] = {"estimate": rows["revenue"].sum(), "n": units,
+        found["revenue"] = {"estimate": rows["revenue"].sum(), "n": units or None,
                             "status": "partial" if unknown else status}  # fmt: skip
     if not units:
         return found

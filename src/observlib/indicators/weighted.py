@@ -53,7 +53,8 @@ class Weighed(NamedTuple):
 
     `passport` holds the period; `people` has one row each, by `response_id`, and a column a
     margin; `given` are the rows of all responses; `calibration` is None where there can be none.
-    `withheld` are the questions of which this period would tell a quarter.
+    `withheld` are the questions of which this period would tell a quarter, or which fewer than 30
+    of these people answered all alike.
     """
 
     passport: dict[str, str]
@@ -102,7 +103,7 @@ def weighed(
             people[name] = people[name].where(people[name].isin(targets[str(name)].index))
         people, kept = _grouped(people.dropna(), targets)
         weights = _calibrated(people, kept)
-        withheld = _withheld(given, catalogue, quarters)
+        withheld = _withheld(given, people, catalogue, quarters)
         about = {**passport, "period": period}
         found.append(Weighed(about, status, people, given, weights, withheld))
     return tuple(found)
@@ -283,16 +284,20 @@ def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
     found = set(survey.withheld)
     for name in said:
         others = rest[name].dropna()
-        few = 0 < len(others) < estimates.MINIMUM_PEOPLE
-        if few or (0 < len(others) < estimates.LOW_BASE and others.nunique() == 1):
+        if 0 < len(others) < estimates.MINIMUM_PEOPLE or alike(others):
             found.add(_QUESTIONS[name])
     return found
 
 
+def alike(said: pd.Series) -> bool:
+    """Whether fewer than 30 people all said one thing."""
+    return 0 < len(said) < estimates.LOW_BASE and said.nunique() == 1
+
+
 def _withheld(
-    given: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+    given: pd.DataFrame, people: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> frozenset[str]:
-    """The questions withheld over the quarters, by all their answers or by when they are asked."""
+    """The questions withheld for all their answers, their quarters, or what these people say."""
     marks = given[given["value"].notna() & given["variable"].isin(list(_QUESTIONS.values()))]
     told = pooled(marks, catalogue, quarters)
     hidden = told.loc[told["status"] == "suppressed", "indicator"]
@@ -300,7 +305,9 @@ def _withheld(
     for question, rows in marks.groupby("variable"):
         if any(period[-1] == "suppressed" for period in periods_of(rows, catalogue, quarters)):
             found.add(str(question))
-    return frozenset(found)
+    said = scores(marks)
+    kept = said[said.index.isin(people.index)]
+    return frozenset(found | {_QUESTIONS[name] for name in kept if alike(kept[name].dropna())})
 
 
 def scores(given: pd.DataFrame) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def plain(said: object) -> str:
         (told("unknown", "after"), "up", "Trop tôt pour conclure"),
         (told("unknown", "before"), "up", "Passé trop court pour conclure"),
         (told("unknown", "seasons"), "up", "Trop peu de mois de chaque saison pour conclure"),
-        (told("unknown", "controls"), "up", f"{PRECISION} sans les produits comparables"),
+        (told("unknown", "controls"), "up", f"{PRECISION} faute de produits comparables"),
     ],
 )
 def test_the_words_are_those_of_the_verdict_and_no_others(

@@ -96,6 +96,12 @@ def test_what_is_withheld_is_not_said_to_be_of_too_few_answers(catalogue: Catalo
     assert "secret statistique" in weighted.cost(hidden, catalogue)
 
 
+def test_two_marks_of_a_year_in_progress_are_not_said_to_differ(catalogue: Catalogue) -> None:
+    partial = pair(7.1, 6.5).assign(status="partial", reason="partial", difference_low=math.nan)
+    said = plain(weighted.conclusion(partial, report("age", "sex", "region"), catalogue))
+    assert said.endswith("6,5 sur 10 au lieu de 7,1, sans que l'écart ait pu être testé.")
+
+
 def test_a_mark_on_few_answers_is_in_no_sentence(catalogue: Catalogue) -> None:
     thin = pair(7.1, 6.5).assign(status="low_base", reason="low_base", difference_low=math.nan)
     said = weighted.conclusion(thin, report("age", "sex", "region"), catalogue)

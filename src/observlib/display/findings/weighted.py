@@ -68,7 +68,7 @@ def _compared(row: dict[str, Any], profile: str, catalogue: Catalogue) -> str:
     finer = phrases.fine(row["estimate"], raw, indicator)
     said = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
     if math.isnan(row["difference_low"]):
-        return f"{said}."
+        return f"{said}, sans que l'écart ait pu être testé."
     at = level(pd.DataFrame([row]))
     moved = f"écart de {gap(row, indicator)}, intervalle à {at} entre parenthèses"
     if row["verdict"] == "stable":
