@@ -52,7 +52,7 @@ def visits(product: str, n: int, change: float = 0.0, device: str = "") -> pd.Da
 
 
 def marks(product: str, n: int, change: float) -> pd.DataFrame:
-    source = np.random.default_rng(n)
+    source = np.random.default_rng(len(product) + n)  # products share no chance
     row = {"indicator": "satisfaction_10", "product": product, "unit": "sur 10"}
     return estimates.make(
         {
@@ -328,3 +328,12 @@ def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the
     assert (row["compared_with"], row["verdict"]) == (("legifrance",), "rise")
     hidden = visits("boamp", 40).assign(status="suppressed", estimate=float("nan"))
     assert followed(catalogue, hidden, done).verdicts["reason"].tolist() == ["series"]
+
+
+def test_months_without_chance_establish_nothing(catalogue: Catalogue) -> None:
+    flat = marks("boamp", 40, 0.0)
+    flat["estimate"] = [7.0 + (i >= 24) for i in range(40)]
+    done = action(date(2025, 1, 1), "satisfaction_10", controls=())
+    found = actions.effects([done], flat, catalogue).verdicts.iloc[0]
+    assert (found["verdict"], found["reason"]) == ("unknown", "spread")
+    assert np.isnan(found["p_value"])

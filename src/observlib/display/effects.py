@@ -18,12 +18,14 @@ _REASONS = {
     "before": "passé trop court pour conclure",
     "after": "trop tôt pour conclure",
     "seasons": "trop peu de mois de chaque saison pour conclure",
+    "spread": "mois trop semblables pour conclure",
     "controls": f"{_UNKNOWN} faute de produits comparables",
 }
 _SHORT = {
     "before": "passé trop court",
     "after": "trop tôt",
     "seasons": "trop peu de mois",
+    "spread": "mois semblables",
     "controls": "sans les comparables",
 }
 _NONE = "–"

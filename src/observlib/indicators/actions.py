@@ -55,6 +55,7 @@ VERDICTS = [
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
 _BEFORE, _AFTER, _ = NEEDED
+_NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
 
 
@@ -128,7 +129,8 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
         10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
         `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
         few months `before` or `after`, or of each of the `seasons`, or of the comparable products
-        (`controls`).
+        (`controls`), or months that follow the past so exactly that nothing tells chance
+        (`spread`).
     estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
           past leads to expect, with its interval at the common level. `group_value` is
@@ -235,13 +237,18 @@ def _whole(found: Interrupted) -> dict[str, dict[str, Any]]:
 def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
     """The comparison that decides, or why it cannot."""
     rows = _whole(found)
-    alone = rows["before_after"]
-    if not one.action.controls or alone["status"] != "published":
-        return alone
-    controlled = rows.get("controlled", {})
-    if controlled.get("status") == "published":
-        return controlled
-    return {**alone, "p": math.nan, "status": "missing", "reason": "controls"}
+    row = rows["before_after"]
+    if row["status"] != "published":
+        return row
+    untested = {"p": math.nan, "status": "missing"}
+    if one.action.controls:
+        controlled = rows.get("controlled", {})
+        if controlled.get("status") != "published":
+            return {**row, **untested, "reason": "controls"}
+        row = controlled
+    if row["ci_high"] - row["ci_low"] <= _NOTHING * max(1.0, abs(row["estimate"])):
+        return {**row, **untested, "reason": "spread"}
+    return row
 
 
 def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:

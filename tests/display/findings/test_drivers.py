@@ -43,7 +43,10 @@ def test_the_strongest_comes_first_whatever_its_sign(catalogue: Catalogue) -> No
         "−5,2 à −3,2)"
     )
     assert "D'autres sont établis : « Âge » (+1,5 point sur 10 ; +0,5 à +2,5)." in text
-    assert "On ne peut pas conclure pour « Sexe » : seul un écart d'au moins 1,6 point" in text
+    assert (
+        "On ne peut pas conclure pour « Sexe », compte tenu de tout ce que l'étude compare : seul "
+        "un écart d'au moins 1,6 point" in text
+    )
     assert caption.endswith("établi est celui de « Clarté »")
 
 

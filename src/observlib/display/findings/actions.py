@@ -174,6 +174,8 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
     found = {str(one["group_value"]): one for one in rows.to_dict("records")}
     alone = effects.value(found[BEFORE_AFTER])
+    if row["reason"] == "spread":
+        return f"**{clause}** : rien n'y dit ce que ferait le hasard. {months}."
     if row["reason"] == "controls":
         return (
             f"**{clause}** : leur suite manque ou est trop courte. Avant/après, {alone}, ce qui "

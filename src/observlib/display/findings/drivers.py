@@ -61,7 +61,8 @@ def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue)
     if len(unknown):
         named = french.join(f"« {name} »" for name in unknown["group_value"])
         least = visible(unknown, indicator, "un écart")
-        said.append(f"On ne peut pas conclure pour {named} : {least}.")
+        told_of = "compte tenu de tout ce que l'étude compare"
+        said.append(f"On ne peut pas conclure pour {named}, {told_of} : {least}.")
     return " ".join(said)
 
 
