@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
-from observlib.display.changes import EVOLVED, UNKNOWN
+from observlib.display.changes import EVOLVED, UNKNOWN, level
 from observlib.display.words import SEMICOLON
 
 _VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
@@ -65,14 +65,16 @@ def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> 
     if told := breaks(frame, catalogue, by):
         return f"{told[:-1]}{SEMICOLON}aucune autre rupture n'est établie."
     if not _were_searched(frame):
-        return "Aucune série n'est assez longue pour qu'une rupture y soit cherchée."
+        return "Aucune série n'est assez longue et régulière pour qu'une rupture y soit cherchée."
     return "Corrigées des saisons et du calendrier, les visites ne montrent aucune rupture établie."
 
 
 def no_odd(frame: pd.DataFrame) -> str:
     """That no month stands alone, or that none could be looked for."""
     if not _were_searched(frame):
-        return "Aucune série n'est assez longue pour qu'un mois atypique y soit cherché."
+        return (
+            "Aucune série n'est assez longue et régulière pour qu'un mois atypique y soit cherché."
+        )
     return (
         "Aucun mois ne s'écarte de ce que l'on attendait de lui au-delà des variations ordinaires."
     )
@@ -152,9 +154,9 @@ def counted(frame: pd.DataFrame) -> str:
     >>> from observlib import estimates
     >>> row = {"period": "2024-10/2026-09", "unit": "%", "group": "verdict"}
     >>> pace = {**row, "indicator": "pace", "estimate": 3.0, "group_value": "en hausse"}
-    >>> level = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
-    >>> print(counted(estimates.make([pace, pace, level])).replace("\\xa0", " "))
-    2 rythmes testés ensemble, d'après leurs intervalles à 97,50 % : 2 en hausse
+    >>> at = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
+    >>> print(counted(estimates.make([pace, pace, at])).replace("\\xa0", " "))
+    2 rythmes testés ensemble, d'après leurs intervalles à 97,5 % : 2 en hausse
     """
     verdicts = list(_shown(frame, "pace")["group_value"])
     levels = _shown(frame, "pace_level")["estimate"]
@@ -167,9 +169,8 @@ def counted(frame: pd.DataFrame) -> str:
     ]
     total = french.count(len(verdicts), "rythme testé", "rythmes testés ensemble")
     at = french.plural(len(verdicts), "son intervalle", "leurs intervalles")
-    level = round(float(levels.iat[0]), 2)
-    level_told = french.percent(level, 0 if level.is_integer() else 2)
-    return f"{total}, d'après {at} à {level_told} : {french.join(told)}"
+    told_at = level(pd.DataFrame({"level": levels / 100}))
+    return f"{total}, d'après {at} à {told_at} : {french.join(told)}"
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:
