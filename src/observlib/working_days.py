@@ -71,7 +71,7 @@ def working_days(month: str) -> int:
     return int(
         np.busday_count(
             first.astype("datetime64[D]"),
-            (first + 1).astype("datetime64[D]"),
+            (first + np.timedelta64(1, "M")).astype("datetime64[D]"),
             holidays=list(public_holidays(year)),
         )
     )
