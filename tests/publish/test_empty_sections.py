@@ -35,7 +35,7 @@ def test_a_lone_section_keeps_its_sentence() -> None:
 
 
 def test_a_section_that_says_anything_else_stays() -> None:
-    for more in ("Un mot.", "Aucune note n’est publiée : moins de onze réponses.", "- un", "### F"):
+    for more in ("Un mot.", "Aucune note n’est publiée (secret statistique).", "- un", "### F"):
         page = f"## A\n\n{ABSENT}\n\n{more}\n\n## B\n\n{ABSENT}\n\n## C\n\n{ABSENT}\n"
         assert headings(page)[0] == "A", more
         assert headings(page)[-1] == "Sans donnée ce trimestre"

@@ -19,14 +19,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.survey.differences import (
+    detectable_of_interval,
     difference_of_intervals,
     difference_of_means,
     difference_of_shares,
-    smallest_detectable,
 )
 from observlib.survey.multiplicity import Method, adjust, common_level
 
@@ -234,13 +234,12 @@ def compare(
             result["difference"] = row["estimate"] - row[REFERENCE + "estimate"]
         if not math.isnan(p):
             low, high = _difference(row, kind, shared)[1:3]
-            se = (high - low) / 2 / float(ndtri((1 + shared) / 2))
             said = verdict(low, high, margin, holds=bool(corrected <= 1 - level))
             result |= {
                 "difference_low": low,
                 "difference_high": high,
                 "level": shared,
-                "detectable": smallest_detectable(se, level=shared),
+                "detectable": detectable_of_interval(low, high, shared),
                 "verdict": said,
                 "reason": "precision" if said == "unknown" else "",
             }

@@ -217,3 +217,22 @@ def smallest_detectable(se_difference: float, power: float = 0.8, level: float =
     if not (se_difference >= 0 and 0 < power < 1 and 0 < level < 1):
         raise ValueError(f"se {se_difference}, power {power}, level {level}: se >= 0, 0 < . < 1")
     return float(ndtri((1 + level) / 2) + ndtri(power)) * se_difference
+
+
+def detectable_of_interval(low: float, high: float, level: float = 0.95) -> float:
+    """The smallest change that would have been found 8 times in 10, from the interval of one.
+
+    Parameters
+    ----------
+    low, high
+        Ends of an interval that is symmetric, on the scale on which it is taken.
+    level
+        Its confidence level.
+
+    Examples
+    --------
+    >>> round(detectable_of_interval(-0.1, 0.684), 2)
+    0.56
+    """
+    se = (high - low) / 2 / float(ndtri((1 + level) / 2))
+    return smallest_detectable(se, level=level)

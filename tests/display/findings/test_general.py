@@ -442,7 +442,7 @@ def test_who_listens_is_listed_and_silence_is_said(catalogue: Catalogue) -> None
 def test_a_mark_that_is_withheld_is_not_said_to_be_absent() -> None:
     row = {"indicator": "satisfaction_10", "period": NOW, "unit": "sur 10", "status": "suppressed"}
     said = findings.absent("note de ce produit", NOW, estimates.make([row]))
-    assert plain(repr(said)) == "Aucune note de ce produit n'est publiée : moins de onze réponses."
+    assert plain(repr(said)) == "Aucune note de ce produit n'est publiée (secret statistique)."
 
 
 def test_nothing_to_show_is_said_with_the_estimates_that_are_not_there() -> None:

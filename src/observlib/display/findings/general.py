@@ -57,7 +57,7 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"Aucune {what} n'est publiée : moins de onze réponses.", frame)
+        return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
     return text(f"*Aucune {what} n'est disponible {french.when(period)}.*", frame)
 
 
