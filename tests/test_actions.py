@@ -101,6 +101,29 @@ def test_a_mistake_is_one_line_with_file_and_line(
     assert said in told and told.count("\n") == 0 and "refonte.yml:" in told
 
 
+def test_a_value_that_is_long_or_multiplied_by_aliases_does_not_fill_the_screen(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    tenfold = "a: &a [x, x]\n" + "".join(
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+        for before, name in zip("abcd", "bcde", strict=True)
+    )
+    for title in ("*e", "&t [*t]", f"[{'x' * 10_000}]"):
+        (tmp_path / "refonte.yml").write_text(f"{tenfold}title: {title}\n", encoding="utf-8")
+        lines = faults(tmp_path, catalogue).splitlines()
+        (told,) = (line for line in lines if ":6: the file: title is " in line)
+        assert "text is expected" in told and max(map(len, lines)) < 1000
+
+
+def test_many_controls_given_twice_are_told_in_a_moment(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    write(tmp_path, controls=[f"p{i % 20_000}" for i in range(40_000)])
+    assert "'controls' holds p0, p1, p10, p100, p1000, and 19995 more twice" in faults(
+        tmp_path, catalogue
+    )
+
+
 def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_effects(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ One file an action, `data/actions/<id>.yml`::
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
 from observlib.catalogue.reading import Lines, explain, read
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 from observlib.impersonal import Plain, a_role
 
 # What readers see beside an effect: with what the product was compared, and which line is which.
@@ -73,9 +74,8 @@ class Action(Entry):
             faults.append("'expected' is empty; name an indicator and the direction it should take")
         named = [one.indicator for one in self.expected]
         for what, given in (("controls", list(self.controls)), ("expected", named)):
-            twice = sorted({name for name in given if given.count(name) > 1})
-            if twice:
-                faults.append(f"{what!r} holds {', '.join(twice)} twice; give each once")
+            if twice := sorted(name for name, times in Counter(given).items() if times > 1):
+                faults.append(f"{what!r} holds {bounded(twice)} twice; give each once")
         if faults:
             raise ValueError("; ".join(faults))
         return self
