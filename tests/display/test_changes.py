@@ -135,7 +135,7 @@ def test_products_categories_and_weights_are_each_named_as_they_are(
 
 
 def test_every_verdict_and_reason_has_words() -> None:
-    assert set(changes.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
+    assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
     assert set(REASONS) - {"precision"} <= set(changes.REASONS)
 
 

@@ -57,6 +57,19 @@ def signed(x: float, decimals: int = 0) -> str:
     return f"+{text}" if x > 0 and re.search(r"[1-9]", text) else text
 
 
+def decimals_of(x: float, least: int) -> int:
+    """With how many decimals a number is to be written so as not to read 0, 6 at the most.
+
+    Examples
+    --------
+    >>> decimals_of(0.04, 1), decimals_of(3.2, 1), decimals_of(0.0, 1)
+    (2, 1, 1)
+    """
+    if not x:
+        return least
+    return next((places for places in range(least, 6) if round(x, places)), 6)
+
+
 def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
     """Write a percentage; `x` is in percent, not a fraction of one.
 

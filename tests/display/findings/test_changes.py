@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import changes as tables
 from observlib.display import typography
@@ -163,7 +164,7 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     assert not re.search(r"(?<!\xa0):|(?<!\u202f);|\d %", text)
     found = set(frame["verdict"])
     for verdict in ("rise", "fall", "stable"):
-        assert (tables.EVOLVED[verdict] in text) == (verdict in found)
+        assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
     assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
     assert not re.search(r"\bnan\b", changes.peers(frame, catalogue))
     tested = int(frame["p_value"].notna().sum())

@@ -12,9 +12,9 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, words
-from observlib.display.changes import EVOLVED, REASONS
+from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.display.words import SEMICOLON
-from observlib.estimates import REFERENCE
+from observlib.estimates import EVOLVED, REFERENCE
 
 _NOUNS = {  # all feminine
     "satisfaction_10": "la note de satisfaction",
@@ -24,20 +24,6 @@ _NOUNS = {  # all feminine
     "satisfied_share": "la part d'usagers satisfaits",
     "help_reached_share": "la part d'usagers qui ont pu joindre une aide",
     "task_success_share": "la part d'objectifs atteints",
-}
-_OUTCOMES = {  # of comparisons with a period before (True), and with values of the same moment
-    True: (
-        ("rise", "en hausse", "en hausse"),
-        ("fall", "en baisse", "en baisse"),
-        ("stable", "stable", "stables"),
-        ("unknown", "indéterminée", "indéterminées"),
-    ),
-    False: (
-        ("rise", "au-dessus", "au-dessus"),
-        ("fall", "en dessous", "en dessous"),
-        ("stable", "équivalente", "équivalentes"),
-        ("unknown", "indéterminée", "indéterminées"),
-    ),
 }
 _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
 _PLACES = {
@@ -156,17 +142,15 @@ def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     tested = compared[compared["p_value"].notna()]
     if tested.empty:
         return "Aucune comparaison ne peut être testée"
-    told = []
-    for verdict, *heads in _OUTCOMES[compared["against"].iat[0] == "before"]:
-        if count := int((tested["verdict"] == verdict).sum()):
-            told.append(french.count(count, *heads))
+    heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
+    told = outcomes(tested["verdict"].map(heads), heads, "e")
     total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
     every = len(tested) if family is None else int(family["p_value"].notna().sum())
     if every > len(tested):
         total = (
             f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"
         )
-    return f"{total} : {french.join(told)}"
+    return f"{total} : {told}"
 
 
 def peers(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -217,7 +201,7 @@ def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolutio
         `une évolution` or `un écart`.
     """
     low, high = rows["detectable"].min(), rows["detectable"].max()
-    decimals = next((d for d in range(indicator.decimals, 6) if round(low, d)), 6)
+    decimals = french.decimals_of(low, indicator.decimals)
     ends = list(dict.fromkeys(french.number(x, decimals) for x in (low, high)))
     points = french.plural(round(high, decimals), "point", "points")
     size = " à ".join(ends) + french.NBSP + points

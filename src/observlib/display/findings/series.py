@@ -8,16 +8,11 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
-from observlib.display.changes import EVOLVED, UNKNOWN, level
+from observlib.display.changes import level, outcomes
 from observlib.display.words import SEMICOLON
+from observlib.estimates import EVOLVED, UNKNOWN
 
 _VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
-_OUTCOMES = (
-    ("rise", "en hausse", "en hausse"),
-    ("fall", "en baisse", "en baisse"),
-    ("stable", "stable", "stables"),
-    ("unknown", "indéterminé", "indéterminés"),
-)
 
 
 def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -162,15 +157,10 @@ def counted(frame: pd.DataFrame) -> str:
     levels = _shown(frame, "pace_level")["estimate"]
     if not verdicts or levels.empty:
         return "Aucun rythme ne peut être testé"
-    told = [
-        french.count(verdicts.count(EVOLVED[name]), one, many)
-        for name, one, many in _OUTCOMES
-        if EVOLVED[name] in verdicts
-    ]
     total = french.count(len(verdicts), "rythme testé", "rythmes testés ensemble")
     at = french.plural(len(verdicts), "son intervalle", "leurs intervalles")
     told_at = level(pd.DataFrame({"level": levels / 100}))
-    return f"{total}, d'après {at} à {told_at} : {french.join(told)}"
+    return f"{total}, d'après {at} à {told_at} : {outcomes(verdicts, EVOLVED)}"
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:
