@@ -37,7 +37,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
     "raw": ("group_value", (), ["Sans redressement", "Avec redressement"]),
 }
 _NONE = "–"
-_SEEN = "Le plus petit écart visible est celui qui aurait été vu huit fois sur dix."
+_SEEN = "Plus petit écart visible : il aurait été vu huit fois sur dix."
 
 
 def change_table(
@@ -167,12 +167,12 @@ def rule(heads: Mapping[str, str]) -> str:
     heads
         `estimates.EVOLVED` or `PLACED`.
     """
-    moves = phrases.capital(f"{heads['rise']} ou {heads['fall']}")
-    return (
-        f"{moves} : l'intervalle de l'écart laisse zéro en dehors. "
-        f"{phrases.capital(heads['stable'])} : il contient zéro, et il est tout entier en deçà de "
-        "l'écart qui compte. Indéterminé : ni l'un ni l'autre, ou aucun test possible."
+    told = (
+        f"{phrases.capital(heads['rise'])} ou {heads['fall']} : intervalle sans zéro",
+        f"{heads['stable']} : intervalle avec zéro, tout entier en deçà de l'écart qui compte",
+        f"{heads['unknown']} : ni l'un ni l'autre, ou aucun test possible",
     )
+    return words.SEMICOLON.join(told) + "."
 
 
 def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
