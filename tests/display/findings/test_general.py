@@ -226,9 +226,9 @@ def test_incomplete_and_withheld_subjects_are_named_once(catalogue: Catalogue) -
         "Données incomplètes au 3e trimestre 2026, donc jamais comparées : BOAMP."
     )
     assert plain(findings.withheld(frame, catalogue, NOW)) == (
-        "Valeurs non publiées, faute d'au moins onze réponses : Légifrance et Journal officiel."
+        "Valeurs non publiées (secret statistique) : Légifrance et Journal officiel."
     )
-    assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée, ")
+    assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée (")
     for say in (findings.incomplete, findings.withheld, findings.leading):
         assert say(frame, catalogue, "2020-T1") == say(estimates.make([]), catalogue, NOW) == ""
 
@@ -338,7 +338,7 @@ def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue: 
     [
         ({"status": "low_base", "n": 15}, "trop peu d'expériences pour en citer les parts"),
         ({"status": "partial"}, "période incomplète"),
-        ({"status": "suppressed", "estimate": None, "n": None}, "moins de onze expériences"),
+        ({"status": "suppressed", "estimate": None, "n": None}, "secret statistique"),
         ({"status": "missing", "estimate": None, "n": None}, "parts non disponibles"),
     ],
 )
@@ -381,7 +381,7 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue: Catalogu
         ("partial", "Les visites sur le web sont incomplètes.",
          "La note de satisfaction porte sur une période incomplète."),
         ("suppressed", "Les visites sur le web ne sont pas publiées (secret statistique).",
-         "La note de satisfaction n'est pas publiée, faute d'au moins onze réponses."),
+         "La note de satisfaction n'est pas publiée (secret statistique)."),
         ("missing", "Les visites sur le web ne sont pas disponibles.",
          "La note de satisfaction n'est pas disponible."),
     ],

@@ -59,8 +59,12 @@ def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) 
         catalogue=catalogue,
     )
     assert said == (
-        "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction et moins de "
-        "onze réponses pour la recommandation nette."
+        "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction. Non publié "
+        "(secret statistique) : la recommandation nette."
+    )
+    hidden = told(mark("nps", None, status="suppressed"), catalogue=catalogue)
+    assert hidden == (
+        "Au 3e trimestre 2026, non publié (secret statistique) : la recommandation nette."
     )
 
 

@@ -27,13 +27,13 @@ _NO_VISITS = {
 _NO_MARK = {
     "partial": "porte sur une période incomplète",
     "low_base": "repose sur trop peu de réponses pour être citée ici",
-    "suppressed": "n'est pas publiée, faute d'au moins onze réponses",
+    "suppressed": "n'est pas publiée (secret statistique)",
     "missing": "n'est pas disponible",
 }
 _NO_FEELINGS = {
     "partial": "période incomplète",
     "low_base": "trop peu d'expériences pour en citer les parts",
-    "suppressed": "moins de onze expériences, parts non publiées",
+    "suppressed": "parts non publiées (secret statistique)",
     "missing": "parts non disponibles",
 }
 
@@ -167,13 +167,13 @@ def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Which subjects have too few answers for a value to be published."""
+    """Which subjects have no value that may be published."""
     rows = _of_period(frame, catalogue, period, "withheld")
     names = rows.loc[rows["status"] == "suppressed", "name"].unique()
     if not len(names):
         return ""
     what = french.plural(len(names), "Valeur non publiée", "Valeurs non publiées")
-    return f"{what}, faute d'au moins onze réponses : {french.join(names)}."
+    return f"{what} (secret statistique) : {french.join(names)}."
 
 
 def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

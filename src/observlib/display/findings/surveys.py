@@ -19,7 +19,6 @@ _WHAT = {
 }
 _WHY_NOT = {
     "low_base": "trop peu de réponses pour citer {}",
-    "suppressed": "moins de onze réponses pour {}",
     "partial": "une période incomplète pour {}",
 }
 _NOUNS = {
@@ -44,6 +43,7 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
     told: list[str] = []
     withheld: list[str] = []
+    hidden: list[str] = []
     for name, template in _WHAT.items():
         if name not in rows.index:
             continue
@@ -52,11 +52,16 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
             told.append(template.format(_with_interval(row, catalogue)))
         elif row["status"] in _WHY_NOT:
             withheld.append(_WHY_NOT[row["status"]].format(_NOUNS[name]))
+        elif row["status"] == "suppressed":
+            hidden.append(_NOUNS[name])
     when = phrases.capital(french.when(period))
     said = [f"{when}, {french.join(told)}, intervalles à 95 % entre parenthèses."] if told else []
     if withheld:
-        start = "Il y a" if told else f"{when}, il y a"
+        start = "Il y a" if said else f"{when}, il y a"
         said.append(f"{start} {french.join(withheld)}.")
+    if hidden:
+        start = "Non publié" if said else f"{when}, non publié"
+        said.append(f"{start} (secret statistique) : {french.join(hidden)}.")
     if not said:
         said.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
     return " ".join(said)
