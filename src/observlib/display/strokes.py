@@ -67,7 +67,8 @@ def draw(ax: Axes, rows: pd.DataFrame, colour: str, dash: Any, marker: str, mark
 
 
 def draw_behind(ax: Axes, rows: pd.DataFrame) -> None:
-    """A thin grey line that another is seen against, with its band."""
+    """A thin grey line of whole periods that another is seen against, with its band."""
+    rows = rows.mask(rows["status"] == "partial")
     x = range(len(rows))
     low, high = rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy()
     ax.fill_between(x, low, high, color=style.GREY, alpha=0.25, linewidth=0)
