@@ -130,6 +130,25 @@ def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: C
     assert "Source : Audience du BOAMP" in said
 
 
+def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(
+    catalogue: Catalogue,
+) -> None:
+    verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
+    own = action(controls=("bodacc", "legifrance"))
+    other = action(id="autre", title="Un autre", product="bodacc")
+    elsewhere = action(id="note", title="Une note", product="legifrance",
+                       expected=[{"indicator": "satisfaction_10", "direction": "up"}])  # fmt: skip
+    done = [own, other, elsewhere]
+    said = plain(findings.actions.each(verdicts, frame(controlled=True), done, catalogue))
+    assert (
+        "Parmi eux, BODACC (« Un autre », 16 juin 2025) a connu sa propre action, dont l’effet "
+        "fausserait la comparaison." in said
+    )
+    assert "Une note" not in said
+    alone = told("rise", compared_with=("bodacc",))  # where the past alone decides
+    assert "Parmi eux" not in plain(findings.actions.each(alone, frame(), done, catalogue))
+
+
 def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(
     catalogue: Catalogue,
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.actions import BEFORE_AFTER, COMPARABLE, SEEN, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
 from observlib.catalogue import Catalogue
 from observlib.display import effects, french, phrases
 from observlib.display.output import Output, text
@@ -70,8 +70,10 @@ def each(
     verdicts, frame
         Of `indicators.actions.effects`: the verdicts, and the estimates.
     actions
-        Those that they are of.
+        Those recorded until then, among which those that they are of: where a comparable product
+        had one too, that is told.
     """
+    actions = tuple(actions)
     by_id = {action.id: action for action in actions}
     said = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
@@ -83,7 +85,7 @@ def each(
         said.append(
             f"**{row['group']}** ({place}). {action.done}\n\n"
             f"Attendu : {way} ({_named(row, catalogue)}).{by} "
-            f"{_sentence(row, frame, catalogue)}"
+            f"{_sentence(row, frame, catalogue)}{_also_changed(row, actions, catalogue)}"
         )
     return text("\n\n".join(said) or _NONE, frame)
 
@@ -136,6 +138,22 @@ def older(actions: Iterable[Action], since: date, catalogue: Catalogue) -> str:
         "Ne sont plus suivies ici, car elles datent d'avant le",
     )
     return f"{why} {french.day_label(since)} : {french.join(told)}."
+
+
+def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: Catalogue) -> str:
+    """Which actions were to move the same measure of the products compared with."""
+    if row["group_value"] != CONTROLLED or row["reason"] not in ("", "precision"):
+        return ""
+    told = [
+        f"{catalogue.label(action.product)} (« {action.title} », {french.day_label(action.date)})"
+        for action in actions
+        if action.product in row["compared_with"]
+        and any(expected.indicator == row["indicator"] for expected in action.expected)
+    ]
+    if not told:
+        return ""
+    had = french.plural(len(told), "a connu sa propre action", "ont connu leurs propres actions")
+    return f" Parmi eux, {french.join(told)} {had}, dont l'effet fausserait la comparaison."
 
 
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
