@@ -141,12 +141,12 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     done = [own, other, elsewhere]
     said = plain(findings.actions.each(verdicts, frame(controlled=True), done, catalogue))
     assert (
-        "Parmi eux, BODACC (« Un autre », 16 juin 2025) a connu sa propre action, dont l’effet "
-        "fausserait la comparaison." in said
+        "Parmi les produits comparables, BODACC (« Un autre », 16 juin 2025) a connu sa propre "
+        "action, dont l’effet fausserait la comparaison." in said
     )
     assert "Une note" not in said
     alone = told("rise", compared_with=("bodacc",))  # where the past alone decides
-    assert "Parmi eux" not in plain(findings.actions.each(alone, frame(), done, catalogue))
+    assert "Parmi les" not in plain(findings.actions.each(alone, frame(), done, catalogue))
 
 
 def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(

@@ -153,7 +153,10 @@ def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: 
     if not told:
         return ""
     had = french.plural(len(told), "a connu sa propre action", "ont connu leurs propres actions")
-    return f" Parmi eux, {french.join(told)} {had}, dont l'effet fausserait la comparaison."
+    return (
+        f" Parmi les produits comparables, {french.join(told)} {had}, dont l'effet fausserait la "
+        "comparaison."
+    )
 
 
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
