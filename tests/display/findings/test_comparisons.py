@@ -184,8 +184,8 @@ def test_a_line_is_told_by_its_ends_and_its_bounds(catalogue: Catalogue) -> None
         for y, v in {2017: 72, 2018: 71, 2020: 76, 2022: 71}.items()
     )
     assert plain(say.trend(lines, catalogue)) == (
-        "De 2017 à 2022, la part publiée pour « Services » passe de 72 % à 71 % et reste entre "
-        "71 % et 76 %."
+        "La part publiée pour « Services » est de 72 % en 2017 et de 71 % en 2022, et reste entre "
+        "71 % et 76 % ; sans effectif publié, on ne peut pas dire si elle a bougé."
     )
     assert say.trend(lines.iloc[:1], catalogue) == ""
 

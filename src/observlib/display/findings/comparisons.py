@@ -227,7 +227,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
-    """From what to what each yearly share went, and between which values it stayed."""
+    """What each yearly share was at first and at last, and that nothing tells whether it moved."""
     said = []
     for name, rows in lines.groupby("group_value", sort=False):
         rows = rows[rows["status"] == "published"].sort_values("period")
@@ -239,10 +239,12 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
             words.figure(rows["estimate"].agg(end), indicator, first["unit"])
             for end in ("min", "max")
         )
+        bare = any(pd.isna(row["n"]) for row in (first, last))
+        why = "sans effectif publié, on ne peut pas dire si elle a bougé" if bare else "non testé"
         said.append(
-            f"De {first['period']} à {last['period']}, la part publiée pour « {name} » passe de "
-            f"{words.value(first, indicator)} à {words.value(last, indicator)} et reste entre "
-            f"{low} et {high}."
+            f"La part publiée pour « {name} » est de {words.value(first, indicator)} en "
+            f"{first['period']} et de {words.value(last, indicator)} en {last['period']}, et reste "
+            f"entre {low} et {high}{SEMICOLON}{why}."
         )
     return " ".join(said)
 
