@@ -155,10 +155,19 @@ def side_by_side(
     return text("\n\n".join([pipe, labelled, said, "\n".join(lines)]), compared)
 
 
-def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+def figures(
+    published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, invented: bool = False
+) -> Output:
     """A table of every published figure with the number of its source, then the sources.
 
     Each source has its title, day, licence where it is known, and address.
+
+    Parameters
+    ----------
+    published, named
+        The estimates, and the words beside them.
+    invented
+        Whether the figures are those of a demonstration: a real source did not publish them.
     """
     told = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
@@ -192,7 +201,11 @@ def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) 
     )
     said = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
-        "Sources :"
+        + (
+            "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
+            if invented
+            else "Sources :"
+        )
     )
     return text("\n\n".join([pipe, caption, said, "\n".join(listed)]), published)
 
