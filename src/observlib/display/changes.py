@@ -267,4 +267,4 @@ def _left_out(
 
 
 def _counted(name: str, count: int) -> str:
-    return name if count == 1 else f"{name}, {french.count(count, 'mesure', 'mesures')}"
+    return name if count == 1 else f"{name} ({french.count(count, 'mesure', 'mesures')})"

@@ -51,10 +51,11 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
         what = f"{catalogue.label(row['product'])}, {_named(row, catalogue)}{size}"
         clause = phrases.capital(_clause(row))
         told.setdefault(clause, []).append(f"« {row['title']} » ({what})")
-    clauses = [
-        f"{phrases.small(clause) if i else clause} après {_some(told[clause], clause)}"
-        for i, clause in enumerate(sorted(told, key=_rank))
-    ]
+    first, *others = (
+        (clause, f"après {_some(told[clause], clause)}") for clause in sorted(told, key=_rank)
+    )
+    clauses = [f"{_with_subject(first[0])} {first[1]}"]
+    clauses += [f"{phrases.small(clause)} {after}" for clause, after in others]
     n = followed["action"].nunique()
     count = french.count(n, "action est suivie", "actions sont suivies")
     return f"{count}. {SEMICOLON.join(clauses)}. Une évolution au même moment n'est pas une preuve."
@@ -170,6 +171,11 @@ def _clause(row: Mapping[str, Any]) -> str:
         return said
     as_wished = _WAY[row["verdict"]] == row["direction"]
     return f"{said}, " + ("comme attendu," if as_wished else "contrairement à ce qu'on attendait,")
+
+
+def _with_subject(clause: str) -> str:
+    known = clause.startswith(("En ", "Stable"))
+    return f"La mesure suivie est {phrases.small(clause)}" if known else clause
 
 
 def _some(names: list[str], clause: str) -> str:
