@@ -208,3 +208,10 @@ def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(
         display.line_chart(
             mark, catalogue, caption="Une", behind=mark.assign(unit="%"), behind_label="x"
         )
+
+
+def test_who_hears_a_chart_is_told_how_sure_its_last_value_is(catalogue: Catalogue) -> None:
+    out = display.line_chart(rows("boamp", [7, 7, 7, 8, 8]), catalogue, caption="Une")
+    assert "dernier intervalle à 95 % : 7,8 à 8,2" in out.content["alt"].replace("\xa0", " ")
+    bare = rows("boamp", [7, 7, 7, 8, 8]).assign(ci_low=math.nan, ci_high=math.nan)
+    assert "intervalle" not in display.line_chart(bare, catalogue, caption="Une").content["alt"]

@@ -413,15 +413,21 @@ def _alt(series: Series, context: _Context, facets: bool) -> str:
 
 
 def _course(rows: pd.DataFrame, context: _Context, extremes: bool) -> str:
-    """The first and last value of whole periods, and the extremes between them."""
-    whole = rows.loc[rows["estimate"].notna() & (rows["status"] != "partial"), "estimate"]
+    """The first and last value of whole periods, the extremes between them, the last interval."""
+    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
     if whole.empty:
         return "aucune valeur d'une période complète"
 
-    points = [Point(float(x), french.period_label(str(period))) for period, x in whole.items()]
-    return course(
+    points = [
+        Point(float(x), french.period_label(str(period))) for period, x in whole["estimate"].items()
+    ]
+    said = course(
         points,
         lambda x, decimals: charts.brief(x, context.indicator, context.unit, decimals),
         start=french.period_label(context.periods[0]),
         extremes=extremes,
+    )
+    ends = words.interval({**whole.iloc[-1], "unit": context.unit}, context.indicator)
+    return (
+        f"{said}{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" if ends else said
     )
