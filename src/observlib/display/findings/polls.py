@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, words
 from observlib.display.findings.beside import undecided
 from observlib.display.findings.changes import visible
@@ -92,9 +92,7 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     clauses = []
     for option, rows in compared[compared["verdict"] == "rise"].groupby("group_value", sort=False):
         told = [
-            f"{words.figure(row['estimate'], indicator)} ({words.label(row, 'device', catalogue)}) "
-            f"contre {words.figure(row[REFERENCE + 'estimate'], indicator)} "
-            f"({catalogue.label(row[REFERENCE + 'device'])})"
+            " contre ".join(_on(row, side, indicator, catalogue) for side in ("", REFERENCE))
             for row in rows.to_dict("records")
         ]
         clauses.append(f"« {option} » y obtient {french.join(told)}")
@@ -111,6 +109,12 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     elif not clauses and not alike:
         said.append("Trop peu de votes permettent d'y comparer les réponses.")
     return " ".join(said)
+
+
+def _on(row: dict[Any, Any], side: str, indicator: Indicator, catalogue: Catalogue) -> str:
+    """The share of one side of a pair, and its network."""
+    network = words.label({"device": row[side + "device"]}, "device", catalogue)
+    return f"{words.figure(row[side + 'estimate'], indicator)} ({network})"
 
 
 def reach(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
