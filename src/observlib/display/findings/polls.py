@@ -57,8 +57,8 @@ def lead(
     caution
         End with the reservation that those who vote chose themselves.
     """
-    if poll.empty:
-        return "Aucun sondage ne repose sur assez de votes pour être publié."
+    if poll.empty:  # `counted` says whether there is none, or too few votes
+        return ""
     rows = poll.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
     indicator = words.indicator_of(rows[0]["indicator"], catalogue)
     said = words.sentence({str(k): v for k, v in rows[0].items()}, catalogue)
