@@ -137,6 +137,8 @@ def test_products_categories_and_weights_are_each_named_as_they_are(
 def test_every_verdict_and_reason_has_words() -> None:
     assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
     assert set(REASONS) - {"precision"} <= set(changes.REASONS)
+    for reason in changes.REASONS:  # what was not tested is not said to be undetermined
+        assert changes.verdict({"verdict": "unknown", "reason": reason}).startswith("non testé (")
 
 
 @given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))

@@ -148,15 +148,15 @@ def level(compared: pd.DataFrame) -> str:
 
 
 def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
-    """Write a verdict, and why it is unknown where a value or a test is wanting.
+    """Write a verdict, or why there is none where a value or a test is wanting.
 
     Examples
     --------
     >>> verdict({"verdict": "unknown", "reason": "partial"})
-    'indéterminé (période incomplète)'
+    'non testé (période incomplète)'
     """
     why = REASONS.get(row["reason"], "")
-    return heads[row["verdict"]] + (f" ({why})" if why else "")
+    return f"non testé ({why})" if why else heads[row["verdict"]]
 
 
 def rule(heads: Mapping[str, str]) -> str:
@@ -170,7 +170,7 @@ def rule(heads: Mapping[str, str]) -> str:
     told = (
         f"{phrases.capital(heads['rise'])} ou {heads['fall']} : intervalle sans zéro",
         f"{heads['stable']} : intervalle avec zéro, tout entier en deçà de l'écart qui compte",
-        f"{heads['unknown']} : ni l'un ni l'autre, ou aucun test possible",
+        f"{heads['unknown']} : ni l'un ni l'autre",
     )
     return words.SEMICOLON.join(told) + "."
 
@@ -267,4 +267,4 @@ def _left_out(
 
 
 def _counted(name: str, count: int) -> str:
-    return name if count == 1 else f"{name}, {french.count(count, 'mesure', 'mesures')}"
+    return name if count == 1 else f"{name} ({french.count(count, 'mesure', 'mesures')})"

@@ -59,6 +59,15 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catal
     )
 
 
+def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
+    catalogue: Catalogue,
+) -> None:
+    survey = pair("stable", 7.0, 7.0, device="enquete-legifrance", product="legifrance")
+    found = said(catalogue, pair("rise", product="legifrance"), survey)
+    assert "la note de satisfaction est en hausse (Légifrance " in found
+    assert ", avis déposés, de 6,8 à 7,9 sur 10) et stable (" in found and ", enquête)" in found
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [

@@ -25,6 +25,7 @@ _NOUNS = {  # all feminine
     "help_reached_share": "la part d'usagers qui ont pu joindre une aide",
     "task_success_share": "la part d'objectifs atteints",
 }
+_WHOSE = {"feedback": "avis déposés", "consultation": "enquête"}
 _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
 _PLACES = {
     "rise": "notre valeur est au-dessus",
@@ -52,8 +53,7 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
     >>> given(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
     " des avis déposés et de l'enquête"
     """
-    devices = [catalogue.devices.get(device) for device in frame["device"].unique()]
-    families = [device.family if device else "" for device in devices]
+    families = _families(frame.drop_duplicates("device"), catalogue)
     if not families or set(families) - {"feedback", "consultation"}:
         return ""
     told = []
@@ -68,7 +68,8 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
 def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
     """Where one indicator rose, fell or is stable between two periods, and where none can tell.
 
-    Where one cannot, the smallest change that would have been seen 8 times in 10 is told.
+    Where one cannot, the smallest change that would have been seen 8 times in 10 is told. Where
+    some values are of reviews and others of surveys, each says which: a product may have both.
 
     Parameters
     ----------
@@ -93,10 +94,14 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     noun = _NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
-    thing = noun + given(compared, catalogue, within=not noun.startswith("la note"))
+    whose = [_WHOSE.get(family, "") for family in _families(compared, catalogue)]
+    mixed = len(set(whose)) > 1
+    thing = noun
+    if not mixed:
+        thing += given(compared, catalogue, within=not noun.startswith("la note"))
     ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
     since = phrases.capital(french.between(*ends))
-    named = phrases.named(compared, catalogue, by)
+    named = phrases.named(compared, catalogue, by).assign(whose=whose if mixed else "")
     alone = by == "channel" and len(named) == 1
     clauses = []
     for verdict in ("rise", "fall", "stable"):
@@ -104,7 +109,8 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         if not rows:
             continue
         if verdict == "stable":
-            told = [] if alone else [phrases.few(row["name"] for row in rows)]
+            names = [_whose(row) for row in rows]
+            told = [] if alone else names if mixed else [phrases.few(names)]
         else:
             told = [_move(row, indicator, alone) for row in rows]
         clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
@@ -187,7 +193,18 @@ def peers(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
     then = {"estimate": row[REFERENCE + "estimate"]}
     said = phrases.from_to(then, row, indicator)
-    return said if alone else f"{row['name']}, {said}"
+    return said if alone else f"{_whose(row)}, {said}"
+
+
+def _whose(row: dict[Any, Any]) -> str:
+    """The name of a subject, and whose answers its value is where others of the sentence differ."""
+    return f"{row['name']}, {row['whose']}" if row["whose"] else str(row["name"])
+
+
+def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """The family of the device of each row; nothing where it has none."""
+    devices = [catalogue.devices.get(device) for device in frame["device"]]
+    return [device.family if device else "" for device in devices]
 
 
 def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:

@@ -34,17 +34,17 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     >>> ends = {"estimate": -30.2, "ci_low": -30.9, "ci_high": -29.5, "unit": "%"}
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> print(breaks(estimates.make([{**row, **ends}]), known).replace("\\xa0", " "))
-    Corrigées des saisons, les visites changent de niveau : Légifrance, −30,2 % en mars 2025
-    (de −30,9 à −29,5 %).
+    Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025,
+    de −30,9 à −29,5 %).
     """
     found = _shown(frame, "level_change")
     if found.empty:
         return ""
     told = [
-        f"{row['name']}, {_size(row, catalogue)} {french.when(str(row['period']))} ({_ends(row)})"
+        f"{row['name']}, {_size(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
-    return f"Corrigées des saisons, les visites changent de niveau : {SEMICOLON.join(told)}."
+    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(told)})."
 
 
 def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -126,7 +126,7 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     said = []
     if clauses:
         said.append(
-            "Au rythme annuel des deux dernières années au plus, les visites corrigées "
+            "En rythme annuel, sur deux ans au plus, les visites corrigées "
             f"{SEMICOLON.join(clauses)}."
         )
     unknown = found[found["group_value"] == UNKNOWN]
