@@ -9,6 +9,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.findings import contacts
+from observlib.indicators import changes, leading
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 PHONE = {"product": "allo-service-public", "channel": "phone", "device": "appels-3939-tranches"}
@@ -141,12 +142,20 @@ def theme(name: str, value: float, half: float) -> dict[str, Any]:
 def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue: Catalogue) -> None:
     others = theme("Autres", 60, 2)
     clear = made(theme("Logement", 10, 2), theme("Papiers", 30, 2), others)
-    assert plain(contacts.asked(clear, catalogue, NOW)) == (
+    ahead = pd.DataFrame({"verdict": ["rise"], "reason": [""]})
+    assert plain(contacts.asked(clear, ahead, catalogue, NOW)) == (
         "Le motif le plus fréquent est « Papiers » (30 % des appels), devant « Logement » (10 %)."
     )
     near = made(theme("Logement", 28, 2), theme("Papiers", 30, 2), others)
-    assert "proches l'un de l'autre" in contacts.asked(near, catalogue, NOW)
-    assert "ne peuvent pas" in contacts.asked(near[:0], catalogue, NOW)
+    compared = changes.tested(catalogue, leading.pairs(near))
+    assert plain(contacts.asked(near, compared, catalogue, NOW)).startswith(
+        "Les motifs les plus fréquents sont « Papiers » (30 % des appels) et « Logement » (28 %), "
+        "sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins "
+    )
+    alone = made(theme("A", 40, 2), others)
+    assert "seul motif" in contacts.asked(alone, ahead[:0], catalogue, NOW)
+
+    assert "ne peuvent pas" in contacts.asked(near[:0], ahead[:0], catalogue, NOW)
 
 
 def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(

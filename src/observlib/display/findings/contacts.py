@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
+from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
+from observlib.display.findings.beside import undecided
 from observlib.display.words import SEMICOLON
 
 
@@ -209,16 +211,18 @@ def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{text}."
 
 
-def asked(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What callers ask most, or that the first theme is not set apart from the second.
 
     Parameters
     ----------
     frame
         Estimates of `call_theme_share` of one device.
+    compared
+        The row of `leading.pairs`, with the results of its whole family.
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
-    rows = rows[rows["group_value"] != "Autres"]
+    rows = rows[~rows["group_value"].isin(GROUPED)]
     if rows.empty:
         return "Les motifs des appels ne peuvent pas être montrés."
     ranked = rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
@@ -226,11 +230,12 @@ def asked(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     first, *others = ({str(key): value for key, value in row.items()} for row in ranked)
     top = f"« {first['group_value']} » ({words.value(first, indicator)} des appels)"
     if not others:
-        return f"Le motif le plus fréquent est {top}."
+        return f"Le seul motif assez fréquent pour être montré est {top}."
     second = f"« {others[0]['group_value']} » ({words.value(others[0], indicator)})"
-    if others[0]["ci_high"] >= first["ci_low"]:
-        return f"Deux motifs viennent en tête, proches l'un de l'autre : {top} et {second}."
-    return f"Le motif le plus fréquent est {top}, devant {second}."
+    if (compared["verdict"] == "rise").any():
+        return f"Le motif le plus fréquent est {top}, devant {second}."
+    unsure = undecided(compared, others[0]["group_value"], catalogue, "lequel l'est le plus")
+    return f"Les motifs les plus fréquents sont {top} et {second}{unsure}."
 
 
 def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
