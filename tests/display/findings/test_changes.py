@@ -99,6 +99,13 @@ def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue: Catalogue
     assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
 
 
+def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue: Catalogue) -> None:
+    more = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
+    rows = [pair("rise", 40, 55, **more, group_value="Oui"), pair("unknown", **more)]
+    told = plain(changes.evolution(pd.DataFrame(rows), catalogue, by="group_value"))
+    assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
+
+
 def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue: Catalogue) -> None:
     found = said(
         catalogue, pair("stable", product="bodacc"), pair("fall", 8, 7),
