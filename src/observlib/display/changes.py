@@ -255,12 +255,18 @@ def _left_out(
 ) -> list[str]:
     """A sentence of what is not in the table, by its reason; none where nothing is left out."""
     found: dict[str, dict[str, int]] = {}
+    there = {cells[head] for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden}
     for cells, reason, is_hidden in zip(rows, compared["reason"], hidden, strict=True):
         if is_hidden:
             names = found.setdefault(REASONS[reason], {})
-            names[cells[head]] = names.get(cells[head], 0) + 1
+            name = cells[head]
+            if name in there and "Indicateur" in cells.keys() - {
+                head
+            }:  # another measure of it is in the table
+                name = f"{name}, {phrases.small(cells['Indicateur'])}"
+            names[name] = names.get(name, 0) + 1
     told = [
-        f"{french.join(_counted(name, count) for name, count in names.items())} ({reason})"
+        f"{words.SEMICOLON.join(_counted(*item) for item in names.items())} ({reason})"
         for reason, names in found.items()
     ]
     return [f"Sans comparaison\xa0: {words.SEMICOLON.join(told)}."] if told else []
