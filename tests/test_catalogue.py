@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -125,6 +126,13 @@ def test_an_unknown_subject_has_no_label(catalogue: Catalogue) -> None:
     assert catalogue.label("cnaf") == "CNAF"
     with pytest.raises(ObservError, match="no product or peer"):
         catalogue.label("nobody")
+
+
+def test_every_count_says_that_it_has_no_interval(catalogue: Catalogue) -> None:
+    counts = [entry for entry in catalogue.indicators.values() if entry.comparison == "count"]
+    assert {"visits", "calls_offered", "units_sold"} <= {entry.id for entry in counts}
+    for entry in counts:
+        assert re.search("pas d'intervalle|sans intervalle", entry.method), entry.id
 
 
 @pytest.mark.parametrize(

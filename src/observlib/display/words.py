@@ -161,6 +161,8 @@ def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
         if key:
             return catalogue.label(key)
         return row["group_value"] or (label(row, "device", catalogue))
+    if column == "group":
+        key = _GROUP_LABELS.get(key, key)
     return key or "Ensemble"
 
 

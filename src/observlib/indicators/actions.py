@@ -24,7 +24,7 @@ from observlib.actions import (
 from observlib.catalogue import Catalogue
 from observlib.indicators._answers import SUBJECT
 from observlib.series.interrupted import NEEDED, Interrupted, interrupted
-from observlib.survey.comparison import verdict
+from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
 
@@ -41,15 +41,7 @@ VERDICTS = [
     "unit",
     "before",
     "after",
-    "difference",
-    "difference_low",
-    "difference_high",
-    "level",
-    "p_value",
-    "p_adjusted",
-    "detectable",
-    "verdict",
-    "reason",
+    *(name for name in RESULTS if name != "simple_sample"),
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")

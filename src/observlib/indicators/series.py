@@ -27,9 +27,6 @@ from observlib.working_days import length_deviation
 
 PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
-_VERDICTS = {
-    "rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknown": "indéterminé",
-}  # fmt: skip
 _WHY = {
     "short": f"moins de {TWO_SEASONS} mois complets",
     "gaps": "plus d'un mois sur dix incomplet ou absent",
@@ -210,7 +207,7 @@ def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[dict[s
             "ci_low": _percent(found.low),
             "ci_high": _percent(found.high),
             "group": "verdict",
-            "group_value": _VERDICTS[said],
+            "group_value": estimates.EVOLVED[said],
         }
         if said == "unknown":
             seen = _percent(_detectable(slope.fitted, slope.yearly, level))

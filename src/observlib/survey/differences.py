@@ -1,11 +1,12 @@
-"""The difference of two independent estimates: its interval, and the p value that agrees with it.
+"""The difference of two estimates: its interval, and the p value that agrees with it.
 
 In each function the p value is the interval's own, turned round: it is below 1 − `level` exactly
 where the interval at `level` leaves out 0. What a page says and what it shows cannot disagree.
 
 Which to use: `difference_of_means` for means and for the net promoter score, which is one;
 `difference_of_shares` for shares; `difference_of_intervals` for whatever has an interval and no
-test of its own (medians, geometric means, shares of a survival curve). A value known without
+test of its own (medians, geometric means, shares of a survival curve). These take the estimates as
+independent; of two answers of the same people, `error_of_paired_shares`. A value known without
 chance, that of a whole population, has a standard error of 0, an infinite base or an interval of
 no width.
 """
@@ -192,6 +193,35 @@ def difference_of_intervals(
         raise ValueError("two intervals of no width: the difference has no spread to test it by")
     p_value = 2 * float(ndtr(-abs(difference) / reach))
     return difference, difference - z * below, difference + z * above, p_value
+
+
+def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:
+    """Standard error of the difference of two shares of the same people, that of McNemar's test.
+
+    Source: Q. McNemar, "Note on the sampling error of the difference between correlated
+    proportions or percentages", *Psychometrika* 12 (1947), 153–157. It is the error where the two
+    shares are equal in truth. Elsewhere it is a little too large, by (p1 − p2)² under the root,
+    never too small, and it is not 0 where everybody gave the one answer.
+
+    Parameters
+    ----------
+    alone1, alone2
+        How many people gave the first answer and not the second, and the reverse (0 or more);
+        those who gave both tell nothing of the difference. Where each person gives one answer,
+        all who gave it.
+    n
+        How many people were asked (above 0).
+
+    Examples
+    --------
+    70 and 50 of 100 people gave an answer, 30 of them both:
+
+    >>> round(error_of_paired_shares(70 - 30, 50 - 30, 100), 4)
+    0.0775
+    """
+    if not (alone1 >= 0 and alone2 >= 0 and n > 0):
+        raise ValueError(f"answers of {alone1} and {alone2} people of {n}: >= 0, n > 0")
+    return math.sqrt(alone1 + alone2) / n
 
 
 def smallest_detectable(se_difference: float, power: float = 0.8, level: float = 0.95) -> float:
