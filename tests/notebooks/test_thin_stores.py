@@ -71,3 +71,4 @@ def test_what_nobody_measures_is_not_said_to_be_withheld(
     told = "\n".join(shown("panorama", few_marks, monkeypatch))
     assert "*Aucune mesure d'usage n'est disponible au 3e trimestre 2026.*" in told
     assert "*Aucune donnée de test ou d'atelier n'est disponible au 3e trimestre 2026.*" in told
+    assert "*Aucune donnée de sondage n'est disponible au 3e trimestre 2026.*" in told
