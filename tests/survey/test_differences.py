@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from observlib.survey.differences import (
+    detectable_of_interval,
     difference_of_intervals,
     difference_of_means,
     difference_of_shares,
@@ -216,6 +217,18 @@ def test_what_is_no_estimate_is_refused() -> None:
         difference_of_intervals(5, (6, 7), 5, (4, 6))
     with pytest.raises(ValueError, match="se >= 0"):
         smallest_detectable(-1.0)
+
+
+@pytest.mark.parametrize("level", [95, 0, 1, math.nan])
+def test_a_level_in_percent_is_refused_and_makes_no_difference_without_ends(level: float) -> None:
+    for difference in (
+        lambda: difference_of_means(8, 0.1, 40, 7, 0.1, 40, level),
+        lambda: difference_of_shares(0.5, 40, 0.4, 40, level),
+        lambda: difference_of_intervals(5, (4, 6), 4, (3, 5), level),
+        lambda: detectable_of_interval(4, 6, level),
+    ):
+        with pytest.raises(ValueError, match="level"):
+            difference()
 
 
 def test_the_smallest_change_is_that_of_bloom_s_multipliers() -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -188,7 +188,7 @@ def compare(
     Raises
     ------
     ValueError
-        For an indicator without a kind, and for a margin that is not above 0.
+        For an indicator without a kind, a kind that is none, and a margin that is not above 0.
 
     Notes
     -----
@@ -213,6 +213,8 @@ def compare(
     strange = sorted({row["indicator"] for row in records} - set(kinds))
     if strange:
         raise ValueError(f"no kind of comparison is given for {', '.join(strange)}")
+    if unknown := sorted(set(kinds.values()) - set(get_args(Kind))):
+        raise ValueError(f"a kind is one of {', '.join(get_args(Kind))}, not {', '.join(unknown)}")
     wrong = sorted(name for name, margin in matters.items() if not margin > 0)
     if wrong:
         raise ValueError(f"a difference that matters is above 0: {', '.join(wrong)}")

@@ -18,7 +18,7 @@ import math
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from observlib.survey.intervals import score_ends
+from observlib.survey.intervals import checked, score_ends
 
 _FARTHEST = 40.0  # standard errors beyond which a p value is 0 to every digit of a float
 
@@ -72,7 +72,7 @@ def difference_of_means(
     part1, part2 = (se1 / largest) ** 2, (se2 / largest) ** 2  # scaled: squares may underflow
     spread = part1**2 / df1 + part2**2 / df2
     df = (part1 + part2) ** 2 / spread if spread else math.inf
-    upper = (1 + level) / 2
+    upper = (1 + checked(level)) / 2
     # stdtr and stdtrit know no infinite degrees of freedom
     t = float(stdtrit(df, upper) if math.isfinite(df) else ndtri(upper))
     away = -abs(difference) / se
@@ -130,7 +130,7 @@ def difference_of_shares(
     def short_of_zero(z: float) -> float:
         return abs(difference) - reaches(z)[0 if difference > 0 else 1]
 
-    below, above = reaches(float(ndtri((1 + level) / 2)))
+    below, above = reaches(float(ndtri((1 + checked(level)) / 2)))
     low, high = max(-1.0, difference - below), min(1.0, difference + above)
     if difference == 0:
         return difference, low, high, 1.0
@@ -185,7 +185,7 @@ def difference_of_intervals(
             f"{interval1} and {interval2} are no intervals of {estimate1} and {estimate2}"
         )
     difference = estimate1 - estimate2
-    z, z_known = float(ndtri((1 + level) / 2)), float(ndtri(0.975))
+    z, z_known = float(ndtri((1 + checked(level)) / 2)), float(ndtri(0.975))
     below = math.hypot(estimate1 - low1, high2 - estimate2) / z_known
     above = math.hypot(high1 - estimate1, estimate2 - low2) / z_known
     reach = max(below, above) if difference == 0 else below if difference > 0 else above
@@ -264,5 +264,5 @@ def detectable_of_interval(low: float, high: float, level: float = 0.95) -> floa
     >>> round(detectable_of_interval(-0.1, 0.684), 2)
     0.56
     """
-    se = (high - low) / 2 / float(ndtri((1 + level) / 2))
+    se = (high - low) / 2 / float(ndtri((1 + checked(level)) / 2))
     return smallest_detectable(se, level=level)

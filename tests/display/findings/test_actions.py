@@ -149,6 +149,22 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     assert "Parmi les" not in plain(findings.actions.each(alone, frame(), done, catalogue))
 
 
+def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(
+    catalogue: Catalogue,
+) -> None:
+    another = action(id="autre", title="Un autre", date=date(2025, 7, 20))
+    elsewhere = action(id="ailleurs", title="Ailleurs", product="bodacc")
+
+    def said(verdicts: pd.DataFrame, *others: Action) -> str:
+        known = [action(), *others]
+        return repr(findings.actions.each(verdicts, frame(), known, catalogue))
+
+    both = "« Un autre » (20 juillet 2025) visait la même mesure : rien ne départage leurs effets."
+    assert both in plain(said(told("rise"), another, elsewhere))
+    assert "départage" not in said(told("rise"), elsewhere)
+    assert "départage" not in said(told("unknown", "after"), another)
+
+
 def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(
     catalogue: Catalogue,
 ) -> None:

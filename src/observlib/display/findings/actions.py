@@ -72,7 +72,7 @@ def each(
         Of `indicators.actions.effects`: the verdicts, and the estimates.
     actions
         Those recorded until then, among which those that they are of: where a comparable product
-        had one too, that is told.
+        had one too, or the same product another, that is told.
     """
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
@@ -87,6 +87,7 @@ def each(
             f"**{row['group']}** ({place}). {action.done}\n\n"
             f"Attendu : {way} ({_named(row, catalogue)}).{by} "
             f"{_sentence(row, frame, catalogue)}{_also_changed(row, actions, catalogue)}"
+            f"{_also_meant(row, actions)}"
         )
     return text("\n\n".join(said) or _NONE, frame)
 
@@ -158,6 +159,23 @@ def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: 
         f" Parmi les produits comparables, {french.join(told)} {had}, dont l'effet fausserait la "
         "comparaison."
     )
+
+
+def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
+    """Which other actions were to move the same measure of the same product."""
+    if row["reason"] not in ("", "precision"):
+        return ""
+    told = [
+        f"« {action.title} » ({french.day_label(action.date)})"
+        for action in actions
+        if action.product == row["product"]
+        and action.id != row["action"]
+        and any(expected.indicator == row["indicator"] for expected in action.expected)
+    ]
+    if not told:
+        return ""
+    does = french.plural(len(told), "visait", "visaient")
+    return f" {french.join(told)} {does} la même mesure : rien ne départage leurs effets."
 
 
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
