@@ -27,6 +27,8 @@ from typing import Any
 SIZES = {"sex": 2, "age": 6, "region": 13, "diploma": 5, "occupation": 8}
 POPULATION = 67_000_000
 TOLERANCE = 1e-8
+# rake stops when no cell of the crossed table moves by more than epsilon, a share of the start
+# weights' sum where it is below 1: what is left is then within TOLERANCE too (see the misfit).
 R_SCRIPT = """
 suppressMessages(library(survey))
 args <- commandArgs(TRUE); folder <- args[1]; runs <- as.integer(args[2])
@@ -75,7 +77,7 @@ def write_data(folder: Path, rows: int) -> None:
         flat_frame = pd.DataFrame(flat, columns=["margin", "category", "Freq"])
         flat_frame.to_csv(folder / "margins.csv", index=False)
         (folder / "rake.R").write_text(
-            R_SCRIPT % (", ".join(f'"{name}"' for name in SIZES), POPULATION * TOLERANCE),
+            R_SCRIPT % (", ".join(f'"{name}"' for name in SIZES), TOLERANCE),
             encoding="utf-8",
         )
 

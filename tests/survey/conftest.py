@@ -10,6 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from observlib.survey.design import Design, design, within
+from observlib.survey.weighting import calibrate
+
 
 @pytest.fixture(scope="session")
 def reference(shared_data: Path) -> Callable[..., dict[str, Any]]:
@@ -29,6 +32,20 @@ def apistrat(shared_data: Path) -> pd.DataFrame:
     """200 schools, stratified by level."""
     frame = pd.read_csv(shared_data / "survey_weighted" / "apistrat.csv", encoding="utf-8")
     return frame.assign(awarded=frame["awards"] == "Yes")
+
+
+@pytest.fixture(scope="session")
+def calibrated_census(apistrat: pd.DataFrame) -> Design:
+    """The same, all 50 high schools asked, calibrated to a margin: in R
+
+    d <- svydesign(~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = apistrat)
+    r <- calibrate(d, ~sch.wide, c(`(Intercept)` = 5489, sch.wideYes = 4500), calfun = "raking")
+    """
+    high = apistrat["stype"] == "H"
+    frame = apistrat.assign(fpc=apistrat["fpc"].mask(high, 50), pw=apistrat["pw"].mask(high, 1))
+    calibration = calibrate(frame, {"sch.wide": pd.Series({"No": 989, "Yes": 4500})}, weights="pw")
+    whole = design(frame, strata="stype", population="fpc", calibration=calibration)
+    return within(whole, high)
 
 
 @pytest.fixture(scope="session")

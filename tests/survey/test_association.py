@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from observlib.survey.association import difference, independence, weighting_effect
-from observlib.survey.design import design, within
+from observlib.survey.design import Design, design, within
 from observlib.survey.weighting import calibrate
 
 Reference = Callable[..., dict[str, Any]]
@@ -115,6 +115,23 @@ def test_a_difference_without_a_test_says_so(frame: dict[str, Any], estimate: fl
     assert found.status == ("missing" if np.isnan(estimate) else "no_interval")
     assert np.isnan([found.ci_low, found.ci_high, found.p]).all()
     assert found.estimate == pytest.approx(estimate, nan_ok=True)
+
+
+def test_groups_of_a_census_with_calibrated_weights_have_a_test(calibrated_census: Design) -> None:
+    found = difference(calibrated_census, "api00", "awards", "Yes", "No")  # svyttest of R
+    assert [found.estimate, found.ci_low, found.ci_high] == pytest.approx(
+        [56.3308020247, 52.8036009448, 59.8580031047]
+    )
+
+
+def test_a_lonely_unit_that_did_not_answer_changes_no_test() -> None:
+    frame = pd.DataFrame(
+        {"a": [*"uvuvuuvv", None], "b": list("xyxxyxyxx"), "pool": list("aaaabbbbc")}
+    )
+    made = design(frame, strata="pool", lonely="average")
+    assert independence(made, "a", "b").f == pytest.approx(
+        independence(design(frame.dropna(), strata="pool"), "a", "b").f
+    )
 
 
 def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
-from observlib.survey.design import Design, design, within
+from observlib.survey.design import Design, Lonely, design, within
 from observlib.survey.estimation import mean, ratio, total
 from observlib.survey.linearisation import covariance
 from observlib.survey.newton import Method
@@ -105,6 +105,16 @@ def test_a_calibrated_margin_is_known_without_error(apiclus1: pd.DataFrame) -> N
     schools = total(within(made, apiclus1["stype"] == "H"), "one").iloc[0]
     assert schools["estimate"] == pytest.approx(755)
     assert schools["se"] < 1e-6 * schools["estimate"]
+
+
+def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(
+    calibrated_census: Design,
+) -> None:
+    found = mean(calibrated_census, "api00").iloc[0]  # svymean(~api00, subset(r, stype == "H"))
+    expected = [620.5581652040, 3.1957994027, 614.1359658615, 626.9803645465]
+    assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
+    truth = calibrated_census.frame.loc[calibrated_census.domain, "api00"].mean()
+    assert found["ci_low"] < truth < found["ci_high"]
 
 
 def test_an_unadjusted_calibration_changes_nothing_in_any_domain(stratified: Design) -> None:
@@ -269,6 +279,15 @@ def test_one_answer_has_no_interval_rather_than_one_of_length_0() -> None:
     found = mean(design(frame), "y", by="g").iloc[1]
     assert found["estimate"] == 3 and found[["se", "ci_low", "ci_high", "deff"]].isna().all()
     assert found["n_eff"] == 1 and found["status"] == "no_interval"
+
+
+@pytest.mark.parametrize("lonely", ["adjust", "average"])
+def test_a_lonely_unit_that_did_not_answer_widens_no_interval(lonely: Lonely) -> None:
+    frame = pd.DataFrame({"y": [1.0, 2, 4, 7, 8, None], "pool": list("aaabbc")})
+    made = design(frame, strata="pool", lonely=lonely)
+    known = design(frame.dropna(), strata="pool")
+    for estimate in (mean, total):
+        assert estimate(made, "y")["se"][0] == pytest.approx(estimate(known, "y")["se"][0])
 
 
 def test_answers_all_alike_do_not_pass_for_a_mean_without_error() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
 from observlib.errors import ObservError
-from observlib.survey.design import design, within
+from observlib.survey.design import Design, design, within
 from observlib.survey.intervals import clopper_pearson_of_share, wilson
 from observlib.survey.proportions import Method, proportion, proportions, unseen
 
@@ -138,6 +138,17 @@ def test_a_census_of_people_all_alike_leaves_no_doubt(method: Method, answer: in
         assert found["estimate"].tolist() == [answer] * 2
         assert found["ci_low"].tolist() == found["ci_high"].tolist() == [answer] * 2
         assert found["method"].tolist() == ["census"] * 2
+
+
+def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(
+    calibrated_census: Design,
+) -> None:
+    found = proportion(calibrated_census, "awards", "Yes").iloc[0]  # svyciprop(method = "xlogit")
+    expected = [0.264313070178, 0.202102785936, 0.337571027239]
+    assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
+    awarded = within(calibrated_census, calibrated_census.frame["awards"] == "Yes")
+    alike = proportion(awarded, "awards", "Yes").iloc[0]
+    assert alike["ci_low"] == alike["ci_high"] == 1 and alike["method"] == "census"
 
 
 @pytest.mark.parametrize(("n", "size"), [(5, 6), (18, 20), (19, 20), (30, 100), (20, 10_000)])

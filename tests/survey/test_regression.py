@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from observlib.errors import ObservError
 from observlib.survey.association import difference
-from observlib.survey.design import design, within
+from observlib.survey.design import Design, design, within
 from observlib.survey.regression import regression
+from observlib.survey.weighting import calibrate
 
 Reference = Callable[..., dict[str, Any]]
 
@@ -48,6 +49,30 @@ def test_logistic_regressions_are_those_of_r(
             [expected["estimate"], expected["se"], expected["extra"]["t"], expected["extra"]["p"]],
             rel=1e-5,
         )
+
+
+def test_where_r_stops_depends_on_the_answers_unknown_and_on_calibration(
+    apistrat: pd.DataFrame,
+) -> None:
+    margin = {"sch.wide": pd.Series({"No": 1072, "Yes": 5122})}
+    calibration = calibrate(apistrat, margin, weights="pw")
+    drawn = design(apistrat, weights="pw", strata="stype", population="fpc")
+    made = design(apistrat, strata="stype", population="fpc", calibration=calibration)
+    # svyglm(awards ~ acs.46 + meals, subset(..., stype != "H"), family = quasibinomial())
+    for whole, expected in (
+        (drawn, [2.52357107699015, 0.08799075530560, 0.00708884585178]),
+        (made, [2.51255687845408, 0.08784606490858, 0.00708879372589]),
+    ):
+        of = within(whole, apistrat["stype"] != "H")
+        found = regression(of, "awarded", ["acs.46", "meals"], family="logistic")
+        assert found["se"].tolist() == pytest.approx(expected, rel=1e-8)
+
+
+def test_in_a_census_calibrated_weights_leave_coefficients_an_error(
+    calibrated_census: Design,
+) -> None:
+    found = regression(calibrated_census, "api00", ["meals"])  # svyglm(api00 ~ meals, ...)
+    assert found["se"].tolist() == pytest.approx([3.499495329343, 0.044056736186])
 
 
 def test_a_linear_regression_on_two_groups_is_the_t_test(apistrat: pd.DataFrame) -> None:

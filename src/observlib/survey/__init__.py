@@ -7,6 +7,9 @@
 - `columns`: a frame's numbers, and the names that messages give to its rows;
 - differences and changes: `differences`, `comparison`, `multiplicity`; durations: `survival`.
 
+A designed sample has the values of R's package `survey`, but where a docstring says otherwise:
+`tests/survey/test_against_r.py` runs it on the same answers, where it is installed.
+
 Studies use a part of it. The rest is what an analyst's own study is likely to ask next: totals and
 ratios, association, logistic regression, exact and bootstrap intervals.
 """

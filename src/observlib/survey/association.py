@@ -11,7 +11,7 @@ from scipy.special import fdtrc, stdtr
 from observlib.survey.columns import require
 from observlib.survey.design import Design, Floats, within
 from observlib.survey.estimation import ROUNDING, domains, half_width, means, numbers
-from observlib.survey.linearisation import covariance, degrees_of_freedom, sampled_fraction
+from observlib.survey.linearisation import covariance, degrees_of_freedom, without_error
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def difference(
     estimate = estimates[0] - estimates[1]
     df = int(degrees_of_freedom(both, groups.codes, 1)[0]) - 1
     se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
-    if sampled_fraction(both, groups.codes, 1)[0] == 1:
+    if without_error(both, groups.codes, 1)[0]:
         return Difference(estimate, 0.0, estimate, estimate, nan, max(df, 0), nan, n, "published")
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
 
@@ -181,7 +181,9 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     proportions estimated from survey data", *Annals of Statistics* 12 (1984), 46–60; F: D. R.
     Thomas and Rao, "Small-sample comparisons of level and power for simple goodness-of-fit
     statistics under cluster sampling", *JASA* 82 (1987), 630–636. As R's
-    `svychisq(statistic="F")`.
+    `svychisq(statistic="F")`; `ddf` counts the sampled units of the domain, as `df` does everywhere
+    (R's `degf`), where `svychisq` itself adds those of weight 0 and, where weights are calibrated,
+    those outside the domain.
 
     Parameters
     ----------
@@ -200,8 +202,8 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     (9.75, 1.0, 39.0, 0.0034)
     """
     require(design.frame, [rows, columns])
-    counted = design.domain & (design.weights > 0)
-    known = counted & design.frame[[rows, columns]].notna().all(axis=1).to_numpy()
+    answered = within(design, design.frame[[rows, columns]].notna().all(axis=1))
+    known = answered.domain & (design.weights > 0)
     codes = [pd.factorize(design.frame[name].where(known))[0] for name in (rows, columns)]
     shape = [int(code.max(initial=-1)) + 1 for code in codes]
     n = int(known.sum())
@@ -216,7 +218,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     shares = design.weights @ cells / size
     # covariance of the cells' shares, then of the interactions' contrasts
     scores = np.where(known[:, None], (cells - shares) / size, 0.0)
-    spread = covariance(design, scores)
+    spread = covariance(answered, scores)
     contrasts = _interactions(*shape)
     weighed = np.divide(
         contrasts, shares[:, None], out=np.zeros_like(contrasts), where=shares[:, None] > 0

@@ -8,7 +8,8 @@ All estimates come as tidy frames of one row a domain:
   of unknown value count);
 - `n`: rows of known value and weight above 0;
 - `deff`: the variance over that of a simple sample of n without replacement (as R's `deff=TRUE`).
-  Weights that do not add up to more than the sample tell no population size: with replacement;
+  Weights that do not add up to more than the sample tell no population size: with replacement
+  (as R's `deff="replace"`);
 - `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
 - `status`: `published`; `missing` where no row of the domain has a known value; `no_interval`
   where there is an estimate and nothing tells how far it may be off: no degree of freedom (`se` is
@@ -17,7 +18,8 @@ All estimates come as tidy frames of one row a domain:
   No page has that status: an indicator must say what it makes of it.
 
 Where the strata of a domain were sampled as a whole, its values are known: their error is 0, and
-their interval the estimate itself, whatever the degrees of freedom.
+their interval the estimate itself, whatever the degrees of freedom. Calibrated weights, which what
+other strata happen to hold moves, leave an error there.
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ from observlib.survey.intervals import checked
 from observlib.survey.linearisation import (
     degrees_of_freedom,
     effective_units,
-    sampled_fraction,
     variances,
+    without_error,
 )
 
 ROUNDING = 1e-12  # relative: what differs by less is alike
@@ -244,8 +246,10 @@ def tabulate(
     df = degrees_of_freedom(design, codes, count)
     scores[~exists[codes]] = 0.0
     inside = np.where(counted, codes, -1)
-    whole = exists & (sampled_fraction(design, codes, count) == 1)
-    variance = np.where(whole, 0.0, variances(design, scores, codes, count))
+    whole = exists & without_error(design, codes, count)
+    # rows of unknown value are outside the domain: their strata must not count as its lonely ones
+    variance = variances(design, scores, np.where(known, codes, -1), count)
+    variance[whole] = 0.0
     variance[~(whole | (exists & (df >= 1) & np.isfinite(variance)))] = np.nan
     spread = weighted_sums(design, groups, np.abs(scores))
     # what margins explain, or values that are all alike, leave rounding for an error

@@ -12,7 +12,7 @@ from typing import cast
 
 import numpy as np
 
-from observlib.survey.design import Codes, Design, Floats
+from observlib.survey.design import Codes, Design, Floats, Mask
 
 _BLOCK = 32  # domains residualised together: 100,000 rows of them are 26 MB
 
@@ -143,6 +143,18 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
     )
     with np.errstate(invalid="ignore"):
         return cast(Floats, 1 - left / squares)
+
+
+def without_error(design: Design, codes: Codes, count: int) -> Mask:
+    """The domains whose strata were sampled as a whole: nothing in them is left to chance (count,).
+
+    With calibrated weights only where the whole sample is so: what other strata happen to hold
+    moves the weights of all.
+    """
+    whole = sampled_fraction(design, codes, count) == 1
+    if design.calibration is not None:
+        whole &= bool((design.sampled == design.population).all())
+    return whole
 
 
 def _deviations(design: Design, scores: Floats, codes: Codes, count: int) -> tuple[Floats, Codes]:

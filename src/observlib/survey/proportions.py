@@ -28,7 +28,7 @@ from observlib.survey.columns import require
 from observlib.survey.design import Design, Floats
 from observlib.survey.estimation import Domains, domains, half_width, means
 from observlib.survey.intervals import clopper_pearson_of_share, wilson_of_share
-from observlib.survey.linearisation import effective_units, sampled_fraction
+from observlib.survey.linearisation import effective_units, sampled_fraction, without_error
 
 Method = Literal["logit", "beta", "wilson", "mean"]
 
@@ -46,10 +46,14 @@ def proportion(
 
     Intervals, with t of the domain's degrees of freedom:
 
-    - `logit`: Student's of the log odds, as R's `svyciprop(method="logit")` and `"xlogit"`;
-    - `beta`: of Clopper and Pearson on the effective sample size p(1 − p)/v: E. L. Korn and
-      B. I. Graubard, "Confidence intervals for proportions with small expected number of positive
-      counts estimated from survey data", *Survey Methodology* 24 (1998), 193–201;
+    - `logit`: Student's of the log odds, as R's `svyciprop(method="xlogit")`, and as its
+      `"logit"`, which has no finite ends at 1 degree of freedom;
+    - `beta`: of Clopper and Pearson on the effective sample size p(1 − p)/v, corrected for the
+      degrees of freedom: E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with
+      small expected number of positive counts estimated from survey data", *Survey Methodology* 24
+      (1998), 193–201. The n of that correction are the domain's known answers; R's
+      `svyciprop(method="beta")` counts the unknown too, and those outside the domain where weights
+      are calibrated;
     - `wilson`: Wilson's on the same size: N. Dean and M. Pagano, "Evaluating confidence interval
       methods for binomial proportions in clustered surveys", *Journal of Survey Statistics and
       Methodology* 3 (2015), 484–503;
@@ -159,11 +163,13 @@ def _interval(
         units = np.where(df >= 1, units * few, units)
         fraction = sampled_fraction(design, inside, groups.count)
         scores = wilson_of_share(share, units, level)
-    drawn = exists & ((share == 0) | (share == 1)) & (fraction > 0)
+    alike = (share == 0) | (share == 1)
+    whole = without_error(design, inside, groups.count) | (alike & (fraction == 1))
+    drawn = exists & alike & (fraction > 0)
     others = np.zeros(len(share))
     others[drawn] = unseen(units[drawn], fraction[drawn], level)
     exact = np.where(share == 1, 1 - others, share), np.where(share == 0, others, share)
-    cases = [telling, exists & (fraction == 1), drawn, exists]
+    cases = [telling, exists & whole, drawn, exists]
     names = [method, "census", "hypergeometric", "wilson"]
     frame["ci_low"] = np.select(cases, [low, share, exact[0], scores[0]], np.nan)
     frame["ci_high"] = np.select(cases, [high, share, exact[1], scores[1]], np.nan)

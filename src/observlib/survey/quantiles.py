@@ -73,7 +73,9 @@ def quantiles(
 
     The interval is that of the share of values up to the quantile, read back on the distribution:
     R. S. Woodruff, "Confidence intervals for medians and other position measures", *JASA* 47
-    (1952), 635–646. As R's `svyquantile(qrule="math", interval.type="mean")`.
+    (1952), 635–646. As R's `svyquantile(qrule="math", interval.type="mean")`, but that a share
+    which is reached but for rounding is reached: of 200 equal weights the tenth part is 20 values,
+    whatever their size, where R may take 21.
 
     Parameters
     ----------

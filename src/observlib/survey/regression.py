@@ -13,7 +13,7 @@ from observlib.errors import ObservError, bounded
 from observlib.survey.columns import require
 from observlib.survey.design import Design, Floats, within
 from observlib.survey.estimation import ROUNDING, half_width, numbers
-from observlib.survey.linearisation import covariance, degrees_of_freedom, sampled_fraction
+from observlib.survey.linearisation import covariance, degrees_of_freedom, without_error
 
 Family = Literal["linear", "logistic"]
 
@@ -40,8 +40,8 @@ def regression(
         Column of numbers; for a logistic regression, of true and false, or of 1 and 0.
     drivers
         Columns of numbers, taken as they are, or of answers, each compared with the first: the
-        first category of a categorical column, else the first in order.
-        Rows where the outcome or a driver is unknown are left out.
+        first category of a categorical column, else the first in order, of those that the rows
+        used hold. Rows where the outcome or a driver is unknown, and those of weight 0, are not.
     family
         `logistic` gives log odds.
     level
@@ -77,12 +77,14 @@ def regression(
     require(design.frame, [outcome, *drivers])
     values = numbers(design, outcome)
     known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
-    used = within(design, known & (design.weights > 0))
+    answered = within(design, known)
+    used = within(answered, design.weights > 0)
     rows = used.domain
     if not rows.any():
         raise ObservError(f"regression of {outcome}: no row where it and its drivers are known")
     terms, columns = _columns(used, drivers)
-    y, weights = values[rows], used.weights[rows] / used.weights[rows].mean()
+    y, scale = values[rows], _scale(design)
+    weights = used.weights[rows] / scale
     _check(outcome, y, columns, terms, family)
     if family == "logistic" and (alone := _separating(design.frame.loc[rows, list(drivers)], y)):
         raise ObservError(_NO_LIMIT.format(outcome, bounded(alone)))
@@ -92,7 +94,7 @@ def regression(
     scores = np.zeros((len(rows), len(terms)))
     # the weights in `information` are relative, those of the variance are not
     scores[rows] = columns * residuals[:, None] @ np.linalg.inv(information)
-    scores /= used.weights[rows].mean()
+    scores /= scale
     free = int(degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
     df = free + 1 - len(terms)
     if df < 1:
@@ -100,8 +102,8 @@ def regression(
             f"regression of {outcome}: {len(terms)} coefficients are too many for {free} degrees"
             " of freedom (sampled units less strata); take fewer drivers"
         )
-    se = np.sqrt(np.diag(covariance(used, scores)))
-    whole = sampled_fraction(used, np.where(rows, 0, -1), 1)[0] == 1
+    se = np.sqrt(np.diag(covariance(answered, scores)))
+    whole = without_error(used, np.where(rows, 0, -1), 1)[0]
     if whole:
         se[:] = 0.0
     elif (exact := se <= ROUNDING * _reach(columns, weights, information, y)).any():
@@ -122,6 +124,17 @@ def regression(
         p=2 * stdtr(df, -np.abs(t)),
         n=int(rows.sum()),
     )
+
+
+def _scale(design: Design) -> float:
+    """The mean weight that `svyglm` divides by, on which depends where its iterations stop.
+
+    It is that of the domain, with answers unknown or not; where weights are calibrated R keeps
+    the rows outside the domain too, at a weight of 0.
+    """
+    inside = design.weights[design.domain]
+    rows = len(inside) if design.calibration is None else len(design.weights)
+    return float(inside.sum() / rows)
 
 
 def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, object]], Floats]:

@@ -60,9 +60,11 @@ class Calibration:
     def residuals(self, values: np.ndarray) -> np.ndarray:
         """Residuals of values (n,) or (n, k) regressed on the auxiliary variables.
 
-        The regression is weighted by the start weights, as R's `survey::calibrate` does: the
+        The regression is weighted by the start weights, as in R's `survey::calibrate`: the
         variance of a calibrated total is that of the design's total of w·e. Source: Deville and
-        Särndal 1992 (see `newton.py`). A `ValueError` where a value is missing.
+        Särndal 1992 (see `newton.py`). R's `rake` leaves these weights out, and has other errors
+        where start weights differ, even from its own `postStratify` with a single margin. A
+        `ValueError` where a value is missing.
         """
         values = np.asarray(values, dtype=float)
         if len(values) != len(self.weights) or not np.isfinite(values).all():
