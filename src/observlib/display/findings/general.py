@@ -257,7 +257,8 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue, everyone: str) -> str:
             f"{words.value(of_all, indicator)}"
         )
     beside = f"{SEMICOLON}{'organismes voisins' if alone else 'par organisme'} : "
-    return f"{said}{beside}{french.join(others)}." if others else f"{said}."
+    told = f"{said}{beside}{french.join(others)}" if others else said
+    return f"{told}{SEMICOLON}publiées sans effectif, ces notes ne peuvent être départagées."
 
 
 def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> str:
