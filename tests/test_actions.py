@@ -89,6 +89,9 @@ def test_invented_actions_stay_with_invented_data(catalogue: Catalogue, tmp_path
         ({"date": ...}, "key 'date' is missing"),
         ({"contact": "Jeanne Martin"}, "names a person"),
         ({"done": "Écrire à jeanne@exemple.invalid"}, "an e-mail address"),
+        ({"title": "Un bouton <Suivant>"}, "title: holds '<', which a page reads as markup"),
+        ({"done": "Un prix à 5 $."}, "done: holds '$', which a page reads as markup"),
+        ({"done": "Une ligne.\n\n# Un titre"}, "done: holds '\\n', which a page reads as markup"),
         ({"id": "autre"}, "the file's name says 'refonte'"),
         ({"effect": 3}, "unknown key 'effect'; allowed: id, title, product"),
     ],
@@ -99,6 +102,29 @@ def test_a_mistake_is_one_line_with_file_and_line(
     write(tmp_path, **keys)
     told = faults(tmp_path, catalogue)
     assert said in told and told.count("\n") == 0 and "refonte.yml:" in told
+
+
+def test_a_value_that_is_long_or_multiplied_by_aliases_does_not_fill_the_screen(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    tenfold = "a: &a [x, x]\n" + "".join(
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+        for before, name in zip("abcd", "bcde", strict=True)
+    )
+    for title in ("*e", "&t [*t]", f"[{'x' * 10_000}]"):
+        (tmp_path / "refonte.yml").write_text(f"{tenfold}title: {title}\n", encoding="utf-8")
+        lines = faults(tmp_path, catalogue).splitlines()
+        (told,) = (line for line in lines if ":6: the file: title is " in line)
+        assert "text is expected" in told and max(map(len, lines)) < 1000
+
+
+def test_many_controls_given_twice_are_told_in_a_moment(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    write(tmp_path, controls=[f"p{i % 20_000}" for i in range(40_000)])
+    assert "'controls' holds p0, p1, p10, p100, p1000, and 19995 more twice" in faults(
+        tmp_path, catalogue
+    )
 
 
 def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_effects(

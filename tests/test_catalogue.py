@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from observlib.catalogue import Catalogue, load_catalogue
+from observlib.catalogue.reading import parse
 from observlib.errors import ObservError
 from observlib.loaders import names
 from observlib.tables import TABLES
@@ -94,6 +96,22 @@ def test_a_damaged_file_is_one_line_and_no_traceback(folder: Path, content: str,
     assert any("departments.yml" in p and word in p for p in problems(folder))
 
 
+def test_aliases_of_aliases_are_read_once_and_one_of_itself_ends() -> None:
+    text = "a: &a [x, x]\n" + "".join(
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+        for before, name in zip("abcd", "bcde", strict=True)
+    )
+    data, lines, problems = parse(text + "own: &o [*o]\n", Path("a.yml"), dict, "a mapping")
+    assert not problems and len(data["e"]) == 9 and lines[("own",)] == 6
+    assert len(lines) < 100
+
+
+def test_a_file_that_is_nested_too_deeply_is_one_line_and_no_traceback() -> None:
+    told = [parse("[" * n + "]" * n, Path("a.yml"), list, "a list")[2] for n in (300, 997, 5000)]
+    assert [len(told[0]), len(told[2])] == [0, 1] and len(told[1]) <= 1  # by version of Python
+    assert all("nest" in problem for problem in told[1] + told[2])
+
+
 def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:
     (folder / "departments.yml").write_bytes("- id: é".encode("latin-1"))
     assert any("save the file as UTF-8" in problem for problem in problems(folder))
@@ -108,6 +126,13 @@ def test_an_unknown_subject_has_no_label(catalogue: Catalogue) -> None:
     assert catalogue.label("cnaf") == "CNAF"
     with pytest.raises(ObservError, match="no product or peer"):
         catalogue.label("nobody")
+
+
+def test_every_count_says_that_it_has_no_interval(catalogue: Catalogue) -> None:
+    counts = [entry for entry in catalogue.indicators.values() if entry.comparison == "count"]
+    assert {"visits", "calls_offered", "units_sold"} <= {entry.id for entry in counts}
+    for entry in counts:
+        assert re.search("pas d'intervalle|sans intervalle", entry.method), entry.id
 
 
 @pytest.mark.parametrize(

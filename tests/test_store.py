@@ -225,6 +225,20 @@ def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
     ]
 
 
+def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
+    demonstration: Path,
+) -> None:
+    first, last = Quarter(2025, 4), Quarter(2026, 3)
+    heard = store.heard(demonstration, first, last)
+    pairs = set(zip(heard["device"], heard["product"], strict=True))
+    assert len(pairs) == len(heard)
+    sheets = store.read(demonstration, "workshops", first, last)
+    expected = set(zip(sheets["device"], sheets["product"], strict=True))
+    assert expected and expected == {pair for pair in pairs if pair[0] == "ateliers"}
+    assert set(heard["source"]) >= set(sheets["source"])
+    assert store.heard(demonstration, Quarter(2001, 1), Quarter(2001, 1)).empty
+
+
 @pytest.mark.parametrize(
     ("today", "latest"),
     [("2026-10-05", "2026-T2"), ("2026-07-05", "2026-T2"), ("2026-06-30", "2026-T1")],

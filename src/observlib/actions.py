@@ -15,7 +15,7 @@ One file an action, `data/actions/<id>.yml`::
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
   one of its indicators of which there is a series by month, each expected once.
-- `date` is the day on which users saw the change.
+- `date` is the day on which users saw the change; `title` and `done` are a plain line each.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
 - `demonstration` marks an invented action, which is told with demonstration data only.
@@ -23,6 +23,8 @@ One file an action, `data/actions/<id>.yml`::
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
@@ -33,7 +35,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
 from observlib.catalogue.reading import Lines, explain, read
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 from observlib.impersonal import Plain, a_role
 
 # What readers see beside an effect: with what the product was compared, and which line is which.
@@ -41,6 +43,22 @@ BEFORE_AFTER = "Avant/après"
 COMPARABLE = "Produits comparables"
 CONTROLLED = "Face aux comparables"
 SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
+
+
+def unmarked(text: str) -> str:
+    """The text; `ValueError` where a page would read something in it as markup.
+
+    Examples
+    --------
+    >>> unmarked("Le bouton « Suivant » est en haut de page, n° 1.")
+    'Le bouton « Suivant » est en haut de page, n° 1.'
+    """
+    if found := re.search(r"[*`<>\[\]$|\\@^~\n]", text):
+        raise ValueError(f"holds {found[0]!r}, which a page reads as markup; write one plain line")
+    return text
+
+
+Line = Annotated[Plain, AfterValidator(unmarked)]
 
 
 class Expected(BaseModel):
@@ -55,10 +73,10 @@ class Expected(BaseModel):
 class Action(Entry):
     """One action, as its file tells it; `done` says in French what was done."""
 
-    title: Plain
+    title: Line
     product: Slug
     date: date
-    done: Plain
+    done: Line
     expected: tuple[Expected, ...]
     controls: tuple[Slug, ...] = ()
     contact: Annotated[Plain, AfterValidator(a_role)]
@@ -73,9 +91,8 @@ class Action(Entry):
             faults.append("'expected' is empty; name an indicator and the direction it should take")
         named = [one.indicator for one in self.expected]
         for what, given in (("controls", list(self.controls)), ("expected", named)):
-            twice = sorted({name for name in given if given.count(name) > 1})
-            if twice:
-                faults.append(f"{what!r} holds {', '.join(twice)} twice; give each once")
+            if twice := sorted(name for name, times in Counter(given).items() if times > 1):
+                faults.append(f"{what!r} holds {bounded(twice)} twice; give each once")
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -36,6 +36,8 @@ MIME = "application/vnd.observlib.estimates+json"
 MINIMUM_PEOPLE = 11  # a value on fewer is never shown
 LOW_BASE = 30  # a value on fewer answers is shown and marked
 REFERENCE = "reference_"  # in a pair, before the names of the estimate that is compared with
+UNKNOWN = "indéterminé"
+EVOLVED = {"rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknown": UNKNOWN}
 
 
 def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

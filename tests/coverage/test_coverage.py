@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from observlib.coverage.parts import PARTS
 from observlib.coverage.simulate import covered, repeat, simulate
 from observlib.coverage.truth import HELD, held, one, parts
 from observlib.display.french import day_label
+from observlib.display.typography import typography
 from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +132,20 @@ def test_the_page_of_the_method_shows_the_committed_table(
     assert when in shown and "@tbl-couverture" in text
     for name in published():
         assert f"| {catalogue.indicators[name].label} " in shown
+
+
+def test_what_chance_alone_puts_outside_is_named_too_on_the_page(
+    table: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    at = table.index[table["indicator"] == "satisfaction_mean"][0]
+    row = {"covered": 92.9, "low": 91.7, "high": 93.9, "lowest": math.nan}
+    table = table.copy()
+    table.loc[at, list(row)] = list(row.values())
+    label = typography(catalogue.devices[str(table.at[at, "device"])].label)
+    (line,) = [
+        li for li in page.markdown(table, catalogue).splitlines() if "92,9" in li and "- " in li
+    ]
+    assert label in line and "hasard" in line
 
 
 def test_the_same_seed_gives_the_same_table_however_it_is_shared_out() -> None:

@@ -66,6 +66,17 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     assert text.endswith("Sans comparaison : Légifrance (secret statistique).")
 
 
+def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(
+    compared: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    other = compared[compared["product"] == "legifrance"]
+    other = other.assign(indicator="clarity_10", product="boamp")
+    text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
+    text = text.replace("\xa0", " ").replace("\u202f", " ")
+    hidden = "BOAMP, clarté du langage (sur 10) (secret statistique)."
+    assert text.endswith(f"Sans comparaison : Légifrance ; {hidden}")
+
+
 def test_a_table_whose_every_value_is_withheld_shows_its_rows(
     compared: pd.DataFrame, catalogue: Catalogue
 ) -> None:
@@ -135,8 +146,10 @@ def test_products_categories_and_weights_are_each_named_as_they_are(
 
 
 def test_every_verdict_and_reason_has_words() -> None:
-    assert set(changes.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
+    assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
     assert set(REASONS) - {"precision"} <= set(changes.REASONS)
+    for reason in changes.REASONS:  # what was not tested is not said to be undetermined
+        assert changes.verdict({"verdict": "unknown", "reason": reason}).startswith("non testé (")
 
 
 @given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))

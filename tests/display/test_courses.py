@@ -29,7 +29,7 @@ def test_a_value_is_never_its_own_minimum_or_maximum(values: list[float]) -> Non
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ([86.1, 85.8], "stable à 86 % (n0 comme n1)"),
+        ([86.1, 85.8], "86 % (n0 comme n1)"),
         ([86.1, 71.0, 86.4], "86 % (n0 comme n2), minimum 71 % (n1)"),
         ([10.0, 30.0, 20.0], "de 10 % (n0) à 20 % (n2), maximum 30 % (n1)"),
         ([10.0, 20.0, 20.4], "de 10 % (n0) à 20 % (n2)"),

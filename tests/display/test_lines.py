@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -151,6 +152,24 @@ def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_da
     assert len(out.content["rows"]) == len(seen) + len(behind)
 
 
+def test_where_what_is_behind_begins_is_marked_and_a_partial_period_of_it_is_not_drawn_as_whole(
+    catalogue: Catalogue, figures: list[Figure]
+) -> None:
+    seen = rows("boamp", [7, 7, 7, 8, 8])
+    behind = rows("boamp", [None, 7.1, 7.1, 2.0, 7.1])
+    behind.loc[behind["estimate"] == 2.0, "status"] = "partial"
+    display.line_chart(
+        seen, catalogue, caption="C", behind=behind, behind_label="attendu", behind_from="l'action"
+    )
+    (fig,) = figures
+    (ax,) = fig.axes
+    (stroke,) = (line for line in ax.lines if len(set(line.get_xdata())) == 1)
+    assert stroke.get_xdata()[0] == 1
+    assert any("Tireté vertical" in text.get_text() for text in fig.texts)
+    (grey,) = (line for line in ax.lines if len(line.get_xdata()) == 5 and line.get_alpha())
+    assert math.isnan(grey.get_ydata()[3]) and grey.get_ydata()[4] == 7.1
+
+
 def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue: Catalogue) -> None:
     seen = rows("boamp", [7, 7, 7, 8, 8])
     behind = seen.assign(unit="%")
@@ -189,3 +208,10 @@ def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(
         display.line_chart(
             mark, catalogue, caption="Une", behind=mark.assign(unit="%"), behind_label="x"
         )
+
+
+def test_who_hears_a_chart_is_told_how_sure_its_last_value_is(catalogue: Catalogue) -> None:
+    out = display.line_chart(rows("boamp", [7, 7, 7, 8, 8]), catalogue, caption="Une")
+    assert "dernier intervalle à 95 % : 7,8 à 8,2" in out.content["alt"].replace("\xa0", " ")
+    bare = rows("boamp", [7, 7, 7, 8, 8]).assign(ci_low=math.nan, ci_high=math.nan)
+    assert "intervalle" not in display.line_chart(bare, catalogue, caption="Une").content["alt"]

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
 import pandas as pd
+import pypandoc
 import pytest
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
+from observlib.display.output import pipe_table
 from observlib.errors import ObservError
 
 
@@ -27,6 +30,25 @@ def test_a_text_carries_the_estimates_that_it_uses(marks: pd.DataFrame) -> None:
     content = json.loads(json.dumps(bundle[estimates.MIME], allow_nan=False))
     assert content["kind"] == "text" and "caption" not in content
     pd.testing.assert_frame_equal(estimates.from_json(content), marks)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["<script>alert(1)</script>", "</p>", "<!-- a", "`<b>`{=html}", "a\n```{=html}\n<b>\n```"],
+)
+def test_a_word_of_an_export_runs_no_code_in_a_page(
+    word: str, marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    line = " ".join(word.split("\n"))
+    columns = {"Réponse": [line], "n": ["1"]}
+    said = [
+        display.text(f"Réponse « {word} »", marks).shown["text/markdown"],
+        display.text(pipe_table(columns), marks).shown["text/markdown"],
+        display.dot_chart(marks, catalogue, caption=f"« {line} »").content["caption"],
+    ]
+    for markdown in said:
+        page = pypandoc.convert_text(markdown, "html", format="markdown")
+        assert not re.search(r"<(script|b)>|<!--|</p>.*</p>", page), page
 
 
 @pytest.mark.parametrize("caption", ["", "  ", "deux\nlignes"])

@@ -104,6 +104,16 @@ def test_a_balance_says_its_sign_at_both_ends() -> None:
     assert plain(words.interval(row, nps)) == "−3 à +9"
 
 
+def test_marks_all_alike_are_not_shown_as_known_to_the_last_digit() -> None:
+    about = {"id": "m", "label": "M", "method": "M", "better": "higher", "unit": "sur 10"}
+    mark = Indicator(**about, decimals=1, comparison="mean")
+    row = {"unit": "sur 10", "status": "published", "ci_low": 10.0, "ci_high": 10.0}
+    assert words.interval(row, mark) == ""
+    assert plain(words.interval({**row, "ci_low": 9.99}, mark)) == "10,0 à 10,0"
+    # of a median, whose values come in whole days, both ends may well be one
+    assert words.interval(row, Indicator(**about, decimals=1, comparison="interval")) != ""
+
+
 def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
     row = {"period": "2026-T3", "unit": "s", "estimate": 42, "ci_low": 40, "ci_high": 45, "n": 958}
     calls = estimates.make([{**row, "indicator": "wait_median"}]).to_dict("records")[0]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib import tables
+from observlib import estimates, tables
 from observlib.indicators import audience
 from observlib.period import Quarter
 
@@ -77,6 +77,18 @@ def test_year_on_year_is_the_ratio_of_whole_quarters() -> None:
     quarters = audience.quarterly(rows, Quarter(2026, 3).back(5))
     change = audience.year_on_year(quarters).set_index("period").loc["2026-T3"]
     assert change["estimate"] == pytest.approx(20.0)
+
+
+def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_none_measures() -> (
+    None
+):
+    row = {"indicator": "units_sold", "unit": "exemplaires", "device": "d", "n": 90}
+    sold = estimates.make(
+        {**row, "period": period, "estimate": 90} for period in ("2026-T2", "2026-T3")
+    )
+    (change,) = audience.year_on_year(sold).to_dict("records")
+    assert (change["indicator"], change["period"]) == ("units_sold_yoy", "2026-T3")
+    assert change["status"] == "missing"
 
 
 @given(st.lists(st.integers(11, 10**7), min_size=3, max_size=36))

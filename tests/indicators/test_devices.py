@@ -12,6 +12,7 @@ from observlib.period import Quarter
 
 Q = Quarter(2026, 3)
 NONE = pd.DataFrame(columns=["device", "table", "count", "source"])
+UNHEARD = pd.DataFrame(columns=["device", "product"])
 
 
 def given(**counts: int) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(
     catalogue: Catalogue,
 ) -> None:
     known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "tests-legifrance", "sp-plus")
-    frame = devices.listening(known, Q)
+    frame = devices.listening(known, UNHEARD, Q)
     cells = {
         (row["product"] or row["group_value"], row["channel"]): row["estimate"]
         for row in frame.to_dict("records")
@@ -63,12 +64,28 @@ def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_o
 ) -> None:
     facts = [device.id for device in catalogue.devices.values() if not device.listens]
     assert "insee-population" in facts and "published-figures" in facts
-    heard = devices.listening(catalogue, Q)["estimate"].sum()
+    heard = devices.listening(catalogue, UNHEARD, Q)["estimate"].sum()
     assert heard == len(catalogue.devices) - len(facts)
     brought = devices.received(NONE, catalogue, Q, listens=False)
     assert brought["device"].tolist() == facts
     silent = devices.silence(NONE, held(), catalogue, Q)
     assert set(silent["device"]) == set(catalogue.devices) - set(facts)
+
+
+def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(
+    catalogue: Catalogue,
+) -> None:
+    """The grid of all products and the list on a product's page are of the same devices."""
+    told = [("ateliers", "annuaire"), ("ateliers", "cnaf"), ("jdma-legifrance", "annuaire")]
+    heard = pd.DataFrame(told, columns=["device", "product"])
+    frame = devices.listening(catalogue, heard, Q)
+    lists = devices.listeners(catalogue, heard)
+    assert lists["annuaire"] == ["datagouv-annuaire", "ateliers"]
+    assert lists.keys() == catalogue.products.keys()
+    counts = frame[frame["product"] != ""].groupby("product")["estimate"].sum()
+    assert counts.to_dict() == {name: len(found) for name, found in lists.items()}
+    whole = frame[(frame["group"] == "scope") & (frame["channel"] == "in_person")]
+    assert whole["estimate"].tolist() == [1]
 
 
 def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(

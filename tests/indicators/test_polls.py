@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from observlib import tables
+from observlib import estimates, tables
 from observlib.indicators import polls
 from observlib.period import Quarter
 
@@ -98,3 +98,17 @@ def test_nothing_asked_gives_nothing() -> None:
     assert found.empty and polls.votes_by_quarter(empty, [LAST]).empty
     assert polls.lead(found).empty and polls.shared(found).empty
     assert polls.history(found, polls.lead(found)).empty
+
+
+def test_each_option_is_paired_between_networks_the_higher_first() -> None:
+    row = {"indicator": "poll_share", "unit": "%", "period": "2026-T3", "group": "Q ?", "n": 90}
+    asked = estimates.make(
+        {**row, "device": device, "group_value": option, "estimate": value}
+        for device, values in (("a", (30, 70)), ("b", (40, 60)))
+        for option, value in zip(("Oui", "Non"), values, strict=True)
+    )
+    pairs = polls.networks(asked)
+    sides = ["group_value", "device", "reference_device"]
+    assert pairs[sides].values.tolist() == [["Oui", "b", "a"], ["Non", "a", "b"]]
+    assert set(pairs["group_value"] == pairs["reference_group_value"]) == {True}
+    assert polls.networks(asked.head(0)).empty

@@ -132,3 +132,28 @@ def test_a_series_or_a_pace_too_irregular_is_told_and_has_no_number(catalogue: C
 
 def test_every_indicator_that_is_made_is_in_the_catalogue(catalogue: Catalogue) -> None:
     assert set(adjusted(months(wavy(36)), catalogue)["indicator"]) <= set(catalogue.indicators)
+
+
+def test_a_change_of_level_that_would_hold_alone_is_not_told_among_many(
+    catalogue: Catalogue,
+) -> None:
+    """The more series a study searches, the more of them would seem to change by chance."""
+
+    def drawn(seed: int, step: float) -> pd.DataFrame:
+        noise = np.random.default_rng(seed).normal(size=48)
+        level = 1e5 * np.exp(0.03 * noise + step * (np.arange(48) >= 24))
+        return months([*np.round(level)], device=str(seed))
+
+    changed = drawn(4, 0.07)
+    others = [drawn(seed, 0.0) for seed in range(100, 140)]
+
+    def changes(*frames: pd.DataFrame) -> list[str]:
+        found = adjusted(estimates.combine(frames), catalogue)
+        return found.loc[found["indicator"] == "level_change", "device"].tolist()
+
+    assert changes(changed) == ["4"]
+    assert changes(changed, *others) == []
+    elsewhere = [rows.assign(channel="open_data") for rows in others]
+    assert changes(changed, *elsewhere) == ["4"]  # another page's family
+    large = drawn(4, -0.3)
+    assert changes(large, *others) == ["4"]

@@ -190,6 +190,22 @@ def test_reasons_are_shares_of_those_who_ticked_one_the_most_frequent_first(
     assert found["estimate"].tolist() == [75.0, 37.5] and set(found["n"]) == {40}
 
 
+def test_who_ticked_what_is_what_the_shares_count(catalogue: Catalogue) -> None:
+    given = answers("reason", ["A", "B"] * 30, days=YEAR)
+    found = surveys.reasons(given, catalogue, LAST.back(4))
+    ticked = surveys.ticked(given, LAST.back(4))
+    assert found["n"].tolist() == [ticked["response_id"].nunique()] * 2
+    assert len(surveys.ticked(given, [LAST - 8])) == 0
+
+
+def test_a_year_that_is_one_wave_is_no_second_table(catalogue: Catalogue) -> None:
+    whole = marks_by_quarter(*[[9, 7] * 20] * 4)
+    year = surveys.pooled(whole, catalogue, LAST.back(4))
+    quarter = surveys.quarterly(whole, catalogue, [LAST])
+    assert surveys.wider(year, quarter)["n"].tolist() == [160]
+    assert surveys.wider(quarter, quarter).empty and surveys.wider(year.head(0), quarter).empty
+
+
 def test_reasons_of_few_are_grouped_and_stand_last(catalogue: Catalogue) -> None:
     parts = [("Information", 40), ("Rare", 4), ("Démarche", 20), ("Très rare", 8)]
     first, ticked = 0, []

@@ -74,6 +74,17 @@ def of(frame: pd.DataFrame, value: str, indicator: str = "satisfaction_10") -> p
     return row
 
 
+def test_a_score_that_all_gave_has_no_interval_with_or_without_weights(
+    catalogue: Catalogue,
+) -> None:
+    people = sample({"jeune": 60, "adulte": 60, "vieux": 60}).assign(nps=10)
+    told = marks(responses(people), catalogue)
+    for how in (weighted.RAW, weighted.WEIGHTED):
+        score = of(told, how, "nps")
+        assert score["estimate"] == pytest.approx(100)
+        assert np.isnan(score["ci_low"]) and np.isnan(score["ci_high"])
+
+
 def weigh(table: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
     return weighted.weighed(table, MARGINS, catalogue, YEAR)
 

@@ -81,3 +81,9 @@ def test_columns_that_say_the_same_are_refused() -> None:
     for columns in (np.ones((40, 2)), np.random.default_rng(0).normal(size=(40, 40))):
         with pytest.raises(ValueError, match="too few, or columns"):
             fit(np.zeros(40), columns, TIMES)
+
+
+@pytest.mark.parametrize("level", [95, 0.0, 1.0, float("nan")])
+def test_a_level_in_percent_is_refused_and_makes_no_effect_without_ends(level: float) -> None:
+    with pytest.raises(ValueError, match=r"write 0\.95"):
+        contrast(fit(2.0 * TIMES, np.column_stack([np.ones(40), TIMES]), TIMES), [0, 1], level)

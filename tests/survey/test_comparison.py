@@ -244,6 +244,8 @@ def test_what_the_caller_forgot_is_named() -> None:
         compare(pairs, KINDS, {"satisfied_share": 0.0})
     with pytest.raises(ValueError, match="holm, bh"):
         compare(pairs, KINDS, {}, method="none")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="mean, share, interval, count, not means"):
+        compare(pairs, {"satisfied_share": "means"}, {})  # type: ignore[dict-item]
 
 
 SHARES = st.builds(share, st.integers(0, 100).map(float), st.integers(11, 3000))

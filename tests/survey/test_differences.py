@@ -12,9 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from observlib.survey.differences import (
+    detectable_of_interval,
     difference_of_intervals,
     difference_of_means,
     difference_of_shares,
+    error_of_paired_shares,
     smallest_detectable,
 )
 
@@ -217,7 +219,36 @@ def test_what_is_no_estimate_is_refused() -> None:
         smallest_detectable(-1.0)
 
 
+@pytest.mark.parametrize("level", [95, 0, 1, math.nan])
+def test_a_level_in_percent_is_refused_and_makes_no_difference_without_ends(level: float) -> None:
+    for difference in (
+        lambda: difference_of_means(8, 0.1, 40, 7, 0.1, 40, level),
+        lambda: difference_of_shares(0.5, 40, 0.4, 40, level),
+        lambda: difference_of_intervals(5, (4, 6), 4, (3, 5), level),
+        lambda: detectable_of_interval(4, 6, level),
+    ):
+        with pytest.raises(ValueError, match="level"):
+            difference()
+
+
 def test_the_smallest_change_is_that_of_bloom_s_multipliers() -> None:
     # Bloom (1995): 2.49 for a one-sided test at 0.05 and a power of 0.80; 2.80 for a two-sided one
     assert smallest_detectable(1.0, level=0.90) == pytest.approx(2.49, abs=5e-3)
     assert smallest_detectable(1.0) == pytest.approx(2.80, abs=5e-3)
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
+def test_paired_shares_have_the_statistic_of_mcnemar(one: int, two: int, others: int) -> None:
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    n = one + two + others
+    table = [[others, one], [two, 0]]
+    expected = mcnemar(table, exact=False, correction=False).statistic
+    error = error_of_paired_shares(one, two, n)
+    assert ((one - two) / n / error) ** 2 == pytest.approx(expected)
+
+
+def test_paired_shares_of_no_one_are_refused() -> None:
+    for counts in ((-1, 2, 10), (1, -2, 10), (1, 2, 0)):
+        with pytest.raises(ValueError, match="n > 0"):
+            error_of_paired_shares(*counts)

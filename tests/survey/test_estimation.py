@@ -301,6 +301,19 @@ def test_answers_all_alike_do_not_pass_for_a_mean_without_error() -> None:
     assert total(design(frame, weights="w"), "one")["status"][0] == "published"
 
 
+@pytest.mark.parametrize("how", [{"strata": "stratum"}, {"clusters": "town"}])
+def test_a_dozen_answers_alike_in_each_stratum_or_town_make_no_mean_without_error(
+    how: dict[str, str],
+) -> None:
+    frame = pd.DataFrame(
+        {"y": [1.0, 0.0] * 6, "stratum": list("ab") * 6, "town": np.arange(12) // 2}
+    )
+    made = design(frame, **how)  # type: ignore[arg-type]
+    for found in (mean(made, "y").iloc[0], total(made, "y").iloc[0]):
+        assert (found["se"], found["status"]) == (0, "no_interval")
+        assert found["estimate"] > 0 and np.isnan(found["ci_low"]) and np.isnan(found["ci_high"])
+
+
 def test_what_margins_explain_has_no_error_but_for_rounding() -> None:
     frame = pd.DataFrame({"x": [0.0, 1, 1, 0, 1], "s": list("abbab")})
     margin = {"s": pd.Series({"a": 51.7, "b": 54.0})}
@@ -350,6 +363,20 @@ def test_unknown_columns_are_the_caller_s_mistake() -> None:
         mean(made, "z")
     with pytest.raises(ValueError, match="no column g, h"):
         mean(made, "y", by=["g", "h"])
+    named = design(pd.DataFrame({"y": [1.0, 2.0], "n": [1, 2], "value": ["a", "b"]}))
+    with pytest.raises(ValueError, match="column n: the name of a result"):
+        mean(named, "y", by="n")
+    assert mean(named, "y", by="value")["value"].tolist() == ["a", "b"]
+
+
+def test_domains_are_found_though_the_index_has_their_name_or_a_column_has_none() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 6.0], "g": list("aab"), 0: list("xyy")})
+    indexed = design(frame.set_index("g", drop=False))
+    assert mean(indexed, "y", by="g")["estimate"].tolist() == [1.5, 6]
+    assert mean(indexed, "y", by=["g", "g"]).columns.tolist().count("g") == 1
+    by_number = mean(indexed, "y", by=0)  # type: ignore[arg-type]
+    assert by_number["estimate"].tolist() == [1, 4]
+    assert mean(indexed, "y", by=[])["estimate"].tolist() == [3]
 
 
 def test_the_covariance_of_two_totals_has_their_variances(clustered: Design) -> None:

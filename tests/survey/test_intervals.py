@@ -45,8 +45,8 @@ def test_student_agrees_with_statsmodels(values: list[float]) -> None:
     assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-@pytest.mark.parametrize("case", [(1, 0), (-1, 5), (6, 5)])
-def test_wilson_refuses_what_is_no_share(case: tuple[int, int]) -> None:
+@pytest.mark.parametrize("case", [(1, 0), (-1, 5), (6, 5), (math.inf, math.inf)])
+def test_wilson_refuses_what_is_no_share(case: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="successes"):
         wilson(*case)
 

@@ -89,3 +89,5 @@ def test_what_is_no_p_value_or_method_is_refused() -> None:
         adjust([0.2, 1.3])
     with pytest.raises(ValueError, match="holm, bh"):
         adjust([0.2], "bonferroni")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"write 0\.95"):
+        common_level([0.2], level=95)

@@ -217,3 +217,13 @@ def test_mistakes_of_the_caller_are_value_errors() -> None:
         proportion(made, "b", 1)
     with pytest.raises(ObservError, match="no row has an answer"):
         proportions(made, "empty")
+    with pytest.raises(ValueError, match="column value: the name of a result"):
+        proportions(design(pd.DataFrame({"a": [1, 0], "value": [1, 2]})), "a", by="value")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_four_answers_alike_in_each_stratum_are_no_share_without_error(method: Method) -> None:
+    made = design(pd.DataFrame({"a": list("yynn"), "stratum": list("aabb")}), strata="stratum")
+    found = proportion(made, "a", "y", method=method).iloc[0]
+    assert found["method"] == "wilson" and found["status"] == "published"
+    assert found["ci_low"] < 0.2 and found["ci_high"] > 0.8

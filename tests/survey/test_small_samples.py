@@ -46,10 +46,10 @@ def test_it_holds_wilson_s_interval_and_the_share(n: int, data: st.DataObject) -
 
 
 def test_a_proportion_of_nothing_is_refused() -> None:
-    for successes, n in ((0, 0), (3, 2), (-1, 5)):
+    for successes, n in ((0, 0), (3, 2), (-1, 5), (1, math.inf)):
         for interval in (adjusted_wald, clopper_pearson):
             with pytest.raises(ValueError, match="successes"):
-                interval(successes, n)
+                interval(successes, n)  # type: ignore[operator]
 
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,8 +64,20 @@ def test_nothing_has_ended_before_the_first_end() -> None:
 
 @pytest.mark.parametrize(
     ("durations", "observed", "weights"),
-    [([-1.0], [True], None), ([math.nan], [True], None), ([1.0], [], None), ([1], [True], [-1])],
+    [
+        ([-1.0], [True], None),
+        ([math.nan], [True], None),
+        ([1.0], [], None),
+        ([1], [True], [-1]),
+        ([1, 2], [True, True], [math.inf, 1]),
+    ],
 )
 def test_durations_that_are_none_are_refused(durations, observed, weights) -> None:
     with pytest.raises(ValueError):
         kaplan_meier(durations, observed, weights)
+
+
+@pytest.mark.parametrize("unknown", [None, math.nan, pd.NA])
+def test_an_end_of_which_nothing_is_known_does_not_count_as_seen(unknown: object) -> None:
+    with pytest.raises(ValueError, match="true or false, and known"):
+        kaplan_meier([1.0, 2.0], [True, unknown])  # type: ignore[list-item]

@@ -324,6 +324,16 @@ def test_a_population_alone_and_numeric_totals_alone_are_margins_too() -> None:
     assert alone.margins["category"].isna().all()
 
 
+def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_near_0() -> None:
+    sample = PEOPLE.assign(age_in_years=[20.0, 41, 60, 25, 70], none=0.0)
+    for total in (0, -5):
+        with pytest.raises(ConvergenceError, match=rf"total 'age_in_years': target {total}, with"):
+            calibrate(sample, {}, totals={"age_in_years": total})
+    for method, bounds in METHODS:  # of what is 0 for everybody 0 is the total
+        found = calibrate(sample, {"sexe": SEXE}, totals={"none": 0}, method=method, bounds=bounds)
+        np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
+
+
 def test_nested_margins_that_repeat_each_other_are_no_obstacle() -> None:
     sample = pd.DataFrame({"region": list("aabbb"), "department": ["1", "2", "3", "3", "4"]})
     departments = pd.Series({"1": 10, "2": 20, "3": 30, "4": 40})

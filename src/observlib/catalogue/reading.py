@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -24,6 +25,8 @@ _EXPECTED = {  # by pydantic's kind of mistake, whose own words are a programmer
     "date_from_datetime_parsing": _DATE,
     "date_from_datetime_inexact": _DATE,
 }
+_SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of aliases
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -60,9 +63,11 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
     def unusable(where: str, fault: str) -> tuple[Any, Lines, list[str]]:
         return expected(), {}, [f"{path}{where}: {fault}"]
 
+    lines: Lines = {}
     try:
         root = yaml.compose(text, Loader=_SafeLoader)
         data = yaml.load(text, Loader=_SafeLoader)
+        problems = list(_walk(root, (), lines, path, set()))
     except ValueError as error:  # of a date such as 2026-13-45
         return unusable("", f"not valid YAML: {error}; dates are YYYY-MM-DD")
     except yaml.YAMLError as error:
@@ -73,8 +78,6 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
         return unusable("", "not valid YAML: nested too deeply")
     if not isinstance(data, expected):
         return unusable("", f"holds {type(data).__name__}; {words} is expected")
-    lines: Lines = {}
-    problems = list(_walk(root, (), lines, path))
     return data, lines, problems
 
 
@@ -93,15 +96,21 @@ def split_front_matter(text: str) -> tuple[str, str]:
 
 
 def _walk(
-    node: yaml.Node | None, where: tuple[Any, ...], lines: Lines, path: Path
+    node: yaml.Node | None, where: tuple[Any, ...], lines: Lines, path: Path, seen: set[int]
 ) -> Iterator[str]:
-    """Note the line of every node; yield a problem for each key that is given twice."""
+    """Note the line of every node; yield a problem for each key that is given twice.
+
+    What an alias repeats is walked once: aliases of aliases would multiply it, or never end.
+    """
     if node is None:
         return
     lines.setdefault(where, node.start_mark.line + 1)
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
-            yield from _walk(item, (*where, position), lines, path)
+            yield from _walk(item, (*where, position), lines, path, seen)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place = (*where, key.value)
@@ -111,7 +120,7 @@ def _walk(
                     f"(first at line {lines[place]}); keep one"
                 )
             lines[place] = key.start_mark.line + 1
-            yield from _walk(value, place, lines, path)
+            yield from _walk(value, place, lines, path, seen)
 
 
 def explain(
@@ -123,11 +132,11 @@ def explain(
     raw: Any,
 ) -> Iterator[str]:
     """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
-    name = f"{raw['id']!r}" if isinstance(raw, dict) and "id" in raw else ""
+    name = _SHORT.repr(raw["id"]) if isinstance(raw, dict) and "id" in raw else ""
     name = name or (f"entry {start[0] + 1}" if start else "the file")
     told: set[str] = set()  # a value that is neither of two types is one mistake
     for detail in error.errors():
-        where = (*start, *detail["loc"])
+        where, given = (*start, *detail["loc"]), _SHORT.repr(detail["input"])
         while where not in lines and len(where) > 1:
             where = where[:-1]
         place = f"{path}:{lines.get(where, 1)}: {name}"
@@ -138,15 +147,15 @@ def explain(
             said = f"{place}: key {key!r} is missing"
         elif detail["type"] == "model_type" and detail["loc"]:
             keys = _allowed(model, (*detail["loc"], ""))
-            said = f"{place}: {key} is {detail['input']!r}: a mapping is expected, of {keys}"
+            said = f"{place}: {key} is {given}: a mapping is expected, of {keys}"
         elif detail["type"] == "model_type":
-            said = f"{place}: is {detail['input']!r}; an entry is a mapping that starts with `id:`"
+            said = f"{place}: is {given}; an entry is a mapping that starts with `id:`"
         elif detail["type"] == "value_error":  # of what does not go together
             said = f"{place}: {key and key + ': '}{detail['msg'].removeprefix('Value error, ')}"
         else:
             message = detail["msg"][0].lower() + detail["msg"][1:]
             message = _EXPECTED.get(detail["type"], message)
-            said = f"{place}: {key} is {detail['input']!r}: {message}"
+            said = f"{place}: {key} is {given}: {message}"
         if said not in told:
             yield said
         told.add(said)

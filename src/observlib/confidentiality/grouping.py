@@ -6,10 +6,13 @@ from collections.abc import Mapping, Set
 
 from observlib import estimates
 
+REST, REASONS, CATEGORIES = "Autres", "Autres motifs", "Autres (effectifs regroupés)"
+GROUPED = (REST, REASONS, CATEGORIES)  # labels of what may be several answers: none of them leads
+
 
 def merge_small(
     holders: Mapping[str, Set[str]],
-    rest: str = "Autres",
+    rest: str = REST,
     minimum: int = estimates.MINIMUM_PEOPLE,
 ) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
     """Categories of at least `minimum` people; smaller ones are one, named by `rest`.

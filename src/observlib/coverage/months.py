@@ -47,13 +47,15 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     nothing is true of them, and how many there are is told by
     `tests/benchmarks/series_coverage.py`.
     """
-    rows: list[dict[str, Any]] = []
+    catalogue, studies = project.catalogue(), []
     for i in repetitions:
+        rows: list[dict[str, Any]] = []
         for device in (*_LEVELS, *_PACES):
             change, correlation = _LEVELS.get(device) or (0.0, _PACES[device])
             chance = stream(seed, "coverage", "months", device, str(i))
             rows += _visits(device, i, chance, correlation, change)
-    found = series.adjusted(estimates.make(rows), project.catalogue())
+        studies.append(series.adjusted(estimates.make(rows), catalogue))
+    found = estimates.combine(studies)
     own = found["device"].str.partition("~")[0]
     near = found["period"].isin(truths.MONTHS[_AT - 1 : _AT + 2])
     levels = (found["indicator"] == "level_change") & own.isin(_LEVELS) & near

@@ -20,6 +20,7 @@ LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
 _WIDTHS = "|:--------------------|----------:|--------:|------------:|"
+_CHANCE = "ce qui dépasse de la plage n’est pas plus que le hasard des tirages n’en explique."
 _HEAD = ("Indicateur", "Effectif", "Répétitions", "Intervalles justes")
 
 
@@ -85,17 +86,24 @@ def _span(values: pd.Series, decimals: int) -> str:
 
 
 def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> Iterator[str]:
-    """What is known to lie outside and why: one item a reason."""
+    """What lies outside and why: one item a reason, chance the last."""
+    known = {place for places in REASONS.values() for place in places}
+    by_chance = [
+        place
+        for place, row in table.iterrows()
+        if place not in known and not LEAST <= farthest(row)[0] <= MOST
+    ]
     yield f"Hors de la plage de {LEAST:.0f} à {MOST:.0f} % :"
     yield ""
-    for reason, places in REASONS.items():
+    for reason, places in (*REASONS.items(), (_CHANCE, by_chance)):
         names = []
         for indicator, device in places:
             share, category = farthest(table.loc[(indicator, device)])
             of = f"{labels[indicator]}, {category}" if category else labels[indicator]
             which = catalogue.devices[device].label
             names.append(f"« {of} » ({which}, {french.percent(share, 1)})")
-        yield f"- {french.join(names)} : {reason}"
+        if names:
+            yield f"- {french.join(names)} : {reason}"
 
 
 if __name__ == "__main__":  # where words alone have changed: the table that is committed

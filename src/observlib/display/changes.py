@@ -7,7 +7,8 @@ words beside the interval that decides it, and no sentence of a page says anothe
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,10 +17,8 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.errors import ObservError
-from observlib.estimates import REFERENCE
+from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
 
-UNKNOWN = "indéterminé"
-EVOLVED = {"rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknown": UNKNOWN}
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
 REASONS = {
     "suppressed": "secret statistique",
@@ -38,11 +37,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
     "raw": ("group_value", (), ["Sans redressement", "Avec redressement"]),
 }
 _NONE = "–"
-_RULE = (
-    "{verdicts} : l'intervalle de l'écart laisse zéro en dehors. {stable} : il contient zéro, et "
-    "il est tout entier en deçà de l'écart qui compte. Indéterminé : ni l'un ni l'autre, ou aucun "
-    "test possible. Le plus petit écart visible est celui qui aurait été vu huit fois sur dix."
-)
+_SEEN = "Plus petit écart visible : il aurait été vu huit fois sur dix."
 
 
 def change_table(
@@ -128,10 +123,9 @@ def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
     if math.isnan(row["difference"]):
         return _NONE
     low, high = row["difference_low"], row["difference_high"]
-    nearest = min(low, high, key=abs)
     decimals = indicator.decimals
-    if row["verdict"] in ("rise", "fall") and nearest:  # which may not be rounded to no difference
-        decimals = next((d for d in range(decimals, 6) if round(nearest, d)), 6)
+    if row["verdict"] in ("rise", "fall"):  # which may not be rounded to no difference
+        decimals = french.decimals_of(min(low, high, key=abs), decimals)
     said = french.signed(row["difference"], decimals)
     if math.isnan(low):
         return said
@@ -154,15 +148,59 @@ def level(compared: pd.DataFrame) -> str:
 
 
 def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
-    """Write a verdict, and why it is unknown where a value or a test is wanting.
+    """Write a verdict, or why there is none where a value or a test is wanting.
 
     Examples
     --------
     >>> verdict({"verdict": "unknown", "reason": "partial"})
-    'indéterminé (période incomplète)'
+    'non testé (période incomplète)'
     """
     why = REASONS.get(row["reason"], "")
-    return heads[row["verdict"]] + (f" ({why})" if why else "")
+    return f"non testé ({why})" if why else heads[row["verdict"]]
+
+
+def rule(heads: Mapping[str, str]) -> str:
+    """What the verdicts of a table mean.
+
+    Parameters
+    ----------
+    heads
+        `estimates.EVOLVED` or `PLACED`.
+    """
+    told = (
+        f"{phrases.capital(heads['rise'])} ou {heads['fall']} : intervalle sans zéro",
+        f"{heads['stable']} : intervalle avec zéro, tout entier en deçà de l'écart qui compte",
+        f"{heads['unknown']} : ni l'un ni l'autre",
+    )
+    return words.SEMICOLON.join(told) + "."
+
+
+def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
+    """How many of each verdict, as `heads` says them: adjectives agree with what is counted.
+
+    Parameters
+    ----------
+    verdicts
+        Words of `heads`.
+    heads
+        `estimates.EVOLVED` or `PLACED`.
+    feminine
+        `e` for feminine things.
+
+    Examples
+    --------
+    >>> outcomes(["indéterminé", "en hausse", "indéterminé"], EVOLVED, "e").replace("\\xa0", " ")
+    '1 en hausse et 2 indéterminées'
+    """
+    counts = Counter(verdicts)
+    told = []
+    for verdict, said in heads.items():
+        ending = feminine if not said.endswith("e") else ""
+        one = said if verdict in ("rise", "fall") else said + ending
+        many = said if verdict in ("rise", "fall") else f"{one}s"
+        if counts[said]:
+            told.append(french.count(counts[said], one, many))
+    return french.join(told)
 
 
 def _table(
@@ -207,8 +245,7 @@ def _table(
     shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
-    moves = phrases.capital(f"{heads['rise']} ou {heads['fall']}")
-    note = _RULE.format(verdicts=moves, stable=phrases.capital(heads["stable"]))
+    note = f"{rule(heads)} {_SEEN}"
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note, *left_out]), told)
 
@@ -218,16 +255,22 @@ def _left_out(
 ) -> list[str]:
     """A sentence of what is not in the table, by its reason; none where nothing is left out."""
     found: dict[str, dict[str, int]] = {}
+    there = {cells[head] for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden}
     for cells, reason, is_hidden in zip(rows, compared["reason"], hidden, strict=True):
         if is_hidden:
             names = found.setdefault(REASONS[reason], {})
-            names[cells[head]] = names.get(cells[head], 0) + 1
+            name = cells[head]
+            if name in there and "Indicateur" in cells.keys() - {
+                head
+            }:  # another measure of it is in the table
+                name = f"{name}, {phrases.small(cells['Indicateur'])}"
+            names[name] = names.get(name, 0) + 1
     told = [
-        f"{french.join(_counted(name, count) for name, count in names.items())} ({reason})"
+        f"{words.SEMICOLON.join(_counted(*item) for item in names.items())} ({reason})"
         for reason, names in found.items()
     ]
     return [f"Sans comparaison\xa0: {words.SEMICOLON.join(told)}."] if told else []
 
 
 def _counted(name: str, count: int) -> str:
-    return name if count == 1 else f"{name}, {french.count(count, 'mesure', 'mesures')}"
+    return name if count == 1 else f"{name} ({french.count(count, 'mesure', 'mesures')})"

@@ -49,7 +49,7 @@ def course(
     >>> course(visits, lambda x, decimals: f"{x:.{decimals}f} M", start="mai")
     'de 1.04 M à 1.05 M (juin)'
     >>> course([Point(7.0, "2025"), Point(7.0, "2026")], lambda x, decimals: f"{x:.0f}")
-    'stable à 7 (2025 comme 2026)'
+    '7 (2025 comme 2026)'
     """
     first, last = points[0], points[-1]
     fine = next((d for d in (1, 2, 3) if write(first.value, d) != write(last.value, d)), 1)
@@ -68,7 +68,6 @@ def course(
     ]
     if len(ends) == 1:
         text = f"{ends.pop()} ({first.place} comme {last.place})"
-        text = text if turns else f"stable à {text}"
     else:
         begin = write(first.value, fine) if first.place == start else said(first)
         text = f"de {begin} à {said(last)}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import select, words
+from observlib.display import french, select, words
 from observlib.display.cells import INTERVAL, NOTHING, sized
 from observlib.display.french import NBSP, number
 from observlib.display.output import pipe_table, plain
@@ -41,8 +41,8 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     words_ = {_STATE, *(side.head for side in sides)}
     table = pipe_table(columns, right=tuple(name for name in columns if name not in words_))
     told = _shared(frame, sides, catalogue, with_unit=crossed is not None)
-    caption = " ".join([f"{', '.join(told)}."] * bool(told) + said)
-    return f"{table}\n\n: {plain(unbroken(caption))}" if caption else table
+    caption = " ".join([f"{', '.join(told)}.", *said])
+    return f"{table}\n\n: {plain(unbroken(caption))}"
 
 
 def _sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
@@ -149,13 +149,16 @@ def _base(frame: pd.DataFrame) -> float | None:
 def _shared(
     frame: pd.DataFrame, sides: list[_Side], catalogue: Catalogue, with_unit: bool
 ) -> list[str]:
-    """What all estimates share: their indicator (and its unit), their period, their base."""
+    """What all estimates share: their indicators (one with its unit), their period, their base."""
     first = frame.iloc[0].to_dict()
     indicator = words.indicator_of(first["indicator"], catalogue)
     told = []
     if frame["indicator"].nunique() == 1:
         one = with_unit and frame["unit"].nunique() == 1
         told.append(words.headed(indicator, first["unit"]) if one else indicator.label)
+    else:
+        names = (words.indicator_of(str(name), catalogue) for name in frame["indicator"].unique())
+        told.append(french.join(name.label for name in names))
     period = words.column_label(frame, "period", catalogue)
     if period not in [side.head for side in sides]:
         told.append(words.label(first, "period", catalogue))

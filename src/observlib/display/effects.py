@@ -12,6 +12,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import changes, french, phrases
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.errors import ObservError
+from observlib.estimates import EVOLVED
 
 _UNKNOWN = "on ne peut pas conclure"
 _REASONS = {
@@ -31,10 +32,8 @@ _SHORT = {
 _NONE = "–"
 _COMPARISONS = (BEFORE_AFTER, CONTROLLED)
 _RULE = (
-    "En hausse ou en baisse : l'intervalle laisse zéro en dehors. Stable : il contient zéro, et il "
-    "est tout entier en deçà de l'écart qui compte. Indéterminé : ni l'un ni l'autre, ou aucun "
-    "test possible. C'est la comparaison face aux comparables qui décide ou, pour une action qui "
-    "n'en nomme pas, l'avant/après."
+    "C'est la comparaison face aux comparables qui décide ou, pour une action qui n'en nomme pas, "
+    "l'avant/après."
 )
 
 
@@ -48,7 +47,7 @@ def verdict(row: Mapping[str, Any]) -> str:
     """
     if row["verdict"] == "unknown":
         return _REASONS.get(row["reason"], _UNKNOWN)
-    return changes.EVOLVED[row["verdict"]]
+    return EVOLVED[row["verdict"]]
 
 
 def size(row: Mapping[str, Any], said: str = "") -> str:
@@ -136,21 +135,20 @@ def effect_table(
             f"{row['title']} ({catalogue.label(row['product'])}, {measure})"
         )
         why = f" ({_SHORT[row['reason']]})" if row["reason"] in _SHORT else ""
-        columns["Verdict"].append(changes.EVOLVED[row["verdict"]] + why)
+        columns["Verdict"].append(EVOLVED[row["verdict"]] + why)
         for name in _COMPARISONS:
             at = by_place.get((row["group"], name))
             columns[name].append(value(at) if at else _NONE)
     pipe = pipe_table(columns, right=_COMPARISONS, even=True)
     level = changes.level(verdicts)
-    note = f"{_RULE} Les intervalles sont à {level}." if level else _RULE
+    rule = f"{changes.rule(EVOLVED)} {_RULE}"
+    note = f"{rule} Les intervalles sont à {level}." if level else rule
     return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note]), told)
 
 
 def _decimals(nearest: float, said: str) -> int:
     """One decimal, or as many as a rise or fall needs not to be rounded to none."""
-    if said not in ("rise", "fall") or not nearest:
-        return 1
-    return next((d for d in range(1, 6) if round(nearest, d)), 6)
+    return french.decimals_of(nearest, 1) if said in ("rise", "fall") else 1
 
 
 def _with_unit(number: str, x: float, unit: str) -> str:

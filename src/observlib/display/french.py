@@ -57,6 +57,19 @@ def signed(x: float, decimals: int = 0) -> str:
     return f"+{text}" if x > 0 and re.search(r"[1-9]", text) else text
 
 
+def decimals_of(x: float, least: int) -> int:
+    """With how many decimals a number is to be written so as not to read 0, 6 at the most.
+
+    Examples
+    --------
+    >>> decimals_of(0.04, 1), decimals_of(3.2, 1), decimals_of(0.0, 1)
+    (2, 1, 1)
+    """
+    if not x:
+        return least
+    return next((places for places in range(least, 6) if round(x, places)), 6)
+
+
 def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
     """Write a percentage; `x` is in percent, not a fraction of one.
 
@@ -69,20 +82,36 @@ def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
 
 
 def compact(x: float, decimals: int = 1) -> str:
-    """Write a large number shortly, for axes and alternative texts, with at most `decimals`.
+    """Write a large number shortly, for axes and alternative texts, in three digits.
+
+    There are `decimals` at the most.
 
     Examples
     --------
-    >>> [compact(x).replace("\\xa0", " ") for x in (850, 350_000, 1_234_567, -999_960)]
-    ['850', '350 k', '1,2 M', '−1 M']
+    >>> [compact(x).replace("\\xa0", " ") for x in (850, 350_000, 1_254_567, -999_960)]
+    ['850', '350 k', '1,3 M', '−1 M']
     """
     if not abs(x) < 1e15:
         return number(x)
-    near = float(f"{x:.3g}")  # first, as Babel would write 999,960 as "1 000 k"
+    # first to three digits at the most, as Babel rounds halves to the even digit
+    near = _rounded(Decimal(str(x)), decimals)
     if abs(near) < 1000:
-        return number(near, 0 if near.is_integer() else decimals)
+        return number(float(near), 0 if near == near.to_integral() else decimals)
     text = str(format_compact_decimal(near, locale=LOCALE, fraction_digits=decimals))
     return text.replace("-", MINUS)
+
+
+def _rounded(exact: Decimal, decimals: int) -> Decimal:
+    """A number with three digits, of which `decimals` at the most after the comma of k, M or Md.
+
+    Examples
+    --------
+    >>> [int(_rounded(Decimal(x), 1)) for x in (2_254_053, 999_960, 123_456)]
+    [2300000, 1000000, 123000]
+    """
+    thousands = max(0, exact.adjusted()) // 3 * 3
+    finest = max(exact.adjusted() - 2, thousands - decimals)
+    return exact.quantize(Decimal(1).scaleb(finest), ROUND_HALF_UP)
 
 
 def duration(seconds: float) -> str:

@@ -36,6 +36,7 @@ class _Context(NamedTuple):
     hidden: dict[str, str]  # subjects without a line, beside others that have one, and why
     behind: Series  # what lines are seen against, by their name
     behind_label: str
+    behind_from: str
 
 
 def line_chart(
@@ -47,6 +48,7 @@ def line_chart(
     facets: bool | None = None,
     behind: pd.DataFrame | None = None,
     behind_label: str = "",
+    behind_from: str = "",
     more_alt: str = "",
 ) -> Output:
     """Draw an indicator over time, a line for each product or other subject.
@@ -70,6 +72,8 @@ def line_chart(
     behind, behind_label
         Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
         has a panel of its own; and what they are, such as "valeurs brutes".
+    behind_from
+        What a grey line begins with, such as "mois de l'action": a vertical stroke marks it.
     more_alt
         Added to the alternative text, which is made from the estimates.
 
@@ -116,7 +120,9 @@ def line_chart(
         for rows in series.values()
     )
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
-    context = _Context(frame, indicator, unit, periods, secret, hidden, grey, behind_label)
+    context = _Context(
+        frame, indicator, unit, periods, secret, hidden, grey, behind_label, behind_from
+    )
     alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)} {more_alt}"
     with style.theme():
         fig = (_panels if facets else _together)(series, context)
@@ -246,7 +252,7 @@ def _panels(series: Series, context: _Context) -> Figure:
         last = i + 2 >= len(heads)
         _axes(ax, own[i], scales[i], width, labelled=last)
         for grey in _grey(line, context):
-            strokes.draw_behind(ax, grey)
+            strokes.draw_behind(ax, grey, begins=bool(context.behind_from))
         strokes.draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
         _partial_words(ax, partial[i], context, (left, width, 4), labelled=last)
     charts.write_foot(fig, foot)
@@ -265,6 +271,8 @@ def _figure(
     notes = strokes.interval_notes([*series.values(), *context.behind.values()])
     if context.behind:
         notes.insert(0, f"Trait gris : {context.behind_label}.")
+    if context.behind_from:
+        notes.insert(1, f"Tireté vertical : {context.behind_from}.")
     notes += charts.low_base_note(context.frame, context.indicator)
     if context.secret:
         notes.append("s : secret statistique.")
@@ -405,15 +413,21 @@ def _alt(series: Series, context: _Context, facets: bool) -> str:
 
 
 def _course(rows: pd.DataFrame, context: _Context, extremes: bool) -> str:
-    """The first and last value of whole periods, and the extremes between them."""
-    whole = rows.loc[rows["estimate"].notna() & (rows["status"] != "partial"), "estimate"]
+    """The first and last value of whole periods, the extremes between them, the last interval."""
+    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
     if whole.empty:
         return "aucune valeur d'une période complète"
 
-    points = [Point(float(x), french.period_label(str(period))) for period, x in whole.items()]
-    return course(
+    points = [
+        Point(float(x), french.period_label(str(period))) for period, x in whole["estimate"].items()
+    ]
+    said = course(
         points,
         lambda x, decimals: charts.brief(x, context.indicator, context.unit, decimals),
         start=french.period_label(context.periods[0]),
         extremes=extremes,
+    )
+    ends = words.interval({**whole.iloc[-1], "unit": context.unit}, context.indicator)
+    return (
+        f"{said}{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" if ends else said
     )

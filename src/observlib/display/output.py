@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ import pandas as pd
 from observlib import estimates
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
+
+_TAG = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,7 +42,20 @@ def caption_of(caption: str, what: str) -> str:
             f"{what}: caption {caption!r} is not one line of text; "
             "write the answer that the reader should take away"
         )
-    return typography(caption)
+    return typography(inert(caption))
+
+
+def inert(markdown: str) -> str:
+    """Markdown in which nothing is read as code: words of exports stand in sentences and captions.
+
+    Addresses in angle brackets stay links.
+
+    Examples
+    --------
+    >>> print(inert("Réponse « <b>Oui</b> », <https://exemple.invalid/> `x`{=html}"))
+    Réponse « \\<b>Oui\\</b> », <https://exemple.invalid/> `x`\\{=html}
+    """
+    return _TAG.sub(r"\\<", markdown).replace("{=", r"\{=")
 
 
 def text(markdown: str, frame: pd.DataFrame) -> Output:
@@ -59,7 +75,7 @@ def text(markdown: str, frame: pd.DataFrame) -> Output:
     """
     if not markdown.strip():
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
-    prose = typography(markdown)
+    prose = typography(inert(markdown))
     return Output(
         {"text/markdown": prose, "text/plain": prose},
         {"kind": "text", **estimates.to_json(frame)},

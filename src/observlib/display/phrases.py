@@ -126,6 +126,60 @@ def from_to(then: Mapping[str, Any], now: Mapping[str, Any], indicator: Indicato
     return f"de {words.figure(then['estimate'], finer)} à {words.value(now, finer)}"
 
 
+def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
+    """The lowest and the highest of estimates, or the one they all are.
+
+    Their names are not told: what has an interval is above another only where a test says so.
+
+    Examples
+    --------
+    >>> share = Indicator(id="s", label="S", unit="%", method="M", better="higher")
+    >>> rows = pd.DataFrame({"estimate": [80, 66], "unit": "%", "status": "published"})
+    >>> ends(rows, share), ends(rows.head(1), share)
+    ('66 à 80\\xa0%', '80\\xa0%')
+    """
+    ranked = rows.sort_values("estimate", kind="stable").to_dict("records")
+    low, high = (words.value(row, indicator) for row in (ranked[0], ranked[-1]))
+    if low == high:
+        return high
+    least = words.figure(ranked[0]["estimate"], indicator, ranked[0]["unit"])
+    return f"{least.removesuffix(f'{french.NBSP}%')} à {high}"
+
+
+def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
+    """The intervals and bases of estimates in brackets, from the least to the most.
+
+    What they are about stands before them.
+
+    Examples
+    --------
+    >>> share = Indicator(id="s", label="S", unit="%", method="M", better="higher")
+    >>> row = {"estimate": 80, "ci_low": 75, "ci_high": 85, "unit": "%", "status": "published"}
+    >>> rows = pd.DataFrame([{**row, "n": 31}, {**row, "n": 190, "ci_low": 77}])
+    >>> precision(rows, share).replace("\\xa0", " ").replace("\\u202f", " ")
+    ' (intervalles à 95 % : de 75 à 85 % ; 31 à 190 réponses)'
+    """
+    details = [about] if about else []
+    known = rows.dropna(subset=["ci_low"])
+    if len(known):
+        widest = known["ci_low"].min(), known["ci_high"].max()
+        said = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
+        one, of = ("intervalle", "") if len(rows) == 1 else ("intervalles", "de ")
+        details.append(f"{one} à 95{french.NBSP}%{french.NBSP}: {of}{said}")
+    bases = [n for row in rows.to_dict("records") if (n := words.base(row)) is not None]
+    if bases:
+        least, most = min(bases), max(bases)
+        several = f"{french.number(least)} à " if least < most else ""
+        each_time = " à chaque fois" if len(bases) > 1 and not several else ""
+        details.append(several + words.based(most, indicator) + each_time)
+    return f" ({words.SEMICOLON.join(details)})" if details else ""
+
+
+def measured(rows: pd.DataFrame, indicator: Indicator) -> str:
+    """The lowest and the highest of estimates, with their intervals and bases."""
+    return ends(rows, indicator) + precision(rows, indicator)
+
+
 def rounded(row: dict[str, Any], indicator: Indicator) -> str:
     """A count in words a reader keeps (`86,7 millions de visites`), anything else as it is."""
     if not words.is_count(row["unit"]) or row["estimate"] < 1e6:

@@ -161,6 +161,8 @@ def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
         if key:
             return catalogue.label(key)
         return row["group_value"] or (label(row, "device", catalogue))
+    if column == "group":
+        key = _GROUP_LABELS.get(key, key)
     return key or "Ensemble"
 
 
@@ -218,8 +220,12 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
 
 
 def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
-    """Write the interval of a row, or nothing where it has none."""
-    if row["status"] in WITHHELD or math.isnan(row["ci_low"]):
+    """Write the interval of a row, or nothing where it has none.
+
+    A mean of marks that are all alike has none: a further mark may belie it.
+    """
+    alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
+    if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
     return french.interval(row["ci_low"], row["ci_high"], indicator.decimals, row["unit"])
 

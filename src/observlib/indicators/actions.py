@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from observlib import estimates
 from observlib.actions import (
@@ -25,8 +24,8 @@ from observlib.actions import (
 from observlib.catalogue import Catalogue
 from observlib.indicators._answers import SUBJECT
 from observlib.series.interrupted import NEEDED, Interrupted, interrupted
-from observlib.survey.comparison import verdict
-from observlib.survey.differences import smallest_detectable
+from observlib.survey.comparison import RESULTS, verdict
+from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
 
 VERDICTS = [
@@ -42,15 +41,7 @@ VERDICTS = [
     "unit",
     "before",
     "after",
-    "difference",
-    "difference_low",
-    "difference_high",
-    "level",
-    "p_value",
-    "p_adjusted",
-    "detectable",
-    "verdict",
-    "reason",
+    *(name for name in RESULTS if name != "simple_sample"),
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
@@ -308,10 +299,10 @@ def _smallest(low: float, high: float, level: float, counts: bool) -> float:
     A count's is that of a rise, on the scale of logarithms on which it is measured: a fall of as
     many % is farther from nothing there.
     """
-    ends = np.log1p(np.array([low, high]) / 100) if counts else np.array([low, high])
-    se = float(ends[1] - ends[0]) / 2 / float(ndtri((1 + level) / 2))
-    least = smallest_detectable(se, level=level)
-    return 100 * math.expm1(least) if counts else least
+    if not counts:
+        return detectable_of_interval(low, high, level)
+    low, high = math.log1p(low / 100), math.log1p(high / 100)
+    return 100 * math.expm1(detectable_of_interval(low, high, level))
 
 
 def _passport(one: _Followed) -> dict[str, str]:

@@ -122,7 +122,7 @@ def quarterly(
 
 
 def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Change on a year of every quarter that has its namesake of the year before in the frame.
+    """Change on a year of the latest quarter, and of those whose namesake is in the frame.
 
     Parameters
     ----------
@@ -133,7 +133,8 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Estimates of the indicators `visits_yoy`, `downloads_yoy` and so on, in %. Where one of
-        the two quarters is partial or missing, so is the change, without a value (`missing`).
+        the two quarters is partial, missing or before the first of a device, so is the change,
+        without a value (`missing`).
 
     Examples
     --------
@@ -147,11 +148,12 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
     """
     made: list[dict[str, Any]] = []
     subject = ["indicator", *SUBJECT, "group", "group_value"]
+    latest = quarters["period"].max()
     for names, series in quarters.groupby(subject, sort=True):
         by_period = series.set_index("period")
         for period in by_period.index:
             earlier = str(Quarter.parse(period) - 4)
-            if earlier not in by_period.index:
+            if earlier not in by_period.index and period != latest:
                 continue
             row = {
                 **dict(zip(subject, names, strict=True)),
@@ -159,9 +161,10 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
                 "period": period,
                 "unit": "%",
             }
-            now, then = by_period.loc[period], by_period.loc[earlier]
-            if {now["status"], then["status"]} == {"published"} and then["estimate"] > 0:
-                change = 100 * (now["estimate"] / then["estimate"] - 1)
+            both = by_period.reindex([period, earlier])
+            now, then = both["estimate"]
+            if (both["status"] == "published").all() and then > 0:
+                change = 100 * (now / then - 1)
                 made.append({**row, "estimate": change})
             else:
                 made.append({**row, "status": "missing"})

@@ -1,9 +1,9 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`between`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs` and
-`weighted.pairs` put values in pairs; `tested` takes all the pairs of a study, so that the
-correction is for the number of them all. Two pages that tell one comparison give it the same
-verdict where they ask for it with the same pairs.
+`between`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
+`leading.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes all the
+pairs of a study, so that the correction is for the number of them all. Two pages that tell one
+comparison give it the same verdict where they ask for it with the same pairs.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     catalogue
         Says how each indicator is compared, and what difference matters.
     pairs
-        What the functions of this module and `weighted.pairs` give; `against` tells them apart.
+        What the functions named above give; `against` tells them apart.
 
     Returns
     -------
@@ -288,7 +288,7 @@ def differences(compared: pd.DataFrame) -> pd.DataFrame:
 
 def _between(row: dict[Any, Any]) -> str:
     """What tells a pair from others of its indicator: its group, and what it is compared with."""
-    keys = ("group_value", "product", "period")
+    keys = ("group_value", "product", "period", "device")
     other = [row[REFERENCE + key] for key in keys if row[REFERENCE + key] not in ("", row[key])]
     return " – ".join([part for part in (row["group_value"], *other[:1]) if part] or ["–"])
 

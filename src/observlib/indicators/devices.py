@@ -52,29 +52,67 @@ _WHOLE_AGENCY = "Aucun produit en particulier"
 _SILENT_AFTER = {"yearly": 365, "occasional": None}  # days; any other rhythm feeds every quarter
 
 
-def listening(catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """Count the devices of each product by channel.
+def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]:
+    """The ids of the devices that listen to each product's users, in the catalogue's order.
 
-    A channel where nothing listens to a product has no row; a product without any device has one
-    row, 0, of no channel. Devices of no product in particular are told by `group` `scope`.
+    They are those of the product, and those of no product in particular through which its users
+    were heard.
+
+    Parameters
+    ----------
+    heard
+        `device`, `product`: what each device told of, as `store.heard` gives it.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
-    >>> frame = listening(load_catalogue(Path("data/catalogue")), Quarter(2026, 3))
+    >>> heard = pd.DataFrame({"device": ["ateliers"], "product": ["annuaire"]})
+    >>> listeners(load_catalogue(Path("data/catalogue")), heard)["annuaire"]
+    ['datagouv-annuaire', 'ateliers']
+    """
+    told = set(zip(heard["device"], heard["product"], strict=True))
+    listening = [device for device in catalogue.devices.values() if device.listens]
+    return {
+        product: [
+            d.id
+            for d in listening
+            if d.product == product or (d.product is None and (d.id, product) in told)
+        ]
+        for product in catalogue.products
+    }
+
+
+def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Count the devices of each product by channel.
+
+    A channel where nothing listens to a product has no row; a product without any device has one
+    row, 0, of no channel. Devices of no product in particular are told by `group` `scope`, and
+    besides by each product whose users were heard through them.
+
+    Parameters
+    ----------
+    heard
+        As for `listeners`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> nothing = pd.DataFrame({"device": [], "product": []})
+    >>> frame = listening(load_catalogue(Path("data/catalogue")), nothing, Quarter(2026, 3))
     >>> here = (frame["product"] == "legifrance") & (frame["channel"] == "in_person")
     >>> frame[here]["estimate"].tolist()
     [1.0]
     """
     rows = []
-    for product in [*catalogue.products, None]:
-        found = [d for d in catalogue.devices.values() if d.listens and d.product == product]
+    whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
+    for product, found in [*listeners(catalogue, heard).items(), ("", whole)]:
         base = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
         base |= {"product": product} if product else scope
         for channel in CHANNEL_LABELS:
-            here = sum(device.channel == channel for device in found)
+            here = sum(catalogue.devices[name].channel == channel for name in found)
             if here:
                 rows.append({**base, "channel": channel, "estimate": float(here)})
         if product and not found:

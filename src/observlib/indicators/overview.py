@@ -58,32 +58,40 @@ def overview(
     Returns
     -------
     dict
-        Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites), `calls`,
-        `answer_rate`, `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings`
-        (satisfaction on 10 of those who rate), `surveys` (of those who are asked), `nps`,
+        Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites),
+        `open_visits` (pages of data sets), `calls`, `answer_rate`, `tickets`,
+        `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on 10 of those
+        who rate), `asked` (of those who are asked in the quarter), `surveys` (in the year), `nps`,
         `task_success`, `sus`, `participants` (of workshops), `ideas_done` and `polls` (polls and
         votes by device, as polls are of no one product).
     """
     year = quarter.back(5)
-    sites = tables["audience"][tables["audience"]["channel"] == "web"]
-    visits = audience.quarterly(sites, year)
+    audiences = tables["audience"]
+    visits = audience.quarterly(audiences[audiences["channel"] == "web"], year)
+    opened = audience.quarterly(audiences[audiences["channel"] == "open_data"], [quarter])
     phone = calls.quarterly(tables["calls"], tables["call_intervals"], [quarter])
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
     desks = tickets.quarterly(tables["tickets"], [quarter], promises)
     lists = subscriptions.quarterly(tables["subscriptions"], [quarter])
     shop = sales.quarterly(tables["sales"], [quarter])
+    given = tables["ratings"]
+    invited = given["device"].isin(
+        d.id for d in catalogue.devices.values() if d.family == "consultation"
+    )
     asked = surveys.pooled(tables["responses"], catalogue, quarter.back(4))
     tested = usability.pooled(tables["user_tests"], quarter.back(4))
     found = {
         "visits": visits,
         "visits_yoy": audience.year_on_year(visits),
+        "open_visits": _of(opened, "visits"),
         "calls": _of(phone, "calls_offered"),
         "answer_rate": _of(phone, "answer_rate"),
         "tickets": _of(desks, "tickets_received"),
         "answered_in_promise": _of(desks, "answered_in_promise"),
         "subscribers": _of(lists, "subscribers"),
         "units_sold": _of(shop, "units_sold"),
-        "ratings": _of(satisfaction.quarterly(tables["ratings"], [quarter]), "satisfaction_10"),
+        "ratings": _mark(given[~invited], quarter),
+        "asked": _mark(given[invited], quarter),
         "surveys": _of(asked, "satisfaction_10"),
         "nps": _of(asked, "nps"),
         "task_success": _of(tested, "task_success"),
@@ -97,6 +105,10 @@ def overview(
     shown = {name: _main(frame[frame["period"].isin(periods)]) for name, frame in found.items()}
     votes = polls.votes_by_quarter(tables["polls"], [quarter])
     return shown | {"polls": _of(votes)}
+
+
+def _mark(ratings: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    return _of(satisfaction.quarterly(ratings, [quarter]), "satisfaction_10")
 
 
 def _of(frame: pd.DataFrame, indicator: str | None = None) -> pd.DataFrame:

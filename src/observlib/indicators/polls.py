@@ -16,6 +16,7 @@ from observlib import estimates
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators._answers import SUBJECT, quarter_of
 from observlib.period import Quarter
+from observlib.survey.comparison import two_by_two
 from observlib.survey.intervals import wilson
 
 
@@ -148,6 +149,28 @@ def shared(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
         if alike and cast > votes:
             best, votes = asked, cast
     return best
+
+
+def networks(asked: pd.DataFrame) -> pd.DataFrame:
+    """Pair the shares that an option of one question has on two networks, the higher first.
+
+    Whoever votes on both is counted twice, and cannot be known: votes are taken as those of
+    different people.
+
+    Parameters
+    ----------
+    asked
+        That of `shared`.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `changes.tested`, option by option.
+    """
+    found = [two_by_two(asked.head(0))]
+    for _, rows in asked.groupby("group_value", sort=False):
+        found.append(two_by_two(rows.sort_values("estimate", ascending=False, kind="stable")))
+    return pd.concat(found, ignore_index=True).assign(against="network")
 
 
 def history(shares: pd.DataFrame, poll: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.confidentiality import grouping
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.indicators.surveys import periods_of, share_of
@@ -21,7 +22,7 @@ from observlib.period import Quarter
 from observlib.text import fold
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
-REST = "Autres (effectifs regroupés)"
+REST = grouping.CATEGORIES
 ALL = "Toutes catégories"
 
 # Passport of a row, its variable, whom each category holds, and the period's status.

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -22,15 +21,12 @@ from observlib.series.adjustment import (
 )
 from observlib.series.regression import Array, Fit, contrast, fit
 from observlib.survey.comparison import verdict
-from observlib.survey.differences import smallest_detectable
+from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
 from observlib.working_days import length_deviation
 
 PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
-_VERDICTS = {
-    "rise": "en hausse", "fall": "en baisse", "stable": "stable", "unknown": "indéterminé",
-}  # fmt: skip
 _WHY = {
     "short": f"moins de {TWO_SEASONS} mois complets",
     "gaps": "plus d'un mois sur dix incomplet ou absent",
@@ -76,8 +72,10 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         - `detectable_pace` (% a year), where the verdict is `indéterminé`: the smallest rise that
           would have been found 8 times in 10.
 
-        All paces are tested together, and `pace_level` (%) is the level of the intervals that
-        decide (Holm; see `survey.comparison`): without 0, a rise or a fall; with 0 and within what
+        All series of a channel are one family. A change of level is found where it holds over all
+        those that are searched (Bonferroni; see `series.breaks.confirmed`). Paces are tested
+        together, and `pace_level` (%), one a channel, is the level of the intervals that decide
+        (Holm; see `survey.comparison`): without 0, a rise or a fall; with 0 and within what
         matters, stable.
 
         What cannot be told is one `missing` row at the last month, whose `group` is `reason` and
@@ -100,24 +98,39 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     [['visits_adjusted', '2024-08', 'missing', 'moins de 24 mois complets']]
     """
     made: list[dict[str, Any]] = []
-    slopes: list[_Slope] = []
+    slopes: dict[str, list[_Slope]] = {}
+    together = _searched_together(months)
     for (indicator, unit, *subject), rows in months.groupby(
         ["indicator", "unit", *SUBJECT], sort=True
     ):
         by_month = rows.sort_values("period").set_index("period")
-        done = seasonally_adjusted(by_month["estimate"], by_month["status"] == "partial")
         passport = dict(zip(SUBJECT, subject, strict=True))
+        channel = passport["channel"]
+        done = seasonally_adjusted(
+            by_month["estimate"],
+            by_month["status"] == "partial",
+            together=together.get(channel, 1),
+        )
         made += [{**passport, **row} for row in _rows(done, f"{indicator}_adjusted", str(unit))]
         if done.status == "missing":
             continue
         passport |= {"indicator": "pace", "unit": "%"}
         slope = _slope(done, passport)
         if isinstance(slope, _Slope):
-            slopes.append(slope)
+            slopes.setdefault(channel, []).append(slope)
         else:
             made.append({**passport, **_missing(str(done.months["month"].iat[-1]), slope)})
     margin = catalogue.indicators["pace"].matters or 0.0
-    return estimates.make([*made, *_paces(slopes, margin)])
+    for channel, family in slopes.items():
+        made += _paces(family, channel, margin)
+    return estimates.make(made)
+
+
+def _searched_together(months: pd.DataFrame) -> dict[str, int]:
+    """How many series of each channel have months enough for changes of level."""
+    whole = months[(months["status"] != "partial") & (months["estimate"] > 0)]
+    long = whole.groupby(["indicator", "unit", *SUBJECT]).size() >= THREE_SEASONS
+    return {str(channel): int(n) for channel, n in long.groupby("channel").sum().items() if n}
 
 
 def _rows(done: Adjustment, name: str, unit: str) -> Iterator[dict[str, Any]]:
@@ -179,8 +192,8 @@ def _slope(done: Adjustment, passport: dict[str, Any]) -> _Slope | str:
     return _Slope({**passport, "period": span}, fitted, yearly)
 
 
-def _paces(slopes: list[_Slope], margin: float) -> Iterator[dict[str, Any]]:
-    """All paces, tested as one family."""
+def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[dict[str, Any]]:
+    """All paces of a channel, tested as one family."""
     alone = [contrast(slope.fitted, slope.yearly) for slope in slopes]
     p_values = [found.p for found in alone]
     level = common_level(p_values)
@@ -194,23 +207,20 @@ def _paces(slopes: list[_Slope], margin: float) -> Iterator[dict[str, Any]]:
             "ci_low": _percent(found.low),
             "ci_high": _percent(found.high),
             "group": "verdict",
-            "group_value": _VERDICTS[said],
+            "group_value": estimates.EVOLVED[said],
         }
         if said == "unknown":
             seen = _percent(_detectable(slope.fitted, slope.yearly, level))
             yield {**slope.passport, "indicator": "detectable_pace", "estimate": seen}
-    if slopes:
-        last = max(slope.passport["period"][-7:] for slope in slopes)
-        told = {"period": last, "unit": "%", "estimate": 100 * level}
-        yield {"indicator": "pace_level", **told}
+    last = max(slope.passport["period"][-7:] for slope in slopes)
+    told = {"period": last, "unit": "%", "estimate": 100 * level}
+    yield {"indicator": "pace_level", "channel": channel, **told}
 
 
 def _detectable(fitted: Fit, combination: Array, level: float) -> float:
     """The smallest logarithm that would have been found 8 times in 10."""
     found = contrast(fitted, combination, level)
-    return smallest_detectable(
-        (found.high - found.low) / 2 / float(ndtri((1 + level) / 2)), level=level
-    )
+    return detectable_of_interval(found.low, found.high, level)
 
 
 def _percent(logarithm: float) -> float:

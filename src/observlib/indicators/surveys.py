@@ -14,6 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.confidentiality import grouping
 from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
@@ -28,7 +29,7 @@ STEPS = {  # and what each counts
     "Réponse commencée": "réponses",
     "Réponse terminée": "réponses",
 }
-OTHER_REASONS = "Autres motifs"
+OTHER_REASONS = grouping.REASONS
 RARE = ("yearly", "occasional")
 
 
@@ -82,6 +83,19 @@ def pooled(
     return _measured(responses, catalogue, _answers.together(quarters))
 
 
+def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of `pooled`; none where all their answers are those of one quarter.
+
+    Parameters
+    ----------
+    year, quarter
+        Estimates of one survey, of four quarters and of one of them.
+    """
+    bases = [frame.groupby("indicator")["n"].max().fillna(0) for frame in (year, quarter)]
+    same = bases[0].eq(bases[1].reindex(bases[0].index)).all()
+    return year.head(0) if same else year
+
+
 def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
     """The latest quarter that has responses, of the year that `quarter` ends; else `quarter`."""
     answered = set(_answers.quarter_of(responses["date"]))
@@ -103,8 +117,8 @@ def reasons(
         Estimates of `reason_share` (%, of those who ticked one at least), `group` = `reason`,
         most frequent first, with Wilson's intervals.
     """
-    rows = responses[responses["variable"] == "reason"]
     made: list[dict[str, Any]] = []
+    rows = ticked(responses, quarters)
     for passport, period, given, status in periods_of(rows, catalogue, quarters):
         holders = {
             str(reason): set(ticked["response_id"]) for reason, ticked in given.groupby("category")
@@ -122,6 +136,13 @@ def reasons(
             {**row, "group_value": name, **share_of(len(groups[name][1]), n)} for name in order
         ]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Who gave which reason over the quarters: the rows that `reasons` counts."""
+    rows = responses[responses["variable"] == "reason"]
+    within = _answers.quarter_of(rows["date"]).isin([str(quarter) for quarter in quarters])
+    return rows[within]
 
 
 def funnel(

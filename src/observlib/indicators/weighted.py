@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from observlib import estimates
@@ -343,8 +344,8 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
         found, scale = mean(made, name).iloc[0], 1.0
     if found["status"] == "missing":
         return {"status": "missing"}
-    ends = [scale * found["ci_low"], scale * found["ci_high"]]
+    low, high = scale * found["ci_low"], scale * found["ci_high"]
     if name == "nps":
-        ends = [max(-100.0, ends[0]), min(100.0, ends[1])]
-    told = _answers.with_interval(scale * found["estimate"], *ends) or {}
+        low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
+    told = _answers.with_interval(scale * found["estimate"], low, high) or {}
     return {**told, "n": int(found["n"]), "n_eff": found["n_eff"]}

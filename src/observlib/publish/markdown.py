@@ -144,7 +144,8 @@ def _code_cell(
             yield _table(content, options, here)
             used = used or label.startswith("tbl-")
         elif mime == "text/markdown":
-            yield content.strip() + "\n"
+            # told from the notebook's own prose, as Quarto does
+            yield f"::: {{.cell}}\n{content.strip()}\n:::\n"
         else:
             yield _verbatim(content)
 

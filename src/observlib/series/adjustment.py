@@ -61,7 +61,10 @@ class Adjustment:
 
 
 def seasonally_adjusted(
-    values: pd.Series, partial: pd.Series | None = None, counts: bool = True
+    values: pd.Series,
+    partial: pd.Series | None = None,
+    counts: bool = True,
+    together: int = 1,
 ) -> Adjustment:
     """Take the season and the calendar out of a monthly series, and say what is out of line.
 
@@ -97,6 +100,9 @@ def seasonally_adjusted(
     counts
         Whether the values are counts, of which season and calendar are percentages; else means
         or shares, to which they are added, and in which the number of days of a month is nothing.
+    together
+        How many series are searched for changes of level as one family, this one among them: the
+        more, the surer each must be (see `breaks.confirmed`).
 
     Raises
     ------
@@ -130,7 +136,7 @@ def seasonally_adjusted(
     level = np.where(there, value[span], 1.0)
     logs = np.where(there, (np.log(level) if counts else level) - length, np.nan)
     searched = len(known) >= THREE_SEASONS
-    parts = decompose(logs, inside, searched)
+    parts = decompose(logs, inside, searched, together)
     ordinary = parts.remainder[there & ~parts.outlying]
     if counts and LEFT * breaks.deviation(ordinary) > TWICE:
         return Adjustment(frame, status="missing", reason="irregular")

@@ -11,6 +11,8 @@ from observlib.series.design import step_and_ramp
 from observlib.series.regression import Array, Effect, averaged, contrast, fit
 
 HOLDS = 6  # periods that a level holds, at the least, on each side of a change
+_SURE = 0.01  # the error that a change of one series keeps to
+_FAMILY = 0.05  # and that all series searched together keep to
 _BESIDE = 3  # periods on each side with which one is compared
 Columns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
 _NOTHING = 1e-3  # a standard deviation below this one is taken for this one
@@ -96,15 +98,16 @@ def candidates(values: Array) -> list[int]:
 
 
 def confirmed(
-    values: Array, other: Array, times: NDArray[np.int64], starts: list[int]
+    values: Array, other: Array, times: NDArray[np.int64], starts: list[int], together: int = 1
 ) -> list[tuple[int, Effect]]:
     """Which of several suspected changes of level are changes of level, and their size.
 
     All are measured at once in one regression: a step and a change of slope each, the trend, and
     the other columns. The date of each is the one, within three periods, that leaves the least.
     Then the least sure term is dropped until each is sure: a change of slope where its p value
-    is below 0.01; a step where it is below 0.01 over the number of dates at which one was looked
-    for (Bonferroni). A change of slope alone is a change of pace, and none of level.
+    is below 0.01; a step where it is below 0.01, or 0.05 over the number of series if that is
+    less, over the number of dates at which one was looked for (Bonferroni). A change of slope
+    alone is a change of pace, and none of level.
 
     Parameters
     ----------
@@ -116,6 +119,8 @@ def confirmed(
         Whole numbers, the rank of each period.
     starts
         First period of each suspected level.
+    together
+        Series searched as one family, this one among them.
 
     Returns
     -------
@@ -124,7 +129,8 @@ def confirmed(
         step being free again: what was dropped for being unsure would narrow the interval.
     """
     trend = np.column_stack([np.ones(len(times)), times - times.mean(), other])
-    sure = (0.01 / max(1, len(times) - 2 * HOLDS + 1), 0.01)  # of a step, of a change of slope
+    dates = max(1, len(times) - 2 * HOLDS + 1)
+    sure = (min(_SURE, _FAMILY / together) / dates, _SURE)  # of a step, of a change of slope
     starts = list(starts)
 
     def columns(dates: list[int]) -> Array:

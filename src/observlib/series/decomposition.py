@@ -37,7 +37,7 @@ class Parts:
     changes: tuple[tuple[int, Effect], ...]
 
 
-def decompose(values: Array, months: Sequence[str], search: bool) -> Parts:
+def decompose(values: Array, months: Sequence[str], search: bool, together: int = 1) -> Parts:
     """Take a series apart, again after each change of level that was found and taken out.
 
     Parameters
@@ -48,6 +48,8 @@ def decompose(values: Array, months: Sequence[str], search: bool) -> Parts:
         `YYYY-MM`, every month of the series.
     search
         Whether changes of level and months that stand alone are looked for.
+    together
+        Series searched as one family, this one among them.
     """
     whole = np.isfinite(values)
     times = np.arange(len(values))
@@ -60,17 +62,20 @@ def decompose(values: Array, months: Sequence[str], search: bool) -> Parts:
         _, seasonal, slope = _smooth(values - steps, working, there)
         return seasonal + slope * working
 
+    def changed(adjusted: Array, there: NDArray[np.bool_]) -> list[tuple[int, Effect]]:
+        return _changes(values, adjusted, months, there, together)
+
     first: _Regular = partial(_pilot, values)
     passes: list[_Regular] = [first, *[smoothly] * _ROUNDS] if search else []
     for regular in passes:
         outlying = _outlying(values, regular, whole)
         before = [start for start, _ in changes]
         adjusted = values - regular(whole & ~outlying)
-        changes = _changes(values, adjusted, months, whole & ~outlying)
+        changes = changed(adjusted, whole & ~outlying)
         heralds = _heralds(adjusted, outlying, changes)
         if heralds.any():
             outlying &= ~heralds
-            changes = _changes(values, adjusted, months, whole & ~outlying)
+            changes = changed(adjusted, whole & ~outlying)
         steps = np.zeros(len(values))
         for start, change in changes:
             steps += change.estimate * (times >= start)
@@ -161,10 +166,14 @@ def _heralds(
 
 
 def _changes(
-    values: Array, adjusted: Array, months: Sequence[str], there: NDArray[np.bool_]
+    values: Array,
+    adjusted: Array,
+    months: Sequence[str],
+    there: NDArray[np.bool_],
+    together: int,
 ) -> list[tuple[int, Effect]]:
     kept = np.flatnonzero(there)
     starts = [int(kept[i]) for i in breaks.candidates(adjusted[kept])]
     named = [months[int(i)] for i in kept]
     other = np.column_stack([design.season(named, design.YEAR // 2), design.working(named)])
-    return breaks.confirmed(values[kept], other, kept, starts)
+    return breaks.confirmed(values[kept], other, kept, starts, together)

@@ -173,6 +173,8 @@ def contrast(fitted: Fit, combination: ArrayLike, level: float = 0.95) -> Effect
     level
         Confidence level, between 0 and 1.
     """
+    if not 0 < level < 1:
+        raise ValueError(f"level {level} is not between 0 and 1; write 0.95 for 95 %")
     row = np.asarray(combination, dtype=float)
     centres = fitted.coefficients @ row
     spreads = np.sqrt(np.einsum("i,gij,j->g", row, fitted.covariances, row))

@@ -6,7 +6,7 @@ at once, so that an interruption leaves the store as it was.
 """
 
 from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
-from observlib.store.reading import devices, digest, kind, latest_quarter, read, received
+from observlib.store.reading import devices, digest, heard, kind, latest_quarter, read, received
 
 __all__ = [
     "DEMONSTRATION",
@@ -14,6 +14,7 @@ __all__ = [
     "Progress",
     "devices",
     "digest",
+    "heard",
     "ingest",
     "kind",
     "latest_quarter",

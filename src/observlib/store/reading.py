@@ -79,6 +79,29 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
     return pd.concat(filled, ignore_index=True)[columns]
 
 
+def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
+    """Which devices gave something about which product: `device`, `product`, `source`.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    first, last
+        Only rows whose period meets these quarters.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or a part of it is damaged.
+    """
+    parts = [pd.DataFrame(columns=["device", "product", "source"])]
+    for table in tables.TABLES:
+        select, rest = "SELECT DISTINCT device, product", "ORDER BY device, product"
+        parts.append(_query(data, table, select, rest, first, last))
+    filled = [part.dropna() for part in parts if len(part.dropna())] or parts[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
 def kind(data: Path) -> str:
     """`demonstration` or `real`: what the store of a data folder is made of."""
     return str(_ledger(data)["kind"])

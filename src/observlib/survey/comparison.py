@@ -15,18 +15,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.survey.differences import (
+    detectable_of_interval,
     difference_of_intervals,
     difference_of_means,
     difference_of_shares,
-    smallest_detectable,
 )
 from observlib.survey.multiplicity import Method, adjust, common_level
 
@@ -188,7 +188,7 @@ def compare(
     Raises
     ------
     ValueError
-        For an indicator without a kind, and for a margin that is not above 0.
+        For an indicator without a kind, a kind that is none, and a margin that is not above 0.
 
     Notes
     -----
@@ -213,6 +213,8 @@ def compare(
     strange = sorted({row["indicator"] for row in records} - set(kinds))
     if strange:
         raise ValueError(f"no kind of comparison is given for {', '.join(strange)}")
+    if unknown := sorted(set(kinds.values()) - set(get_args(Kind))):
+        raise ValueError(f"a kind is one of {', '.join(get_args(Kind))}, not {', '.join(unknown)}")
     wrong = sorted(name for name, margin in matters.items() if not margin > 0)
     if wrong:
         raise ValueError(f"a difference that matters is above 0: {', '.join(wrong)}")
@@ -234,13 +236,12 @@ def compare(
             result["difference"] = row["estimate"] - row[REFERENCE + "estimate"]
         if not math.isnan(p):
             low, high = _difference(row, kind, shared)[1:3]
-            se = (high - low) / 2 / float(ndtri((1 + shared) / 2))
             said = verdict(low, high, margin, holds=bool(corrected <= 1 - level))
             result |= {
                 "difference_low": low,
                 "difference_high": high,
                 "level": shared,
-                "detectable": smallest_detectable(se, level=shared),
+                "detectable": detectable_of_interval(low, high, shared),
                 "verdict": said,
                 "reason": "precision" if said == "unknown" else "",
             }

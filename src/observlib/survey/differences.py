@@ -1,11 +1,12 @@
-"""The difference of two independent estimates: its interval, and the p value that agrees with it.
+"""The difference of two estimates: its interval, and the p value that agrees with it.
 
 In each function the p value is the interval's own, turned round: it is below 1 − `level` exactly
 where the interval at `level` leaves out 0. What a page says and what it shows cannot disagree.
 
 Which to use: `difference_of_means` for means and for the net promoter score, which is one;
 `difference_of_shares` for shares; `difference_of_intervals` for whatever has an interval and no
-test of its own (medians, geometric means, shares of a survival curve). A value known without
+test of its own (medians, geometric means, shares of a survival curve). These take the estimates as
+independent; of two answers of the same people, `error_of_paired_shares`. A value known without
 chance, that of a whole population, has a standard error of 0, an infinite base or an interval of
 no width.
 """
@@ -17,7 +18,7 @@ import math
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from observlib.survey.intervals import score_ends
+from observlib.survey.intervals import checked, score_ends
 
 _FARTHEST = 40.0  # standard errors beyond which a p value is 0 to every digit of a float
 
@@ -71,7 +72,7 @@ def difference_of_means(
     part1, part2 = (se1 / largest) ** 2, (se2 / largest) ** 2  # scaled: squares may underflow
     spread = part1**2 / df1 + part2**2 / df2
     df = (part1 + part2) ** 2 / spread if spread else math.inf
-    upper = (1 + level) / 2
+    upper = (1 + checked(level)) / 2
     # stdtr and stdtrit know no infinite degrees of freedom
     t = float(stdtrit(df, upper) if math.isfinite(df) else ndtri(upper))
     away = -abs(difference) / se
@@ -129,7 +130,7 @@ def difference_of_shares(
     def short_of_zero(z: float) -> float:
         return abs(difference) - reaches(z)[0 if difference > 0 else 1]
 
-    below, above = reaches(float(ndtri((1 + level) / 2)))
+    below, above = reaches(float(ndtri((1 + checked(level)) / 2)))
     low, high = max(-1.0, difference - below), min(1.0, difference + above)
     if difference == 0:
         return difference, low, high, 1.0
@@ -184,7 +185,7 @@ def difference_of_intervals(
             f"{interval1} and {interval2} are no intervals of {estimate1} and {estimate2}"
         )
     difference = estimate1 - estimate2
-    z, z_known = float(ndtri((1 + level) / 2)), float(ndtri(0.975))
+    z, z_known = float(ndtri((1 + checked(level)) / 2)), float(ndtri(0.975))
     below = math.hypot(estimate1 - low1, high2 - estimate2) / z_known
     above = math.hypot(high1 - estimate1, estimate2 - low2) / z_known
     reach = max(below, above) if difference == 0 else below if difference > 0 else above
@@ -192,6 +193,35 @@ def difference_of_intervals(
         raise ValueError("two intervals of no width: the difference has no spread to test it by")
     p_value = 2 * float(ndtr(-abs(difference) / reach))
     return difference, difference - z * below, difference + z * above, p_value
+
+
+def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:
+    """Standard error of the difference of two shares of the same people, that of McNemar's test.
+
+    Source: Q. McNemar, "Note on the sampling error of the difference between correlated
+    proportions or percentages", *Psychometrika* 12 (1947), 153–157. It is the error where the two
+    shares are equal in truth. Elsewhere it is a little too large, by (p1 − p2)² under the root,
+    never too small, and it is not 0 where everybody gave the one answer.
+
+    Parameters
+    ----------
+    alone1, alone2
+        How many people gave the first answer and not the second, and the reverse (0 or more);
+        those who gave both tell nothing of the difference. Where each person gives one answer,
+        all who gave it.
+    n
+        How many people were asked (above 0).
+
+    Examples
+    --------
+    70 and 50 of 100 people gave an answer, 30 of them both:
+
+    >>> round(error_of_paired_shares(70 - 30, 50 - 30, 100), 4)
+    0.0775
+    """
+    if not (alone1 >= 0 and alone2 >= 0 and n > 0):
+        raise ValueError(f"answers of {alone1} and {alone2} people of {n}: >= 0, n > 0")
+    return math.sqrt(alone1 + alone2) / n
 
 
 def smallest_detectable(se_difference: float, power: float = 0.8, level: float = 0.95) -> float:
@@ -217,3 +247,22 @@ def smallest_detectable(se_difference: float, power: float = 0.8, level: float =
     if not (se_difference >= 0 and 0 < power < 1 and 0 < level < 1):
         raise ValueError(f"se {se_difference}, power {power}, level {level}: se >= 0, 0 < . < 1")
     return float(ndtri((1 + level) / 2) + ndtri(power)) * se_difference
+
+
+def detectable_of_interval(low: float, high: float, level: float = 0.95) -> float:
+    """The smallest change that would have been found 8 times in 10, from the interval of one.
+
+    Parameters
+    ----------
+    low, high
+        Ends of an interval that is symmetric, on the scale on which it is taken.
+    level
+        Its confidence level.
+
+    Examples
+    --------
+    >>> round(detectable_of_interval(-0.1, 0.684), 2)
+    0.56
+    """
+    se = (high - low) / 2 / float(ndtri((1 + checked(level)) / 2))
+    return smallest_detectable(se, level=level)

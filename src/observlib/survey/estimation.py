@@ -13,7 +13,8 @@ All estimates come as tidy frames of one row a domain:
 - `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
 - `status`: `published`; `missing` where no row of the domain has a known value; `no_interval`
   where there is an estimate and nothing tells how far it may be off: no degree of freedom (`se` is
-  then NaN too), or values that are all alike (`se` is 0), which a further answer may belie.
+  then NaN too), or units that are all alike, or alike within each stratum (`se` is 0), which a
+  further answer may belie. What the margins of a calibration give is known without error.
   No page has that status: an indicator must say what it makes of it.
 
 Where the strata of a domain were sampled as a whole, its values are known: their error is 0, and
@@ -23,7 +24,7 @@ other strata happen to hold moves, leave an error there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -43,6 +44,7 @@ from observlib.survey.linearisation import (
 )
 
 ROUNDING = 1e-12  # relative: what differs by less is alike
+_RESULTS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_eff", "deff", "status")
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,15 +164,23 @@ def means(design: Design, groups: Domains, values: Floats, level: float) -> pd.D
     return tabulate(design, groups, known, found, scores, level)
 
 
-def domains(design: Design, by: str | Sequence[str] | None) -> Domains:
-    """The domains that columns make: all values that occur together in the frame, sorted."""
-    if by is None:
+def domains(design: Design, by: str | Sequence[str] | None, *more: str) -> Domains:
+    """The domains that columns make: all values that occur together in the frame, sorted.
+
+    No column may have the name of a result: those of the module, and `more`.
+    """
+    given: Iterable[object] = by if isinstance(by, Iterable) and not isinstance(by, str) else [by]
+    names = list(dict.fromkeys(given))
+    if by is None or not names:
         labels = pd.DataFrame(index=range(1))
         codes = np.zeros(len(design.frame), dtype=np.int64)
     else:
-        names = [by] if isinstance(by, str) else list(by)
         require(design.frame, names)
-        grouped = design.frame.groupby(names, observed=True, dropna=True)
+        if taken := [name for name in names if name in (*_RESULTS, *more)]:
+            raise ValueError(f"column {bounded(taken)}: the name of a result; rename it")
+        # an index may have the name of a column
+        columns = design.frame[names].reset_index(drop=True)
+        grouped = columns.groupby(names, observed=True, dropna=True)
         codes = grouped.ngroup().fillna(-1).to_numpy(dtype=np.int64)
         labels = grouped.size().index.to_frame(index=False)
         if labels.empty:
@@ -246,12 +256,13 @@ def tabulate(
     noise = ROUNDING * np.maximum(spread, np.abs(estimate))
     variance[variance <= noise**2] = 0.0
     se = np.sqrt(variance)
-    sure = whole | (np.isfinite(se) & (spread > ROUNDING * np.abs(estimate)))
+    told = se > 0 if design.calibration is None else se >= 0
+    sure = whole | (told & (spread > ROUNDING * np.abs(estimate)))
 
     simple = _simple_variance(design, Domains(groups.labels, inside), scores)
     # values that are all alike differ by rounding only
-    differ = np.isfinite(simple) & (np.sqrt(np.abs(simple)) > ROUNDING * np.abs(estimate))
-    deff = np.divide(variance, simple, out=np.full(count, np.nan), where=differ)
+    vary = np.isfinite(simple) & (np.sqrt(np.abs(simple)) > ROUNDING * np.abs(estimate))
+    deff = np.divide(variance, simple, out=np.full(count, np.nan), where=vary)
     telling = deff > 1e-12
     n_eff = effective_units(design, inside, count)
     n_eff[telling] = n[telling] / deff[telling]
@@ -273,7 +284,7 @@ def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:
     """What the variance of the weighted total would be in a simple sample of the same size."""
     codes = groups.codes
     n = np.bincount(codes[codes >= 0], minlength=groups.count)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         size = weighted_sums(design, groups, np.ones(len(scores)))
         centre = weighted_sums(design, groups, scores) / size
         squares = weighted_sums(design, groups, (scores - centre[codes]) ** 2)

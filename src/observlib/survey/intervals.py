@@ -51,7 +51,7 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
     >>> [round(end, 4) for end in wilson(8, 10)]
     [0.4902, 0.9433]
     """
-    if not 0 <= successes <= n or n < 1:
+    if not 0 <= successes <= n < math.inf or n < 1:
         raise ValueError(f"{successes} successes of {n} answers: 0 <= successes <= n, n >= 1")
     low, high = wilson_of_share(np.array(successes / n), np.array(n), level)
     return float(low), float(high)

@@ -8,6 +8,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from observlib.survey.intervals import checked
+
 Method = Literal["holm", "bh"]
 
 
@@ -63,10 +65,10 @@ def common_level(
     >>> common_level([0.001, 0.2, 0.3, 0.9]), common_level([0.001, 0.002, 0.3, 0.9], "bh")
     (0.9875, 0.975)
     """
-    p = np.asarray(p_values, dtype=float)
+    p, error = np.asarray(p_values, dtype=float), 1 - checked(level)
     tests = int((~np.isnan(p)).sum())
     if not tests:
         return level
-    last = max(1, int((adjust(p, method) <= 1 - level).sum()))
+    last = max(1, int((adjust(p, method) <= error).sum()))
     share = 1 / (tests - last + 1) if method == "holm" else last / tests
-    return 1 - (1 - level) * share
+    return 1 - error * share

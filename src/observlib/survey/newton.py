@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import expit
 
 from observlib.errors import ObservError, bounded
-from observlib.survey.auxiliary import solve
+from observlib.survey.auxiliary import COLLINEAR, solve
 from observlib.survey.constraints import Constraints
 
 Method = Literal["raking", "linear", "logit"]
@@ -45,7 +45,7 @@ def ratios(
     falls: the matrix of the step is that of the misfit's derivative, so that some part of the
     step always lowers it.
     """
-    if bounds is not None:
+    if method != "linear":
         _check_reach(meet, start, bounds)
     auxiliary, targets, labels, population = meet
     distance = _distance(method, bounds)
@@ -104,10 +104,14 @@ def _distance(method: Method, bounds: tuple[float, float] | None) -> Distance:
     return lambda u: (1 + u, np.ones_like(u))
 
 
-def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, float]) -> None:
-    """Refuse a target that no ratios within the bounds reach, whatever the other targets."""
+def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, float] | None) -> None:
+    """Refuse a target that no ratios within the bounds reach, whatever the other targets.
+
+    Raking has none, and its ratios are above 0: a total of what is never negative is not 0.
+    """
     auxiliary, targets, labels, population = meet
-    low, high = bounds
+    low, high = bounds or (0.0, np.inf)
+    what = f"bounds {bounds} cannot be kept" if bounds else "weights above 0 cannot give this"
     if population is not None and not low < population / start.sum() < high:
         raise ConvergenceError(
             f"bounds {bounds}: the start weights sum to {start.sum():.10g}, the population is "
@@ -116,11 +120,17 @@ def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, floa
         )
     reached, absolute = auxiliary.totals(start), auxiliary.absolute().totals(start)
     rising, falling = (absolute + reached) / 2, (absolute - reached) / 2
-    least, most = low * rising - high * falling, high * rising - low * falling
-    beyond = (targets <= least) | (targets >= most)
+
+    def times(ratio: float, amount: np.ndarray) -> np.ndarray:
+        there = amount > COLLINEAR * absolute  # what is less is rounding
+        return np.multiply(ratio, amount, out=np.zeros_like(amount), where=there)
+
+    least = times(low, rising) - times(high, falling)
+    most = times(high, rising) - times(low, falling)
+    beyond = ((targets <= least) | (targets >= most)) & ~((targets == 0) & (absolute == 0))
     if beyond.any():
         raise ConvergenceError(
-            f"bounds {bounds} cannot be kept: "
+            f"{what}: "
             + bounded(
                 (
                     f"{labels[i]}: target {targets[i]:.10g}, within reach {least[i]:.10g} to "

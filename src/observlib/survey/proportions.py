@@ -1,8 +1,9 @@
 """Proportions of a designed sample, by domain, with intervals that stay between 0 and 1.
 
 Frames have the columns of `estimation`, and `method`: the interval that was taken. Each share that
-exists has one, and is `published`. Where all or none of a domain have the property, or where it
-has no degree of freedom, the variance says nothing; then, whatever was asked for, it is
+exists has one, and is `published`. Where all or none of a domain have the property, where it has no
+degree of freedom, or where its units are alike within each stratum, the variance says nothing;
+then, whatever was asked for, it is
 
 - `census`, the share itself, where the strata of the domain were sampled as a whole;
 - `hypergeometric` where all or none have the property and the population is known: the largest
@@ -87,7 +88,7 @@ def proportion(
     answers = _answers(design, variable)
     chosen = list(of) if isinstance(of, (list, tuple, set, frozenset)) else [of]
     has = np.where(answers.notna(), answers.isin(chosen), np.nan).astype(float)
-    return _interval(design, domains(design, by), has, method, level)
+    return _interval(design, domains(design, by, "method"), has, method, level)
 
 
 def proportions(
@@ -111,7 +112,7 @@ def proportions(
     [['no', 0.25], ['yes', 0.75]]
     """
     answers = _answers(design, variable)
-    groups = domains(design, by)
+    groups = domains(design, by, "method", "value")
     codes, values = pd.factorize(answers, sort=True)
     if isinstance(answers.dtype, pd.CategoricalDtype):
         codes, values = answers.cat.codes.to_numpy(), answers.cat.categories
@@ -140,7 +141,7 @@ def _interval(
     frame = means(design, groups, has, level)
     share, se, df, n = (frame[name].to_numpy(float) for name in ("estimate", "se", "df", "n"))
     exists = frame["status"].to_numpy() != "missing"
-    telling = exists & (df >= 1) & (share > 0) & (share < 1)
+    telling = (frame["status"] == "published").to_numpy() & (df >= 1) & (share > 0) & (share < 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         odds = share * (1 - share)
         # how much wider intervals are for the few degrees of freedom of the variance

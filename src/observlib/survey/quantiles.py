@@ -111,7 +111,7 @@ def quantiles(
     shares = [p] if isinstance(p, (int, float)) else list(p)
     if not shares or not all(0 < share < 1 for share in shares):
         raise ValueError(f"p = {p}: shares lie between 0 and 1")
-    values, groups = numbers(design, variable), domains(design, by)
+    values, groups = numbers(design, variable), domains(design, by, "p")
     known = ~np.isnan(values)
     groups = Domains(groups.labels, np.where(known, groups.codes, -1))
     at = _distribution(design, groups, values)

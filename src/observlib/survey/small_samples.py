@@ -58,7 +58,7 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
     >>> [round(end, 4) for end in adjusted_wald(4, 5)]
     [0.3596, 0.9797]
     """
-    if not 0 <= successes <= n or n <= 0:
+    if not 0 <= successes <= n < math.inf or n <= 0:
         raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n > 0")
     z = float(ndtri((1 + checked(level)) / 2))
     more = n + z**2
@@ -91,7 +91,7 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float,
     >>> [round(end, 4) for end in clopper_pearson(4, 5)], clopper_pearson(0, 5)[0]
     ([0.2836, 0.9949], 0.0)
     """
-    if not 0 <= successes <= n or n < 1:
+    if not 0 <= successes <= n < math.inf or n < 1:
         raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n >= 1")
     low, high = clopper_pearson_of_share(np.array(successes / n), np.array(n), level)
     return float(low), float(high)

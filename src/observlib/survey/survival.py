@@ -48,20 +48,23 @@ def kaplan_meier(
     Raises
     ------
     ValueError
-        For lengths that differ, a negative or missing duration, a negative weight.
+        For lengths that differ, a negative or missing duration, an end of which it is unknown
+        whether it was observed, a weight that is negative or not finite.
 
     Examples
     --------
     >>> kaplan_meier([1, 2, 2, 4], [True, True, False, True])[["time", "survival"]].values.tolist()
     [[1.0, 0.75], [2.0, 0.5], [4.0, 0.0]]
     """
+    if pd.isna(np.asarray(observed, dtype=object)).any():
+        raise ValueError("whether each end was observed is true or false, and known")
     times = np.asarray(durations, dtype=float)
     ended = np.asarray(observed, dtype=bool)
     counts = np.ones(len(times)) if weights is None else np.asarray(weights, dtype=float)
     if not len(times) == len(ended) == len(counts):
         raise ValueError(f"{len(times)} durations, {len(ended)} ends, {len(counts)} weights")
-    if not (times >= 0).all() or not (counts >= 0).all():
-        raise ValueError("durations and weights are numbers of 0 or more")
+    if not ((times >= 0) & (counts >= 0) & (counts < np.inf)).all():
+        raise ValueError("durations and weights are numbers of 0 or more, weights finite")
     order = np.argsort(times, kind="stable")
     times, ended, counts = times[order], ended[order], counts[order]
     points = np.unique(times[ended & (counts > 0)])

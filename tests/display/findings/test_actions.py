@@ -104,7 +104,7 @@ def test_the_words_are_those_of_the_verdict_and_no_others(
     said = plain(findings.actions.each(verdicts, frame(), [action(direction)], catalogue))
     assert f"**{words}" in said
     lead = plain(findings.actions.overview(verdicts, catalogue))
-    assert words in lead
+    assert words.lower() in lead.lower()
     moved = verdicts["verdict"].iat[0] in ("rise", "fall")
     for text in (said.partition("Attendu")[2].partition("**")[2], lead):
         assert ("hausse" in text or "baisse" in text) == moved
@@ -130,6 +130,41 @@ def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: C
     assert "Source : Audience du BOAMP" in said
 
 
+def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(
+    catalogue: Catalogue,
+) -> None:
+    verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
+    own = action(controls=("bodacc", "legifrance"))
+    other = action(id="autre", title="Un autre", product="bodacc")
+    elsewhere = action(id="note", title="Une note", product="legifrance",
+                       expected=[{"indicator": "satisfaction_10", "direction": "up"}])  # fmt: skip
+    done = [own, other, elsewhere]
+    said = plain(findings.actions.each(verdicts, frame(controlled=True), done, catalogue))
+    assert (
+        "Parmi les produits comparables, BODACC (« Un autre », 16 juin 2025) a connu sa propre "
+        "action, dont l’effet fausserait la comparaison." in said
+    )
+    assert "Une note" not in said
+    alone = told("rise", compared_with=("bodacc",))  # where the past alone decides
+    assert "Parmi les" not in plain(findings.actions.each(alone, frame(), done, catalogue))
+
+
+def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(
+    catalogue: Catalogue,
+) -> None:
+    another = action(id="autre", title="Un autre", date=date(2025, 7, 20))
+    elsewhere = action(id="ailleurs", title="Ailleurs", product="bodacc")
+
+    def said(verdicts: pd.DataFrame, *others: Action) -> str:
+        known = [action(), *others]
+        return repr(findings.actions.each(verdicts, frame(), known, catalogue))
+
+    both = "« Un autre » (20 juillet 2025) visait la même mesure : rien ne départage leurs effets."
+    assert both in plain(said(told("rise"), another, elsewhere))
+    assert "départage" not in said(told("rise"), elsewhere)
+    assert "départage" not in said(told("unknown", "after"), another)
+
+
 def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(
     catalogue: Catalogue,
 ) -> None:
@@ -141,7 +176,7 @@ def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothi
 
 def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue: Catalogue) -> None:
     assert plain(findings.actions.overview(told("rise"), catalogue)) == (
-        "1 action est suivie. En hausse, comme attendu, après « Un essai » "
+        "1 action est suivie. La mesure suivie est en hausse, comme attendu, après « Un essai » "
         "(BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
 
@@ -151,7 +186,8 @@ def test_an_action_that_moves_two_figures_is_counted_once(catalogue: Catalogue) 
         [told("stable"), told("rise", indicator="downloads", group="Un essai (téléchargements)")]
     )
     said = plain(findings.actions.overview(verdicts, catalogue))
-    assert "1 action est suivie. En hausse" in said and said.index("hausse") < said.index("stable")
+    assert "1 action est suivie. La mesure suivie est en hausse" in said
+    assert said.index("hausse") < said.index("stable")
 
 
 def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -> None:

@@ -57,12 +57,34 @@ def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue: Catalog
         "Ailleurs, on ne peut pas conclure : seul un écart d'au moins 0,5 point avait de bonnes "
         "chances d'être vu."
     )
-    assert beside.caption(pd.DataFrame(rows)).endswith("est celui de « 15 à 24 ans »")
+    assert plain(beside.caption(pd.DataFrame(rows))) == (
+        "Satisfaction par rapport à celle des autres répondants : plus haute pour « 75 ans et "
+        "plus » ; plus basse pour « 15 à 24 ans »"
+    )
     unsure = plain(beside.categories(pd.DataFrame(rows[2:]), catalogue))
     assert unsure.startswith("On ne peut dire d'aucune catégorie")
     assert "aucun écart établi" in beside.caption(pd.DataFrame(rows[2:]))
     hidden = pd.DataFrame([pair("unknown", math.nan, math.nan, reason="suppressed")])
     assert "entre elles (secret statistique)" in beside.categories(hidden, catalogue)
+
+
+def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(
+    catalogue: Catalogue,
+) -> None:
+    said = "lequel l'est le plus"
+    near = pair("unknown", 35, 33, indicator="reason_share", detectable=6.2)
+    near["reference_group_value"] = "B"
+    assert plain(beside.undecided(pd.DataFrame([near]), "B", catalogue, said)) == (
+        ", sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins 6 points avait "
+        "de bonnes chances d'être vu"
+    )
+    same = pd.DataFrame([near | {"verdict": "stable", "reason": ""}])
+    assert beside.undecided(same, "B", catalogue, said).endswith("trop petit pour compter")
+    # stable with a third is not stable with the second, and what was not tested could not be seen
+    assert beside.undecided(same, "C", catalogue, said) == f", sans qu'on puisse dire {said}"
+    assert (
+        beside.undecided(same.head(0), "B", catalogue, said) == f", sans qu'on puisse dire {said}"
+    )
 
 
 @given(

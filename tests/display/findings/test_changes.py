@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import changes as tables
 from observlib.display import typography
@@ -58,6 +59,15 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catal
     )
 
 
+def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
+    catalogue: Catalogue,
+) -> None:
+    survey = pair("stable", 7.0, 7.0, device="enquete-legifrance", product="legifrance")
+    found = said(catalogue, pair("rise", product="legifrance"), survey)
+    assert "la note de satisfaction est en hausse (Légifrance " in found
+    assert ", avis déposés, de 6,8 à 7,9 sur 10) et stable (" in found and ", enquête)" in found
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -87,6 +97,13 @@ def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue: Catalogue
         "avait de bonnes chances d'être vue."
     )
     assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
+
+
+def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue: Catalogue) -> None:
+    more = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
+    rows = [pair("rise", 40, 55, **more, group_value="Oui"), pair("unknown", **more)]
+    told = plain(changes.evolution(pd.DataFrame(rows), catalogue, by="group_value"))
+    assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
 
 
 def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue: Catalogue) -> None:
@@ -163,7 +180,7 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     assert not re.search(r"(?<!\xa0):|(?<!\u202f);|\d %", text)
     found = set(frame["verdict"])
     for verdict in ("rise", "fall", "stable"):
-        assert (tables.EVOLVED[verdict] in text) == (verdict in found)
+        assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
     assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
     assert not re.search(r"\bnan\b", changes.peers(frame, catalogue))
     tested = int(frame["p_value"].notna().sum())

@@ -141,7 +141,10 @@ def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue: Cat
         {"licence": "Licence Ouverte 2.0", "n": 1250, "definition": "deux échelons sur cinq"},
         {"product": "autorite-fictive", "group_value": "Réclamations, ensemble", "url": None},
     )
+    copied = plain(repr(say.figures(PUBLISHED, named, catalogue, invented=True)))
+    assert "Sources imitées, qui n'ont pas publié ces chiffres inventés :" in copied
     text = plain(repr(say.figures(PUBLISHED, named, catalogue)))
+    assert "inventés" not in text
     rows = [line for line in text.splitlines() if line.startswith("| C") or line.startswith("| A")]
     assert rows[0].endswith("– deux échelons sur cinq | 2025 | 71 % | 1 250 | 1 |")
     assert rows[1].endswith("| 12 400 réclamations | – | 2 |")
@@ -184,8 +187,8 @@ def test_a_line_is_told_by_its_ends_and_its_bounds(catalogue: Catalogue) -> None
         for y, v in {2017: 72, 2018: 71, 2020: 76, 2022: 71}.items()
     )
     assert plain(say.trend(lines, catalogue)) == (
-        "De 2017 à 2022, la part publiée pour « Services » passe de 72 % à 71 % et reste entre "
-        "71 % et 76 %."
+        "La part publiée pour « Services » est de 72 % en 2017 et de 71 % en 2022, et reste entre "
+        "71 % et 76 % ; sans effectif publié, on ne peut pas dire si elle a bougé."
     )
     assert say.trend(lines.iloc[:1], catalogue) == ""
 

@@ -9,6 +9,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.findings import contacts
+from observlib.indicators import changes, leading
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 PHONE = {"product": "allo-service-public", "channel": "phone", "device": "appels-3939-tranches"}
@@ -45,6 +46,9 @@ def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue: Cat
 def test_a_quarter_that_is_not_whole_is_not_told_as_if_it_were(catalogue: Catalogue) -> None:
     said = contacts.answered(made(rate(86, status="partial")), catalogue, NOW, BEFORE)
     assert "aucun comptage complet" in said
+    for none in (made(), made(rate(86, status="missing") | {"estimate": None, "n": None})):
+        said = contacts.answered(none, catalogue, NOW, BEFORE)
+        assert plain(said) == "Au 3e trimestre 2026, aucun comptage d'appels n'est connu."
     assert "71 %" not in contacts.answered(
         made(rate(86), rate(71, BEFORE, status="partial")), catalogue, NOW, BEFORE
     )
@@ -61,12 +65,12 @@ def test_the_lowest_quarter_is_named(catalogue: Catalogue) -> None:
 def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue: Catalogue) -> None:
     row = {**PHONE, "unit": "s", "n": 400}
     frame = made(
-        {**row, "indicator": "wait_median", "estimate": 40},
-        {**row, "indicator": "wait_p90", "estimate": 290},
+        {**row, "indicator": "wait_median", "estimate": 40, "ci_low": 37, "ci_high": 46},
+        {**row, "indicator": "wait_p90", "estimate": 290, "ci_low": 240, "ci_high": 350},
     )
-    said = plain(contacts.waits(frame, catalogue, NOW))
-    assert said.startswith(
-        "La moitié des appels décrochés l'est en 40 s au plus, neuf sur dix en 4"
+    assert plain(contacts.waits(frame, catalogue, NOW)) == (
+        "La moitié des appels décrochés l'est au plus en 40 s (intervalle à 95 % : 37 s à 46 s ; "
+        "400 appels décrochés), neuf sur dix en 4 min 50 s (4 min à 5 min 50 s)."
     )
     assert contacts.waits(frame[:0], catalogue, NOW) == ""
 
@@ -76,19 +80,34 @@ def promise(value: float, **more: Any) -> dict[str, Any]:
     return row | more
 
 
-def test_promises_go_from_the_worst_kept_to_the_best_and_no_low_base_is_quoted(
+def test_promises_of_different_delays_are_told_with_them_and_no_desk_is_last(
     catalogue: Catalogue,
 ) -> None:
     shop = {"product": "documentation-francaise", "device": "courriels-boutique"}
     low = promise(50, **shop, n=19, status="low_base")
-    other = promise(74, product="service-public", device="courriels-service-public")
+    other = promise(74, product="entreprendre", device="formulaires-entreprendre", n=200)
     assert plain(contacts.promised(made(promise(93), low, other), catalogue, NOW)) == (
-        "Au 3e trimestre 2026, les messages ont une première réponse dans le délai promis dans "
-        "74 % (Service-public.fr) à 93 % des cas (Légifrance)."
+        "Au 3e trimestre 2026, de 74 à 93 % des messages ont, selon le service, une première "
+        "réponse dans le délai promis, de 3 à 5 jours (90 à 200 messages)."
     )
-    alone = plain(contacts.promised(made(promise(93)), catalogue, NOW, by="channel"))
-    assert alone.endswith("dans le délai promis dans 93 % des cas.")
+    ends = {"ci_low": 89, "ci_high": 96}
+    alone = plain(contacts.promised(made(promise(93, **ends)), catalogue, NOW, by="channel"))
+    assert alone == (
+        "Au 3e trimestre 2026, 93 % des messages ont une première réponse dans le délai promis, "
+        "de 5 jours (intervalle à 95 % : 89 à 96 % ; 90 messages)."
+    )
+    unknown = made(promise(93, device="invented"))
+    assert "délai promis (90" in plain(contacts.promised(unknown, catalogue, NOW, by="channel"))
     assert contacts.promised(made(low), catalogue, NOW) == ""
+
+
+def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue: Catalogue) -> None:
+    other = promise(74, product="entreprendre", device="formulaires-entreprendre")
+    assert plain(contacts.promises(made(promise(93), other, rate(86)), catalogue)) == (
+        "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires "
+        "Entreprendre) ; 5 jours (Courriels Légifrance)."
+    )
+    assert contacts.promises(made(rate(86)), catalogue) == ""
 
 
 def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue: Catalogue) -> None:
@@ -123,12 +142,20 @@ def theme(name: str, value: float, half: float) -> dict[str, Any]:
 def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue: Catalogue) -> None:
     others = theme("Autres", 60, 2)
     clear = made(theme("Logement", 10, 2), theme("Papiers", 30, 2), others)
-    assert plain(contacts.asked(clear, catalogue, NOW)) == (
+    ahead = pd.DataFrame({"verdict": ["rise"], "reason": [""]})
+    assert plain(contacts.asked(clear, ahead, catalogue, NOW)) == (
         "Le motif le plus fréquent est « Papiers » (30 % des appels), devant « Logement » (10 %)."
     )
     near = made(theme("Logement", 28, 2), theme("Papiers", 30, 2), others)
-    assert "proches l'un de l'autre" in contacts.asked(near, catalogue, NOW)
-    assert "ne peuvent pas" in contacts.asked(near[:0], catalogue, NOW)
+    compared = changes.tested(catalogue, leading.pairs(near))
+    assert plain(contacts.asked(near, compared, catalogue, NOW)).startswith(
+        "Les motifs les plus fréquents sont « Papiers » (30 % des appels) et « Logement » (28 %), "
+        "sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins "
+    )
+    alone = made(theme("A", 40, 2), others)
+    assert "seul motif" in contacts.asked(alone, ahead[:0], catalogue, NOW)
+
+    assert "ne peuvent pas" in contacts.asked(near[:0], ahead[:0], catalogue, NOW)
 
 
 def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(

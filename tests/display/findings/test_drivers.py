@@ -27,7 +27,7 @@ def said(catalogue: Catalogue, **values: float) -> tuple[str, str]:
     frame = effects(**values)
     compared = changes.tested(catalogue, changes.with_nothing(frame))
     return (
-        plain(drivers.strongest(frame, compared, catalogue)),
+        plain(drivers.established(frame, compared, catalogue)),
         plain(drivers.caption(frame, compared)),
     )
 
@@ -36,24 +36,27 @@ def plain(text: str) -> str:
     return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
-def test_the_strongest_comes_first_whatever_its_sign(catalogue: Catalogue) -> None:
+def test_what_is_established_is_told_and_not_ranked(
+    catalogue: Catalogue,
+) -> None:
     text, caption = said(catalogue, Âge=1.5, Clarté=-4.2, Sexe=0.4)
     assert text.startswith(
-        "Le plus grand écart de satisfaction établi est celui de « Clarté » (−4,2 points sur 10 ; "
-        "−5,2 à −3,2)"
+        "Écarts de satisfaction établis entre la réponse la plus haute et la plus basse, les "
+        "autres réponses étant égales : « Clarté » (−4,2 points sur 10 ; −5,2 à −3,2) et « Âge » "
+        "(+1,5 point sur 10 ; +0,5 à +2,5)."
     )
-    assert "D'autres sont établis : « Âge » (+1,5 point sur 10 ; +0,5 à +2,5)." in text
+    assert "plus grand" not in text + caption
     assert (
         "On ne peut pas conclure pour « Sexe », compte tenu de tout ce que l'étude compare : seul "
         "un écart d'au moins 1,6 point" in text
     )
-    assert caption.endswith("établi est celui de « Clarté »")
+    assert caption.endswith("écarts établis : « Clarté » et « Âge »")
 
 
 def test_an_effect_clear_by_itself_is_not_told_where_several_were_looked_at(
     catalogue: Catalogue,
 ) -> None:
-    assert "établi est celui de « Âge »" in said(catalogue, Âge=1.05)[0]
+    assert "égales : « Âge »" in said(catalogue, Âge=1.05)[0]
     text, caption = said(catalogue, Âge=1.05, Sexe=-0.2, Facilité=0.3)
     assert "ne va de façon établie" in text and caption.endswith("aucun écart établi")
 
@@ -61,7 +64,7 @@ def test_an_effect_clear_by_itself_is_not_told_where_several_were_looked_at(
 def test_an_effect_surely_too_small_to_matter_is_said_to_be(catalogue: Catalogue) -> None:
     small = effects(Sexe=0.1).assign(ci_low=-0.1, ci_high=0.3)
     compared = changes.tested(catalogue, changes.with_nothing(small))
-    text = drivers.strongest(small, compared, catalogue)
+    text = drivers.established(small, compared, catalogue)
     assert text.endswith("trop petit pour compter pour «\xa0Sexe\xa0».") or text.endswith(
         "trop petit pour compter pour « Sexe »."
     )
@@ -73,12 +76,12 @@ def test_too_few_answers_have_a_sentence(catalogue: Catalogue) -> None:
     for row, words in (({**few, "n": 45}, "(45)"), (few, "moins de onze")):
         frame = estimates.make([row])
         compared = changes.tested(catalogue, changes.with_nothing(frame))
-        assert words in drivers.strongest(frame, compared, catalogue)
+        assert words in drivers.established(frame, compared, catalogue)
         assert "aucun" not in drivers.caption(frame, compared)
     hidden = estimates.make([{**few, "status": "suppressed"}])  # for its quarters, not its number
     compared = changes.tested(catalogue, changes.with_nothing(hidden))
-    text = drivers.strongest(hidden, compared, catalogue)
+    text = drivers.established(hidden, compared, catalogue)
     assert "secret statistique" in text and "moins de onze" not in text
     nothing = estimates.make([])
     compared = changes.tested(catalogue, changes.with_nothing(nothing))
-    assert "ne demande pas" in drivers.strongest(nothing, compared, catalogue)
+    assert "ne demande pas" in drivers.established(nothing, compared, catalogue)

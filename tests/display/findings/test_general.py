@@ -146,12 +146,17 @@ def test_one_product_on_two_channels_is_told_apart(catalogue: Catalogue) -> None
     [
         ([5.2, 1.6, 2], "progressent partout, de +1,6 % (BODACC) à +5,2 % (BOAMP)"),
         ([-5.2, -1.6, -2], "reculent partout, de −1,6 % (BODACC) à −5,2 % (BOAMP)"),
-        ([5.2, 0.6, 2], "ne reculent nulle part : de +0,6 % (BODACC) à +5,2 % (BOAMP)"),
-        ([5.2, -0.6, 2], "ne reculent nulle part : de −0,6 % (BODACC) à +5,2 % (BOAMP)"),
-        ([-5.2, 0.6, -2], "ne progressent nulle part : de +0,6 % (BODACC) à −5,2 % (BOAMP)"),
+        ([5.2, 0.6, 2], "progressent de 2,0 % (Légifrance) à 5,2 % (BOAMP) et restent stables "
+         "(BODACC)"),
+        ([5.2, -0.6, 0], "progressent de 5,2 % (BOAMP) et restent stables (BODACC et Légifrance)"),
+        ([-5.2, 0.6, -2], "restent stables (BODACC) et reculent de 2,0 % (Légifrance) à 5,2 % "
+         "(BOAMP)"),
+        ([61.49, -70.7, 3], "progressent de 3,0 % (Légifrance) à 61,5 % (BOAMP) et reculent de "
+         "70,7 % (BODACC)"),
+        ([3, -3, 0], "progressent de 3,0 % (BOAMP), restent stables (Légifrance) et reculent de "
+         "3,0 % (BODACC)"),
+        ([3, 3, 0], "progressent de 3,0 % (BOAMP et BODACC) et restent stables (Légifrance)"),
         ([0.3, -0.9, 0], "restent stables partout, de −0,9 % (BODACC) à +0,3 % (BOAMP)"),
-        ([5, 0.01, 2], "ne reculent nulle part : de 0,0 % (BODACC) à +5,0 % (BOAMP)"),
-        ([-5, 0, -2], "ne progressent nulle part : de 0,0 % (BODACC) à −5,0 % (BOAMP)"),
         ([5, 5, 5], "progressent de 5,0 % partout"),
         ([0, 0.01, -0.01], "restent stables partout"),
         ([5, None, 2], "progressent partout où la comparaison est possible, "
@@ -168,11 +173,11 @@ def test_changes_are_told_by_their_ends(
     assert plain(findings.extremes(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
 
 
-def test_a_rise_and_a_fall_are_both_told_without_their_sign(catalogue: Catalogue) -> None:
-    frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", 3)])
+def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue: Catalogue) -> None:
+    frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", None)])
     assert plain(findings.extremes(frame, catalogue, NOW)) == (
-        "Sur un an, la plus forte hausse des visites est de 61,5 % (BOAMP), "
-        "la plus forte baisse de 70,7 % (BODACC)."
+        "Sur un an, là où la comparaison est possible, les visites progressent de 61,5 % (BOAMP) "
+        "et reculent de 70,7 % (BODACC)."
     )
 
 
@@ -226,9 +231,9 @@ def test_incomplete_and_withheld_subjects_are_named_once(catalogue: Catalogue) -
         "Données incomplètes au 3e trimestre 2026, donc jamais comparées : BOAMP."
     )
     assert plain(findings.withheld(frame, catalogue, NOW)) == (
-        "Valeurs non publiées, faute d'au moins onze réponses : Légifrance et Journal officiel."
+        "Valeurs non publiées (secret statistique) : Légifrance et Journal officiel."
     )
-    assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée, ")
+    assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée (")
     for say in (findings.incomplete, findings.withheld, findings.leading):
         assert say(frame, catalogue, "2020-T1") == say(estimates.make([]), catalogue, NOW) == ""
 
@@ -240,8 +245,8 @@ def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue: Catalogue
     rows = [mark("legifrance", 6.44), mark("service-public", 7.9), mark("boamp", 7)]
     frame = estimates.make(rows)
     assert plain(findings.span(frame, catalogue, NOW)) == (
-        "Au 3e trimestre 2026, les notes vont de 6,4 sur 10 (Légifrance) "
-        "à 7,9 sur 10 (Service-public.fr)."
+        "Au 3e trimestre 2026, les notes vont de 6,4 à 7,9 sur 10 (intervalles à 95 % : de 6,2 à "
+        "8,1 ; 200 réponses à chaque fois)."
     )
     thin = estimates.make([*rows, mark("vie-publique", 9.9, n=20, status="low_base")])
     said = plain(findings.span(thin, catalogue, NOW))
@@ -259,10 +264,10 @@ def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue: Catalogue
         ([mark("boamp", 5, status="partial")], "aucune note n'est publiable."),
         ([mark("boamp", 5, n=12, status="low_base"), mark("bodacc", None, status="suppressed")],
          "aucune note ne repose sur assez de réponses pour être citée."),
-        ([mark("boamp", 5)], "la seule note publiée est de 5,0 sur 10 (BOAMP)."),
-        ([mark("boamp", 5), mark("bodacc", 5.01)], "toutes les notes sont de 5,0 sur 10."),
-        ([mark("boamp", 5), mark("bodacc", 5.01), mark("legifrance", 8)],
-         "les notes vont de 5,0 sur 10 (BOAMP et BODACC) à 8,0 sur 10 (Légifrance)."),
+        ([mark("boamp", 5)], "la seule note publiée (BOAMP) est de 5,0 sur 10 (intervalle à 95 % : "
+         "4,8 à 5,2 ; 200 réponses)."),
+        ([mark("boamp", 5), mark("bodacc", 5.01, n=30)], "les notes sont toutes de 5,0 sur 10 "
+         "(intervalles à 95 % : de 4,8 à 5,2 ; 30 à 200 réponses)."),
     ],
 )  # fmt: skip
 def test_a_span_says_what_there_is(
@@ -270,6 +275,17 @@ def test_a_span_says_what_there_is(
 ) -> None:
     found = findings.span(estimates.make(rows), catalogue, NOW)
     assert plain(found) == f"Au 3e trimestre 2026, {said}"
+
+
+def test_marks_of_the_phone_and_of_the_web_are_not_in_one_range(catalogue: Catalogue) -> None:
+    phone = {"channel": "phone", "device": "satisfaction-3939"}
+    rows = [mark("allo-service-public", 7.1, **phone)]
+    rows += [mark(name, value) for name, value in (("legifrance", 6.4), ("vie-publique", 7.9))]
+    assert plain(findings.span(estimates.make(rows), catalogue, NOW)) == (
+        "Au 3e trimestre 2026, les notes des avis déposés sur le web vont de 6,4 à 7,9 sur 10 "
+        "(intervalles à 95 % : de 6,2 à 8,1 ; 200 réponses à chaque fois) ; la note de l'enquête "
+        "par téléphone est de 7,1 sur 10 (intervalle à 95 % : 6,9 à 7,3 ; 200 réponses)."
+    )
 
 
 def test_indicators_are_never_mixed_in_one_sentence(catalogue: Catalogue) -> None:
@@ -338,7 +354,7 @@ def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue: 
     [
         ({"status": "low_base", "n": 15}, "trop peu d'expériences pour en citer les parts"),
         ({"status": "partial"}, "période incomplète"),
-        ({"status": "suppressed", "estimate": None, "n": None}, "moins de onze expériences"),
+        ({"status": "suppressed", "estimate": None, "n": None}, "secret statistique"),
         ({"status": "missing", "estimate": None, "n": None}, "parts non disponibles"),
     ],
 )
@@ -381,7 +397,7 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue: Catalogu
         ("partial", "Les visites sur le web sont incomplètes.",
          "La note de satisfaction porte sur une période incomplète."),
         ("suppressed", "Les visites sur le web ne sont pas publiées (secret statistique).",
-         "La note de satisfaction n'est pas publiée, faute d'au moins onze réponses."),
+         "La note de satisfaction n'est pas publiée (secret statistique)."),
         ("missing", "Les visites sur le web ne sont pas disponibles.",
          "La note de satisfaction n'est pas disponible."),
     ],
@@ -429,20 +445,19 @@ def test_the_marks_of_two_channels_are_told_apart(catalogue: Catalogue) -> None:
 
 def test_who_listens_is_listed_and_silence_is_said(catalogue: Catalogue) -> None:
     empty = estimates.make([])
-    said = plain(repr(findings.listening(empty, catalogue, "boamp")))
+    said = plain(repr(findings.listening(empty, catalogue, ["audience-boamp"])))
     assert said == (
         "- **Audience du BOAMP (relevé mensuel)** : web, chaque mois "
         "(Annonces légales et marchés publics)."
     )
-    deaf = catalogue.model_copy(update={"devices": {}})
-    silent = repr(findings.listening(empty, deaf, "documentation-francaise"))
+    silent = repr(findings.listening(empty, catalogue, []))
     assert silent == "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
 
 
 def test_a_mark_that_is_withheld_is_not_said_to_be_absent() -> None:
     row = {"indicator": "satisfaction_10", "period": NOW, "unit": "sur 10", "status": "suppressed"}
     said = findings.absent("note de ce produit", NOW, estimates.make([row]))
-    assert plain(repr(said)) == "Aucune note de ce produit n'est publiée : moins de onze réponses."
+    assert plain(repr(said)) == "Aucune note de ce produit n'est publiée (secret statistique)."
 
 
 def test_nothing_to_show_is_said_with_the_estimates_that_are_not_there() -> None:
@@ -540,7 +555,6 @@ def test_the_told_ends_hold_every_change(catalogue: Catalogue, values: list[floa
     for value in (min(values), max(values)):
         size = french.number(abs(value), indicator.decimals)
         assert size in said or abs(value) < least
-    if any(value <= -least for value in values):
-        assert "progressent partout" not in said and "reculent nulle part" not in said
-    if any(value >= least for value in values):
-        assert "reculent partout" not in said and "progressent nulle part" not in said
+    assert ("reculent" in said) == any(value <= -least for value in values)
+    assert ("progressent" in said) == any(value >= least for value in values)
+    assert ("stables" in said) == any(abs(value) < least for value in values)

@@ -40,18 +40,34 @@ def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other
     large = row("task_success", 80, product="service-public", n=77, status="published")
     assert plain(mobilisation.tests(estimates.make([low, large]), catalogue, "2026-T3")) == (
         "Au 3e trimestre 2026, hors faibles effectifs, les participants aux tests réussissent "
-        "80 % (Service-public.fr) de leurs tâches."
+        "80 % de leurs tâches (Service-public.fr ; intervalle à 95 % : 75 à 85 % ; "
+        "77 participants)."
     )
     other = row("task_success", 60, product="entreprendre", n=34, status="published")
-    assert "réussissent de 60 % (Entreprendre.Service-public.fr) à 80 % (S" in plain(
-        mobilisation.tests(estimates.make([large, other]), catalogue, "2026-T3")
+    assert plain(mobilisation.tests(estimates.make([large, other]), catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, les participants aux tests réussissent de 60 à 80 % de leurs "
+        "tâches, selon le produit (intervalles à 95 % : de 55 à 85 % ; 34 à 77 participants)."
     )
-    assert "aucun test" in mobilisation.tests(found, catalogue, "2026-T2")
+
+
+def test_tests_too_small_to_be_told_are_not_said_to_be_none_nor_none_too_small(
+    catalogue: Catalogue,
+) -> None:
+    people = {**BASE, "indicator": "test_participants", "unit": "participants"}
+    small = estimates.make([{**people, "status": "suppressed"}])
+    assert "aucun test n'a réuni assez" in mobilisation.tests(small, catalogue, "2026-T3")
+    missing = estimates.make([{**people, "status": "missing"}])
+    for none in (missing, estimates.make([])):
+        said = plain(mobilisation.tests(none, catalogue, "2026-T3"))
+        assert said == "Au 3e trimestre 2026, aucun test n'est connu."
 
 
 def test_a_score_has_its_grade_and_those_of_its_interval(catalogue: Catalogue) -> None:
     said = plain(mobilisation.scale(estimates.make([row("sus_mean", 68)]), catalogue, "2026-T3"))
-    assert "68 sur 100, note C (de C− à B− avec l'intervalle) (Légifrance)" in said
+    assert (
+        "Légifrance, 68 sur 100 (intervalle à 95 % : 63 à 73 ; 14 participants ; faible effectif)"
+        ", note C (de C− à B− avec l'intervalle)."
+    ) in said
     assert said.endswith("La moyenne des études publiées est de 68.")
     assert "Aucun score" in mobilisation.scale(estimates.make([]), catalogue, "2026-T3")
 
@@ -64,7 +80,10 @@ def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(
         for label, value in (("a (cosmétique)", 80), ("b (majeur)", 30), ("c (bloquant)", 20))
     ]
     said = mobilisation.blocking(estimates.make(rows), catalogue, "2026-T3")
-    assert said.startswith("Le problème bloquant le plus souvent relevé est « c », sur Légifrance")
+    assert plain(said).startswith("Un problème bloquant est relevé, « c », sur Légifrance : 20 %")
+    more = [*rows, row("problem_share", 40, group="problem", group_value="d (bloquant)")]
+    said = mobilisation.blocking(estimates.make(more), catalogue, "2026-T3")
+    assert plain(said).startswith("2 problèmes bloquants sont relevés, dont « d », sur Légifrance")
     assert "« b »" in mobilisation.blocking(estimates.make(rows[:2]), catalogue, "2026-T3")
     assert mobilisation.blocking(estimates.make(rows[:1]), catalogue, "2026-T3") == ""
 
@@ -85,7 +104,7 @@ def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue: C
         ((30, 12, 5), "12 sont décidées et 5 réalisées à la fin"),
         ((30, 1, 0), "1 est décidée et aucune n'est encore réalisée à la fin"),
         ((30, 0, 0), "aucune n'est encore décidée à la fin"),
-        ((0, 0, 0), "Aucune idée d'atelier n'a été relevée."),
+        ((0, 0, 0), "Aucune idée d'atelier n'est connue."),
     ],
 )
 def test_the_fate_of_ideas_is_told_at_each_step(counts: tuple[int, int, int], said: str) -> None:
@@ -115,10 +134,17 @@ def test_the_delay_is_told_where_it_may_be(catalogue: Catalogue) -> None:
     assert mobilisation.delay(estimates.make([{**delay, "status": "suppressed"}]), catalogue) == ""
 
 
-def test_captions_go_from_the_least_to_the_most(catalogue: Catalogue) -> None:
+def test_captions_leave_low_bases_out_where_there_are_others(catalogue: Catalogue) -> None:
     other = {"product": "service-public", "device": "tests-service-public"}
     found = estimates.make([row("task_success", 70), row("task_success", 80, **other)])
     assert plain(mobilisation.span(found, "task_success", catalogue, "2026-T3")) == (
-        "Tâches réussies, 3e trimestre 2026 : de 70 % (Légifrance) à 80 % (Service-public.fr)"
+        "Tâches réussies, 3e trimestre 2026 : de 70 à 80 % selon le produit (intervalles à 95 % : "
+        "de 65 à 85 % ; 14 participants à chaque fois)"
+    )
+    large = {**other, "n": 77, "status": "published"}
+    found = estimates.make([row("task_success", 70), row("task_success", 80, **large)])
+    assert plain(mobilisation.span(found, "task_success", catalogue, "2026-T3")) == (
+        "Tâches réussies, 3e trimestre 2026, hors faibles effectifs : 80 % (Service-public.fr ; "
+        "intervalle à 95 % : 75 à 85 % ; 77 participants)"
     )
     assert "aucun résultat" in mobilisation.span(found, "sus_mean", catalogue, "2026-T3")

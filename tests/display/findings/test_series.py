@@ -38,8 +38,8 @@ STEP = row("level_change", estimate=-30.2, ci_low=-30.9, ci_high=-29.5)
 
 def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue: Catalogue) -> None:
     assert plain(findings.series.searched(frame(STEP), catalogue)) == (
-        "Corrigées des saisons, les visites changent de niveau : Légifrance, −30,2 % en mars 2025 "
-        "(de −30,9 à −29,5 %) ; aucune autre rupture n'est établie."
+        "Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025, "
+        "de −30,9 à −29,5 %) ; aucune autre rupture n'est établie."
     )
     page = plain(findings.series.breaks(frame(STEP), catalogue, by="channel"))
     assert "sur le web, −30,2 % en mars 2025" in page

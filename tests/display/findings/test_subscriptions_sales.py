@@ -54,11 +54,14 @@ def sold(**by_indicator: tuple[float | None, str]) -> pd.DataFrame:
     )
 
 
-def test_who_stays_is_told_from_the_most_faithful(catalogue: Catalogue) -> None:
+def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(
+    catalogue: Catalogue,
+) -> None:
     frame = curve(("vie-publique", 68.0, "published"), ("service-public", 83.0, "published"))
     assert plain(findings.stays(frame, catalogue)) == (
-        "Après 12 mois, restent abonnés 83 % des inscrits (Service-public.fr) et 68 % "
-        "(Vie-publique.fr)."
+        "12 mois après leur inscription, restent abonnés de 68 à 83 % des inscrits des deux "
+        "dernières années, selon la publication (intervalles à 95 % : de 66 à 85 % ; 900 inscrits "
+        "à chaque fois)."
     )
 
 
@@ -76,7 +79,8 @@ def test_those_retained_are_of_the_edition_alone(catalogue: Catalogue) -> None:
         for period, share in (("2026-T2", 61.0), (QUARTER, 68.0))
     )
     assert plain(findings.retained(frame, catalogue, QUARTER)) == (
-        "Au 3e trimestre 2026, sont encore abonnés après un an 68 % des inscrits (Vie-publique.fr)."
+        "Au 3e trimestre 2026, sont encore abonnés 68 % des inscrits du même trimestre un an avant "
+        "(Vie-publique.fr ; 900 inscrits)."
     )
     assert findings.retained(frame, catalogue, "2025-T1") == ""
 
@@ -91,6 +95,8 @@ def test_sales_are_told_shop_by_shop(catalogue: Catalogue) -> None:
 def test_incomplete_sales_are_not_quoted(catalogue: Catalogue) -> None:
     frame = sold(units_sold=(6734.0, "partial"))
     assert "aucune vente complète" in findings.sold(frame, catalogue, QUARTER)
+    for none in (frame.head(0), sold(units_sold=(None, "missing"))):
+        assert "aucune vente n'est connue" in plain(findings.sold(none, catalogue, QUARTER))
 
 
 def test_the_weight_of_ten_titles_comes_with_its_index_or_not_at_all(catalogue: Catalogue) -> None:

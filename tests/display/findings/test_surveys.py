@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.findings import surveys
+from observlib.indicators import changes, leading
 
 NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"
 UNITS = {
@@ -59,8 +60,12 @@ def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) 
         catalogue=catalogue,
     )
     assert said == (
-        "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction et moins de "
-        "onze réponses pour la recommandation nette."
+        "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction. Non publié "
+        "(secret statistique) : la recommandation nette."
+    )
+    hidden = told(mark("nps", None, status="suppressed"), catalogue=catalogue)
+    assert hidden == (
+        "Au 3e trimestre 2026, non publié (secret statistique) : la recommandation nette."
     )
 
 
@@ -109,11 +114,34 @@ def test_reasons_are_told_up_to_the_third(catalogue: Catalogue) -> None:
         {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
         for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
     )
-    said = plain(surveys.reasons(frame, catalogue))
+    ahead = changes.tested(catalogue, leading.pairs(frame))
+    said = plain(surveys.reasons(frame, ahead.assign(verdict="rise"), catalogue))
     assert said.endswith(
         "le premier motif cité est « A » (70 %), devant « B » (50 %) et « C » (20 %)."
     )
-    assert surveys.reasons(frame.iloc[:0], catalogue) == ""
+    assert ahead["verdict"].tolist() == ["unknown"]  # 63 and 45 of 90, if all are taken as apart
+    said = plain(surveys.reasons(frame, ahead, catalogue))
+    assert said.endswith(
+        "les motifs les plus cités sont « A » (70 %) et « B » (50 %), sans qu'on puisse dire "
+        "lequel l'est le plus : seul un écart d'au moins 33 points avait de bonnes chances d'être "
+        "vu."
+    )
+    alone = plain(surveys.reasons(frame.iloc[:1], ahead.head(0), catalogue))
+    assert alone.endswith("le seul motif assez cité pour être montré est « A » (70 %).")
+    assert surveys.reasons(frame.iloc[:0], ahead.head(0), catalogue) == ""
+
+
+def test_a_year_says_how_many_more_answers_it_has_and_nothing_where_it_has_none(
+    catalogue: Catalogue,
+) -> None:
+    now = estimates.make([mark("satisfaction_10", 7.1)])
+    year = estimates.make([mark("satisfaction_10", 7.0, YEAR, n=730)])
+    assert plain(surveys.over_a_year(now, year, NOW)) == (
+        "Réponses à l'enquête sur quatre trimestres, jusqu'au 3e trimestre 2026 : 730 au lieu de "
+        "200 pour un seul"
+    )
+    hidden = estimates.make([mark("satisfaction_10", None, YEAR, status="suppressed")])
+    assert plain(surveys.over_a_year(now, hidden, NOW)).endswith("3e trimestre 2026")
 
 
 STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])

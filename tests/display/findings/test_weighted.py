@@ -12,6 +12,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.findings import weighted
 
+NONE = estimates.make([])
 BASE = {"device": "enquete-legifrance", "period": "2025-10/2026-09"}
 
 
@@ -71,40 +72,57 @@ def test_the_sentence_says_both_marks_and_what_the_test_of_their_difference_says
     catalogue: Catalogue, raw: float | None, weighed: float, verdict: str, said: str
 ) -> None:
     compared = pair(raw, weighed, verdict)
-    found = weighted.conclusion(compared, report("age", "sex", "region"), catalogue)
-    start = "Si les répondants avaient l'âge, le sexe et la région de la population, "
-    assert plain(found) == f"{start}la satisfaction serait {said}"
+    found = weighted.conclusion(compared, report("age", "sex", "region"), NONE, catalogue)
+    start = "Si les 300 répondants dont tout le profil est connu avaient l'âge, le sexe et la "
+    assert plain(found) == f"{start}région de la population, leur satisfaction serait {said}"
+
+
+def test_the_mark_of_all_stands_beside_that_of_those_whose_profile_is_known(
+    catalogue: Catalogue,
+) -> None:
+    """The page's first mark is that of all: the reader would else see two for the one survey."""
+    row = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.3, "n": 344}
+    margins = report("age", "sex", "region")
+    found = weighted.conclusion(pair(7.1, 6.5, "fall"), margins, estimates.make([row]), catalogue)
+    assert (
+        "au lieu de 7,1 (7,3 pour les 344 qui ont donné une note, profil connu ou non)."
+        in plain(found)
+    )
+    same = estimates.make([{**row, "n": 300}])
+    assert "profil connu ou non" not in weighted.conclusion(
+        pair(7.1, 6.5, "fall"), margins, same, catalogue
+    )
 
 
 def test_what_is_not_in_the_weights_is_told(catalogue: Catalogue) -> None:
-    found = weighted.conclusion(pair(7.1, 7.0), report("age", "sex"), catalogue)
-    assert found.startswith("Si les répondants avaient l'âge et le sexe de la population")
+    found = weighted.conclusion(pair(7.1, 7.0), report("age", "sex"), NONE, catalogue)
+    assert "avaient l'âge et le sexe de la population" in found
     assert "ne tient pas compte de la région" in found
 
 
 def test_why_there_are_no_weights_is_told_without_a_number_of_few(catalogue: Catalogue) -> None:
     nothing, none = estimates.make([]), pair(7.1, 7.0).iloc[:0]
-    assert "(45)" in weighted.conclusion(none, report(n=45), catalogue)
-    assert "moins de onze" in weighted.conclusion(none, report(n=None), catalogue)
-    assert "Aucune réponse ne dit" in weighted.conclusion(none, nothing, catalogue)
+    assert "(45)" in weighted.conclusion(none, report(n=45), NONE, catalogue)
+    assert "moins de onze" in weighted.conclusion(none, report(n=None), NONE, catalogue)
+    assert "Aucune réponse ne dit" in weighted.conclusion(none, nothing, NONE, catalogue)
 
 
 def test_what_is_withheld_is_not_said_to_be_of_too_few_answers(catalogue: Catalogue) -> None:
     hidden = report(n=None).assign(status="suppressed")
-    said = weighted.conclusion(pair(7.1, 7.0).iloc[:0], hidden, catalogue)
+    said = weighted.conclusion(pair(7.1, 7.0).iloc[:0], hidden, NONE, catalogue)
     assert "secret statistique" in said and "moins de onze" not in said
     assert "secret statistique" in weighted.cost(hidden, catalogue)
 
 
 def test_two_marks_of_a_year_in_progress_are_not_said_to_differ(catalogue: Catalogue) -> None:
     partial = pair(7.1, 6.5).assign(status="partial", reason="partial", difference_low=math.nan)
-    said = plain(weighted.conclusion(partial, report("age", "sex", "region"), catalogue))
+    said = plain(weighted.conclusion(partial, report("age", "sex", "region"), NONE, catalogue))
     assert said.endswith("6,5 sur 10 au lieu de 7,1, sans que l'écart ait pu être testé.")
 
 
 def test_a_mark_on_few_answers_is_in_no_sentence(catalogue: Catalogue) -> None:
     thin = pair(7.1, 6.5).assign(status="low_base", reason="low_base", difference_low=math.nan)
-    said = weighted.conclusion(thin, report("age", "sex", "region"), catalogue)
+    said = weighted.conclusion(thin, report("age", "sex", "region"), NONE, catalogue)
     assert "6,5" not in said and "ne peut pas être dite" in said
 
 

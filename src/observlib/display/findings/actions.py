@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.actions import BEFORE_AFTER, COMPARABLE, SEEN, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
 from observlib.catalogue import Catalogue
 from observlib.display import effects, french, phrases
 from observlib.display.output import Output, text
@@ -51,10 +51,11 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
         what = f"{catalogue.label(row['product'])}, {_named(row, catalogue)}{size}"
         clause = phrases.capital(_clause(row))
         told.setdefault(clause, []).append(f"« {row['title']} » ({what})")
-    clauses = [
-        f"{phrases.small(clause) if i else clause} après {_some(told[clause], clause)}"
-        for i, clause in enumerate(sorted(told, key=_rank))
-    ]
+    first, *others = (
+        (clause, f"après {_some(told[clause], clause)}") for clause in sorted(told, key=_rank)
+    )
+    clauses = [f"{_with_subject(first[0])} {first[1]}"]
+    clauses += [f"{phrases.small(clause)} {after}" for clause, after in others]
     n = followed["action"].nunique()
     count = french.count(n, "action est suivie", "actions sont suivies")
     return f"{count}. {SEMICOLON.join(clauses)}. Une évolution au même moment n'est pas une preuve."
@@ -70,8 +71,10 @@ def each(
     verdicts, frame
         Of `indicators.actions.effects`: the verdicts, and the estimates.
     actions
-        Those that they are of.
+        Those recorded until then, among which those that they are of: where a comparable product
+        had one too, or the same product another, that is told.
     """
+    actions = tuple(actions)
     by_id = {action.id: action for action in actions}
     said = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
@@ -83,7 +86,8 @@ def each(
         said.append(
             f"**{row['group']}** ({place}). {action.done}\n\n"
             f"Attendu : {way} ({_named(row, catalogue)}).{by} "
-            f"{_sentence(row, frame, catalogue)}"
+            f"{_sentence(row, frame, catalogue)}{_also_changed(row, actions, catalogue)}"
+            f"{_also_meant(row, actions)}"
         )
     return text("\n\n".join(said) or _NONE, frame)
 
@@ -138,6 +142,42 @@ def older(actions: Iterable[Action], since: date, catalogue: Catalogue) -> str:
     return f"{why} {french.day_label(since)} : {french.join(told)}."
 
 
+def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: Catalogue) -> str:
+    """Which actions were to move the same measure of the products compared with."""
+    if row["group_value"] != CONTROLLED or row["reason"] not in ("", "precision"):
+        return ""
+    told = [
+        f"{catalogue.label(action.product)} (« {action.title} », {french.day_label(action.date)})"
+        for action in actions
+        if action.product in row["compared_with"]
+        and any(expected.indicator == row["indicator"] for expected in action.expected)
+    ]
+    if not told:
+        return ""
+    had = french.plural(len(told), "a connu sa propre action", "ont connu leurs propres actions")
+    return (
+        f" Parmi les produits comparables, {french.join(told)} {had}, dont l'effet fausserait la "
+        "comparaison."
+    )
+
+
+def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
+    """Which other actions were to move the same measure of the same product."""
+    if row["reason"] not in ("", "precision"):
+        return ""
+    told = [
+        f"« {action.title} » ({french.day_label(action.date)})"
+        for action in actions
+        if action.product == row["product"]
+        and action.id != row["action"]
+        and any(expected.indicator == row["indicator"] for expected in action.expected)
+    ]
+    if not told:
+        return ""
+    does = french.plural(len(told), "visait", "visaient")
+    return f" {french.join(told)} {does} la même mesure : rien ne départage leurs effets."
+
+
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     return phrases.small(catalogue.indicators[row["indicator"]].label)
 
@@ -149,6 +189,11 @@ def _clause(row: Mapping[str, Any]) -> str:
         return said
     as_wished = _WAY[row["verdict"]] == row["direction"]
     return f"{said}, " + ("comme attendu," if as_wished else "contrairement à ce qu'on attendait,")
+
+
+def _with_subject(clause: str) -> str:
+    known = clause.startswith(("En ", "Stable"))
+    return f"La mesure suivie est {phrases.small(clause)}" if known else clause
 
 
 def _some(names: list[str], clause: str) -> str:

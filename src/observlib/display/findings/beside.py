@@ -1,10 +1,11 @@
-"""Findings of values beside others of the same moment: products, and categories of respondents.
+"""Findings of values beside others of the same moment: products, categories, answers.
 
 A verdict is never made here: see `findings.changes`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -83,11 +84,9 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     clauses = []
-    for verdict, place in _PLACES.items():
-        rows = compared[compared["verdict"] == verdict].to_dict("records")
+    for place, rows in _placed(compared):
         named = [f"« {row['group_value']} » ({_against(row, catalogue)})" for row in rows]
-        if named:
-            clauses.append(f"{place} pour {french.join(named)}")
+        clauses.append(f"{place} pour {french.join(named)}")
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
@@ -106,12 +105,48 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def caption(compared: pd.DataFrame) -> str:
-    """Caption of categories' marks: the largest difference that is established, where one is."""
-    sure = compared[compared["verdict"].isin(list(_PLACES))]
-    if sure.empty:
-        return "Satisfaction par catégorie de répondants : aucun écart établi"
-    row = sure.loc[sure["difference"].abs().idxmax()]
-    return f"Le plus grand écart de satisfaction établi est celui de « {row['group_value']} »"
+    """Caption of categories' marks: those that differ from the others, where that is established.
+
+    They are not ranked: only their differences to the others are tested.
+    """
+    told = [
+        f"{place} pour {french.join('« ' + row['group_value'] + ' »' for row in rows)}"
+        for place, rows in _placed(compared)
+    ]
+    said = SEMICOLON.join(told) or "aucun écart établi"
+    return f"Satisfaction par rapport à celle des autres répondants : {said}"
+
+
+def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
+    """What ends a sentence that names two answers, where the first is not said to lead.
+
+    Parameters
+    ----------
+    pair
+        The row of `leading.pairs`, with the results of its whole family; none where nothing could
+        be tested.
+    second
+        The answer that the sentence names beside the first.
+    which
+        What cannot be told, such as "lequel l'est le plus".
+    """
+    said = f", sans qu'on puisse dire {which}"
+    small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
+    if len(small):
+        return f"{said} : l'écart est trop petit pour compter"
+    unsure = pair[pair["reason"] == "precision"]
+    if unsure.empty:
+        return said
+    indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
+    return f"{said} : {visible(unsure, indicator, 'un écart')}"
+
+
+def _placed(compared: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
+    """The categories above the others, then those below, where some are established."""
+    for verdict, place in _PLACES.items():
+        rows = compared[compared["verdict"] == verdict]
+        if len(rows):
+            yield place, rows.to_dict("records")
 
 
 def _against(row: dict[Any, Any], catalogue: Catalogue) -> str:

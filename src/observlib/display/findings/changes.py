@@ -12,10 +12,11 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, words
-from observlib.display.changes import EVOLVED, REASONS
+from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.display.words import SEMICOLON
-from observlib.estimates import REFERENCE
+from observlib.estimates import EVOLVED, REFERENCE
 
+_VOTES = {"poll_share": "la part des votes"}  # of nobody's reviews, nor of a survey's answers
 _NOUNS = {  # all feminine
     "satisfaction_10": "la note de satisfaction",
     "clarity_10": "la note de clarté",
@@ -25,20 +26,7 @@ _NOUNS = {  # all feminine
     "help_reached_share": "la part d'usagers qui ont pu joindre une aide",
     "task_success_share": "la part d'objectifs atteints",
 }
-_OUTCOMES = {  # of comparisons with a period before (True), and with values of the same moment
-    True: (
-        ("rise", "en hausse", "en hausse"),
-        ("fall", "en baisse", "en baisse"),
-        ("stable", "stable", "stables"),
-        ("unknown", "indéterminée", "indéterminées"),
-    ),
-    False: (
-        ("rise", "au-dessus", "au-dessus"),
-        ("fall", "en dessous", "en dessous"),
-        ("stable", "équivalente", "équivalentes"),
-        ("unknown", "indéterminée", "indéterminées"),
-    ),
-}
+_WHOSE = {"feedback": "avis déposés", "consultation": "enquête"}
 _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
 _PLACES = {
     "rise": "notre valeur est au-dessus",
@@ -66,8 +54,7 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
     >>> given(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
     " des avis déposés et de l'enquête"
     """
-    devices = [catalogue.devices.get(device) for device in frame["device"].unique()]
-    families = [device.family if device else "" for device in devices]
+    families = _families(frame.drop_duplicates("device"), catalogue)
     if not families or set(families) - {"feedback", "consultation"}:
         return ""
     told = []
@@ -82,7 +69,8 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
 def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
     """Where one indicator rose, fell or is stable between two periods, and where none can tell.
 
-    Where one cannot, the smallest change that would have been seen 8 times in 10 is told.
+    Where one cannot, the smallest change that would have been seen 8 times in 10 is told. Where
+    some values are of reviews and others of surveys, each says which: a product may have both.
 
     Parameters
     ----------
@@ -106,11 +94,15 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     if compared.empty:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    noun = _NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
-    thing = noun + given(compared, catalogue, within=not noun.startswith("la note"))
+    noun = (_NOUNS | _VOTES).get(indicator.id, f"la mesure « {indicator.label} »")
+    whose = [_WHOSE.get(family, "") for family in _families(compared, catalogue)]
+    mixed = len(set(whose)) > 1
+    thing = noun
+    if not mixed and indicator.id not in _VOTES:
+        thing += given(compared, catalogue, within=not noun.startswith("la note"))
     ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
     since = phrases.capital(french.between(*ends))
-    named = phrases.named(compared, catalogue, by)
+    named = phrases.named(compared, catalogue, by).assign(whose=whose if mixed else "")
     alone = by == "channel" and len(named) == 1
     clauses = []
     for verdict in ("rise", "fall", "stable"):
@@ -118,7 +110,8 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         if not rows:
             continue
         if verdict == "stable":
-            told = [] if alone else [phrases.few(row["name"] for row in rows)]
+            names = [_whose(row) for row in rows]
+            told = [] if alone else names if mixed else [phrases.few(names)]
         else:
             told = [_move(row, indicator, alone) for row in rows]
         clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
@@ -156,17 +149,15 @@ def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     tested = compared[compared["p_value"].notna()]
     if tested.empty:
         return "Aucune comparaison ne peut être testée"
-    told = []
-    for verdict, *heads in _OUTCOMES[compared["against"].iat[0] == "before"]:
-        if count := int((tested["verdict"] == verdict).sum()):
-            told.append(french.count(count, *heads))
+    heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
+    told = outcomes(tested["verdict"].map(heads), heads, "e")
     total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
     every = len(tested) if family is None else int(family["p_value"].notna().sum())
     if every > len(tested):
         total = (
             f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"
         )
-    return f"{total} : {french.join(told)}"
+    return f"{total} : {told}"
 
 
 def peers(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -203,7 +194,18 @@ def peers(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
     then = {"estimate": row[REFERENCE + "estimate"]}
     said = phrases.from_to(then, row, indicator)
-    return said if alone else f"{row['name']}, {said}"
+    return said if alone else f"{_whose(row)}, {said}"
+
+
+def _whose(row: dict[Any, Any]) -> str:
+    """The name of a subject, and whose answers its value is where others of the sentence differ."""
+    return f"{row['name']}, {row['whose']}" if row["whose"] else str(row["name"])
+
+
+def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """The family of the device of each row; nothing where it has none."""
+    devices = [catalogue.devices.get(device) for device in frame["device"]]
+    return [device.family if device else "" for device in devices]
 
 
 def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
@@ -217,7 +219,7 @@ def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolutio
         `une évolution` or `un écart`.
     """
     low, high = rows["detectable"].min(), rows["detectable"].max()
-    decimals = next((d for d in range(indicator.decimals, 6) if round(low, d)), 6)
+    decimals = french.decimals_of(low, indicator.decimals)
     ends = list(dict.fromkeys(french.number(x, decimals) for x in (low, high)))
     points = french.plural(round(high, decimals), "point", "points")
     size = " à ".join(ends) + french.NBSP + points

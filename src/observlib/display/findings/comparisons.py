@@ -155,10 +155,19 @@ def side_by_side(
     return text("\n\n".join([pipe, labelled, said, "\n".join(lines)]), compared)
 
 
-def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+def figures(
+    published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, invented: bool = False
+) -> Output:
     """A table of every published figure with the number of its source, then the sources.
 
     Each source has its title, day, licence where it is known, and address.
+
+    Parameters
+    ----------
+    published, named
+        The estimates, and the words beside them.
+    invented
+        Whether the figures are those of a demonstration: a real source did not publish them.
     """
     told = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
@@ -192,7 +201,11 @@ def figures(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) 
     )
     said = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
-        "Sources :"
+        + (
+            "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
+            if invented
+            else "Sources :"
+        )
     )
     return text("\n\n".join([pipe, caption, said, "\n".join(listed)]), published)
 
@@ -227,7 +240,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
-    """From what to what each yearly share went, and between which values it stayed."""
+    """What each yearly share was at first and at last, and that nothing tells whether it moved."""
     said = []
     for name, rows in lines.groupby("group_value", sort=False):
         rows = rows[rows["status"] == "published"].sort_values("period")
@@ -239,10 +252,12 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
             words.figure(rows["estimate"].agg(end), indicator, first["unit"])
             for end in ("min", "max")
         )
+        bare = any(pd.isna(row["n"]) for row in (first, last))
+        why = "sans effectif publié, on ne peut pas dire si elle a bougé" if bare else "non testé"
         said.append(
-            f"De {first['period']} à {last['period']}, la part publiée pour « {name} » passe de "
-            f"{words.value(first, indicator)} à {words.value(last, indicator)} et reste entre "
-            f"{low} et {high}."
+            f"La part publiée pour « {name} » est de {words.value(first, indicator)} en "
+            f"{first['period']} et de {words.value(last, indicator)} en {last['period']}, et reste "
+            f"entre {low} et {high}{SEMICOLON}{why}."
         )
     return " ".join(said)
 

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
+from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
+from observlib.display.findings.beside import undecided
 from observlib.display.words import SEMICOLON
 
 
@@ -28,7 +30,9 @@ def answered(
     now = phrases.named(rates[rates["period"] == period], catalogue, by)
     when = phrases.capital(french.when(period))
     if now.empty:
-        return f"{when}, aucun comptage complet d'appels n'est connu."
+        known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
+        whole = "" if known.empty else " complet"
+        return f"{when}, aucun comptage{whole} d'appels n'est connu."
     rate_of = words.indicator_of("answer_rate", catalogue)
     offered_of = words.indicator_of("calls_offered", catalogue)
     told = []
@@ -72,7 +76,7 @@ def lowest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Within what time half of the answered calls, and nine out of ten, were answered.
+    """Within what time half of the answered calls, and nine out of ten, were answered, of how many.
 
     Parameters
     ----------
@@ -83,12 +87,13 @@ def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     told = []
     medians = phrases.named(rows[rows["indicator"] == "wait_median"], catalogue, "product")
     for row in medians.to_dict("records"):
-        median_of = words.indicator_of("wait_median", catalogue)
-        text = f"la moitié des appels décrochés l'est en {words.value(row, median_of)} au plus"
+        text = f"la moitié des appels décrochés l'est au plus en {words.sentence(row, catalogue)}"
         last = rows[(rows["indicator"] == "wait_p90") & (rows["device"] == row["device"])]
         if len(last):
             p90_of = words.indicator_of("wait_p90", catalogue)
             text += f", neuf sur dix en {words.value(_first(last), p90_of)}"
+            if ends := words.interval(_first(last), p90_of):
+                text += f" ({ends})"
         told.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
     return f"{phrases.capital(french.join(told))}." if told else ""
 
@@ -115,28 +120,67 @@ def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
-    """What share of messages is answered within the promise, from the lowest desk to the highest.
+    """What share of messages is answered within the promise, from the least to the most.
+
+    Desks promise different delays, which are told; the ends are not named.
 
     Parameters
     ----------
     frame
         Estimates of `answered_in_promise` by device.
     by
-        What names the desks: `product`, or `channel` on the page of one product.
+        `product`, or `channel` on the page of one product.
     """
     of_period = (frame["period"] == period) & (frame["status"] == "published")
     rows = frame[of_period & (frame["indicator"] == "answered_in_promise")]
-    named = phrases.named(rows, catalogue, by).sort_values("estimate", kind="stable")
-    if named.empty:
+    if rows.empty:
         return ""
     indicator = words.indicator_of("answered_in_promise", catalogue)
-    told = [
-        f"{words.value(row, indicator)} des cas{phrases.aside(row, named, by)}"
-        for row in named.to_dict("records")
+    days = sorted({promise for promise in _promises(rows, catalogue).values() if promise})
+    delay = ""
+    if days:
+        least = f"{days[0]} à " if len(days) > 1 else ""
+        delay = f", de {least}{french.count(days[-1], 'jour', 'jours')}"
+    share, precision = phrases.ends(rows, indicator), phrases.precision(rows, indicator)
+    share = f"de {share}" if " à " in share else share
+    have = "ont, selon le service," if by == "product" and len(rows) > 1 else "ont"
+    return (
+        f"{phrases.capital(french.when(period))}, {share} des messages {have} une première "
+        f"réponse dans le délai promis{delay}{precision}."
+    )
+
+
+def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """In how many days each desk promises a first answer; nothing where none does.
+
+    Parameters
+    ----------
+    frame
+        Estimates by device.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> desks = pd.DataFrame({"device": ["formulaires-entreprendre"]})
+    >>> promises(desks, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")
+    "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
+    """
+    told: dict[int, list[str]] = {}
+    for device, days in _promises(frame, catalogue).items():
+        if days:
+            told.setdefault(days, []).append(catalogue.devices[device].label)
+    said = [
+        f"{french.count(days, 'jour', 'jours')} ({french.join(told[days])})"
+        for days in sorted(told)
     ]
-    share = told[0] if len(told) == 1 else f"{told[0].replace(' des cas', '')} à {told[-1]}"
-    when = phrases.capital(french.when(period))
-    return f"{when}, les messages ont une première réponse dans le délai promis dans {share}."
+    start = "Délai promis d'une première réponse, week-ends compris"
+    return f"{start} : {SEMICOLON.join(said)}." if said else ""
+
+
+def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None]:
+    known = [device for device in frame["device"].unique() if device in catalogue.devices]
+    return {device: catalogue.devices[device].promise_days for device in known}
 
 
 def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -167,16 +211,18 @@ def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{text}."
 
 
-def asked(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What callers ask most, or that the first theme is not set apart from the second.
 
     Parameters
     ----------
     frame
         Estimates of `call_theme_share` of one device.
+    compared
+        The row of `leading.pairs`, with the results of its whole family.
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
-    rows = rows[rows["group_value"] != "Autres"]
+    rows = rows[~rows["group_value"].isin(GROUPED)]
     if rows.empty:
         return "Les motifs des appels ne peuvent pas être montrés."
     ranked = rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
@@ -184,11 +230,12 @@ def asked(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     first, *others = ({str(key): value for key, value in row.items()} for row in ranked)
     top = f"« {first['group_value']} » ({words.value(first, indicator)} des appels)"
     if not others:
-        return f"Le motif le plus fréquent est {top}."
+        return f"Le seul motif assez fréquent pour être montré est {top}."
     second = f"« {others[0]['group_value']} » ({words.value(others[0], indicator)})"
-    if others[0]["ci_high"] >= first["ci_low"]:
-        return f"Deux motifs viennent en tête, proches l'un de l'autre : {top} et {second}."
-    return f"Le motif le plus fréquent est {top}, devant {second}."
+    if (compared["verdict"] == "rise").any():
+        return f"Le motif le plus fréquent est {top}, devant {second}."
+    unsure = undecided(compared, others[0]["group_value"], catalogue, "lequel l'est le plus")
+    return f"Les motifs les plus fréquents sont {top} et {second}{unsure}."
 
 
 def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:

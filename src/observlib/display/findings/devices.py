@@ -8,8 +8,32 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 
 
+def expected(received: pd.DataFrame, silent: pd.DataFrame) -> str:
+    """How many devices should listen, and in the same breath how many do not speak.
+
+    Parameters
+    ----------
+    received
+        Estimates of `device_received`, one a device.
+    silent
+        Estimates of `device_silence`; a device that never gave any is `missing`.
+    """
+    if received.empty:
+        return "Aucun dispositif n'est décrit au catalogue."
+    never = int((silent["status"] == "missing").sum())
+    late = len(silent) - never
+    told = []
+    if never:
+        told.append(french.count(never, "n'a jamais rien fourni", "n'ont jamais rien fourni"))
+    if late:
+        told.append(french.count(late, "se tait ce trimestre", "se taisent ce trimestre"))
+    are = french.count(len(received), "dispositif est prévu", "dispositifs sont prévus")
+    but = f", dont {french.join(told)}" if told else ""
+    return f"{are} pour écouter les usagers{but}."
+
+
 def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """How many devices listen, to which product most, and to which none.
+    """To which product most devices listen, and to which none.
 
     Parameters
     ----------
@@ -19,10 +43,9 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     ours = frame[frame["product"] != ""].groupby("product", sort=False)["estimate"].sum()
     if ours.empty:
         return "Aucun produit n'est décrit au catalogue."
-    devices = french.count(frame["estimate"].sum(), "dispositif écoute", "dispositifs écoutent")
     most = ours[(ours == ours.max()) & (ours > 0)]
     deaf = ours[ours == 0]
-    said = [f"{devices} les usagers"]
+    said = []
     if len(most):
         number = french.count(most.iat[0], "dispositif", "dispositifs")
         which = french.plural(len(most), "le produit le plus écouté est", "les plus écoutés sont")
@@ -30,20 +53,32 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if len(deaf):
         none = french.plural(len(deaf), "n'en a", "n'en ont")
         said.append(f"{french.join(map(catalogue.label, deaf.index))} {none} aucun")
-    return f"{words.SEMICOLON.join(said)}."
+    return phrases.capital(f"{words.SEMICOLON.join(said)}.")
 
 
 def holes(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The channels on which most products have no device, and how many they are."""
+    """The channels on which most products have a device, and how many places have none.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `devices`, by product and channel.
+    """
     products = len(set(frame["product"]) - {""})
     cells = frame[(frame["product"] != "") & (frame["channel"] != "")]
-    heard = cells["channel"].value_counts()
+    heard = cells["channel"].value_counts(sort=False)
     if heard.empty:
         return ""
-    most = words.label({"channel": heard.index[0]}, "channel", catalogue)
+    most = [
+        f"« {words.label({'channel': channel}, 'channel', catalogue)} »"
+        for channel in heard.index[heard == heard.max()]
+    ]
     channels = frame.loc[frame["channel"] != "", "channel"].nunique()
     holes = products * channels - len(cells)
-    text = f"Le canal le plus écouté est « {most} » ({heard.iat[0]} produits sur {products})"
+    which = french.plural(
+        len(most), "Le canal le plus écouté est", "Les canaux les plus écoutés sont"
+    )
+    text = f"{which} {french.join(most)} ({heard.max()} produits sur {products})"
     if not holes:
         return f"{text}."
     empty = french.plural(holes, "n'est pas écouté", "ne sont pas écoutés")

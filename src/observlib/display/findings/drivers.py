@@ -14,11 +14,12 @@ CAUTION = (
 )
 
 
-def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What goes most with satisfaction, then what else does, of one survey.
+def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What goes with satisfaction, of one survey.
 
     Only what is established is told, by the tests of the whole study; then what may go with it
-    and could not be seen, or does not matter.
+    and could not be seen, or does not matter. Effects are not ranked: none is tested against
+    another.
 
     Parameters
     ----------
@@ -48,11 +49,9 @@ def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue)
     said = ["Rien de ce qui est demandé ne va de façon établie avec la satisfaction."]
     if told:
         said = [
-            f"Le plus grand écart de satisfaction établi est celui de {told[0]} : il sépare la "
-            "réponse la plus haute de la plus basse, les autres réponses étant égales."
+            f"Écarts de satisfaction établis entre la réponse la plus haute et la plus basse, les "
+            f"autres réponses étant égales : {french.join(told)}."
         ]
-    if told[1:]:
-        said.append(f"D'autres sont établis : {french.join(told[1:])}.")
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         named = french.join(f"« {name} »" for name in alike)
@@ -67,12 +66,12 @@ def strongest(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue)
 
 
 def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
-    """Caption: what goes most with satisfaction, and what its chart measures.
+    """Caption: what goes with satisfaction, and what its chart measures.
 
     Parameters
     ----------
     frame, compared
-        Those of `strongest`.
+        Those of `established`.
     """
     what = "Points de satisfaction, sur 10, de la réponse la plus basse à la plus haute"
     if frame.empty or frame["status"].isin(words.WITHHELD).all():
@@ -80,7 +79,8 @@ def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
     sure = _established(compared)
     if sure.empty:
         return f"{what} : aucun écart établi"
-    return f"{what} : le plus grand écart établi est celui de « {sure['group_value'].iat[0]} »"
+    named = french.join(f"« {name} »" for name in sure["group_value"])
+    return f"{what}, écarts établis : {named}"
 
 
 def _established(compared: pd.DataFrame) -> pd.DataFrame:

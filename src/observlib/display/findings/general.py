@@ -10,6 +10,8 @@ catalogue says to matter.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
@@ -27,13 +29,13 @@ _NO_VISITS = {
 _NO_MARK = {
     "partial": "porte sur une période incomplète",
     "low_base": "repose sur trop peu de réponses pour être citée ici",
-    "suppressed": "n'est pas publiée, faute d'au moins onze réponses",
+    "suppressed": "n'est pas publiée (secret statistique)",
     "missing": "n'est pas disponible",
 }
 _NO_FEELINGS = {
     "partial": "période incomplète",
     "low_base": "trop peu d'expériences pour en citer les parts",
-    "suppressed": "moins de onze expériences, parts non publiées",
+    "suppressed": "parts non publiées (secret statistique)",
     "missing": "parts non disponibles",
 }
 
@@ -57,7 +59,7 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"Aucune {what} n'est publiée : moins de onze réponses.", frame)
+        return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
     return text(f"*Aucune {what} n'est disponible {french.when(period)}.*", frame)
 
 
@@ -98,7 +100,7 @@ def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
-    """The largest rise and fall of a counted quantity on a year; each change where `by` channel.
+    """Where a counted quantity rose, fell or stayed on a year; each change where `by` channel.
 
     A change smaller than what matters, by the catalogue, is neither: the count is stable.
 
@@ -110,10 +112,10 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     >>> change = {"indicator": "visits_yoy", "period": "2026-T3", "unit": "%"}
     >>> changes = estimates.make(
     ...     {**change, "product": product, "estimate": value}
-    ...     for product, value in (("legifrance", 1.9), ("boamp", 1.2))
+    ...     for product, value in (("legifrance", 1.9), ("boamp", 0.2))
     ... )
     >>> extremes(changes, load_catalogue(Path("data/catalogue")), "2026-T3").replace("\\xa0", " ")
-    'Sur un an, les visites progressent partout, de +1,2 % (BOAMP) à +1,9 % (Légifrance).'
+    'Sur un an, les visites progressent de 1,9 % (Légifrance) et restent stables (BOAMP).'
     """
     rows = _of_period(changes, catalogue, period, "extremes", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
@@ -126,33 +128,39 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     does = phrases.change(shown["estimate"].iat[0], indicator, least)
     if len(shown) == 1:
         return f"Sur un an, les {things} {does} ({shown['name'].iat[0]})."
-    texts = [words.value(row, indicator) for row in shown.to_dict("records")]
-    signs = [phrases.sign(x, indicator, least) for x in shown["estimate"]]
-    possible = "" if len(shown) == len(rows) else " où la comparaison est possible"
+    shown = shown.assign(
+        sign=[phrases.sign(x, indicator, least) for x in shown["estimate"]],
+        text=[words.value(row, indicator) for row in shown.to_dict("records")],
+        size=[french.percent(abs(x), indicator.decimals) for x in shown["estimate"]],
+    )
+    where = "" if len(shown) == len(rows) else " où la comparaison est possible"
+    if shown["text"].nunique() == 1:
+        return f"Sur un an, les {things} {does} partout{where}."
+    verbs = {1: "progressent", 0: "restent stables", -1: "reculent"}
+    if shown["sign"].nunique() == 1:
+        verb = verbs[shown["sign"].iat[0]]
+        return f"Sur un an, les {things} {verb} partout{where}, {_ends(shown, 'text')}."
+    clauses = []
+    for sign, verb in verbs.items():
+        own = shown[shown["sign"] == sign]
+        if len(own):
+            said = _ends(own, "size") if sign else f"({phrases.few(own['name'])})"
+            clauses.append(f"{verb} {said}")
+    there = f", là{where}," if where else ""
+    return f"Sur un an{there or ','} les {things} {french.join(clauses)}."
 
-    def end(at: int, signed: bool = True) -> str:
-        names = [n for n, text in zip(shown["name"], texts, strict=True) if text == texts[at]]
-        return f"{texts[at] if signed else texts[at][1:]} ({phrases.few(names)})"
 
-    low, high = 0, -1
-    if texts[low] == texts[high]:
-        return f"Sur un an, les {things} {does} partout{possible}."
-    if not any(signs):
-        ends = f"de {end(low)} à {end(high)}"
-        return f"Sur un an, les {things} restent stables partout{possible}, {ends}."
-    if min(signs) < 0 < max(signs):
-        return (
-            f"Sur un an, la plus forte hausse des {things} est de {end(high, signed=False)}, "
-            f"la plus forte baisse de {end(low, signed=False)}."
-        )
-    if max(signs) <= 0:  # told from the smallest fall to the largest
-        low, high = high, low
-    ends = f"de {end(low)} à {end(high)}"
-    verb = "reculent" if max(signs) <= 0 else "progressent"
-    if 0 not in signs:
-        return f"Sur un an, les {things} {verb} partout{possible}, {ends}."
-    verb = "progressent" if max(signs) <= 0 else "reculent"
-    return f"Sur un an, les {things} ne {verb} nulle part{possible} : {ends}."
+def _ends(changes: pd.DataFrame, column: str) -> str:
+    """From the smallest change to the largest, each with its subjects; stable ones by value."""
+    ordered = changes
+    if changes["sign"].iat[0]:
+        ordered = changes.sort_values("estimate", key=abs, kind="stable")
+
+    def end(at: int) -> str:
+        text = ordered[column].iat[at]
+        return f"{text} ({phrases.few(ordered.loc[ordered[column] == text, 'name'])})"
+
+    return f"de {end(0)}" if ordered[column].nunique() == 1 else f"de {end(0)} à {end(-1)}"
 
 
 def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -167,19 +175,23 @@ def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
 
 
 def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Which subjects have too few answers for a value to be published."""
+    """Which subjects have no value that may be published."""
     rows = _of_period(frame, catalogue, period, "withheld")
     names = rows.loc[rows["status"] == "suppressed", "name"].unique()
     if not len(names):
         return ""
     what = french.plural(len(names), "Valeur non publiée", "Valeurs non publiées")
-    return f"{what}, faute d'au moins onze réponses : {french.join(names)}."
+    return f"{what} (secret statistique) : {french.join(names)}."
 
 
 def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """From which to which subject a mark goes in a period."""
+    """From what to what a mark goes in a period, on each channel: channels do not compare.
+
+    The ends are not named, as which mark is above which is told by tests alone
+    (`findings.beside`).
+    """
     rows = _of_period(frame, catalogue, period, "span")
-    shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
+    shown = rows[rows["status"] == "published"]
     start = phrases.capital(french.when(period))
     found = set(rows["status"])
     whose = given(rows, catalogue)
@@ -190,17 +202,20 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return f"{start}, aucune note{whose} n'{known}."
     start += ", hors faibles effectifs," if "low_base" in found else ","
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    texts = [words.value(row, indicator) for row in shown.to_dict("records")]
-
-    def end(at: int) -> str:
-        names = [n for n, text in zip(shown["name"], texts, strict=True) if text == texts[at]]
-        return f"{texts[at]} ({phrases.few(names)})"
-
     if len(shown) == 1:
-        return f"{start} la seule note publiée{whose} est de {end(0)}."
-    if texts[0] == texts[-1]:
-        return f"{start} toutes les notes{whose} sont de {texts[0]}."
-    return f"{start} les notes{whose} vont de {end(0)} à {end(-1)}."
+        only = f"la seule note publiée{whose} ({shown['name'].iat[0]})"
+        return f"{start} {only} est de {phrases.measured(shown, indicator)}."
+    told = []
+    for channel in sorted(shown["channel"].unique(), key=[*phrases.PLACES, ""].index):
+        own = shown[shown["channel"] == channel]
+        one = len(own) == 1
+        what = f"{'la note' if one else 'les notes'}{given(own, catalogue)}"
+        if len(own) < len(shown):
+            what += f" {phrases.PLACES.get(channel, '')}".rstrip()
+        level = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
+        does = ("est de" if one else "sont toutes de") if level else "vont de"
+        told.append(f"{what} {does} {phrases.measured(own, indicator)}")
+    return f"{start} {SEMICOLON.join(told)}."
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue, everyone: str) -> str:
@@ -302,16 +317,22 @@ def product_summary(
     return together(*said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
-def listening(now: pd.DataFrame, catalogue: Catalogue, product: str) -> Output:
-    """List the devices that listen to a product's users: who runs them, how often they speak."""
+def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
+    """List the devices that listen to a product's users: who runs them, how often they speak.
+
+    Parameters
+    ----------
+    now
+        The estimates of the product's page.
+    heard_by
+        Ids of its devices, as `indicators.devices.listeners` gives them.
+    """
     lines = []
-    given = set(now["device"])  # one of the whole agency may have heard users of this product
-    for device in catalogue.devices.values():
-        if device.listens and (device.product == product or device.id in given):
-            owner = catalogue.departments[device.owner].label
-            channel = CHANNEL_LABELS[device.channel].lower()
-            often = phrases.OFTEN[device.frequency]
-            lines.append(f"- **{device.label}** : {channel}, {often} ({owner}).")
+    for device in (catalogue.devices[name] for name in heard_by):
+        owner = catalogue.departments[device.owner].label
+        channel = CHANNEL_LABELS[device.channel].lower()
+        often = phrases.OFTEN[device.frequency]
+        lines.append(f"- **{device.label}** : {channel}, {often} ({owner}).")
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
     return text("\n".join(lines) or silent, now)
 

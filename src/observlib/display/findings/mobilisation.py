@@ -15,18 +15,21 @@ from observlib.survey.small_samples import SUS_AVERAGE, sus_grade
 
 
 def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What share of tasks succeeds in the tests of a period, from which product to which.
+    """What share of tasks succeeds in the tests of a period, from the least to the most.
 
-    Tests on a low base are told, with their interval, only where no other was held.
+    Tests on a low base are told, each with its interval, only where no other was held.
 
     Parameters
     ----------
     results
         Estimates of user tests.
     """
-    rows = _whole(results, "task_success", period).sort_values("estimate", kind="stable")
+    rows = _whole(results, "task_success", period)
     when = phrases.capital(french.when(period))
     if rows.empty:
+        held = results[(results["period"] == period) & (results["status"] != "missing")]
+        if held.empty:
+            return f"{when}, aucun test n'est connu."
         return f"{when}, aucun test n'a réuni assez de participants pour être publié."
     enough = rows[rows["status"] == "published"]
     if enough.empty:
@@ -34,40 +37,48 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return f"{when}, part des tâches de test réussies : {_listed(told)}."
     aside = ", hors faibles effectifs" if len(enough) < len(rows) else ""
     known = words.indicator_of("task_success", catalogue)
-    ends = [
-        f"{words.value(row, known)} ({_name(row, catalogue)})"
-        for row in _records(enough.iloc[[0, -1]] if len(enough) > 1 else enough)
-    ]
-    share = f"de {ends[0]} à {ends[1]}" if len(ends) > 1 else ends[0]
-    return f"{when}{aside}, les participants aux tests réussissent {share} de leurs tâches."
+    start = f"{when}{aside}, les participants aux tests réussissent"
+    if len(enough) == 1:
+        (only,) = _records(enough)
+        share = words.value(only, known)
+        precision = phrases.precision(enough, known, _name(only, catalogue))
+        return f"{start} {share} de leurs tâches{precision}."
+    share, precision = phrases.ends(enough, known), phrases.precision(enough, known)
+    return f"{start} de {share} de leurs tâches, selon le produit{precision}."
 
 
 def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
-    """From which to which product a result of all tasks goes, in few words for a caption."""
-    rows = _records(_whole(results, indicator, period).sort_values("estimate", kind="stable"))
+    """From what to what a result of all tasks goes, in few words for a caption.
+
+    Those on a low base count only where there is no other.
+    """
+    rows = _whole(results, indicator, period)
     known = words.indicator_of(indicator, catalogue)
     start = f"{known.label}, {french.period_label(period)}"
-    if not rows:
+    if rows.empty:
         return f"{start} : aucun résultat ne peut être publié"
-    low, high = (
-        f"{words.value(row, known)} ({_name(row, catalogue)})" for row in (rows[0], rows[-1])
-    )
-    return f"{start} : {low}" if len(rows) == 1 else f"{start} : de {low} à {high}"
+    enough = rows[rows["status"] == "published"]
+    aside = ", hors faibles effectifs" if 0 < len(enough) < len(rows) else ""
+    told = rows if enough.empty else enough
+    if len(told) == 1:
+        (only,) = _records(told)
+        precision = phrases.precision(told, known, _name(only, catalogue))
+        return f"{start}{aside} : {words.value(only, known)}{precision}"
+    precision = phrases.precision(told, known)
+    return f"{start}{aside} : de {phrases.ends(told, known)} selon le produit{precision}"
 
 
 def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """The usability that participants perceive, with the grade of each device's score."""
-    rows = _whole(results, "sus_mean", period).sort_values("estimate", ascending=False)
+    rows = _whole(results, "sus_mean", period)
     if rows.empty:
         return "Aucun score d'utilisabilité ne repose sur assez de participants pour être publié."
-    indicator = words.indicator_of("sus_mean", catalogue)
     told = [
-        f"{words.value(row, indicator)}, {grade(row)} ({_name(row, catalogue)})"
-        for row in _records(rows)
+        f"{_name(row, catalogue)}, {_said(row, catalogue)}, {grade(row)}" for row in _records(rows)
     ]
     return (
-        f"Au questionnaire d'utilisabilité (SUS), les scores sont de {_listed(told)}. La moyenne "
-        f"des études publiées est de {SUS_AVERAGE}."
+        f"Scores du questionnaire d'utilisabilité (SUS) : {_listed(told)}. La moyenne des études "
+        f"publiées est de {SUS_AVERAGE}."
     )
 
 
@@ -88,17 +99,26 @@ def grade(row: dict[str, Any]) -> str:
 
 
 def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """The gravest problem of a period, blocking or else major, that most participants met."""
+    """How many problems of the highest severity, blocking or else major, and one of them.
+
+    Parameters
+    ----------
+    results
+        Estimates of user tests. The problem that most of a test's participants met is named, and
+        not said to be more frequent than others, which no test tells.
+    """
     rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
     rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
     for severity in ("bloquant", "majeur"):
         found = _records(rows[rows["group_value"].str.endswith(f"({severity})")])
-        if found:
-            label = found[0]["group_value"].rpartition(" (")[0]
-            return (
-                f"Le problème {severity} le plus souvent relevé est « {label} », sur "
-                f"{_name(found[0], catalogue)} : {_said(found[0], catalogue)}."
-            )
+        if not found:
+            continue
+        label = found[0]["group_value"].rpartition(" (")[0]
+        named = f"« {label} », sur {_name(found[0], catalogue)} : {_said(found[0], catalogue)}."
+        if len(found) == 1:
+            return f"Un problème {severity} est relevé, {named}"
+        many = {"bloquant": "bloquants", "majeur": "majeurs"}[severity]
+        return f"{french.number(len(found))} problèmes {many} sont relevés, dont {named}"
     return ""
 
 
@@ -136,7 +156,7 @@ def ideas(frame: pd.DataFrame) -> str:
     """
     steps = frame[(frame["indicator"] == "workshop_ideas") & frame["estimate"].notna()]
     if len(steps) != 3 or not steps["estimate"].iat[0]:
-        return "Aucune idée d'atelier n'a été relevée."
+        return "Aucune idée d'atelier n'est connue."
     proposed, decided, done = steps["estimate"]
     when = french.when(steps["period"].iat[0])
     told = f"Sur {french.count(proposed, 'idée proposée', 'idées proposées')} en atelier {when}, "

@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Indicator
+from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
+from observlib.display.findings.changes import visible
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
 
@@ -15,6 +17,7 @@ RESERVATION = (
     "Ces profils sont ceux des répondants d'un dispositif, qui ont choisi de répondre : ils ne "
     "sont ni ceux de tous les usagers du produit, ni comparables à eux."
 )
+_PLACES = {"fall": "moins présents", "rise": "plus présents"}
 _OF = {
     "age": "l'âge",
     "sex": "le sexe",
@@ -24,40 +27,58 @@ _OF = {
 }
 
 
-def respondents(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The most frequent category of each variable, one line a device.
+def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The most frequent category of each variable, one paragraph a device, where one is.
 
     Parameters
     ----------
     frame
         Estimates of `profile_share`.
+    compared
+        Pairs of `leading.pairs`, with the results of their whole family.
     """
     indicator = words.indicator_of("profile_share", catalogue)
     lines = []
-    for _, rows in frame.groupby("device", sort=False):
+    for device, rows in frame.groupby("device", sort=False):
         first: dict[str, Any] = rows.iloc[0].to_dict()
-        told = []
+        sure, unsure, thin = [], [], []
+        own = compared[compared["device"] == device]
         for variable, parts in rows.groupby("group", sort=False):
-            shown = parts[parts["status"] == "published"]
             name = _OF.get(str(variable), str(variable))
-            if len(shown):
-                most: dict[str, Any] = shown.loc[shown["estimate"].idxmax()].to_dict()
-                share = words.value(most, indicator)
-                base = french.count(most["n"], "réponse", "réponses")
-                told.append(f"pour {name}, « {most['group_value']} » ({share} ; {base})")
-            elif (parts["status"] == "suppressed").any():
-                told.append(f"pour {name}, trop peu de réponses pour distinguer des catégories")
+            shown = parts[(parts["status"] == "published") & ~parts["group_value"].isin(GROUPED)]
+            ranked = _records(shown.sort_values("estimate", ascending=False, kind="stable"))
+            verdict = own.loc[own["group"] == variable, "verdict"]
+            if len(ranked) < 2:
+                why = "trop peu de réponses pour distinguer des catégories"
+                if not (parts["status"] == "suppressed").any() and not ranked:
+                    why = "trop peu de réponses ou une période incomplète"
+                thin.append(f"pour {name}, {why}")
+                continue
+            told = [(f"« {row['group_value']} »", words.value(row, indicator)) for row in ranked]
+            base = french.count(ranked[0]["n"], "réponse", "réponses")
+            if (verdict == "rise").any():
+                sure.append(f"pour {name}, {told[0][0]} ({told[0][1]}{SEMICOLON}{base})")
             else:
-                told.append(f"pour {name}, trop peu de réponses ou une période incomplète")
-        said = SEMICOLON.join(told)
+                two = french.join(map(" à ".join, told[:2]))
+                unsure.append(f"pour {name} ({two}{SEMICOLON}{base})")
         period = french.period_label(first["period"])
-        name = words.label(first, "device", catalogue)
-        lines.append(f"**{name}** ({period}). Catégorie la plus fréquente {said}.")
+        said = [f"**{words.label(first, 'device', catalogue)}** ({period})."]
+        if sure:
+            said.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
+        if unsure:
+            why = own[own["reason"] == "precision"]
+            least = f" : {visible(why, indicator, 'un écart')}" if len(why) else ""
+            said.append(
+                f"On ne peut pas dire laquelle est la plus fréquente {french.join(unsure)}{least}."
+            )
+        if thin:
+            said.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
+        lines.append(" ".join(said))
     return "\n\n".join(lines)
 
 
-def underrepresented(compared: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Who is less present among respondents than in the population, by device.
+def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Who is less and who is more present among respondents than in the population, by device.
 
     Parameters
     ----------
@@ -67,28 +88,41 @@ def underrepresented(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["p_value"].notna()]
     if tested.empty:
         return "Aucun profil ne peut être rapporté à la population."
+    indicator = words.indicator_of("profile_share", catalogue)
     lines = []
     for device, rows in tested.groupby("device", sort=False):
-        low = rows[rows["verdict"] == "fall"].sort_values("difference", kind="stable")
         name = words.label({"device": device}, "device", catalogue)
-        said = [f"« {row['group_value']} » ({_beside(row, catalogue)})" for row in _records(low)]
+        clauses = []
+        for verdict, place in _PLACES.items():
+            apart = rows[rows["verdict"] == verdict].sort_values("difference", key=abs)
+            said = [
+                f"« {row['group_value']} » ({_beside(row, catalogue)})"
+                for row in _records(apart.iloc[::-1])
+            ]
+            if said:
+                clauses.append(f"{place} que dans la population, {french.join(said)}")
         hidden = _hidden(compared[compared["device"] == device])
-        line = (
-            f"**{name}** : moins présents que dans la population, {french.join(said)}."
-            if said
-            else f"**{name}** : l'écart n'est établi pour aucune catégorie"
-            f"{' assez nombreuse pour être montrée' if hidden else ''}."
+        line = f"**{name}** : " + (
+            SEMICOLON.join(clauses)
+            or "l'écart n'est établi pour aucune catégorie"
+            f"{' assez nombreuse pour être montrée' if hidden else ''}"
         )
-        if unsure := int((rows["verdict"] == "unknown").sum()):
-            pairs = french.count(unsure, "catégorie", "catégories")
-            line += f" Pour {pairs}, on ne peut pas conclure."
+        lines.append(" ".join([f"{line}.", *_unsure(rows, indicator)]))
         if hidden:
-            line += (
+            lines[-1] += (
                 " Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
                 "peut-être les moins entendues."
             )
-        lines.append(line)
     return "\n\n".join(lines)
+
+
+def _unsure(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
+    """A sentence of the categories of which one cannot tell, and what could have been seen."""
+    unsure = rows[rows["reason"] == "precision"]
+    if unsure.empty:
+        return []
+    pairs = french.count(len(unsure), "catégorie", "catégories")
+    return [f"Pour {pairs}, on ne peut pas conclure : {visible(unsure, indicator, 'un écart')}."]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -96,15 +130,15 @@ def _hidden(compared: pd.DataFrame) -> bool:
     return bool((compared["reason"] == "suppressed").any())
 
 
-def most_absent(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
-    """Which category of a variable each device hears least, against the population.
+def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
+    """Which categories of a variable each device hears less and more than the population has.
 
     Nothing is said where no device asks.
 
     Parameters
     ----------
     compared
-        That of `underrepresented`.
+        That of `against_population`.
     """
     asked = compared[compared["group"] == variable]
     tested = asked[asked["p_value"].notna()]
@@ -113,24 +147,32 @@ def most_absent(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "a
     what = _OF.get(variable, variable)
     if tested.empty:
         return f"Pour {what}, trop peu de réponses pour une comparaison avec la population."
-    rows = tested[tested["verdict"] == "fall"]
-    if rows.empty:
-        shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
-        return (
-            f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
-            "compte tenu de toutes celles qui sont testées."
-        )
-    least = rows.sort_values("difference", kind="stable").drop_duplicates("device")
-    told = [
-        f"« {row['group_value']} » ({words.label(row, 'device', catalogue)} : "
-        f"{_beside(row, catalogue)})"
-        for row in _records(least)
-    ]
-    return f"Pour {what}, la catégorie la moins entendue est {french.join(told)}."
+    told = []
+    for device, rows in tested.groupby("device", sort=False):
+        clauses = []
+        for verdict, place in {"fall": "moins de", "rise": "plus de"}.items():
+            names = rows.loc[rows["verdict"] == verdict, "group_value"]
+            if len(names):
+                clauses.append(f"{place} {french.join(f'« {name} »' for name in names)}")
+        if clauses:
+            name = words.label({"device": device}, "device", catalogue)
+            told.append(f"{', '.join(clauses)} ({name})")
+    if told:
+        return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(told)}."
+    shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
+    unsure = tested[tested["reason"] == "precision"]
+    indicator = words.indicator_of("profile_share", catalogue)
+    least = f" : {visible(unsure, indicator, 'un écart')}" if len(unsure) else ""
+    return (
+        f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
+        f"compte tenu de toutes celles qui sont testées{least}."
+    )
 
 
 def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Caption: from which to which device the ratio of one category goes.
+    """Caption: from where to where the ratio of one category goes, over the devices.
+
+    The ends are not named: no device is tested against another.
 
     Parameters
     ----------
@@ -141,14 +183,9 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if shown.empty:
         return "Trop peu de réponses pour rapporter la catégorie à la population."
     indicator = words.indicator_of("representation", catalogue)
-    name = shown["group_value"].iat[0]
-    ends = [
-        f"{words.value(row, indicator)} ({words.label(row, 'device', catalogue)})"
-        for row in shown.iloc[[0, -1]].to_dict("records")
-    ]
-    if len(shown) == 1:
-        return f"{name} : {ends[0]}, pour 1 dans la population."
-    return f"{name} : de {ends[0]} à {ends[1]}, pour 1 dans la population."
+    ends = [words.value(row, indicator) for row in _records(shown.iloc[[0, -1]])]
+    said = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
+    return f"{shown['group_value'].iat[0]} : {said}, pour 1 dans la population."
 
 
 def heard(frame: pd.DataFrame, catalogue: Catalogue) -> str:

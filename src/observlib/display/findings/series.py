@@ -8,16 +8,11 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
-from observlib.display.changes import EVOLVED, UNKNOWN, level
+from observlib.display.changes import level, outcomes
 from observlib.display.words import SEMICOLON
+from observlib.estimates import EVOLVED, UNKNOWN
 
 _VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
-_OUTCOMES = (
-    ("rise", "en hausse", "en hausse"),
-    ("fall", "en baisse", "en baisse"),
-    ("stable", "stable", "stables"),
-    ("unknown", "indéterminé", "indéterminés"),
-)
 
 
 def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -39,17 +34,17 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     >>> ends = {"estimate": -30.2, "ci_low": -30.9, "ci_high": -29.5, "unit": "%"}
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> print(breaks(estimates.make([{**row, **ends}]), known).replace("\\xa0", " "))
-    Corrigées des saisons, les visites changent de niveau : Légifrance, −30,2 % en mars 2025
-    (de −30,9 à −29,5 %).
+    Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025,
+    de −30,9 à −29,5 %).
     """
     found = _shown(frame, "level_change")
     if found.empty:
         return ""
     told = [
-        f"{row['name']}, {_size(row, catalogue)} {french.when(str(row['period']))} ({_ends(row)})"
+        f"{row['name']}, {_size(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
-    return f"Corrigées des saisons, les visites changent de niveau : {SEMICOLON.join(told)}."
+    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(told)})."
 
 
 def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -131,7 +126,7 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     said = []
     if clauses:
         said.append(
-            "Au rythme annuel des deux dernières années au plus, les visites corrigées "
+            "En rythme annuel, sur deux ans au plus, les visites corrigées "
             f"{SEMICOLON.join(clauses)}."
         )
     unknown = found[found["group_value"] == UNKNOWN]
@@ -162,15 +157,10 @@ def counted(frame: pd.DataFrame) -> str:
     levels = _shown(frame, "pace_level")["estimate"]
     if not verdicts or levels.empty:
         return "Aucun rythme ne peut être testé"
-    told = [
-        french.count(verdicts.count(EVOLVED[name]), one, many)
-        for name, one, many in _OUTCOMES
-        if EVOLVED[name] in verdicts
-    ]
     total = french.count(len(verdicts), "rythme testé", "rythmes testés ensemble")
     at = french.plural(len(verdicts), "son intervalle", "leurs intervalles")
     told_at = level(pd.DataFrame({"level": levels / 100}))
-    return f"{total}, d'après {at} à {told_at} : {french.join(told)}"
+    return f"{total}, d'après {at} à {told_at} : {outcomes(verdicts, EVOLVED)}"
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:

@@ -10,7 +10,7 @@ from observlib.display.words import SEMICOLON
 
 
 def stays(survival: pd.DataFrame, catalogue: Catalogue, months: int = 12) -> str:
-    """What share of joiners is still subscribed after some months, by subject.
+    """What share of the joiners of two years is estimated to stay for some months.
 
     Parameters
     ----------
@@ -18,26 +18,32 @@ def stays(survival: pd.DataFrame, catalogue: Catalogue, months: int = 12) -> str
         Estimates of `subscription_survival`, by months since joining.
     """
     rows = survival[survival["group_value"] == str(months)]
-    told = _shares(rows, catalogue)
-    return f"Après {months} mois, restent abonnés {told}." if told else ""
+    told = _shares(rows, catalogue, "des inscrits des deux dernières années")
+    return f"{months} mois après leur inscription, restent abonnés {told}." if told else ""
 
 
 def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What share of those who joined a year before a period is still subscribed, by subject."""
-    told = _shares(retention[retention["period"] == period], catalogue)
+    """What share of those who joined in the quarter a year before is still subscribed.
+
+    It is counted on one quarter's joiners, where `stays` is estimated on those of two years.
+    """
+    rows = retention[retention["period"] == period]
+    told = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")
     when = phrases.capital(french.when(period))
-    return f"{when}, sont encore abonnés après un an {told}." if told else ""
+    return f"{when}, sont encore abonnés {told}." if told else ""
 
 
-def _shares(rows: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Shares of joiners, each with its subject in brackets."""
+def _shares(rows: pd.DataFrame, catalogue: Catalogue, joined: str) -> str:
+    """Shares of joiners from the least to the most, with their intervals and bases."""
     rows = phrases.named(rows[rows["status"] == "published"], catalogue, "product")
-    told: list[str] = []
-    for row in rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records"):
-        indicator = words.indicator_of(row["indicator"], catalogue)
-        joined = "" if told else " des inscrits"
-        told.append(f"{words.value(row, indicator)}{joined} ({row['name']})")
-    return french.join(told)
+    if rows.empty:
+        return ""
+    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+    share = phrases.ends(rows, indicator)
+    if len(rows) == 1:
+        return f"{share} {joined}{phrases.precision(rows, indicator, rows['name'].iat[0])}"
+    start = "de " if " à " in share else ""
+    return f"{start}{share} {joined}, selon la publication{phrases.precision(rows, indicator)}"
 
 
 def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
@@ -53,7 +59,9 @@ def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "prod
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, by)
     if units.empty:
-        return f"{phrases.capital(french.when(period))}, aucune vente complète n'est connue."
+        known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
+        whole = "" if known.empty else " complète"
+        return f"{phrases.capital(french.when(period))}, aucune vente{whole} n'est connue."
     indicator = words.indicator_of("units_sold", catalogue)
     told = [
         f"{phrases.rounded(row, indicator)}{phrases.aside(row, units, by)}"

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
+from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
+from observlib.display.findings.beside import undecided
 
 _TOLD = 3  # marks in one sentence; the page's table has them all
 _WHAT = {
@@ -19,7 +21,6 @@ _WHAT = {
 }
 _WHY_NOT = {
     "low_base": "trop peu de réponses pour citer {}",
-    "suppressed": "moins de onze réponses pour {}",
     "partial": "une période incomplète pour {}",
 }
 _NOUNS = {
@@ -44,6 +45,7 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
     told: list[str] = []
     withheld: list[str] = []
+    hidden: list[str] = []
     for name, template in _WHAT.items():
         if name not in rows.index:
             continue
@@ -52,18 +54,30 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
             told.append(template.format(_with_interval(row, catalogue)))
         elif row["status"] in _WHY_NOT:
             withheld.append(_WHY_NOT[row["status"]].format(_NOUNS[name]))
+        elif row["status"] == "suppressed":
+            hidden.append(_NOUNS[name])
     when = phrases.capital(french.when(period))
     said = [f"{when}, {french.join(told)}, intervalles à 95 % entre parenthèses."] if told else []
     if withheld:
-        start = "Il y a" if told else f"{when}, il y a"
+        start = "Il y a" if said else f"{when}, il y a"
         said.append(f"{start} {french.join(withheld)}.")
+    if hidden:
+        start = "Non publié" if said else f"{when}, non publié"
+        said.append(f"{start} (secret statistique) : {french.join(hidden)}.")
     if not said:
         said.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
     return " ".join(said)
 
 
-def reasons(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """The reasons that respondents tick most, in the order of the frame.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `reason_share`, of one survey.
+    compared
+        The row of `leading.pairs`, with the results of its whole family: whether one leads.
 
     Examples
     --------
@@ -75,10 +89,12 @@ def reasons(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     ...     {**row, "group_value": name, "estimate": share, "n": 90.0}
     ...     for name, share in (("Chercher", 70.0), ("Suivre", 20.0))
     ... )
-    >>> reasons(frame, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")
+    >>> compared = pd.DataFrame({"verdict": ["rise"]})
+    >>> said = reasons(frame, compared, load_catalogue(Path("data/catalogue")))
+    >>> said.replace("\\xa0", " ")
     'Au 3e trimestre 2026, le premier motif cité est « Chercher » (70 %), devant « Suivre » (20 %).'
     """
-    shown = frame[frame["status"] == "published"]
+    shown = frame[(frame["status"] == "published") & ~frame["group_value"].isin(GROUPED)]
     if shown.empty:
         return ""
     indicator = words.indicator_of("reason_share", catalogue)
@@ -86,9 +102,33 @@ def reasons(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         f"« {row['group_value']} » ({words.value(row, indicator)})"
         for row in shown.head(3).to_dict("records")
     ]
-    behind = f", devant {french.join(said[1:])}" if said[1:] else ""
     when = phrases.capital(french.when(shown["period"].iat[0]))
-    return f"{when}, le premier motif cité est {said[0]}{behind}."
+    if not said[1:]:
+        return f"{when}, le seul motif assez cité pour être montré est {said[0]}."
+    if (compared["verdict"] == "rise").any():
+        return f"{when}, le premier motif cité est {said[0]}, devant {french.join(said[1:])}."
+    unsure = undecided(compared, shown["group_value"].iat[1], catalogue, "lequel l'est le plus")
+    return f"{when}, les motifs les plus cités sont {french.join(said[:2])}{unsure}."
+
+
+def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
+    """Caption: how many more answers four quarters have than the last of them.
+
+    Parameters
+    ----------
+    now
+        Estimates of one survey and quarter.
+    year
+        Those of `surveys.wider`.
+    quarter
+        The last of the four.
+    """
+    until = f"quatre trimestres, jusqu'au {french.period_label(quarter)}"
+    many, few = year["n"].max(), now["n"].max()
+    if pd.isna(many) or pd.isna(few) or many <= few:
+        return f"Réponses à l'enquête sur {until}"
+    counts = f"{french.number(many)} au lieu de {french.number(few)} pour un seul"
+    return f"Réponses à l'enquête sur {until} : {counts}"
 
 
 def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:

@@ -25,7 +25,9 @@ _MARGINS = {"age": "l'âge", "sex": "le sexe", "region": "la région"}
 _OF = {"age": "de l'âge", "sex": "du sexe", "region": "de la région"}
 
 
-def conclusion(compared: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogue) -> str:
+def conclusion(
+    compared: pd.DataFrame, report: pd.DataFrame, everyone: pd.DataFrame, catalogue: Catalogue
+) -> str:
     """What satisfaction would be with the population's profile, or why it is not told.
 
     Parameters
@@ -34,6 +36,8 @@ def conclusion(compared: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogu
         Pairs of `weighted.pairs` of one survey, with the results of their whole family.
     report
         Estimates of how its weights came out.
+    everyone
+        Estimates on all the answers of the same period, whose profile may be unknown.
     """
     if report.empty:
         return (
@@ -55,18 +59,28 @@ def conclusion(compared: pd.DataFrame, report: pd.DataFrame, catalogue: Catalogu
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
         said = f"La satisfaction ne peut pas être dite avec {profile} de la population."
     else:
-        said = _compared({str(k): v for k, v in rows[0].items()}, profile, catalogue)
+        row = {str(k): v for k, v in rows[0].items()}
+        marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
+        said = _compared(row, profile, marks[0] if marks else {}, catalogue)
     return " ".join([said, *_left_out(used)])
 
 
-def _compared(row: dict[str, Any], profile: str, catalogue: Catalogue) -> str:
+def _compared(
+    row: dict[str, Any], profile: str, every: dict[Any, Any], catalogue: Catalogue
+) -> str:
     indicator = words.indicator_of("satisfaction_10", catalogue)
-    start = f"Si les répondants avaient {profile} de la population, la satisfaction serait de "
+    start = (
+        f"Si les {french.number(row['n'])} répondants dont tout le profil est connu avaient "
+        f"{profile} de la population, leur satisfaction serait de "
+    )
     raw = row[REFERENCE + "estimate"]
     if pd.isna(raw):
         return f"{start}{words.value(row, indicator)} ({words.interval(row, indicator)})."
     finer = phrases.fine(row["estimate"], raw, indicator)
     said = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
+    if every and every["status"] not in words.WITHHELD and every["n"] > row["n"]:
+        mark, n = words.figure(every["estimate"], indicator), french.number(every["n"])
+        said += f" ({mark} pour les {n} qui ont donné une note, profil connu ou non)"
     if math.isnan(row["difference_low"]):
         return f"{said}, sans que l'écart ait pu être testé."
     at = level(pd.DataFrame([row]))

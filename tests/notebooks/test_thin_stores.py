@@ -1,0 +1,74 @@
+"""Every study on a store that holds next to nothing: it ends, and says nothing that is not so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from observlib import store
+from observlib.catalogue import Catalogue
+
+ROOT = Path(__file__).parents[2]
+HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
+EXPORT = "allo-service-public_satisfaction_{}.csv"
+OF_ONE = ("enquete", "fiche_produit")  # studies of one survey, or of one product
+
+
+@pytest.fixture(scope="module")
+def few_marks(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """A data folder where five people gave one mark each, and nothing else was heard."""
+    data = tmp_path_factory.mktemp("few")
+    (data / "raw").mkdir()
+    rows = [f"a{i},2026-08-{i + 1:02d},satisfaction,{i},0,10\n" for i in range(5)]
+    (data / "raw" / EXPORT.format(2026)).write_text(HEADER + "".join(rows), encoding="utf-8")
+    assert not store.ingest(data / "raw", data, catalogue).problems
+    return data
+
+
+def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What each cell of a study shows of a data folder, as text."""
+    monkeypatch.chdir(ROOT)
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    names: dict[str, Any] = {}
+    told = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        body = ast.parse(cell.source).body
+        last = body.pop() if isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), name, "exec"), names)
+        if "parameters" in cell.metadata.get("tags", []):
+            names["data"] = str(data)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), name, "eval"), names)
+            told.append(repr(value).replace("\xa0", " "))
+    return told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        path.stem
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        if path.stem not in OF_ONE
+    ],
+)
+def test_a_study_of_five_marks_ends_and_shows_no_hole(
+    name: str, few_marks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "\n".join(shown(name, few_marks, monkeypatch))
+    assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told)
+
+
+def test_what_nobody_measures_is_not_said_to_be_withheld(
+    few_marks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "\n".join(shown("panorama", few_marks, monkeypatch))
+    assert "*Aucune mesure d'usage n'est disponible au 3e trimestre 2026.*" in told
+    assert "*Aucune donnée de test ou d'atelier n'est disponible au 3e trimestre 2026.*" in told
+    assert "*Aucune donnée de sondage n'est disponible au 3e trimestre 2026.*" in told
