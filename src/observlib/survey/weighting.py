@@ -62,9 +62,9 @@ class Calibration:
 
         The regression is weighted by the start weights, as in R's `survey::calibrate`: the
         variance of a calibrated total is that of the design's total of w·e. Source: Deville and
-        Särndal 1992 (see `newton.py`). R's `rake` leaves these weights out, and has other errors
-        where start weights differ, even from its own `postStratify` with a single margin. A
-        `ValueError` where a value is missing.
+        Särndal 1992 (see `newton.py`). R's `rake` leaves these weights out and stops at ten sweeps
+        over the margins: where start weights differ it has other errors, with a single margin even
+        than its own `postStratify`. A `ValueError` where a value is missing.
         """
         values = np.asarray(values, dtype=float)
         if len(values) != len(self.weights) or not np.isfinite(values).all():
@@ -132,9 +132,9 @@ def trim_weights(
     """Weights set to the bounds they exceed, and the others moved so that the sum is kept.
 
     The excess is spread equally over the weights that never were beyond a bound, and that is
-    repeated until none is: `trimWeights(strict = TRUE)` of R's package `survey`. Margins that the
-    weights met are no longer met exactly; `method="logit"` of `calibrate` bounds the weights and
-    meets them.
+    repeated until none is: `trimWeights(strict = TRUE)` of R's package `survey`, which may trim
+    weights at a bound too, for it has them as 1 / (1 / weight). Margins that the weights met are no
+    longer met exactly; `method="logit"` of `calibrate` bounds the weights and meets them.
 
     Parameters
     ----------
