@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,13 +37,27 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
-    """A data folder with the demonstration's exports (`raw/`) and its store."""
+    """A data folder with the demonstration's exports (`raw/`) and its store; no test changes it.
+
+    Processes that share the tests share the folder: the first to ask for it makes it.
+    """
     from observlib import demo, store
 
-    data = tmp_path_factory.mktemp("demonstration")
+    own = tmp_path_factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    data, made = base / "demonstration", base / "demonstration-made"
+    try:
+        data.mkdir()
+    except FileExistsError:
+        for _ in range(600):
+            if made.exists():
+                return data
+            time.sleep(0.2)
+        pytest.fail("the process that makes the demonstration has not ended; see its error")
     demo.write(data / "raw")
     done = store.ingest(data / "raw", data, catalogue)
     assert not done.problems and done.rejects.empty and not done.unclaimed
+    made.touch()
     return data
 
 
