@@ -145,7 +145,7 @@ def test_a_change_of_level_that_would_hold_alone_is_not_told_among_many(
         return months([*np.round(level)], device=str(seed))
 
     changed = drawn(4, 0.07)
-    others = [drawn(seed, 0.0) for seed in range(100, 140)]
+    others = [drawn(seed, 0.0) for seed in range(100, 115)]
 
     def changes(*frames: pd.DataFrame) -> list[str]:
         found = adjusted(estimates.combine(frames), catalogue)
