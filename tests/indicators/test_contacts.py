@@ -213,7 +213,8 @@ def test_a_delay_that_is_not_known_does_not_tell_how_few_wait() -> None:
 
 
 def test_the_first_answer_s_quantiles_are_those_of_statsmodels() -> None:
-    survfunc = pytest.importorskip("statsmodels.duration.survfunc")
+    from statsmodels.duration import survfunc
+
     rows = desk([(0.25 * (i * 7 % 40) + 0.1, 20) for i in range(60)] + [(None, None)] * 9)
     found = by_indicator(tickets.quarterly(rows, [NOW], {"d": 5}))
     ends = rows["answered"].fillna(rows["extracted"])

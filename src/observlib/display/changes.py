@@ -260,10 +260,9 @@ def _left_out(
         if is_hidden:
             names = found.setdefault(REASONS[reason], {})
             name = cells[head]
-            if name in there and "Indicateur" in cells.keys() - {
-                head
-            }:  # another measure of it is in the table
-                name = f"{name}, {phrases.small(cells['Indicateur'])}"
+            measure = cells.get("Indicateur", name)
+            if name in there and measure != name:  # another measure of it is in the table
+                name = f"{name}, {phrases.small(measure)}"
             names[name] = names.get(name, 0) + 1
     told = [
         f"{words.SEMICOLON.join(_counted(*item) for item in names.items())} ({reason})"

@@ -6,7 +6,7 @@ actions of a study together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -148,9 +148,7 @@ def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: 
         return ""
     told = [
         f"{catalogue.label(action.product)} (« {action.title} », {french.day_label(action.date)})"
-        for action in actions
-        if action.product in row["compared_with"]
-        and any(expected.indicator == row["indicator"] for expected in action.expected)
+        for action in _others(row, actions, row["compared_with"])
     ]
     if not told:
         return ""
@@ -167,15 +165,25 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
         return ""
     told = [
         f"« {action.title} » ({french.day_label(action.date)})"
-        for action in actions
-        if action.product == row["product"]
-        and action.id != row["action"]
-        and any(expected.indicator == row["indicator"] for expected in action.expected)
+        for action in _others(row, actions, (row["product"],))
     ]
     if not told:
         return ""
     does = french.plural(len(told), "visait", "visaient")
     return f" {french.join(told)} {does} la même mesure : rien ne départage leurs effets."
+
+
+def _others(
+    row: Mapping[str, Any], actions: Iterable[Action], products: Collection[str]
+) -> list[Action]:
+    """The other actions that were to move a row's measure, of some products."""
+    return [
+        action
+        for action in actions
+        if action.product in products
+        and action.id != row["action"]
+        and any(expected.indicator == row["indicator"] for expected in action.expected)
+    ]
 
 
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
