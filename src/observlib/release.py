@@ -110,7 +110,7 @@ def release(
         shutil.copytree(reports, copy, ignore=_made)
         folder = copy / "editions" / str(wanted)
         failed = reports / "_failed"
-        manifest = make(pages, about, root, folder, failed, keep_going, executing)
+        manifest = make(pages, about, root, folder, failed, catalogue, keep_going, executing)
         if store.digest(data) != about["data"]:
             raise ObservError(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "

@@ -13,11 +13,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from observlib.catalogue import load_catalogue
 from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")
+CATALOGUE = load_catalogue(Path(__file__).parents[2] / "data" / "catalogue")
 EDITION = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
@@ -25,7 +27,7 @@ LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""
 
 def finalised(make: Any, *cells: Any, edition: dict[str, str] = EDITION, **words: Any) -> Any:
     notebook = make.notebook(*cells, **words)
-    return finalise(notebook, make.page(), edition, ROOT)
+    return finalise(notebook, make.page(), edition, ROOT, CATALOGUE)
 
 
 def sources(notebook: Any) -> list[str]:
@@ -210,7 +212,7 @@ def test_prose_gets_french_spaces_and_code_does_not(make: Any) -> None:
 def test_a_title_gets_french_spaces(make: Any) -> None:
     page = make.page()
     titled = type(page)(page.study, page.name, "Visites : le détail", {})
-    made = finalise(make.notebook(make.finding()), titled, EDITION, ROOT)
+    made = finalise(make.notebook(make.finding()), titled, EDITION, ROOT, CATALOGUE)
     assert header(made)["title"] == f"Visites{NBSP}: le détail"
 
 
@@ -248,7 +250,7 @@ def test_nothing_of_the_run_or_the_machine_stays(make: Any) -> None:
     for cell in notebook.cells:
         cell.metadata["papermill"] = {"start_time": "2026-11-24T10:00:00"}
         cell.metadata["execution"] = {"iopub.execute_input": "2026-11-24T10:00:00"}
-    page = finalise(notebook, make.page(), EDITION, ROOT)
+    page = finalise(notebook, make.page(), EDITION, ROOT, CATALOGUE)
     text = nbformat.writes(page)
     for trace in (str(ROOT), "papermill", "start_time", "iopub", "widgets", "10:00"):
         assert trace not in text
@@ -266,7 +268,7 @@ def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(ma
     )
     for cell in notebook.cells:
         cell.id = "data-4"  # as a copied cell's, or one of ours
-    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT)
+    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT, CATALOGUE)
     nbformat.validate(page)
     identifiers = [cell.id for cell in page.cells]
     assert len(set(identifiers)) == len(identifiers) == 8
@@ -282,7 +284,7 @@ def test_two_runs_of_a_page_give_the_same_bytes(make: Any) -> None:
             cell.metadata["papermill"] = {"duration": count}
             for output in cell.get("outputs", []):
                 output.execution_count = count
-        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT))
+        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT, CATALOGUE))
 
     assert run(1) == run(2)
 

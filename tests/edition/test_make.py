@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 import observlib
+from observlib.catalogue import load_catalogue
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.errors import ObservError
 
 EDITION = {"quarter": "2026-T3", "kind": "demonstration", "data": "abc123", "made": "2026-11-24"}
+CATALOGUE = load_catalogue(Path(__file__).parents[2] / "data" / "catalogue")
 Making = Callable[..., dict[str, Any]]
 
 
@@ -47,7 +49,8 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
             pages.append(make.page(path, quarter="2026-T3", data="/srv/secret", years=3))
         folder = tmp_path / "work" / "2026-T3"
         shutil.rmtree(folder, ignore_errors=True)
-        return module.make(pages, EDITION, tmp_path, folder, tmp_path / "_failed", keep_going)
+        failed = tmp_path / "_failed"
+        return module.make(pages, EDITION, tmp_path, folder, failed, CATALOGUE, keep_going)
 
     return run
 

@@ -11,6 +11,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
+from observlib.display.rounding import as_told
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def bar_chart(
     caption = caption_of(caption, "bar_chart")
     indicator = select.one_indicator(frame, catalogue, "bar_chart")
     select.unique(frame, [by], "bar_chart")
+    frame = as_told(frame, catalogue)
     if (frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"

@@ -10,6 +10,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
+from observlib.display.rounding import as_told
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def curve_chart(
     caption = caption_of(caption, "curve_chart")
     indicator = select.one_indicator(frame, catalogue, "curve_chart")
     select.unique(frame, [by, "group_value"], "curve_chart")
+    frame = as_told(frame, catalogue, finer=1)
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
     if (wrong := ~places.between(-1e12, 1e12)).any():
         raise ObservError(

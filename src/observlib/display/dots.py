@@ -11,6 +11,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
+from observlib.display.rounding import as_told
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def dot_chart(
     caption = caption_of(caption, "dot_chart")
     indicator = select.one_indicator(frame, catalogue, "dot_chart")
     select.unique(frame, [by], "dot_chart")
+    frame = as_told(frame, catalogue)
     absent = [key for key in highlight if key not in set(frame[by])]
     if absent:
         raise ObservError(

@@ -17,6 +17,7 @@ from observlib.errors import ObservError
 LOCALE = "fr_FR"
 NBSP = "\u00a0"
 MINUS = "\u2212"
+_PRECISION = 400  # digits: any float, with its decimals
 
 
 def number(x: float, decimals: int = 0) -> str:
@@ -36,13 +37,29 @@ def number(x: float, decimals: int = 0) -> str:
     """
     if not math.isfinite(x):
         raise ObservError(f"number: {x} cannot be written; test the estimate's status first")
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     with localcontext() as context:
-        context.prec = 400  # any float, with its decimals
-        rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        if not rounded:
-            rounded = abs(rounded)
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(rounded, format=pattern, locale=LOCALE)).replace("-", MINUS)
+        context.prec = _PRECISION
+        text = str(format_decimal(_quantized(x, decimals), format=pattern, locale=LOCALE))
+    return text.replace("-", MINUS)
+
+
+def rounded(x: float, decimals: int = 0) -> float:
+    """A number rounded as `number` writes it; one that is not finite stays as it is.
+
+    Examples
+    --------
+    >>> rounded(62.5), rounded(7.25, 1), rounded(float("nan"))
+    (63.0, 7.3, nan)
+    """
+    return float(_quantized(x, decimals)) if math.isfinite(x) else x
+
+
+def _quantized(x: float, decimals: int) -> Decimal:
+    with localcontext() as context:
+        context.prec = _PRECISION
+        found = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return found or abs(found)  # no minus before zero
 
 
 def signed(x: float, decimals: int = 0) -> str:

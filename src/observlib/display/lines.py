@@ -12,6 +12,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, strokes, style, words
 from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
+from observlib.display.rounding import as_told
 from observlib.display.timeline import axis_periods, dated, short, ticks
 from observlib.errors import ObservError, bounded
 
@@ -87,11 +88,13 @@ def line_chart(
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
     indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
     select.unique(frame, [by, "period"], "line_chart")
+    frame = as_told(frame, catalogue)
     unit = "" if apart else str(frame["unit"].iat[0])
     facets = apart or facets
     every = frame
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
+        behind = as_told(behind, catalogue)
         lines, grey_lines = (
             set(rows[[by, "unit"]].itertuples(index=False)) for rows in (frame, behind)
         )

@@ -112,8 +112,11 @@ def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
 
 
 def fine(one: float, other: float, indicator: Indicator) -> Indicator:
-    """The indicator with as many decimals as tell two of its values apart, where four do."""
-    for decimals in range(indicator.decimals, 5):
+    """The indicator with one more decimal, where only that tells two of its values apart.
+
+    More would tell what those who answered said (see `rounding`).
+    """
+    for decimals in (indicator.decimals, indicator.decimals + 1):
         finer = indicator.model_copy(update={"decimals": decimals})
         if words.figure(one, finer) != words.figure(other, finer):
             return finer

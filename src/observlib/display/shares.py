@@ -12,6 +12,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
+from observlib.display.rounding import as_told
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def share_chart(
             f"share_chart: {len(found)} parts; at most {len(_MANY)} can be told apart; "
             "bring the smallest together, or use a table"
         )
+    frame = as_told(frame, catalogue, finer=1)  # whole parts would leave a gap, or overlap
     bars: dict[str, pd.DataFrame] = {}
     for key in select.ordered(frame, by, catalogue):
         rows = frame[frame[by] == key]

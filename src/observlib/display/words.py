@@ -180,9 +180,14 @@ def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
         return french.duration(x)
     balance = is_change(indicator.id) or unit == "points"  # either side of zero: sign told
     write = french.signed if balance else french.number
-    whole = is_count(unit) and not is_count(indicator.unit)  # where marks have decimals
-    text = write(x, 0 if whole else indicator.decimals)
+    text = write(x, decimals(indicator, unit))
     return f"{text}{NBSP}%" if unit == "%" else text
+
+
+def decimals(indicator: Indicator, unit: str) -> int:
+    """With how many decimals values of an indicator are written."""
+    whole = is_count(unit) and not is_count(indicator.unit)  # where marks have decimals
+    return 0 if whole else indicator.decimals
 
 
 def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:

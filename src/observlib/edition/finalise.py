@@ -17,7 +17,9 @@ import nbformat
 import yaml
 
 from observlib import estimates
+from observlib.catalogue import Catalogue
 from observlib.display import typography
+from observlib.display.rounding import as_told
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
 
@@ -26,10 +28,13 @@ class PageError(Exception):
     """What keeps an executed notebook from becoming a page; a mistake of the study's author."""
 
 
-def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
+def finalise(
+    notebook: Any, page: Page, edition: Mapping[str, Any], root: Path, catalogue: Catalogue
+) -> Any:
     """Make an executed notebook a page.
 
     - the front matter gets title, question (`subtitle`), finding (`description`), order and date;
+    - estimates keep the digits that pages tell of them;
     - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
       followed by its data, folded;
     - a page made from demonstration data says so at its top;
@@ -47,6 +52,8 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         The manifest's `quarter`, `kind` and `made`.
     root
         The project's root: a path inside it is written relative to it.
+    catalogue
+        Says with how many decimals the values of each indicator are told.
 
     Raises
     ------
@@ -72,6 +79,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         for output in cell.outputs:
             _tidy(output)
+            _round(output, catalogue)
         shown = [
             o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})
         ]
@@ -133,6 +141,13 @@ def _tidy(output: Any) -> None:
         output.execution_count = None
     if "text/markdown" in output.get("data", {}):
         output.data["text/markdown"] = typography("".join(output.data["text/markdown"]))
+
+
+def _round(output: Any, catalogue: Catalogue) -> None:
+    """Leave estimates with the digits that pages tell, and no more (see `display.rounding`)."""
+    if content := output.get("data", {}).get(estimates.MIME):
+        told = as_told(estimates.from_json(content), catalogue)
+        output.data[estimates.MIME] = {**content, **estimates.to_json(told)}
 
 
 def _caption(source: str, shown: list[Any], position: int) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 
 import observlib
+from observlib.catalogue import Catalogue
 from observlib.edition.execute import Outcome, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.plan import Page
@@ -33,6 +34,7 @@ def make(
     root: Path,
     folder: Path,
     failed: Path,
+    catalogue: Catalogue,
     keep_going: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -51,6 +53,8 @@ def make(
         New folder for `<page>.ipynb` and `manifest.json`.
     failed
         Where the notebooks of failed pages are kept, to be looked at.
+    catalogue
+        Says with how many decimals estimates are published.
     keep_going
         Make a partial edition of the pages that succeed.
     progress
@@ -81,7 +85,7 @@ def make(
         error = outcome.error
         if not error:
             try:
-                entry |= _write_page(outcome, edition, root, folder)
+                entry |= _write_page(outcome, edition, root, folder, catalogue)
             except PageError as problem:
                 error = str(problem)
         if error:
@@ -106,10 +110,10 @@ def make(
 
 
 def _write_page(
-    outcome: Outcome, edition: dict[str, Any], root: Path, folder: Path
+    outcome: Outcome, edition: dict[str, Any], root: Path, folder: Path, catalogue: Catalogue
 ) -> dict[str, str]:
     notebook = nbformat.read(outcome.path, as_version=4)
-    page = finalise(notebook, outcome.page, edition, root)
+    page = finalise(notebook, outcome.page, edition, root, catalogue)
     text = nbformat.writes(page) + "\n"
     (folder / outcome.path.name).write_text(text, encoding="utf-8", newline="\n")
     return {

@@ -12,7 +12,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import window_told
-from observlib.confidentiality.disclosure import protect, unanimous
+from observlib.confidentiality.disclosure import few_alike, protect, unanimous
 from observlib.period import Quarter, months_between
 from observlib.survey.intervals import student, wilson
 
@@ -50,8 +50,8 @@ def measured(
     A device that has answers in some period asked for and none in another is `missing` there. A
     period is `partial` where a device has at least 30 answers in it and none in its last month,
     unless it is one of the `waves`, which listen once in a while. A question all of whose fewer
-    than 30 answers are alike is withheld, and so is a period of several quarters from which one
-    that is withheld could be had (see `confidentiality.differencing`).
+    than 30 answers are alike is withheld, and so is a measure over several quarters from which
+    that of one, which is withheld, could be had (see `confidentiality.differencing`).
 
     Parameters
     ----------
@@ -81,10 +81,13 @@ def measured(
             found = measures[question](given, asked)
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
-            apart = [_told(part, measures[question](part, asked)) for part in parts]
-            if _told(given, found) is False or not window_told(apart):
+            apart = [_each_told(part, measures[question](part, asked)) for part in parts]
+            if _told(given, found) is False:
                 status = "suppressed"
-            made += [{**passport, "period": period, "status": status, **row} for row in found]
+            for row in found:
+                safe = window_told([told[row["indicator"]] for told in apart])
+                passport |= {"period": period, "status": status if safe else "suppressed"}
+                made.append({**passport, **row})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
 
 
@@ -156,6 +159,14 @@ def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | Non
     if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
         return False
     return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
+
+
+def _each_told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> dict[str, bool | None]:
+    """As `_told`, of each indicator: a share may also tell what few of many answered."""
+    told, n = _told(given, found), len(given)
+    return {
+        row["indicator"]: told and not few_alike(row["unit"], row["estimate"], n) for row in found
+    }
 
 
 def on_10(answers: pd.DataFrame) -> pd.Series:

@@ -79,7 +79,7 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
             cut = month == end and len(before) == 12 and value < 0.5 * before.min()
             status = "published" if whole and not cut else "partial"
             made.append({**row, "estimate": value, "n": value or None, "status": status})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def quarterly(
@@ -118,7 +118,7 @@ def quarterly(
             whole = (inside["status"] == "published").sum() == 3
             status = "published" if whole else "partial"
             made.append({**row, "estimate": value, "n": value or None, "status": status})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:

@@ -239,7 +239,7 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
             name = f"{WEEKDAYS[weekday]} · {hour}\xa0h"
             row = {**passport, "group": "weekday_hour", "group_value": name}
             made.append(_mean(row, total, int(days[weekday]), hour in hidden))
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def _mean(row: dict[str, Any], total: float, days: int, hidden: bool) -> dict[str, Any]:
@@ -278,4 +278,4 @@ def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> pd.
         made.append(
             {**about, "indicator": "calls_per_1000_visits", "unit": "pour 1 000 visites", **rate}
         )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)

@@ -11,6 +11,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 
 COUNTED: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ _UNITS = {
 }
 _ROWS = "relevés"
 _OF_PEOPLE = ("calls", "tickets", "ratings", "responses", "user_tests", "experiences")
+_ANSWERS = ("ratings", "responses", "experiences")  # they are bases, and told as bases are
 _WHOLE_AGENCY = "Aucun produit en particulier"
 _SILENT_AFTER = {"yearly": 365, "occasional": None}  # days; any other rhythm feeds every quarter
 
@@ -108,15 +110,15 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     rows = []
     whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
     for product, found in [*listeners(catalogue, heard).items(), ("", whole)]:
-        base = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
+        row = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
-        base |= {"product": product} if product else scope
+        row |= {"product": product} if product else scope
         for channel in CHANNEL_LABELS:
             here = sum(catalogue.devices[name].channel == channel for name in found)
             if here:
-                rows.append({**base, "channel": channel, "estimate": float(here)})
+                rows.append({**row, "channel": channel, "estimate": float(here)})
         if product and not found:
-            rows.append({**base, "estimate": 0.0})
+            rows.append({**row, "estimate": 0.0})
     return estimates.make({**row, "source": "catalogue"} for row in rows)
 
 
@@ -136,11 +138,11 @@ def received(
     -------
     DataFrame
         Estimates of `device_received`, one a device, `missing` where it gave nothing. A count of
-        people's answers is withheld below eleven.
+        people's answers is withheld below eleven, and told to the nearest five.
     """
     devices = [device for device in catalogue.devices.values() if device.listens == listens]
     rows = [_received(device, given, quarter) for device in devices]
-    return protect(pd.DataFrame(rows, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(rows, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
@@ -150,9 +152,11 @@ def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> dict[str
         return {**row, "unit": _ROWS, "status": "missing"}
     first = found.iloc[0]  # a device feeds one table
     count = float(first["count"])
-    base = count if first["table"] in _OF_PEOPLE else None
+    if first["table"] in _ANSWERS:
+        count = base(count)
+    n = count if first["table"] in _OF_PEOPLE else None
     unit = _UNITS.get(first["table"], _ROWS)
-    return {**row, "unit": unit, "estimate": count, "n": base, "source": first["source"]}
+    return {**row, "unit": unit, "estimate": count, "n": n, "source": first["source"]}
 
 
 def silence(

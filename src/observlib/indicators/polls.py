@@ -114,7 +114,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
             made.append({**row, "indicator": "poll_count", "unit": "sondages", "estimate": count})
             said = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
             made.append({**row, "indicator": "poll_votes", "unit": "votes", **said})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def lead(shares: pd.DataFrame) -> pd.DataFrame:

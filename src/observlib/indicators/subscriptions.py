@@ -14,6 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.rounding import base
 from observlib.indicators._answers import SUBJECT, with_quarters_withheld
 from observlib.period import Quarter, months_between
 from observlib.survey.intervals import wilson
@@ -101,7 +102,7 @@ def _over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> 
                 {**common, "indicator": name, "unit": _UNITS[name], **row}
                 for name, row in _measured(by_month, months).items()
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def _with_months(subscriptions: pd.DataFrame) -> pd.DataFrame:
@@ -171,9 +172,9 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
     -------
     DataFrame
         Estimates of `subscription_survival` (%, `group` = `months`), with `n` those who joined
-        and `n_eff` those followed for so long, who are eleven at least. A step of the curve may
-        be that of few who left: it is the pace of all who joined in two years, of whom it says
-        neither when nor from which list.
+        and `n_eff` those followed for so long, who are eleven at least, both to the nearest five.
+        A step of the curve may be that of few who left: it is the pace of all who joined in two
+        years, of whom it says neither when nor from which list.
 
     Examples
     --------
@@ -235,8 +236,8 @@ def _curve(fates: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "group": "months",
             "group_value": str(time),
             "unit": "%",
-            "n": people,
-            "n_eff": followed,
+            "n": base(people),
+            "n_eff": base(followed),
             "estimate": share,
         }
         if not math.isnan(low) and not math.isnan(high):
@@ -261,12 +262,15 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     DataFrame
         Estimates of `subscription_retention` (%, Wilson's interval; `n` those who joined), for
         devices that know when each subscriber joined. `partial` where one of the three months
-        is not known, `missing` where none is.
+        is not known, `missing` where none is. Suppressed where the flows of the quarter in which
+        they joined are (see `quarterly`): with the stock, its base would tell them.
     """
-    rows = _with_months(subscriptions)
-    rows = rows[rows["cohort"].notna() & rows["complete"]]
     made: list[dict[str, Any]] = []
-    for subject, own in rows.groupby(SUBJECT, sort=True):
+    for subject, whole in _with_months(subscriptions).groupby(SUBJECT, sort=True):
+        own = whole[whole["cohort"].notna() & whole["complete"]]
+        if own.empty:
+            continue
+        flows = _by_month(whole)
         age = _months(own["month"]) - _months(own["cohort"])
         sums = {
             months: own[age == months].groupby("month")[["joins", "stock"]].sum()
@@ -292,6 +296,8 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
                 continue
             stayed = min(joined, sum(pair[1] for pair in pairs))
             low, high = wilson(stayed, joined)
+            joins = _measured(flows, (quarter - 4).months)["subscription_joins"]
+            status = "published" if len(pairs) == 3 else "partial"
             made.append(
                 {
                     **row,
@@ -300,7 +306,7 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
                     "ci_high": 100 * high,
                     "n": joined,
                     "n_eff": joined,
-                    "status": "published" if len(pairs) == 3 else "partial",
+                    "status": "suppressed" if joins["status"] == "suppressed" else status,
                 }
             )
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))

@@ -15,9 +15,10 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import grouping
-from observlib.confidentiality.differencing import window_told
+from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
+from observlib.confidentiality.rounding import base
 from observlib.indicators import _answers, audience, satisfaction
 from observlib.period import Quarter
 from observlib.survey.intervals import wilson
@@ -170,7 +171,9 @@ def funnel(
     -------
     DataFrame
         Estimates of `survey_funnel`, `group` = `step`, in the order of `STEPS`, each in the unit
-        of what it counts; a step that nothing counts is left out.
+        of what it counts; a step that nothing counts is left out. Responses are told to the
+        nearest five, as the bases of what they say; those finished are withheld where 1 to 10
+        people did not finish.
     """
     counted = audience.quarterly(visits, [quarter])
     offered = audience.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
@@ -190,16 +193,19 @@ def funnel(
             found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
             for found in (same, invited)
         ]
+        finished = int(given["finished"].sum())
         answers = [
-            {"estimate": count, "n": count, "status": status}
-            for count in (len(given), int(given["finished"].sum()))
+            {"estimate": base(count), "n": base(count), "status": status}
+            for count in (len(given), finished)
         ]
+        if withheld_parts({"finished": finished, "left": len(given) - finished}):
+            answers[1]["status"] = "suppressed"
         made += [
             {**row, "group_value": step, "unit": unit, **kept}
             for (step, unit), kept in zip(STEPS.items(), [*totals, *answers], strict=True)
             if kept
         ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def periods_of(

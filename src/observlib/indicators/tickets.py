@@ -77,7 +77,7 @@ def quarterly(
             shares.append({**common, **_reopened(given)})
             counts.append({**common, **_backlog(whole, quarter)})
     parts = (
-        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0),
+        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
         protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
         protect(pd.DataFrame(shares, columns=estimates.COLUMNS)),
     )
@@ -120,7 +120,7 @@ def monthly(
             found = _delays(inside, promise)
             delays += [{**common, **row} for row in found if row["indicator"] == _PROMISE]
     parts = (
-        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0),
+        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
         protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
     )
     return with_quarters_withheld(estimates.combine(parts))

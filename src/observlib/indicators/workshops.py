@@ -98,7 +98,7 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
         made.append({**passport, "product": product, **value})
     if not whole:
-        return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+        return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
     seats = {
         name: {f"{name} {seat}" for seat in range(count)}
         for name, count in _sums(rows, "label").items()
@@ -106,7 +106,7 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     for label, (_, seated) in merge_small(seats, rest=OTHERS).items():
         value = {"estimate": len(seated), "n": len(seated)}
         made.append({**passport, "group": "profile", "group_value": label, **value})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 
 def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
