@@ -84,7 +84,7 @@ def test_true_delays_lie_in_the_last_quarter_s_intervals(
         value = truth["value"] * (100 if row["unit"] == "%" else 1)
         assert row["ci_low"] <= value <= row["ci_high"], truth
         found += 1
-    assert found >= 13  # two desks' shares of reopened tickets are withheld
+    assert found >= 12  # three desks' shares of reopened tickets are withheld
 
 
 def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(
@@ -117,7 +117,8 @@ def test_themes_of_calls_and_tickets_are_those_written(
             if truth["kind"] != "theme" or place not in shares.index:
                 continue
             row = shares.loc[place]
-            assert row["estimate"] * row["n"] / 100 == pytest.approx(truth["count"])
+            # the base is told to the nearest five
+            assert row["estimate"] * row["n"] / 100 == pytest.approx(truth["count"], rel=0.2)
             hits.append(row["ci_low"] <= 100 * truth["value"] <= row["ci_high"])
             assert hits[-1] or truth["quarter"] != str(LAST), truth
         assert len(hits) > 40 and sum(hits) / len(hits) >= 0.9

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ def test_no_number_on_fewer_than_eleven_people_gets_out(bases: list[int]) -> Non
             "status": ["published" if n else "missing" for n in bases],
         }
     )
-    out = protect(rows)
+    out = protect(rows, personal=False)
     for n, row in zip(bases, out.itertuples(), strict=True):
         expected = (
             "missing"
@@ -66,7 +67,15 @@ def row(estimate: float, n: int, **more: object) -> dict[str, object]:
         (row(0, 29), "suppressed"),
         (row(-100, 12, unit="points"), "suppressed"),
         (row(100, 30), "published"),
-        (row(92.3, 13), "low_base"),
+        (row(92.3, 13), "suppressed"),  # and the thirteenth alone to have answered otherwise
+        (row(50, 22), "low_base"),
+        (row(100 * 11 / 21, 21), "suppressed"),  # the ten others
+        (row(10, 100), "suppressed"),  # ten
+        (row(11, 100), "published"),  # eleven
+        (row(89, 100), "published"),
+        (row(90, 100), "suppressed"),
+        (row(0, 400), "published"),
+        (row(10, 20, unit="sur 10"), "low_base"),
         (row(100, 12, unit="s"), "low_base"),
         (row(0, 12, group="feeling", group_value="Négatif"), "low_base"),
         (row(100, 12, group="feeling", group_value="Négatif"), "suppressed"),
@@ -91,3 +100,20 @@ def test_a_unanimous_answer_is_not_told_by_the_categories_that_no_one_chose() ->
 def test_what_an_indicator_withholds_keeps_no_number() -> None:
     out = protect(pd.DataFrame([row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed")]))
     assert out[estimates.NUMBERS].isna().all(axis=None)
+
+
+def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval() -> None:
+    ends = {"ci_low": 4.0, "ci_high": 6.0, "n_eff": 29}
+    rows = [row(5, n, unit="sur 10", **ends | {"n_eff": n}) for n in (29, 30)]
+    few, many = protect(pd.DataFrame(rows)).to_dict("records")
+    assert few["estimate"] == 5 and np.isnan([few["ci_low"], few["ci_high"], few["n_eff"]]).all()
+    assert (many["ci_low"], many["ci_high"], many["n_eff"]) == (4, 6, 30)
+    tested = protect(pd.DataFrame(rows), personal=False)  # how a site fares names nobody
+    assert tested["ci_low"].notna().all()
+
+
+def test_the_base_of_a_mean_is_rounded_so_that_a_late_answer_is_not_its_difference() -> None:
+    rows = pd.DataFrame([row(50, n, unit="sur 10") for n in (11, 12, 17, 18, 152, 153)])
+    assert protect(rows)["n"].tolist() == [15, 15, 15, 20, 150, 155]
+    counts = pd.DataFrame([row(n, n, unit="messages") for n in (11, 152)])
+    assert protect(counts)["n"].tolist() == [11, 152]  # a count is told as it is

@@ -181,8 +181,18 @@ def test_the_closed_tickets_do_not_tell_how_few_are_open() -> None:
     assert found.loc["tickets_received", "n"] == 60
     assert found.loc["tickets_open", "status"] == "suppressed"
     assert found.loc["reopened_share", "status"] == "suppressed"
-    more = desk([(1, 2)] * 40 + [(1, None)] * 20).assign(reopened=[True] * 10 + [False] * 50)
+    more = desk([(1, 2)] * 48 + [(1, None)] * 20).assign(reopened=[True] * 12 + [False] * 56)
     assert by_indicator(tickets.quarterly(more, [NOW], {})).loc["reopened_share", "estimate"] == 25
+
+
+def test_a_share_that_is_withheld_does_not_tell_that_no_message_was_reopened() -> None:
+    """The attack: of 12 messages, whose number is told, only 0 or 12 reopened were not."""
+    states = set()
+    for reopened in range(13):
+        rows = desk([(1, 2)] * 12).assign(reopened=[True] * reopened + [False] * (12 - reopened))
+        found = by_indicator(tickets.quarterly(rows, [NOW], {}))
+        states.add(found.loc["reopened_share", "status"])
+    assert states == {"suppressed"}
 
 
 def test_the_backlog_is_partial_where_an_old_export_left_tickets_open() -> None:

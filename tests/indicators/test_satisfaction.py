@@ -39,7 +39,7 @@ def by_indicator(ratings: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_a_five_point_scale_is_shown_on_its_own_and_on_ten() -> None:
-    out = by_indicator(answers([1] * 10 + [5] * 30 + [4] * 10, scale=(1, 5)))
+    out = by_indicator(answers([1] * 20 + [5] * 60 + [4] * 20, scale=(1, 5)))
     assert out.at["satisfaction_mean", "estimate"] == pytest.approx(4.0)
     assert out.at["satisfaction_mean", "unit"] == "sur 5"
     assert out.at["satisfaction_10", "estimate"] == pytest.approx(7.5)
@@ -57,8 +57,11 @@ def test_intervals_are_student_s_and_wilson_s() -> None:
 
 
 def test_few_answers_are_withheld_and_some_are_marked() -> None:
-    for many, status in ((9, "suppressed"), (10, "low_base"), (29, "published")):
-        assert set(by_indicator(answers([0.0] + [10.0] * many))["status"]) == {status}
+    for many, status in ((10, "suppressed"), (11, "low_base"), (29, "low_base"), (30, "published")):
+        found = by_indicator(answers([0.0] * (many // 2) + [10.0] * (many - many // 2)))
+        assert found.at["satisfaction_10", "status"] == status
+        share = "suppressed" if many < 22 else status  # each side is eleven people
+        assert found.at["satisfied_share", "status"] == share
 
 
 def test_what_few_people_all_answered_is_withheld_in_each_of_its_measures() -> None:
@@ -88,7 +91,10 @@ def test_any_answers_give_checked_estimates_whose_interval_holds_them(values: li
         assert set(out["status"]) == {"suppressed"}
         return
     assert out.at["satisfaction_10", "estimate"] == pytest.approx(sum(values) / len(values))
-    assert out.at["satisfied_share", "estimate"] == pytest.approx(100 * satisfied / len(values))
+    if min(satisfied, len(values) - satisfied) in range(1, 11):  # what few people said
+        assert out.at["satisfied_share", "status"] == "suppressed"
+    else:
+        assert out.at["satisfied_share", "estimate"] == pytest.approx(100 * satisfied / len(values))
 
 
 def test_no_answer_is_an_empty_frame() -> None:
@@ -96,11 +102,11 @@ def test_no_answer_is_an_empty_frame() -> None:
 
 
 def test_no_interval_of_a_mean_goes_beyond_the_scale() -> None:
-    few = [10.0] * 17 + [1.0] * 2
+    few = [10.0] * 29 + [1.0] * 2
     row = by_indicator(answers(few)).loc["satisfaction_10"]
     low, _ = student(pd.Series(few).mean(), pd.Series(few).std(), len(few))
     assert (row["ci_low"], row["ci_high"]) == (pytest.approx(low), 10.0)
-    five = by_indicator(answers([1.0] * 17 + [5.0] * 2, scale=(1, 5))).loc["satisfaction_mean"]
+    five = by_indicator(answers([1.0] * 29 + [5.0] * 2, scale=(1, 5))).loc["satisfaction_mean"]
     assert five["ci_low"] == 1.0 and 1.0 < five["ci_high"] < 5.0
 
 

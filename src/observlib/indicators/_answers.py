@@ -81,13 +81,17 @@ def measured(
             found = measures[question](given, asked)
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
-            apart = [_each_told(part, measures[question](part, asked)) for part in parts]
-            if _told(given, found) is False:
+            of_parts = [measures[question](part, asked) for part in parts]
+            apart = [_told(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)]
+            if _told(given, found) is False or not window_told(apart):
                 status = "suppressed"
-            for row in found:
-                safe = window_told([told[row["indicator"]] for told in apart])
-                passport |= {"period": period, "status": status if safe else "suppressed"}
-                made.append({**passport, **row})
+            for row, *same in zip(found, *of_parts, strict=True):
+                alone = [
+                    whole and not few_alike(part["unit"], part["estimate"], part["n"])
+                    for whole, part in zip(apart, same, strict=True)
+                ]
+                told = {"status": status if window_told(alone) else "suppressed"}
+                made.append({**passport, "period": period, **told, **row})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
 
 
@@ -159,14 +163,6 @@ def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | Non
     if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
         return False
     return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
-
-
-def _each_told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> dict[str, bool | None]:
-    """As `_told`, of each indicator: a share may also tell what few of many answered."""
-    told, n = _told(given, found), len(given)
-    return {
-        row["indicator"]: told and not few_alike(row["unit"], row["estimate"], n) for row in found
-    }
 
 
 def on_10(answers: pd.DataFrame) -> pd.Series:

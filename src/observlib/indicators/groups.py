@@ -74,7 +74,7 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
         if len(survey.people) < weighted.MINIMUM or "satisfaction_10" not in said:
             continue
         people = survey.people.join(said["satisfaction_10"]).dropna()
-        hidden = "satisfaction" in weighted.untold(survey, said)
+        hidden = "satisfaction_10" in weighted.untold(survey, said)
         for variable in (name for name in VARIABLES if name in people):
             given = dict(iter(people.groupby(variable)["satisfaction_10"]))
             if len(given) < 2:  # no one of the others gave a mark

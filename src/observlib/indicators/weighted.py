@@ -54,8 +54,8 @@ class Weighed(NamedTuple):
 
     `passport` holds the period; `people` has one row each, by `response_id`, and a column a
     margin; `given` are the rows of all responses; `calibration` is None where there can be none.
-    `withheld` are the questions of which this period would tell a quarter, or which fewer than 30
-    of these people answered all alike.
+    `withheld` are the indicators of which this period would tell a quarter, or which few people
+    answered alike.
     """
 
     passport: dict[str, str]
@@ -146,9 +146,8 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
         hides = untold(survey, said)
         row = {**survey.passport, "group": "weighting"}
         for name in said:
-            row["status"] = "suppressed" if _QUESTIONS[name] in survey.withheld else survey.status
-            hidden = _QUESTIONS[name] in hides
-            plain = {"status": "suppressed"} if hidden else _estimate(design(people), name)
+            row["status"] = "suppressed" if name in survey.withheld else survey.status
+            plain = {"status": "suppressed"} if name in hides else _estimate(design(people), name)
             made.append({**row, **_named(name), "group_value": RAW, **plain})
             calibrated = _estimate(design(people, calibration=survey.calibration), name)
             made.append({**row, **_named(name), "group_value": WEIGHTED, **calibrated})
@@ -268,7 +267,7 @@ def _grouped(
 
 
 def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
-    """The questions of which nothing may be told of `people` alone, without weights.
+    """The indicators of which nothing may be told of `people` alone, without weights.
 
     All the answers, published elsewhere, less theirs are those of the respondents who are not
     among them: these may be neither fewer than 11, nor fewer than 30 and all alike. A period that
@@ -286,7 +285,7 @@ def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
     for name in said:
         others = rest[name].dropna()
         if 0 < len(others) < estimates.MINIMUM_PEOPLE or alike(others):
-            found.add(_QUESTIONS[name])
+            found |= _beside(_QUESTIONS[name])
     return found
 
 
@@ -298,17 +297,24 @@ def alike(said: pd.Series) -> bool:
 def _withheld(
     given: pd.DataFrame, people: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> frozenset[str]:
-    """The questions withheld for all their answers, their quarters, or what these people say."""
+    """The indicators withheld for all their answers, their quarters, or what these people say."""
     marks = given[given["value"].notna() & given["variable"].isin(list(_QUESTIONS.values()))]
     told = pooled(marks, catalogue, quarters)
-    hidden = told.loc[told["status"] == "suppressed", "indicator"]
-    found = {_QUESTIONS[name] for name in hidden if name in _QUESTIONS}
+    found = {*told.loc[told["status"] == "suppressed", "indicator"]}
     for question, rows in marks.groupby("variable"):
         if any(period[-1] == "suppressed" for period in periods_of(rows, catalogue, quarters)):
-            found.add(str(question))
+            found |= _beside(str(question))
     said = scores(marks)
     kept = said[said.index.isin(people.index)]
-    return frozenset(found | {_QUESTIONS[name] for name in kept if alike(kept[name].dropna())})
+    for name in kept:
+        if alike(kept[name].dropna()):
+            found |= _beside(_QUESTIONS[name])
+    return frozenset(found)
+
+
+def _beside(question: str) -> set[str]:
+    """The indicators of a question: what one of them tells of few who are alike, all do."""
+    return {name for name, asked in _QUESTIONS.items() if asked == question}
 
 
 def scores(given: pd.DataFrame) -> pd.DataFrame:
