@@ -12,7 +12,7 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.rounding import base
+from observlib.confidentiality.rounding import base, mark
 from observlib.indicators import audience, changes, experiences, procedures, satisfaction
 from observlib.period import Quarter
 
@@ -135,6 +135,8 @@ def test_marks_shares_and_bases_are_those_of_the_answers_written(
             if n < 11 or few or (n < 30 and satisfied in (0, n)):
                 assert row["status"] == "suppressed"
             else:
+                if n < 30 and not name.endswith("_share"):
+                    value = mark(value, row["unit"])
                 assert (row["estimate"], row["n"]) == pytest.approx((value, base(n)))
 
 

@@ -198,7 +198,7 @@ def incomplete_recovered(
     before = known[known["indicator"] == "weighting_before"]
     found = []
     for pair in profile.merge(before, on=keys, suffixes=("", "_whole")).to_dict("records"):
-        whole = {name: pair[f"{name}_whole"] for name in ("indicator", "estimate", "n", "unit")}
+        whole = {name: pair[f"{name}_whole"] for name in ("indicator", "estimate", "n", "unit", "status")}
         fits = {
             all_ - some
             for all_ in _counts(pair, bases, half)
@@ -226,17 +226,18 @@ def late_recovered(
     bases: Bases = exactly,
     half: Half = digits,
     most: int = 3,
+    top: float = 10.0,
 ) -> tuple[int, float] | None:
     """How many answered between two publications of a mean, and the sum of their marks.
 
-    None where more than one pair fits, of at most `most` late answers. Marks go from 0 to 10 by
-    `step`.
+    None where more than one pair fits, of at most `most` late answers. Marks go from 0 to `top`
+    by `step`; a share is the mean of marks of 0 and 100.
     """
     fits = {
         (n - m, round(step * (total - first), 6))
         for m, first in _totals(before, step, bases, half)
         for n, total in _totals(after, step, bases, half)
-        if 0 < n - m <= most and 0 <= step * (total - first) <= 10 * (n - m)
+        if 0 < n - m <= most and 0 <= step * (total - first) <= top * (n - m)
     }
     return fits.pop() if len(fits) == 1 else None
 

@@ -98,10 +98,11 @@ def test_categories_that_are_told_add_up_to_the_raw_mark_and_to_nothing_else(
     for _, rows in told.groupby("group"):
         assert len(rows) == (found["group"] == rows["group"].iat[0]).sum()
         if len(raw) and raw["status"].iat[0] == "published":
-            sums = (rows["estimate"] * rows["n"]).sum(), rows["n"].sum()
-            assert sums == pytest.approx(
-                (raw["estimate"].iat[0] * raw["n"].iat[0], raw["n"].iat[0])
-            )
+            # each base is told to the nearest five, or as fifteen
+            off, n = 4 * len(rows), rows["n"].sum()
+            assert abs(n - raw["n"].iat[0]) <= off + 4
+            mean = (rows["estimate"] * rows["n"]).sum() / n
+            assert mean == pytest.approx(raw["estimate"].iat[0], abs=10 * off / n)
 
 
 def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue: Catalogue) -> None:

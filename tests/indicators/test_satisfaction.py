@@ -90,7 +90,8 @@ def test_any_answers_give_checked_estimates_whose_interval_holds_them(values: li
     if len(values) < 30 and (satisfied in (0, len(values)) or len(set(values)) == 1):
         assert set(out["status"]) == {"suppressed"}
         return
-    assert out.at["satisfaction_10", "estimate"] == pytest.approx(sum(values) / len(values))
+    within = 0.25 if len(values) < 30 else 1e-9  # few marks are told to half a point
+    assert abs(out.at["satisfaction_10", "estimate"] - sum(values) / len(values)) <= within
     if min(satisfied, len(values) - satisfied) in range(1, 11):  # what few people said
         assert out.at["satisfied_share", "status"] == "suppressed"
     else:

@@ -205,6 +205,8 @@ def test_what_weights_change_is_tested_on_the_same_answers_and_seen_where_interv
     row = found[found["indicator"] == "satisfaction_10"].iloc[0]
     assert (row["group_value"], row["reference_group_value"]) == (weighted.WEIGHTED, weighted.RAW)
     assert row["verdict"] == "fall" and row["ci_high"] > row["reference_ci_low"]
+    many = responses(sample({"jeune": 160, "adulte": 200, "vieux": 240}))
+    found = changes.tested(catalogue, weighted.pairs(weigh(many, catalogue)))
     share = found[found["indicator"] == "satisfied_share"].iloc[0]  # in points, not in hundredths
     assert abs(share["difference_high"] - share["difference_low"]) > 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib import estimates
-from observlib.confidentiality.rounding import base
+from observlib.confidentiality.rounding import base, mark
 
 # What a share or a score is where all answered alike, by unit.
 _ALL_ALIKE = {"%": (0.0, 100.0), "points": (-100.0, 100.0)}
@@ -36,8 +36,8 @@ def protect(
         - a share is withheld where those who have the property, or those who have not, are 1 to
           `minimum` − 1, or all of fewer than `low_base` answered alike (see `few_alike`); of
           several categories of one answer, all are where one is;
-        - a mean of marks has no interval on fewer than `low_base` answers: with it, one could
-          compute how many gave each mark;
+        - a mean of marks on fewer than `low_base` answers is told in steps and has no interval
+          (see `rounding.mark`): with them, one could compute how many gave each mark;
         - bases are rounded (see `rounding.base`).
 
     Returns
@@ -75,6 +75,8 @@ def protect(
     if personal:
         marks = (rows["unit"] == "points") | rows["unit"].astype(str).str.startswith("sur ")
         rows.loc[thin & marks, ["ci_low", "ci_high", "n_eff"]] = float("nan")
+        few_marks = rows.loc[thin & marks, ["estimate", "unit"]]
+        rows.loc[thin & marks, "estimate"] = [mark(*row) for row in few_marks.to_numpy()]
         answers = rows["n"].notna() & (rows["n"] != rows["estimate"])  # and no count of itself
         rows.loc[answers, "n"] = rows.loc[answers, "n"].map(base)
     return estimates.make(rows.to_dict("records"))

@@ -1,14 +1,18 @@
-"""Rounded bases: how many people answered is told to the nearest five.
+"""Rounding: how many people answered is told to the nearest five, and marks of few in steps.
 
 With its exact base, a mean tells the sum of its marks, and a share its count. Of a quarter that is
-published again, the two sums would then differ by the marks of the few who answered late.
+published again, the two sums would then differ by the marks of the few who answered late. Under
+thirty answers one of them moves a mean by more than its last digit: steps are wider there.
 """
 
 from __future__ import annotations
 
+import math
+
 from observlib import estimates
 
 STEP = 5
+_STEPS = {"points": 5.0}  # of a score from −100 to 100; half a point of any other scale
 LEAST = STEP * -(-estimates.MINIMUM_PEOPLE // STEP)  # never a base that would not be published
 
 
@@ -25,3 +29,15 @@ def base(people: float) -> float:
     if people < estimates.MINIMUM_PEOPLE:
         return float(people)
     return float(max(LEAST, STEP * round(people / STEP)))
+
+
+def mark(value: float, unit: str) -> float:
+    """A mean of few marks as it is told: to half a point of its scale, or five of a score.
+
+    Examples
+    --------
+    >>> mark(7.26, "sur 10"), mark(-13.3, "points"), mark(float("nan"), "sur 10")
+    (7.5, -15.0, nan)
+    """
+    step = _STEPS.get(unit, 0.5)
+    return value if math.isnan(value) else step * round(value / step)

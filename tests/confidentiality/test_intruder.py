@@ -1,0 +1,158 @@
+"""Who has the files of an edition cannot compute what one to ten people answered.
+
+The intruder of `intruder.py` is first let loose on numbers with all their digits, where it must
+find what was hidden, then on what the demonstration publishes, where it must find nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.confidentiality import intruder
+
+from observlib import estimates, store
+from observlib.catalogue import Catalogue
+from observlib.display.rounding import as_told
+from observlib.display.words import decimals
+from observlib.indicators import satisfaction
+from observlib.indicators._answers import mean, on_10, share
+from observlib.period import Quarter
+
+ROOT = Path(__file__).parents[2]
+MEANS = {"satisfaction_10": "satisfaction", "clarity_10": "clarity", "ces_10": "ces"}
+SHARES = (
+    "satisfied_share", "help_reached_share", "task_success_share", "reopened_share",
+    "subscription_retention", "reason_share", "profile_share", "ticket_theme_share",
+    "call_theme_share", "feeling_share",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def published(catalogue: Catalogue) -> pd.DataFrame:
+    """All the estimates of the demonstration's pages, as they are published."""
+    frames = [
+        estimates.from_json(content)
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+        if (content := output.get("data", {}).get(estimates.MIME))
+    ]
+    return as_told(estimates.combine(frames).drop_duplicates(), catalogue).drop_duplicates()
+
+
+@pytest.fixture(scope="module")
+def scales(demonstration: Path) -> dict[tuple[str, str], list[float]]:
+    """The marks of each question's scale, on 0–10, which its form shows to everyone."""
+    ratings = store.read(demonstration, "ratings")
+    responses = store.read(demonstration, "responses").rename(columns={"variable": "question"})
+    said = pd.concat([ratings, responses[responses["value"].notna()]], ignore_index=True)
+    marks = said.assign(mark=on_10(said).round(6)).groupby(["device", "question"])["mark"].unique()
+    found = {}
+    for indicator, question in MEANS.items():
+        for device in marks.index.unique("device"):
+            if (device, question) in marks.index:
+                step = np.diff(np.sort(marks[device, question])).min()
+                found[device, indicator] = np.arange(0, 10 + step / 2, step).tolist()
+    return found
+
+
+def bases(n: float) -> range:
+    """What a base to the nearest five, fifteen at least, may stand for."""
+    return range(11, 18) if n == 15 else range(round(n) - 2, round(n) + 3)
+
+
+@pytest.fixture(scope="module")
+def half(catalogue: Catalogue) -> intruder.Half:
+    """Half a unit of the last digit that is told of a value, or half a step of few marks."""
+
+    def half_of(row: intruder.Row) -> float:
+        indicator = catalogue.indicators[row["indicator"]]
+        if row["status"] == "low_base" and row["unit"] != "%":
+            return 2.5 if row["unit"] == "points" else 0.25
+        return 0.5 * 10.0 ** -decimals(indicator, row["unit"])
+
+    return half_of
+
+
+def row(found: dict[str, Any]) -> dict[str, Any]:
+    return {"product": "p", "channel": "web", "device": "d", "period": "2026-T3", **found}
+
+
+def test_the_intruder_finds_what_digits_give_away() -> None:
+    """Else finding nothing would prove nothing."""
+    marks = pd.Series([0.0] * 3 + [5.0] * 4 + [10.0] * 16)
+    frame = estimates.make(
+        row(found)
+        for found in (
+            mean("satisfaction_10", marks, "sur 10", (0, 10)),
+            share("satisfied_share", marks >= 7.5),
+            mean("nps", pd.Series([100.0] * 30 + [-100.0] * 9 + [0.0] * 12), "points", (-100, 100)),
+        )
+    )
+    recovered = intruder.marks_recovered(frame, {("d", "satisfaction_10"): [0.0, 5.0, 10.0]})
+    assert [found[-2:] for found in recovered] == [(0.0, 3), (5.0, 4)]
+    assert [found[1:] for found in intruder.promoters_recovered(frame)] == [(9, 12, 30)]
+    assert [found[2] for found in intruder.shares_recovered(frame, SHARES)] == [7]
+
+
+def test_no_count_of_a_mark_can_be_computed_from_means_intervals_and_shares(
+    published: pd.DataFrame, scales: dict[tuple[str, str], list[float]], half: intruder.Half
+) -> None:
+    assert published["indicator"].isin(list(MEANS)).sum() > 100
+    assert intruder.marks_recovered(published, scales, bases, half) == []
+
+
+def test_no_promoters_or_detractors_can_be_computed_from_a_score(
+    published: pd.DataFrame, half: intruder.Half
+) -> None:
+    assert (published["indicator"] == "nps").sum() > 10
+    assert intruder.promoters_recovered(published, bases, half) == []
+
+
+def test_no_share_tells_one_to_ten_people(published: pd.DataFrame, half: intruder.Half) -> None:
+    assert published["indicator"].isin(SHARES).sum() > 100
+    assert intruder.shares_recovered(published, SHARES, bases, half) == []
+
+
+def test_the_profile_less_the_weights_tells_nobody_who_left_a_question_out(
+    published: pd.DataFrame, half: intruder.Half
+) -> None:
+    assert (published["indicator"] == "weighting_before").any()
+    assert intruder.incomplete_recovered(published, bases, half) == []
+
+
+def test_a_funnel_does_not_tell_how_few_left_before_its_end(published: pd.DataFrame) -> None:
+    steps = published[published["indicator"] == "survey_funnel"]
+    wide = steps.pivot_table(index=["device", "period"], columns="group_value", values="estimate")
+    left = wide["Réponse commencée"] - wide["Réponse terminée"]
+    assert len(left) and not left.between(1, 10).any()
+    answers = steps[steps["unit"] == "réponses"]["estimate"].dropna()
+    assert (answers % 5 == 0).all()
+
+
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_a_quarter_published_again_does_not_tell_the_marks_of_those_who_answered_late(
+    demonstration: Path, catalogue: Catalogue, half: intruder.Half, late: int
+) -> None:
+    quarter = Quarter(2026, 3)
+    ratings = store.read(demonstration, "ratings", quarter, quarter)
+    ratings = ratings[ratings["question"] == "satisfaction"].sort_values("date", kind="stable")
+    had = 0
+    for device, given in ratings.groupby("device"):
+        step = 2.5 if device == "satisfaction-3939" else 5.0
+        both = [given.iloc[:-late], given]
+        exact = [{"estimate": on_10(some).mean(), "n": len(some)} for some in both]
+        truth = (late, on_10(given.iloc[-late:]).sum())
+        had += intruder.late_recovered(*exact, step) == truth
+        told = [as_told(satisfaction.quarterly(some, [quarter]), catalogue) for some in both]
+        for name, unit, top in (("satisfaction_10", step, 10), ("satisfied_share", 100, 100)):
+            pair = [frame[frame["indicator"] == name].iloc[0].to_dict() for frame in told]
+            if all(published["status"] != "suppressed" for published in pair):
+                found = intruder.late_recovered(*pair, unit, bases, half, top=top)
+                assert found is None, (device, name)
+    assert had >= 3  # the intruder has them of numbers with all their digits
