@@ -198,7 +198,9 @@ def incomplete_recovered(
     before = known[known["indicator"] == "weighting_before"]
     found = []
     for pair in profile.merge(before, on=keys, suffixes=("", "_whole")).to_dict("records"):
-        whole = {name: pair[f"{name}_whole"] for name in ("indicator", "estimate", "n", "unit", "status")}
+        whole = {
+            name: pair[f"{name}_whole"] for name in ("indicator", "estimate", "n", "unit", "status")
+        }
         fits = {
             all_ - some
             for all_ in _counts(pair, bases, half)

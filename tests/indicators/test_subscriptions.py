@@ -165,13 +165,28 @@ def test_lists_without_cohorts_tell_nothing_of_who_stays() -> None:
 def test_retention_follows_the_joiners_of_the_same_quarter_a_year_before() -> None:
     rows = []
     for month, joined, stayed in (("07", 100, 70), ("08", 200, 160), ("09", 300, 250)):
-        rows.append((f"2025-{month}", f"2025-{month}", joined - 5, joined, 5))
+        rows.append((f"2025-{month}", f"2025-{month}", joined - 6, joined, 6))
         rows.append((f"2026-{month}", f"2025-{month}", stayed, 0, 2))
     row = retention(table(*rows), [Q3]).iloc[0]
     assert (row["estimate"], row["n"], row["status"]) == (80, 600, "published")
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((76.61, 83.01), abs=0.01)  # by hand
     assert retention(table(*rows[:4]), [Q3]).iloc[0]["status"] == "partial"
     assert retention(table(*rows), [Q3, Q3 + 1]).iloc[1]["status"] == "missing"
+
+
+@pytest.mark.parametrize(("leaves", "status"), [(11, "published"), (10, "suppressed")])
+def test_retention_does_not_tell_flows_that_were_withheld_a_year_before(
+    leaves: int, status: str
+) -> None:
+    """The attack: its base is how many joined, which with the stock gives how few left."""
+    then, now = ("2025-07", "2025-08", "2025-09"), ("2026-07", "2026-08", "2026-09")
+    rows = [(month, month, 40, 40, 0) for month in then]
+    rows += [("2025-09", None, 900, 0, leaves)]
+    rows += [(month, None, 900, 0, 0) for month in then[:2]]
+    rows += [(month, old, 20, 0, 0) for month, old in zip(now, then, strict=True)]
+    before = quarterly(table(*rows), [Q3 - 4]).set_index("indicator")
+    assert before.loc["subscription_joins", "status"] == status
+    assert retention(table(*rows), [Q3])["status"].tolist() == [status]
 
 
 def test_nothing_gives_nothing() -> None:

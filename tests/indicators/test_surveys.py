@@ -263,6 +263,20 @@ def test_the_funnel_goes_from_visits_to_finished_responses(catalogue: Catalogue)
     assert found["ci_low"].isna().all() and set(found["status"]) == {"published"}
 
 
+@pytest.mark.parametrize(("left", "told"), [(0, 60), (1, None), (10, None), (11, 50), (50, None)])
+def test_a_funnel_does_not_tell_how_few_left_a_survey_or_finished_it(
+    catalogue: Catalogue, left: int, told: int | None
+) -> None:
+    begun = answers("response", [None] * 60)
+    begun.loc[: left - 1, "finished"] = False
+    none = tables.empty("audience").assign(source="")
+    found = surveys.funnel(begun, tables.empty("invitations").assign(source=""), none, catalogue,
+                           LAST).set_index("group_value")  # fmt: skip
+    assert found.loc["Réponse commencée", "estimate"] == 60
+    finished = found.loc["Réponse terminée"]
+    assert finished["estimate"] == told or (told is None and finished["status"] == "suppressed")
+
+
 def test_another_survey_s_invitations_are_not_this_one_s(catalogue: Catalogue) -> None:
     invited = counted("invitations-legifrance", "invited", 500)
     found = surveys.funnel(
