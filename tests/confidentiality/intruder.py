@@ -198,9 +198,7 @@ def incomplete_recovered(
     before = known[known["indicator"] == "weighting_before"]
     found = []
     for pair in profile.merge(before, on=keys, suffixes=("", "_whole")).to_dict("records"):
-        whole = {
-            name: pair[f"{name}_whole"] for name in ("indicator", "estimate", "n", "unit", "status")
-        }
+        whole = {name: pair.get(f"{name}_whole", pair[name]) for name in before.columns}
         fits = {
             all_ - some
             for all_ in _counts(pair, bases, half)

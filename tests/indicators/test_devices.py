@@ -114,6 +114,12 @@ def test_fewer_than_eleven_answers_are_not_shown(
     assert row["status"] == status
 
 
+def test_answers_are_counted_as_their_bases_are_told(catalogue: Catalogue) -> None:
+    known = only(catalogue, "jdma-legifrance")
+    (row,) = devices.received(given(jdma_legifrance=152), known, Q).to_dict("records")
+    assert (row["estimate"], row["n"]) == (150, 150)
+
+
 # What is silent, for devices that listen all the time, once a year, and now and then.
 
 
