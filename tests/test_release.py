@@ -362,6 +362,33 @@ def test_the_quarter_is_the_latest_complete_one_with_data(
     assert manifest(root, quarter)["quarter"] == quarter
 
 
+@pytest.mark.parametrize("today", [date(2019, 5, 2), date(2026, 9, 28)])
+def test_a_clock_behind_the_data_publishes_nothing_until_a_quarter_is_named(
+    release: Release, root: Path, unchanged: None, today: date
+) -> None:
+    told = f"^today is {today} by this machine's clock, and the store has data to 2026-09-30; set"
+    with pytest.raises(ObservError, match=told):
+        release(None, today=today)
+
+
+def test_a_quarter_that_has_ended_can_be_named_whatever_the_clock(
+    release: Release, root: Path
+) -> None:
+    release("2025-T1", today=date(2026, 9, 1))
+    assert manifest(root, "2025-T1")["quarter"] == "2025-T1"
+
+
+def test_the_default_quarter_is_checked_for_data_as_a_given_one(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    ledger = root / "data" / "store" / "ledger.json"
+    held = json.loads(ledger.read_text(encoding="utf-8"))
+    held["files"][0] |= {"start": "2026-10-02", "end": "2026-11-20"}  # no quarter of it has ended
+    ledger.write_text(json.dumps(held), encoding="utf-8")
+    with pytest.raises(ObservError, match="2026-T3: the store has no data for it; it goes from"):
+        release(None)
+
+
 @pytest.mark.parametrize(("quarter", "today"), [("2026-T4", TODAY), (T3, date(2026, 9, 30))])
 def test_a_quarter_that_has_not_ended_is_refused(
     release: Release, unchanged: None, quarter: str, today: date

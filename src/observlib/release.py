@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from observlib import files, project, store
+from observlib import files, project, store, tables
 from observlib.catalogue import Catalogue
 from observlib.edition.make import make
 from observlib.edition.notices import with_notices
@@ -20,6 +20,9 @@ from observlib.indicators.monthly import FOLLOWED
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
 from observlib.publish.swap import replace_folder, workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def release(
@@ -70,8 +73,8 @@ def release(
     UsageError
         For a future quarter, and what `plan` raises.
     ObservError
-        For a quarter without data, a failed study, a page that cannot be published, a folder
-        that cannot be written.
+        For a quarter without data, a clock behind the data, a failed study, a page that cannot be
+        published, a folder that cannot be written.
     """
     today = today or date.today()
     catalogue = project.catalogue(root)
@@ -152,18 +155,33 @@ def _made(folder: str, names: list[str]) -> set[str]:
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
     latest = store.latest_quarter(data, today)
-    if quarter is None:
-        return latest
+    held = store.devices(data)
+    if quarter is None or quarter.end >= today:
+        _check_clock(held, today)
+    quarter = quarter or latest
     if quarter.end >= today:
         raise UsageError(f"quarter {quarter}: has not ended; the latest with data is {latest}")
-    held = store.devices(data)
     start, end = quarter.start.isoformat(), quarter.end.isoformat()
     if not ((held["start"] <= end) & (held["end"] >= start)).any():
         first = Quarter.of(date.fromisoformat(held["start"].min()))
         raise ObservError(
-            f"quarter {quarter}: the store has no data for it; it goes from {first} to {latest}"
+            f"quarter {quarter}: the store has no data for it; "
+            f"it goes from {first} to {max(first, latest)}"
         )
     return quarter
+
+
+def _check_clock(held: pd.DataFrame, today: date) -> None:
+    """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
+
+    Of tomorrow's they may be, in another time zone, as in `tables.contract`.
+    """
+    ends = held.loc[~held["table"].isin(tables.REFERENCE), "end"].dropna()
+    if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
+        raise ObservError(
+            f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
+            "set the clock, or name a quarter that ended before"
+        )
 
 
 def _surveys(data: Path, catalogue: Catalogue) -> list[str]:
