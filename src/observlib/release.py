@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from observlib import files, project, store, tables
 from observlib.catalogue import Catalogue
-from observlib.edition.make import make
+from observlib.edition.make import leave_out, make
 from observlib.edition.notices import with_notices
 from observlib.edition.plan import plan
 from observlib.edition.sheets import FOLDER, write_sheets
 from observlib.edition.study import load_studies
-from observlib.errors import ObservError, UsageError
+from observlib.errors import ObservError, UsageError, bounded
 from observlib.indicators.monthly import FOLLOWED
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
+from observlib.publish.project import PagesError
 from observlib.publish.swap import replace_folder, workspace
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def release(
     only, given
         Studies wanted, and parameters as text (see `edition.plan.plan`).
     keep_going
-        Publish the studies that succeed, as a partial edition.
+        Publish the studies that succeed, as a partial edition. A study whose page the embedded
+        publisher refuses has failed too; Quarto renders all pages or none.
     publisher
         `auto`, `quarto` or `embedded`.
     today
@@ -119,9 +121,16 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        _announce(copy / "index.qmd", manifest)
         write_sheets(practices, catalogue, copy / FOLDER)
-        index = publish(copy, reports / "_site", publisher, publishing)
+        while True:
+            _announce(reports / "index.qmd", copy, manifest)
+            try:
+                index = publish(copy, reports / "_site", publisher, publishing)
+                break
+            except PagesError as error:
+                if not keep_going:
+                    raise
+                leave_out(manifest, folder, failed, _of_studies(error))
         replace_folder(folder, reports / "editions" / str(wanted))
         # for `quarto render reports`: the edition's pages link to the sheets
         if practices.sheets:
@@ -135,15 +144,22 @@ def release(
     ]
 
 
-def _announce(home: Path, manifest: Mapping[str, Any]) -> None:
-    """Put the edition's notices on the home page."""
+def _of_studies(error: PagesError) -> dict[str, str]:
+    """What is wrong with each study's page; a fixed page cannot be left out, and is raised."""
+    if any(page.suffix != ".ipynb" for page in error.by_page):
+        raise error
+    return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
+
+
+def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:
+    """Put the edition's notices on the copy of the home page."""
     try:
         text = home.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
-    home.write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
+    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
 
 
 def _made(folder: str, names: list[str]) -> set[str]:

@@ -142,11 +142,12 @@ def test_a_link_that_leads_nowhere_stops_the_site(tmp_path: Path, sample: Module
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
     )
+    page = "editions/2026-T3/page.ipynb"
     with pytest.raises(ObservError) as caught:
         publish(project, tmp_path / "site", "embedded")
     assert caught.value.problems == (
-        "editions/2026-T3/page.html: '../../methode.html#nulle-part' leads to no place of its page",
-        "editions/2026-T3/page.html: 'absent.html' leads to no file of the site",
+        f"{page}: '../../methode.html#nulle-part' leads to no place of its page",
+        f"{page}: 'absent.html' leads to no file of the site",
     )
 
 
