@@ -120,7 +120,9 @@ def metadata(project: Project, root: str = "") -> dict[str, Any]:
         "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
         "absent": list(project.manifest.absent),
-        "bibliography": [str((project.folder / name).resolve()) for name in bibliography],
+        "bibliography": [
+            pandoc.address((project.folder / name).resolve()) for name in bibliography
+        ],
     }
 
 

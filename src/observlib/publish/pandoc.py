@@ -64,6 +64,17 @@ def _checked() -> str:
     return str(path)
 
 
+def address(path: Path) -> str:
+    """The path of a template or a bibliography, in which pandoc would read `%41` as `A`.
+
+    Examples
+    --------
+    >>> address(Path("100%41.bib"))
+    '100%2541.bib'
+    """
+    return str(path).replace("%", "%25")
+
+
 def convert(
     markdown: str,
     to: str,
@@ -99,7 +110,7 @@ def convert(
         "from": "markdown",
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
-        "template": str(template) if template else None,
+        "template": address(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
         "fail-if-warnings": True,
