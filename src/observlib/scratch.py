@@ -120,12 +120,17 @@ def temporary_files() -> Iterator[Path]:
         place = Path(error.filename or parent)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not place.is_relative_to(parent):
             raise
-        if shutil.disk_usage(parent).free > _FEW:
+        if not is_full(parent):
             raise
         raise ObservError(
             f"{parent}: the disk of temporary files is full; free some space, or set TMPDIR to "
             "another folder"
         ) from error
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has no more room, but for a few files."""
+    return shutil.disk_usage(folder).free < _FEW
 
 
 def _locked_name(parent: Path, prefix: str) -> tuple[Path, IO[str]]:

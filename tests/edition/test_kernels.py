@@ -10,12 +10,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from observlib.edition import kernels
-from observlib.edition.execute import execute
+from observlib.edition.execute import _run, execute
 
 linux = pytest.mark.skipif(not kernels.CAN_FORK, reason="kernels are forked on Linux only")
 AFTER = ("x = 1", "y = 2")  # cells that never run
@@ -136,6 +137,21 @@ def session(pid: int) -> int:
         return os.getsid(pid)
     except ProcessLookupError:
         return 0
+
+
+def test_a_kernel_that_cannot_start_for_want_of_room_is_told_as_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*words: Any, **named: Any) -> None:
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr("papermill.execute_notebook", fail)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    assert _run("a.ipynb", "b.ipynb", {}, str(tmp_path), 1).startswith("Kernel died")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    with pytest.raises(OSError, match="No space left") as caught:
+        _run("a.ipynb", "b.ipynb", {}, str(tmp_path), 1)
+    assert caught.value.filename == str(tmp_path)
 
 
 RUN = """

@@ -6,6 +6,7 @@ that start at once race for network ports. No kernel is ever used twice: state w
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -19,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from observlib import scratch
 from observlib.errors import ObservError
-from observlib.scratch import temporary_files
 
 if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
     from observlib.edition.plan import Page
@@ -76,7 +77,7 @@ def execute(
     outcomes: dict[str, Outcome] = {}
     context = multiprocessing.get_context("spawn")
     with (
-        temporary_files() as private,
+        scratch.temporary_files() as private,
         ProcessPoolExecutor(workers, context, _prepare, (str(private),)) as pool,
     ):
         waiting = {}
@@ -164,6 +165,9 @@ def _run(
     except DeadKernelError:
         return f"{_place(output)}its kernel died, perhaps for want of memory"
     except RuntimeError as error:  # a kernel that does not start
+        private = os.environ["JUPYTER_RUNTIME_DIR"]
+        if scratch.is_full(Path(private)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), private) from error
         return _short(" ".join(str(error).split())) or type(error).__name__
     finally:
         kernels.end()

@@ -234,7 +234,8 @@ def _become_kernel(connection_file: str, folder: str, environment: dict[str, str
     try:
         app = IPKernelApp.instance()
         # with a parent, a kernel ends when that goes, and prints nothing of itself
-        app.initialize(["-f", connection_file, f"--IPKernelApp.parent_handle={os.getppid()}"])
+        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+        app.initialize(["-f", connection_file, parent, "--HistoryManager.enabled=False"])
         app.start()
         status = 0
     finally:
