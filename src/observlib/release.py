@@ -130,7 +130,7 @@ def release(
             except PagesError as error:
                 if not keep_going:
                     raise
-                leave_out(manifest, folder, failed, _of_studies(error))
+                leave_out(manifest, folder, failed, _of_studies(error, manifest))
         replace_folder(folder, reports / "editions" / str(wanted))
         # for `quarto render reports`: the edition's pages link to the sheets
         if practices.sheets:
@@ -144,9 +144,11 @@ def release(
     ]
 
 
-def _of_studies(error: PagesError) -> dict[str, str]:
+def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each study's page; a fixed page cannot be left out, and is raised."""
-    if any(page.suffix != ".ipynb" for page in error.by_page):
+    place = f"editions/{manifest['quarter']}"
+    studies = {f"{place}/{study['page']}.ipynb" for study in manifest["studies"]}
+    if not studies.issuperset(map(str, error.by_page)):
         raise error
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -39,7 +40,7 @@ def mistakes(notebook: Any, root: Path) -> list[str]:
         injected = INJECTED in cell.metadata.get("tags", [])
         position += not injected
         outputs = [o for o in cell.get("outputs", []) if o.get("name") != "stderr"]
-        sizes[position] = sizes.get(position, 0) + sum(len(json.dumps(o)) for o in outputs)
+        sizes[position] = sizes.get(position, 0) + sum(map(_size, outputs))
         if any(output.output_type == "stream" for output in outputs):
             found.append(
                 f"cell {position} prints; end it with what it is to show, and remove the print"
@@ -66,9 +67,16 @@ def mistakes(notebook: Any, root: Path) -> list[str]:
 
 def _places(root: Path) -> re.Pattern[str]:
     """Matches the project's and the home folder, where they stand as a path of their own."""
-    own = {str(folder) for place in (root, Path.home()) for folder in (place, place.resolve())}
+    known = [root]
+    with contextlib.suppress(RuntimeError):  # a user without a home folder
+        known.append(Path.home())
+    own = {str(folder) for place in known for folder in (place, place.resolve())}
     words = "|".join(re.escape(place) for place in sorted(own) if place != os.sep)
     return re.compile(rf"(?<![\w.-])(?:{words or '(?!)'})(?![\w-])")
+
+
+def _size(output: Any) -> int:
+    return len(json.dumps(output, ensure_ascii=False))
 
 
 def _texts(value: Any) -> Iterator[str]:
