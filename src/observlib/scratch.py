@@ -37,7 +37,7 @@ def private_folder(parent: Path, prefix: str) -> Iterator[Path]:
     parent
         Where it is made; this exists.
     prefix
-        Begins its name, which eight random letters end.
+        Begins its name, which eight hexadecimal digits end.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def private_folder(parent: Path, prefix: str) -> Iterator[Path]:
     ...     made, list(Path(place).iterdir())
     (True, [])
     """
-    clean(parent, prefix)
+    _clean(parent, prefix)
     work, handle = _locked_name(parent, prefix)
     try:
         work.mkdir(0o700)
@@ -62,7 +62,7 @@ def private_folder(parent: Path, prefix: str) -> Iterator[Path]:
         _unlock(work, handle)
 
 
-def clean(parent: Path, prefix: str) -> None:
+def _clean(parent: Path, prefix: str) -> None:
     """Delete the private folders of dead runs."""
     ours = re.compile(rf"{re.escape(prefix)}[0-9a-f]{{8}}")
     try:

@@ -67,7 +67,7 @@ def errors(root: Path, make: Any) -> dict[str, str]:
     deep.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(deep))
-        outcomes = execute(pages, root / "out", root, cell_seconds=6)
+        outcomes = execute(pages, root / "out", root, cell_seconds=8)
     return {outcome.page.name: outcome.error for outcome in outcomes}
 
 
@@ -78,7 +78,7 @@ def errors(root: Path, make: Any) -> dict[str, str]:
         ("exit", "cell 4: its kernel died, perhaps for want of memory"),
         ("killed", "cell 4: its kernel died, perhaps for want of memory"),
         ("dying", "cell 5: its kernel died, perhaps for want of memory"),
-        ("endless", "cell 4: ran for over 6 seconds"),
+        ("endless", "cell 4: ran for over 8 seconds"),
     ],
 )
 def test_a_death_or_a_cell_without_end_names_that_cell_and_no_depth_of_folders_ends_others(
