@@ -15,7 +15,7 @@ FLOORS = [
     {"period", "files", "text"},
     {"catalogue", "working_days"},
     {"tables", "estimates", "impersonal"},
-    {"practices", "actions"},
+    {"practices", "actions", "scratch"},
     {"loaders", "survey", "series", "confidentiality"},
     {"store", "indicators", "project"},
     {"display", "demo", "fetch"},

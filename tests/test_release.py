@@ -41,7 +41,10 @@ website:
   title: Essai
   sidebar:
     contents: [index.qmd, {auto: "editions/*/*.ipynb"}]
-format: html
+format:
+  html: default
+"""
+PDF = """  typst: default
 """
 PREVIOUS = {
     "_site/index.html": "le site d'avant",
@@ -362,6 +365,33 @@ def test_the_quarter_is_the_latest_complete_one_with_data(
     assert manifest(root, quarter)["quarter"] == quarter
 
 
+@pytest.mark.parametrize("today", [date(2019, 5, 2), date(2026, 9, 28)])
+def test_a_clock_behind_the_data_publishes_nothing_until_a_quarter_is_named(
+    release: Release, root: Path, unchanged: None, today: date
+) -> None:
+    told = f"^today is {today} by this machine's clock, and the store has data to 2026-09-30; set"
+    with pytest.raises(ObservError, match=told):
+        release(None, today=today)
+
+
+def test_a_quarter_that_has_ended_can_be_named_whatever_the_clock(
+    release: Release, root: Path
+) -> None:
+    release("2025-T1", today=date(2026, 9, 1))
+    assert manifest(root, "2025-T1")["quarter"] == "2025-T1"
+
+
+def test_the_default_quarter_is_checked_for_data_as_a_given_one(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    ledger = root / "data" / "store" / "ledger.json"
+    held = json.loads(ledger.read_text(encoding="utf-8"))
+    held["files"][0] |= {"start": "2026-10-02", "end": "2026-11-20"}  # no quarter of it has ended
+    ledger.write_text(json.dumps(held), encoding="utf-8")
+    with pytest.raises(ObservError, match="2026-T3: the store has no data for it; it goes from"):
+        release(None)
+
+
 @pytest.mark.parametrize(("quarter", "today"), [("2026-T4", TODAY), (T3, date(2026, 9, 30))])
 def test_a_quarter_that_has_not_ended_is_refused(
     release: Release, unchanged: None, quarter: str, today: date
@@ -500,13 +530,77 @@ def test_nothing_is_published_where_every_study_fails(
         release(keep_going=True)
 
 
-@pytest.mark.parametrize("keep_going", [False, True])
-def test_a_page_that_cannot_be_published_changes_nothing(
-    release: Release, root: Path, unchanged: None, keep_going: bool
+def test_pages_that_cannot_be_published_change_nothing_and_are_all_told(
+    release: Release, root: Path, unchanged: None
 ) -> None:
-    write_study(root, "panorama", words="Voir @fig-nulle-part.")
-    with pytest.raises(ObservError, match="nulle-part"):
-        release(keep_going=keep_going)
+    write_study(root, "panorama", words="Suivez-vous @servicepublic ?")
+    write_study(root, "satisfaction", words="Voir @fig-nulle-part.")
+    with pytest.raises(ObservError) as caught:
+        release()
+    assert caught.value.problems == (
+        "editions/2026-T3/panorama.ipynb: unknown citation key @servicepublic; "
+        "add it to the bibliography",
+        "editions/2026-T3/satisfaction.ipynb: unresolved reference @fig-nulle-part; "
+        "the page has no labelled figure or table",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Suivez-vous @servicepublic ?", "unknown citation key @servicepublic"),
+        ("Voir @fig-nulle-part.", "unresolved reference @fig-nulle-part"),
+        ("[a](nulle-part.qmd)", "'nulle-part.html' leads to no file of the site"),
+        ("::: {.a}\ntexte", "pandoc: "),
+        ('![](absent.svg){fig-alt="Un"}', "its PDF cannot be made: .*absent.svg"),
+    ],
+)
+def test_with_keep_going_a_page_that_cannot_be_published_is_left_out_and_told(
+    release: Release, root: Path, words: str, told: str
+) -> None:
+    write(root / "reports" / "_quarto.yml", QUARTO + ("" if "nulle" in words else PDF))
+    links = "Voir [Panorama](panorama.ipynb) et [lui](/editions/2026-T3/panorama.ipynb)."
+    write_study(root, "panorama", words=words)
+    write_study(root, "satisfaction", words=links)
+    _, (line,) = release(keep_going=True)
+    kept = root / "reports" / "_failed" / "panorama.ipynb"
+    assert re.fullmatch(f"study panorama: {told}.*; see {re.escape(str(kept))}", line)
+    assert kept.is_file()
+    about = manifest(root)
+    assert about["partial"] is True
+    assert [study["page"] for study in about["studies"] if "sha256" in study] == ["satisfaction"]
+    found = published(root)
+    assert not [name for name in found if "panorama" in name and "T2" not in name]
+    page = found["_site/editions/2026-T3/satisfaction.html"].decode("utf-8")
+    assert "<p>Voir Panorama et lui.</p>" in page
+    home = found["_site/index.html"].decode("utf-8")
+    assert home.count("n’a pas pu être établie") == 1 and "panorama.html" not in home
+    assert leftovers(root) == []
+
+
+def test_where_no_page_can_be_published_or_a_fixed_one_fails_keep_going_changes_nothing(
+    release: Release, root: Path, unchanged: None
+) -> None:
+    for name in ("panorama", "satisfaction"):
+        write_study(root, name, words="Suivez-vous @servicepublic ?")
+    with pytest.raises(
+        ObservError, match=r"study satisfaction: unknown .*\n.*nothing was published"
+    ):
+        release(keep_going=True)
+    write_study(root, "panorama")
+    write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nVoir @fig-a.\n")
+    with pytest.raises(ObservError, match=r"index\.qmd: unresolved reference @fig-a"):
+        release(keep_going=True)
+
+
+def test_a_link_to_a_page_whose_study_failed_is_its_text_alone(
+    release: Release, root: Path, failing: Callable[..., None]
+) -> None:
+    failing(panorama="cell 3: ValueError: no")
+    write_study(root, "satisfaction", words="Voir [Panorama](panorama.ipynb).")
+    release(keep_going=True)
+    page = published(root)["_site/editions/2026-T3/satisfaction.html"].decode("utf-8")
+    assert "<p>Voir Panorama.</p>" in page
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from observlib import files, project, store
+from observlib import files, project, store, tables
 from observlib.catalogue import Catalogue
-from observlib.edition.make import make
+from observlib.edition.make import leave_out, make
 from observlib.edition.notices import with_notices
 from observlib.edition.plan import plan
 from observlib.edition.sheets import FOLDER, write_sheets
 from observlib.edition.study import load_studies
-from observlib.errors import ObservError, UsageError
+from observlib.errors import ObservError, UsageError, bounded
 from observlib.indicators.monthly import FOLLOWED
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
+from observlib.publish.project import PagesError
 from observlib.publish.swap import replace_folder, workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def release(
@@ -52,7 +56,8 @@ def release(
     only, given
         Studies wanted, and parameters as text (see `edition.plan.plan`).
     keep_going
-        Publish the studies that succeed, as a partial edition.
+        Publish the studies that succeed, as a partial edition. A study whose page the embedded
+        publisher refuses has failed too; Quarto renders all pages or none.
     publisher
         `auto`, `quarto` or `embedded`.
     today
@@ -70,8 +75,8 @@ def release(
     UsageError
         For a future quarter, and what `plan` raises.
     ObservError
-        For a quarter without data, a failed study, a page that cannot be published, a folder
-        that cannot be written.
+        For a quarter without data, a clock behind the data, a failed study, a page that cannot be
+        published, a folder that cannot be written.
     """
     today = today or date.today()
     catalogue = project.catalogue(root)
@@ -116,9 +121,16 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        _announce(copy / "index.qmd", manifest)
         write_sheets(practices, catalogue, copy / FOLDER)
-        index = publish(copy, reports / "_site", publisher, publishing)
+        while True:
+            _announce(reports / "index.qmd", copy, manifest)
+            try:
+                index = publish(copy, reports / "_site", publisher, publishing)
+                break
+            except PagesError as error:
+                if not keep_going:
+                    raise
+                leave_out(manifest, folder, failed, _of_studies(error, manifest))
         replace_folder(folder, reports / "editions" / str(wanted))
         # for `quarto render reports`: the edition's pages link to the sheets
         if practices.sheets:
@@ -132,15 +144,24 @@ def release(
     ]
 
 
-def _announce(home: Path, manifest: Mapping[str, Any]) -> None:
-    """Put the edition's notices on the home page."""
+def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with each study's page; a fixed page cannot be left out, and is raised."""
+    place = f"editions/{manifest['quarter']}"
+    studies = {f"{place}/{study['page']}.ipynb" for study in manifest["studies"]}
+    if not studies.issuperset(map(str, error.by_page)):
+        raise error
+    return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
+
+
+def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:
+    """Put the edition's notices on the copy of the home page."""
     try:
         text = home.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
-    home.write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
+    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
 
 
 def _made(folder: str, names: list[str]) -> set[str]:
@@ -152,18 +173,33 @@ def _made(folder: str, names: list[str]) -> set[str]:
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
     latest = store.latest_quarter(data, today)
-    if quarter is None:
-        return latest
+    held = store.devices(data)
+    if quarter is None or quarter.end >= today:
+        _check_clock(held, today)
+    quarter = quarter or latest
     if quarter.end >= today:
         raise UsageError(f"quarter {quarter}: has not ended; the latest with data is {latest}")
-    held = store.devices(data)
     start, end = quarter.start.isoformat(), quarter.end.isoformat()
     if not ((held["start"] <= end) & (held["end"] >= start)).any():
         first = Quarter.of(date.fromisoformat(held["start"].min()))
         raise ObservError(
-            f"quarter {quarter}: the store has no data for it; it goes from {first} to {latest}"
+            f"quarter {quarter}: the store has no data for it; "
+            f"it goes from {first} to {max(first, latest)}"
         )
     return quarter
+
+
+def _check_clock(held: pd.DataFrame, today: date) -> None:
+    """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
+
+    Of tomorrow's they may be, in another time zone, as in `tables.contract`.
+    """
+    ends = held.loc[~held["table"].isin(tables.REFERENCE), "end"].dropna()
+    if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
+        raise ObservError(
+            f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
+            "set the clock, or name a quarter that ended before"
+        )
 
 
 def _surveys(data: Path, catalogue: Catalogue) -> list[str]:

@@ -18,7 +18,7 @@ from types import ModuleType
 import pytest
 
 from observlib.errors import ObservError, UsageError
-from observlib.publish import publish
+from observlib.publish import pandoc, publish
 from observlib.publish.links import broken_links
 
 RUN = """
@@ -78,6 +78,17 @@ def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
     assert digest(again.parent) == digest(made_site)
     assert [step[:2] for step in told] == [(number, 6) for number in range(1, 7)]
     assert {"Panorama", "Glossaire"} < {step[2] for step in told}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
+def test_no_name_of_the_project_s_folder_changes_a_page(
+    tmp_path: Path, sample: ModuleType, made_site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "é %41 [x] 'q' #h?a=1 {b} $HOME *"
+    shutil.copytree(pandoc.TEMPLATES, place / "templates")  # the package may stand there too
+    monkeypatch.setattr(pandoc, "TEMPLATES", place / "templates")
+    site = publish(sample.make_project(place / "project"), place / "_site", "embedded").parent
+    assert digest(site) == digest(made_site)
 
 
 def test_demonstration_says_so_on_every_page_of_the_edition(made_site: Path) -> None:
@@ -142,11 +153,12 @@ def test_a_link_that_leads_nowhere_stops_the_site(tmp_path: Path, sample: Module
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
     )
+    page = "editions/2026-T3/page.ipynb"
     with pytest.raises(ObservError) as caught:
         publish(project, tmp_path / "site", "embedded")
     assert caught.value.problems == (
-        "editions/2026-T3/page.html: '../../methode.html#nulle-part' leads to no place of its page",
-        "editions/2026-T3/page.html: 'absent.html' leads to no file of the site",
+        f"{page}: '../../methode.html#nulle-part' leads to no place of its page",
+        f"{page}: 'absent.html' leads to no file of the site",
     )
 
 

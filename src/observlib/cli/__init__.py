@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import shutil
 import sys
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from observlib.cli.new import add_to
-from observlib.cli.printing import steps, summarise, tell, wrong_words
+from observlib.cli.printing import output_is_lost, steps, summarise, tell, wrong_words
 from observlib.errors import ObservError, UsageError
 
 app = typer.Typer(
@@ -185,6 +186,10 @@ def _parameters(words: list[str]) -> dict[str, str]:
 
 def main() -> None:
     """Run the command; a user's mistake is told in lines, without a traceback."""
+    if sys.stdout is None or sys.stderr is None:
+        # the next file to be opened would get its number, and what is printed would go into it
+        tell(("standard output or error is closed; lead it to a file, or to /dev/null",))
+        sys.exit(2)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no é shows \xe9
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -197,6 +202,12 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("observ: interrupted; what was there before is as it was", err=True)
         sys.exit(130)
+    except OSError as error:
+        if not output_is_lost():
+            raise
+        if error.errno != errno.EPIPE:  # a reader that wants no more, such as `head`, is no mistake
+            tell((f"standard output: {error.strerror}; lead it to another file",))
+        sys.exit(1)
     except Exception as error:
         if not hasattr(error, "format_message"):  # click's own, whose module differs by version
             raise

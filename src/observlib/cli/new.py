@@ -97,7 +97,7 @@ def new_device(
     from observlib import project, scaffold
 
     root = project.root()
-    if sys.stdin.isatty():
+    if sys.stdin and sys.stdin.isatty():
         _ask(given, scaffold.choices(project.catalogue(root)), scaffold.REQUIRED)
     text = scaffold.new_device(root, given)
     typer.echo(f"Added to data/catalogue/devices.yml:\n{text}", nl=False)

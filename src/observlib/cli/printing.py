@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +96,17 @@ def _by_folder(names: list[str]) -> dict[Path, list[str]]:
 
 def _count(items: Sized, noun: str) -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def output_is_lost() -> bool:
+    """Whether standard output takes no more; then what it still holds goes nowhere."""
+    try:
+        print(flush=True)
+    except OSError:
+        # else Python would fail once more, in its own words, as it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def tell(problems: tuple[str, ...]) -> None:

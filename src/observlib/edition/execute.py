@@ -6,12 +6,12 @@ that start at once race for network ports. No kernel is ever used twice: state w
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from observlib import scratch
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
@@ -44,6 +45,7 @@ def execute(
     root: Path,
     workers: int = 2,
     progress: Progress | None = None,
+    cell_seconds: float = CELL_SECONDS,
 ) -> list[Outcome]:
     """Execute every page's notebook into a folder; a failure does not stop the others.
 
@@ -59,6 +61,8 @@ def execute(
         Worker processes.
     progress
         Called with pages done, pages in all and the page just done.
+    cell_seconds
+        How long a cell may run.
 
     Returns
     -------
@@ -73,14 +77,14 @@ def execute(
     outcomes: dict[str, Outcome] = {}
     context = multiprocessing.get_context("spawn")
     with (
-        # a kernel that dies with its worker may still write there for a moment
-        tempfile.TemporaryDirectory(prefix="obs-", ignore_cleanup_errors=True) as private,
-        ProcessPoolExecutor(workers, context, _prepare, (private,)) as pool,
+        scratch.temporary_files() as private,
+        ProcessPoolExecutor(workers, context, _prepare, (str(private),)) as pool,
     ):
         waiting = {}
         for page in pages:
             path = folder / f"{page.name}.ipynb"
-            job = pool.submit(_run, str(page.study.path), str(path), page.parameters, str(root))
+            notebook = str(page.study.path)
+            job = pool.submit(_run, notebook, str(path), page.parameters, str(root), cell_seconds)
             waiting[job] = Outcome(page, path)
         try:
             for job in as_completed(waiting):
@@ -125,13 +129,15 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> str:
+def _run(
+    notebook: str, output: str, parameters: dict[str, Any], root: str, cell_seconds: float
+) -> str:
     """Execute one notebook in this worker; the text of its failure, or nothing."""
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from observlib.edition.kernels import PrivateKernelManager
+    from observlib.edition import kernels
 
     def literal(path: str) -> str:  # papermill fills `{names}` in paths
         return path.replace("{", "{{").replace("}", "}}")
@@ -145,8 +151,8 @@ def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> s
             language="python",
             cwd=root,
             progress_bar=False,
-            execution_timeout=CELL_SECONDS,
-            kernel_manager_class=PrivateKernelManager,
+            execution_timeout=cell_seconds,
+            kernel_manager_class=kernels.PrivateKernelManager,
             shutdown_kernel="immediate",  # a page's kernel holds nothing to be saved
         )
     except PapermillExecutionError as error:
@@ -155,16 +161,24 @@ def _run(notebook: str, output: str, parameters: dict[str, Any], root: str) -> s
             lines[:1] = [": ".join([error.ename, *lines[:1]])]
         return _place(output) + _short("; ".join(lines))
     except TimeoutError:
-        return f"{_place(output)}ran for over {CELL_SECONDS} seconds"
+        return f"{_place(output)}ran for over {cell_seconds:g} seconds"
     except DeadKernelError:
         return f"{_place(output)}its kernel died, perhaps for want of memory"
     except RuntimeError as error:  # a kernel that does not start
+        private = os.environ["JUPYTER_RUNTIME_DIR"]
+        if scratch.is_full(Path(private)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), private) from error
         return _short(" ".join(str(error).split())) or type(error).__name__
+    finally:
+        kernels.end()
     return ""
 
 
 def _place(output: str) -> str:
-    """The last cell that was begun, counted without those that papermill adds."""
+    """The last cell that was begun, counted without those that papermill adds.
+
+    By its start: papermill calls all cells completed once it has ended, those it never ran too.
+    """
     try:
         cells = json.loads(Path(output).read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError):
@@ -174,7 +188,7 @@ def _place(output: str) -> str:
     begun = [
         position
         for position, note in enumerate(notes, start=1)
-        if note.get("papermill", {}).get("status", "pending") != "pending"
+        if note.get("papermill", {}).get("start_time")
     ]
     return f"cell {begun[-1]}: " if begun else ""
 

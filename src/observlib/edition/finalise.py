@@ -22,6 +22,8 @@ from observlib.display import typography
 from observlib.display.rounding import as_told
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
+from observlib.edition.shown import INJECTED, mistakes
+from observlib.errors import bounded
 
 
 class PageError(Exception):
@@ -58,16 +60,19 @@ def finalise(
     Raises
     ------
     PageError
-        Where a chart or table has no label, or the study states no finding.
+        Where a chart or table has no label, the study states no finding, or a cell shows what no
+        page may (see `edition.shown`).
     """
+    if wrong := mistakes(notebook, root):
+        raise PageError(bounded(wrong, sep="; "))
     finding = ""
     cells = []
     position = 1  # in the study, as its author counts
     for cell in notebook.cells[1:]:
         tags = cell.metadata.get("tags", [])
-        injected = "injected-parameters" in tags
+        injected = INJECTED in tags
         position += not injected
-        cell.id = "injected-parameters" if injected else f"cell-{position}"
+        cell.id = INJECTED if injected else f"cell-{position}"
         cell.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
         cells.append(cell)
         if cell.cell_type == "markdown":

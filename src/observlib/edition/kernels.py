@@ -2,12 +2,16 @@
 
 Importing the libraries takes a kernel longer than most pages take to compute. Each worker has one
 such process, in which no study ever runs: a kernel is a fork of it, and shares nothing else with
-the kernels before it. On platforms without a safe fork, kernels are ordinary processes.
+the kernels before it. That process alone looks at its kernel, signals it and waits for it, so that
+no number of an ended process, which the system gives to others, is ever used; and it ends whatever
+a study has started and left. On platforms without a safe fork, kernels are ordinary processes, and
+what a study detaches from them is not ended.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import importlib
 import multiprocessing
 import os
@@ -18,7 +22,7 @@ import tempfile
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from uuid import uuid4
 
 from jupyter_client.manager import AsyncKernelManager
@@ -75,22 +79,21 @@ class _ForkProvisioner(LocalProvisioner):
     """Launches a kernel by asking for a fork, and is a local process's in all else."""
 
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
-        assert _source is not None and self.parent is not None
+        assert self.parent is not None
         folder = str(settings.get("cwd") or Path.cwd())  # papermill changes the folder itself
         try:
-            _source.send((self.parent.connection_file, folder, settings["env"]))
-            self.pid = _source.recv()
+            pid = _ask("start", self.parent.connection_file, folder, settings["env"])
         except (EOFError, OSError) as error:
             raise RuntimeError(
                 "no kernel could be started: their process has ended, perhaps for want of memory"
             ) from error
-        self.pgid = self.pid  # each is the leader of its own session
-        self.process = _Forked(self.pid)  # type: ignore[assignment]
+        self.pid = pid
+        self.process = _Forked(pid)  # type: ignore[assignment]
         return self.connection_info
 
 
 class _Forked:
-    """What `subprocess.Popen` would be of a process that is not this one's child."""
+    """What `subprocess.Popen` would be of a process that is another's child."""
 
     stdin = stdout = stderr = None
 
@@ -99,18 +102,18 @@ class _Forked:
 
     def poll(self) -> int | None:
         try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return 0
-        return None
+            return cast(int | None, _ask("poll"))
+        except (EOFError, OSError):  # its parent has ended, and it ends with that
+            return -signal.SIGKILL
 
     def wait(self) -> int:
-        while self.poll() is None:
+        while (status := self.poll()) is None:
             time.sleep(0.02)
-        return 0
+        return status
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        with contextlib.suppress(EOFError, OSError):
+            _ask("signal", number)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)
@@ -119,26 +122,87 @@ class _Forked:
         self.send_signal(signal.SIGKILL)
 
 
+def end() -> None:
+    """End this worker's kernel, and every process that its study started, detached or not."""
+    if _source is not None:
+        with contextlib.suppress(EOFError, OSError):
+            _ask("end")
+
+
+def _ask(*order: Any) -> Any:
+    """What the process of the kernels answers to an order."""
+    assert _source is not None
+    _source.send(order)
+    return _source.recv()
+
+
 def _serve(orders: Connection) -> NoReturn:
-    """Import, then fork a kernel at each order, until the worker is gone; its kernels go too."""
+    """Import, then fork a kernel and look after it, as ordered, until the worker is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombie
+    _adopt()
     _import()
-    kernels: list[int] = []
+    kernel = 0
     while True:
         try:
-            connection_file, folder, environment = orders.recv()
+            order, *words = orders.recv()
         except (EOFError, OSError):
-            for pid in kernels:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(pid, signal.SIGKILL)
+            _end_children(kernel)
             os._exit(0)
-        pid = os.fork()
-        if pid == 0:
-            orders.close()
-            _become_kernel(connection_file, folder, environment)
-        kernels.append(pid)
-        orders.send(pid)
+        answer: int | None = None
+        if order == "start":
+            answer = kernel = os.fork()
+            if kernel == 0:
+                orders.close()
+                _become_kernel(*words)
+        elif order == "poll":
+            answer = _status(kernel)
+        elif order == "signal" and kernel:
+            _signal(kernel, *words)
+        elif order == "end":
+            _end_children(kernel)
+            kernel = 0
+        orders.send(answer)
+
+
+def _adopt() -> None:
+    """Become the parent of what a kernel detaches or leaves behind, instead of the system."""
+    set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
+
+
+def _status(pid: int) -> int | None:
+    """How a child ended, or None; it is not waited for, so that its number stays its own."""
+    if not pid:
+        return 0
+    found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if found is None:
+        return None
+    return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+
+def _signal(kernel: int, number: int) -> None:
+    """Signal a kernel and those of its session's first group."""
+    try:
+        os.killpg(kernel, number)
+    except ProcessLookupError:  # it leads no group yet: it has just been forked
+        os.kill(kernel, number)
+
+
+def _end_children(kernel: int) -> None:
+    """End the kernel and all that it started: what loses its parent becomes this one's child."""
+    if kernel:
+        _signal(kernel, signal.SIGKILL)
+        os.waitpid(kernel, 0)
+    while children := _children():
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+        for pid in children:
+            os.waitpid(pid, 0)
+
+
+def _children() -> list[int]:
+    files = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for file in files for pid in file.read_text(encoding="utf-8").split()]
 
 
 def _import() -> None:
@@ -165,13 +229,13 @@ def _become_kernel(connection_file: str, folder: str, environment: dict[str, str
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
         app = IPKernelApp.instance()
         # with a parent, a kernel ends when that goes, and prints nothing of itself
-        app.initialize(["-f", connection_file, f"--IPKernelApp.parent_handle={os.getppid()}"])
+        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+        app.initialize(["-f", connection_file, parent, "--HistoryManager.enabled=False"])
         app.start()
         status = 0
     finally:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +104,48 @@ def make(
         "partial": bool(problems or edition.get("only")),
         "studies": entries,
     }
+    _write_manifest(manifest, folder)
+    return manifest
+
+
+def leave_out(
+    manifest: dict[str, Any], folder: Path, failed: Path, problems: Mapping[str, str]
+) -> None:
+    """Leave pages that cannot be published out of an edition, as if they had not been made.
+
+    Parameters
+    ----------
+    manifest
+        As `make` gives it; it is changed, and written again.
+    folder
+        The edition's folder.
+    failed
+        Where the notebooks of these pages go, to be looked at.
+    problems
+        What is wrong, by the page's name.
+
+    Raises
+    ------
+    ObservError
+        Where no page would be left.
+    """
+    made = {entry["page"] for entry in manifest["studies"] if "error" not in entry}
+    if made <= set(problems):
+        lines = [f"study {name}: {error}" for name, error in problems.items()]
+        raise ObservError(*lines, "nothing was published; mend what failed")
+    failed.mkdir(exist_ok=True)
+    for entry in manifest["studies"]:
+        if error := problems.get(entry["page"]):
+            del entry["description"], entry["sha256"]
+            entry["error"] = error
+            shutil.move(folder / f"{entry['page']}.ipynb", failed / f"{entry['page']}.ipynb")
+    manifest["partial"] = True
+    _write_manifest(manifest, folder)
+
+
+def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
-    return manifest
 
 
 def _write_page(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from observlib.edition.execute import execute
 from observlib.edition.plan import Page
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError
+from observlib.scratch import temporary_files
 
 
 def tidy(notebook: Any) -> Any:
@@ -47,8 +47,8 @@ def executed(studies: Iterable[Study], root: Path) -> list[tuple[Study, Any]]:
         With each notebook that failed.
     """
     pages = [Page(study, study.name, study.title, {}) for study in studies]
-    with tempfile.TemporaryDirectory() as folder:
-        outcomes = execute(pages, Path(folder), root)
+    with temporary_files() as folder:
+        outcomes = execute(pages, folder, root)
         failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]
         if failed:
             raise ObservError(*failed)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from observlib.errors import UsageError
 from observlib.files import telling_write_errors
+from observlib.scratch import temporary_files
 
 PUBLISHERS = ("auto", "quarto", "embedded")
 
@@ -58,6 +59,7 @@ def publish(
     with (
         telling_write_errors(site.parent, f"{site} is unchanged"),
         workspace(site) as work,
+        temporary_files(),
     ):
         if by_quarto:
             quarto.build(found, work / "site", tell)

@@ -8,14 +8,14 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from observlib.errors import SHOWN, ObservError
+from observlib.errors import ObservError
 from observlib.publish import html, pdf
 from observlib.publish.downloads import estimates_csv
-from observlib.publish.links import broken_links
+from observlib.publish.links import by_page
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
-from observlib.publish.project import Page, Project
+from observlib.publish.project import Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
 
@@ -25,12 +25,12 @@ def build(project: Project, site: Path, progress: Progress) -> None:
 
     Raises
     ------
-    ObservError
+    PagesError
         With the problems of all pages.
     """
     site.mkdir(parents=True)
     shutil.copyfile(html.style(), site / "site.css")
-    problems: list[str] = []
+    problems: dict[PurePosixPath, list[str]] = {}
     workers = min(len(project.pages), os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         jobs = {pool.submit(_page, project, page, site): page for page in project.pages}
@@ -39,16 +39,19 @@ def build(project: Project, site: Path, progress: Progress) -> None:
                 try:
                     job.result()
                 except ObservError as error:
-                    problems += error.problems
+                    page = jobs[job]
+                    name = f"{project.folder / page.source}: "
+                    problems[page.source] = [line.removeprefix(name) for line in error.problems]
                 progress(done, len(jobs), jobs[job].title)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    problems = problems or broken_links(site)
+    if not problems:
+        broken = by_page(site)
+        made = {str(page.output(".html")): page.source for page in project.pages}
+        problems = {made[name]: found for name, found in broken.items()}
     if problems:
-        rest = len(problems) - 4 * SHOWN
-        more = [f"and {rest} more problems"] if rest > 0 else []
-        raise ObservError(*sorted(problems)[: 4 * SHOWN], *more)
+        raise PagesError(problems)
 
 
 def _page(project: Project, page: Page, site: Path) -> None:

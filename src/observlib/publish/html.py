@@ -108,7 +108,10 @@ def frame(project: Project) -> dict[str, str]:
 
 
 def metadata(project: Project, root: str = "") -> dict[str, Any]:
-    """Pandoc's metadata for every page: language, day, bibliography, way to the site's root."""
+    """Pandoc's metadata for every page: language, day, bibliography, way to the site's root.
+
+    Also the names of the edition's pages that are not there: a link to one is its text alone.
+    """
     named = project.config.get("bibliography") or []
     bibliography = [named] if isinstance(named, str) else list(named)
     return {
@@ -116,7 +119,10 @@ def metadata(project: Project, root: str = "") -> dict[str, Any]:
         "root": root,
         "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
-        "bibliography": [str((project.folder / name).resolve()) for name in bibliography],
+        "absent": list(project.manifest.absent),
+        "bibliography": [
+            pandoc.address((project.folder / name).resolve()) for name in bibliography
+        ],
     }
 
 

@@ -13,26 +13,33 @@ def broken_links(site: Path) -> list[str]:
 
     Also an identifier that a page gives twice. Addresses outside the site are not looked up.
     """
+    return [f"{name}: {text}" for name, found in by_page(site).items() for text in found]
+
+
+def by_page(site: Path) -> dict[str, list[str]]:
+    """What `broken_links` says, by the path of the page that has it."""
     site = site.resolve()
     pages = {path: _read(path) for path in sorted(site.rglob("*.html"))}
-    problems = []
+    problems: dict[str, list[str]] = {}
     for path, page in pages.items():
         name = path.relative_to(site).as_posix()
         twice = [identifier for identifier, count in Counter(page.ids).items() if count > 1]
-        problems += [f"{name}: identifier {identifier!r} is given twice" for identifier in twice]
+        found_here = [f"identifier {identifier!r} is given twice" for identifier in twice]
         for target in dict.fromkeys(page.targets):
             parts = urlsplit(target)
             if parts.scheme or parts.netloc:
                 continue
             found = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if not found.is_file() or not found.is_relative_to(site):
-                problems.append(f"{name}: {target!r} leads to no file of the site")
+                found_here.append(f"{target!r} leads to no file of the site")
             elif (
                 parts.fragment
                 and found in pages
                 and unquote(parts.fragment) not in pages[found].ids
             ):
-                problems.append(f"{name}: {target!r} leads to no place of its page")
+                found_here.append(f"{target!r} leads to no place of its page")
+        if found_here:
+            problems[name] = found_here
     return problems
 
 

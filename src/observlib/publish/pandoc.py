@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import subprocess
+import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,14 +20,59 @@ from observlib.errors import ObservError
 
 TIME_LIMIT = 60.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))
+_ASKING = threading.Lock()  # `cache` alone lets each of several threads compute
+
+
+def executable() -> str:
+    """Path of the pandoc that the package `pypandoc_binary` brings, and of no other.
+
+    `pypandoc.get_pandoc_path` looks on PATH first, and threads that ask at once may get that one:
+    the pages of an edition would be made by two versions.
+
+    Raises
+    ------
+    ObservError
+        Where the package is absent, or the file is not the one that was installed with it.
+    """
+    with _ASKING:
+        return _checked()
 
 
 @cache
-def executable() -> str:
-    """Path of the pandoc that the package `pypandoc_binary` brings."""
-    import pypandoc
+def _checked() -> str:
+    try:
+        package = distribution("pypandoc_binary")
+    except PackageNotFoundError as error:
+        raise ObservError("pandoc: is absent; install the package pypandoc_binary") from error
+    again = f"install pypandoc_binary {package.version} again"
+    name = f"pypandoc/files/pandoc{'.exe' if sys.platform == 'win32' else ''}"
+    listed = next((file for file in package.files or () if file.as_posix() == name), None)
+    if listed is None:
+        raise ObservError(f"pandoc: pypandoc_binary {package.version} lists no {name}; {again}")
+    path = Path(str(listed.locate()))
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read ({error.strerror}); {again}") from error
+    digest = base64.urlsafe_b64encode(found).rstrip(b"=").decode()
+    if listed.hash and digest != listed.hash.value:
+        raise ObservError(
+            f"{path}: is not the pandoc of pypandoc_binary {package.version} (sha256 {digest}, "
+            f"where the package says {listed.hash.value}); {again}"
+        )
+    return str(path)
 
-    return str(pypandoc.get_pandoc_path())
+
+def address(path: Path) -> str:
+    """The path of a template or a bibliography, in which pandoc would read `%41` as `A`.
+
+    Examples
+    --------
+    >>> address(Path("100%41.bib"))
+    '100%2541.bib'
+    """
+    return str(path).replace("%", "%25")
 
 
 def convert(
@@ -60,10 +110,11 @@ def convert(
         "from": "markdown",
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
-        "template": str(template) if template else None,
+        "template": address(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
         "fail-if-warnings": True,
+        "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "html-math-method": {"method": "mathml"},
         "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
         "variables": dict(variables or {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from observlib.catalogue.reading import split_front_matter
-from observlib.errors import ObservError, bounded
+from observlib.errors import SHOWN, ObservError, bounded
 from observlib.period import Quarter
 
 FORMATS = ("html", "typst")
@@ -60,11 +60,29 @@ class Manifest:
     quarter: Quarter
     kind: str
     made: date
+    absent: tuple[str, ...] = ()  # names of pages that could not be made
 
     @property
     def is_demonstration(self) -> bool:
         """Whether the figures are synthetic."""
         return self.kind == "demonstration"
+
+
+class PagesError(ObservError):
+    """Pages that cannot be published.
+
+    Parameters
+    ----------
+    by_page
+        What is wrong, by the page's source.
+    """
+
+    def __init__(self, by_page: Mapping[PurePosixPath, Sequence[str]]) -> None:
+        self.by_page = by_page
+        lines = sorted(f"{page}: {text}" for page, found in by_page.items() for text in found)
+        rest = len(lines) - 4 * SHOWN
+        more = [f"and {rest} more problems"] if rest > 0 else []
+        super().__init__(*lines[: 4 * SHOWN], *more)
 
 
 @dataclass(frozen=True)
@@ -309,6 +327,7 @@ def _read_manifest(folder: Path) -> Manifest:
         raw = json.loads(_read_text(path))
         quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
         made = date.fromisoformat(str(raw["made"])[:10])
+        absent = tuple(str(s["page"]) for s in raw.get("studies", ()) if "error" in s)
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ObservError(
             f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind and "
@@ -318,7 +337,7 @@ def _read_manifest(folder: Path) -> Manifest:
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
     if str(quarter) != path.parent.name:
         raise ObservError(f"{path}: is of {quarter}, in the folder of {path.parent.name!r}")
-    return Manifest(quarter, kind, made)
+    return Manifest(quarter, kind, made, absent)
 
 
 def _read_text(path: Path) -> str:

@@ -1,10 +1,10 @@
 """Replace a published folder in one step, so that readers always see a whole one.
 
-`workspace` gives a private folder beside the target, on the same disk, and clears away what dead
-runs left; `replace_folder` puts a finished folder in the place of the old one. On Linux and macOS
-the two are exchanged by a single system call: whatever interrupts it (kill -9, power, full disk),
-the target is either the old folder or the new one, whole. Elsewhere two renames do it, and
-`recover` mends an interruption between them.
+`workspace` gives a private folder beside the target, on the same disk; `replace_folder` puts a
+finished folder in the place of the old one. On Linux and macOS the two are exchanged by a single
+system call: whatever interrupts it (kill -9, power, full disk), the target is either the old
+folder or the new one, whole. Elsewhere two renames do it, and `recover` mends an interruption
+between them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import glob
 import os
-import secrets
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from observlib.errors import ObservError
+from observlib.scratch import private_folder, remove
 
-_PREFIX, _LOCK = ".work-", ".lock"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # Linux
 _RENAME_SWAP = 2  # macOS
@@ -63,7 +59,7 @@ def replace_folder(new: Path, target: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             new.rename(target)
         elif _exchange(new, target):
-            _remove(new)
+            remove(new)
         else:
             _two_renames(new, target)
     except OSError as error:
@@ -79,83 +75,26 @@ def recover(target: Path) -> None:
     previous = _previous(target)
     if previous.is_dir() and not previous.is_symlink():
         if target.exists():
-            _remove(previous)
+            remove(previous)
         else:
             previous.rename(target)
 
 
 @contextlib.contextmanager
 def workspace(target: Path) -> Iterator[Path]:
-    """A private folder beside `target`, deleted at the end; what dead runs left is deleted first.
-
-    A lock file of the same name stands beside it, from before it exists until after it is gone.
-    The system releases the lock of a run that dies, however it dies.
-    """
+    """A private folder beside `target`, deleted at the end; dead runs' are deleted first."""
     _check(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        recover(target)
-        clean(target)
-        work, handle = _locked_name(target)
+    with contextlib.ExitStack() as stack:
         try:
-            work.mkdir()
-        except OSError:
-            _unlock(work, handle)
-            raise
-    except OSError as error:
-        raise ObservError(
-            f"{target.parent}: no work folder can be made there ({error.strerror or error}); "
-            "check that it can be written and that the disk is not full"
-        ) from error
-    try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            recover(target)
+            work = stack.enter_context(private_folder(target.parent, f".work-{target.name}-"))
+        except OSError as error:
+            raise ObservError(
+                f"{target.parent}: no work folder can be made there ({error.strerror or error}); "
+                "check that it can be written and that the disk is not full"
+            ) from error
         yield work
-    finally:
-        _remove(work)
-        _unlock(work, handle)
-
-
-def clean(target: Path) -> None:
-    """Delete what dead runs that were making `target` left behind."""
-    found = target.parent.glob(f"{glob.escape(_PREFIX + target.name)}-*")
-    for name in sorted({path.name.removesuffix(_LOCK) for path in found}):
-        work, lock = target.with_name(name), target.with_name(name + _LOCK)
-        try:
-            if sys.platform == "win32":
-                lock.unlink(missing_ok=True)  # refused while the run that opened it lives
-                _remove(work)
-            elif not lock.exists():
-                _remove(work)
-            else:
-                with lock.open("r+", encoding="utf-8") as handle:
-                    _lock(handle)
-                    _remove(work)
-                    lock.unlink(missing_ok=True)
-        except OSError:
-            continue  # of a living run, or of another user
-
-
-def _locked_name(target: Path) -> tuple[Path, IO[str]]:
-    """A name for a work folder, and its lock file, open and locked."""
-    while True:
-        work = target.with_name(f"{_PREFIX}{target.name}-{secrets.token_hex(4)}")
-        lock = work.with_name(work.name + _LOCK)
-        handle = lock.open("x", encoding="utf-8")
-        try:
-            _lock(handle)
-            if lock.exists():  # else a cleaning run took it for a dead one's, before it was locked
-                return work, handle
-        except BlockingIOError:
-            pass
-        handle.close()
-
-
-def _unlock(work: Path, handle: IO[str]) -> None:
-    lock = work.with_name(work.name + _LOCK)
-    if sys.platform == "win32":
-        handle.close()  # an open file cannot be deleted there
-    with contextlib.suppress(OSError):
-        lock.unlink(missing_ok=True)
-    handle.close()
 
 
 def _check(target: Path) -> None:
@@ -199,16 +138,4 @@ def _two_renames(new: Path, target: Path) -> None:
     except BaseException:
         previous.rename(target)
         raise
-    _remove(previous)
-
-
-def _remove(folder: Path) -> None:
-    # what cannot be deleted now is deleted by the next run: it must not fail a finished one
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lock(handle: IO[str]) -> None:
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    remove(previous)

@@ -261,9 +261,10 @@ end
 
 -- links, headings, typography -------------------------------------------------------------------
 
-local function link(el, root)
+local function link(el, root, absent)
   local target, anchor = el.target:match '^([^#?]*)(.*)$'
   if el.target:match '^%a[%w+.-]*:' or target == '' then return nil end
+  if absent[target:match '([^/]*)%.ipynb$'] then return el.content end
   if typst then return el.content end -- a printed page has no neighbour to lead to
   target = target:gsub('^/', root):gsub('%.qmd$', '.html'):gsub('%.ipynb$', '.html')
   el.target = target .. anchor
@@ -370,7 +371,9 @@ function Pandoc(doc)
     end
   end }
   doc = headings(doc)
-  doc = doc:walk { Link = function(el) return link(el, root) end }
+  local absent = {}
+  for _, name in ipairs(doc.meta.absent or {}) do absent[pandoc.utils.stringify(name)] = true end
+  doc = doc:walk { Link = function(el) return link(el, root, absent) end }
   if typst then
     doc = announced(doc)
     for _, text in ipairs(turned) do doc.blocks:insert(pandoc.RawBlock('typst', text)) end
