@@ -18,8 +18,11 @@ import yaml
 
 from observlib import estimates
 from observlib.display import typography
+from observlib.display.prose import plain
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
+
+_MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
 
 class PageError(Exception):
@@ -29,7 +32,8 @@ class PageError(Exception):
 def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
     """Make an executed notebook a page.
 
-    - the front matter gets title, question (`subtitle`), finding (`description`), order and date;
+    - the front matter gets title, question (`subtitle`), finding (`description`), order and date,
+      whose texts pandoc and Quarto read as Markdown;
     - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
       followed by its data, folded;
     - a page made from demonstration data says so at its top;
@@ -86,8 +90,8 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     if edition["kind"] == "demonstration":  # it stands alone on cards and in search results
         finding = f"{SYNTHETIC} {finding}"
     header = {
-        "title": typography(page.title),
-        "subtitle": typography(page.study.question),
+        "title": str(plain(typography(page.title))),
+        "subtitle": str(plain(typography(page.study.question))),
         "description": finding,
         "order": page.study.order,
         "date": edition["made"],
@@ -165,7 +169,7 @@ def _folded(table: str) -> str:
 
 
 def _lead(cell: Any) -> str:
-    """The finding's words, without Markdown's marks.
+    """The finding's words as Markdown without marks: `plain` made those of labels.
 
     Both publishers head an HTML page with its `description`; a PDF has the finding as its text.
     """
@@ -174,6 +178,6 @@ def _lead(cell: Any) -> str:
         if text:
             hidden = '::: {.content-hidden when-format="html"}'
             output.data["text/markdown"] = f"{hidden}\n{text}\n:::"
-            plain = re.sub(r"\s*\(?@[\w-]+\)?|[*_`]", "", text)
-            return re.sub(r"[ \n]+", " ", plain)  # split() would take non-breaking spaces too
+            bare = _MARK.sub(lambda mark: mark["escaped"] or "", text)
+            return re.sub(r"[ \n]+", " ", bare)  # split() would take non-breaking spaces too
     return ""
