@@ -103,8 +103,9 @@ local function markup(text)
       if not kept then return nil end
       if name == 'style' then
         local looks, rest = text:match('^(.-)</style>()', ending)
-        if not (in_table and looks and harmless_style(looks)) then return nil end
-        kept, ending = kept .. looks .. '</style>', rest
+        if not looks then return nil end
+        kept = in_table and harmless_style(looks) and kept .. looks .. '</style>' or ''
+        ending = rest
       end
       out[#out + 1], place = kept, ending
     end

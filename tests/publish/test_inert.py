@@ -9,6 +9,8 @@ from types import ModuleType
 import pytest
 import yaml
 
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
 from observlib.catalogue.reading import split_front_matter
 from observlib.publish import pandoc, publish
 from observlib.publish.project import read_project
@@ -42,7 +44,8 @@ def written(markdown: str, to: str = "html") -> str:
         ("`<svg onload=x>`{=html}b", "<p>b</p>"),
         ('```{=html}\n<table><tr><td onclick="x" class="a">1</td></tr></table>\n```',
          '<table><tr><td class="a">1</td></tr></table>'),
-        ('```{=html}\n<table><style>@import "x";</style><tr><td>1</td></tr></table>\n```', ""),
+        ('```{=html}\n<table><style>@import "x";</style><tr><td>1</td></tr></table>\n```',
+         "<table><tr><td>1</td></tr></table>"),
     ],
 )  # fmt: skip
 def test_nothing_that_runs_or_loads_is_left(text: str, left: str) -> None:
@@ -66,6 +69,18 @@ def test_nothing_that_runs_or_loads_is_left(text: str, left: str) -> None:
 )  # fmt: skip
 def test_what_shows_or_links_stays(text: str, left: str) -> None:
     assert written(text) == left
+
+
+def test_a_table_as_a_notebook_holds_it_is_left_as_it_is_for_quarto(catalogue: Catalogue) -> None:
+    row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "n": 90, "estimate": 50.0}
+    frame = estimates.make(
+        {**row, "group": group, "group_value": value}
+        for group in ("<b onclick=x>", "B") for value in ("{{< env HOME >}}", "Non")
+    )  # fmt: skip
+    table = display.table(frame, catalogue, caption="C", rows=["group", "group_value"])
+    markup = table.shown["text/html"]
+    assert written(f"```{{=html}}\n{markup}\n```") == re.sub(r"\s+", " ", markup).strip()
+    assert "<style>" in markup and "{{<" not in markup
 
 
 def test_nothing_raw_reaches_the_pdf() -> None:
