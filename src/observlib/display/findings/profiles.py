@@ -80,7 +80,7 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     return joined(lines, "\n\n")
 
 
-def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> Markdown | str:
+def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Who is less and who is more present among respondents than in the population, by device.
 
     Parameters
