@@ -187,6 +187,34 @@ def test_nothing_runs_in_a_real_browser(attacked_site: Path, dump: Callable[[Pat
         assert read(document).found == [], page
 
 
+MEASURE = """<!doctype html><pre id="found"></pre><script>
+(async () => {
+  const found = {};
+  for (const page of %s) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = "width:360px;height:900px;border:0";
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    found[page] = frame.contentDocument.documentElement.scrollWidth - 360;
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(
+    attacked_site: Path, dump: Callable[[Path], str]
+) -> None:
+    pages = sorted(
+        path.relative_to(attacked_site).as_posix() for path in attacked_site.rglob("*.html")
+    )
+    harness = attacked_site / "measure.html"
+    harness.write_text(MEASURE % json.dumps(pages), encoding="utf-8")
+    match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
+    harness.unlink()
+    assert match and {page: wide for page, wide in json.loads(match[1]).items() if wide > 0} == {}
+
+
 def test_the_browser_would_tell_what_runs(tmp_path: Path, dump: Callable[[Path], str]) -> None:
     page = tmp_path / "page.html"
     page.write_text(f'<img src="x" onerror="{RAN}">', encoding="utf-8")
