@@ -77,7 +77,7 @@ def curves(label: str, grouped: Any, catalogue: Any) -> display.Output:
 
 
 @pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(label=LABELS)
 @example(label=CAPITALS)
 @example(label="M" * 400)

@@ -63,7 +63,7 @@ def squeezed(text: str) -> str:
 SIGNS = st.text(st.sampled_from("aZ1 .:;,!?\\`*_{}[]()<>#+-=|~^$&@'\"/%\n\u00a0é-—🙂"), max_size=30)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(SIGNS | st.text(max_size=20), min_size=30, max_size=60))
 @example(ATTACKS)
 def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts: list[str]) -> None:
@@ -197,7 +197,7 @@ FAMILIES = {
 def test_a_label_of_an_export_or_of_the_catalogue_is_plain_text_wherever_a_page_tells_it(
     family: Any, catalogue: Catalogue
 ) -> None:
-    words = ATTACKS if family in (poll, problem) else ATTACKS[::4]
+    words = ATTACKS if family is poll else ATTACKS[::6]
     parts = [f"::: {{#a{i}}}\n{family(word, catalogue)}\n:::" for i, word in enumerate(words)]
     blocks = read("\n\n".join(parts))
     active = {}
