@@ -290,3 +290,26 @@ def test_any_front_matter_is_a_sheet_or_mistakes_that_name_the_file(
         assert all("fiche.md" in problem for problem in error.problems)
     else:
         assert "@" not in sheet.contact and sheet.verdict and (sheet.tool or sheet.method)
+
+
+def test_a_text_that_would_run_or_load_something_is_told_with_its_line(load: Load) -> None:
+    body = (
+        "Un récit, `<b>` et `onclick`.\n\n<script>x()</script>\n[a](javascript:x)\n[b]{onclick=x}\n"
+        "`c`{=html}\n{{< env HOME >}}\n![d](data:x)\n[e]: vbscript:x\n\n---\ntitle: f\n---\n\n"
+        "```\n<iframe>\n```\n\n<!-- note --> <https://exemple.invalid> [g](/methode.qmd#a) 3 < 4"
+    )
+    told = [fault.partition(": ")[::2] for fault in faults(load, body=body)]
+    first = int(told[0][0].removeprefix("fiche.md:"))
+    assert [(int(place.removeprefix("fiche.md:")) - first, said) for place, said in told] == [
+        (0, "holds HTML, '<script>'; write Markdown, or `code` where it is to be read"),
+        (1, "holds an address, 'javascript:x'; " + ALLOWED),
+        (2, "holds an attribute, 'onclick='; remove it"),
+        (3, "holds a raw passage, '{=html}'; write Markdown"),
+        (4, "holds a shortcode of Quarto, '{{<'; write what it would give"),
+        (5, "holds an address, 'data:x'; " + ALLOWED),
+        (6, "holds an address, 'vbscript:x'; " + ALLOWED),
+        (8, "begins a front matter in the text, '---'; leave a line empty after it"),
+    ]
+
+
+ALLOWED = "allowed: http, https, mailto, or a page of the site"

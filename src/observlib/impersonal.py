@@ -1,8 +1,9 @@
-"""Text that teams write and that is published: it names roles, and no person."""
+"""Text that teams write and that is published: it names roles and no person, and runs nothing."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -13,6 +14,47 @@ PERSONAL = {
     "an e-mail address": re.compile(r"[\w.+-]@[\w-]+\.\w"),
     "a phone number": re.compile(r"(?<![\d/])(?:\+33[\s.]?|0)[1-9](?:[\s.-]?\d{2}){4}(?!\d)"),
 }
+# What a browser or a publisher would run or load, and what to write instead.
+_ACTIVE = (
+    (
+        "HTML",
+        re.compile(r"<(?=[A-Za-z/!?])(?!https?://|mailto:|!--)[^\s>]*>?"),
+        "write Markdown, or `code` where it is to be read",
+    ),
+    ("a raw passage", re.compile(r"\{=\w*\}?"), "write Markdown"),
+    ("an attribute", re.compile(r"(?i)\{[^{}]*?\b((?:on\w+|style|src\w*|href)\s*=)"), "remove it"),
+    (
+        "an address",
+        re.compile(
+            r"(?i)(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?)(?!https?:|mailto:)([a-z][\w+.-]*:[^\s)>]*)"
+        ),
+        "allowed: http, https, mailto, or a page of the site",
+    ),
+)
+_SHORTCODE = re.compile(r"\{\{[<%]")
+_CODE = re.compile(
+    r"^(`{3,}|~{3,}).*?^\1[^\n]*$|(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+)
+
+
+def active(markdown: str) -> Iterator[tuple[int, str]]:
+    """What a text may not hold, by its line, counted from 0; what stands as code runs nothing.
+
+    Examples
+    --------
+    >>> list(active("Un récit.\\n\\n<iframe src=x>, mais `<b>`"))
+    [(2, "holds HTML, '<iframe'; write Markdown, or `code` where it is to be read")]
+    """
+    lines = [*markdown.split("\n"), ""]
+    read = _CODE.sub(lambda code: "`" + "\n" * code[0].count("\n"), markdown).split("\n")
+    for number, marks in enumerate(read):
+        for what, pattern, instead in _ACTIVE:
+            if found := pattern.search(marks):
+                yield number, f"holds {what}, {found[found.lastindex or 0]!r}; {instead}"
+        if _SHORTCODE.search(lines[number]):  # which Quarto reads in code too
+            yield number, "holds a shortcode of Quarto, '{{<'; write what it would give"
+        if lines[number].rstrip() == "---" and lines[number + 1].strip():
+            yield number, "begins a front matter in the text, '---'; leave a line empty after it"
 
 
 def impersonal(text: str) -> str:

@@ -25,6 +25,8 @@ One file a sheet, `data/practices/<slug>.md`::
   which is published with demonstration data only.
 - `tool` and `method` are keys of `vocabulary.yml` in the same folder; one of them is required.
 - `contact` is a role. No sheet holds a person's name, an e-mail address or a phone number.
+- A sheet's text is Markdown without HTML; its links lead to `http:`, `https:`, `mailto:` or to a
+  page of the site.
 - A sheet with `draft: true` is not published, nor checked.
 """
 
@@ -52,7 +54,7 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Slug
 from observlib.catalogue.reading import Lines, explain, parse, read, split_front_matter
 from observlib.errors import ObservError
-from observlib.impersonal import PERSONAL, Plain, a_role
+from observlib.impersonal import PERSONAL, Plain, a_role, active
 
 VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")
@@ -249,6 +251,8 @@ def _faults_of_body(path: Path, body: str, first: int) -> Iterator[str]:
     said = re.sub(r"<!--[\s\S]*?-->|^#.*$", "", body, flags=re.MULTILINE)
     if not said.strip():
         yield f"{path}:{first}: has no text; tell what happened in a few paragraphs"
+    for number, fault in active(body):
+        yield f"{path}:{number + first}: {fault}"
     for number, line in enumerate(body.split("\n"), start=first):
         if re.match(r"#\s", line):
             yield f"{path}:{number}: heading of level 1, which is the title's; start with ##"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 def fold(text: str) -> str:
@@ -28,3 +31,21 @@ def fold_label(text: str) -> str:
     "l'aide joignable"
     """
     return fold(text).replace("’", "'")
+
+
+def as_cell(text: str) -> str:
+    """Text for a cell of a CSV that people open: a spreadsheet takes it for no formula.
+
+    An apostrophe goes before a first sign that would begin one; whoever reads the file with a
+    program takes it away again. The text is on one line, as the next would begin a cell. Numbers,
+    which are no text, are not given to it.
+
+    Source: OWASP, "CSV Injection".
+
+    Examples
+    --------
+    >>> as_cell("=cmd|' /C calc'!A0"), as_cell("Oui, et -1"), as_cell("")
+    ("'=cmd|' /C calc'!A0", 'Oui, et -1', '')
+    """
+    line = re.sub(r"[\r\n]+", " ", text)
+    return f"'{line}" if line.lstrip(" ").startswith(_FORMULA) else line

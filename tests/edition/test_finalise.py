@@ -291,3 +291,13 @@ def test_estimates_stay_beside_what_they_made(make: Any) -> None:
     page = finalised(make, make.finding(), showing(make, "chart"))
     carried = page.cells[3].outputs[0].data["application/vnd.observlib.estimates+json"]
     assert json.loads(json.dumps(carried))["rows"]
+
+
+def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make: Any) -> None:
+    page = make.page()
+    titled = type(page)(page.study, page.name, "Le *Journal* <b>", {})
+    made = finalise(
+        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT
+    )
+    assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
+    assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."

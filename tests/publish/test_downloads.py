@@ -45,3 +45,35 @@ def test_output_that_breaks_the_contract_names_its_cell(
     path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
     with pytest.raises(ObservError, match=r"page.ipynb: cell 1: not estimates"):
         estimates_csv(path)
+
+
+def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(
+    tmp_path: Path, sample: ModuleType
+) -> None:
+    words = [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "a\r=1",
+        "＝1",
+        "Oui, et =1",
+    ]
+    row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Question"}
+    row |= {"estimate": 4.5, "n": 100}
+    frame = estimates.make([{**row, "group_value": word, "source": word} for word in words])
+    carried = {estimates.MIME: {"kind": "chart", **estimates.to_json(frame)}}
+    cell = sample.code("", sample.shown(estimates=carried))
+    path = tmp_path / "page.ipynb"
+    path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
+    text = estimates_csv(path)
+    assert text is not None
+    table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
+    for column in ("group_value", "source"):
+        assert table[column].tolist() == [
+            *("'=cmd|' /C calc'!A0", "'+1", "'-1+1", "'@SUM(A1)", "'\t=1", "' =1", "a =1", "'＝1"),
+            "Oui, et =1",
+        ]
+    assert set(table["estimate"]) == {"4.5"}

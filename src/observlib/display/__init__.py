@@ -3,7 +3,8 @@
 A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
 `curve_chart`, `heat_chart`, `funnel_chart`), a table (`table`, `board`, `dashboard`,
 `change_table`, `place_table`), `text` or `notes`; `french` writes numbers and dates inside
-sentences. Drawing libraries are imported at the first chart or table, not here.
+sentences. Sentences and captions are plain text; `markdown` puts marks around words. Drawing
+libraries are imported at the first chart or table, not here.
 """
 
 from observlib.display import french
@@ -19,6 +20,7 @@ from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.notes import notes
 from observlib.display.output import Output, text
+from observlib.display.prose import markdown
 from observlib.display.shares import share_chart
 from observlib.display.sheets import sheet_list
 from observlib.display.tables import board, dashboard, register, table
@@ -42,6 +44,7 @@ __all__ = [
     "interval",
     "label",
     "line_chart",
+    "markdown",
     "notes",
     "place_table",
     "register",

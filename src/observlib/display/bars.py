@@ -120,7 +120,7 @@ def _figure(
     size_width = max(style.text_width(text, style.SMALL) for text in sizes)
     right = value_width + 10 + (size_width + 8 if size_width else 0)
     widest = min(_NAME, style.WIDTH - right - 10 - _LEAST)
-    names = [style.wrap(row["name"], widest) for row in records]
+    names = [style.named(row["name"], widest) for row in records]
     heights = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
     left = max(map(style.text_width, names)) + 10
     width = style.WIDTH - left - right

@@ -16,6 +16,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
 
@@ -210,7 +211,7 @@ def _table(
     first: dict[str, list[str]],
     values: list[str],
     heads: Mapping[str, str],
-    caption: str,
+    caption: Markdown,
     label: str,
 ) -> Output:
     """The first columns, the indicator, both values, difference, verdict, what could be seen.
@@ -223,7 +224,8 @@ def _table(
     several = not first or compared["indicator"].nunique() > 1
     if not several:  # the caption names it, once
         one = words.indicator_of(compared["indicator"].iat[0], catalogue)
-        caption = f"{words.headed(one, compared['unit'].iat[0])}. {caption}"
+        head = words.headed(one, compared["unit"].iat[0])
+        caption = markdown("{}. {}", head, caption)
     empty = compared["difference"].isna()
     hidden = empty & (not empty.all())
     rows: list[dict[str, str]] = []
@@ -247,7 +249,8 @@ def _table(
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     note = f"{rule(heads)} {_SEEN}"
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
-    return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note, *left_out]), told)
+    labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
+    return text(joined([pipe, labelled, note, *left_out], "\n\n"), told)
 
 
 def _left_out(

@@ -12,6 +12,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, style, svg, words
 from observlib.display.data import data_markdown
 from observlib.display.output import Output
+from observlib.display.prose import spoken
 from observlib.display.typography import typography
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def finish(
     """
     from matplotlib.text import Text
 
-    alt = typography(" ".join(alt.split())).replace("'", "’")
+    alt = spoken(typography(" ".join(alt.split())))
     for drawn in fig.findobj(Text):
         drawn.set_text(drawn.get_text().replace("'", "’"))
     return Output(

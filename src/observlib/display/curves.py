@@ -182,7 +182,7 @@ def _labels(
         if len(curves) == 1:
             return [style.wrap(last, _NAME) for last in lasts]
         pairs = zip(curves, lasts, strict=True)
-        return [f"{style.wrap(name, _NAME)}\n{style.wrap(last, _NAME)}" for name, last in pairs]
+        return [f"{style.named(name, _NAME)}\n{style.wrap(last, _NAME)}" for name, last in pairs]
 
     def spread(rows: list[dict[str, Any]], texts: list[str]) -> tuple[float, _Labels]:
         block = max((text.count("\n") + 1) * style.LINE for text in texts) + 3

@@ -12,7 +12,8 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, select, words
 from observlib.display.cells import INTERVAL, NOTHING, sized
 from observlib.display.french import NBSP, number
-from observlib.display.output import pipe_table, plain
+from observlib.display.output import pipe_table
+from observlib.display.prose import plain
 from observlib.display.typography import unbroken
 
 _ACROSS = 10  # most columns of a cross table

@@ -100,7 +100,7 @@ def _figure(
     values = [charts.beside(row, indicator, unit) for row in records]
     sizes = ["" if n is None else f"n\xa0=\xa0{french.number(n)}" for n in bases]
     names = [
-        style.wrap(r["name"], 130, weight="bold" if r["strong"] else "normal") for r in records
+        style.named(r["name"], 130, weight="bold" if r["strong"] else "normal") for r in records
     ]
     heights = [max(_ROW, (name.count("\n") + 1) * style.LINE + 6) for name in names]
     left = max(

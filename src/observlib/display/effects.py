@@ -11,6 +11,7 @@ from observlib.actions import BEFORE_AFTER, CONTROLLED
 from observlib.catalogue import Catalogue
 from observlib.display import changes, french, phrases
 from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
 from observlib.estimates import EVOLVED
 
@@ -121,7 +122,7 @@ def effect_table(
     ObservError
         Where no action is followed.
     """
-    caption = caption_of(caption, label)
+    labelled = markdown(": {} {{#{}}}", caption_of(caption, label), Markdown(label))
     rows = verdicts[verdicts["reason"] != "series"].to_dict("records")
     if not rows:
         raise ObservError("effect_table: no action is followed; test the frame before calling it")
@@ -143,7 +144,7 @@ def effect_table(
     level = changes.level(verdicts)
     rule = f"{changes.rule(EVOLVED)} {_RULE}"
     note = f"{rule} Les intervalles sont à {level}." if level else rule
-    return text("\n\n".join([pipe, f": {caption} {{#{label}}}", note]), told)
+    return text(joined([pipe, labelled, note], "\n\n"), told)
 
 
 def _decimals(nearest: float, said: str) -> int:

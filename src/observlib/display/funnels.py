@@ -99,7 +99,7 @@ def _figure(
     values = [charts.beside(row, indicator, row["unit"]) for row in records]
     widths = [style.text_width(value, weight="bold") for value in values]
     names = [
-        style.wrap(row["name"], style.WIDTH - width - 16, weight="bold")
+        style.named(row["name"], style.WIDTH - width - 16, weight="bold")
         for row, width in zip(records, widths, strict=True)
     ]
     heads = [(name.count("\n") + 1) * style.LINE + 4 for name in names]

@@ -11,6 +11,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, phrases, select, style, words
 from observlib.display.output import Output, caption_of
+from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def heat_chart(
     wrong = frame.loc[parts.str.len() != 2, "group_value"]
     if len(wrong):
         raise ObservError(f"heat_chart: group_value {bounded(wrong)} is not “row · column”")
-    cells = frame.assign(row=parts.str[0], column=parts.str[1])
+    cells = frame.assign(row=parts.str[0].map(one_line), column=parts.str[1].map(one_line))
     alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)} {more_alt}"
     with style.theme():
         fig = _figure(cells, indicator)
@@ -77,7 +78,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     unit = str(cells["unit"].iat[0])
     rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
     for widest in _NAMES:
-        names = [style.wrap(name, widest) for name in rows]
+        names = [style.named(name, widest) for name in rows]
         left = max(map(style.text_width, names)) + 8
         cell = (style.WIDTH - left - 2) / len(columns)
         heads = _heads(columns, cell)
@@ -155,7 +156,7 @@ def _texts(
 def _heads(columns: Sequence[str], cell: float) -> _Heads:
     """Names over the columns, none over another: wrapped; every second or third; or turned."""
     small = style.SMALL
-    wrapped = [style.wrap(head, cell - 4, small) for head in columns]
+    wrapped = [style.wrap(head, cell - 4, small, cut=False) for head in columns]
     if all(style.text_width(text, small) <= cell - 4 for text in wrapped):
         lines = max(text.count("\n") for text in wrapped) + 1
         return _Heads(wrapped, lines * _LETTER)
@@ -168,11 +169,14 @@ def _heads(columns: Sequence[str], cell: float) -> _Heads:
             f"heat_chart: {len(columns)} columns named in words; "
             f"at most {int(len(columns) * cell / _LETTER)} fit; keep some, or use a table"
         )
-    for length in (90.0, 140.0, 220.0, 1e4):
+    room = int(cell // _LETTER)
+    for length in (90.0, 140.0, 220.0):
         turned = [style.wrap(head, length, small) for head in columns]
-        if all((text.count("\n") + 1) * _LETTER <= cell for text in turned):
+        if all(text.count("\n") < room for text in turned):
             break
-    return _Heads(turned, max(style.text_width(text, small) for text in turned), turned=True)
+    turned = [style.shortened(text, room) for text in turned]
+    longest = max(style.text_width(text, small) for text in turned)
+    return _Heads(turned, 1.01 * longest, turned=True)  # renderers differ by a hundredth
 
 
 def _legend(

@@ -161,7 +161,7 @@ def _together(series: Series, context: _Context) -> Figure:
     alone = len(series) == 1
     names = []
     for name, rows in series.items():
-        lines = [] if alone else [style.wrap(name, 104)]
+        lines = [] if alone else [style.named(name, 104)]
         names.append("\n".join([*lines, *_last_value(rows, context)]))
     block = max((name.count("\n") + 1) * style.LINE for name in names) + 3
     height = max(150.0, block * len(names) + 10)
@@ -227,7 +227,7 @@ def _panels(series: Series, context: _Context) -> Figure:
     width = (style.WIDTH - gap - 3) / 2 - left  # the last mark of a line reaches past its axes
     heads = []
     for (name, rows), one in zip(series.items(), own, strict=True):
-        wrapped = style.wrap(name, left + width, weight="bold")
+        wrapped = style.named(name, left + width, weight="bold")
         value = _last_value(rows, one, always=True)[0]
         thing = "" if context.unit or one.unit in ("%", "s", "€") else one.unit
         heads.append((wrapped, f"{thing} : {value}" if thing else value))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.output import Output, text
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.select import ordered
 from observlib.errors import ObservError
 
@@ -30,14 +34,16 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
         device = catalogue.devices.get(name)
         if device is not None and device.note:
             reservations.setdefault(device.note, []).append(device.label)
-    methods: dict[str, list[str]] = {}
+    methods: dict[Markdown, list[str]] = {}
     for name in ordered(frame[frame["status"] != "missing"], "indicator", catalogue):
         indicator = words.indicator_of(name, catalogue)
-        methods.setdefault(indicator.method, []).append(indicator.label)
-    lists = {"Réserves des dispositifs": reservations, "Indicateurs": methods}
-    blocks = [f"**{lead}**\n\n{_list(told)}" for lead, told in lists.items() if told]
-    return text("\n\n".join(blocks) or "Aucun indicateur n'a de valeur sur cette page.", frame)
+        # a method cites its sources, and so is Markdown
+        methods.setdefault(Markdown(indicator.method), []).append(indicator.label)
+    lists = {"Réserves des dispositifs": _list(reservations), "Indicateurs": _list(methods)}
+    blocks = [markdown("**{}**\n\n{}", lead, told) for lead, told in lists.items() if told]
+    return text(joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page.", frame)
 
 
-def _list(told: dict[str, list[str]]) -> str:
-    return "\n".join(f"- **{french.join(names)}.** {said}" for said, names in told.items())
+def _list(told: Mapping[Any, list[str]]) -> Markdown:
+    items = (markdown("- **{}.** {}", french.join(names), said) for said, names in told.items())
+    return joined(items, "\n")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.display.prose import Markdown, inert, paragraphs, plain
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
-
-_TAG = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,70 +32,53 @@ class Output:
         return {**self.shown, estimates.MIME: self.content}
 
 
-def caption_of(caption: str, what: str) -> str:
-    """The caption with its typographic spaces; an error where it is empty or of several lines."""
+def caption_of(caption: str, what: str) -> Markdown:
+    """The caption as Markdown, with its typographic spaces: a caption is plain text.
+
+    Raises
+    ------
+    ObservError
+        Where it is empty or of several lines.
+    """
     caption = caption.strip()
     if not caption or "\n" in caption:
         raise ObservError(
             f"{what}: caption {caption!r} is not one line of text; "
             "write the answer that the reader should take away"
         )
-    return typography(inert(caption))
+    return plain(typography(caption))
 
 
-def inert(markdown: str) -> str:
-    """Markdown in which nothing is read as code: words of exports stand in sentences and captions.
-
-    Addresses in angle brackets stay links.
-
-    Examples
-    --------
-    >>> print(inert("Réponse « <b>Oui</b> », <https://exemple.invalid/> `x`{=html}"))
-    Réponse « \\<b>Oui\\</b> », <https://exemple.invalid/> `x`\\{=html}
-    """
-    return _TAG.sub(r"\\<", markdown).replace("{=", r"\{=")
-
-
-def text(markdown: str, frame: pd.DataFrame) -> Output:
-    """Make a sentence or more in Markdown, with the estimates that it uses.
+def text(words: str, frame: pd.DataFrame) -> Output:
+    """Make a sentence or more, with the estimates that it uses.
 
     Parameters
     ----------
-    markdown
-        Prose; its typographic spaces are put by `typography`.
+    words
+        Plain text, whose empty lines part paragraphs; or Markdown, which `markdown` makes of
+        marks and of words: nothing that a sentence quotes is ever read as a mark.
     frame
-        Every estimate that the prose gives a number of.
+        Every estimate that the text gives a number of.
 
     Examples
     --------
-    >>> text("Tout va bien !", estimates.make([])).content["kind"]
-    'text'
+    >>> said = text("Tout va *bien* !", estimates.make([]))
+    >>> said.content["kind"], said.shown["text/markdown"]
+    ('text', 'Tout va \\\\*bien\\\\*\\u202f!')
     """
-    if not markdown.strip():
+    if not words.strip():
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
-    prose = typography(inert(markdown))
+    said = typography(words.strip())
+    prose = inert(said) if isinstance(words, Markdown) else paragraphs(said)
     return Output(
-        {"text/markdown": prose, "text/plain": prose},
+        {"text/markdown": str(prose), "text/plain": str(said)},
         {"kind": "text", **estimates.to_json(frame)},
     )
 
 
-def plain(words_: str) -> str:
-    """Text of one line that Markdown shows as it stands.
-
-    Examples
-    --------
-    >>> print(plain("a_b [1]"))
-    a\\_b \\[1\\]
-    """
-    for sign in ("\\", "|", "*", "_", "`", "[", "]", "<", "$", "@", "^", "~", "#"):
-        words_ = words_.replace(sign, "\\" + sign)
-    return " ".join(words_.split("\n"))
-
-
 def pipe_table(
     columns: dict[str, list[str]], right: tuple[str, ...] = (), even: bool = False
-) -> str:
+) -> Markdown:
     """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
 
     Texts are labels (see `unbroken`). Columns are as wide as their longest cell asks; `even` keeps
@@ -122,4 +103,4 @@ def pipe_table(
         rules.append(f"{rule}:" if name in right else f":{rule}")
     head, *rows = zip(*texts.values(), strict=True)
     lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
-    return "\n".join([lines[0], f"|{'|'.join(rules)}|", *lines[1:]])
+    return Markdown("\n".join([lines[0], f"|{'|'.join(rules)}|", *lines[1:]]))

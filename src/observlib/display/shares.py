@@ -122,10 +122,11 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     alone = len(bars) == 1
     sizes = [_base(rows) + _marks(rows) for rows in bars.values()]
     size_width = max(style.text_width(text, style.SMALL) for text in sizes)
-    names = [style.wrap(name, 118) for name in bars]
+    names = [style.named(name, 118) for name in bars]
     left = 0.0 if alone else max(map(style.text_width, names)) + 8
     width = style.WIDTH - left - 2 - (size_width + 8 if size_width else 0)
-    legend, legend_height = _legend_places(list(labels.values()), left)
+    parts = [style.named(label, style.WIDTH - 17) for label in labels.values()]
+    legend, legend_height = _legend_places(parts, left)
     rows_height = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
     notes = [charts.base_note(indicator)] if any("=" in size for size in sizes) else []
     if any("(f)" in size for size in sizes):
@@ -139,7 +140,7 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     from matplotlib.patches import Rectangle
 
     total = fig.get_figheight() * 72
-    for (x, y), label, (fill, hatch, _) in zip(legend, labels.values(), fills, strict=False):
+    for (x, y), label, (fill, hatch, _) in zip(legend, parts, fills, strict=False):
         box = (x / style.WIDTH, 1 - (y + 12) / total)
         fig.add_artist(Rectangle(box, 11 / style.WIDTH, 10 / total, facecolor=fill, hatch=hatch,
                                  edgecolor="white" if hatch else style.GREY,
@@ -176,14 +177,15 @@ def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, fl
     """Where each part's name stands: in rows above the bars, in the bars' order."""
     if left + sum(29 + style.text_width(label) for label in labels) > style.WIDTH:
         left = 0.0
-    places, x, y = [], left, 0.0
+    places, x, y, lines = [], left, 0.0, 1
     for label in labels:
         needed = 15 + style.text_width(label)
         if x > left and x + needed > style.WIDTH:
-            x, y = left, y + style.LINE + 2
+            x, y, lines = left, y + lines * style.LINE + 2, 1
         places.append((x, y))
         x += needed + 14
-    return places, y + style.LINE + 2
+        lines = max(lines, label.count("\n") + 1)
+    return places, y + lines * style.LINE + 2
 
 
 def _bar(

@@ -6,6 +6,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.practices import Practices, Sheet
@@ -42,17 +43,17 @@ def sheet_list(
     if not listed:
         raise ObservError("sheet_list: no sheet to list; test the frame before calling it")
     blocks = [
-        "\n".join([head, *(f":   {_item(sheet, catalogue)}" for sheet in listed[head])])
+        joined([head, *(_item(sheet, catalogue) for sheet in listed[head])], "\n")
         for head in sorted(listed, key=fold)
     ]
-    return text("\n\n".join(blocks), frame[frame["group"] == by])
+    return text(joined(blocks, "\n\n"), frame[frame["group"] == by])
 
 
-def _item(sheet: Sheet, catalogue: Catalogue) -> str:
+def _item(sheet: Sheet, catalogue: Catalogue) -> Markdown:
     told: list[str] = [sheet.verdict]
     if sheet.peer:
         told.append(catalogue.peers[sheet.peer].label)
     if sheet.kind == "demonstration":
         told.append("exemple inventé")
-    title = "".join(f"\\{sign}" if sign in "[]*_`<\\" else sign for sign in sheet.title)
-    return f"[{title}](/practices/{sheet.slug}.qmd) ({SEMICOLON.join(told)})"
+    page = Markdown(f"/practices/{sheet.slug}.qmd")
+    return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(told))

@@ -7,6 +7,7 @@ Lengths are in points.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ WIDTH = 360.0
 SIZE = 10.5
 SMALL = 9.5
 LINE = 13.0  # height of a line of text
+_MOST_LINES = 6  # of a name
 KEY = 15.0  # length of the sample of a line in a legend
 
 
@@ -112,20 +114,68 @@ def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
     )
 
 
-def wrap(text: str, width: float, size: float = SIZE, weight: str = "normal") -> str:
-    """Break a text into lines no wider than `width` points, where they can be.
+def wrap(
+    text: str, width: float, size: float = SIZE, weight: str = "normal", cut: bool = True
+) -> str:
+    """Break a text into lines no wider than `width` points.
 
     Lines break at spaces, or after the dot or slash inside a long name; at a hyphen only where
-    that is not enough.
+    that is not enough. A word that is longer than a line is cut between two letters, or else,
+    without `cut`, its line is wider.
     """
     lines = [""]
     for piece in re.findall(r".+?(?:[./](?=\w{4})| +|$)", text):
-        tight = text_width(piece.rstrip(" "), size, weight) <= width
-        for part in [piece] if tight else re.findall(r"[^-]+-?|-", piece):
+        for part in _parts(piece, width, size, weight, cut):
             if lines[-1] and text_width((lines[-1] + part).rstrip(" "), size, weight) > width:
                 lines.append("")
             lines[-1] += part
     return "\n".join(line.rstrip(" ") for line in lines)
+
+
+def named(text: str, width: float, size: float = SIZE, weight: str = "normal") -> str:
+    """What names a bar, a line or a part, in lines that are `wrap`ped: six at the most.
+
+    The whole name is in the chart's data and in its alternative text.
+    """
+    return shortened(wrap(text, width, size, weight), _MOST_LINES)
+
+
+def shortened(text: str, most: int) -> str:
+    """The first lines of a text, with an ellipsis where there are more than `most`.
+
+    Examples
+    --------
+    >>> shortened("un\\ndeux\\ntrois", 2)
+    'un\\ndeu…'
+    """
+    lines = text.split("\n")
+    return text if len(lines) <= most else "\n".join(lines[:most])[:-1] + "…"
+
+
+def _parts(piece: str, width: float, size: float, weight: str, cut: bool) -> list[str]:
+    """A piece of text, with its hyphens and then its letters apart where it is wider than that."""
+
+    def fits(part: str) -> bool:
+        return text_width(part.rstrip(" "), size, weight) <= width
+
+    if fits(piece):
+        return [piece]
+    parts = []
+    for part in re.findall(r"[^-]+-?|-", piece):
+        if not cut or fits(part):
+            parts.append(part)
+            continue
+        parts.append("")
+        for letter in part:
+            if parts[-1] and not _joins(letter) and not fits(parts[-1] + letter):
+                parts.append("")
+            parts[-1] += letter
+    return parts
+
+
+def _joins(letter: str) -> bool:
+    """Whether a sign belongs to the letter before it: an accent, or what makes one of two."""
+    return unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf")
 
 
 def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:

@@ -13,6 +13,7 @@ from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import french
 from observlib.display.french import NBSP
+from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
 
 SEMICOLON = "\u202f; "
@@ -148,7 +149,11 @@ def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
 
     A row without product is named by its group or else by its device.
     """
-    key = row[column]
+    return one_line(_label(row, column, catalogue))
+
+
+def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
+    key: str = row[column]
     if column == "indicator":
         return indicator_of(key, catalogue).label
     if column == "period":
@@ -160,7 +165,7 @@ def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
     if column == "product":
         if key:
             return catalogue.label(key)
-        return row["group_value"] or (label(row, "device", catalogue))
+        return row["group_value"] or _label(row, "device", catalogue)
     if column == "group":
         key = _GROUP_LABELS.get(key, key)
     return key or "Ensemble"

@@ -19,11 +19,14 @@ import yaml
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import typography
+from observlib.display.prose import plain
 from observlib.display.rounding import as_told
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
 from observlib.edition.shown import INJECTED, mistakes
 from observlib.errors import bounded
+
+_MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
 
 class PageError(Exception):
@@ -35,7 +38,8 @@ def finalise(
 ) -> Any:
     """Make an executed notebook a page.
 
-    - the front matter gets title, question (`subtitle`), finding (`description`), order and date;
+    - the front matter gets title, question (`subtitle`), finding (`description`), order and date,
+      whose texts pandoc and Quarto read as Markdown;
     - estimates keep the digits that pages tell of them;
     - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
       followed by its data, folded;
@@ -99,8 +103,8 @@ def finalise(
     if edition["kind"] == "demonstration":  # it stands alone on cards and in search results
         finding = f"{SYNTHETIC} {finding}"
     header = {
-        "title": typography(page.title),
-        "subtitle": typography(page.study.question),
+        "title": str(plain(typography(page.title))),
+        "subtitle": str(plain(typography(page.study.question))),
         "description": finding,
         "order": page.study.order,
         "date": edition["made"],
@@ -185,7 +189,7 @@ def _folded(table: str) -> str:
 
 
 def _lead(cell: Any) -> str:
-    """The finding's words, without Markdown's marks.
+    """The finding's words as Markdown without marks: `plain` made those of labels.
 
     Both publishers head an HTML page with its `description`; a PDF has the finding as its text.
     """
@@ -194,6 +198,6 @@ def _lead(cell: Any) -> str:
         if text:
             hidden = '::: {.content-hidden when-format="html"}'
             output.data["text/markdown"] = f"{hidden}\n{text}\n:::"
-            plain = re.sub(r"\s*\(?@[\w-]+\)?|[*_`]", "", text)
-            return re.sub(r"[ \n]+", " ", plain)  # split() would take non-breaking spaces too
+            bare = _MARK.sub(lambda mark: mark["escaped"] or "", text)
+            return re.sub(r"[ \n]+", " ", bare)  # split() would take non-breaking spaces too
     return ""

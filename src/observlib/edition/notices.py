@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from observlib.display import french, typography
+from observlib.display.prose import plain
 
 SYNTHETIC = "Chiffres synthétiques."
 DEMONSTRATION = typography(
@@ -31,7 +32,7 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     if failed:
         one = len(failed) == 1
         begin = "Cette page n’a pas pu être établie" if one else "Ces pages n’ont pas pu l’être"
-        told.append(f"{begin} : {french.join(failed)}.")
+        told.append(f"{begin} : {plain(french.join(failed))}.")
     if manifest.get("only"):
         told.append("Seule une partie des études a été demandée ; les autres pages manquent.")
     if told:

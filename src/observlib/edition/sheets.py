@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, typography
+from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.practices import Practices, Sheet, Source
 
 FOLDER = "practices"
@@ -41,25 +42,33 @@ def write_sheets(practices: Practices, catalogue: Catalogue, folder: Path) -> No
 def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     """The page of a sheet, as Quarto Markdown: what it is of, what to redo and avoid, its text."""
     header = {
-        "title": typography(sheet.title),
-        "description": typography(_summary(sheet, practices, catalogue)),
+        "title": str(plain(typography(sheet.title))),
+        "description": str(plain(typography(_summary(sheet, practices, catalogue)))),
         "order": -sheet.date.toordinal(),  # the newest first
         "date": sheet.date.isoformat(),
         "format": "html",
         "toc": False,
     }
     front = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
-    terms = "\n\n".join(f"{term}\n:   {said}" for term, said in _terms(sheet, practices, catalogue))
+    lessons = [
+        ("Ce qu'il faut refaire", _sentence(sheet.redo)),
+        ("Ce qu'il faut éviter", _sentence(sheet.avoid)),
+    ]
+    sources = joined(map(_source, sheet.sources), "\n")
     parts = [
         _KINDS.get(sheet.kind, ""),
-        f"Ce qu'il faut refaire\n:   {_sentence(sheet.redo)}\n\n"
-        f"Ce qu'il faut éviter\n:   {_sentence(sheet.avoid)}",
+        _defined(lessons),
         sheet.body,
-        "\n".join(["## Sources", "", *map(_source, sheet.sources)]) if sheet.sources else "",
-        f"## La fiche\n\n{terms}",
+        f"## Sources\n\n{sources}" if sheet.sources else "",
+        f"## La fiche\n\n{_defined(_terms(sheet, practices, catalogue))}",
     ]
     text = typography("\n\n".join(part for part in parts if part))
     return f"---\n{front}---\n\n{text}\n"
+
+
+def _defined(terms: Iterable[tuple[str, str]]) -> Markdown:
+    """Terms, each with the words that are said of it."""
+    return joined((markdown("{}\n:   {}", term, said) for term, said in terms), "\n\n")
 
 
 def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
@@ -99,9 +108,9 @@ def _days(days: float | None) -> str:
     return f" ({said} {french.plural(days, 'jour', 'jours')} de travail)"
 
 
-def _source(source: Source) -> str:
+def _source(source: Source) -> Markdown:
     when = french.period_label(source.date) if source.date else "date inconnue"
-    return f"- [{source.title}](<{source.url}>), {when}."
+    return markdown("- [{}](<{}>), {}.", source.title, Markdown(source.url), when)
 
 
 def _sentence(text: str) -> str:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from observlib.errors import ObservError
 from observlib.publish.project import read_notebook
+from observlib.text import as_cell
 
 
 def estimates_csv(path: Path) -> str | None:
     """The estimates of an executed notebook as CSV; None where it shows none.
 
     Columns are `observlib.estimates.COLUMNS`, separated by commas; a number that does not apply
-    is empty. An estimate that is shown twice, by a chart and its table, is written once.
+    is empty. An estimate that is shown twice, by a chart and its table, is written once. A text
+    that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
 
     Raises
     ------
@@ -35,4 +37,6 @@ def estimates_csv(path: Path) -> str | None:
     if not frames:
         return None
     table = estimates.combine(frames).drop_duplicates()
+    words = table.columns.difference(estimates.NUMBERS)
+    table[words] = table[words].map(as_cell)
     return str(table.to_csv(index=False, float_format="%.10g", lineterminator="\n"))

@@ -48,7 +48,7 @@ def page_html(
         "html",
         name=str(project.folder / page.source),
         template=pandoc.TEMPLATES / "page.html",
-        variables={key: value for key, value in variables.items() if value},
+        variables=variables,  # the empty ones too: else a text could set them in its metadata
         metadata=metadata(project, root),
         filters=project.filters,
     )
@@ -72,7 +72,7 @@ def with_listings(markdown: str, project: Project, page: Page) -> str:
 
 
 def _listed(page: Page, card: bool) -> str:
-    link = f"[{page.title}](/{page.source})"
+    link = f"[{page.meta['title']}](/{page.source})"
     # and not by split(), which takes non-breaking spaces for others
     finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
     return f"- ### {link}\n\n  {opening(finding)}\n" if card else f"- {link}"

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from observlib.display.prose import unmarked
 from observlib.errors import ObservError
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
@@ -52,7 +53,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
         template=pandoc.TEMPLATES / "page.typ",
         variables={
             "title-text": literal(page.title),
-            "description-text": literal(str(page.meta.get("description", ""))),
+            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
             "sitetitle": literal(site),
             "edition": literal(edition),
         },

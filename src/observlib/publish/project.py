@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from observlib.catalogue.reading import split_front_matter
+from observlib.display.prose import unmarked
 from observlib.errors import SHOWN, ObservError, bounded
 from observlib.period import Quarter
 
@@ -31,8 +32,8 @@ class Page:
 
     @property
     def title(self) -> str:
-        """Title, with its typographic apostrophes."""
-        return str(self.meta["title"]).replace("'", "’")
+        """Title as plain text, with its typographic apostrophes; in `meta` it is Markdown."""
+        return unmarked(str(self.meta["title"])).replace("'", "’")
 
     @property
     def is_study(self) -> bool:

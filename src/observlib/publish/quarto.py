@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from observlib.catalogue.reading import split_front_matter
+from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish.downloads import estimates_csv
 from observlib.publish.embedded import Progress, write_downloads
@@ -145,8 +146,9 @@ def _with_meta(text: str, extra: dict[str, Any]) -> str:
 
 def _item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
-        return {"section": entry.text, "contents": [_item(child) for child in entry.entries]}
-    return {"href": str(entry.page), "text": entry.text}
+        inside = [_item(child) for child in entry.entries]
+        return {"section": str(plain(entry.text)), "contents": inside}
+    return {"href": str(entry.page), "text": str(plain(entry.text))}
 
 
 def _mend_links(path: Path) -> None:

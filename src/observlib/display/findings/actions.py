@@ -16,6 +16,7 @@ from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
 from observlib.catalogue import Catalogue
 from observlib.display import effects, french, phrases
 from observlib.display.output import Output, text
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.series.interrupted import NEEDED
 
@@ -83,13 +84,15 @@ def each(
         source = catalogue.devices.get(row["device"])
         by = f" Source : {source.label}." if source else ""
         way = _WAYS[row["direction"]]
-        said.append(
-            f"**{row['group']}** ({place}). {action.done}\n\n"
-            f"Attendu : {way} ({_named(row, catalogue)}).{by} "
-            f"{_sentence(row, frame, catalogue)}{_also_changed(row, actions, catalogue)}"
-            f"{_also_meant(row, actions)}"
+        said.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
+        told = (
+            f"Attendu : {way} ({_named(row, catalogue)}).{by}",
+            _sentence(row, frame, catalogue),
+            _also_changed(row, actions, catalogue),
+            _also_meant(row, actions),
         )
-    return text("\n\n".join(said) or _NONE, frame)
+        said.append(joined(filter(None, told), " "))
+    return text(joined(said, "\n\n") or _NONE, frame)
 
 
 def courses(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -154,7 +157,7 @@ def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: 
         return ""
     had = french.plural(len(told), "a connu sa propre action", "ont connu leurs propres actions")
     return (
-        f" Parmi les produits comparables, {french.join(told)} {had}, dont l'effet fausserait la "
+        f"Parmi les produits comparables, {french.join(told)} {had}, dont l'effet fausserait la "
         "comparaison."
     )
 
@@ -170,7 +173,7 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
     if not told:
         return ""
     does = french.plural(len(told), "visait", "visaient")
-    return f" {french.join(told)} {does} la même mesure : rien ne départage leurs effets."
+    return f"{french.join(told)} {does} la même mesure : rien ne départage leurs effets."
 
 
 def _others(
@@ -215,32 +218,30 @@ def _rank(clause: str) -> int:
     return next((i for i, start in enumerate(starts) if clause.startswith(start)), len(starts))
 
 
-def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    clause = phrases.capital(_clause(row)).rstrip(",")
+def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    clause = markdown("**{}**", phrases.capital(_clause(row)).rstrip(","))
     before, after = french.number(row["before"]), french.number(row["after"])
     months = f"Mois comparés : {before} avant l'action, {after} après"
     if row["reason"] in ("before", "after", "seasons"):
         asked = f"il en faut au moins {_BEFORE} avant et {_AFTER} après"
         if row["reason"] == "seasons":
             asked += ", et deux de chaque mois de l'année"
-        return f"**{clause}**. {months}{SEMICOLON}{asked}."
+        return markdown("{}. {}", clause, f"{months}{SEMICOLON}{asked}.")
     rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
     found = {str(one["group_value"]): one for one in rows.to_dict("records")}
     alone = effects.value(found[BEFORE_AFTER])
     if row["reason"] == "spread":
-        return f"**{clause}** : rien n'y dit ce que ferait le hasard. {months}."
+        return markdown("{} : rien n'y dit ce que ferait le hasard. {}.", clause, months)
     if row["reason"] == "controls":
-        return (
-            f"**{clause}** : leur suite manque ou est trop courte. Avant/après, {alone}, ce qui "
-            f"n'établit rien. {months}."
-        )
+        said = f"leur suite manque ou est trop courte. Avant/après, {alone}, ce qui n'établit rien."
+        return markdown("{} : {} {}.", clause, said, months)
     if row["group_value"] == BEFORE_AFTER:
-        said = f"**{clause}** : {effects.value(found[BEFORE_AFTER], at=row)} avant/après"
+        said = f"{effects.value(found[BEFORE_AFTER], at=row)} avant/après"
     else:
         others = french.join(catalogue.label(product) for product in row["compared_with"])
         said = (
-            f"**{clause}** : {effects.value(found[row['group_value']], at=row)} face "
-            f"aux produits comparables ({others}). Pris à part, sur la même période : {alone} pour "
+            f"{effects.value(found[row['group_value']], at=row)} face aux produits "
+            f"comparables ({others}). Pris à part, sur la même période : {alone} pour "
             f"{catalogue.label(row['product'])}, {effects.value(found[COMPARABLE])} pour les autres"
         )
     said += f". {months}."
@@ -249,4 +250,4 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
             f" Seule une évolution d'au moins {effects.least(row)} avait de bonnes chances d'être "
             "vue."
         )
-    return said
+    return markdown("{} : {}", clause, said)

@@ -7,6 +7,7 @@ estimates' `product`, `period` and `group_value`.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -14,10 +15,12 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
-from observlib.display.output import Output, pipe_table, plain, text
+from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.words import SEMICOLON
 
 _NONE = "–"
+_ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
 _CARE = (
     "Ces écarts mêlent des années, des modes de recueil et des publics différents : ils ne disent "
     "pas à eux seuls qui satisfait le mieux ses usagers."
@@ -143,16 +146,15 @@ def side_by_side(
             reservations.setdefault(reservation, [])
             if who not in reservations[reservation]:
                 reservations[reservation].append(who)
-    lines = [f"- **{plain(french.join(who))}** : {plain(why)}" for why, who in reservations.items()]
+    lines = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
     if bare:
-        lines.append(
-            "- **Sans intervalle** : la source ne publie pas l'effectif, ou ne publie qu'une "
-            "moyenne sans son écart-type."
-        )
+        why = "la source ne publie pas l'effectif, ou ne publie qu'une moyenne sans son écart-type."
+        lines.append(markdown("- **Sans intervalle** : {}", why))
     pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
     said = "Entre parenthèses : intervalle à 95 %."
-    labelled = f": {caption} {{#tbl-{indicator.id.replace('_', '-')}}}"
-    return text("\n\n".join([pipe, labelled, said, "\n".join(lines)]), compared)
+    label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
+    labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
+    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"), compared)
 
 
 def figures(
@@ -172,7 +174,7 @@ def figures(
     told = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
     columns: dict[str, list[str]] = {head: [] for head in heads}
-    sources: dict[str, int] = {}
+    sources: dict[Markdown, int] = {}
     for row in _records(published):
         figure = told.loc[(row["product"], row["period"], row["group_value"])]
         number = sources.setdefault(_source(figure), len(sources) + 1)
@@ -194,11 +196,9 @@ def figures(
         for head, cell in zip(heads, cells, strict=True):
             columns[head].append(cell)
     pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"), even=True)
-    listed = [f"{number}. {source}" for source, number in sources.items()]
-    caption = (
-        f": {french.count(len(published), 'chiffre publié', 'chiffres publiés')}, "
-        "chacun avec le numéro de sa source {#tbl-publies}"
-    )
+    listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
+    count = french.count(len(published), "chiffre publié", "chiffres publiés")
+    caption = markdown(": {}, chacun avec le numéro de sa source {{#tbl-publies}}", count)
     said = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
         + (
@@ -207,7 +207,7 @@ def figures(
             else "Sources :"
         )
     )
-    return text("\n\n".join([pipe, caption, said, "\n".join(listed)]), published)
+    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
 
 
 def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -231,12 +231,15 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
     if not kept:
         return text("Tous les chiffres publiés se comparent aux nôtres.", estimates.make([]))
     lines = [
-        f"- **{plain(catalogue.label(peer))}**, "
-        + plain(" ; ".join(f"{what} ({french.join(dates)})" for what, dates in which.items()))
-        + f". {plain(why).rstrip('.')}."
+        markdown(
+            "- **{}**, {}. {}.",
+            catalogue.label(peer),
+            " ; ".join(f"{what} ({french.join(dates)})" for what, dates in which.items()),
+            why.rstrip("."),
+        )
         for (peer, why), which in reasons.items()
     ]
-    return text("\n".join(lines), estimates.make(kept))
+    return text(joined(lines, "\n"), estimates.make(kept))
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -332,14 +335,17 @@ def _or_none(cell: Any, instead: str = _NONE) -> str:
     return instead if pd.isna(cell) else str(cell)
 
 
-def _source(figure: pd.Series) -> str:
-    parts = [plain(figure["source_title"])]
+def _source(figure: pd.Series) -> Markdown:
+    parts = [str(figure["source_title"])]
     if published := _or_none(figure["published"], ""):
         parts.append(french.period_label(published))
     if licence := _or_none(figure["licence"], ""):
-        parts.append(plain(licence))
-    address = f" <{figure['url']}>" if _or_none(figure["url"], "") else ""
-    return f"{', '.join(parts)}.{address}"
+        parts.append(licence)
+    said = f"{', '.join(parts)}."
+    address = _or_none(figure["url"], "")
+    if re.fullmatch(_ADDRESS, address):
+        return markdown("{} <{}>", said, Markdown(address))
+    return markdown("{} {}", said, address) if address else plain(said)
 
 
 def ours(compared: pd.DataFrame, catalogue: Catalogue) -> list[str]:

@@ -1,11 +1,11 @@
 """Findings: the sentences that a study opens with, written from estimates.
 
-Each function gives plain French text, and names only numbers of its frame that are published:
-a value on a low base, of an incomplete period, withheld or absent is told in words at most. What
-a value belongs to stands in brackets or is the subject of its sentence, so that no label needs
-an article. Whether a measured mark rose or fell is told by `findings.changes`; counts of whole
-populations are compared as they are, and are stable where they change by less than the
-catalogue says to matter.
+Each function gives plain French text, or `Markdown` where it sets names in bold, and names only
+numbers of its frame that are published: a value on a low base, of an incomplete period, withheld
+or absent is told in words at most. What a value belongs to stands in brackets or is the subject
+of its sentence, so that no label needs an article. Whether a measured mark rose or fell is told
+by `findings.changes`; counts of whole populations are compared as they are, and are stable where
+they change by less than the catalogue says to matter.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue
 from observlib.display import french, phrases, select, words
 from observlib.display.findings.changes import evolution, given
 from observlib.display.output import Output, text
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 
 _NO_VISITS = {
@@ -60,7 +61,8 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     """
     if (frame["status"] == "suppressed").any():
         return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
-    return text(f"*Aucune {what} n'est disponible {french.when(period)}.*", frame)
+    said = markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}.")
+    return text(said, frame)
 
 
 def together(*sentences: str) -> str:
@@ -261,17 +263,17 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue, everyone: str) -> str:
     return f"{told}{SEMICOLON}publiées sans effectif, ces notes ne peuvent être départagées."
 
 
-def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """The share of each feeling by device, each with its device's reservation."""
     told = []
     for _, rows in frame.groupby(["device", "channel", "source", "period"], sort=False):
         first = rows.iloc[0].to_dict()
         indicator = words.indicator_of(first["indicator"], catalogue)
-        name = f"**{words.label(first, 'device', catalogue)}**"
+        name = words.label(first, "device", catalogue)
         period = french.period_label(first["period"])
         states = [status for status in _NO_FEELINGS if (rows["status"] == status).any()]
         if states:
-            told.append(f"{name} ({period}) : {_NO_FEELINGS[states[-1]]}.")
+            told.append(markdown("**{}** ({}) : {}.", name, period, _NO_FEELINGS[states[-1]]))
             continue
         shares = [
             f"{row['group_value'].lower()} {words.value(row, indicator)}"
@@ -280,8 +282,9 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         base = french.count(first["n"], "expérience", "expériences")
         device = catalogue.devices.get(first["device"])
         note = f" {device.note}" if device and device.note else ""
-        told.append(f"{name} ({period}, {base}) : {french.join(shares)}.{note}")
-    return "\n\n".join(told)
+        said = f"{french.join(shares)}.{note}"
+        told.append(markdown("**{}** ({}, {}) : {}", name, period, base, said))
+    return joined(told, "\n\n")
 
 
 def product_summary(
@@ -333,9 +336,10 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         owner = catalogue.departments[device.owner].label
         channel = CHANNEL_LABELS[device.channel].lower()
         often = phrases.OFTEN[device.frequency]
-        lines.append(f"- **{device.label}** : {channel}, {often} ({owner}).")
+        said = f"{channel}, {often} ({owner})."
+        lines.append(markdown("- **{}** : {}", device.label, said))
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
-    return text("\n".join(lines) or silent, now)
+    return text(joined(lines, "\n") or silent, now)
 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:

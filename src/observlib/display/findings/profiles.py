@@ -10,6 +10,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
 from observlib.display.findings.changes import visible
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
 
@@ -27,7 +28,7 @@ _OF = {
 }
 
 
-def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """The most frequent category of each variable, one paragraph a device, where one is.
 
     Parameters
@@ -62,7 +63,9 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
                 two = french.join(map(" à ".join, told[:2]))
                 unsure.append(f"pour {name} ({two}{SEMICOLON}{base})")
         period = french.period_label(first["period"])
-        said = [f"**{words.label(first, 'device', catalogue)}** ({period})."]
+        said: list[str] = [
+            markdown("**{}** ({}).", words.label(first, "device", catalogue), period)
+        ]
         if sure:
             said.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
         if unsure:
@@ -73,8 +76,8 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
             )
         if thin:
             said.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
-        lines.append(" ".join(said))
-    return "\n\n".join(lines)
+        lines.append(joined(said, " "))
+    return joined(lines, "\n\n")
 
 
 def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -102,18 +105,18 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             if said:
                 clauses.append(f"{place} que dans la population, {french.join(said)}")
         hidden = _hidden(compared[compared["device"] == device])
-        line = f"**{name}** : " + (
-            SEMICOLON.join(clauses)
-            or "l'écart n'est établi pour aucune catégorie"
+        apart_ = SEMICOLON.join(clauses) or (
+            "l'écart n'est établi pour aucune catégorie"
             f"{' assez nombreuse pour être montrée' if hidden else ''}"
         )
-        lines.append(" ".join([f"{line}.", *_unsure(rows, indicator)]))
+        line: list[str] = [markdown("**{}** : {}.", name, apart_), *_unsure(rows, indicator)]
         if hidden:
-            lines[-1] += (
-                " Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
+            line.append(
+                "Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
                 "peut-être les moins entendues."
             )
-    return "\n\n".join(lines)
+        lines.append(joined(line, " "))
+    return joined(lines, "\n\n")
 
 
 def _unsure(rows: pd.DataFrame, indicator: Indicator) -> list[str]:

@@ -1,0 +1,241 @@
+"""An edition whose every label is an attack: nothing runs in a reader's browser, nor in a PDF."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zlib
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue, load_catalogue
+from observlib.display import findings
+from observlib.edition.finalise import finalise
+from observlib.edition.plan import Page
+from observlib.edition.sheets import page_of
+from observlib.practices import Practices, Sheet
+from observlib.publish import publish
+
+ROOT = Path(__file__).parents[2]
+ATTACKS = (ROOT / "tests" / "attacks.txt").read_text(encoding="utf-8").splitlines()
+RAN = "document.documentElement.id='RAN'+7"
+# what a colleague may write in a sheet's text and pages must not do; mistakes of reference apart
+WRITTEN = [attack for attack in ATTACKS[:35] if "[r]" not in attack]
+NOW = "2026-T3"
+EDITION = {"quarter": NOW, "kind": "real", "made": "2026-11-24"}
+NONE = pd.DataFrame({"verdict": [], "reason": [], "reference_group_value": []})
+
+
+def polled(question: str, options: list[str]) -> pd.DataFrame:
+    row = {"indicator": "poll_share", "period": NOW, "unit": "%", "group": question, "n": 90}
+    row |= {"device": "jdma-legifrance", "estimate": 20.0, "ci_low": 15.0, "ci_high": 25.0}
+    return estimates.make([{**row, "group_value": option} for option in options])
+
+
+def cell(shown: display.Output, label: str = "", tags: tuple[str, ...] = ()) -> Any:
+    source = f"#| label: {label}\nshow()" if label else "show()"
+    data = json.loads(json.dumps(shown._repr_mimebundle_()))
+    output = nbformat.v4.new_output("display_data", data)
+    return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": list(tags)})
+
+
+def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
+    """A finalised page that tells attacks in a finding, sentences, a chart, a table and notes."""
+    first = polled(attacks[0], attacks[:12])
+    lead = findings.polls.lead(first, NONE, catalogue)
+    cells = [cell(display.text(lead, first), tags=("finding",))]
+    for attack in attacks:
+        frame = polled(attack, [attack])
+        cells.append(cell(display.text(findings.polls.lead(frame, NONE, catalogue), frame)))
+    drawn = display.bar_chart(first, catalogue, caption=f"Parts : {attacks[1]}")
+    cells.append(cell(drawn, "fig-parts"))
+    every = polled(attacks[2], attacks)
+    told = f"Toutes : {attacks[3]}"
+    table = display.table(every, catalogue, caption=told, rows=["group", "group_value"])
+    cells += [cell(table, "tbl-parts"), cell(display.notes(every, catalogue))]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), *cells])
+    notebook.metadata = {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}
+    page = Page(SimpleNamespace(question=attacks[4], order=1), "page", title, {})  # type: ignore[arg-type]
+    return finalise(notebook, page, EDITION, ROOT)
+
+
+def attacked(catalogue: Catalogue, label: str) -> Catalogue:
+    """The catalogue with an attack as the label and reservation of a device, and as a peer's."""
+    device = catalogue.devices["jdma-legifrance"].model_copy(update={"label": label, "note": label})
+    peer = next(iter(catalogue.peers.values())).model_copy(update={"label": label})
+    devices, peers = {**catalogue.devices, device.id: device}, {**catalogue.peers, peer.id: peer}
+    return catalogue.model_copy(update={"devices": devices, "peers": peers})
+
+
+def sheet(words: str) -> Sheet:
+    made = Sheet.model_validate(
+        {
+            "title": "T", "kind": "true", "department": "numerique", "tool": "t",
+            "date": "2026-06-30", "contact": "pôle", "verdict": "à refaire", "cost": "peu",
+            "redo": "tout", "avoid": "rien", "slug": "fiche",
+            "sources": [{"title": "S", "url": "https://exemple.invalid"}],
+        }
+    )  # fmt: skip
+    sources = (made.sources[0].model_copy(update={"title": words}),)
+    told = dict.fromkeys(("title", "redo", "avoid", "cost", "contact"), words)
+    body = "\n\n".join(["Un récit.", *WRITTEN])
+    return made.model_copy(update={**told, "sources": sources, "body": body})
+
+
+@pytest.fixture(scope="module")
+def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("attacked")
+    project = folder / "project"
+    ignored = shutil.ignore_patterns("editions", "practices", "_site", "_failed", ".*")
+    shutil.copytree(ROOT / "reports", project, ignore=ignored)
+    edition = project / "editions" / NOW
+    edition.mkdir(parents=True)
+    (project / "practices").mkdir()
+    catalogue = load_catalogue(ROOT / "data" / "catalogue")
+    for number in range(2):
+        attacks = ATTACKS[number::2]
+        title = f"{attacks[5]} · {attacks[6]} · {attacks[7]}"
+        page = study(title, attacks, attacked(catalogue, attacks[8]))
+        name = f"fiche_produit-{number}" if number else "page"
+        nbformat.write(page, edition / f"{name}.ipynb")
+    manifest = {**EDITION, "studies": [{"title": ATTACKS[0], "error": "x"}]}
+    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    words = " · ".join(ATTACKS[::5])
+    practices = Practices((sheet(words),), {"t": words}, {})
+    text = page_of(practices.sheets[0], practices, attacked(catalogue, words))
+    (project / "practices" / "fiche.qmd").write_text(text, encoding="utf-8")
+    return publish(project, folder / "_site", "embedded").parent
+
+
+class Active(HTMLParser):
+    """What a page holds that could run, load from elsewhere or dress."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.text: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        loads = {"script", "iframe", "object", "embed", "base", "form", "input", "style", "svg"}
+        if tag in loads or ("http-equiv", "refresh") in attrs:
+            self.found.append(f"<{tag}>")
+        for key, value in attrs:
+            value = value or ""
+            aligned = key == "style" and re.fullmatch(r"(text-align|width): ?[\w.%]+;?", value)
+            if key.startswith("on") or (key in ("style", "srcdoc", "srcset") and not aligned):
+                self.found.append(f"{key}={value}")
+            if key in ("href", "src", "action") and re.match(
+                r"\s*(?!https?:|mailto:)[\w.+-]*:", value
+            ):
+                self.found.append(f"{key}={value}")
+            if key == "src" and "//" in value:
+                self.found.append(f"{key}={value}")
+
+
+def read(page: str) -> Active:
+    reader = Active()
+    reader.feed(page)
+    return reader
+
+
+def squeezed(text: str) -> str:
+    for quote in "'’‘\"«»“”":
+        text = text.replace(quote, "")
+    return re.sub(r"\s", "", text).replace("—", "---").replace("–", "--")
+
+
+def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_written(
+    attacked_site: Path,
+) -> None:
+    pages = sorted(attacked_site.rglob("*.html"))
+    assert len(pages) == 7
+    read_pages = {path.name: read(path.read_text(encoding="utf-8")) for path in pages}
+    assert {name: page.found for name, page in read_pages.items() if page.found} == {}
+    for number, name in enumerate(("page", "fiche_produit-1")):
+        shown = squeezed("".join(read_pages[f"{name}.html"].text))
+        attacks = ATTACKS[number::2]
+        assert [attack for attack in attacks if squeezed(attack) not in shown] == []
+    sheet_ = squeezed("".join(read_pages["fiche.html"].text))
+    assert squeezed(" · ".join(ATTACKS[::5])) in sheet_
+    home = squeezed("".join(read_pages["index.html"].text))
+    assert squeezed(ATTACKS[12]) in home  # the title of a page, on its card
+
+
+def test_nothing_runs_in_a_real_browser(attacked_site: Path, dump: Callable[[Path], str]) -> None:
+    names = ["page", "fiche_produit-1"]
+    pages = [attacked_site / "editions" / NOW / f"{name}.html" for name in names]
+    for page in (*pages, attacked_site / "practices" / "fiche.html", attacked_site / "index.html"):
+        text = page.read_text(encoding="utf-8")
+        policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
+        assert len(policy) == 1 and "script-src 'none'" in policy[0]
+        page.write_text(text.replace(policy[0], ""), encoding="utf-8")
+        document = dump(page)  # without what forbids scripts, as there must be none
+        assert "</main>" in document
+        assert 'id="RAN7"' not in document, page
+        assert read(document).found == [], page
+
+
+MEASURE = """<!doctype html><pre id="found"></pre><script>
+(async () => {
+  const found = {};
+  for (const page of %s) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = "width:360px;height:900px;border:0";
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    found[page] = frame.contentDocument.documentElement.scrollWidth - 360;
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(
+    attacked_site: Path, dump: Callable[[Path], str]
+) -> None:
+    pages = sorted(
+        path.relative_to(attacked_site).as_posix() for path in attacked_site.rglob("*.html")
+    )
+    harness = attacked_site / "measure.html"
+    harness.write_text(MEASURE % json.dumps(pages), encoding="utf-8")
+    match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
+    harness.unlink()
+    assert match and {page: wide for page, wide in json.loads(match[1]).items() if wide > 0} == {}
+
+
+def test_the_browser_would_tell_what_runs(tmp_path: Path, dump: Callable[[Path], str]) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f'<img src="x" onerror="{RAN}">', encoding="utf-8")
+    document = dump(page)
+    assert 'id="RAN7"' in document and read(document).found
+
+
+def objects(pdf: Path) -> bytes:
+    """A PDF with its compressed parts in plain."""
+    raw = pdf.read_bytes()
+    parts = [raw]
+    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.S):
+        try:
+            parts.append(zlib.decompress(match[1]))
+        except zlib.error:
+            continue
+    return b"\n".join(parts)
+
+
+def test_no_pdf_links_to_what_runs(attacked_site: Path) -> None:
+    for path in (attacked_site / "editions" / NOW).glob("*.pdf"):
+        addresses = re.findall(rb"/URI\s*\(((?:[^()\\]|\\.)*)\)", objects(path))
+        assert addresses  # those of the references
+        assert [a for a in addresses if not re.match(rb"https?:|mailto:", a)] == [], path
