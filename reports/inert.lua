@@ -93,9 +93,9 @@ local function markup(text)
     local found = text:find('<', place, true)
     out[#out + 1] = text:sub(place, (found or 0) - 1)
     if not found then return table.concat(out) end
-    local comment, after = text:match('^<!%-%-([^<>]*)%-%->()', found)
-    if comment then
-      place = after
+    local after = text:match('^<!%-%-[^<>]*%-%->()', found)
+    if after then
+      out[#out + 1], place = text:sub(found, after - 1), after
     elseif not text:match('^[%a/!?]', found + 1) then
       out[#out + 1], place = '&lt;', found + 1
     else

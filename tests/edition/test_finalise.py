@@ -297,7 +297,7 @@ def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make: A
     page = make.page()
     titled = type(page)(page.study, page.name, "Le *Journal* <b>", {})
     made = finalise(
-        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT
+        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT, CATALOGUE
     )
     assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
     assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."

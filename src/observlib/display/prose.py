@@ -17,9 +17,9 @@ _LINES = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # What means something anywhere, and the colon of an address
 _SIGN = re.compile(r"[\\|*_`\[\]<>{}$@^~#&]|(?<=[A-Za-z]):(?=\S)")
-# What begins a list, a rule or a definition where a line starts
+# What begins a list, a rule, a definition or pandoc's title where a line starts
 _START = re.compile(
-    r"(?P<mark>[-+:](?= |$)|--|:::|\((?=(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)\)))"
+    r"(?P<mark>[-+:](?= |$)|--|:::|%|\((?=(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)\)))"
     r"|(?P<number>\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)(?P<after>[.)])(?= |$)"
 )
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
