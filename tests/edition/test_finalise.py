@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from observlib import estimates
 from observlib.catalogue import load_catalogue
 from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
@@ -301,3 +302,20 @@ def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make: A
     )
     assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
     assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."
+
+
+def test_a_page_s_data_have_no_more_digits_than_the_page(make: Any) -> None:
+    """With ten digits of a mean and of its interval, one computes how many gave each mark."""
+    shown = showing(make, "table")
+    row = {"indicator": "satisfaction_10", "period": "2026-T3", "unit": "sur 10", "n": 210}
+    frame = estimates.make([{**row, "estimate": 7.2345678, "n_eff": 208.0}])
+    shown.outputs[0].data[estimates.MIME] |= estimates.to_json(frame)
+    page = finalised(make, make.finding(), shown)
+    (carried,) = (
+        output.data[estimates.MIME]
+        for cell in page.cells
+        for output in cell.get("outputs", [])
+        if output.get("data", {}).get(estimates.MIME, {}).get("kind") == "table"
+    )
+    told = estimates.from_json(carried)
+    assert told[["estimate", "n", "n_eff"]].values.tolist() == [[7.2, 210, 210]]

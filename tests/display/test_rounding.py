@@ -1,0 +1,81 @@
+"""No file holds a digit that its page does not tell: with more, answers could be computed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
+from observlib.display import words
+from observlib.display.rounding import as_told
+
+
+def made(**found: Any) -> pd.DataFrame:
+    return estimates.make([{"indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3",
+                            "product": "legifrance", **found}])  # fmt: skip
+
+
+@given(st.floats(1, 9), st.integers(30, 5000))
+def test_a_value_reads_the_same_with_the_digits_that_are_told(
+    catalogue: Catalogue, x: float, n: int
+) -> None:
+    frame = made(estimate=x, ci_low=x * 0.9, ci_high=x * 1.1, n=5 * (n // 5), n_eff=n)
+    before, after = frame.iloc[0], as_told(frame, catalogue).iloc[0]
+    indicator = catalogue.indicators["satisfaction_10"]
+    assert words.value(after, indicator) == words.value(before, indicator)
+    assert words.interval(after, indicator) == words.interval(before, indicator)
+    assert after["estimate"] == round(after["estimate"], 1)
+    assert after["n_eff"] % 5 == 0 and after["n_eff"] <= max(after["n"], n + 5)
+
+
+def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue: Catalogue) -> None:
+    bases = [as_told(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
+             for n, e in ((155, 153), (15, 12), (600, 651.2))]  # fmt: skip
+    assert bases == [155, 15, 650]
+
+
+def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> None:
+    hidden = as_told(made(status="suppressed"), catalogue).iloc[0]
+    assert math.isnan(hidden["estimate"]) and hidden["status"] == "suppressed"
+    visits = made(indicator="visits", unit="visites", estimate=25_458_001, n=25_458_001)
+    assert as_told(visits, catalogue)[["estimate", "n"]].values.tolist() == [[25_458_001] * 2]
+    assert as_told(estimates.make([]), catalogue).empty
+
+
+def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero(
+    catalogue: Catalogue,
+) -> None:
+    common = {"indicator": "difference", "unit": "points", "group_value": "2025-T3"}
+    share = made(**common, group="satisfied_share", estimate=12.34, ci_low=-1.2, ci_high=25.9)
+    assert as_told(share, catalogue).iloc[0][["estimate", "ci_low"]].tolist() == [12, -1]
+    rise = made(**common, group="satisfaction_10", estimate=0.523, ci_low=0.0412, ci_high=1.004)
+    told = as_told(rise, catalogue).iloc[0][["estimate", "ci_low", "ci_high"]].tolist()
+    assert told == [0.52, 0.04, 1.0]
+
+
+def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
+    catalogue: Catalogue,
+) -> None:
+    common = {"n": 200, "n_eff": 200, "ci_low": 7.0, "ci_high": 7.5}
+    drawn = {
+        display.dot_chart(made(estimate=x, **common), catalogue, caption="Une note")
+        .shown["image/svg+xml"]
+        for x in (7.2, 7.2345)
+    }  # fmt: skip
+    assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("path", ["line_chart", "bar_chart"])
+def test_other_charts_do_not_either(catalogue: Catalogue, path: str) -> None:
+    drawn = {
+        getattr(display, path)(made(estimate=x, n=200), catalogue, caption="Une note")
+        .shown["image/svg+xml"]
+        for x in (7.2, 7.2345)
+    }  # fmt: skip
+    assert len(drawn) == 1
