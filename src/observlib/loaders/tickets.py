@@ -26,7 +26,7 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme
-from observlib.loaders._text import parse_count, reaches_someone, without_persons
+from observlib.loaders._text import parse_count, without_persons
 from observlib.loaders._time import PARIS, paris_day, read_moments
 from observlib.tables import reject
 from observlib.text import fold_label
@@ -134,7 +134,7 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
         "reopened": False,
     }
     ticket = row["ticket_id"]
-    if not ticket or "@" in ticket or len(ticket) > 60 or reaches_someone(ticket):
+    if not ticket or "@" in ticket or len(ticket) > 60:
         reason = "is no number of a ticket" if row["ticket_id"] else "is empty"
         return row, (sheet.title["ticket_id"], "", reason)
     if written := sheet.cell(line, "reopened"):
