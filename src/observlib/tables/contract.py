@@ -267,7 +267,7 @@ def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, F
 def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any, Any]:
     """The values that break a rule, and why; of a free text and an identifier no value."""
     if column == "period":
-        starts, ends = (map(_shown, rows[name]) for name in ("start", "end"))
+        starts, ends = (pd.to_datetime(rows[name]).dt.date for name in ("start", "end"))
         return [f"{start} to {end}" for start, end in zip(starts, ends, strict=True)], reason
     values: Any = "" if _is_free(table, column) else rows[column]
     if reason == "not_nullable":
