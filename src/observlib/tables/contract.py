@@ -182,16 +182,16 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
     places = np.asarray(rows.index)
     rows = rows.reset_index(drop=True)
     faults = [_unwritable_days(rows, table), _persons(rows, table)]
-    rows, broken = _checked(rows.drop(index=_positions(faults)), table, file)
+    rows, broken = _checked(_without(rows, faults), table, file)
     faults += [broken, _repeats(rows, table, places)]
     if TABLES[table].by_days:
-        faults.append(_overlaps(rows.drop(index=faults[-1].index), table, places))
-    kept = rows.drop(index=rows.index.intersection(_positions(faults)))
+        faults.append(_overlaps(_without(rows, faults[-1:]), table, places))
+    rows = _without(rows, faults)
     told = pd.concat(faults)
     told = told[~told.index.duplicated()].sort_index()
     cells = zip(places[told.index], told["column"], told["value"], told["reason"], strict=True)
     rejects = pd.DataFrame([reject(file, *cell) for cell in cells], columns=REJECT_COLUMNS)
-    return kept.reset_index(drop=True), rejects
+    return rows.reset_index(drop=True), rejects
 
 
 def _faults(positions: Any = (), column: Any = "", value: Any = "", reason: Any = "") -> Faults:
@@ -201,8 +201,10 @@ def _faults(positions: Any = (), column: Any = "", value: Any = "", reason: Any 
     return pd.DataFrame(told, index=index, dtype=object)
 
 
-def _positions(faults: list[Faults]) -> pd.Index:
-    return pd.concat(faults).index.unique()
+def _without(rows: pd.DataFrame, faults: list[Faults]) -> pd.DataFrame:
+    """The rows that are not refused; themselves, and no copy, where none is."""
+    refused = rows.index.isin(pd.concat(faults).index)
+    return rows[~refused] if refused.any() else rows
 
 
 def _unwritable_days(rows: pd.DataFrame, table: str) -> Faults:
