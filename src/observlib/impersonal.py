@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from pydantic import AfterValidator
 
 from observlib.catalogue.entries import Text
 from observlib.errors import ObservError
-from observlib.personal import held, names_someone
+from observlib.personal import TITLE, held
 
 
 def impersonal(text: str) -> str:
@@ -35,7 +36,7 @@ def a_role(text: str) -> str:
     """
     words = text.split()
     named = len(words) > 1 and all(word[0].isupper() for word in words)
-    if "@" in text or named or names_someone(text):
+    if "@" in text or named or re.search(TITLE, text):
         raise ValueError("names a person or an address; give a role, such as 'pôle études'")
     return text
 

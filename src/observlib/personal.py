@@ -65,10 +65,8 @@ _IBAN_LENGTHS = dict(  # ISO 13616
     )
 )
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒŸ]"
-_TITLED = re.compile(
-    r"\b(?:M\.|MM\.|Mr\b\.?|Mmes?\b|Mlles?\b|Madame|Monsieur|Mademoiselle|Messieurs|Mesdames)\s+"
-    rf"(?:{_CAPITAL}\.?[\s-]*)?{_CAPITAL}[\w'’-]+"
-)
+TITLE = r"\b(?:M\.|MM\.|(?:Mr|Mmes?|Mlles?|Madame|Mesdames|Mademoiselle|Monsieur|Messieurs)\b\.?)"
+_TITLED = re.compile(rf"{TITLE}\s+(?:{_CAPITAL}\.?[\s-]*)?{_CAPITAL}[\w'’-]+")
 _TWO_CAPITALS = re.compile(
     rf"(?<![^\W_]){_CAPITAL}[^\W\d_]+[ ,;\u00a0]+{_CAPITAL}[^\W\d_]+"
     r"|\A\s*[^\W\d_]{2,}\.[^\W\d_]{2,}\s*\Z"

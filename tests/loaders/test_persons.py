@@ -147,6 +147,14 @@ def test_every_column_of_texts_of_every_table_is_guarded() -> None:
         assert not hold(rejects.to_csv(), PERSONS)
 
 
+def test_a_name_in_a_column_of_a_list_is_refused_and_not_shown() -> None:
+    row = {"device": "d", "channel": "web", "experience_id": "1", "feeling": "positive"}
+    frame = pd.DataFrame([row | {"date": pd.Timestamp("2026-03-05"), "told_by": NAMES[0]}])
+    kept, rejects = tables.conform(frame, "experiences", "a.csv")
+    assert kept.empty and rejects["column"].tolist() == ["told_by"]
+    assert not hold(rejects.to_csv(), NAMES)
+
+
 def others(person: str) -> dict[str, list[Any]]:
     """Contents of the exports that are no tables of texts, each with a person in one place."""
     day = {"date": "2026-03-01", "nb_visits": 3}

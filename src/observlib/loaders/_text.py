@@ -13,14 +13,14 @@ from pathlib import Path
 
 from observlib.errors import ObservError
 from observlib.period import month_days
-from observlib.personal import fault, reads_as_name
+from observlib.personal import TITLE, fault, reads_as_name
 from observlib.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
-# What no label holds: several lines, someone's words, eight digits and more however set apart.
+# What no label holds: several lines, quotes, a title, eight digits and more however set apart.
 _NO_LABEL = re.compile(
     r"[@\r\n«»“”\"]|\d[\d\s.\u00a0\u2009\u202f]{6,}\d|(\d{2}[-/_]){3}"
-    r"|\b(?:M\.|Mmes?\b|Mlles?\b|Madame\b|Monsieur\b|MM\.)",
+    rf"|{TITLE}",
     re.ASCII,
 )
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)

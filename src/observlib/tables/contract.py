@@ -120,18 +120,21 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
     >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
     '(not shown: it may tell of someone)'
     """
-    text = _without_persons(_shown(value))
+    text = _impersonal(_shown(value))
     return {
         "file": file,
         "row": int(row),
-        "column": _without_persons(column),
+        "column": _impersonal_header(column),
         "value": text if len(text) <= 80 else text[:79] + "…",
         "reason": reason,
     }
 
 
-@lru_cache(maxsize=10_000)
-def _without_persons(text: str) -> str:
+_impersonal = lru_cache(maxsize=10_000)(personal.shown)
+
+
+@cache
+def _impersonal_header(text: str) -> str:  # in which two words in capitals are no name
     return personal.HIDDEN if personal.fault(text) else text
 
 
@@ -327,11 +330,7 @@ def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
             holders.append(holder)
         else:
             last, reached, holder = of, end, position
-    values = [
-        f"{_shown(start)} to {_shown(end)}"
-        for start, end in zip(
-            *(rows[name].loc[found] for name in (shape.start, shape.end)), strict=True
-        )
-    ]
+    refused = spans.loc[found, ["start", "end"]].itertuples(index=False)
+    values = [f"{start.date()} to {end.date()}" for start, end in refused]
     reasons = [f"counts days that row {row} counts; keep one of them" for row in places[holders]]
     return _faults(found, f"{shape.start}, {shape.end}", values, reasons)
