@@ -68,7 +68,7 @@ _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒŸ]"
 TITLE = r"\b(?:M\.|MM\.|(?:Mr|Mmes?|Mlles?|Madame|Mesdames|Mademoiselle|Monsieur|Messieurs)\b\.?)"
 _TITLED = re.compile(rf"{TITLE}\s+(?:{_CAPITAL}\.?[\s-]*)?{_CAPITAL}[\w'’-]+")
 _TWO_CAPITALS = re.compile(
-    rf"(?<![^\W_]){_CAPITAL}[^\W\d_]+[ ,;\u00a0]+{_CAPITAL}[^\W\d_]+"
+    rf"(?<![^\W_]){_CAPITAL}[^\W\d_]+[ ,;\u00a0]+(?!ID\b){_CAPITAL}[^\W\d_]+"
     r"|\A\s*[^\W\d_]{2,}\.[^\W\d_]{2,}\s*\Z"
 )
 _RANDOM = re.compile(r"(?:[a-z][A-Z]\w*){2}")  # small and capital letters as in no name

@@ -147,7 +147,8 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
     missing = [name for name in needed if name not in header]
     if missing:
         plural = "s" if len(missing) > 1 else ""
-        there = ", ".join(map(header_shown, header[:12])) + (", …" if len(header) > 12 else "")
+        shown = [repr(name) if name in needed else header_shown(name) for name in header[:12]]
+        there = ", ".join(shown) + (", …" if len(header) > 12 else "")
         for sign, name in ((";", "semicolons"), ("\t", "tabs")):
             if len(header) == 1 and sign in header[0]:
                 there += f", separated by {name}: save it separated by commas"
