@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "observlib"
 # From the ground up: a room imports only from rows below its own (and from itself).
 FLOORS = [
     {"errors"},
-    {"period", "files", "text"},
+    {"period", "files", "text", "personal"},
     {"catalogue", "working_days"},
     {"tables", "estimates", "impersonal"},
     {"practices", "actions", "scratch"},

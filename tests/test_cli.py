@@ -201,7 +201,7 @@ def test_a_corrected_export_is_told_with_what_it_corrects(observ: Observ, filled
 
 def test_five_rejected_rows_are_shown_and_the_rest_counted(observ: Observ, place: Path) -> None:
     marks: dict[str, tuple[str, object]] = {f"n{i}": ("2025-01-02", 11 + i) for i in range(7)}
-    answers(place / "raw", "x", {"good": ("2025-01-01", 5), **marks})
+    answers(place / "raw", "x", {"g": ("2025-01-01", 5), **marks})
     code, out, err = observ("ingest", "raw")
     assert (code, err) == (0, "")
     after = out[out.index("7 rows rejected, told in ") :].splitlines()

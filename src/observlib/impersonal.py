@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
 from observlib.catalogue.entries import Text
+from observlib.errors import ObservError
+from observlib.personal import TITLE, held
 
-PERSONAL = {
-    "an e-mail address": re.compile(r"[\w.+-]@[\w-]+\.\w"),
-    "a phone number": re.compile(r"(?<![\d/])(?:\+33[\s.]?|0)[1-9](?:[\s.-]?\d{2}){4}(?!\d)"),
-}
 # What a browser or a publisher would run or load, and what to write instead.
 _ACTIVE = (
     (
@@ -58,16 +56,15 @@ def active(markdown: str) -> Iterator[tuple[int, str]]:
 
 
 def impersonal(text: str) -> str:
-    """The text; `ValueError` where it holds an e-mail address or a phone number.
+    """The text; `ValueError` where it holds an address, a number to call or a person's number.
 
     Examples
     --------
     >>> impersonal("pôle études, septembre 2026")
     'pôle études, septembre 2026'
     """
-    for what, pattern in PERSONAL.items():
-        if pattern.search(text):
-            raise ValueError(f"holds {what}; published text names roles and no person")
+    if what := held(text):
+        raise ValueError(f"holds {what}; published text names roles and no person")
     return text
 
 
@@ -81,9 +78,46 @@ def a_role(text: str) -> str:
     """
     words = text.split()
     named = len(words) > 1 and all(word[0].isupper() for word in words)
-    if "@" in text or named or re.search(r"\b(?:M\.|MM\.|Mmes?|Monsieur|Madame)\s", text):
+    if "@" in text or named or re.search(TITLE, text):
         raise ValueError("names a person or an address; give a role, such as 'pôle études'")
     return text
+
+
+def refuse_persons(content: Mapping[str, Any], text: str) -> None:
+    """Stop at personal data in what a page would show and the open data hold.
+
+    Parameters
+    ----------
+    content
+        A cell's estimates (`columns`, `rows`), `kind` and texts such as `caption`.
+    text
+        What stands for the cell where only text can be shown.
+
+    Raises
+    ------
+    ObservError
+        With each column or text that holds some; none of it is repeated.
+
+    Examples
+    --------
+    >>> refuse_persons({"kind": "text", "columns": [], "rows": []}, "Écrire à zoe@exemple.invalid")
+    Traceback (most recent call last):
+    ...
+    observlib.errors.ObservError: text: its text holds an e-mail address; take it out
+    """
+    texts = {key: [value] for key, value in content.items() if isinstance(value, str)}
+    columns = zip(content["columns"], zip(*content["rows"], strict=True), strict=False)
+    cells = {
+        name: [cell for cell in set(column) if isinstance(cell, str)] for name, column in columns
+    }
+    found = {
+        f"{content['kind']}: its {name} holds {what}; take it out"
+        for name, values in {"text": [text], **texts, **cells}.items()
+        for value in values
+        if (what := held(value))
+    }
+    if found:
+        raise ObservError(*sorted(found))
 
 
 Plain = Annotated[Text, AfterValidator(impersonal)]

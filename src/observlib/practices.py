@@ -54,7 +54,8 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Slug
 from observlib.catalogue.reading import Lines, explain, parse, read, split_front_matter
 from observlib.errors import ObservError
-from observlib.impersonal import PERSONAL, Plain, a_role, active
+from observlib.impersonal import Plain, a_role, active
+from observlib.personal import held
 
 VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")
@@ -256,9 +257,8 @@ def _faults_of_body(path: Path, body: str, first: int) -> Iterator[str]:
     for number, line in enumerate(body.split("\n"), start=first):
         if re.match(r"#\s", line):
             yield f"{path}:{number}: heading of level 1, which is the title's; start with ##"
-        for what, pattern in PERSONAL.items():
-            if pattern.search(line):
-                yield f"{path}:{number}: holds {what}; sheets name roles and no person"
+        if what := held(line):
+            yield f"{path}:{number}: holds {what}; sheets name roles and no person"
 
 
 def _unknown(

@@ -18,13 +18,13 @@ from observlib.loaders._text import (
     parse_count,
     parse_day,
     parse_month,
-    reaches_someone,
     read_csv,
     read_json,
     read_text,
     short,
     without_persons,
 )
+from observlib.personal import held
 from observlib.text import fold
 
 
@@ -185,4 +185,4 @@ def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_no_way_of_writing_a_number_to_call_shows_it(cell: str) -> None:
     assert without_persons(cell, 60, "comment").startswith("(not shown")
-    assert reaches_someone(cell) or "\n" in cell
+    assert held(cell) or "\n" in cell

@@ -13,6 +13,7 @@ from observlib import tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
+from observlib.personal import HIDDEN
 from observlib.tables import REJECT_COLUMNS
 
 HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
@@ -84,11 +85,11 @@ def test_no_address_mail_or_telephone_is_loaded(
         (counter(2, ""), "insee_dep", ""),
         (counter("", "01"), "id_fs", ""),
         (counter(2, "01", ""), "lib_fs", ""),
-        (counter(2, "01", "maire@exemple.invalid"), "lib_fs", ""),
-        (counter(2, "01", "Appelez le 01 02 03 04 05"), "lib_fs", ""),
+        (counter(2, "01", "maire@exemple.invalid"), "name", HIDDEN),
+        (counter(2, "01", "Appelez le 01 02 03 04 05"), "name", HIDDEN),
         (counter(2, "maire@exemple.invalid"), "insee_dep", "(not shown: it may be a comment)"),
         ('"2","01"\n', "", ""),
-        (counter(1, "02"), "counter_id, date", "1; 2024-08-01"),
+        (counter(1, "02"), "counter_id, date", "2024-08-01"),
     ],
 )
 def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(

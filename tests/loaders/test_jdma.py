@@ -215,7 +215,7 @@ def test_a_bad_cell_rejects_its_question_and_keeps_the_others_of_the_answer(
         ("12/03/2026", "abc", "Date de l'avis"),
         ("", "abc", "Date de l'avis"),
         ("0001-01-01 00:00:00", "abc", "Date de l'avis"),
-        ("2099-01-01 00:00:00", "abc", "date"),
+        ("2099-01-01 00:00:00", "a1", "date"),
         ("2999-01-01 00:00:00", "abc", "Date de l'avis"),
         ("9999-12-31 23:30:00", "abc", "Date de l'avis"),
         ("2026-03-12 09:30:00", "", "Identifiant Avis"),

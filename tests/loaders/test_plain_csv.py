@@ -136,7 +136,7 @@ def test_a_decimal_comma_is_read_with_semicolons_and_only_with_them(
         ("T;3;9999999999999;0", "revenue", "is larger than anything measured"),
         ("Total;3;5;0", "title", "is a total"),
         ("#REF!;3;5;0", "title", "is the error of a spreadsheet's formula"),
-        ("T;appeler Zoé au 06 12 34 56 78;5;0", "units", "write a whole number"),
+        ("T;appeler Zoé au 06 12 34 56 78;5;0", "units", "holds a telephone number"),
     ],
 )
 def test_what_may_be_two_numbers_or_counts_twice_is_refused_and_nobody_is_shown(

@@ -93,7 +93,7 @@ def test_one_title_written_with_hyphens_or_without_is_one_title(
         ("2026-07;R;T;papier;3;06 12 34 56 78;0", "chiffre d’affaires", "is no amount"),
         ("2026-07;Total;Total;papier;3;;0", "isbn", "is the total of the titles"),
         ("2026-07;R;TOTAL GÉNÉRAL;papier;3;;0", "titre", "is the total of the titles"),
-        ("2026-07;R;zoe@exemple.invalid;papier;3;;0", "titre", "is an address"),
+        ("2026-07;R;zoe@exemple.invalid;papier;3;;0", "title", "holds an e-mail address"),
         ("2026-07;#N/A;T;papier;3;;0", "", "holds #N/A in 'isbn', the error of a formula"),
         ("2026-07;R;T;papier;9999999999999;;0", "units", "is larger than anything counted"),
         ("2026-07;R;T;papier;3;gratuit;0", "chiffre d’affaires", "is no amount"),

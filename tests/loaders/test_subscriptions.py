@@ -104,7 +104,7 @@ def test_another_list_or_month_may_be_given_whole(
         ("2026-07;L;;1.200;0;5", "abonnés", "is no whole number"),
         ("2026-07;L;;95;0;", "désabonnements", "is empty"),
         ("2026-07;Total;;95;0;5", "liste", "is the total of the lists"),
-        ("2026-07;zoe@exemple.invalid;;95;0;5", "liste", "is no list but an address"),
+        ("2026-07;zoe@exemple.invalid;;95;0;5", "list", "holds an e-mail address"),
         ("2026-07;L;;95;0", "", "has 5 cells"),
         ("2199-07;L;;95;0;5", "start", "lies in the future"),
     ],

@@ -11,6 +11,8 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from observlib.personal import shown
+
 Lines = dict[tuple[Any, ...], int]
 _LIST = "a list is expected: [a, b], or a line `- a` for each"
 _DATE = "a date is expected: YYYY-MM-DD"
@@ -116,8 +118,8 @@ def _walk(
             place = (*where, key.value)
             if place in lines:
                 yield (
-                    f"{path}:{key.start_mark.line + 1}: key {key.value!r} is given twice "
-                    f"(first at line {lines[place]}); keep one"
+                    f"{path}:{key.start_mark.line + 1}: key {shown(str(key.value))!r} is given "
+                    f"twice (first at line {lines[place]}); keep one"
                 )
             lines[place] = key.start_mark.line + 1
             yield from _walk(value, place, lines, path, seen)

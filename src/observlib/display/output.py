@@ -11,6 +11,7 @@ from observlib import estimates
 from observlib.display.prose import Markdown, inert, paragraphs, plain
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
+from observlib.impersonal import refuse_persons
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,11 +20,14 @@ class Output:
 
     Jupyter shows `shown` (text by MIME type); the publisher and a reviewer read `content`: the
     estimates (`columns`, `rows`), `kind`, and, where they apply, `caption`, `alt` and
-    `data_markdown`, a pandoc table of the numbers that were drawn.
+    `data_markdown`, a pandoc table of the numbers that were drawn. None may hold personal data.
     """
 
     shown: dict[str, str]
     content: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        refuse_persons(self.content, self.shown["text/plain"])
 
     def __repr__(self) -> str:
         return self.shown["text/plain"]

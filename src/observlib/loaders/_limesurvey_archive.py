@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from observlib.errors import ObservError
 from observlib.loaders._survey_columns import Column
-from observlib.loaders._text import short
+from observlib.loaders._text import header_shown, short
 
 _MOST_MEMBERS = 200
 _LARGEST = 100_000_000  # bytes of a member: a survey of 100 questions and 50 000 responses
@@ -65,8 +65,8 @@ def _members(path: Path) -> tuple[bytes, bytes]:
             members = archive.infolist()
             unsafe = [m.filename for m in members if re.search(r"^[/\\]|\.\.|\\|:", m.filename)]
             if unsafe or len(members) > _MOST_MEMBERS:
-                what = f"holds {short(unsafe[0])!r}" if unsafe else f"holds {len(members)} files"
-                raise ObservError(f"{path}: {what}, which no survey's archive does; {_MEND}")
+                what = header_shown(unsafe[0]) if unsafe else f"{len(members)} files"
+                raise ObservError(f"{path}: holds {what}, which no survey's archive does; {_MEND}")
             return _member(path, archive, ".lss"), _member(path, archive, "_responses.lsr")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise ObservError(f"{path}: a damaged archive ({error}); {_MEND}") from error

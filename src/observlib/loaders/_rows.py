@@ -13,9 +13,7 @@ import pandas as pd
 from observlib import tables
 from observlib.catalogue import Device
 from observlib.loaders import Loaded
-from observlib.loaders._text import reaches_someone
 
-_LOCKED = "(not shown: it may tell of someone)"
 COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 
 
@@ -107,9 +105,6 @@ def settle(
 ) -> Loaded:
     """Hold a frame to its table's contract, and join both kinds of rejected rows by place."""
     kept, more = tables.conform(frame, table, path.name)
-    told = [
-        fault | {"value": _LOCKED if reaches_someone(str(fault["value"])) else fault["value"]}
-        for fault in more.to_dict("records")
-    ]
-    every = sorted([*rejects, *told], key=lambda reject: reject["row"])
-    return Loaded(table, kept, pd.DataFrame(every, columns=tables.REJECT_COLUMNS), tuple(notices))
+    own = pd.DataFrame(rejects, columns=tables.REJECT_COLUMNS)
+    every = pd.concat([own, more]).sort_values("row", kind="stable", ignore_index=True)
+    return Loaded(table, kept, every, tuple(notices))

@@ -139,7 +139,7 @@ def _response(
     response = _Response(line, _number(cells[header.response].strip()), _ANONYMOUS, finished)
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id) or is_total(response.id):
         reason = "is no identifier (letters, digits, - and _)" if response.id else "is empty"
-        return response, (columns[header.response].names[0], _shown(response.id), reason)
+        return response, (columns[header.response].names[0], "", reason)
     for place in header.days:
         text = cells[place].strip()
         if not text:

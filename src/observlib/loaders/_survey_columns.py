@@ -132,8 +132,9 @@ def _match(
 
     def only(places: list[int], question: Question) -> int | None:
         if len(places) > 1:
+            name = header_shown(columns[places[0]].names[0])
             raise ObservError(
-                f"{path}: {len(places)} columns are named {short(columns[places[0]].names[0])!r}, "
+                f"{path}: {len(places)} columns are named {name}, "
                 f"as the question {question.code} is; export with question codes"
             )
         return places[0] if places else None

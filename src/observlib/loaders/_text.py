@@ -13,19 +13,16 @@ from pathlib import Path
 
 from observlib.errors import ObservError
 from observlib.period import month_days
+from observlib.personal import TITLE, fault, reads_as_name
 from observlib.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
-# an address, several lines, or eight digits and more however they are set apart
-_PERSONAL = re.compile(r"[@\r\n]|\d[\d\s.\u00a0\u2009\u202f]{6,}\d|(\d{2}[-/_]){3}", re.ASCII)
-# An e-mail address or a French telephone number; an @ alone may be a letter ("Rur@linette").
-_REACHES = re.compile(
-    r"[^\s@]@[^\s@]+\.[a-z]|(?<!\d)(?:0|\+33\s?)[1-9](?:[\s.\u00a0\u2009\u202f-]?\d\d){4}(?!\d)",
-    re.ASCII | re.IGNORECASE,
+# What no label holds: several lines, quotes, a title, eight digits and more however set apart.
+_NO_LABEL = re.compile(
+    r"[@\r\n«»“”\"]|\d[\d\s.\u00a0\u2009\u202f]{6,}\d|(\d{2}[-/_]){3}"
+    rf"|{TITLE}",
+    re.ASCII,
 )
-_NAME = re.compile(r"\b[^\W\d_a-z][^\W\d_]+ [^\W\d_a-z][^\W\d_]+")  # two words in capitals
-_QUOTED = re.compile(r"[«»“”\"]|\(at\)", re.IGNORECASE)
-_TITLED = re.compile(r"\b(?:M\.|Mmes?\b|Mlles?\b|Madame\b|Monsieur\b|MM\.)")
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
 _TOTALS = frozenset(
@@ -113,7 +110,9 @@ def read_json(path: Path, text: str) -> object:
         found = dict(pairs)
         if len(found) < len(pairs):
             twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-            raise ObservError(f"{path}: key {short(twice)!r} is given twice; export the file again")
+            raise ObservError(
+                f"{path}: key {header_shown(twice)} is given twice; export the file again"
+            )
         return found
 
     try:
@@ -148,7 +147,8 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
     missing = [name for name in needed if name not in header]
     if missing:
         plural = "s" if len(missing) > 1 else ""
-        there = ", ".join(map(header_shown, header[:12])) + (", …" if len(header) > 12 else "")
+        shown = [repr(name) if name in needed else header_shown(name) for name in header[:12]]
+        there = ", ".join(shown) + (", …" if len(header) > 12 else "")
         for sign, name in ((";", "semicolons"), ("\t", "tabs")):
             if len(header) == 1 and sign in header[0]:
                 there += f", separated by {name}: save it separated by commas"
@@ -167,7 +167,8 @@ def header_shown(name: str) -> str:
     ("'Date de soumission'", "'(not shown: it may be a person)'")
     """
     title = short(name)
-    return repr("(not shown: it may be a person)" if tells_of_someone(title, 60) else title)
+    hidden = tells_of_someone(title, 60) or reads_as_name(title)
+    return repr("(not shown: it may be a person)" if hidden else title)
 
 
 def width_fault(cells: Sequence[str], width: int) -> str | None:
@@ -236,8 +237,9 @@ def parse_month(text: str) -> tuple[date, date] | None:
 def parse_count(text: str, comma_groups: bool = False) -> int | None:
     """A whole number, maybe with thousands set apart by spaces (or commas), or `None`.
 
-    A number that no 64-bit integer holds gives `None`. `12.0` is 12, but `1.000` gives `None`:
-    it is one for some and a thousand for others.
+    A number that no 64-bit integer holds gives `None`, and so does one to call, such as
+    `0612345678`. `12.0` is 12, but `1.000` gives `None`: it is one for some and a thousand for
+    others.
 
     Examples
     --------
@@ -248,7 +250,10 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
     match = _COUNT.fullmatch(text) if len(text) < 40 else None
     if match is None or (match["group"] == "," and not comma_groups):
         return None
-    number = int(text.split(".")[0].replace(" ", "").replace(",", ""))
+    digits = text.split(".")[0].replace(" ", "").replace(",", "")
+    if len(digits) == 10 and digits[0] == "0":
+        return None  # a number to call
+    number = int(digits)
     return number if abs(number) <= _LARGEST else None
 
 
@@ -279,7 +284,7 @@ def without_persons(cell: str, longest: int, what: str) -> str:
     {'(not shown: it may be a name)'}
     """
     words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
-    hidden = len(words) > 2 or _NAME.search(cell) or tells_of_someone(cell, longest)
+    hidden = len(words) > 2 or reads_as_name(cell) or tells_of_someone(cell, longest)
     return f"(not shown: it may be a {what})" if hidden else cell
 
 
@@ -291,18 +296,7 @@ def tells_of_someone(label: str, longest: int) -> bool:
     >>> [tells_of_someone(label, 40) for label in ("Papiers d'identité", "Chez Mme Zoé", "« Nul »")]
     [False, True, True]
     """
-    return len(label) > longest or any(p.search(label) for p in (_PERSONAL, _QUOTED, _TITLED))
-
-
-def reaches_someone(text: str) -> bool:
-    """Whether a text holds an e-mail address or a French telephone number.
-
-    Examples
-    --------
-    >>> reaches_someone("zoe@exemple.invalid"), reaches_someone("Rur@linette")
-    (True, False)
-    """
-    return _REACHES.search(text) is not None
+    return len(label) > longest or bool(_NO_LABEL.search(label)) or fault(label) is not None
 
 
 def is_formula_error(text: str) -> bool:

@@ -23,7 +23,7 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme, take
-from observlib.loaders._text import reaches_someone, without_persons
+from observlib.loaders._text import without_persons
 from observlib.loaders._time import paris_day, parse_seconds, read_moments
 from observlib.text import fold_label
 
@@ -93,9 +93,6 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
     }
     if not row["call_id"]:
         return row, _bad(sheet, line, "call_id", "is empty")
-    if reaches_someone(row["call_id"]):
-        reason = "is an address or a number to call, and not the call's own; check the columns"
-        return row, _bad(sheet, line, "call_id", reason)
     if row["outcome"] is None:
         return row, _bad(sheet, line, "outcome", "is no outcome; write décroché or abandonné")
     if row["wait"] is None or row["wait"] > _LONGEST:

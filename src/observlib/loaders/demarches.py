@@ -20,7 +20,7 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._dates import french_day
 from observlib.loaders._figures import parse_number
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import parse_day, short, without_persons
+from observlib.loaders._text import header_shown, parse_day, short, without_persons
 from observlib.loaders._workbook import ERROR, Cell, sheets, text_of
 from observlib.period import Quarter
 from observlib.tables import reject
@@ -129,7 +129,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             continue
         if number in first:
             reason = f"repeats the procedure of row {first[number]}; keep one"
-            rejects.append(reject(path.name, line, _ID, number, reason))
+            rejects.append(reject(path.name, line, _ID, "", reason))
             continue
         first[number] = line
         for indicator, place in columns.items():
@@ -155,7 +155,7 @@ def _procedures(path: Path) -> tuple[str, list[str], list[tuple[int, list[Cell]]
                 if any(text_of(cell) for cell in cells)
             ]
             return name, header, records
-        names.append(repr(short(name)))
+        names.append(header_shown(name))
     raise ObservError(
         f"{path}: no sheet has in its first row the columns {', '.join(map(repr, _NEEDED))}; "
         f"its sheets are {bounded(names) or 'none'}; {_MEND}"
@@ -178,8 +178,8 @@ def _edition(path: Path, sheet: str, device: Device) -> Quarter:
     quarter = quarter or _quarter(path.stem)
     if quarter is None:
         raise ObservError(
-            f"{path}: sheet {short(sheet)!r} does not tell the edition, nor does the file's name; "
-            "name the file such as observatoire_2025-T3.xlsx, or set the device's period"
+            f"{path}: sheet {header_shown(sheet)} does not tell the edition, nor does the file's "
+            "name; name the file such as observatoire_2025-T3.xlsx, or set the device's period"
         )
     if not _EARLIEST <= quarter.start <= date.today():
         raise ObservError(f"{path}: edition {quarter} has not begun or is before 1995; {_MEND}")

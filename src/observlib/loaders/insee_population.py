@@ -23,7 +23,7 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
-from observlib.loaders._text import parse_count, short
+from observlib.loaders._text import header_shown, parse_count, short, without_persons
 from observlib.loaders._workbook import Cell, sheets, text_of
 from observlib.tables import reject
 from observlib.text import fold_label
@@ -110,16 +110,17 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     names: list[str] = []
     years: dict[int, str] = {}
     for name, cells in sheets(path, _MEND, old=True):
-        names.append(repr(short(name)))
+        names.append(header_shown(name))
         lines = {place: row for place, row in enumerate(cells, 1) if any(map(text_of, row))}
         if not any(_header(row) for row in lines.values()):
             continue  # the sheet that explains the others
         year = _year(path, name, lines)
         if year in years:
             raise ObservError(
-                f"{path}: sheets {years[year]!r} and {short(name)!r} are both of {year}; keep one"
+                f"{path}: sheets {years[year]} and {header_shown(name)} are both of {year}; "
+                "keep one"
             )
-        years[year] = short(name)
+        years[year] = header_shown(name)
         sheet = _read(path, year, lines)
         rejects += sheet.rejects
         mismatches += [f"{year}: {text}" for text in [*_check(lines, sheet), *sheet.notices]]
@@ -142,12 +143,12 @@ def _year(path: Path, name: str, lines: Mapping[int, list[Cell]]) -> int:
             found[where] = int(match[1])
     if not found:
         raise ObservError(
-            f"{path}: sheet {short(name)!r} does not tell its year, nor do its titles; "
+            f"{path}: sheet {header_shown(name)} does not tell its year, nor do its titles; "
             "name the sheet by the year, such as 2022"
         )
     if len(set(found.values())) > 1:
         raise ObservError(
-            f"{path}: sheet {short(name)!r} has the title « Année {found['title']} »; "
+            f"{path}: sheet {header_shown(name)} has the title « Année {found['title']} »; "
             "correct one of the two"
         )
     return next(iter(found.values()))
@@ -216,14 +217,17 @@ def _read_area(
     if area is None:
         named = " ".join(text_of(cell) for cell in row[: min(heads)] if text_of(cell))
         refuse(
-            sheet.kind, short(named), "is no area of the Code officiel géographique, nor a total"
+            sheet.kind,
+            without_persons(short(named), 40, "remark"),
+            "is no area of the Code officiel géographique, nor a total",
         )
         return
     counts = {column: _people(row, column) for column in heads}
     for column, people in counts.items():
         if people is None:
             cell = row[column] if column < len(row) else ""
-            refuse(heads[column].label, short(text_of(cell)), "is no whole number of people")
+            shown = without_persons(short(text_of(cell)), 40, "remark")
+            refuse(heads[column].label, shown, "is no whole number of people")
             return
     kept = {heads[column]: int(people or 0) for column, people in counts.items()}
     for head, people in kept.items():

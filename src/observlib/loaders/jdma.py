@@ -148,7 +148,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             continue
         if not re.fullmatch(r"[\w-]{1,40}", answer):
             reason = "is no identifier (letters, digits, - and _)" if answer else "is empty"
-            rejects.append(reject(path.name, line, _ID, _shown(answer), reason))
+            rejects.append(reject(path.name, line, _ID, "", reason))
             continue
         for question, columns in places.items():
             given = [place for place in columns if cells[place].strip()]

@@ -24,7 +24,15 @@ from observlib.loaders._matomo import (
     no_visits,
     parse_period,
 )
-from observlib.loaders._text import cell_text, read_json, read_text, short
+from observlib.loaders._text import (
+    cell_text,
+    header_shown,
+    read_json,
+    read_text,
+    short,
+    without_persons,
+)
+from observlib.personal import fault
 from observlib.tables import reject
 
 
@@ -40,8 +48,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """
     data = read_json(path, read_text(path))
     if isinstance(data, dict) and data.get("result") == "error":
-        said = short(cell_text(data.get("message")), 120)
-        raise ObservError(f"{path}: Matomo answered with an error: {said!r}; {MEND} again")
+        said = cell_text(data.get("message"))
+        shown = header_shown(said) if fault(said) else repr(short(said, 120))
+        raise ObservError(f"{path}: Matomo answered with an error: {shown}; {MEND} again")
     entries: list[tuple[str | None, object]]
     if isinstance(data, dict) and any(parse_period(key) for key in data):
         entries = [(short(key, 200), value) for key, value in data.items()]
@@ -69,7 +78,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             records.append(_record(path, position, key, value))
         else:
             reason = f"is no set of named metrics; {MEND}"
-            rejects.append(reject(path.name, position, "", cell_text(value), reason))
+            shown = without_persons(cell_text(value), 60, "comment")
+            rejects.append(reject(path.name, position, "", shown, reason))
     if not empty and not any("visits" in record.cells for record in records):
         raise no_visits(path, _keys(entries))
     there = {"visits"}.union(*(record.cells for record in records))

@@ -40,7 +40,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import tables
+from observlib import personal, tables
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
@@ -235,6 +235,10 @@ def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
         return "is a total, which would count beside its parts; take the row away"
     if name.endswith("_id") and "@" in text:
         return "is no identifier: it may be an address; write a number or a code"
+    if (
+        why := personal.fault(text, names=False)
+    ) is not None:  # a number to call is none of a measure
+        return why
     # no thousand lies on the scale that a row gives
     if kinds[name] == "number" and "scale_max" not in kinds and may_be_thousands(text):
         return "is one for some and a thousand for others; write 1234 or 1.2340"

@@ -24,6 +24,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import personal
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
@@ -102,8 +103,9 @@ def _read(
     }
     fault: Fault | None = None
     for field, text in row.items():
-        if not text:
-            fault = fault or (sheet.title[field], "", "is empty")
+        why = personal.fault(text) if text else "is empty"
+        if why is not None:
+            fault = fault or (sheet.title[field], "", why)
     row["product"] = sheet.cell(line, "product") or device.product
     if row["product"] not in (None, *catalogue.products):
         why = f"is no product of the catalogue; known: {bounded(catalogue.products)}"

@@ -30,7 +30,7 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._counts import amount_of, month_of
 from observlib.loaders._rows import days, is_complete, settle
 from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
-from observlib.loaders._text import is_total, parse_count, reaches_someone, short, without_persons
+from observlib.loaders._text import is_total, parse_count, short, without_persons
 from observlib.text import fold_label
 
 _HEADERS = {
@@ -140,8 +140,6 @@ def _read(
             return row, bad(field, "is empty")
         if is_total(row[field]):
             return row, bad(field, "is the total of the titles, beside them; take the row away")
-        if reaches_someone(row[field]):
-            return row, bad(field, "is an address or a number to call; check the columns")
     if re.fullmatch(r"\d([.,]\d+)?e\+?\d+", row["title_id"], re.A | re.I):
         return row, bad("title_id", "was shortened by a spreadsheet; format the column as text")
     row["title_id"] = _without_hyphens(row["title_id"])

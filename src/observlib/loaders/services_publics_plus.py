@@ -37,7 +37,7 @@ from observlib.loaders._text import (
     read_text,
     without_persons,
 )
-from observlib.tables import reject
+from observlib.tables import TELLERS, reject
 from observlib.text import fold
 
 _ID = "ID expérience"
@@ -55,11 +55,8 @@ _ASPECTS = {
 }
 _KEPT = (_ID, _DATE, _FEELING, _REGION, _TOLD_BY, *_ORGANISATIONS, *_ASPECTS.values())
 _FEELINGS = {"positif": "positive", "neutre": "neutral", "negatif": "negative"}
-_TELLERS = (
-    "la personne concernee",
-    "un proche de la personne concernee",
-    "un agent de mediation",
-)
+_TELLERS = {fold(teller): teller for teller in TELLERS}
+_OTHER_TELLER = TELLERS[-1]
 _FEELING_NAMES = "Positif, Neutre, Négatif"
 # Columns whose texts may hold a bare separator: people write in them.
 _FREE = ("titre", "description", "pseudonyme", "reponse structure", "action", "demarches saisies")
@@ -83,7 +80,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     `organisation` is the kind of service told about ("Intitulé Typologie 1") or, where it is
     empty, the structure that answers; the row's product is the one whose label it is, if any.
     Texts are repaired from their Windows-1252 remains, a region code `53.0` is `53`, and an
-    experience that is told twice is kept once.
+    experience that is told twice is kept once. Who tells is one of `tables.TELLERS`: other words,
+    which may be a person's, are « Autre », which a notice tells.
 
     Raises
     ------
@@ -133,7 +131,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         rejects.append(reject(path.name, line, _DATE, _shown(written[line]), doubtful[line]))
     rows = [row for row, line in zip(rows, places, strict=True) if line not in doubtful]
     places = [line for line in places if line not in doubtful]
-    return settle(path, "experiences", _frame(rows, places, device), rejects)
+    others = sum(row["told_by"] == _OTHER_TELLER for row in rows)
+    told = f"{others} experiences are told by none of {', '.join(TELLERS[:-1])}: kept as « Autre »"
+    notices = [told] if others else []
+    return settle(path, "experiences", _frame(rows, places, device), rejects, notices)
 
 
 def _columns(path: Path, header: list[str]) -> Columns:
@@ -154,14 +155,16 @@ def _row(
 ) -> tuple[dict[str, object], tuple[str, str, str] | None]:
     """The tidy row of a record; or the column, value and reason for which it is rejected."""
     cell = {name: _clean(record[place]) for name, place in columns.items()}
-    row: dict[str, object] = {"experience_id": cell[_ID], "told_by": cell.get(_TOLD_BY) or None}
+    row: dict[str, object] = {"experience_id": cell[_ID], "told_by": None}
+    if teller := cell.get(_TOLD_BY):
+        row["told_by"] = _TELLERS.get(fold(teller), _OTHER_TELLER)
     row["organisation"] = next((cell[name] for name in _ORGANISATIONS if cell.get(name)), None)
     row["date"] = _moment(cell[_DATE])
     for name, text in cell.items():
         if is_formula_error(text):
             return row, (name, text, "is the error of a formula; mend it or leave the cell empty")
     if not re.fullmatch(r"\d{1,20}", cell[_ID], re.ASCII):
-        return row, (_ID, _shown(cell[_ID]), "is no identifier (a whole number)")
+        return row, (_ID, "", "is no identifier (a whole number)")
     if row["date"] is None:
         allowed = "is no date since 1995 written dd/mm/yyyy HH:MM or yyyy-mm-ddTHH:MM"
         return row, (_DATE, _shown(cell[_DATE]), allowed if cell[_DATE] else "is empty")

@@ -26,7 +26,7 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._counts import month_of
 from observlib.loaders._rows import days, is_complete, settle
 from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
-from observlib.loaders._text import is_total, parse_count, reaches_someone, short, without_persons
+from observlib.loaders._text import is_total, parse_count, short, without_persons
 from observlib.tables import reject
 
 _HEADERS = {
@@ -97,8 +97,6 @@ def _read(
         return row, bad("list", "is empty")
     if is_total(row["list"]):
         return row, bad("list", "is the total of the lists, beside them; take the row away")
-    if reaches_someone(row["list"]):
-        return row, bad("list", "is no list but an address or a number to call; check the columns")
     for field in _COUNTS:
         row[field] = parse_count(sheet.cell(line, field))
         if row[field] is None:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
@@ -26,8 +27,8 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme
-from observlib.loaders._text import parse_count, reaches_someone, without_persons
-from observlib.loaders._time import PARIS, paris_day, read_moments
+from observlib.loaders._text import parse_count, without_persons
+from observlib.loaders._time import PARIS, read_moments
 from observlib.tables import reject
 from observlib.text import fold_label
 
@@ -46,7 +47,6 @@ _HEADERS = {
 _FLAGS = {"oui": True, "yes": True, "true": True, "non": False, "no": False, "false": False}
 _MOMENTS = ("received", "answered", "closed", "extracted")
 _MEND = "the columns are ticket_id, received, answered, closed, and reopened, theme, extracted"
-_COLUMNS = ("device", "product", "channel", "ticket_id", "date", *_MOMENTS, "reopened", "theme")
 
 
 @register("tickets")
@@ -58,45 +58,51 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     ObservError
         For a file that is no text, lacks a column, or has no moment that can be read.
     """
+    frame, rejects, notices = _taken(path, device)
+    # what was read of the file is gone before the rows are checked: millions need twice its room
+    return settle(path, "tickets", frame, rejects, notices)
+
+
+def _taken(path: Path, device: Device) -> tuple[pd.DataFrame, list[dict[str, object]], list[str]]:
+    """The rows of a file by their line, those that are refused, and what is to be told."""
     sheet = read_sheet(path, _HEADERS, ["ticket_id", "received", "answered", "closed"], _MEND)
     if not sheet.rows:
         raise ObservError(f"{path}: no row under the header; export the tickets again")
-    whole = sheet.whole()
-    moments: dict[str, dict[int, datetime]] = {}
     faults: dict[int, Fault] = {}
+    for line in sheet.rows:
+        if (short_of := sheet.fault(line)) is not None:
+            faults[line] = ("", "", short_of)
+    whole = [line for line in sheet.rows if line not in faults]
+    moments: dict[str, np.ndarray] = {}  # of each line that is whole
     for field in _MOMENTS:
         texts = {line: sheet.cell(line, field) for line in whole}
         if field != "received":
             texts = {line: text for line, text in texts.items() if text}
-        moments[field], unread = read_moments(texts)
+        read, unread = read_moments(texts)
         for line, why in unread.items():
             faults.setdefault(line, (sheet.title[field], _shown(texts[line]), why))
+        moments[field] = days([read.get(line) for line in whole])
     seen, notices = _extracted(path, device, moments)
-    rows: dict[int, dict[str, Any]] = {}
-    for line in sheet.rows:
-        if (short_of := sheet.fault(line)) is not None:
-            faults[line] = ("", "", short_of)
+    taken: list[int] = []  # places among the whole lines
+    own: dict[str, list[Any]] = {"ticket_id": [], "reopened": [], "theme": []}
+    for place, line in enumerate(whole):
         if line in faults:
             continue
         row, fault = _read(sheet, line)
         if fault is not None:
             faults[line] = fault
             continue
-        times = {field: moments[field].get(line) for field in _MOMENTS}
-        received = moments["received"][line]
-        rows[line] = row | times | {
-            "device": device.id,
-            "product": device.product,
-            "channel": device.channel,
-            "date": paris_day(received),
-            "extracted": times["extracted"] or seen,
-        }  # fmt: skip
-    need_themes(path, [row["theme"] for row in rows.values()])
-    frame = pd.DataFrame(rows.values(), index=list(rows), columns=list(_COLUMNS))
-    for name in ("date", *_MOMENTS):
-        frame[name] = days([row[name] for row in rows.values()])
-    rejects = [reject(path.name, line, *fault) for line, fault in faults.items()]
-    return settle(path, "tickets", frame, rejects, notices)
+        taken.append(place)
+        for name, values in own.items():
+            values.append(row[name])
+    need_themes(path, own["theme"])
+    about = {"device": device.id, "product": device.product, "channel": device.channel}
+    times = {field: found[taken] for field, found in moments.items()}
+    frame = pd.DataFrame({**about, **own, **times}, index=np.array(whole, dtype=int)[taken])
+    frame["extracted"] = frame["extracted"].fillna(seen) if seen else frame["extracted"]
+    frame["date"] = frame["received"].dt.tz_localize("UTC").dt.tz_convert(PARIS)
+    frame["date"] = frame["date"].dt.tz_localize(None).dt.normalize()
+    return frame, [reject(path.name, line, *fault) for line, fault in faults.items()], notices
 
 
 def _shown(text: str) -> str:
@@ -104,22 +110,23 @@ def _shown(text: str) -> str:
 
 
 def _extracted(
-    path: Path, device: Device, moments: dict[str, dict[int, datetime]]
+    path: Path, device: Device, moments: dict[str, np.ndarray]
 ) -> tuple[datetime | None, list[str]]:
     """The moment of the export where rows do not say it, and what is to be told of it."""
-    if moments["extracted"] and len(moments["extracted"]) >= len(moments["received"]):
+    known = {field: found[~np.isnat(found)] for field, found in moments.items()}
+    if known["extracted"].size and known["extracted"].size >= known["received"].size:
         return None, []
     if device.extracted is not None:
         end = datetime.combine(device.extracted, time(23, 59), PARIS)
         return end.astimezone(UTC).replace(tzinfo=None), []
     # one wrong year must not make every open ticket wait until then
-    now = datetime.now(UTC).replace(tzinfo=None)
-    every = [when for found in moments.values() for when in found.values() if when <= now]
-    if not every:
+    every = np.concatenate([*known.values()])
+    every = every[every <= np.datetime64(datetime.now(UTC).replace(tzinfo=None))]
+    if not every.size:
         raise ObservError(
             f"{path}: no moment of the past can be read; write YYYY-MM-DD HH:MM or dd/mm/yyyy HH:MM"
         )
-    latest = max(every)
+    latest: datetime = every.max().item()
     notice = (
         f"the export does not say when it was made: open tickets are taken as seen on its latest "
         f"moment, {latest:%Y-%m-%d}; add a column `extracted`, or the device's `extracted`"
@@ -134,7 +141,7 @@ def _read(sheet: Sheet, line: int) -> tuple[dict[str, Any], Fault | None]:
         "reopened": False,
     }
     ticket = row["ticket_id"]
-    if not ticket or "@" in ticket or len(ticket) > 60 or reaches_someone(ticket):
+    if not ticket or "@" in ticket or len(ticket) > 60:
         reason = "is no number of a ticket" if row["ticket_id"] else "is empty"
         return row, (sheet.title["ticket_id"], "", reason)
     if written := sheet.cell(line, "reopened"):

@@ -35,6 +35,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from observlib import personal
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.reading import read
 from observlib.errors import ObservError, bounded
@@ -134,7 +135,7 @@ def _refuse_surprises(path: Path) -> None:
             ):
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 raise ObservError(
-                    f"{path}:{line}: YAML reads {short(event.value)} as another number; "
+                    f"{path}:{line}: YAML reads {personal.shown(event.value)} as another number; "
                     "write it without leading zero or colon, or in quotes"
                 )
     except (yaml.YAMLError, RecursionError):

@@ -21,6 +21,7 @@ from observlib.tables.definitions import (
     REFERENCE,
     STATES,
     TABLES,
+    TELLERS,
     Column,
     Table,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "REJECT_COLUMNS",
     "STATES",
     "TABLES",
+    "TELLERS",
     "Column",
     "Table",
     "coerce",

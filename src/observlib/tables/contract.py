@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_object_dtype, is_scalar
 
+from observlib import personal
 from observlib.errors import ObservError
 from observlib.tables.definitions import TABLES, Column
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
+Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
 _LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
@@ -108,15 +111,31 @@ def no_rejects() -> pd.DataFrame:
 
 
 def reject(file: str, row: int, column: str, value: object, reason: str) -> dict[str, object]:
-    """One rejected row; its value is cut at 80 characters."""
-    text = _shown(value)
+    """One rejected row; its value is cut at 80 characters.
+
+    No part of it shows personal data, wherever it stood in the file.
+
+    Examples
+    --------
+    >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
+    '(not shown: it may tell of someone)'
+    """
+    text = _impersonal(_shown(value))
     return {
         "file": file,
         "row": int(row),
-        "column": column,
+        "column": _impersonal_header(column),
         "value": text if len(text) <= 80 else text[:79] + "…",
         "reason": reason,
     }
+
+
+_impersonal = lru_cache(maxsize=10_000)(personal.shown)
+
+
+@cache
+def _impersonal_header(text: str) -> str:  # in which two words in capitals are no name
+    return personal.HIDDEN if personal.fault(text) else text
 
 
 def _shown(value: object) -> str:
@@ -163,101 +182,155 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
     (1, [[2, 'value', '11 is outside the scale 0–10'], [4, 'answer_id, question', 'repeats row 3']])
     """
     rows = rows.reindex(columns=columns(table))
-    places = list(rows.index)
+    places = np.asarray(rows.index)
     rows = rows.reset_index(drop=True)
-    faults: dict[int, tuple[str, object, str]] = {}  # position -> column, value, reason
-    faults |= _unwritable_days(rows, table)
-    rows, broken = _checked(rows.drop(index=list(faults)), table, file)
-    faults |= broken
-    faults |= _repeats(rows, table, places)
+    faults = [_unwritable_days(rows, table), _persons(rows, table)]
+    rows, broken = _checked(_without(rows, faults), table, file)
+    faults += [broken, _repeats(rows, table, places)]
     if TABLES[table].by_days:
-        rest = rows.drop(index=[position for position in faults if position in rows.index])
-        faults |= _overlaps(rest, table, places)
-    kept = rows.drop(index=[position for position in faults if position in rows.index])
-    rejects = [reject(file, places[position], *faults[position]) for position in sorted(faults)]
-    return kept.reset_index(drop=True), pd.DataFrame(rejects, columns=REJECT_COLUMNS)
+        faults.append(_overlaps(_without(rows, faults[-1:]), table, places))
+    rows = _without(rows, faults)
+    told = pd.concat(faults)
+    told = told[~told.index.duplicated()].sort_index()
+    cells = zip(places[told.index], told["column"], told["value"], told["reason"], strict=True)
+    rejects = pd.DataFrame([reject(file, *cell) for cell in cells], columns=REJECT_COLUMNS)
+    return rows.reset_index(drop=True), rejects
 
 
-def _unwritable_days(rows: pd.DataFrame, table: str) -> dict[int, tuple[str, object, str]]:
+def _faults(positions: Any = (), column: Any = "", value: Any = "", reason: Any = "") -> Faults:
+    """Rows that are refused, by position: the column, the value and the reason of each."""
+    index = pd.Index(positions, dtype="int64")
+    told = {"column": column, "value": value, "reason": reason}
+    return pd.DataFrame(told, index=index, dtype=object)
+
+
+def _without(rows: pd.DataFrame, faults: list[Faults]) -> pd.DataFrame:
+    """The rows that are not refused; themselves, and no copy, where none is."""
+    refused = rows.index.isin(pd.concat(faults).index)
+    return rows[~refused] if refused.any() else rows
+
+
+def _unwritable_days(rows: pd.DataFrame, table: str) -> Faults:
     """Days that no column of times can hold, which would stop the whole table's check."""
-    faults: dict[int, tuple[str, object, str]] = {}
+    faults = [_faults()]
     for name, column in TABLES[table].columns.items():
         if column.kind not in ("day", "moment") or not is_object_dtype(rows[name]):
             continue
-        for position, value in rows[name].items():
-            year = getattr(value, "year", None)
-            if year is not None and year == year and not 1900 <= year <= 2200:
-                faults[int(str(position))] = (name, value, "is no day from 1900 to 2200")
-    return faults
+        years = pd.Series([getattr(value, "year", np.nan) for value in rows[name]], dtype=float)
+        wrong = rows[name][(years < 1900) | (years > 2200)]
+        faults.append(_faults(wrong.index, name, wrong, "is no day from 1900 to 2200"))
+    return pd.concat(faults)
 
 
-def _checked(
-    rows: pd.DataFrame, table: str, file: str
-) -> tuple[pd.DataFrame, dict[int, tuple[str, object, str]]]:
+def _persons(rows: pd.DataFrame, table: str) -> Faults:
+    """Rows of which a text holds personal data, or an identifier may be a name.
+
+    What is refused is never shown: its row is told.
+    """
+    faults = [_faults()]
+    for name, column in TABLES[table].columns.items():
+        if column.kind != "text" or column.allowed:
+            continue
+        cells = rows[name].dropna()
+        told = {cell: why for cell in cells.unique() if (why := _text_fault(str(cell), column))}
+        if told:
+            found = cells[cells.isin(told)]
+            faults.append(_faults(found.index, name, personal.HIDDEN, found.map(told)))
+    return pd.concat(faults)
+
+
+def _text_fault(text: str, column: Column) -> str | None:
+    if column.person and personal.may_be_a_name(text):
+        return "may be a name; identifiers are numbers, or codes with a digit"
+    return personal.fault(text, names=not column.cites)
+
+
+def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
     """Rows that pass the schema, in its types, and the faults of the others."""
     import pandera.errors
 
     try:
-        return schema(table).validate(rows, lazy=True), {}
+        return schema(table).validate(rows, lazy=True), _faults()
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
     if cases["index"].isna().any():
         raise AssertionError(f"{file}: its loader breaks the contract of {table}")
-    faults: dict[int, tuple[str, object, str]] = {}
-    for case in cases.drop_duplicates("index").itertuples():
-        position = int(case.index)
-        row = rows.loc[position]
-        column, reason = str(case.column), str(case.check)
-        if case.schema_context == "DataFrameSchema":
+    cases = cases.drop_duplicates("index").astype({"index": "int64"}).set_index("index")
+    whole = cases["schema_context"] == "DataFrameSchema"
+    faults = []
+    for (column, reason, of_rows), found in cases.groupby(
+        [cases["column"].astype(str).mask(whole, ""), cases["check"].astype(str), whole]
+    ):
+        if of_rows:
             column, reason = reason.split(": ", 1)
-        if column == "period":
-            value: object = f"{_shown(row['start'])} to {_shown(row['end'])}"
-        else:
-            value = row[column]
-        if reason == "not_nullable":
-            reason = "is empty"
-        elif reason == "is outside the scale":
-            reason = f"{value:g} {reason} {row['scale_min']:g}–{row['scale_max']:g}"
-        elif reason.startswith(("coerce_dtype", "dtype")):
-            reason = "cannot be read as the column's type"
-        faults[position] = (column, value, reason)
-    return schema(table).validate(rows.drop(index=list(faults))), faults
+        wrong = rows.loc[found.index]
+        faults.append(_faults(wrong.index, column, *_told(wrong, table, column, reason)))
+    refused = pd.concat(faults)
+    return schema(table).validate(rows.drop(index=refused.index)), refused
 
 
-def _repeats(
-    rows: pd.DataFrame, table: str, places: list[Any]
-) -> dict[int, tuple[str, object, str]]:
+def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any, Any]:
+    """The values that break a rule, and why; of a free text and an identifier no value."""
+    if column == "period":
+        starts, ends = (pd.to_datetime(rows[name]).dt.date for name in ("start", "end"))
+        return [f"{start} to {end}" for start, end in zip(starts, ends, strict=True)], reason
+    values: Any = "" if _is_free(table, column) else rows[column]
+    if reason == "not_nullable":
+        return values, "is empty"
+    if reason == "is outside the scale":
+        scales = zip(rows[column], rows["scale_min"], rows["scale_max"], strict=True)
+        return values, [f"{value:g} {reason} {low:g}–{high:g}" for value, low, high in scales]
+    if reason.startswith(("coerce_dtype", "dtype")):
+        return values, "cannot be read as the column's type"
+    return values, reason
+
+
+def _is_free(table: str, column: str) -> bool:
+    """Whether a column holds texts that are not of a list, such as identifiers and labels."""
+    shape = TABLES[table].columns[column]
+    return shape.kind == "text" and not shape.allowed and column not in ("product", "channel")
+
+
+def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
     """Rows whose key an earlier row has."""
     key = list(TABLES[table].key)
-    grouped = rows.reset_index().groupby(key, sort=False, dropna=False)
-    first = grouped["index"].transform("first")
-    faults: dict[int, tuple[str, object, str]] = {}
-    for position, original in zip(rows.index, first, strict=True):
-        if position != original:
-            where = f"row {places[original]}"
-            same = rows.loc[position].equals(rows.loc[original])
-            value = "; ".join(_shown(value) for value in rows.loc[position, key])
-            reason = f"repeats {where}" if same else f"has the key of {where} and other values"
-            faults[position] = (", ".join(key), value, reason)
-    return faults
+    own = rows.index.to_series()
+    first = own.groupby([rows[name] for name in key], sort=False, dropna=False).transform("first")
+    again = own.index[own != first]
+    if again.empty:
+        return _faults()
+    one, other = rows.loc[again], rows.loc[first[again]].set_index(again)
+    same = pd.Series(True, index=again)
+    for name in rows:
+        equal = one[name].eq(other[name]).fillna(False).astype(bool)
+        same &= equal | (one[name].isna() & other[name].isna())
+    where = [f"row {place}" for place in places[first[again]]]
+    reasons = [
+        f"repeats {row}" if alike else f"has the key of {row} and other values"
+        for row, alike in zip(where, same, strict=True)
+    ]
+    told = [one[name].map(_shown) for name in key if not _is_free(table, name)]
+    values = ["; ".join(filter(None, cells)) for cells in zip(*told, strict=True)] if told else ""
+    return _faults(again, ", ".join(key), values, reasons)
 
 
-def _overlaps(
-    rows: pd.DataFrame, table: str, places: list[Any]
-) -> dict[int, tuple[str, object, str]]:
+def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
     """Rows that count days which an earlier row of the same subject counts too."""
     shape = TABLES[table]
     subject = [name for name in shape.key if name not in (shape.start, shape.end)]
-    faults: dict[int, tuple[str, object, str]] = {}
-    for _, group in rows.groupby(subject, dropna=False, sort=False):
-        reached, holder = pd.Timestamp.min, -1
-        for position, start, end in group.sort_values([shape.start, shape.end])[
-            [shape.start, shape.end]
-        ].itertuples():
-            if start <= reached:
-                reason = f"counts days that row {places[holder]} counts; keep one of them"
-                value = f"{start.date()} to {end.date()}"
-                faults[position] = (f"{shape.start}, {shape.end}", value, reason)
-            else:
-                reached, holder = end, position
-    return faults
+    group = rows.groupby(subject, dropna=False, sort=False).ngroup()
+    spans = pd.DataFrame({"group": group, "start": rows[shape.start], "end": rows[shape.end]})
+    spans = spans.sort_values(["group", "start", "end"], kind="stable")
+    found: list[int] = []
+    holders: list[int] = []
+    last, reached, holder = -1, pd.Timestamp.min, -1
+    for position, of, start, end in zip(spans.index, *map(spans.get, spans), strict=True):
+        if of == last and start <= reached:
+            found.append(position)
+            holders.append(holder)
+        else:
+            last, reached, holder = of, end, position
+    refused = spans.loc[found, ["start", "end"]].itertuples(index=False)
+    values = [f"{start.date()} to {end.date()}" for start, end in refused]
+    reasons = [f"counts days that row {row} counts; keep one of them" for row in places[holders]]
+    return _faults(found, f"{shape.start}, {shape.end}", values, reasons)

@@ -20,6 +20,12 @@ FORMATS = ("print", "digital")
 OUTCOMES = ("answered", "abandoned")
 MEASURES = ("success", "time", "errors", *(f"sus_{item}" for item in range(1, 11)), "problem")
 REFERENCE = ("figures", "counters", "population")  # tables of facts, which listen to no one
+TELLERS = (
+    "La personne concernée",
+    "Un proche de la personne concernée",
+    "Un agent de médiation",
+    "Autre",
+)
 IDEA_STATES = ("proposed", "decided", "done", "dropped")
 
 
@@ -28,13 +34,17 @@ class Column:
     """One column: its kind, whether it may be empty, its `allowed` texts.
 
     A `day` or `moment` is `past` where it can lie neither in the future nor before any device
-    existed. A `moment` is in UTC, without a zone; the days beside it are those of Paris.
+    existed. A `moment` is in UTC, without a zone; the days beside it are those of Paris. A text
+    that identifies what one `person` did must be no name; one that `cites` may hold names, as
+    titles of publications do.
     """
 
     kind: Literal["text", "count", "number", "day", "moment", "flag"]
     optional: bool = False
     allowed: tuple[str, ...] = ()
     past: bool = False
+    person: bool = False
+    cites: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ class Table:
 
 
 _TEXT, _TEXT_OR_NONE = Column("text"), Column("text", optional=True)
+_PERSON_ID, _CITATION = Column("text", person=True), Column("text", cites=True)
 _COUNT, _COUNT_OR_NONE = Column("count"), Column("count", optional=True)
 _DAY, _PAST_DAY, _DAY_OR_NONE = Column("day"), Column("day", past=True), Column("day", True)
 _MOMENT, _MOMENT_OR_NONE = Column("moment", past=True), Column("moment", True, past=True)
@@ -137,7 +148,7 @@ TABLES = {
         | _MONTH
         | {
             "title_id": _TEXT,
-            "title": _TEXT,
+            "title": _CITATION,
             "format": Column("text", False, FORMATS),
             "units": _COUNT,
             "revenue": _NUMBER_OR_NONE,
@@ -152,7 +163,7 @@ TABLES = {
     "calls": Table(
         _COMMON
         | {
-            "call_id": _TEXT,
+            "call_id": _PERSON_ID,
             "date": _PAST_DAY,
             "moment": _MOMENT,
             "outcome": Column("text", False, OUTCOMES),
@@ -198,7 +209,7 @@ TABLES = {
     "tickets": Table(
         _COMMON
         | {
-            "ticket_id": _TEXT,
+            "ticket_id": _PERSON_ID,
             "date": _PAST_DAY,
             "received": _MOMENT,
             "answered": _MOMENT_OR_NONE,
@@ -223,7 +234,7 @@ TABLES = {
     "ratings": Table(
         _COMMON
         | {
-            "answer_id": _TEXT,
+            "answer_id": _PERSON_ID,
             "date": _PAST_DAY,
             "question": Column("text", False, QUESTIONS),
             "value": _NUMBER,
@@ -248,7 +259,7 @@ TABLES = {
     "responses": Table(
         _COMMON
         | {
-            "response_id": _TEXT,
+            "response_id": _PERSON_ID,
             "date": _PAST_DAY,
             "finished": _FLAG,
             "variable": _TEXT,
@@ -306,7 +317,7 @@ TABLES = {
         | {
             "date": _PAST_DAY,
             "session": _TEXT,
-            "participant": _TEXT,
+            "participant": _PERSON_ID,
             "task": _TEXT_OR_NONE,
             "measure": Column("text", False, MEASURES),
             "label": _TEXT_OR_NONE,
@@ -368,7 +379,7 @@ TABLES = {
     "experiences": Table(
         _COMMON
         | {
-            "experience_id": _TEXT,
+            "experience_id": _PERSON_ID,
             "date": _PAST_DAY,
             "organisation": _TEXT_OR_NONE,
             "feeling": _FEELING,
@@ -378,7 +389,7 @@ TABLES = {
             "responsiveness": _FEELING_OR_NONE,
             "simplicity": _FEELING_OR_NONE,
             "region": _TEXT_OR_NONE,
-            "told_by": _TEXT_OR_NONE,
+            "told_by": Column("text", True, TELLERS),
         },
         key=("experience_id",),
         start="date",
@@ -393,7 +404,7 @@ TABLES = {
             "start": _PAST_DAY,
             "end": _DAY,
             "procedure_id": _TEXT,
-            "procedure": _TEXT,
+            "procedure": _CITATION,
             "administration": _TEXT,
             "indicator": _TEXT,
             "state": Column("text", False, STATES),
@@ -425,7 +436,7 @@ TABLES = {
             "comparable_with": _TEXT_OR_NONE,
             "reservation": _TEXT_OR_NONE,
             "definition": _TEXT_OR_NONE,
-            "source_title": _TEXT,
+            "source_title": _CITATION,
             "published": _TEXT_OR_NONE,
             "url": _TEXT_OR_NONE,
             "licence": _TEXT_OR_NONE,
@@ -440,7 +451,7 @@ TABLES = {
         | {
             "date": _PAST_DAY,
             "counter_id": _TEXT,
-            "name": _TEXT,
+            "name": _CITATION,
             "departement": _TEXT,
             "format": _TEXT_OR_NONE,
         },

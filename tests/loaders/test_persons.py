@@ -1,0 +1,267 @@
+"""Whatever cell of an export holds personal data, neither the store nor a message does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+from tests.loaders.test_demarches import CELLS, SHEET
+from tests.loaders.test_every_loader import EXPORTS, OTHERS, Export
+from tests.loaders.test_insee_population import AIN, sheet
+
+from observlib import tables
+from observlib.catalogue import Catalogue, Device
+from observlib.demo.formats import workbook
+from observlib.errors import ObservError
+from observlib.loaders import load
+
+PERSONS = [
+    "zoe.martin@exemple.invalid", "zoe.martin (at) exemple.invalid",
+    "06 12 34 56 78", "0612345678", "+33 (0)6 12.34.56.78", "06/12/34/56/78",
+    "1 85 05 78 006 084 91", "185057800608491", "1850578006084",
+    "FR14 2004 1010 0505 0001 3M02 606", "FR1420041010050500013M02606",
+    "4111 1111 1111 1111", "4111111111111111", "3023217600053",
+    "Chez Mme Zoé Martin",
+]  # fmt: skip
+CITING = ("lib_fs", "Titre", "source")  # in titles and places, names stand that are no user's
+NAMES = ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé"]
+EVERY = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+OF_PERSONS = {  # a loader whose rows are what one person did, and its identifier's header
+    "calls": "Identifiant", "tickets": "Numéro", "jdma": "Identifiant Avis", "limesurvey": "id",
+    "plain_csv of ratings": "answer_id", "user_tests": "participant",
+    "services_publics_plus": "ID expérience",
+}  # fmt: skip
+SLOW = {"spss_stata": 20, "demarches": 6, "insee_population": 6, "workshops": 4}  # one in so many
+Survey = Callable[..., tuple[Device, Catalogue]]
+
+
+def known(loader: str, table: str | None, catalogue: Catalogue, survey: Survey) -> Any:
+    if loader in ("limesurvey", "spss_stata"):
+        return survey(loader)
+    device, _ = survey(loader)
+    own = next((d for d in catalogue.devices.values() if d.loader == loader), device)
+    if loader in EXPORTS or table:
+        own = device.model_copy(update={"table": table, "questionnaire": None})
+    return own, catalogue
+
+
+def kept_and_told(path: Path, device: Device, catalogue: Catalogue) -> tuple[str, str]:
+    """What is kept of a file, and what is said of it."""
+    try:
+        found = load(path, device, catalogue)
+    except ObservError as error:
+        return "", str(error).replace(str(path), "")
+    return found.rows.to_csv(), found.rejects.to_csv() + "\n".join(found.notices)
+
+
+def compact(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
+
+
+def hold(text: str, persons: list[str]) -> list[str]:
+    return [person for person in persons if compact(person) in compact(text)]
+
+
+def columns_filled(export: Export, persons: list[str]) -> Iterator[tuple[str, str]]:
+    """The export with each column full of persons, each in a copy of its rows with another key."""
+    for column, name in enumerate(export.header):
+        rows = []
+        for number, person in enumerate(persons):
+            for row in map(list, export.rows):
+                if export.key is not None:
+                    row[export.key] += str(10 + number)
+                row[column] = person
+                rows.append(row)
+        yield name, export.text(*export.rows, *rows)
+
+
+@EVERY
+def test_no_cell_brings_a_person_into_the_store_or_a_message(
+    export: Export, tmp_path: Path, catalogue: Catalogue, survey: Survey
+) -> None:
+    device, catalogue = known(export.loader, export.table, catalogue, survey)
+    path = tmp_path / "export_2026-03.csv"
+    for name, text in columns_filled(export, PERSONS):
+        path.write_text(text, encoding="utf-8")
+        for what in kept_and_told(path, device, catalogue):
+            assert not hold(what, PERSONS[:-1] if name in CITING else PERSONS), name
+
+
+@EVERY
+def test_no_header_that_is_a_person_is_printed(
+    export: Export, tmp_path: Path, catalogue: Catalogue, survey: Survey
+) -> None:
+    device, catalogue = known(export.loader, export.table, catalogue, survey)
+    path = tmp_path / "export_2026-03.csv"
+    persons = [*NAMES, *PERSONS]  # messages show the first few
+    for column in range(len(export.header) + 1):
+        header = [*export.header, "Remarques"]
+        header[column : column + 1] = persons
+        rows = [
+            [*row[:column], *[""] * len(persons), *row[column + 1 :], ""] for row in export.rows
+        ]
+        rows = [row[: len(header)] + [""] * (len(header) - len(row)) for row in rows]
+        path.write_text(export.text(*rows, header=header), encoding="utf-8")
+        for what in kept_and_told(path, device, catalogue):
+            assert not hold(what, persons), column
+
+
+@pytest.mark.parametrize("name", OF_PERSONS)
+def test_no_name_identifies_what_one_person_did(
+    name: str, tmp_path: Path, catalogue: Catalogue, survey: Survey
+) -> None:
+    export, people = EXPORTS[name], [*NAMES, "martin.zoe", "zmartin", "Zoé-Martin", "Martin"]
+    device, catalogue = known(export.loader, export.table, catalogue, survey)
+    place = export.header.index(OF_PERSONS[name])
+    rows = [export.spoiled(n, {place: person}) for n, person in enumerate(people)]
+    path = tmp_path / "export_2026-03.csv"
+    path.write_text(export.text(*export.rows, *rows), encoding="utf-8")
+    kept, told = kept_and_told(path, device, catalogue)
+    assert not hold(kept, people) and not hold(told, people)
+    assert kept.count("\n") > 1 and "\n" in told
+
+
+def test_every_column_of_texts_of_every_table_is_guarded() -> None:
+    for table, shape in tables.TABLES.items():
+        row: dict[str, Any] = {
+            name: {
+                "text": column.allowed[0] if column.allowed else "T1",
+                "count": 1, "number": 1.0, "day": pd.Timestamp("2026-03-05"),
+                "moment": pd.Timestamp("2026-03-05"), "flag": True,
+            }[column.kind]
+            for name, column in shape.columns.items()
+        }  # fmt: skip
+        texts = [n for n, c in shape.columns.items() if c.kind == "text"]
+        kept, _ = tables.conform(pd.DataFrame([row]), table, "a.csv")
+        assert len(kept) == 1, "or nothing below would prove anything"
+        spoiled = [row | {name: person} for name in texts for person in PERSONS[:-1:3]]
+        kept, rejects = tables.conform(pd.DataFrame(spoiled), table, "a.csv")
+        assert kept.empty and len(rejects) == len(spoiled)
+        assert not hold(rejects.to_csv(), PERSONS)
+
+
+def test_a_name_in_a_column_of_a_list_is_refused_and_not_shown() -> None:
+    row = {"device": "d", "channel": "web", "experience_id": "1", "feeling": "positive"}
+    frame = pd.DataFrame([row | {"date": pd.Timestamp("2026-03-05"), "told_by": NAMES[0]}])
+    kept, rejects = tables.conform(frame, "experiences", "a.csv")
+    assert kept.empty and rejects["column"].tolist() == ["told_by"]
+    assert not hold(rejects.to_csv(), NAMES)
+
+
+def others(person: str) -> dict[str, list[Any]]:
+    """Contents of the exports that are no tables of texts, each with a person in one place."""
+    day = {"date": "2026-03-01", "nb_visits": 3}
+    head = {"date": "2026-03-05", "product": "vie-publique", "title": "T", "method": "M"}
+    idea = {"idea": "I", "state": "proposée"}
+    head |= {"participants": {"Agents": 12}, "ideas": [idea]}
+    answers = {"id": ["1"], "submitdate": ["2026-03-12 10:00:00"], "Q01": ["5"], "Q05": ["A1"]}
+    return {
+        "datagouv_metrics": [
+            {"monthlyStats": [{"month": person, "visits": 1}]},
+            {"monthlyStats": [{"month": "2026-03", "visits": person}]},
+            {"monthlyStats": [person, {person: 1}]},
+            {"monthlyStats": person},
+        ],
+        "matomo_json": [
+            {"2026-03-01": {"nb_visits": 1}, "2026-03-02": person},
+            {"2026-03-01": {"nb_visits": person}, person: {"nb_visits": 2}},
+            {"result": "error", "message": person},
+            [day | {"date": person}, day | {person: 1}, person],
+            {person: 1},
+            f'{{"{person}": 1, "{person}": 2}}',
+        ],
+        "workshops": [
+            *({**head, key: person} for key in head),
+            {**head, person: 1},
+            {**head, "participants": {person: 12}},
+            {**head, "participants": {"Agents": person}},
+            *({**head, "ideas": [{**idea, key: person}]} for key in ("idea", "state", person)),
+            f"participants: {{{json.dumps(person)}: 1, {json.dumps(person)}: 2}}",
+            f"title: {person}",
+            person,
+        ],
+        "demarches": [
+            *((SHEET, [[*CELLS], [*(CELLS | {name: person}).values()]]) for name in CELLS),
+            (SHEET, [[person, *[*CELLS][1:]], [*CELLS.values()]]),
+            (person.replace("/", " ")[:31], [[*CELLS], [*CELLS.values()]]),
+            (person.replace("/", " ")[:31], [[person]]),
+        ],
+        "insee_population": [
+            ("2022", sheet(AIN, ["02", "Aisne", *AIN[2:5], person, *AIN[6:]], [person, *AIN[1:]])),
+            (person.replace("/", " ")[:31], sheet(AIN)),
+            (person.replace("/", " ")[:31], [[person]]),
+        ],
+        "spss_stata": [
+            *(pd.DataFrame(answers | {name: [person]}) for name in answers),
+            pd.DataFrame({"id": ["1"], "submitdate": [""], "Q05": ["A1"], "Q99": [person]}),
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("loader", sorted(OTHERS))
+def test_no_place_of_other_exports_brings_a_person_into_the_store_or_a_message(
+    loader: str, tmp_path: Path, catalogue: Catalogue, survey: Survey
+) -> None:
+    device, catalogue = known(loader, None, catalogue, survey)
+    persons = PERSONS[3 :: SLOW.get(loader, 1)]
+    for person in persons:
+        for content in others(person)[loader]:
+            path = tmp_path / "export_2026-03.json"
+            if isinstance(content, pd.DataFrame):
+                path = tmp_path / "export_2026-03.sav"
+                label = {content.columns[-1]: person}
+                pyreadstat.write_sav(content, path, column_labels=label)
+            elif isinstance(content, tuple):
+                path = tmp_path / "export_2026-03.xlsx"
+                path.write_bytes(workbook(*content))
+            else:
+                write = yaml.safe_dump if loader == "workshops" else json.dumps
+                text = content if isinstance(content, str) else write(content)
+                path.write_text(text, encoding="utf-8")
+            for what in kept_and_told(path, device, catalogue):
+                assert not hold(what, [person]), content
+
+
+def test_a_poll_whose_question_reaches_someone_is_refused_whole_and_says_how_to_mend(
+    tmp_path: Path, catalogue: Catalogue, survey: Survey
+) -> None:
+    export = EXPORTS["polls"]
+    device, catalogue = known("polls", None, catalogue, survey)
+    rows = [
+        [cell.replace("Q ?", f"Q ? {PERSONS[0]} ou {PERSONS[2]}") for cell in r]
+        for r in export.rows
+    ]
+    other = [["b", *row[1:]] for row in export.rows]
+    path = tmp_path / "sondages.csv"
+    path.write_text(export.text(*rows, *other), encoding="utf-8")
+    found = load(path, device, catalogue)
+    assert set(found.rows["poll_id"]) == {"b"}
+    assert found.rejects["row"].tolist() == [2, 3]
+    assert set(found.rejects["reason"]) == {
+        "holds an e-mail address and a telephone number; write it without, or take the row away"
+    }
+
+
+def test_who_tells_is_a_word_of_the_list_or_autre_which_a_notice_tells(
+    tmp_path: Path, catalogue: Catalogue, survey: Survey
+) -> None:
+    export = EXPORTS["services_publics_plus"]
+    device, catalogue = known(export.loader, None, catalogue, survey)
+    place = export.header.index("Posté comme")
+    rows = [
+        export.spoiled(0, {place: "Zoé Martin"}),
+        export.spoiled(1, {place: "un AGENT de mediation"}),
+    ]
+    path = tmp_path / "sp.csv"
+    path.write_text(export.text(*rows), encoding="utf-8")
+    found = load(path, device, catalogue)
+    assert found.rows["told_by"].tolist() == ["Autre", "Un agent de médiation"]
+    assert len(found.notices) == 1 and found.notices[0].startswith("1 experience")
+    assert "Zoé" not in found.notices[0]

@@ -1,0 +1,106 @@
+"""What is a person's is told from what is not: both kinds of mistake are dear."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+
+import pytest
+
+from observlib import estimates
+from observlib.display import output
+from observlib.errors import ObservError
+from observlib.personal import held, may_be_a_name, reads_as_name
+
+HELD = {
+    "e-mail": [
+        "jean.dupont@exemple.invalid", "jean (at) exemple.fr", "jean [at] exemple [dot] fr",
+        "jean @ exemple.fr", "jean＠exemple.fr", "jean arobase exemple point fr",
+        "jean&#64;exemple.fr", "jean%40exemple.fr", "jean\\@exemple.fr",
+        "je\u200ban@exem\u200bple.fr", "ZOE@EXEMPLE.FR, merci",
+    ],
+    "telephone": [
+        "0612345678", "06 12 34 56 78", "06.12.34.56.78", "06-12-34-56-78", "06/12/34/56/78",
+        "0612 345 678", "0 612 345 678", "+33 6 12 34 56 78", "0033612345678", "33612345678",
+        "00 33 6 12 34 56 78", "+33 (0)6 12 34 56 78", "+44 20 7946 0958", "0032 470 12 34 56",
+        "(0)6 12 34 56 78", "Tél.0612345678", "tel0612345678", "06\u00a012\u202f34 56 78",
+        "０６１２３４５６７８", "+1 (202) 555-0123", "le 06.12.34.56.78, svp", "01 23 45 67 89",
+    ],
+    "social security": [
+        "185057800608491", "1 85 05 78 006 084 91", "1850578006084", "1 85 05 78 006 084",
+        "1-85-05-78-006-084-91", "2 90 12 2A 004 123", "185052A006084", "n° 1850578006084.",
+    ],
+    "bank account": [
+        "FR1420041010050500013M02606", "fr14 2004 1010 0505 0001 3m02 606",
+        "IBAN FR1420041010050500013M02606 merci", "BE68 5390 0754 7034", "BE68539007547034",
+        "DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32",
+    ],
+    "payment card": ["4111 1111 1111 1111", "5555555555554444", "378282246310005"],
+    "tax": ["3023217600053", "30 23 217 600 053"],
+}  # fmt: skip
+NOT_HELD = [
+    "Rur@linette", "Suivez-vous @servicepublic ?", "le 3939", "978-2-00-000000-2", "9782111573215",
+    "552 081 317 66522", "55208131766522", "552 081 317", "2-11-007890-1", "ISSN 0184-7260",
+    "12 345 678 901", "+12 345 678", "1 234 567 890", "10 000 000 000", "0.123456789",
+    "33.573110123", "3,0612345678", "1234567890", "0000012345", "01/02/2026 10:30",
+    "2026-03-01 10:20:30", "2026-01-26/2026-02-01", "2025-10/2026-09", "20260315",
+    "du 01/02/2026 au 03/04/2026", "01.02.2026 - 05.03.2026", "2022 2023 2024 2025 2026",
+    "Notes 0 1 2 3 4 5 6 7 8 9 10", "JORFTEXT000033123456", "2026031512345678", "75001 Paris",
+    "T-2026-0000001", "DEMO-2023-T1-0001", "appel-fictif-2025-T2-00000", "n° 2025-1234",
+    "https://www.insee.fr/fr/statistiques/8331297", "185057800608492",
+    "FR1420041010050500013M02607", "4111111111111112",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), [(k, t) for k, texts in HELD.items() for t in texts])
+def test_however_it_is_written_a_person_s_address_or_number_is_told(kind: str, text: str) -> None:
+    for around in (text, f"Écrire à {text} avant mars"):
+        assert kind in (held(around) or ""), around
+
+
+@pytest.mark.parametrize("text", NOT_HELD)
+def test_dates_amounts_books_and_companies_are_no_person(text: str) -> None:
+    assert held(text) is None and held(f"Voir {text}, svp") is None
+
+
+def test_identifiers_that_tools_draw_are_kept() -> None:
+    draw = random.Random(1)
+    drawn = [str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2000)]
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in drawn]
+    drawn += [text[:length] for text in hashes for length in (8, 12, 16, 24, 64)]
+    drawn += [str(number) for number in draw.sample(range(10**9), 2000)]
+    assert not [text for text in drawn if held(text)]
+    assert sum(may_be_a_name(text) for text in drawn) < len(drawn) / 500  # short hashes of letters
+
+
+@pytest.mark.parametrize("text", ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé", "zoe.martin"])
+def test_a_name_reads_as_one_and_is_no_identifier(text: str) -> None:
+    assert reads_as_name(text) and may_be_a_name(text)
+
+
+@pytest.mark.parametrize("text", ["1", "a", "P01", "0x1273b54", "abcXyzQrsTuv", "T-2026-01"])
+def test_a_code_is_an_identifier(text: str) -> None:
+    assert not may_be_a_name(text)
+
+
+@pytest.mark.parametrize("column", ["product", "device", "group_value", "unit", "source"])
+@pytest.mark.parametrize("person", [texts[0] for texts in HELD.values()])
+def test_no_output_is_made_that_shows_a_person(column: str, person: str) -> None:
+    row = {"indicator": "a", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
+    row |= {"group": "réponse", "group_value": "Oui"}
+    output.text("Tout va bien.", estimates.make([row]))
+    with pytest.raises(ObservError) as caught:
+        output.text("Tout va bien.", estimates.make([row | {column: f"Q {person} ?"}]))
+    assert column in str(caught.value) and person not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["caption", "alt", "data_markdown"])
+@pytest.mark.parametrize("person", [texts[0] for texts in HELD.values()])
+def test_no_caption_or_other_text_of_an_output_shows_a_person(key: str, person: str) -> None:
+    content = {"kind": "chart", key: f"Q {person} ?", **estimates.to_json(estimates.make([]))}
+    with pytest.raises(ObservError, match=f"chart: its {key} holds") as caught:
+        output.Output({"text/plain": "Q ?"}, content)
+    with pytest.raises(ObservError, match="text: its text holds"):
+        output.text(f"Q {person} ?", estimates.make([]))
+    assert person not in str(caught.value)
