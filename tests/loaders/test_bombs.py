@@ -122,6 +122,8 @@ def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path: Path) -> Non
     bombs = {f"{name}.xlsx": (workbook(sheet), strays) for name, sheet in sheets.items()}
     bombs["moved.xlsx"] = (workbook(worksheet(FAR), moved=b"other/data.bin"), strays)
     bombs["entity.xlsx"] = (workbook(entity), "declares a document type")
+    blank = worksheet(FAR.replace(b"<v>1</v>", b""))
+    bombs["format.xlsx"] = (workbook(blank), "no sheet has in its first row")
     row = b'<row r="4294967297"><c r="A4294967297"><v>1</v></c></row>'
     bombs["overflow.xlsx"] = (workbook(worksheet(row)), "spans 4294967297 rows")
     refused(tmp_path, "qualite-demarches", bombs)

@@ -32,9 +32,10 @@ _SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of alias
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MOST_BYTES = 2_000_000  # of a file that people write
+_MOST_BYTES = 2_000_000  # of a file that people write
 _DEEPEST = 50
 _MOST_VALUES = 30_000
+_LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the square of its length
 
 
 def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lines, list[str]]:
@@ -67,9 +68,9 @@ def read_written(path: Path) -> str:
     ObservError
         Where it is no regular file, cannot be read, is not UTF-8, or holds more than 2 MB.
     """
-    raw = files.read_bytes(path, MOST_BYTES, "make several files of it")
+    raw = files.read_bytes(path, _MOST_BYTES, "make several files of it")
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         fault = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
         raise ObservError(f"{path}: {fault}") from error
@@ -81,7 +82,7 @@ def events(text: str) -> Iterator[Any]:
     Raises
     ------
     yaml.YAMLError
-        Where the text is none, nested deeper, or holds more values.
+        Where the text is none, nested deeper, or holds more values or a longer number.
 
     Examples
     --------
@@ -92,11 +93,17 @@ def events(text: str) -> Iterator[Any]:
     for count, event in enumerate(yaml.parse(text, Loader=_SafeLoader)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST or count > _MOST_VALUES:
-            mark: Any = event.start_mark  # of libyaml, or of Python
+        problem = None
+        if depth > _DEEPEST:
             problem = f"nested too deeply, over {_DEEPEST} levels"
-            if count > _MOST_VALUES:
-                problem = f"holds over {_MOST_VALUES:,} values; make several files of it"
+        elif count > _MOST_VALUES:
+            problem = f"holds over {_MOST_VALUES:,} values; make several files of it"
+        elif isinstance(event, yaml.ScalarEvent) and _LONG_NUMBER.fullmatch(event.value):
+            problem = "a number too long to read"
+        elif isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
+            problem = "<< is not read, as merges of merges multiply; write the keys"
+        if problem is not None:
+            mark: Any = event.start_mark  # of libyaml, or of Python
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         yield event
 
@@ -107,9 +114,9 @@ def load(text: str) -> tuple[Any, yaml.Node | None]:
     Raises
     ------
     yaml.YAMLError
-        Where the text is none, or nested too deeply.
-    ValueError
-        For a day that is none.
+        As for `events`.
+    ValueError, OverflowError
+        For a day that is none, or a number that is too large.
 
     Examples
     --------
@@ -136,7 +143,7 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
     try:
         data, root = load(text)
         problems = list(_walk(root, (), lines, path, set()))
-    except ValueError as error:  # of a date such as 2026-13-45
+    except (ValueError, OverflowError) as error:  # of a date such as 2026-13-45
         return unusable("", f"not valid YAML: {error}; dates are YYYY-MM-DD")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -109,8 +109,8 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
             cells, elements = cells + height * width, elements + count
             if cells > _MOST_CELLS:
                 raise ObservError(
-                    f"{path}: a sheet spans {height} rows and {width} columns; "
-                    "delete the cells that stray far from the table"
+                    f"{path}: a sheet spans {height} rows and {width} columns, and all of them may "
+                    f"span {_MOST_CELLS:,} cells; delete those that stray far from the table"
                 )
     if not sheets:
         raise ObservError(f"{path}: holds no sheet of a .xlsx workbook; save it as .xlsx")
@@ -134,17 +134,16 @@ def _span(
         root = root or tag
         if root != _SHEET:
             raise _Other
-        if tag not in ("row", "c"):
-            return
-        at = attributes.get("r", "")
-        if tag == "row":  # a place that is not told is the next
+        if tag in ("v", "is", "f"):  # a cell without is no more than a format, maybe of a column
+            height, width = max(height, row), max(width, column)
+        elif tag == "row":  # a place that is not told is the next
+            at = attributes.get("r", "")
             row, column = int(at) if _NUMBER.fullmatch(at) else row + 1, 0
-        else:
-            if found := _PLACE.fullmatch(at):
+        elif tag == "c":
+            if found := _PLACE.fullmatch(attributes.get("r", "")):
                 row, column = int(found[2]), _column(found[1].upper())
             else:
                 column += 1
-            height, width = max(height, row), max(width, column)
             if attributes.get("t") == "e":
                 errors.add((row, column))
 
