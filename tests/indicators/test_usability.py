@@ -136,6 +136,16 @@ def test_who_comes_to_three_sessions_counts_once_and_does_not_shorten_an_interva
         assert three[shown].tolist() == pytest.approx(one[shown].tolist()), indicator
 
 
+def test_who_comes_in_two_quarters_does_not_hide_the_one_who_answered_in_the_second() -> None:
+    """The attack: all answered in the first, so that the year rests on all, and one in the next."""
+    first, second = rows(14, "2026-05-04", codes="P"), rows(14, session="t", codes="P")
+    second = second[~second["measure"].str.startswith("sus_") | (second["participant"] == "P0")]
+    year = usability.pooled(pd.concat([first, second]), LAST.back(4))
+    assert of(year, "test_participants")["estimate"] == 14
+    assert of(year, "sus_mean")["status"] == "suppressed"
+    assert of(year, "task_success")["status"] == "low_base"
+
+
 def test_a_task_of_few_is_not_had_from_all_tasks_less_the_others() -> None:
     base = rows(14)
     second = base[base["measure"] == "success"].assign(task="U")

@@ -31,6 +31,7 @@ from observlib.text import fold
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
 _WHO = "participant"
 _TASK = ("task_success", "task")
+_OF_ALL = ("test_participants", "problem_share", "problem_count")  # rest on all the participants
 
 
 def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -124,7 +125,7 @@ def _told(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, 
         _what(row)
         for row in found
         # what rests on all the participants does so in each quarter, be a problem met there or not
-        if row["n"] < people and not _safe([of.get(_what(row), 0) for of in apart])
+        if row["indicator"] not in _OF_ALL and not _safe([of.get(_what(row), 0) for of in apart])
     }
     tasks = {row["group_value"]: row["n"] for row in found if _what(row)[:2] == _TASK}
     few = withheld_parts(tasks, [name for name in tasks if (*_TASK, name) in hidden])
