@@ -19,6 +19,7 @@ from typing import Any
 _MEMORY = 1 << 30  # bytes of address space, where the system has such a limit (not on Windows)
 _LONGEST = 40_000_000  # characters of what is read, as JSON
 _SECONDS = 60
+_WORKING = 8  # seconds of a processor's time, where the system has such a limit
 
 
 class Failed(Exception):
@@ -47,14 +48,19 @@ def apart(script: str, *words: str, given: bytes = b"") -> Any:
     settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, timeout=_SECONDS, env=settings
+            command,
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # where a damaged file may make a library write for ever
+            timeout=_SECONDS,
+            env=settings,
         )
     except subprocess.TimeoutExpired:
         raise Failed(f"not read within {_SECONDS} seconds") from None
     if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        told = done.stdout.decode("utf-8", "replace").strip()
         crashed = done.returncode != 1 or not told
-        raise Failed("the reader crashed, or ran out of memory" if crashed else told[-1])
+        raise Failed("the reader crashed, or ran out of memory or time" if crashed else told)
     return json.loads(done.stdout, object_hook=_day)
 
 
@@ -82,16 +88,22 @@ def _main(script: str, *words: str) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
+        resource.setrlimit(resource.RLIMIT_CPU, (_WORKING, _WORKING))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
+    os.dup2(2, 1)  # what the library prints is no answer
     try:
         found = json.dumps(runpy.run_path(script)["main"](*words), default=_told)
+        if len(found) > _LONGEST:
+            raise MemoryError
+        failed = False
     except MemoryError:
-        sys.exit("needs more memory than a file of this kind")
+        found, failed = "needs more memory than a file of this kind", True
     except BaseException as error:  # a panic of a Rust library is no `Exception`
-        sys.exit(" ".join(f"{type(error).__name__}: {error}".split())[:200])
-    if len(found) > _LONGEST:
-        sys.exit(f"holds more than {_LONGEST // 10**6} MB")
-    sys.stdout.write(found)
+        found, failed = " ".join(f"{type(error).__name__}: {error}".split())[:200], True
+    with answer:
+        answer.write(found)
+    sys.exit(int(failed))
 
 
 if __name__ == "__main__":
