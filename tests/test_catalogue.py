@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.catalogue.reading import parse
+from observlib.catalogue.reading import parse, read_written
 from observlib.errors import ObservError
 from observlib.loaders import names
 from observlib.tables import TABLES
@@ -107,9 +107,29 @@ def test_aliases_of_aliases_are_read_once_and_one_of_itself_ends() -> None:
 
 
 def test_a_file_that_is_nested_too_deeply_is_one_line_and_no_traceback() -> None:
-    told = [parse("[" * n + "]" * n, Path("a.yml"), list, "a list")[2] for n in (300, 997, 5000)]
-    assert [len(told[0]), len(told[2])] == [0, 1] and len(told[1]) <= 1  # by version of Python
-    assert all("nest" in problem for problem in told[1] + told[2])
+    told = [parse("[" * n + "]" * n, Path("a.yml"), list, "a list")[2] for n in (50, 51, 5000)]
+    assert list(map(len, told)) == [0, 1, 1]
+    assert all("a.yml:1: not valid YAML" in told[n][0] and "nest" in told[n][0] for n in (1, 2))
+
+
+@pytest.mark.parametrize("number", ["1:" * 500_000 + "1", "9" * 500_000, "1:" * 400 + "1.5"])
+def test_a_number_beyond_all_is_one_line_and_no_traceback(number: str) -> None:
+    _, _, (told,) = parse(f"a: {number}", Path("a.yml"), dict, "a mapping")
+    assert "a.yml" in told and "not valid YAML" in told and len(told) < 200
+
+
+def test_merges_of_merges_do_not_multiply() -> None:
+    text = "a: &a {x: 1}\n" + "".join(
+        f"{name}: &{name} {{<<: [{', '.join([f'*{before}'] * 20)}]}}\n"
+        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    _, _, (told,) = parse(text, Path("a.yml"), dict, "a mapping")
+    assert "a.yml:2: not valid YAML: << is not read" in told
+
+
+def test_a_file_of_windows_is_that_of_any_other(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"---\r\na: b\r\n---\r\n")
+    assert read_written(tmp_path / "a.md") == "---\na: b\n---\n"
 
 
 def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,10 +45,52 @@ def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
             if name.startswith(".") or not path.resolve().is_relative_to(root):
                 continue
             printable = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
-            if printable == str(path):
+            if endless(path):
+                unreadable.append(f"{printable}: {ENDLESS}")
+            elif printable == str(path):
                 yield path
             else:
                 unreadable.append(f"{printable}: the name is not UTF-8; rename the file or folder")
+
+
+ENDLESS = "is a pipe, a socket or a device, and no file; move it away"
+
+
+def endless(path: Path) -> bool:
+    """Whether a path is a pipe, a socket or a device: opening or reading it may never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # told where it is opened
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def read_bytes(path: Path, most: int, mend: str) -> bytes:
+    """The bytes of a file, of which there are no more than `most`.
+
+    Raises
+    ------
+    ObservError
+        Where the path is a pipe, a socket or a device, cannot be read, or holds more: `mend` then
+        says what to do about it.
+
+    Examples
+    --------
+    >>> read_bytes(Path("README.md"), 10, "read a part of it")
+    Traceback (most recent call last):
+    observlib.errors.ObservError: README.md: holds more than 10 bytes; read a part of it
+    """
+    if endless(path):
+        raise ObservError(f"{path}: {ENDLESS}")
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(most + 1)  # what a file says of its size may be untrue
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(raw) > most:
+        size = f"{most // 10**6} MB" if most >= 10**6 else f"{most} bytes"
+        raise ObservError(f"{path}: holds more than {size}; {mend}")
+    return raw
 
 
 def write_text(path: Path, text: str) -> None:

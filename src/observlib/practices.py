@@ -52,7 +52,14 @@ from pydantic import (
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Slug
-from observlib.catalogue.reading import Lines, explain, parse, read, split_front_matter
+from observlib.catalogue.reading import (
+    Lines,
+    explain,
+    parse,
+    read,
+    read_written,
+    split_front_matter,
+)
 from observlib.errors import ObservError
 from observlib.impersonal import Plain, a_role, active
 from observlib.personal import held
@@ -220,11 +227,9 @@ def _labels(
 def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None, list[str]]:
     """A sheet, or None for a draft or a wrong one, and what is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        return None, [f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8"]
-    except OSError as error:
-        return None, [f"{path}: cannot be read: {error.strerror}"]
+        text = read_written(path).removeprefix("\ufeff")
+    except ObservError as error:
+        return None, list(error.problems)
     front, body = split_front_matter(text)
     if not front:
         return None, [f"{path}:1: does not start with a front matter: `key: value` between `---`"]

@@ -18,7 +18,7 @@ from observlib.errors import ObservError
 
 # Over the path and bytes of every file. When a change of the demonstration is meant, put the new
 # one here, and execute the notebooks again.
-DIGEST = "a66dd65b4ada70f8fe94cae8a46867adb57b5ab3529756d2172c0919df93c550"
+DIGEST = "b50ac57663c3b3ad90c2e26efdd67373ddff8885c817f048367d672dbcddc4ee"
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -13,8 +13,13 @@ from observlib.period import Quarter
 LAST = Quarter(2026, 3)
 
 
-def rows(people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9) -> pd.DataFrame:
-    """People who try one task, in 100 s if they win and 400 if not; the first met a problem."""
+def rows(
+    people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9, codes: str = ""
+) -> pd.DataFrame:
+    """People who try one task, in 100 s if they win and 400 if not; the first met a problem.
+
+    Their codes are those of their session, unless `codes` says with what they begin.
+    """
     made = []
     for number in range(people):
         common = {
@@ -23,7 +28,7 @@ def rows(people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9
             "channel": "in_person",
             "date": pd.Timestamp(day),
             "session": session,
-            "participant": f"P{number}",
+            "participant": f"{codes or session}{number}",
         }
         won = number < wins
         task = {**common, "task": "T"}
@@ -63,7 +68,7 @@ def test_times_are_those_of_successes_alone() -> None:
 
 def test_the_scale_counts_whole_answers_only() -> None:
     frame = rows(14)
-    frame = frame[~((frame["participant"] == "P0") & (frame["measure"] == "sus_4"))]
+    frame = frame[~((frame["participant"] == "s0") & (frame["measure"] == "sus_4"))]
     scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
     assert (scale["estimate"], scale["n"], scale["unit"]) == (75, 13, "sur 100")
 
@@ -99,9 +104,44 @@ def test_a_year_does_not_tell_the_one_small_campaign_in_it() -> None:
 def test_one_answer_to_the_scale_is_not_had_from_the_year() -> None:
     """The attack: (81.67 × 15 − 87.5 × 14) / 1 is the score of the only one who answered."""
     one = rows(12, "2026-05-04", "other")
-    one = one[~one["measure"].str.startswith("sus_") | (one["participant"] == "P0")]
+    one = one[~one["measure"].str.startswith("sus_") | (one["participant"] == "other0")]
     year = usability.pooled(pd.concat([one, rows(14)]), LAST.back(4))
     assert of(year, "test_participants")["estimate"] == 26
+    assert of(year, "sus_mean")["status"] == "suppressed"
+    assert of(year, "task_success")["status"] == "low_base"
+
+
+def test_six_people_who_come_to_three_sessions_are_not_published_as_eighteen() -> None:
+    thrice = pd.concat([rows(6, session=session, codes="P") for session in "abc"])
+    found = usability.measured(thrice, {"2026-T3": [LAST]})
+    assert set(found["status"]) == {"suppressed"} and found["n"].isna().all()
+
+
+def test_who_comes_to_three_sessions_counts_once_and_does_not_shorten_an_interval() -> None:
+    once, thrice = (
+        usability.quarterly(
+            pd.concat([rows(16, session=s, wins=12, codes="P") for s in sessions]), [LAST]
+        )
+        for sessions in ("a", "abc")
+    )
+    assert of(thrice, "test_participants")["estimate"] == 16
+    for indicator, group in (
+        ("task_success", "task"),
+        ("task_time", "task"),
+        ("sus_mean", ""),
+        ("problem_share", "problem"),
+    ):
+        one, three = of(once, indicator, group), of(thrice, indicator, group)
+        shown = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
+        assert three[shown].tolist() == pytest.approx(one[shown].tolist()), indicator
+
+
+def test_who_comes_in_two_quarters_does_not_hide_the_one_who_answered_in_the_second() -> None:
+    """The attack: all answered in the first, so that the year rests on all, and one in the next."""
+    first, second = rows(14, "2026-05-04", codes="P"), rows(14, session="t", codes="P")
+    second = second[~second["measure"].str.startswith("sus_") | (second["participant"] == "P0")]
+    year = usability.pooled(pd.concat([first, second]), LAST.back(4))
+    assert of(year, "test_participants")["estimate"] == 14
     assert of(year, "sus_mean")["status"] == "suppressed"
     assert of(year, "task_success")["status"] == "low_base"
 
@@ -109,7 +149,7 @@ def test_one_answer_to_the_scale_is_not_had_from_the_year() -> None:
 def test_a_task_of_few_is_not_had_from_all_tasks_less_the_others() -> None:
     base = rows(14)
     second = base[base["measure"] == "success"].assign(task="U")
-    third = second[second["participant"].isin(["P0", "P1", "P2"])].assign(task="V")
+    third = second[second["participant"].isin(["s0", "s1", "s2"])].assign(task="V")
     found = usability.quarterly(pd.concat([base, second, third]), [LAST])
     tasks = found[(found["indicator"] == "task_success") & (found["group"] == "task")]
     assert (tasks["status"] == "suppressed").sum() == 2
@@ -134,6 +174,6 @@ def test_the_interval_of_scores_near_the_top_ends_at_a_hundred() -> None:
     items = frame["measure"].str.startswith("sus_")
     odd = frame["measure"].str.removeprefix("sus_").isin(["1", "3", "5", "7", "9"])
     frame.loc[items, "value"] = odd[items].map({True: 5.0, False: 1.0})
-    frame.loc[items & (frame["participant"] == "P0"), "value"] = 3.0
+    frame.loc[items & (frame["participant"] == "s0"), "value"] = 3.0
     scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
     assert scale["ci_high"] == 100.0 and scale["ci_low"] < scale["estimate"] < 100

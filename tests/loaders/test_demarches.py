@@ -345,34 +345,6 @@ def test_workbooks_that_cannot_be_used_are_refused_in_one_line(
         load(tmp_path / "absent.xlsx", device, catalogue)
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_a_panic_of_the_reader_is_one_line_and_an_interruption_stays_one(
-    tmp_path: Path,
-    device: Device,
-    catalogue: Catalogue,
-    monkeypatch: pytest.MonkeyPatch,
-    stop: type[BaseException],
-) -> None:
-    class PanicException(BaseException):
-        """As the Rust library raises it: no `Exception`."""
-
-    class Book:
-        error: BaseException = PanicException("index out of bounds\nat src/xlsx.rs")
-
-        @classmethod
-        def from_filelike(cls, file: io.BytesIO) -> None:
-            raise cls.error
-
-    path = workbook(tmp_path / "observatoire.xlsx", (SHEET, [HEADER, procedure()]))
-    monkeypatch.setattr("python_calamine.CalamineWorkbook", Book)
-    with pytest.raises(ObservError, match="index out of bounds at src") as caught:
-        load(path, device, catalogue)
-    assert "\n" not in str(caught.value)
-    Book.error = stop()
-    with pytest.raises(stop):
-        load(path, device, catalogue)
-
-
 def test_a_sheet_of_headers_alone_gives_an_empty_table(
     tmp_path: Path, device: Device, catalogue: Catalogue
 ) -> None:

@@ -224,6 +224,27 @@ CELL = st.sampled_from(
 )  # fmt: skip
 
 
+def test_a_code_of_several_sessions_is_told(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = HEADER + "".join(
+        f"{session},{code},2026-03-05,T,oui,,,\n"
+        for session, code in [("a", "P1"), ("a", "P2"), ("b", "p1"), ("b", "P3")]
+    )
+    (notice,) = read(tmp_path, device, catalogue, text).notices
+    assert "participants P1 are in several sessions" in notice and "P2" not in notice
+
+
+def test_numbered_rows_of_two_files_are_different_people(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    text = f"{ITEMS}\n{FULL}\n{FULL}\n"
+    both = [
+        read(tmp_path, device, catalogue, text, f"sus_2026-T{number}.csv").rows for number in (1, 2)
+    ]
+    assert pd.concat(both)["participant"].nunique() == 4
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(rows=st.lists(st.lists(CELL, min_size=9, max_size=10), max_size=6))
 def test_any_table_loads_or_is_refused(

@@ -111,7 +111,7 @@ for (i in seq_len(nrow(cases))) {
   put("trimmed weights", "all",
       weights(trimWeights(design, lower = bounds[1], upper = bounds[2], strict = TRUE)))
   if (case$calibration %in% "rake") next # its errors are others than those of calibrate
-  deff <- if (is.na(case$expands)) "replace" else TRUE
+  deff <- if (is.na(case$population)) "replace" else TRUE
   describe("all", design, deff)
   for (name in unique(na.omit(design$variables$domain)))
     describe(name, subset(design, domain == name), deff)

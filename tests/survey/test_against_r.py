@@ -125,8 +125,7 @@ def write(folder: Path, frames: dict[str, pd.DataFrame]) -> None:
         if "calibration" in case:
             targets(frames[name], case).to_csv(folder / f"{name}_margins.csv", index=False)
         lower, upper = case.get("bounds", (None, None))
-        expands = None if name == "weights of mean 1" else 1
-        rows.append({**case, "case": name, "lower": lower, "upper": upper, "expands": expands})
+        rows.append({"population": None, **case, "case": name, "lower": lower, "upper": upper})
     pd.DataFrame(rows).drop(columns="bounds").to_csv(folder / "cases.csv", index=False)
 
 

@@ -251,6 +251,42 @@ def test_weights_of_mean_1_have_a_design_effect_too(hdv2003: pd.DataFrame) -> No
     assert normed["deff"][0] == pytest.approx(expanding["deff"][0], rel=1e-3)
 
 
+def test_weights_rounded_to_a_mean_of_1_are_no_finite_population() -> None:
+    # 3 of 4 answers of weight 0.5 and value 1, the others of weight 2.5 and value 0, and a sum of
+    # weights that rounding has moved by 0.003 from the number of answers
+    n = 1000
+    light = np.arange(n) < 750
+    weights = np.where(light, 0.5, 2.5)
+    weights[-1] += 0.003
+    frame = pd.DataFrame({"y": light.astype(float), "w": weights})
+    assert frame["w"].sum() == pytest.approx(1000.003)
+    found = mean(design(frame, weights="w"), "y").iloc[0]
+    # p = 0.375; the linearised variance (n / (n − 1)) Σ w² (y − p)² / (Σ w)²
+    # = (1000 / 999) (750 × 0.25 × 0.625² + 250 × 6.25 × 0.375²) / 1000²
+    assert found["se"] ** 2 == pytest.approx(1000 / 999 * 292.96875 / 1000**2, rel=1e-4)
+    # over that of a simple sample, p (1 − p) / (n − 1)
+    assert found["deff"] == pytest.approx(1000 * 292.96875 / 1000**2 / (0.375 * 0.625), rel=1e-4)
+    assert found["n_eff"] == pytest.approx(800, rel=1e-4)
+    # and of what does not depend on the weights, Kish's n_eff is 1000² / (750 × 0.25 + 250 × 6.25)
+    mixed = frame.assign(y=np.arange(n) % 2)
+    told = mean(design(mixed, weights="w"), "y").iloc[0]
+    assert told["n_eff"] == pytest.approx(1000**2 / 1750, rel=0.01)
+
+
+def test_weights_of_mean_1_with_a_population_have_its_correction(hdv2003: pd.DataFrame) -> None:
+    scaled = hdv2003.assign(poids=(hdv2003["poids"] / hdv2003["poids"].mean()).round(4) + 1e-6)
+    size = {"population": float(hdv2003["poids"].sum())}
+    expanding, normed = (
+        mean(design(each, weights="poids", **size), "age").iloc[0] for each in (hdv2003, scaled)
+    )
+    assert normed["n_eff"] == pytest.approx(expanding["n_eff"], rel=1e-3)
+    few = mean(design(scaled, weights="poids", population=2100), "age").iloc[0]
+    assert few["n_eff"] == pytest.approx(expanding["n_eff"], rel=1e-2)
+    towns = scaled.assign(town=np.arange(len(scaled)) // 20)
+    clustered = mean(design(towns, weights="poids", clusters="town", population=500), "age")
+    assert 200 < clustered["n_eff"][0] < 4000
+
+
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters() -> None:
     frame = pd.DataFrame({"y": 4.2, "town": [1, 1, 1, 2, 3], "w": [1.0, 1, 1, 2, 1]})
     found = mean(design(frame, weights="w", clusters="town"), "y").iloc[0]

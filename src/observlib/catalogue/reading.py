@@ -11,6 +11,8 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from observlib import files
+from observlib.errors import ObservError
 from observlib.personal import shown
 
 Lines = dict[tuple[Any, ...], int]
@@ -31,6 +33,10 @@ _SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of alias
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_BYTES = 2_000_000  # of a file that people write
+_DEEPEST = 50
+_MOST_VALUES = 30_000
+_LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the square of its length
 
 
 def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lines, list[str]]:
@@ -48,15 +54,84 @@ def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lin
         What to say where the file is absent.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return expected(), {}, [f"{path}: {missing}"]
+        text = read_written(path)
+    except ObservError as error:
+        absent = isinstance(error.__cause__, FileNotFoundError)
+        return expected(), {}, [f"{path}: {missing}"] if absent else list(error.problems)
+    return parse(text, path, expected, words)
+
+
+def read_written(path: Path) -> str:
+    """The text of a file that people write: YAML, or Markdown with a front matter.
+
+    Raises
+    ------
+    ObservError
+        Where it is no regular file, cannot be read, is not UTF-8, or holds more than 2 MB.
+    """
+    raw = files.read_bytes(path, _MOST_BYTES, "make several files of it")
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         fault = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
-        return expected(), {}, [f"{path}: {fault}"]
-    except OSError as error:
-        return expected(), {}, [f"{path}: cannot be read: {error.strerror}"]
-    return parse(text, path, expected, words)
+        raise ObservError(f"{path}: {fault}") from error
+
+
+def events(text: str) -> Iterator[Any]:
+    """The events of a YAML text, one by one, as far as people write so many and so deep.
+
+    Raises
+    ------
+    yaml.YAMLError
+        Where the text is none, nested deeper, or holds more values or a longer number.
+
+    Examples
+    --------
+    >>> [type(event).__name__ for event in events("[a]")][2:4]
+    ['SequenceStartEvent', 'ScalarEvent']
+    """
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_SafeLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        problem = None
+        if depth > _DEEPEST:
+            problem = f"nested too deeply, over {_DEEPEST} levels"
+        elif count > _MOST_VALUES:
+            problem = f"holds over {_MOST_VALUES:,} values; make several files of it"
+        elif isinstance(event, yaml.ScalarEvent) and _LONG_NUMBER.fullmatch(event.value):
+            problem = "a number too long to read"
+        elif isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
+            problem = "<< is not read, as merges of merges multiply; write the keys"
+        if problem is not None:
+            mark: Any = event.start_mark  # of libyaml, or of Python
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        yield event
+
+
+def load(text: str) -> tuple[Any, yaml.Node | None]:
+    """What a YAML text holds, and its node, which knows the lines.
+
+    Raises
+    ------
+    yaml.YAMLError
+        As for `events`.
+    ValueError, OverflowError
+        For a day that is none, or a number that is too large.
+
+    Examples
+    --------
+    >>> load("a: [1, 2]")[0]
+    {'a': [1, 2]}
+    """
+    for _ in events(text):
+        pass
+    loader = _SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        return (None if root is None else loader.construct_document(root)), root
+    finally:
+        loader.dispose()
 
 
 def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines, list[str]]:
@@ -67,17 +142,14 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
 
     lines: Lines = {}
     try:
-        root = yaml.compose(text, Loader=_SafeLoader)
-        data = yaml.load(text, Loader=_SafeLoader)
+        data, root = load(text)
         problems = list(_walk(root, (), lines, path, set()))
-    except ValueError as error:  # of a date such as 2026-13-45
+    except (ValueError, OverflowError) as error:  # of a date such as 2026-13-45
         return unusable("", f"not valid YAML: {error}; dates are YYYY-MM-DD")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "cannot be read"
         return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}")
-    except RecursionError:
-        return unusable("", "not valid YAML: nested too deeply")
     if not isinstance(data, expected):
         return unusable("", f"holds {type(data).__name__}; {words} is expected")
     return data, lines, problems

@@ -125,14 +125,15 @@ def voted(name: str, device: str, rank: int, quarter: Quarter, source: Random) -
 
 def tested(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
     """`user_tests`: a campaign, or the scale alone."""
+    session = str(quarter)
     if device not in user_tests.CAMPAIGNS:
         for number, answers in enumerate(user_tests.scales(source)):
-            head = (name, "vie-publique", _CHANNEL, quarter.start, str(quarter), f"P{number}")
+            head = (name, "vie-publique", _CHANNEL, quarter.start, session, f"{session}-{number}")
             yield from _items(head, answers)
         return
     campaign = user_tests.CAMPAIGNS[device]
     for number, person in enumerate(user_tests.drawn(campaign, quarter, source)):
-        head = (name, campaign.product, _CHANNEL, person["day"], str(quarter), f"P{number}")
+        head = (name, campaign.product, _CHANNEL, person["day"], session, f"{session}-{number}")
         for task, (won, time, errors) in zip(campaign.tasks, person["tasks"], strict=True):
             for measure, value in (("success", won), ("time", time), ("errors", errors)):
                 yield (*head, task, measure, None, float(value))

@@ -149,7 +149,8 @@ def _table(
             rows.append(
                 [
                     f"Campagne fictive {quarter}",
-                    f"P{number:02d}",
+                    # of a campaign, for its people are others than those of the last one
+                    f"P{quarter.year % 100}{quarter.number}-{number:02d}",
                     f"{person['day']:%d/%m/%Y}" if french else person["day"].isoformat(),
                     task,
                     ("oui" if won else "non") if french else int(won),

@@ -11,6 +11,7 @@ import nbformat
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from observlib.catalogue.reading import load
 from observlib.errors import ObservError
 
 
@@ -114,7 +115,7 @@ def front_matter(notebook: Any) -> dict[str, Any]:
     source = notebook.cells[0].source.strip() if raw else ""
     if not (source.startswith("---") and source.endswith("---")) or len(source) < 7:
         raise ValueError("the first cell is no front matter: raw YAML between `---` lines")
-    header = yaml.safe_load(source[3:-3])
+    header, _ = load(source[3:-3])
     if not isinstance(header, dict):
         raise ValueError("the front matter is no mapping of keys to values")
     return header

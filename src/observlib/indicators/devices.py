@@ -25,7 +25,7 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "responses": ("response_id",),
     "invitations": (),
     "polls": ("poll_id",),
-    "user_tests": ("session", "participant"),
+    "user_tests": ("participant",),
     "workshops": ("workshop_id",),
     "experiences": ("experience_id",),
     "procedures": ("procedure_id",),

@@ -1,9 +1,10 @@
 """User tests: who succeeds, in how long, what stands in the way, and the usability scale.
 
 Tests are small: below eleven participants nothing is published, so that each function takes any
-periods, those of a quarter's sessions or of a year's. A participant is one of a session: nobody
-can be told from one session to another. Shares of a dozen participants count few people each,
-which names nobody: they tell of a site, and their base is that of all participants.
+periods, those of a quarter's sessions or of a year's. A participant is a code of a device, in
+whichever sessions: who comes to three is one person, whose attempts are alike, and no three. Shares
+of a dozen participants count few people each, which names nobody: they tell of a site, and their
+base is that of all participants.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import estimates
@@ -27,8 +29,9 @@ from observlib.survey.small_samples import (
 from observlib.text import fold
 
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
-_WHO = ["session", "participant"]
+_WHO = "participant"
 _TASK = ("task_success", "task")
+_OF_ALL = ("test_participants", "problem_share", "problem_count")  # rest on all the participants
 
 
 def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -59,9 +62,10 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
         - `test_participants`;
         - `task_success` (%), of all attempts, with the adjusted Wald interval on the base that
           they are worth, and of each task (`group` = `task`);
-        - `task_time` (seconds), the geometric mean of the successes, of each task;
+        - `task_time` (seconds), the geometric mean of the successes, of each task, where who
+          succeeded several times has one time, their geometric mean;
         - `sus_mean` (`sur 100`, its interval cut at 0 and 100), of the participants who answered
-          all ten items;
+          all ten items, whose score is the mean of theirs where they did so several times;
         - `problem_share` (%), who met each problem (`group` = `problem`, the most severe first,
           each with the highest severity that was given to it);
         - `problem_count`, of each severity (`group` = `severity`).
@@ -87,7 +91,7 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
                 row = {"indicator": "test_participants", "unit": "participants"}
                 made.append({**passport, **row, "status": "missing"})
                 continue
-            made += [passport | row for row in _told(_results(inside), parts)]
+            made += [passport | row for row in _told(inside, parts)]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
 
 
@@ -110,10 +114,10 @@ def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _told(found: list[dict[str, Any]], parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+def _told(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     """The results of a period whose quarters are `parts`, less what may not be told."""
-    people = [_people(part) for part in parts]
-    if sum(people) < estimates.MINIMUM_PEOPLE or not _safe(people):
+    found, people = _results(whole), _people(whole)
+    if people < estimates.MINIMUM_PEOPLE or not _safe([_people(part) for part in parts]):
         return [{**row, "status": "suppressed"} for row in found if "group" not in row]
     several = parts if len(parts) > 1 else []
     apart = [{_what(row): row["n"] for row in _results(part)} for part in several]
@@ -121,7 +125,7 @@ def _told(found: list[dict[str, Any]], parts: Sequence[pd.DataFrame]) -> list[di
         _what(row)
         for row in found
         # what rests on all the participants does so in each quarter, be a problem met there or not
-        if row["n"] < sum(people) and not _safe([of.get(_what(row), 0) for of in apart])
+        if row["indicator"] not in _OF_ALL and not _safe([of.get(_what(row), 0) for of in apart])
     }
     tasks = {row["group_value"]: row["n"] for row in found if _what(row)[:2] == _TASK}
     few = withheld_parts(tasks, [name for name in tasks if (*_TASK, name) in hidden])
@@ -138,7 +142,7 @@ def _what(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _people(tested: pd.DataFrame) -> int:
-    return len(tested[_WHO].drop_duplicates())
+    return int(tested[_WHO].nunique())
 
 
 def _successes(attempts: pd.DataFrame) -> list[dict[str, Any]]:
@@ -176,24 +180,25 @@ def _success(attempts: pd.DataFrame) -> dict[str, Any]:
 
 def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
     """Of those who succeeded: a failure's time says when someone gave up."""
-    key = [*_WHO, "task"]
+    key = ["session", _WHO, "task"]
     times = tested[tested["measure"] == "time"].dropna(subset=["task"])
     won = tested[(tested["measure"] == "success") & (tested["value"] == 1)]
     times = times.merge(won[key], on=key)
     found = []
-    for task, own in _by_task(times):
+    for task, rows in _by_task(times):
+        own = np.exp(np.log(rows["value"]).groupby(rows[_WHO]).mean())
         n = len(own)
         row = {
             "indicator": "task_time",
             "unit": "s",
             "group": "task",
             "group_value": task,
-            "estimate": own["value"].iat[0],
+            "estimate": own.iat[0],
             "n": n,
             "n_eff": n,
         }
         if n > 1:
-            row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own["value"].tolist())
+            row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own.tolist())
         found.append(row)
     return found
 
@@ -206,18 +211,22 @@ def _scale(answers: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
-    """The score of each participant of tidy `user_tests` who answered all ten items."""
+    """The score of each participant of tidy `user_tests` who answered all ten items.
+
+    Of who did so in several sessions it is the mean.
+    """
     items = [f"sus_{item}" for item in range(1, 11)]
     answers = user_tests[user_tests["measure"].isin(items)]
-    wide = answers.pivot(index=["device", *_WHO], columns="measure", values="value")
+    wide = answers.pivot(index=["device", "session", _WHO], columns="measure", values="value")
     wide = wide.reindex(columns=items).dropna()
-    return pd.Series([sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float)
+    scores = pd.Series([sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float)
+    return scores.groupby(["device", _WHO]).mean()
 
 
 def _problems(met: pd.DataFrame, people: int) -> list[dict[str, Any]]:
     found = []
     severity = met.groupby("label")["value"].max().astype(int)
-    holders = met.drop_duplicates([*_WHO, "label"]).groupby("label").size()
+    holders = met.drop_duplicates([_WHO, "label"]).groupby("label").size()
     order = sorted(severity.index, key=lambda label: (-severity[label], -holders[label], label))
     for label in order:
         count = int(holders[label])

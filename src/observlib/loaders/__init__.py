@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from observlib import files
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 
@@ -87,5 +88,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             f"device {device.id!r}: loader {device.loader!r} does not exist; "
             f"loaders are {', '.join(_MODULES)}"
         )
+    if files.endless(path):
+        raise ObservError(f"{path}: {files.ENDLESS}")
     import_module(f"{__name__}.{device.loader}")
-    return _LOADERS[device.loader](path, device, catalogue)
+    try:
+        return _LOADERS[device.loader](path, device, catalogue)
+    except MemoryError as error:
+        what = "takes more memory than there is; export a shorter period, or parts"
+        raise ObservError(f"{path}: {what}") from error

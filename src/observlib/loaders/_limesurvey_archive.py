@@ -7,20 +7,30 @@ addresses. Their XML has no document type, so that no entity can be expanded.
 from __future__ import annotations
 
 import html
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from xml.parsers import expat
+from typing import IO
 
+from observlib import files
 from observlib.errors import ObservError
 from observlib.loaders._survey_columns import Column
 from observlib.loaders._text import header_shown, short
+from observlib.loaders._xml import UnfitXml, walk
 
 _MOST_MEMBERS = 200
-_LARGEST = 100_000_000  # bytes of a member: a survey of 100 questions and 50 000 responses
+_MOST_PACKED = 30_000_000
+_LARGEST = 100_000_000  # bytes of a member: a survey of 100 questions and 40 000 responses
+_MOST_CELLS = 4_000_000
+_A_RECORD = 4  # answers that would take as much memory as a record without any
+_SECTIONS = (
+    "questions", "subquestions", "question_l10ns", "answers", "answer_l10ns", "responses"
+)  # fmt: skip
 _MEND = "export the survey as an archive (.lsa) again"
+_PARTS = "export its responses as CSV, a period each"
 
 Records = list[dict[str, str]]
 
@@ -43,84 +53,86 @@ def read_archive(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
         For a damaged or unsafe archive, one without structure or responses, and XML that is
         damaged or declares a document type.
     """
-    structure, responses = _members(path)
-    sections = _sections(path, "structure (.lss)", structure)
-    found = _sections(path, "responses (.lsr)", responses)
+    sections, found = _members(path)
     fields = [record["fieldname"] for record in found.get("responses fields", [])]
     if not fields:
         raise ObservError(f"{path}: its responses (.lsr) name no field; {_MEND}")
+    records = found.get("responses rows", [])
+    if len(fields) * len(records) > _MOST_CELLS:
+        raise ObservError(
+            f"{path}: holds {len(records):,} responses of {len(fields):,} fields each; {_PARTS}"
+        )
     known = _columns(sections)
     columns = [known.get(name, Column((name,))) for name in fields]
     rows = {
         place: [record.get(name, "") for name in fields]
-        for place, record in enumerate(found.get("responses rows", []), start=1)
+        for place, record in enumerate(records, start=1)
     }
     return columns, rows
 
 
-def _members(path: Path) -> tuple[bytes, bytes]:
-    """The structure and responses of an archive, each of a bounded size."""
+def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
+    """The sections of the structure and of the responses of an archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        raw = files.read_bytes(path, _MOST_PACKED, _PARTS)
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
             unsafe = [m.filename for m in members if re.search(r"^[/\\]|\.\.|\\|:", m.filename)]
             if unsafe or len(members) > _MOST_MEMBERS:
                 what = header_shown(unsafe[0]) if unsafe else f"{len(members)} files"
                 raise ObservError(f"{path}: holds {what}, which no survey's archive does; {_MEND}")
-            return _member(path, archive, ".lss"), _member(path, archive, "_responses.lsr")
+            return (
+                _member(path, archive, ".lss", "structure (.lss)"),
+                _member(path, archive, "_responses.lsr", "responses (.lsr)"),
+            )
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise ObservError(f"{path}: a damaged archive ({error}); {_MEND}") from error
     except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
         raise ObservError(f"{path}: an archive that is not read ({error}); {_MEND}") from error
 
 
-def _member(path: Path, archive: zipfile.ZipFile, end: str) -> bytes:
+def _member(path: Path, archive: zipfile.ZipFile, end: str, what: str) -> dict[str, Records]:
     found = [member for member in archive.infolist() if member.filename.endswith(end)]
     if len(found) != 1:
         raise ObservError(
             f"{path}: holds {len(found) or 'no'} files *{end}, and a survey's archive one; {_MEND}"
         )
-    with archive.open(found[0]) as stream:  # what the archive says of a size may be untrue
-        content = stream.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise ObservError(f"{path}: its *{end} has over {_LARGEST} bytes; export parts as CSV")
-    return content
+    if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError("its compression is neither none nor deflate")
+    try:
+        with archive.open(found[0]) as stream:
+            return _sections(stream)
+    except UnfitXml as error:
+        raise ObservError(f"{path}: its {what} {error}; {_MEND}, or {_PARTS}") from error
 
 
-def _sections(path: Path, what: str, content: bytes) -> dict[str, Records]:
+def _sections(stream: IO[bytes]) -> dict[str, Records]:
     """The records of each section of a LimeSurvey document: `questions rows`, `… fields`."""
     found: dict[str, Records] = {}
     stack: list[str] = []
-    text: list[str] = []
+    cells = 0
 
     def start(tag: str, _: object) -> None:
+        nonlocal cells
         stack.append(tag)
-        text.clear()
-        if len(stack) == 4 and stack[2:] == ["rows", "row"]:
+        if len(stack) == 4 and stack[1] in _SECTIONS and stack[2:] == ["rows", "row"]:
             found.setdefault(f"{stack[1]} rows", []).append({})
+            cells += _A_RECORD
 
-    def end(tag: str) -> None:
-        if len(stack) == 5 and stack[2:4] == ["rows", "row"]:
-            found[f"{stack[1]} rows"][-1][tag.removeprefix("_")] = "".join(text)
-        elif len(stack) == 4 and stack[2:] == ["fields", "fieldname"]:
-            found.setdefault(f"{stack[1]} fields", []).append({tag: "".join(text)})
+    def end(tag: str, text: str) -> None:
+        nonlocal cells
+        if len(stack) > 1 and stack[1] in _SECTIONS:
+            if len(stack) == 5 and stack[2:4] == ["rows", "row"]:
+                found[f"{stack[1]} rows"][-1][tag.removeprefix("_")] = text
+                cells += 1
+            elif len(stack) == 4 and stack[2:] == ["fields", "fieldname"]:
+                found.setdefault(f"{stack[1]} fields", []).append({tag: text})
+                cells += _A_RECORD
         stack.pop()
-        text.clear()
+        if cells > _MOST_CELLS:
+            raise UnfitXml(f"holds more than {_MOST_CELLS:,} answers")
 
-    def doctype(*_: object) -> None:
-        raise ObservError(
-            f"{path}: its {what} declares a document type, which is not read; {_MEND}"
-        )
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text.append
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(content, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise ObservError(f"{path}: its {what} is no whole XML ({error}); {_MEND}") from error
+    walk(stream, _LARGEST, 2 * _MOST_CELLS, start, end)
     return found
 
 

@@ -1,14 +1,10 @@
-"""Reads a file of SPSS or Stata in a process of its own, whose crash harms no other.
-
-pyreadstat's C code crashes on some damaged files, which no `except` can catch. Run with a path and
-the name of pyreadstat's function; writes what `spss_stata` reads, as JSON, or one line of error.
-"""
+"""Reads a file of SPSS or Stata with pyreadstat: what `_apart` runs for `spss_stata`."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import date, datetime
+
+_MOST_CELLS = 5_000_000
 
 
 def cell(value: object) -> str:
@@ -30,28 +26,27 @@ def cell(value: object) -> str:
     return str(value).strip()
 
 
-def main(path: str, function: str) -> None:
-    """Write the names, labels and cells of each variable of a file."""
+def main(path: str, function: str) -> list[dict[str, object]]:
+    """The names, labels and cells of each variable of a file, by a function of pyreadstat."""
     import pyreadstat
 
-    try:
-        frame, meta = getattr(pyreadstat, function)(path)
-        columns = [
-            {
-                "name": cell(name),
-                "label": cell(meta.column_names_to_labels.get(name)),
-                "values": {
-                    cell(value): cell(label)
-                    for value, label in meta.variable_value_labels.get(name, {}).items()
-                },
-                "cells": [cell(value) for value in frame.iloc[:, place].tolist()],
-            }
-            for place, name in enumerate(frame.columns)  # a damaged name may be NaN, or one twice
-        ]
-    except Exception as error:  # its own, and those of decoding, of dates and of memory
-        sys.exit(f"{type(error).__name__}: {error}".splitlines()[0][:200])
-    json.dump(columns, sys.stdout)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    read = getattr(pyreadstat, function)
+    _, claimed = read(path, metadataonly=True)
+    count = (claimed.number_rows or 0) * (claimed.number_columns or 0)
+    if count > _MOST_CELLS:
+        raise ValueError(
+            f"{count:,} answers, and no more than {_MOST_CELLS:,} are read: export parts"
+        )
+    frame, meta = read(path)
+    return [
+        {
+            "name": cell(name),
+            "label": cell(meta.column_names_to_labels.get(name)),
+            "values": {
+                cell(value): cell(label)
+                for value, label in meta.variable_value_labels.get(name, {}).items()
+            },
+            "cells": [cell(value) for value in frame.iloc[:, place].tolist()],
+        }
+        for place, name in enumerate(frame.columns)  # a damaged name may be NaN, or one twice
+    ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from observlib import files
 from observlib.errors import ObservError
 from observlib.period import month_days
 from observlib.personal import TITLE, fault, reads_as_name
@@ -32,6 +32,14 @@ _COUNT = re.compile(
     r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
 )
 _LARGEST = 2**63 - 1
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_MOST_BYTES = 500_000_000  # of an export in text
+_MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
+_MOST_COLUMNS = 10_000
+_MOST_ROWS = 5_000_000
+_MOST_CELLS = 50_000_000
+_LONGEST_ROW = 5_000_000  # characters
+_SPLIT = "export a shorter period, or parts"
 
 
 def read_text(path: Path) -> str:
@@ -42,12 +50,10 @@ def read_text(path: Path) -> str:
     Raises
     ------
     ObservError
-        For an empty file, or one in another encoding (the byte and its line are named).
+        For an empty file, one of over 500 MB, or in another encoding (the byte and its line are
+        named).
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    raw = files.read_bytes(path, _MOST_BYTES, _SPLIT)
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = raw.decode(encoding)
@@ -57,10 +63,11 @@ def read_text(path: Path) -> str:
             f"{path}:{line}: not {encoding.removesuffix('-sig').upper()} "
             f"(byte {raw[error.start]:#04x} at {error.start}); export or save the file as UTF-8"
         ) from error
+    del raw  # a large export is in memory once
     if "\x00" in text:
         raise ObservError(f"{path}: holds NUL characters; it is no text file, export it again")
     text = _SEPARATOR_LINE.sub("", text)
-    if not text.strip():
+    if not text or text.isspace():
         raise ObservError(f"{path}: empty file; export it again")
     return text
 
@@ -73,14 +80,35 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int
     Raises
     ------
     ObservError
-        Where the text is no CSV (a quote that never closes, a huge field) or has no header.
+        Where the text is no CSV (a quote that never closes, a huge field or row), has no header,
+        or more columns, rows or cells than may be read at once.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    row_size = count = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal row_size
+        for found in _LINE.finditer(text):  # a StringIO would take four bytes a character
+            row_size += found.end() - found.start()
+            if row_size > _LONGEST_ROW:
+                raise csv.Error(f"more than {_LONGEST_ROW:,} characters")
+            yield found[0]
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     rows: dict[int, list[str]] = {}
     line = 1
     try:
         for cells in reader:
+            row_size, count = 0, count + len(cells)
+            if header is None and len(cells) > _MOST_COLUMNS:
+                raise ObservError(
+                    f"{path}:{line}: has {len(cells):,} columns, and an export no more than "
+                    f"{_MOST_COLUMNS:,}; export only those that are needed"
+                )
+            if count > _MOST_CELLS or len(rows) >= _MOST_ROWS:
+                raise ObservError(
+                    f"{path}: has over {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells; {_SPLIT}"
+                )
             if any(cell.strip() for cell in cells):
                 if header is None:
                     header = [cell.strip() for cell in cells]
@@ -102,9 +130,11 @@ def read_json(path: Path, text: str) -> object:
     Raises
     ------
     ObservError
-        Where the text is no JSON, is nested too deeply, has a number too long to read, or gives
-        one key twice in an object (the first value would silently be lost).
+        Where the text is no JSON, is nested too deeply, has a number too long to read, is of over
+        20 MB, or gives one key twice in an object (the first value would silently be lost).
     """
+    if len(text) > _MOST_JSON:
+        raise ObservError(f"{path}: holds more than {_MOST_JSON // 10**6} MB of JSON; {_SPLIT}")
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

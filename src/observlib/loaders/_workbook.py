@@ -1,8 +1,8 @@
 """Opening workbooks with python-calamine, whatever their bytes hold.
 
 calamine lays a sheet out in memory as a full rectangle, shows a formula's error as an empty cell
-and may panic on a damaged file: `_measure` goes over the sheets first, and `sheets` turns
-whatever happens into an `ObservError`.
+and may panic on a damaged file. `_measure` goes over the sheets first, to say which cell strays;
+what it does not see, such as in a .xls, ends a process of its own.
 """
 
 from __future__ import annotations
@@ -10,18 +10,30 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from observlib import files
 from observlib.errors import ObservError
+from observlib.loaders import _readbook
+from observlib.loaders._apart import Failed, apart
 from observlib.loaders._text import short
+from observlib.loaders._xml import UnfitXml, walk
 
 Cell = Any
 ERROR = "#ERROR"  # what stands for the error of a formula
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how a .xls begins
-_MOST_CELLS = 5_000_000
-_MOST_BYTES = 200_000_000
+_MOST_CELLS = 1_500_000  # of all sheets
+_MOST_ELEMENTS = 2 * _MOST_CELLS
+_MOST_BYTES = 100_000_000
+_MOST_PARTS = 2_000
+_MOST_PACKED = 30_000_000
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_SHEET = "worksheet"
+_PLACE = re.compile(r"\$?([A-Za-z]{1,9})\$?(\d{1,12})", re.ASCII)
+_NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
 def sheets(path: Path, mend: str, old: bool = False) -> Iterator[tuple[str, list[list[Cell]]]]:
@@ -41,64 +53,109 @@ def sheets(path: Path, mend: str, old: bool = False) -> Iterator[tuple[str, list
     ObservError
         Where the file is no workbook, or too large or scattered to be one of the kind.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    raw = files.read_bytes(path, _MOST_PACKED, mend)
     if not raw:
         raise ObservError(f"{path}: empty file; {mend}")
+    errors = set() if old and raw.startswith(_OLD) else _measure(path, raw, mend)
     try:
-        import python_calamine
-
-        # a .xls cannot span more than 65,536 rows and 256 columns
-        errors = set() if old and raw.startswith(_OLD) else _measure(path, raw, mend)
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        for name in book.sheet_names:
-            rows: list[list[Cell]] = [
-                list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            ]
-            for row, column in errors:
-                if row <= len(rows) and column <= len(rows[0]) and rows[row - 1][column - 1] == "":
-                    rows[row - 1][column - 1] = ERROR
-            yield name, rows
-    except (ObservError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # a panic of the Rust library is no `Exception`
-        what = short(str(error)) or type(error).__name__
+        found = apart(_readbook.__file__, given=raw)
+    except Failed as error:
+        what = short(str(error), 200)
         raise ObservError(f"{path}: is no workbook that can be read ({what}); {mend}") from error
+    for name, rows in found:
+        for row, column in errors:
+            if row <= len(rows) and column <= len(rows[0]) and rows[row - 1][column - 1] == "":
+                rows[row - 1][column - 1] = ERROR
+        yield name, rows
 
 
 def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
     """The rows and columns, from 1, where a sheet holds the error of a formula.
 
     Refuses what is no .xlsx, or is so large or scattered that reading it would fill the memory.
+    Any part may be a sheet, wherever it stands: its root tells.
     """
-    errors = set()
+    errors: set[tuple[int, int]] = set()
+    cells = sheets = elements = 0
     try:
         book = zipfile.ZipFile(io.BytesIO(raw))
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise ObservError(f"{path}: is no .xlsx workbook, or a part of one; {mend}") from None
     with book:
-        if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
+        parts = book.infolist()
+        if sum(part.file_size for part in parts) > _MOST_BYTES or len(parts) > _MOST_PARTS:
             raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {mend}")
-        if (damaged := book.testzip()) is not None:  # or it is larger than the archive says
-            raise ObservError(f"{path}: its part {short(damaged)!r} is damaged; {mend}")
-        for part in book.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+        for part in parts:
+            try:
+                if part.compress_type not in _COMPRESSIONS:
+                    raise NotImplementedError("its compression is neither none nor deflate")
+                with book.open(part) as stream:
+                    span = _span(stream, _MOST_ELEMENTS - elements, errors)
+                    while stream.read(1 << 20):  # to its end, where its checksum is
+                        pass
+            except UnfitXml as error:
+                if part.filename.lower().endswith((".xml", ".rels")):
+                    where = short(part.filename)
+                    raise ObservError(f"{path}: its part {where!r} {error}; {mend}") from error
                 continue
-            width = height = 0
-            for cell in re.finditer(rb"<(?:\w+:)?c\s([^<>]*[^/<>])>", book.read(part)):
-                if at := re.search(rb'\br="([A-Z]{1,3})(\d{1,7})"', cell[1]):
-                    width = max(width, _column(at[1].decode()))
-                    height = max(height, int(at[2]))
-                    if b't="e"' in cell[1]:
-                        errors.add((int(at[2]), _column(at[1].decode())))
-            if width * height > _MOST_CELLS:
+            except (NotImplementedError, RuntimeError) as error:  # a compression, a password
+                what = f"is a workbook that is not read ({error})"
+                raise ObservError(f"{path}: {what}; {mend}") from error
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+                where = short(part.filename)
+                raise ObservError(f"{path}: its part {where!r} is damaged; {mend}") from error
+            sheets += span is not None
+            height, width, count = span or (0, 0, 0)
+            cells, elements = cells + height * width, elements + count
+            if cells > _MOST_CELLS:
                 raise ObservError(
-                    f"{path}: a sheet spans {height} rows and {width} columns; "
-                    "delete the cells that stray far from the table"
+                    f"{path}: a sheet spans {height} rows and {width} columns, and all of them may "
+                    f"span {_MOST_CELLS:,} cells; delete those that stray far from the table"
                 )
+    if not sheets:
+        raise ObservError(f"{path}: holds no sheet of a .xlsx workbook; save it as .xlsx")
     return errors
+
+
+def _span(
+    stream: IO[bytes], elements: int, errors: set[tuple[int, int]]
+) -> tuple[int, int, int] | None:
+    """Height and width from A1 of what a part holds, and its elements, if it is a sheet.
+
+    Notes where errors are.
+    """
+    height = width = row = column = 0
+    root = ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal height, width, row, column, root
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        root = root or tag
+        if root != _SHEET:
+            raise _Other
+        if tag in ("v", "is", "f"):  # a cell without is no more than a format, maybe of a column
+            height, width = max(height, row), max(width, column)
+        elif tag == "row":  # a place that is not told is the next
+            at = attributes.get("r", "")
+            row, column = int(at) if _NUMBER.fullmatch(at) else row + 1, 0
+        elif tag == "c":
+            if found := _PLACE.fullmatch(attributes.get("r", "")):
+                row, column = int(found[2]), _column(found[1].upper())
+            else:
+                column += 1
+            if attributes.get("t") == "e":
+                errors.add((row, column))
+
+    try:
+        count = walk(stream, _MOST_BYTES, elements, start)
+    except _Other:
+        return None
+    return height, width, count
+
+
+class _Other(Exception):
+    """A part is no sheet."""
 
 
 def _column(letters: str) -> int:

@@ -11,15 +11,13 @@ The files are read by pyreadstat, which is installed with `pip install "observli
 from __future__ import annotations
 
 import importlib.util
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _readstat, register
+from observlib.loaders._apart import Failed, apart
 from observlib.loaders._survey import responses
 from observlib.loaders._survey_columns import Column
 from observlib.loaders._text import short
@@ -31,8 +29,6 @@ _STARTS = {
         *(bytes([version, order]) for version in range(0x69, 0x74) for order in (1, 2)),
     ),
 }
-
-_SECONDS = 300
 
 
 @register("spss_stata")
@@ -76,14 +72,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
     reader = next((name for name, starts in _STARTS.items() if start.startswith(starts)), None)
     if reader is None:
         raise ObservError(f"{path}: is no file of SPSS (.sav) or Stata (.dta); export it again")
-    words = [sys.executable, "-I", _readstat.__file__, str(path.resolve()), reader]
     try:
-        done = subprocess.run(words, capture_output=True, timeout=_SECONDS, encoding="utf-8")
-        if done.returncode == 0:
-            return list(json.loads(done.stdout))
-        why = done.stderr.strip() or "the reader crashed"
-    except subprocess.TimeoutExpired:
-        why = f"not read within {_SECONDS} seconds"
-    except ValueError:
-        why = "its texts are not UTF-8"
-    raise ObservError(f"{path}: is damaged or not read ({short(why, 200)}); export it again")
+        return list(apart(_readstat.__file__, str(path.resolve()), reader))
+    except Failed as error:
+        why = short(str(error), 200)
+        raise ObservError(f"{path}: is damaged or not read ({why}); export it again") from error

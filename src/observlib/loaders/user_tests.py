@@ -4,7 +4,11 @@ The format
 ----------
 - CSV in UTF-8 or UTF-16, separated by semicolons, commas or tabs; headers in French or English.
 - `participant`: a code such as `P01`, never a name or an e-mail address, which are refused
-  without being shown; `session`: the campaign's or session's name (by default the file's).
+  without being shown. A code is one person of the device, in every session and file of it: who
+  comes again keeps it, and a campaign of others does not start again from `P01` but takes codes
+  of its own, such as `P263-01`. People who share a code count as one, so that fewer are published
+  than came, and never more; a notice tells the codes that come in several sessions of a file.
+- `session`: the campaign's or session's name (by default the file's).
 - `date`; where the table has none, the device's `period` or the file's name tells it.
 - `task` (`tâche`), with `success` (`réussite`): oui/non, 1/0 or réussi/échec. `partiel` or `avec
   aide` is no success, which a notice tells. `time` (`temps`): seconds, `mm:ss` or `2 min 05 s`.
@@ -15,13 +19,15 @@ The format
   `bouton invisible (gravité 3) ; mot inconnu (gravité 1)`, from 1, cosmetic, to 4, blocking. One
   problem is one label, whatever its case and accents.
 
-A table of answers to the scale alone, without participants, is read too: its rows are numbered.
+A table of answers to the scale alone, without participants, is read too: its rows are numbered,
+and each is a person.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +35,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_days, read_sheet
@@ -111,8 +117,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         if fault is None and line in unread:
             fault = (sheet.title["date"], sheet.cell(line, "date"), unread[line])
         if fault is None:
-            code = f"{len(who) + 1:03d}" if anonymous else _code(sheet.cell(line, "participant"))
             session, task = sheet.cell(line, "session") or path.stem, sheet.cell(line, "task")
+            code = f"{len(who) + 1:03d} ({session})"  # other people have the numbers of other files
+            if not anonymous:
+                code = _code(sheet.cell(line, "participant"))
             task = tasks.setdefault(fold_label(task), task)
             who[line] = {
                 "session": session,
@@ -135,7 +143,19 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         for line, (column, value, reason) in faults
     ]
     notices = [f"{partial} partial successes are counted as failures"] if partial else []
+    if again := _in_several_sessions(who.values()):
+        notices.append(
+            f"participants {bounded(again)} are in several sessions, and count as one person each; "
+            "if they are others, give each a code of their own"
+        )
     return settle(path, "user_tests", _frame([*rows, *answers], who, device), rejects, notices)
+
+
+def _in_several_sessions(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """The codes of participants that come in more than one session."""
+    places = {(row["participant"], row["session"]) for row in rows}
+    times = Counter(code for code, _ in places)
+    return sorted(code for code, sessions in times.items() if sessions > 1)
 
 
 def _place_fault(sheet: Sheet, line: int, anonymous: bool) -> Fault | None:

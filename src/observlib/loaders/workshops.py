@@ -37,14 +37,13 @@ import yaml
 
 from observlib import personal
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.reading import read
+from observlib.catalogue.reading import events, read, read_written
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, register
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._text import (
     is_total,
     parse_day,
-    read_text,
     short,
     tells_of_someone,
     without_persons,
@@ -118,9 +117,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 def _refuse_surprises(path: Path) -> None:
     """Stop at YAML that may unfold without end, names types of its own or changes a number."""
+    text = read_written(path)
+    if not text.strip():
+        raise ObservError(f"{path}: empty file; write a sheet, or take it away")
     try:
-        events = yaml.parse(read_text(path), Loader=yaml.SafeLoader)
-        for event in events:
+        for event in events(text):
             anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
             if anchor or tag:
                 line = event.start_mark.line + 1 if event.start_mark else 1
@@ -130,7 +131,7 @@ def _refuse_surprises(path: Path) -> None:
                 )
             if (
                 isinstance(event, yaml.ScalarEvent)
-                and event.style is None
+                and not event.style
                 and _NOT_DECIMAL.fullmatch(event.value)
             ):
                 line = event.start_mark.line + 1 if event.start_mark else 1
@@ -138,7 +139,7 @@ def _refuse_surprises(path: Path) -> None:
                     f"{path}:{line}: YAML reads {personal.shown(event.value)} as another number; "
                     "write it without leading zero or colon, or in quotes"
                 )
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         pass  # told, with its line, by the reading that follows
 
 

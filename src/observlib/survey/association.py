@@ -151,7 +151,7 @@ def weighting_effect(
             nan = float("nan")
             return Difference(nan, nan, nan, nan, nan, 0, nan, int(found["n"]), "missing")
         estimates.append(float(found["estimate"]))
-        own = np.where(known, values - estimates[-1], 0.0) / design.weights[known].sum()
+        own: Floats = np.where(known, values - estimates[-1], 0.0) / design.weights[known].sum()
         if design.calibration is not None:
             own = design.calibration.residuals(own)
         scores += sign * design.weights * own

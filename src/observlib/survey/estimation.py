@@ -7,9 +7,9 @@ All estimates come as tidy frames of one row a domain:
 - `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`; answers
   of unknown value count);
 - `n`: rows of known value and weight above 0;
-- `deff`: the variance over that of a simple sample of n without replacement (as R's `deff=TRUE`).
-  Weights that do not add up to more than the sample tell no population size: with replacement
-  (as R's `deff="replace"`);
+- `deff`: the variance over that of a simple sample of n, with replacement (as R's
+  `deff="replace"`): whatever weights add up to, they tell no population size. Without replacement
+  (as R's `deff=TRUE`) where the design was given its `population`;
 - `n_eff`: n / deff; where deff is unknown or 0, Kish's effective number of sampled units;
 - `status`: `published`; `missing` where no row of the domain has a known value; `no_interval`
   where there is an estimate and nothing tells how far it may be off: no degree of freedom (`se` is
@@ -288,11 +288,18 @@ def _simple_variance(design: Design, groups: Domains, scores: Floats) -> Floats:
         size = weighted_sums(design, groups, np.ones(len(scores)))
         centre = weighted_sums(design, groups, scores) / size
         squares = weighted_sums(design, groups, (scores - centre[codes]) ** 2)
-        left = np.where(_expands(design) & (size > n), 1 - n / size, 1.0)
+        left = np.clip(1 - n / (size * _rows_a_weight(design)), 0, 1)
         return cast(Floats, squares * size / (n - 1) * left)
 
 
-def _expands(design: Design) -> bool:
-    """Whether weights add up to a population, and not to the size of the sample."""
-    sampled = np.count_nonzero(design.weights)
-    return bool(design.weights.sum() > sampled * (1 + 1e-6))
+def _rows_a_weight(design: Design) -> float:
+    """How many rows of the population a unit of weight stands for; infinite if it is not known.
+
+    Only `population` tells that there is an end to it: weights may as well add up to the sample, a
+    margin or 100. Where it is given, weights that add up to the sample, nearer by their ratio than
+    to the population, are scaled to the latter.
+    """
+    rows = design.weights > 0
+    fractions = (design.population / design.sampled)[design.stratum[design.psu[rows]]]
+    n, population, total = len(fractions), float(fractions.sum()), float(design.weights.sum())
+    return population / total if total**2 < n * population else 1.0

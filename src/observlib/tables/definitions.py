@@ -312,6 +312,7 @@ TABLES = {
     # One row a participant, task and measure: `success` (1 or 0), `time` (seconds), `errors`;
     # without a task, the items `sus_1` … `sus_10` (1 to 5) of the System Usability Scale; a
     # `problem` that the participant met, named by `label`, has its severity (1 to 4) as value.
+    # A participant's code is one person in all of a device's sessions.
     "user_tests": Table(
         _COMMON
         | {

@@ -1,0 +1,110 @@
+"""Running a reader in a process of its own, whose crash harms no other.
+
+Libraries in C and Rust lay out in memory what a file claims to hold, and end their process where
+there is not enough of it, or where a damaged file makes them stumble: no `except` can catch that.
+Run as a script, this module is that process, and so it imports nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import runpy
+import subprocess
+import sys
+from datetime import date, datetime
+from typing import Any
+
+_MEMORY = 1 << 30  # bytes of address space, where the system has such a limit (not on Windows)
+_LONGEST = 40_000_000  # characters of what is read, as JSON
+_SECONDS = 60
+_WORKING = 8  # seconds of a processor's time, where the system has such a limit
+
+
+class Failed(Exception):
+    """Why a file was not read, in a few words."""
+
+
+def apart(script: str, *words: str, given: bytes = b"") -> Any:
+    """What the function `main` of a script gives, as lists, texts, numbers and days.
+
+    Parameters
+    ----------
+    script
+        Path of the script, which imports nothing of this package.
+    words
+        What `main` is called with.
+    given
+        The bytes of its standard input.
+
+    Raises
+    ------
+    Failed
+        For whatever it raises, a crash, and what takes too long or too much memory.
+    """
+    command = [sys.executable, "-I", __file__, script, *words]
+    # each thread of a library of linear algebra would take its own part of the memory
+    settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # where a damaged file may make a library write for ever
+            timeout=_SECONDS,
+            env=settings,
+        )
+    except subprocess.TimeoutExpired:
+        raise Failed(f"not read within {_SECONDS} seconds") from None
+    if done.returncode:
+        told = done.stdout.decode("utf-8", "replace").strip()
+        crashed = done.returncode != 1 or not told
+        raise Failed("the reader crashed, or ran out of memory or time" if crashed else told)
+    return json.loads(done.stdout, object_hook=_day)
+
+
+def _day(told: dict[str, Any]) -> Any:
+    """A day or moment that `_told` wrote; any other mapping as it is."""
+    if told.keys() == {"day"}:
+        return date.fromisoformat(told["day"])
+    return datetime.fromisoformat(told["moment"]) if told.keys() == {"moment"} else told
+
+
+def _told(value: object) -> object:
+    """What JSON has no word for.
+
+    Examples
+    --------
+    >>> [_day(_told(day)) == day for day in (date(2026, 3, 1), datetime(2026, 3, 1, 10, 20))]
+    [True, True]
+    """
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    return {"day": value.isoformat()} if isinstance(value, date) else str(value)
+
+
+def _main(script: str, *words: str) -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (_WORKING, _WORKING))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
+    os.dup2(2, 1)  # what the library prints is no answer
+    try:
+        found = json.dumps(runpy.run_path(script)["main"](*words), default=_told)
+        if len(found) > _LONGEST:
+            raise MemoryError
+        failed = False
+    except MemoryError:
+        found, failed = "needs more memory than a file of this kind", True
+    except BaseException as error:  # a panic of a Rust library is no `Exception`
+        found, failed = " ".join(f"{type(error).__name__}: {error}".split())[:200], True
+    with answer:
+        answer.write(found)
+    sys.exit(int(failed))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

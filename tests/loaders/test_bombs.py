@@ -1,0 +1,285 @@
+"""Small files that would fill the memory or never end: each is one line of error, at little cost.
+
+They are loaded in a process of their own, which may take a gigabyte of memory on top of itself.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from observlib import files
+from observlib.loaders import _text
+
+_SECONDS = 120  # of a test machine that does other things; each takes a second or two
+_WORKER = """
+import json, sys
+from pathlib import Path
+from observlib.catalogue import load_catalogue
+from observlib.errors import ObservError
+from observlib.loaders import load
+
+devices, files = load_catalogue(Path(sys.argv[1])), json.load(sys.stdin)
+try:
+    import resource
+    pages = [int(n) for n in Path("/proc/self/statm").read_text().split()[:2]]
+    most = (1 << 30) + (pages[0] - pages[1]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+except (ImportError, OSError, ValueError):
+    pass  # a system without such limits
+for device, path in files:
+    try:
+        load(Path(path), devices.devices[device], devices)
+        print(json.dumps("read"))
+    except ObservError as error:
+        print(json.dumps(str(error)), flush=True)
+"""
+
+
+def loaded(files: list[tuple[str, Path]]) -> list[str]:
+    """What loading each file says."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WORKER, str(Path("data/catalogue").resolve())],
+        input=json.dumps([(device, str(path)) for device, path in files]),
+        capture_output=True,
+        timeout=_SECONDS,
+        encoding="utf-8",
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(said) == len(files), f"died of {files[len(said)][1].name}: {done.stderr[-500:]}"
+    return said
+
+
+def refused(folder: Path, device: str, bombs: dict[str, tuple[bytes, str]]) -> None:
+    """Each file is refused, in one line that names it and says why."""
+    for name, (raw, _) in bombs.items():
+        (folder / name).write_bytes(raw)
+    said = loaded([(device, folder / name) for name in bombs])
+    for line, (name, (_, why)) in zip(said, bombs.items(), strict=True):
+        assert name in line and why in line and "\n" not in line, (name, line)
+
+
+def workbook(sheet: bytes, **parts: bytes) -> bytes:
+    """A workbook of one sheet, whose XML is given; `parts` replace or add others."""
+    source, packed = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(source) as book:
+        book.add_worksheet("T3-25").write(0, 0, "a")
+    with zipfile.ZipFile(source) as old:
+        whole = {name: old.read(name) for name in old.namelist()}
+    place = "xl/worksheets/sheet1.xml"
+    moved = parts.pop("moved", b"").decode()
+    if moved:
+        whole["xl/_rels/workbook.xml.rels"] = whole["xl/_rels/workbook.xml.rels"].replace(
+            b"worksheets/sheet1.xml", moved.encode()
+        )
+        del whole[place]
+        place = f"xl/{moved}"
+    whole |= {place: sheet, **{f"xl/{name}.xml": raw for name, raw in parts.items()}}
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, raw in whole.items():
+            new.writestr(name, raw)
+    return packed.getvalue()
+
+
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def worksheet(rows: bytes, before: bytes = b"") -> bytes:
+    return before + b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (_MAIN, rows)
+
+
+FAR = (
+    b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+)
+
+
+def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path: Path) -> None:
+    strays = "spans 1048576 rows and 16384 columns"
+    prefixed = worksheet(FAR).replace(b"<", b"<x:").replace(b"<x:/", b"</x:")
+    unplaced = b'<row r="1048576">' + b"<c><v>1</v></c>" * 16_384 + b"</row>"
+    entity = worksheet(
+        FAR.replace(b"XFD1048576", b"&a;"), b'<!DOCTYPE w [<!ENTITY a "XFD1048576">]>'
+    )
+    sheets = {
+        "plain": worksheet(FAR),
+        "attributes": worksheet(FAR.replace(b'<c r="XFD', b'<c s="0" x=">" r = "XFD')),
+        "quotes": worksheet(FAR.replace(b'"', b"'")),
+        "lower": worksheet(FAR.replace(b"XFD", b"xfd")),
+        "character": worksheet(FAR.replace(b"XFD", b"&#88;FD")),
+        "prefix": prefixed.replace(b" xmlns=", b" xmlns:x="),
+        "utf16": worksheet(FAR).decode().encode("utf-16"),
+        "unplaced": worksheet(unplaced),
+    }
+    bombs = {f"{name}.xlsx": (workbook(sheet), strays) for name, sheet in sheets.items()}
+    bombs["moved.xlsx"] = (workbook(worksheet(FAR), moved=b"other/data.bin"), strays)
+    bombs["entity.xlsx"] = (workbook(entity), "declares a document type")
+    blank = worksheet(FAR.replace(b"<v>1</v>", b""))
+    bombs["format.xlsx"] = (workbook(blank), "no sheet has in its first row")
+    row = b'<row r="4294967297"><c r="A4294967297"><v>1</v></c></row>'
+    bombs["overflow.xlsx"] = (workbook(worksheet(row)), "spans 4294967297 rows")
+    refused(tmp_path, "qualite-demarches", bombs)
+
+
+def test_a_workbook_that_swells_is_refused(tmp_path: Path) -> None:
+    text = b'<sst xmlns="%s"><si><t>%s</t></si></sst>' % (_MAIN, b"x" * 32_000)
+    row = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
+    bombs = {
+        # 200,000 cells, each of which calamine gives the text of its own
+        "shared.xlsx": (workbook(worksheet(row * 2000), sharedStrings=text), "ran out of memory"),
+        "deep.xlsx": (workbook(worksheet(b"<a>" * 100_000)), "nested more than 50 levels"),
+        "tag.xlsx": (workbook(worksheet(b'<row r="' + b"1" * 9_000_000 + b'"/>')), "a tag of more"),
+        "zeros.xlsx": (workbook(b"\0" * 101_000_000), "holds more than 100 MB"),
+        "zero.xlsx": (workbook(worksheet(b'<row><c r="A0"/></row>')), "missing the expected row"),
+    }
+    refused(tmp_path, "qualite-demarches", bombs)
+
+
+def test_an_open_document_s_repeated_cells_are_never_laid_out(tmp_path: Path) -> None:
+    spaces = ("office", "table", "text")
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in spaces
+    )
+    content = (
+        f"<office:document-content {names}><office:body><office:spreadsheet>"
+        '<table:table table:name="T3-25"><table:table-row table:number-rows-repeated="1048576">'
+        '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" '
+        'office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        new.writestr("META-INF/manifest.xml", "<manifest/>")
+        new.writestr("content.xml", content)
+    bombs = {"repeated.xlsx": (packed.getvalue(), "save it as .xlsx")}
+    refused(tmp_path, "qualite-demarches", bombs)
+
+
+def archive(responses: bytes, structure: bytes = b"<document/>") -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("survey_77.lss", structure)
+        new.writestr("survey_77_responses.lsr", responses)
+    return packed.getvalue()
+
+
+def test_an_archive_that_swells_is_refused(tmp_path: Path) -> None:
+    field = b"<fieldname>id</fieldname>"
+
+    def document(fields: bytes, rows: bytes) -> bytes:
+        inside = b"<fields>%s</fields><rows>%s</rows>" % (fields, rows)
+        return b"<document><responses>%s</responses></document>" % inside
+
+    many = "holds more than 4,000,000 answers"
+    bombs = {
+        "rows.lsa": (archive(document(field, b"<row/>" * 1_000_001)), many),
+        "fields.lsa": (archive(document(field * 1_000_001, b"<row/>")), many),
+        "both.lsa": (archive(document(field * 50_000, b"<row/>" * 50_000)), "50,000 fields each"),
+        "deep.lsa": (archive(b"<a>" * 1_000_000), "nested more than 50 levels"),
+        "text.lsa": (archive(document(field, b"<row><id>" + b"x" * 2_000_000)), "a text of more"),
+        "large.lsa": (archive(b" " * 101_000_000), "holds more than 100 MB"),
+    }
+    refused(tmp_path, "enquete-service-public", bombs)
+
+
+def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path: Path) -> None:
+    bombs = {
+        "flow.yml": (b"[" * 200_000, "nesting depth"),
+        "keys.yml": (b"? " * 100_000, "nested too deeply"),
+        "blocks.yml": ("\n".join(f"{' ' * n}a:" for n in range(900)).encode(), "nested too deeply"),
+        "values.yml": (b"- {}\n" * 100_000, "holds over 30,000 values"),
+        "large.yml": (b"a: " + b"x" * 2_000_000, "holds more than 2 MB"),
+        "number.yml": (b"date: " + b"9" * 1_000_000, "not valid YAML"),
+    }
+    refused(tmp_path, "ateliers", bombs)
+
+
+def test_a_json_export_that_swells_is_refused(tmp_path: Path) -> None:
+    bombs = {
+        "deep.json": (b"[" * 5_000_000, "nested too deeply"),
+        "lists.json": (b"[" + b"[]," * 7_000_000 + b"[]]", "holds more than 20 MB of JSON"),
+        "number.json": (b"9" * 10_000_000, "a number too long"),
+    }
+    refused(tmp_path, "matomo-vie-publique", bombs)
+
+
+def test_a_table_of_endless_rows_is_refused(tmp_path: Path) -> None:
+    header = ",".join(f"c{n}" for n in range(10_001)).encode()
+    bombs = {
+        "columns.csv": (header + b"\n1\n", "has 10,001 columns"),
+        "row.csv": (b"a,b\n" + b"," * 6_000_000, "csv:2: not a CSV row: more than 5,000,000"),
+        "quoted.csv": (b"a,b\n" + b'"\n",' * 2_000_000, "more than 5,000,000 characters"),
+        "quote.csv": (b'a,b\n"' + b"x" * 6_000_000, "more than 5,000,000 characters"),
+    }
+    refused(tmp_path, "enquete-service-public", bombs)
+
+
+@pytest.mark.parametrize("most", ["_MOST_ROWS", "_MOST_CELLS"])
+def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(
+    monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    monkeypatch.setattr(_text, most, 4)
+    text = "a\n" + "1\n" * 3
+    assert len(_text.read_csv(Path("a.csv"), text, ",")[1]) == 3
+    with pytest.raises(_text.ObservError, match="export a shorter period"):
+        _text.read_csv(Path("a.csv"), text + "1\n1\n", ",")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_lines_end_as_they_did_whatever_their_end(end: str) -> None:
+    text = end.join(["a,b", "1,2", "", '"x\u2028y\x0bz","p' + end + 'q"', "3,4"])
+    _, rows = _text.read_csv(Path("a.csv"), text, ",")
+    assert rows == {2: ["1", "2"], 4: ["x\u2028y\x0bz", f"p{end}q"], 6: ["3", "4"]}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes that are files")
+def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    pipe = raw / "matomo_service-public_2026-03.csv"
+    os.mkfifo(pipe)
+    devices = ("matomo-service-public", "enquete-service-public", "qualite-demarches")
+    assert loaded([(device, pipe) for device in devices]) == [f"{pipe}: {files.ENDLESS}"] * 3
+    ingest = (
+        "import sys; from pathlib import Path; from observlib import store\n"
+        "from observlib.catalogue import load_catalogue\n"
+        "raw, data, catalogue = map(Path, sys.argv[1:])\n"
+        "print(*store.ingest(raw, data, load_catalogue(catalogue)).problems)\n"
+    )
+    paths = [raw, tmp_path / "data", Path("data/catalogue").resolve()]
+    done = subprocess.run(
+        [sys.executable, "-c", ingest, *map(str, paths)],
+        capture_output=True,
+        timeout=_SECONDS,
+        encoding="utf-8",
+    )
+    assert f"{pipe}: is a pipe" in done.stdout and done.returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes that are files")
+def test_a_pipe_among_the_practices_or_the_catalogue_is_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    os.mkfifo(tmp_path / "vocabulary.yml")
+    code = (
+        "import sys; from pathlib import Path; from observlib.errors import ObservError\n"
+        "from observlib.catalogue import load_catalogue\n"
+        "from observlib.practices import load_practices\n"
+        "try: load_practices(Path(sys.argv[1]), load_catalogue(Path(sys.argv[2])))\n"
+        "except ObservError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), str(Path("data/catalogue").resolve())],
+        capture_output=True,
+        timeout=_SECONDS,
+        encoding="utf-8",
+    )
+    assert done.stdout.count("is a pipe, a socket or a device") == 2, done.stderr
