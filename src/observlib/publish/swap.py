@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from observlib import files
 from observlib.errors import ObservError
 
 _PREFIX, _LOCK = ".work-", ".lock"
@@ -127,9 +128,9 @@ def clean(target: Path) -> None:
                 _remove(work)
             else:
                 with lock.open("r+", encoding="utf-8") as handle:
-                    _lock(handle)
-                    _remove(work)
-                    lock.unlink(missing_ok=True)
+                    if files.lock(handle):
+                        _remove(work)
+                        lock.unlink(missing_ok=True)
         except OSError:
             continue  # of a living run, or of another user
 
@@ -140,12 +141,9 @@ def _locked_name(target: Path) -> tuple[Path, IO[str]]:
         work = target.with_name(f"{_PREFIX}{target.name}-{secrets.token_hex(4)}")
         lock = work.with_name(work.name + _LOCK)
         handle = lock.open("x", encoding="utf-8")
-        try:
-            _lock(handle)
-            if lock.exists():  # else a cleaning run took it for a dead one's, before it was locked
-                return work, handle
-        except BlockingIOError:
-            pass
+        # else a cleaning run took it for a dead one's, before it was locked
+        if files.lock(handle) and lock.exists():
+            return work, handle
         handle.close()
 
 
@@ -205,10 +203,3 @@ def _two_renames(new: Path, target: Path) -> None:
 def _remove(folder: Path) -> None:
     # what cannot be deleted now is deleted by the next run: it must not fail a finished one
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lock(handle: IO[str]) -> None:
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
