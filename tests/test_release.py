@@ -104,7 +104,7 @@ def write_store(
         rows=3,
         start="2025-01-01",
         end=end,
-        corrected=[],
+        corrected={},
     )
     (root / folder / "store").mkdir(parents=True, exist_ok=True)
     write(root / folder / "store" / "ratings" / "x.parquet", content)

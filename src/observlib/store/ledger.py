@@ -41,7 +41,7 @@ class Entry(Export):
     rows: int
     start: str | None  # of the complete periods in the part
     end: str | None
-    corrected: list[tuple[str, str]]  # spans of the later exports that corrected it
+    corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
 
 
 class Ledger(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -34,8 +34,8 @@ def put(
     rows, table = loaded.rows, loaded.table
     earlier, told = _correct(store, entries[:place], export, loaded)
     later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, table)]
-    spans = known.corrected if known and known.table == table else []
-    counting = rows[~_corrected(store, rows, table, spans, later)]
+    spans = known.corrected if known and known.table == table else {}
+    counting = rows[~_corrected(store, rows, table, spans.values(), later)]
     _write_rejects(store, export, loaded)
     entry = Entry(
         **vars(export),
@@ -63,13 +63,15 @@ def _correct(
     for entry in entries:
         if span and _same_table(entry, export, table):
             part = store / entry.part
-            if not spoken.isdisjoint(_part_subjects(part, table)):
+            again = export.content in entry.corrected
+            if again or not spoken.isdisjoint(_part_subjects(part, table)):
                 before = pd.read_parquet(part)
                 gone = _inside(before, table, span, spoken)
                 if gone.any():
                     told.append(f"{int(gone.sum())} rows of {entry.name}")
                 written = _write_rows(store, entry.device, table, before[~gone])
-                entry = replace(entry, corrected=[*entry.corrected, span], **written)
+                corrected = entry.corrected | {export.content: span}
+                entry = replace(entry, corrected=corrected, **written)
         kept.append(entry)
     return kept, bounded(told)
 
@@ -78,7 +80,7 @@ def _corrected(
     store: Path,
     rows: pd.DataFrame,
     table: str,
-    spans: list[tuple[str, str]],
+    spans: Iterable[tuple[str, str]],
     later: list[Entry],
 ) -> pd.Series:
     """Which rows of an export read again its later ones have corrected, or would."""
