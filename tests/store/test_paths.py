@@ -24,7 +24,7 @@ def test_a_project_whose_folder_has_any_name_reads_its_own_store_and_no_other(
     tmp_path: Path, catalogue: Catalogue, ratings: Write, name: str
 ) -> None:
     other = tmp_path / "axb"  # which a pattern would match
-    ratings(other / "raw", "other", {"z": ("2025-07-01", 1)})
+    ratings(other / "raw", "x", JULY)  # the same rows, so that its part has the same name
     store.ingest(other / "raw", other, catalogue)
     place = tmp_path / name
     ratings(place / "raw" / name, name.replace("\n", ""), JULY)

@@ -97,9 +97,11 @@ def test_a_month_that_was_running_is_not_complete_because_its_export_is_read_aga
     clock("2025-06-15")
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     clock("2025-09-01")
-    store.ingest(tmp_path / "raw", tmp_path, later)
-    rows = store.read(tmp_path, "audience")
-    assert rows["complete"].tolist() == [rows["start"][i].month == 5 for i in range(3)]
+    renamed = changed(later, "products", NEW.model_copy(update={"label": "Autre"}))
+    for known in (later, renamed):
+        store.ingest(tmp_path / "raw", tmp_path, known)
+        rows = store.read(tmp_path, "audience")
+        assert rows["complete"].tolist() == [start.month == 5 for start in rows["start"]]
     # whoever knows better says so
     device = later.devices["audience-boamp"].model_copy(update={"extracted": date(2025, 8, 1)})
     store.ingest(tmp_path / "raw", tmp_path, changed(later, "devices", device))
