@@ -574,9 +574,10 @@ def test_a_store_with_a_damaged_part_says_how_to_begin_again(observ: Observ, fil
     (filled / "raw" / "allo-service-public_satisfaction_new.csv").write_text(
         HEADER + ROW, encoding="utf-8-sig"
     )
-    code, out, err = observ("ingest", "raw")
-    assert (code, out) == (1, "")
-    one_line(err, str(part), "damaged; delete the folder")
+    for words in (("ingest", "raw"), ("edition",)):
+        code, out, err = observ(*words)
+        assert (code, out) == (1, "")
+        one_line(err, str(part), "damaged; delete the folder", "if you still have them all")
 
 
 def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) -> None:
