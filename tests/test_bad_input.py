@@ -536,10 +536,13 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
 @pytest.mark.parametrize("data", ["file", "file/data"])
 def test_a_data_folder_that_is_a_file_is_told(observ: Observ, place: Path, data: str) -> None:
     (place / "file").write_text("precious", encoding="utf-8")
-    for words in (("ingest", "raw"), ("edition",)):
+    for words, why, mend in (
+        (("ingest", "raw"), "a file stands where a folder is needed", "name another"),
+        (("edition",), "Not a directory", "name the folder"),
+    ):
         code, out, err = observ(*words, "--data", data)
         assert (code, out) == (1, "")
-        one_line(err, str(place / data), "Not a directory", "name the folder")
+        one_line(err, str(place / data), why, mend)
     assert (place / "file").read_text(encoding="utf-8") == "precious"
 
 
@@ -572,9 +575,10 @@ def test_a_store_with_a_damaged_part_says_how_to_begin_again(observ: Observ, fil
     (filled / "raw" / "allo-service-public_satisfaction_new.csv").write_text(
         HEADER + ROW, encoding="utf-8-sig"
     )
-    code, out, err = observ("ingest", "raw")
-    assert (code, out) == (1, "")
-    one_line(err, str(part), "damaged; delete the folder")
+    for words in (("ingest", "raw"), ("edition",)):
+        code, out, err = observ(*words)
+        assert (code, out) == (1, "")
+        one_line(err, str(part), "damaged; delete the folder", "if you still have them all")
 
 
 def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) -> None:

@@ -405,7 +405,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(
 ) -> None:
     digest = store.digest(filled / "data")
     answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
-    monkeypatch.setattr("observlib.store.ingestion.write_part", interrupt)
+    monkeypatch.setattr("observlib.store.ingestion.write_ledger", interrupt)
     told(observ("ingest", "raw"), 130, "interrupted", "as it was")
     assert store.digest(filled / "data") == digest
     monkeypatch.undo()
@@ -413,6 +413,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(
     store_path = filled / "data" / "store"
     assert sorted(path.name for path in store_path.iterdir()) == [
         "ledger.json",
+        "lock",
         "ratings",
         "rejects",
     ]

@@ -7,6 +7,7 @@ execution. All else is real: the plan, the pages, the embedded publisher, the ex
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -29,6 +30,7 @@ from observlib.edition.plan import Page
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.publish import swap
+from observlib.store.ledger import Entry, Ledger, write_ledger
 
 PROJECT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
@@ -88,20 +90,28 @@ def write_store(
     root: Path, kind: str = "demonstration", end: str = "2026-09-30", folder: str = "data"
 ) -> Path:
     """A data folder whose store has answers on one product; its pages read none of them."""
-    entry = {
-        "device": "jdma-vie-publique",
-        "name": "x.csv",
-        "digest": f"{kind}{end}",
-        "table": "ratings",
-        "rejected": 0,
-        "part": "ratings/x.parquet",
-        "rows": 3,
-        "start": "2025-01-01",
-        "end": end,
-    }
-    ledger = {"kind": kind, "files": [entry]}
-    write(root / folder / "store" / "ledger.json", json.dumps(ledger))
-    write(root / folder / "store" / "ratings" / "x.parquet", "")
+    content = f"{kind}{end}"
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    entry = Entry(
+        device="jdma-vie-publique",
+        name="x.csv",
+        content=content,
+        digest=content,
+        catalogue="",
+        read=end,
+        table="ratings",
+        rejected=0,
+        span=None,
+        part="ratings/x.parquet",
+        sha256=sha256,
+        rows=3,
+        start="2025-01-01",
+        end=end,
+        corrected={},
+    )
+    (root / folder / "store").mkdir(parents=True, exist_ok=True)
+    write(root / folder / "store" / "ratings" / "x.parquet", content)
+    write_ledger(root / folder / "store", Ledger(kind, [entry]))
     return root / folder
 
 

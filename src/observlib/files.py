@@ -6,10 +6,12 @@ import errno
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from observlib.errors import ObservError
 
@@ -20,11 +22,12 @@ def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
     Parameters
     ----------
     folder
-        Searched to any depth.
+        Searched to any depth; it may itself be a link.
     passed
         A folder that is passed over.
     unreadable
-        Gets a line for each folder that cannot be read and each name that is not UTF-8.
+        Gets a line for each folder that cannot be read, each link that leads out of the folder
+        and each name that is not UTF-8.
     """
 
     def refused(error: OSError) -> None:
@@ -33,24 +36,39 @@ def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
             f"give yourself the right, or move it away"
         )
 
+    def printable(path: Path) -> str:
+        return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+    def stays(path: Path) -> bool:
+        target = Path(os.path.realpath(path))  # resolve() fails for links that go in a circle
+        if not target.is_relative_to(root):
+            unreadable.append(
+                f"{printable(path)}: is a link to {printable(target)}, which is not followed; "
+                f"put a copy in its place, or ingest the folder that it leads to"
+            )
+        return target.is_relative_to(root)
+
     root = folder.resolve()
     for place, subfolders, names in os.walk(folder, onerror=refused):
-        subfolders[:] = sorted(
+        subfolders[:] = [
             name
-            for name in subfolders
-            if not name.startswith(".") and (Path(place) / name).resolve() != passed.resolve()
-        )
+            for name in sorted(subfolders)
+            if not name.startswith(".")
+            and (Path(place) / name).resolve() != passed.resolve()
+            and stays(Path(place) / name)
+        ]
         for name in sorted(names):
             path = Path(place) / name
-            if name.startswith(".") or not path.resolve().is_relative_to(root):
+            if name.startswith(".") or not stays(path):
                 continue
-            printable = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
             if endless(path):
-                unreadable.append(f"{printable}: {ENDLESS}")
-            elif printable == str(path):
+                unreadable.append(f"{printable(path)}: {ENDLESS}")
+            elif printable(path) == str(path):
                 yield path
             else:
-                unreadable.append(f"{printable}: the name is not UTF-8; rename the file or folder")
+                unreadable.append(
+                    f"{printable(path)}: the name is not UTF-8; rename the file or folder"
+                )
 
 
 ENDLESS = "is a pipe, a socket or a device, and no file; move it away"
@@ -107,6 +125,34 @@ def write_text(path: Path, text: str) -> None:
             Path(new.name).unlink(missing_ok=True)
             raise
     Path(new.name).replace(path)
+
+
+def lock(stream: IO[str]) -> bool:
+    """Take the lock of an open file; False where another holds it.
+
+    The system releases it with the file, and with its process, however that dies.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with Path(place, "lock").open("a") as one, Path(place, "lock").open("a") as other:
+    ...         lock(one), lock(other)
+    (True, False)
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+            return False
+        raise  # a disk without locks
+    return True
 
 
 _RIGHTS = "the folder cannot be written; give yourself the right or name another"

@@ -81,6 +81,7 @@ def release(
     today = today or date.today()
     catalogue = project.catalogue(root)
     check_publisher(publisher)
+    store.check(data)
     wanted = _check_quarter(data, quarter, today)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     studies = load_studies(root / "notebooks")

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from observlib import files
 from observlib.errors import ObservError
 
 _LOCK = ".lock"
@@ -79,9 +80,9 @@ def _clean(parent: Path, prefix: str) -> None:
                 remove(work)
             else:
                 with lock.open("r+", encoding="utf-8") as handle:
-                    _lock(handle)
-                    remove(work)
-                    lock.unlink(missing_ok=True)
+                    if files.lock(handle):
+                        remove(work)
+                        lock.unlink(missing_ok=True)
         except OSError:
             continue  # of a living run, or of another user
 
@@ -140,12 +141,9 @@ def _locked_name(parent: Path, prefix: str) -> tuple[Path, IO[str]]:
         work = parent / f"{prefix}{secrets.token_hex(4)}"
         lock = work.with_name(work.name + _LOCK)
         handle = lock.open("x", encoding="utf-8")
-        try:
-            _lock(handle)
-            if lock.exists():  # else a cleaning run took it for a dead one's, before it was locked
-                return work, handle
-        except BlockingIOError:
-            pass
+        # else a cleaning run took it for a dead one's, before it was locked
+        if files.lock(handle) and lock.exists():
+            return work, handle
         handle.close()
 
 
@@ -161,10 +159,3 @@ def _unlock(work: Path, handle: IO[str]) -> None:
 def remove(folder: Path) -> None:
     """Delete what can be deleted of a folder: what cannot must not fail a finished run."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lock(handle: IO[str]) -> None:
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from observlib.cli.new import add_to
-from observlib.cli.printing import output_is_lost, steps, summarise, tell, wrong_words
+from observlib.cli.printing import output_is_lost, steps, summarise, tell, waiting, wrong_words
 from observlib.errors import ObservError, UsageError
 
 app = typer.Typer(
@@ -110,7 +110,7 @@ def ingest(
     folder_of_store = project.data_folder(data)
     with steps() as step:
         reading = step("Reading exports")
-        done = store.ingest(folder, folder_of_store, project.catalogue(), reading)
+        done = store.ingest(folder, folder_of_store, project.catalogue(), reading, waiting)
     summarise(done, folder, folder_of_store / "store")
     if done.problems:
         raise ObservError(*done.problems)

@@ -45,6 +45,11 @@ def steps() -> Iterator[Callable[[str], Progress]]:
             bars.stop()
 
 
+def waiting() -> None:
+    """Say why an ingestion does not begin at once."""
+    typer.echo("observ: another ingestion is using this store; waiting for its end", err=True)
+
+
 def summarise(done: Ingested, folder: Path, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
     place = store.relative_to(Path.cwd()) if store.is_relative_to(Path.cwd()) else store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from observlib.loaders._rows import day_fault
 from observlib.loaders._text import parse_month
 from observlib.text import fold
 
@@ -17,15 +18,19 @@ _MONTHS = (
 _AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
 
 
-def month_of(text: str) -> tuple[date, date] | None:
-    """First and last day of a month: `2026-03`, `03/2026`, `mars 2026` or a day of it in ISO.
+def month_of(text: str) -> tuple[date, date] | str:
+    """First and last day of a month, or why it is none that a device can have counted.
+
+    A month is `2026-03`, `03/2026`, `mars 2026` or its first day in ISO.
 
     Examples
     --------
     >>> [str(month_of(text)[0]) for text in ("2026-03", "03/2026", "Février 2024", "2026-03-01")]
     ['2026-03-01', '2026-03-01', '2024-02-01', '2026-03-01']
-    >>> month_of("13/2026") is None
-    True
+    >>> month_of("13/2026")
+    'is no month; write 2026-03, 03/2026 or mars 2026'
+    >>> month_of("02/0024")
+    'is in the year 0024; check the year'
     """
     text = text.strip()
     if match := re.fullmatch(r"(\d{2})/(\d{4})", text, re.A):
@@ -34,10 +39,11 @@ def month_of(text: str) -> tuple[date, date] | None:
         text = match[1]
     elif match := re.fullmatch(r"([a-z]+)\.? (\d{4})", fold(text), re.A):
         places = [names.index(match[1]) for names in _MONTHS if match[1] in names]
-        if not places:
-            return None
-        text = f"{match[2]}-{places[0] + 1:02d}"
-    return parse_month(text)
+        text = f"{match[2]}-{places[0] + 1:02d}" if places else ""
+    span = parse_month(text)
+    if span is None:
+        return "is no month; write 2026-03, 03/2026 or mars 2026"
+    return day_fault(span[0]) or span
 
 
 def amount_of(text: str) -> float | None:

@@ -149,11 +149,8 @@ def _read(cells: dict[str, str], catalogue: Catalogue) -> tuple[dict[str, Any], 
 
 
 def _is_partial_day(text: str) -> bool:
-    return bool(
-        re.fullmatch(r"(?:19|20)\d\d", text, re.A)
-        or parse_month(text)
-        or (re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.A) and parse_day(text))
-    )
+    shaped = re.fullmatch(r"(?:19|20)\d\d(-\d\d(-\d\d)?)?", text, re.A)
+    return bool(shaped and (not shaped[1] or (parse_day if shaped[2] else parse_month)(text)))
 
 
 def parse_period(text: str) -> tuple[date, date] | None:

@@ -119,8 +119,8 @@ def _read(
         return sheet.title[field], shown, reason if shown else "is empty"
 
     span = month_of(sheet.cell(line, "month"))
-    if span is None:
-        return {}, bad("month", "is no month; write 2026-03, 03/2026 or mars 2026")
+    if isinstance(span, str):
+        return {}, bad("month", span)
     row: dict[str, Any] = {
         "device": device.id,
         "product": sheet.cell(line, "product") or device.product,

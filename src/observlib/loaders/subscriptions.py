@@ -78,8 +78,8 @@ def _read(
         return sheet.title[field], shown, reason if shown else "is empty"
 
     span = month_of(sheet.cell(line, "month"))
-    if span is None:
-        return {}, bad("month", "is no month; write 2026-03, 03/2026 or mars 2026")
+    if isinstance(span, str):
+        return {}, bad("month", span)
     start, end = span
     row: dict[str, Any] = {
         "device": device.id,
@@ -105,8 +105,8 @@ def _read(
             return row, bad(field, "is negative; counts are 0 or more")
     if written := sheet.cell(line, "cohort"):
         joined = month_of(written)
-        if joined is None:
-            return row, bad("cohort", "is no month; write 2026-03, 03/2026 or mars 2026")
+        if isinstance(joined, str):
+            return row, bad("cohort", joined)
         if joined[0] > start:
             return row, bad("cohort", f"is after the row's month, {start:%Y-%m}")
         if row["joins"] and joined[0] != start:

@@ -1,17 +1,28 @@
 """The store: raw exports made into Parquet, each counted once, rejects kept beside.
 
 A data folder holds `store/ledger.json`, which names the files that count and the Parquet part of
-each. Parts are never changed: new ones are written under new names, then the ledger is replaced
-at once, so that an interruption leaves the store as it was.
+each with its digest. Parts are never changed: new ones are written under new names, then the
+ledger is replaced at once, so that an interruption leaves the store as it was. One ingestion at a
+time holds `store/lock`; readers hold nothing, and read the new ledger where it was replaced.
 """
 
 from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
-from observlib.store.reading import devices, digest, heard, kind, latest_quarter, read, received
+from observlib.store.reading import (
+    check,
+    devices,
+    digest,
+    heard,
+    kind,
+    latest_quarter,
+    read,
+    received,
+)
 
 __all__ = [
     "DEMONSTRATION",
     "Ingested",
     "Progress",
+    "check",
     "devices",
     "digest",
     "heard",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,12 +16,21 @@ import observlib
 from observlib import files, tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import load
-from observlib.store.ledger import read_ledger, write_ledger
-from observlib.store.parts import replace, write_part
+from observlib.loaders import Loaded, load
+from observlib.store.ledger import (
+    Entry,
+    Export,
+    Ledger,
+    alone,
+    check_parts,
+    read_ledger,
+    write_ledger,
+)
+from observlib.store.parts import put
 
 Progress = Callable[[int, int, str], None]
 DEMONSTRATION = "demonstration.json"
+_LIBRARY = Path(observlib.__file__).parent
 
 
 @dataclass
@@ -37,15 +47,26 @@ class Ingested:
 
 
 def ingest(
-    raw: Path, data: Path, catalogue: Catalogue, progress: Progress | None = None
+    raw: Path,
+    data: Path,
+    catalogue: Catalogue,
+    progress: Progress | None = None,
+    waiting: Callable[[], None] | None = None,
 ) -> Ingested:
     """Read every export below a folder into the store of a data folder.
 
-    The same export counts once: a file whose content was read before is not read again, even if
-    another has corrected it since. An export that repeats keys of an earlier one of its device (the
-    same answers, overlapping days) corrects it: the earlier rows within its period are replaced.
-    Within one run, exports of a device are taken in the order of their paths. A file that cannot
-    be used is a problem and does not stop the others.
+    The same export counts once, and an export that repeats keys of an earlier one of its device
+    (the same answers, overlapping days) corrects it: the earlier rows within its period are
+    replaced. Exports have the order in which they were first read; within one run, that of their
+    paths. A file that cannot be used is a problem and does not stop the others.
+
+    A file whose content was read before is read again only where its verdict may be another:
+    rows of it were rejected, or what its loader judges by (the library, the device's entry and
+    questionnaire, the products and indicators) has changed. It keeps its place in the order: what
+    it corrects are exports before it, what a later export has corrected stays so, and a period
+    that had not ended when it was first read stays incomplete.
+
+    One ingestion at a time uses a store; another waits for it.
 
     Parameters
     ----------
@@ -57,18 +78,21 @@ def ingest(
         Its devices claim the files, by `pattern`.
     progress
         Called with files done, files in all and the name of the next.
+    waiting
+        Called once where another ingestion uses the store, before waiting for its end.
 
     Returns
     -------
     Ingested
         `devices` has one row a device: `device`, `files`, `unchanged`, `rows`, `rejected`;
-        the rest tells what was not read, what was corrected and what was rejected.
+        the rest tells what was not read, what was corrected and what was rejected. The rejected
+        rows of a file that gave nothing new are told again.
 
     Raises
     ------
     ObservError
         Where the folder is none, holds both demonstration and real data, the store is of the
-        other kind, or cannot be written. The store is then as it was.
+        other kind, is damaged, cannot be written or is used for too long. It is then as it was.
     """
     if not raw.is_dir():
         raise ObservError(f"{raw}: is not a folder; name the folder that holds the exports")
@@ -76,13 +100,30 @@ def ingest(
     unreadable: list[str] = []
     paths = list(files.below(raw, store, unreadable))
     kind = _kind(raw, paths)
-    ledger = read_ledger(store) or {"kind": kind, "files": []}
-    if ledger["files"] and ledger["kind"] != kind:
-        raise ObservError(
-            f"{raw}: holds {kind} data, and {store} {ledger['kind']} data; the two never share a "
-            f"store: name another data folder with --data"
-        )
     done = Ingested(kind, problems=unreadable)
+    with files.telling_write_errors(store, "the store is as it was"):
+        store.mkdir(parents=True, exist_ok=True)
+        with alone(store, waiting):
+            ledger = read_ledger(store) or Ledger(kind, [])
+            if ledger.files and ledger.kind != kind:
+                raise ObservError(
+                    f"{raw}: holds {kind} data, and {store} {ledger.kind} data; the two never "
+                    f"share a store: name another data folder with --data"
+                )
+            check_parts(store, ledger.files)
+            (store / "rejects").mkdir(exist_ok=True)
+            claims = _claims(raw, paths, catalogue, done)
+            entries = _read(raw, store, claims, ledger.files, catalogue, done, progress)
+            write_ledger(store, Ledger(kind, entries))
+    if progress:
+        progress(len(claims), len(claims), "")
+    return done
+
+
+def _claims(
+    raw: Path, paths: list[Path], catalogue: Catalogue, done: Ingested
+) -> list[tuple[Path, Device]]:
+    """The files that one device claims; the others are told."""
     claims: list[tuple[Path, Device]] = []
     for path in paths:
         claiming = [d for d in catalogue.devices.values() if path.match(d.pattern)]
@@ -95,43 +136,104 @@ def ingest(
             )
         elif path.name != DEMONSTRATION:
             done.unclaimed.append(path.relative_to(raw).as_posix())
+    return claims
+
+
+def _read(
+    raw: Path,
+    store: Path,
+    claims: list[tuple[Path, Device]],
+    entries: list[Entry],
+    catalogue: Catalogue,
+    done: Ingested,
+    progress: Progress | None,
+) -> list[Entry]:
+    """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
     rejects = [tables.no_rejects()]
-    with files.telling_write_errors(store, "the store is as it was"):
-        (store / "rejects").mkdir(parents=True, exist_ok=True)
-        entries: list[dict[str, Any]] = list(ledger["files"])
-        for position, (path, device) in enumerate(claims):
-            if progress:
-                progress(position, len(claims), path.name)
-            count = counts.setdefault(device.id, Counter(files=0, unchanged=0, rows=0, rejected=0))
-            count["files"] += 1
-            try:
-                digest = _digest(path, device, catalogue)
-                if any(entry["digest"] == digest for entry in entries):
-                    count["unchanged"] += 1
-                    continue
-                loaded = load(path, device, catalogue)
-            except ObservError as error:
-                done.problems += error.problems
+    places = {(entry.device, entry.content): place for place, entry in enumerate(entries)}
+    taken: set[tuple[str, str]] = set()  # in this run
+    for position, (path, device) in enumerate(claims):
+        if progress:
+            progress(position, len(claims), path.name)
+        count = counts.setdefault(device.id, Counter(files=0, unchanged=0, rows=0, rejected=0))
+        count["files"] += 1
+        known = _known_to(device, catalogue)
+        try:
+            export = _export(path, device, known)
+            same = (device.id, export.content)
+            place = places.get(same, len(entries))
+            before = entries[place] if same in places else None
+            settled = before and before.catalogue == export.catalogue and not before.rejected
+            if settled or same in taken:
+                count["unchanged"] += 1
                 continue
-            count["rows"] += len(loaded.rows)
-            count["rejected"] += len(loaded.rejects)
-            rejects.append(loaded.rejects)
-            name = path.relative_to(raw).as_posix()
-            done.notices += [f"{name}: {notice}" for notice in loaded.notices]
-            entries, replaced = replace(store, entries, device, loaded)
-            if replaced:
-                done.replaced.append(f"{name}: corrects {replaced}")
-            entries.append(write_part(store, path, device, digest, loaded))
-        write_ledger(store, {"kind": kind, "files": entries})
-    if progress:
-        progress(len(claims), len(claims), "")
+            loaded = _load(path, device, known)
+        except ObservError as error:
+            done.problems += error.problems
+            continue
+        taken.add(same)
+        places[same] = place
+        if before:
+            export = replace(export, read=before.read)
+            if device.extracted is None:
+                loaded = _as_first_read(loaded, before.read)
+        entries, corrected = put(store, entries, place, export, loaded)
+        count["rejected"] += len(loaded.rejects)
+        rejects.append(loaded.rejects)
+        if before and _shows(before) == _shows(entries[place]) and not corrected:
+            count["unchanged"] += 1
+            continue
+        count["rows"] += len(loaded.rows)
+        name = path.relative_to(raw).as_posix()
+        done.notices += [f"{name}: {notice}" for notice in loaded.notices]
+        if corrected:
+            done.replaced.append(f"{name}: corrects {corrected}")
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
         columns=["device", "files", "unchanged", "rows", "rejected"],
     )
     done.rejects = pd.concat(rejects, ignore_index=True)
-    return done
+    return entries
+
+
+def _load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """What the loader makes of a file; a fault of the loader itself is told as one.
+
+    Whoever ingests cannot mend a loader, and needs the other files: the fault costs one file, and
+    fails the command as any problem does. The exception's words may quote a cell: none is shown.
+    """
+    try:
+        return load(path, device, catalogue)
+    except ObservError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [frame for frame in frames if Path(frame.filename).is_relative_to(_LIBRARY)]
+        where = f"{Path(places[-1].filename).relative_to(_LIBRARY)}:{places[-1].lineno}"
+        raise ObservError(
+            f"{path}: was not read, by a fault of observlib and not of the file "
+            f"({type(error).__name__} in {where}, loader {device.loader}); please report it"
+        ) from error
+
+
+def _as_first_read(loaded: Loaded, read: str) -> Loaded:
+    """An export read again, with the periods incomplete that had not ended when it was made.
+
+    It was made by the day on which it was first read. One that tells of later days was read then
+    by a clock that was behind, and was made by the last day that it tells of.
+    """
+    rows, shape = loaded.rows, tables.TABLES[loaded.table]
+    if "complete" not in rows or rows.empty:
+        return loaded
+    made = max(pd.Timestamp(read), rows[shape.start].max())
+    complete = rows["complete"] & (rows[shape.end] < made)
+    return replace(loaded, rows=rows.assign(complete=complete))
+
+
+def _shows(entry: Entry) -> tuple[str, str, int]:
+    """What tells whether reading an export again gave anything new."""
+    return entry.table, entry.sha256, entry.rejected
 
 
 def _kind(raw: Path, paths: list[Path]) -> str:
@@ -147,16 +249,32 @@ def _kind(raw: Path, paths: list[Path]) -> str:
     return "real"
 
 
-def _digest(path: Path, device: Device, catalogue: Catalogue) -> str:
-    """What makes an export's rows: its bytes, its device's entries, and this library's version."""
-    content = hashlib.sha256(observlib.__version__.encode())
-    content.update(device.model_dump_json().encode())
-    if device.questionnaire in catalogue.questionnaires:
-        content.update(catalogue.questionnaires[device.questionnaire].model_dump_json().encode())
+def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
+    """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
+    own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
+    given = {"devices": {device.id: device}, "questionnaires": own}
+    return catalogue.model_copy(update=given | {"departments": {}, "peers": {}})
+
+
+def _export(path: Path, device: Device, known: Catalogue) -> Export:
+    """A file as the ledger knows it, read for the first time today."""
+    version = observlib.__version__.encode()
+    catalogue = hashlib.sha256(version + known.model_dump_json().encode())
+    content, digest = hashlib.sha256(), hashlib.sha256(version)
+    for entry in (device, *known.questionnaires.values()):
+        digest.update(entry.model_dump_json().encode())
     try:
         with path.open("rb") as stream:
             while chunk := stream.read(1 << 20):
                 content.update(chunk)
+                digest.update(chunk)
     except OSError as error:
         raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
-    return content.hexdigest()
+    return Export(
+        device=device.id,
+        name=path.name,
+        content=content.hexdigest(),
+        digest=digest.hexdigest(),
+        catalogue=catalogue.hexdigest(),
+        read=date.today().isoformat(),
+    )

@@ -1,21 +1,68 @@
-"""The ledger: which files count in the store, and the Parquet part of each."""
+"""The ledger: which exports count in the store, and the Parquet part of each."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from observlib import files
 from observlib.errors import ObservError
 
+LONGEST_WAIT = 1800  # seconds for which an ingestion waits for another
 
-def read_ledger(store: Path) -> dict[str, Any] | None:
+
+@dataclass(frozen=True)
+class Export:
+    """A file of a device, and what its rows are judged by."""
+
+    device: str
+    name: str  # of the file
+    content: str  # digest of the file's bytes: with the device, what makes it the same export
+    digest: str  # of these bytes, the device's entries and the library: what `source` tells
+    catalogue: str  # digest of all that its loader is given to judge its rows by
+    read: str  # the day on which it was first read
+
+
+@dataclass(frozen=True)
+class Entry(Export):
+    """An export that counts. Entries stand in the order in which exports were first read."""
+
+    table: str
+    rejected: int
+    span: tuple[str, str] | None  # first and last day of its rows, as it was read
+    part: str
+    sha256: str  # of the part
+    rows: int
+    start: str | None  # of the complete periods in the part
+    end: str | None
+    corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
+
+
+class Ledger(NamedTuple):
+    """What is in a store: `demonstration` or `real` data, and the exports that count."""
+
+    kind: str
+    files: list[Entry]
+
+
+def read_ledger(store: Path) -> Ledger | None:
+    """The ledger of a store, or `None` where there is none.
+
+    Raises
+    ------
+    ObservError
+        Where it cannot be read, is damaged, or was written by another version.
+    """
     path = store / "ledger.json"
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
-        found = {"kind": str(ledger["kind"]), "files": list(ledger["files"])}
-        parts = [store / entry["part"] for entry in found["files"]]
+        kind, entries = str(ledger["kind"]), list(ledger["files"])
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -23,23 +70,87 @@ def read_ledger(store: Path) -> dict[str, Any] | None:
             f"{path}: cannot be read ({error.strerror}); name the folder that holds `store`"
         ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise damaged(path, store) from error
-    for part in parts:
-        if not part.is_file():
-            raise damaged(part, store)
-    return found
+        raise ObservError(damaged(path, store)) from error
+    try:
+        return Ledger(kind, [Entry(**entry) for entry in entries])
+    except TypeError as error:
+        raise ObservError(
+            f"{path}: was written by another version of observlib; {_begin_again(store)}"
+        ) from error
 
 
-def write_ledger(store: Path, ledger: dict[str, Any]) -> None:
+def write_ledger(store: Path, ledger: Ledger) -> None:
     """Make the new parts count, then remove those that no longer do."""
-    files.write_text(store / "ledger.json", json.dumps(ledger, ensure_ascii=False, indent=1) + "\n")
-    live = {store / entry["part"] for entry in ledger["files"]}
+    told = {"kind": ledger.kind, "files": [asdict(entry) for entry in ledger.files]}
+    files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    live = {store / entry.part for entry in ledger.files}
     for part in store.glob("*/*.parquet"):
         if part not in live:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows deletes no open file; the next ingestion will
+                part.unlink()
 
 
-def damaged(path: Path, store: Path) -> ObservError:
-    return ObservError(
-        f"{path}: is missing or damaged; delete the folder {store} and ingest the exports again"
+@contextmanager
+def alone(store: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Keep other ingestions out of a store; the system lets them in when this process dies.
+
+    Parameters
+    ----------
+    store
+        The store's folder.
+    waiting
+        Called once where another ingestion is in it, before waiting for its end.
+
+    Raises
+    ------
+    ObservError
+        Where the other has not ended after `LONGEST_WAIT` seconds.
+    """
+    with (store / "lock").open("a", encoding="utf-8") as stream:
+        if not files.lock(stream):
+            if waiting:
+                waiting()
+            last = time.monotonic() + LONGEST_WAIT
+            while not files.lock(stream):
+                if time.monotonic() > last:
+                    raise ObservError(
+                        f"{store}: another ingestion has been using this store for "
+                        f"{LONGEST_WAIT // 60} minutes; run this one again when it has ended"
+                    )
+                time.sleep(0.05)
+        yield
+
+
+def check_parts(store: Path, entries: Iterable[Entry]) -> None:
+    """Raise `ObservError` that names every part that is not as it was written."""
+    problems: dict[str, None] = {}  # each once
+    for entry in entries:
+        part = store / entry.part
+        try:
+            if file_digest(part) != entry.sha256:
+                problems[damaged(part, store)] = None
+        except FileNotFoundError:
+            problems[damaged(part, store)] = None
+        except OSError as error:
+            problems[
+                f"{part}: cannot be read ({error.strerror}); give yourself the right to read it"
+            ] = None
+    if problems:
+        raise ObservError(*problems)
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def damaged(path: Path, store: Path) -> str:
+    """What is wrong with a missing or damaged file of a store, and how to mend it."""
+    return f"{path}: is missing or damaged; {_begin_again(store)}"
+
+
+def _begin_again(store: Path) -> str:
+    return (
+        f"delete the folder {store} and ingest the exports again, if you still have them all; "
+        f"else restore it from a copy"
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,67 +11,136 @@ from typing import Any
 import pandas as pd
 
 from observlib import files, tables
-from observlib.catalogue import Device
 from observlib.errors import bounded
 from observlib.loaders import Loaded
-from observlib.store.ledger import damaged
+from observlib.store.ledger import Entry, Export, file_digest
 
 
-def write_part(
-    store: Path, path: Path, device: Device, digest: str, loaded: Loaded
-) -> dict[str, Any]:
-    name = f"{device.id}-{digest[:12]}"
-    rejects = store / "rejects" / f"{name}.csv"
-    if len(loaded.rejects):
-        files.write_text(rejects, loaded.rejects.to_csv(index=False, lineterminator="\n"))
-    else:
-        rejects.unlink(missing_ok=True)
-    entry = {
-        "device": device.id,
-        "name": path.name,
-        "digest": digest,
-        "table": loaded.table,
-        "rejected": len(loaded.rejects),
-    }
-    return entry | _write_rows(store, name, loaded.table, loaded.rows)
+def put(
+    store: Path, entries: list[Entry], place: int, export: Export, loaded: Loaded
+) -> tuple[list[Entry], str]:
+    """Make an export's rows count at its place in the order of the exports.
+
+    Its rows correct those of the exports before it, and those after it correct its own. A new
+    export comes last. One that was read before keeps its place: its rows take that of its earlier
+    part, except those that a later export has corrected.
+
+    Returns
+    -------
+    entries, corrected
+        The new entries, and in words what the export corrects.
+    """
+    known = entries[place] if place < len(entries) else None
+    rows, table = loaded.rows, loaded.table
+    earlier, told = _correct(store, entries[:place], export, loaded)
+    later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, table)]
+    spans = known.corrected if known and known.table == table else {}
+    counting = rows[~_corrected(store, rows, table, spans.values(), later)]
+    _write_rejects(store, export, loaded)
+    entry = Entry(
+        **vars(export),
+        table=table,
+        rejected=len(loaded.rejects),
+        span=_span(rows, table),
+        corrected=spans,
+        **_write_rows(store, export.device, table, counting),
+    )
+    return [*earlier, entry, *entries[place + 1 :]], told
 
 
-def replace(
-    store: Path, entries: list[dict[str, Any]], device: Device, loaded: Loaded
-) -> tuple[list[dict[str, Any]], str]:
-    """Take the rows that new ones correct out of a device's earlier parts."""
-    shape = tables.TABLES[loaded.table]
-    spoken = _subjects(loaded.rows, loaded.table)
-    kept: list[dict[str, Any]] = []
-    corrected: list[str] = []
+def _same_table(entry: Entry, export: Export, table: str) -> bool:
+    return (entry.device, entry.table) == (export.device, table)
+
+
+def _correct(
+    store: Path, entries: list[Entry], export: Export, loaded: Loaded
+) -> tuple[list[Entry], str]:
+    """Take the rows that an export corrects out of its device's earlier parts."""
+    table = loaded.table
+    spoken, span = _subjects(loaded.rows, table), _span(loaded.rows, table)
+    kept: list[Entry] = []
+    told: list[str] = []
     for entry in entries:
-        if (entry["device"], entry["table"]) == (device.id, loaded.table):
-            part = store / entry["part"]
-            if not spoken.isdisjoint(_part_subjects(part, loaded.table)):
-                earlier = _read_part(part)
-                first, last = loaded.rows[shape.start].min(), loaded.rows[shape.end].max()
-                inside = (earlier[shape.start] >= first) & (earlier[shape.end] <= last)
-                if shape.by_days:
-                    days = _days(earlier, loaded.table)
-                    inside |= pd.array([not spoken.isdisjoint(counted) for counted in days])
-                corrected.append(f"{int(inside.sum())} rows of {entry['name']}")
-                name = f"{device.id}-{entry['digest'][:12]}"
-                entry = entry | _write_rows(store, name, loaded.table, earlier[~inside])
+        if span and _same_table(entry, export, table):
+            part = store / entry.part
+            again = export.content in entry.corrected
+            if again or not spoken.isdisjoint(_part_subjects(part, table)):
+                before = pd.read_parquet(part)
+                gone = _inside(before, table, span, spoken)
+                if gone.any():
+                    told.append(f"{int(gone.sum())} rows of {entry.name}")
+                written = _write_rows(store, entry.device, table, before[~gone])
+                corrected = entry.corrected | {export.content: span}
+                entry = replace(entry, corrected=corrected, **written)
         kept.append(entry)
-    return kept, bounded(corrected)
+    return kept, bounded(told)
 
 
-def _write_rows(store: Path, name: str, table: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """Write a Parquet part under a name no other part has; give what the ledger says of it."""
+def _corrected(
+    store: Path,
+    rows: pd.DataFrame,
+    table: str,
+    spans: Iterable[tuple[str, str]],
+    later: list[Entry],
+) -> pd.Series:
+    """Which rows of an export read again its later ones have corrected, or would."""
+    gone = pd.Series(False, index=rows.index)
+    for span in spans:
+        gone |= _inside(rows, table, span)
+    subjects = _subjects(rows, table) if later else frozenset()
+    for entry in later:
+        spoken = _part_subjects(store / entry.part, table)
+        if entry.span and not spoken.isdisjoint(subjects):
+            gone |= _inside(rows, table, entry.span, spoken)
+    return gone
+
+
+def _inside(
+    rows: pd.DataFrame,
+    table: str,
+    span: tuple[str, str],
+    spoken: frozenset[object] = frozenset(),
+) -> pd.Series:
+    """Which rows lie within a span, or count a day that is `spoken` of."""
     shape = tables.TABLES[table]
-    part = Path(table) / f"{name}.parquet"
-    while (store / part).exists():
-        part = part.with_name(f"{part.stem}x.parquet")
-    (store / part).parent.mkdir(exist_ok=True)
-    rows.to_parquet(store / part, index=False)
+    first, last = map(pd.Timestamp, span)
+    inside = (rows[shape.start] >= first) & (rows[shape.end] <= last)
+    if shape.by_days and spoken:
+        inside |= pd.array([not spoken.isdisjoint(counted) for counted in _days(rows, table)])
+    return inside
+
+
+def _span(rows: pd.DataFrame, table: str) -> tuple[str, str] | None:
+    shape = tables.TABLES[table]
+    if rows.empty:
+        return None
+    return rows[shape.start].min().isoformat(), rows[shape.end].max().isoformat()
+
+
+def _write_rejects(store: Path, export: Export, loaded: Loaded) -> None:
+    path = store / "rejects" / f"{export.device}-{export.content[:12]}.csv"
+    if len(loaded.rejects):
+        files.write_text(path, loaded.rejects.to_csv(index=False, lineterminator="\n"))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _write_rows(store: Path, device: str, table: str, rows: pd.DataFrame) -> dict[str, Any]:
+    """Write a Parquet part, named by its digest; give what the ledger says of it."""
+    shape = tables.TABLES[table]
+    new = store / table / "new.parquet"  # one ingestion at a time writes it
+    new.parent.mkdir(exist_ok=True)
+    rows.to_parquet(new, index=False)
+    sha256 = file_digest(new)
+    part = new.with_name(f"{device}-{sha256[:16]}.parquet")
+    if part.exists() and file_digest(part) == sha256:
+        new.unlink()  # a reader may have the other open
+    else:
+        new.replace(part)
     whole = rows[rows["complete"]] if "complete" in rows else rows
     return {
-        "part": part.as_posix(),
+        "part": part.relative_to(store).as_posix(),
+        "sha256": sha256,
         "rows": len(rows),
         "start": whole[shape.start].min().date().isoformat() if len(whole) else None,
         "end": whole[shape.end].max().date().isoformat() if len(whole) else None,
@@ -80,14 +150,7 @@ def _write_rows(store: Path, name: str, table: str, rows: pd.DataFrame) -> dict[
 @cache
 def _part_subjects(part: Path, table: str) -> frozenset[object]:
     """What a part speaks of. Parts never change, so each is read once."""
-    return _subjects(_read_part(part), table)
-
-
-def _read_part(part: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(part)
-    except (OSError, ValueError) as error:
-        raise damaged(part, part.parents[1]) from error
+    return _subjects(pd.read_parquet(part), table)
 
 
 def _subjects(rows: pd.DataFrame, table: str) -> frozenset[object]:

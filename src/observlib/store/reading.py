@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
 from observlib import tables
 from observlib.errors import ObservError
 from observlib.period import Quarter
-from observlib.store.ledger import damaged, read_ledger
+from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
+
+T = TypeVar("T")
 
 
 def read(
@@ -104,19 +108,32 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
 
 def kind(data: Path) -> str:
     """`demonstration` or `real`: what the store of a data folder is made of."""
-    return str(_ledger(data)["kind"])
+    return _ledger(data).kind
 
 
 def digest(data: Path) -> str:
-    """Digest of everything that counts in the store: the same for the same data."""
-    parts = sorted(f"{entry['digest']} {entry['rows']}" for entry in _ledger(data)["files"])
+    """Digest of every part that counts in the store: the same for the same data."""
+    parts = sorted(entry.sha256 for entry in _ledger(data).files)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def check(data: Path) -> None:
+    """Check that every part that counts in the store is as it was written.
+
+    It reads each part whole, so it is for the start of an edition and not for each query.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store; with every part that is missing, damaged or unreadable.
+    """
+    _settled(data, lambda entries: check_parts(data / "store", entries))
 
 
 def devices(data: Path) -> pd.DataFrame:
     """What the store holds of each device: `device`, `table`, `rows`, `start`, `end` (days)."""
     entries = pd.DataFrame(
-        _ledger(data)["files"], columns=["device", "table", "rows", "start", "end"]
+        map(asdict, _ledger(data).files), columns=["device", "table", "rows", "start", "end"]
     )
     entries = entries[entries["rows"] > 0]
     return entries.groupby(["device", "table"], as_index=False).agg(
@@ -164,9 +181,6 @@ def _query(
     import duckdb
 
     store = data / "store"
-    entries = [entry for entry in _ledger(data)["files"] if entry["table"] == table]
-    if not entries:
-        return pd.DataFrame()
     shape = tables.TABLES[table]
     limits = {
         f"{_quoted(shape.end)} >= ?": first and first.start,
@@ -175,32 +189,54 @@ def _query(
         "device = ?": device,
     }
     where = " AND ".join([clause for clause, limit in limits.items() if limit] or ["true"])
-    parts = [str(store / entry["part"]) for entry in entries]
     values = [limit for limit in limits.values() if limit]
-    try:
-        with duckdb.connect() as connection:
-            query = f"{select} FROM read_parquet(?) WHERE {where} {rest}"
-            found = connection.execute(query, [parts, *values]).df()
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise damaged(store / table, store) from error
-    return found.assign(source=found["device"].map(_sources(entries)).astype(str))
+    # a folder named `a*b` or `device=x` is a folder, neither a pattern nor a column
+    parquet = "read_parquet(?, hive_partitioning = false)"
+
+    def found(entries: list[Entry]) -> pd.DataFrame:
+        entries = [entry for entry in entries if entry.table == table]
+        if not entries:
+            return pd.DataFrame()
+        parts = [glob.escape(str(store / entry.part)) for entry in entries]
+        try:
+            with duckdb.connect() as connection:
+                query = f"{select} FROM {parquet} WHERE {where} {rest}"
+                rows = connection.execute(query, [parts, *values]).df()
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            check_parts(store, entries)
+            said = str(error).splitlines()[0]
+            raise ObservError(f"{store / table}: cannot be queried ({said})") from error
+        return rows.assign(source=rows["device"].map(_sources(entries)).astype(str))
+
+    return _settled(data, found)
+
+
+def _settled(data: Path, act: Callable[[list[Entry]], T]) -> T:
+    """What is made of the parts that count, once no ingestion replaces them meanwhile."""
+    while True:
+        ledger = _ledger(data)
+        try:
+            return act(ledger.files)
+        except ObservError:
+            if _ledger(data) == ledger:
+                raise
 
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _sources(entries: list[dict[str, Any]]) -> dict[str, str]:
+def _sources(entries: list[Entry]) -> dict[str, str]:
     made: dict[str, list[str]] = {}
     for entry in entries:
-        made.setdefault(entry["device"], []).append(f"{entry['digest']} {entry['rows']}")
+        made.setdefault(entry.device, []).append(f"{entry.digest} {entry.rows}")
     return {
         device: f"{device}@{hashlib.sha256(' '.join(sorted(parts)).encode()).hexdigest()[:8]}"
         for device, parts in made.items()
     }
 
 
-def _ledger(data: Path) -> dict[str, Any]:
+def _ledger(data: Path) -> Ledger:
     found = read_ledger(data / "store")
     if found is None:
         raise ObservError(

@@ -1,0 +1,217 @@
+"""Several at once: two ingestions lose nothing, and a reader is never told of damage."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+import duckdb
+import pytest
+
+from observlib import files, store
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.store import ledger
+
+ROOT = Path(__file__).parents[2]
+Write = Callable[..., Path]
+JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)}
+Counts = dict[tuple[str, str], int]
+
+
+def content(data: Path) -> list[str]:
+    return [store.read(data, table).to_csv() for table in ("audience", "ratings")]
+
+
+@pytest.fixture
+def folders(tmp_path: Path, ratings: Write, visits: Write) -> tuple[Path, Path]:
+    """Two folders of one device, whose periods overlap, and of another device in the second."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    visits(one, "a", {("boamp", f"2025-{month:02}"): month for month in range(1, 8)})
+    visits(other, "b", {("boamp", f"2025-{month:02}"): 10 * month for month in range(5, 13)})
+    ratings(other, "x", JULY)
+    return one, other
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["two folders", "one folder"])
+def test_an_ingestion_that_begins_during_another_loses_nothing_of_either(
+    tmp_path: Path, catalogue: Catalogue, folders: tuple[Path, Path], same: bool
+) -> None:
+    first, second = folders[1], folders[1 if same else 0]
+    for raw in (first, second):
+        store.ingest(raw, tmp_path / "in turn", catalogue)
+    data, begun, problems = tmp_path / "at once", Event(), []
+
+    def late() -> None:
+        begun.set()
+        try:
+            store.ingest(second, data, catalogue)
+        except ObservError as error:
+            problems.append(error)
+
+    other = Thread(target=late)
+
+    def pause(done: int, total: int, name: str) -> None:
+        if not begun.is_set():  # the ledger was read: the other begins, and ends where it can
+            other.start()
+            other.join(timeout=1)
+
+    store.ingest(first, data, catalogue, pause)
+    other.join()
+    assert not problems
+    assert content(data) == content(tmp_path / "in turn")
+    store.check(data)
+
+
+def test_processes_at_once_give_what_they_give_in_turn(
+    tmp_path: Path, catalogue: Catalogue, folders: tuple[Path, Path]
+) -> None:
+    script = textwrap.dedent(
+        f"""
+        import sys
+        from pathlib import Path
+        from observlib import store
+        from observlib.catalogue import load_catalogue
+        catalogue = load_catalogue(Path({str(ROOT / "data" / "catalogue")!r}))
+        for raw, data in zip(sys.argv[1::2], sys.argv[2::2]):
+            print("ready", flush=True)
+            sys.stdin.readline()
+            store.ingest(Path(raw), Path(data), catalogue)
+        """
+    )
+    every = [tmp_path / f"at once {number}" for number in range(3)]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, *(str(p) for data in every for p in (raw, data))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for raw in folders
+    ]
+    for _ in every:
+        for process in running:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        for process in running:
+            assert process.stdin is not None
+            print(file=process.stdin, flush=True)
+    for process in running:
+        process.communicate()
+    assert [process.returncode for process in running] == [0, 0]
+    orders = []
+    for number, order in enumerate((folders, folders[::-1])):
+        for raw in order:
+            store.ingest(raw, tmp_path / f"in turn {number}", catalogue)
+        orders.append(content(tmp_path / f"in turn {number}"))
+    for data in every:
+        assert content(data) in orders
+
+
+def test_who_waits_for_another_ingestion_is_told_so(tmp_path: Path, ratings: Write) -> None:
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    ratings(tmp_path / "raw", "x", JULY)
+    (tmp_path / "data" / "store").mkdir()
+    with ledger.alone(tmp_path / "data" / "store"):
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from observlib.cli import main; main()", "ingest", "raw"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        assert said == "observ: another ingestion is using this store; waiting for its end\n"
+        assert not (tmp_path / "data" / "store" / "ledger.json").exists()
+    out, err = process.communicate()
+    assert (process.returncode, err) == (0, "") and "satisfaction-3939" in out
+
+
+def test_a_killed_ingestion_keeps_nobody_out(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write
+) -> None:
+    (tmp_path / "store").mkdir()
+    ratings(tmp_path / "raw", "x", JULY)
+    script = (
+        "import sys, time; from pathlib import Path; from observlib.store.ledger import alone\n"
+        "with alone(Path(sys.argv[1])):\n    print('in', flush=True); time.sleep(600)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "store")], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None and process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    waited: list[None] = []
+    store.ingest(tmp_path / "raw", tmp_path, catalogue, waiting=lambda: waited.append(None))
+    assert not waited and len(store.read(tmp_path, "ratings")) == 2
+
+
+def test_an_ingestion_does_not_wait_for_ever(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings(tmp_path / "raw", "x", JULY)
+    (tmp_path / "store").mkdir()
+    monkeypatch.setattr(ledger, "LONGEST_WAIT", 0)
+    with ledger.alone(tmp_path / "store"), pytest.raises(ObservError, match="run this one again"):
+        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.ENOLCK])
+def test_a_store_that_cannot_be_locked_says_why(
+    tmp_path: Path,
+    catalogue: Catalogue,
+    ratings: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+) -> None:
+    def refuse(*_: object) -> bool:
+        raise OSError(code, os.strerror(code))
+
+    ratings(tmp_path / "raw", "x", JULY)
+    monkeypatch.setattr(files, "lock", refuse)
+    with pytest.raises(ObservError, match=r"(read-only|[Ll]ock).*; the store is as it was"):
+        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+
+
+def test_a_reader_whose_parts_are_replaced_meanwhile_reads_the_new_ones(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings(tmp_path / "raw", "1", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    ratings(tmp_path / "raw", "2", {key: (day, 1) for key, (day, _) in JULY.items()})
+    connect = duckdb.connect
+
+    def late() -> duckdb.DuckDBPyConnection:
+        monkeypatch.undo()
+        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+        return connect()
+
+    monkeypatch.setattr(duckdb, "connect", late)
+    assert store.read(tmp_path, "ratings")["value"].tolist() == [1, 1]
+
+
+def test_an_edition_that_begins_while_parts_are_replaced_is_told_of_no_damage(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ratings(tmp_path / "raw", "1", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    ratings(tmp_path / "raw", "2", {key: (day, 1) for key, (day, _) in JULY.items()})
+    digest = ledger.file_digest
+
+    def late(path: Path) -> str:
+        monkeypatch.undo()
+        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+        return digest(path)
+
+    monkeypatch.setattr(ledger, "file_digest", late)
+    store.check(tmp_path)
