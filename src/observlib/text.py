@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"\s*[-+]?\d[\d .,]*", re.ASCII)
 
 
 def fold(text: str) -> str:
@@ -37,15 +38,16 @@ def as_cell(text: str) -> str:
     """Text for a cell of a CSV that people open: a spreadsheet takes it for no formula.
 
     An apostrophe goes before a first sign that would begin one; whoever reads the file with a
-    program takes it away again. The text is on one line, as the next would begin a cell. Numbers,
-    which are no text, are not given to it.
+    program takes it away again. The text is on one line, as the next would begin a cell. A number
+    begins none.
 
     Source: OWASP, "CSV Injection".
 
     Examples
     --------
-    >>> as_cell("=cmd|' /C calc'!A0"), as_cell("Oui, et -1"), as_cell("")
-    ("'=cmd|' /C calc'!A0", 'Oui, et -1', '')
+    >>> as_cell("=cmd|' /C calc'!A0"), as_cell("Oui, et -1"), as_cell("-1,5")
+    ("'=cmd|' /C calc'!A0", 'Oui, et -1', '-1,5')
     """
     line = re.sub(r"[\r\n]+", " ", text)
-    return f"'{line}" if line.lstrip(" ").startswith(_FORMULA) else line
+    formula = line.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(line)
+    return f"'{line}" if formula else line

@@ -14,6 +14,7 @@ from observlib import files, tables
 from observlib.errors import bounded
 from observlib.loaders import Loaded
 from observlib.store.ledger import Entry, Export, file_digest
+from observlib.text import as_cell
 
 
 def put(
@@ -120,7 +121,10 @@ def _span(rows: pd.DataFrame, table: str) -> tuple[str, str] | None:
 def _write_rejects(store: Path, export: Export, loaded: Loaded) -> None:
     path = store / "rejects" / f"{export.device}-{export.content[:12]}.csv"
     if len(loaded.rejects):
-        files.write_text(path, loaded.rejects.to_csv(index=False, lineterminator="\n"))
+        told = loaded.rejects.assign(
+            **{name: loaded.rejects[name].map(as_cell) for name in ("column", "value", "reason")}
+        )
+        files.write_text(path, told.to_csv(index=False, lineterminator="\n"))
     else:
         path.unlink(missing_ok=True)
 
