@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"\s*[-+]?\d[\d .,]*", re.ASCII)
+_NUMBER = re.compile(r"-\d[\d .,]*", re.ASCII)
 
 
 def fold(text: str) -> str:

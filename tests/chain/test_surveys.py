@@ -11,6 +11,7 @@ import pytest
 
 from observlib import project, store
 from observlib.catalogue import Catalogue
+from observlib.confidentiality.rounding import base
 from observlib.indicators import drivers, profiles, surveys, weighted
 from observlib.period import Quarter
 
@@ -122,7 +123,8 @@ def test_steps_are_the_counts_that_were_written(
     for kind, name in names.items():
         for truth in of_kind(truths, kind):
             if truth["quarter"] == str(LAST):
-                assert steps[truth["device"], name] == truth["value"]
+                told = truth["value"] if kind == "invited" else base(truth["value"])
+                assert steps[truth["device"], name] == told
                 compared += 1
     assert compared == 6
     assert steps["enquete-service-public", "Visites"] > 1_000_000

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
+from observlib.catalogue import load_catalogue
 from observlib.edition import shown
 from observlib.edition.finalise import PageError, finalise
 
 ABOUT = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 ROOT = Path("/srv/observatoire")
+CATALOGUE = load_catalogue(Path(__file__).parents[2] / "data" / "catalogue")
 HOME = Path("/home/marie")
 
 
@@ -24,7 +26,8 @@ def _home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def finalised(make: Any, *cells: Any) -> Any:
     given = new_code_cell('data = "/srv/observatoire/data"', metadata={"tags": [shown.INJECTED]})
-    return finalise(make.notebook(given, *cells, make.finding()), make.page(), ABOUT, ROOT)
+    notebook = make.notebook(given, *cells, make.finding())
+    return finalise(notebook, make.page(), ABOUT, ROOT, CATALOGUE)
 
 
 def stream(text: str, name: str = "stdout") -> Any:

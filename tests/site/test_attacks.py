@@ -65,7 +65,7 @@ def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), *cells])
     notebook.metadata = {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}
     page = Page(SimpleNamespace(question=attacks[4], order=1), "page", title, {})  # type: ignore[arg-type]
-    return finalise(notebook, page, EDITION, ROOT)
+    return finalise(notebook, page, EDITION, ROOT, catalogue)
 
 
 def attacked(catalogue: Catalogue, label: str) -> Catalogue:
@@ -107,7 +107,7 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page = study(title, attacks, attacked(catalogue, attacks[8]))
         name = f"fiche_produit-{number}" if number else "page"
         nbformat.write(page, edition / f"{name}.ipynb")
-    manifest = {**EDITION, "studies": [{"title": ATTACKS[0], "error": "x"}]}
+    manifest = {**EDITION, "studies": [{"page": "absente", "title": ATTACKS[0], "error": "x"}]}
     (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     words = " · ".join(ATTACKS[::5])
     practices = Practices((sheet(words),), {"t": words}, {})

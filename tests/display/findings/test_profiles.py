@@ -116,8 +116,8 @@ def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_en
 ) -> None:
     rows = [ratio("75 ans et plus", 0.5), ratio("75 ans et plus", 0.9, device="enquete-legifrance")]
     said = plain(profiles.category(estimates.make(rows), catalogue))
-    assert said == "75 ans et plus : de 0,50 à 0,90 selon le dispositif, pour 1 dans la population."
-    assert "0,50" in profiles.category(estimates.make(rows[:1]), catalogue)
+    assert said == "75 ans et plus : de 0,5 à 0,9 selon le dispositif, pour 1 dans la population."
+    assert "0,5," in profiles.category(estimates.make(rows[:1]), catalogue)
     withheld = estimates.make([ratio("75 ans et plus", None, status="suppressed")])
     assert profiles.category(withheld, catalogue).startswith("Trop peu de réponses")
 

@@ -131,7 +131,7 @@ def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(
 ) -> None:
     found = report("age", "sex")
     assert plain(weighted.margins(found[found["group"] != ""], catalogue)).endswith(
-        "« de age » est la catégorie que les poids changent le plus : de 40,0 % à 52,0 %"
+        "« de age » est la catégorie que les poids changent le plus : de 40 % à 52 %"
     )
     assert plain(weighted.cost(found, catalogue)) == (
         "300 répondants aux poids inégaux en valent 210 de même poids"
