@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import zlib
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from tests.publish.test_pdf import objects
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue, load_catalogue
@@ -222,20 +222,8 @@ def test_the_browser_would_tell_what_runs(tmp_path: Path, dump: Callable[[Path],
     assert 'id="RAN7"' in document and read(document).found
 
 
-def objects(pdf: Path) -> bytes:
-    """A PDF with its compressed parts in plain."""
-    raw = pdf.read_bytes()
-    parts = [raw]
-    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.S):
-        try:
-            parts.append(zlib.decompress(match[1]))
-        except zlib.error:
-            continue
-    return b"\n".join(parts)
-
-
 def test_no_pdf_links_to_what_runs(attacked_site: Path) -> None:
     for path in (attacked_site / "editions" / NOW).glob("*.pdf"):
-        addresses = re.findall(rb"/URI\s*\(((?:[^()\\]|\\.)*)\)", objects(path))
+        addresses = re.findall(r"/URI\s*\(((?:[^()\\]|\\.)*)\)", objects(path))
         assert addresses  # those of the references
-        assert [a for a in addresses if not re.match(rb"https?:|mailto:", a)] == [], path
+        assert [a for a in addresses if not re.match(r"https?:|mailto:", a)] == [], path
