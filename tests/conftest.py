@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,10 @@ settings.register_profile("observlib", deadline=None)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
+
+# A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
