@@ -131,16 +131,36 @@ local function stripped(el)
   local gone = {}
   for name in pairs(el.attributes) do
     local lower = name:lower()
-    if lower:match '^on' or REFUSED[lower] then gone[#gone + 1] = name end
+    if lower:match '^on' or lower:match '^typst:' or REFUSED[lower] then gone[#gone + 1] = name end
   end
   for _, name in ipairs(gone) do el.attributes[name] = nil end
   return #gone > 0 and el or nil
 end
 
+local function table_stripped(el)
+  stripped(el)
+  local function rows(of)
+    for _, row in ipairs(of) do
+      stripped(row)
+      for _, cell in ipairs(row.cells) do stripped(cell) end
+    end
+  end
+  stripped(el.head)
+  stripped(el.foot)
+  rows(el.head.rows)
+  rows(el.foot.rows)
+  for _, body in ipairs(el.bodies) do
+    stripped(body)
+    rows(body.head)
+    rows(body.body)
+  end
+  return el
+end
+
 local inert = {
   RawInline = raw, RawBlock = raw,
   Div = stripped, Span = stripped, Header = stripped, Code = stripped, CodeBlock = stripped,
-  Table = stripped,
+  Table = table_stripped,
   Figure = function(figure)
     local pictured = false
     figure:walk { Image = function() pictured = true end }

@@ -195,7 +195,7 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
 
     Of tomorrow's they may be, in another time zone, as in `tables.contract`.
     """
-    ends = held.loc[~held["table"].isin(tables.REFERENCE), "end"].dropna()
+    ends = held.loc[~held["table"].isin((*tables.REFERENCE, "procedures")), "end"].dropna()
     if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
         raise ObservError(
             f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "

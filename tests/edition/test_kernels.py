@@ -108,8 +108,7 @@ def test_the_number_of_an_ended_kernel_is_kept_from_others_until_its_page_is_don
     monkeypatch.setattr(kernels, "_source", None)
     kernels.prepare()
     missing = str(tmp_path / "no connection file")
-    kernels._ask("start", missing, str(tmp_path), dict(os.environ, IPYTHONDIR=str(tmp_path)))
-    pid = next(pid for pid in map(int, grandchildren()) if session(pid) == pid)
+    pid = kernels._ask("start", missing, str(tmp_path), dict(os.environ, IPYTHONDIR=str(tmp_path)))
     kernel = kernels._Forked(pid)
     kernel.kill()
     assert kernel.wait() == -signal.SIGKILL

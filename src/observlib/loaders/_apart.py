@@ -43,7 +43,7 @@ def apart(script: str, *words: str, given: bytes = b"") -> Any:
     Failed
         For whatever it raises, a crash, and what takes too long or too much memory.
     """
-    command = [sys.executable, "-I", __file__, script, *words]
+    command = [sys.executable, "-P", __file__, script, *words]
     # each thread of a library of linear algebra would take its own part of the memory
     settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     try:

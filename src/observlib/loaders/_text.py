@@ -281,7 +281,7 @@ def parse_count(text: str, comma_groups: bool = False) -> int | None:
     if match is None or (match["group"] == "," and not comma_groups):
         return None
     digits = text.split(".")[0].replace(" ", "").replace(",", "")
-    if len(digits) == 10 and digits[0] == "0":
+    if re.fullmatch(r"0[1-9]\d{8}", digits):
         return None  # a number to call
     number = int(digits)
     return number if abs(number) <= _LARGEST else None
