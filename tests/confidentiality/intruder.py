@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.special import stdtrit
+
+from observlib.survey.intervals import wilson
 
 Row = Mapping[str, Any]
 Span = tuple[float, float]
@@ -85,23 +88,21 @@ def _spans(
     """The least and most people who may have given each mark."""
     step = marks[1] - marks[0]
     levels = np.arange(len(marks))
+    satisfied = (np.array(marks) >= 7.5 - 1e-9).astype(float)
     spans: list[Span] = [(math.inf, -math.inf)] * len(marks)
     error = half(row)
     for n in bases(row["n"]):
         low = max(0, math.ceil((row["estimate"] - error - marks[0]) * n / step - 1e-6))
         high = math.floor((row["estimate"] + error - marks[0]) * n / step + 1e-6)
-        for total in range(low, high + 1):
-            squares = _squares(row, n, total, step, marks[0], error)
-            limits = [(n, n), (total, total), squares]
+        counts: list[int | None] = [None] if top is None else [*_numerators(top, n, half)]
+        for total, count in product(range(low, high + 1), counts):
+            limits = [(n, n), (total, total), _squares(row, n, total, step, marks[0], error)]
             matrix = [np.ones(len(marks)), levels, levels**2]
-            if top is not None:
-                satisfied = (np.array(marks) >= 7.5 - 1e-9).astype(float)
+            if count is not None:
                 matrix.append(satisfied)
-                limits.append(
-                    ((top["estimate"] - half(top)) * n / 100 - 1e-6,
-                     (top["estimate"] + half(top)) * n / 100 + 1e-6)
-                )  # fmt: skip
-            constraint = LinearConstraint(np.array(matrix), *map(np.array, zip(*limits)))  # noqa: B905
+                limits.append((count, count))
+            least, most = (np.array(ends) for ends in zip(*limits, strict=True))
+            constraint = LinearConstraint(np.array(matrix), least, most)
             for at in range(len(marks)):
                 known = spans[at]
                 # as soon as counts too far apart fit, or none of one to ten, there is no recovery
@@ -114,6 +115,19 @@ def _spans(
     return spans
 
 
+def _numerators(row: Row, n: int, half: Half) -> Iterator[int]:
+    """The counts that a share, its interval of Wilson and its base may stand for."""
+    low, high = ((row["estimate"] + sign * half(row)) * n / 100 for sign in (-1, 1))
+    for count in range(max(0, math.ceil(low - 1e-6)), math.floor(high + 1e-6) + 1):
+        share, ends = 100 * count / n, [100 * end for end in wilson(count, n)]
+        away = [abs(end - share) for end in ends]
+        told = [abs(row[name] - row["estimate"]) for name in ("ci_low", "ci_high")]
+        step = 2 * half(row)
+        # each distance is told rounded up
+        if all(x - 1e-5 <= y <= x + step + 1e-5 for x, y in zip(away, told, strict=True)):
+            yield count
+
+
 def _squares(row: Row, n: int, total: int, step: float, least: float, error: float) -> Span:
     """Between what the sum of squared levels may be, as the interval of the mean tells it."""
     if math.isnan(row["ci_low"]) or n < 2:
@@ -121,7 +135,8 @@ def _squares(row: Row, n: int, total: int, step: float, least: float, error: flo
     inner = [row["estimate"] - row["ci_low"], row["ci_high"] - row["estimate"]]
     width = max(inner)  # an end may have been cut at that of the scale
     t = float(stdtrit(n - 1, 0.975))
-    spread = [max(0.0, width + sign * 2 * error) * math.sqrt(n) / t / step for sign in (-1, 1)]
+    # it is told rounded up
+    spread = [max(0.0, x) * math.sqrt(n) / t / step for x in (width - 2 * error, width + 1e-6)]
     low, high = ((n - 1) * sd**2 + total**2 / n for sd in spread)
     slack = 1e-6 * max(1.0, high)
     return low - slack, high + slack
@@ -157,8 +172,8 @@ def _triples(row: Row, bases: Bases, half: Half) -> Iterator[tuple[int, int, int
         if not math.isnan(row["ci_low"]) and n > 1:
             sd = np.sqrt(np.clip((1e4 * (p + d) - n * mean**2) / (n - 1), 0, None))
             ends = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
-            fit &= abs(np.maximum(mean - ends, -100) - row["ci_low"]) <= error
-            fit &= abs(np.minimum(mean + ends, 100) - row["ci_high"]) <= error
+            for told in (row["estimate"] - row["ci_low"], row["ci_high"] - row["estimate"]):
+                fit &= (ends - 1e-5 <= told) & (told <= ends + 2 * error + 1e-5) | (told > 99)
         for promoters, detractors in zip(p[fit], d[fit], strict=True):
             yield int(detractors), int(n - promoters - detractors), int(promoters)
 

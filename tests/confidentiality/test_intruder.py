@@ -62,8 +62,10 @@ def scales(demonstration: Path) -> dict[tuple[str, str], list[float]]:
 
 
 def bases(n: float) -> range:
-    """What a base to the nearest five, fifteen at least, may stand for."""
-    return range(11, 18) if n == 15 else range(round(n) - 2, round(n) + 3)
+    """What a base to the nearest five, 15 at least and 25 up to 29, may stand for."""
+    ends = {15: (11, 17), 25: (23, 29), 30: (30, 32)}
+    low, high = ends.get(round(n), (round(n) - 2, round(n) + 2))
+    return range(low, high + 1)
 
 
 @pytest.fixture(scope="module")

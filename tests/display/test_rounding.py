@@ -56,16 +56,15 @@ def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero
     assert as_told(share, catalogue).iloc[0][["estimate", "ci_low"]].tolist() == [12, -1]
     rise = made(**common, group="satisfaction_10", estimate=0.523, ci_low=0.0412, ci_high=1.004)
     told = as_told(rise, catalogue).iloc[0][["estimate", "ci_low", "ci_high"]].tolist()
-    assert told == [0.52, 0.04, 1.0]
+    assert told == [0.5, 0.1, 1.0]
 
 
 def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
     catalogue: Catalogue,
 ) -> None:
-    common = {"n": 200, "n_eff": 200, "ci_low": 7.0, "ci_high": 7.5}
     drawn = {
-        display.dot_chart(made(estimate=x, **common), catalogue, caption="Une note")
-        .shown["image/svg+xml"]
+        display.dot_chart(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
+                          catalogue, caption="Une note").shown["image/svg+xml"]
         for x in (7.2, 7.2345)
     }  # fmt: skip
     assert len(drawn) == 1
@@ -79,3 +78,26 @@ def test_other_charts_do_not_either(catalogue: Catalogue, path: str) -> None:
         for x in (7.2, 7.2345)
     }  # fmt: skip
     assert len(drawn) == 1
+
+
+def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue: Catalogue) -> None:
+    def parts(*shares: float) -> str:
+        common = {"indicator": "feeling_share", "unit": "%", "period": "2026-T3", "n": 300}
+        common |= {"device": "sp-plus", "group": "feeling"}
+        rows = [{**common, "group_value": name, "estimate": x}
+                for name, x in zip("abc", shares, strict=True)]  # fmt: skip
+        chart = display.share_chart(estimates.make(rows), catalogue, caption="Ressentis",
+                                    parts="group_value", by="device")  # fmt: skip
+        return chart.shown["image/svg+xml"]
+
+    assert parts(33.0, 17.0, 50.0) == parts(32.7, 17.4, 49.9)
+
+
+def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(
+    catalogue: Catalogue,
+) -> None:
+    frame = made(estimate=6.43, ci_low=5.62, ci_high=7.24, n=85, n_eff=83)
+    told = as_told(frame, catalogue).iloc[0]
+    assert told[["estimate", "ci_low", "ci_high"]].tolist() == [6.4, 5.5, 7.3]
+    indicator = catalogue.indicators["satisfaction_10"]
+    assert words.interval(frame.iloc[0], indicator) == words.interval(told, indicator)

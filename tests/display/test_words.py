@@ -101,15 +101,16 @@ def test_each_unit_is_written_in_full_french(unit: str, x: float, said: str) -> 
 def test_a_balance_says_its_sign_at_both_ends() -> None:
     nps = Indicator(id="nps", label="NPS", unit="points", method="M", better="higher")
     row = {"unit": "points", "status": "published", "ci_low": -3.2, "ci_high": 9.0}
-    assert plain(words.interval(row, nps)) == "−3 à +9"
+    assert plain(words.interval({**row, "estimate": 3.0}, nps)) == "−4 à +9"
 
 
 def test_marks_all_alike_are_not_shown_as_known_to_the_last_digit() -> None:
     about = {"id": "m", "label": "M", "method": "M", "better": "higher", "unit": "sur 10"}
     mark = Indicator(**about, decimals=1, comparison="mean")
-    row = {"unit": "sur 10", "status": "published", "ci_low": 10.0, "ci_high": 10.0}
+    row = {"unit": "sur 10", "status": "published", "estimate": 10.0, "ci_low": 10.0}
+    row["ci_high"] = 10.0
     assert words.interval(row, mark) == ""
-    assert plain(words.interval({**row, "ci_low": 9.99}, mark)) == "10,0 à 10,0"
+    assert plain(words.interval({**row, "ci_low": 9.99}, mark)) == "9,9 à 10,0"
     # of a median, whose values come in whole days, both ends may well be one
     assert words.interval(row, Indicator(**about, decimals=1, comparison="interval")) != ""
 

@@ -77,7 +77,8 @@ def protect(
         rows.loc[thin & marks, ["ci_low", "ci_high", "n_eff"]] = float("nan")
         few_marks = rows.loc[thin & marks, ["estimate", "unit"]]
         rows.loc[thin & marks, "estimate"] = [mark(*row) for row in few_marks.to_numpy()]
-        answers = rows["n"].notna() & (rows["n"] != rows["estimate"])  # and no count of itself
+        counts = (rows["n"] == rows["estimate"]) & ~marks & (rows["unit"] != "%")
+        answers = rows["n"].notna() & ~counts
         rows.loc[answers, "n"] = rows.loc[answers, "n"].map(base)
     return estimates.make(rows.to_dict("records"))
 

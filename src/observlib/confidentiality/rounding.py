@@ -17,18 +17,20 @@ LEAST = STEP * -(-estimates.MINIMUM_PEOPLE // STEP)  # never a base that would n
 
 
 def base(people: float) -> float:
-    """A number of people as it is told: to the nearest five, fifteen at least.
+    """A number of people as it is told: to the nearest five, from 15 on, and 25 up to 29.
 
     Fewer than eleven stay as they are, to be withheld (see `disclosure.protect`).
 
     Examples
     --------
-    >>> [base(n) for n in (11, 17, 18, 342, 4)]
-    [15.0, 15.0, 20.0, 340.0, 4.0]
+    >>> [base(n) for n in (11, 17, 18, 29, 342, 4)]
+    [15.0, 15.0, 20.0, 25.0, 340.0, 4.0]
     """
     if people < estimates.MINIMUM_PEOPLE:
         return float(people)
-    return float(max(LEAST, STEP * round(people / STEP)))
+    told = max(LEAST, STEP * round(people / STEP))
+    # a thin base is told as such: 30 would tell 28 or 29
+    return float(min(told, estimates.LOW_BASE - STEP) if people < estimates.LOW_BASE else told)
 
 
 def mark(value: float, unit: str) -> float:

@@ -112,25 +112,26 @@ def place_table(
 
 
 def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
-    """Write a difference with its interval, with as many decimals as a rise or fall needs.
+    """Write a difference with its interval, whose ends stay on their side of zero.
 
     Examples
     --------
     >>> mark = Indicator(id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1)
     >>> row = {"difference": 0.52, "difference_low": 0.04, "difference_high": 1.0}
     >>> gap({**row, "verdict": "rise"}, mark)
-    '+0,52 (+0,04 à +1,00)'
+    '+0,5 (+0,1 à +1,0)'
     """
     if math.isnan(row["difference"]):
         return _NONE
     low, high = row["difference_low"], row["difference_high"]
-    decimals = indicator.decimals
-    if row["verdict"] in ("rise", "fall"):  # which may not be rounded to no difference
-        decimals = french.decimals_of(min(low, high, key=abs), decimals)
-    said = french.signed(row["difference"], decimals)
+    said = french.signed(row["difference"], indicator.decimals)
     if math.isnan(low):
         return said
-    return f"{said} ({french.signed(low, decimals)} à {french.signed(high, decimals)})"
+    ends = (
+        french.signed(x, indicator.decimals)
+        for x in words.signs_kept((low, high), indicator.decimals)
+    )
+    return f"{said} ({' à '.join(ends)})"
 
 
 def level(compared: pd.DataFrame) -> str:

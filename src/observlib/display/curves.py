@@ -64,7 +64,7 @@ def curve_chart(
     caption = caption_of(caption, "curve_chart")
     indicator = select.one_indicator(frame, catalogue, "curve_chart")
     select.unique(frame, [by, "group_value"], "curve_chart")
-    frame = as_told(frame, catalogue, finer=1)
+    frame = as_told(frame, catalogue)
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
     if (wrong := ~places.between(-1e12, 1e12)).any():
         raise ObservError(

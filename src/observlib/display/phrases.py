@@ -165,7 +165,8 @@ def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
     details = [about] if about else []
     known = rows.dropna(subset=["ci_low"])
     if len(known):
-        widest = known["ci_low"].min(), known["ci_high"].max()
+        told = [words.ends_told(row, indicator) for row in known.to_dict("records")]
+        widest = min(low for low, _ in told), max(high for _, high in told)
         said = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
         one, of = ("intervalle", "") if len(rows) == 1 else ("intervalles", "de ")
         details.append(f"{one} à 95{french.NBSP}%{french.NBSP}: {of}{said}")

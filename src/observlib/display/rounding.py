@@ -7,8 +7,6 @@ So data files, notebooks and the coordinates of drawings hold what stands in wor
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -20,21 +18,18 @@ from observlib.display import french, words
 _OF_OTHERS = ("difference", "detectable_difference")  # their `group` is the indicator compared
 
 
-def as_told(frame: pd.DataFrame, catalogue: Catalogue, finer: int = 0) -> pd.DataFrame:
+def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Round estimates as their indicators are written, and effective bases as bases are.
 
     Parameters
     ----------
     frame
         Estimates.
-    finer
-        Decimals to keep beyond those, for drawings in which steps would be seen.
 
     Returns
     -------
     DataFrame
-        The same estimates, checked. The end of a change's interval that is nearest to zero keeps
-        as many decimals as it needs not to become zero.
+        The same estimates, checked; intervals are those of `words.ends_told`.
 
     Raises
     ------
@@ -50,14 +45,19 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue, finer: int = 0) -> pd.Dat
     ...     [{**mark, "estimate": 7.2345, "ci_low": 7.01, "ci_high": 7.46, "n": 210, "n_eff": 208}]
     ... )
     >>> as_told(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
-    [[7.2, 7.0, 7.5, 210.0, 210.0]]
+    [[7.2, 6.9, 7.5, 210.0, 210.0]]
     """
     rows = []
     for row in frame.to_dict("records"):
         if not math.isnan(row["estimate"]):
-            places = _decimals(row, catalogue) + finer
-            for name in ("estimate", "ci_low", "ci_high"):
-                row[name] = french.rounded(row[name], places)
+            compares = row["indicator"] in _OF_OTHERS and row["group"] in catalogue.indicators
+            name = row["group"] if compares else row["indicator"]
+            indicator = words.indicator_of(name, catalogue)
+            places = words.decimals(indicator, row["unit"])
+            ends = (row["ci_low"], row["ci_high"])
+            told = words.signs_kept(ends, places) if compares else words.ends_told(row, indicator)
+            row["estimate"] = french.rounded(row["estimate"], places)
+            row["ci_low"], row["ci_high"] = _around(row["estimate"], told)
         if row["n_eff"] <= row["n"]:
             row["n_eff"] = min(base(row["n_eff"]), row["n"])
         elif math.isfinite(row["n_eff"]):
@@ -66,13 +66,6 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue, finer: int = 0) -> pd.Dat
     return estimates.make(rows) if rows else frame
 
 
-def _decimals(row: Mapping[str, Any], catalogue: Catalogue) -> int:
-    """With how many decimals a page writes the numbers of an estimate."""
-    compares = row["indicator"] in _OF_OTHERS
-    name = row["group"] if compares and row["group"] in catalogue.indicators else row["indicator"]
-    indicator = words.indicator_of(name, catalogue)
-    places = words.decimals(indicator, row["unit"])
-    ends = (row["ci_low"], row["ci_high"])
-    if (compares or words.is_change(row["indicator"])) and ends[0] * ends[1] > 0:
-        return french.decimals_of(min(ends, key=abs), places)
-    return places
+def _around(value: float, ends: tuple[float, float]) -> tuple[float, float]:
+    """Ends that hold a value, which rounding may have moved out of them."""
+    return min(ends[0], value), max(ends[1], value)

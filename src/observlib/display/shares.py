@@ -87,14 +87,14 @@ def share_chart(
             f"share_chart: {len(found)} parts; at most {len(_MANY)} can be told apart; "
             "bring the smallest together, or use a table"
         )
-    frame = as_told(frame, catalogue, finer=1)  # whole parts would leave a gap, or overlap
+    frame = as_told(frame, catalogue)
     bars: dict[str, pd.DataFrame] = {}
     for key in select.ordered(frame, by, catalogue):
         rows = frame[frame[by] == key]
         name = words.label(rows.iloc[0].to_dict(), by, catalogue)
         bars[name] = rows.set_index(parts).reindex(found)
         total = bars[name]["estimate"].sum()
-        if _whole(bars[name]) and abs(total - 100) > 0.5:
+        if _whole(bars[name]) and abs(total - 100) > 0.5 * len(found):
             raise ObservError(
                 f"share_chart: the parts of {key!r} sum to {total:.1f} %, not 100; "
                 "keep every part of one whole, and of one whole only"
@@ -191,21 +191,22 @@ def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, fl
 def _bar(
     ax: Any, rows: pd.DataFrame, y: float, width: float, fills: Any, indicator: Indicator
 ) -> None:
-    start = 0.0
+    start, total = 0.0, rows["estimate"].sum()  # parts as they are told may add up to 99 or 101
     for value, (fill, hatch, ink) in zip(rows["estimate"], fills, strict=False):
         edge = style.GREY if ink == style.INK else "white"
-        ax.barh(y, value, left=start, height=_BAR, color=fill, hatch=hatch,
+        drawn = 100 * value / total
+        ax.barh(y, drawn, left=start, height=_BAR, color=fill, hatch=hatch,
                 edgecolor=edge, linewidth=0.8)  # fmt: skip
         text = words.figure(value, indicator, "%")
-        room = value / 100 * width - 3
+        room = drawn / 100 * width - 3
         for said, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
             if style.text_width(said, size) <= room:
                 # dark on a white label, as letters are lost on hatching
                 back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
-                ax.text(start + value / 2, y, said, va="center", ha="center", size=size,
+                ax.text(start + drawn / 2, y, said, va="center", ha="center", size=size,
                         color=style.INK if hatch else ink, bbox=back)  # fmt: skip
                 break
-        start += value
+        start += drawn
 
 
 def _alt(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator) -> str:

@@ -237,7 +237,49 @@ def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
     alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
     if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
-    return french.interval(row["ci_low"], row["ci_high"], indicator.decimals, row["unit"])
+    return french.interval(*ends_told(row, indicator), indicator.decimals, row["unit"])
+
+
+def ends_told(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
+    """The ends of an interval as a page writes them, around the value as it writes it.
+
+    Each distance from the value is rounded up: an end rounded by itself would tell more of the
+    value than its own digits do. Those of a change are rounded, and stay on their side of zero.
+
+    Examples
+    --------
+    >>> mark = Indicator(
+    ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
+    ... )
+    >>> ends_told({"estimate": 6.43, "ci_low": 5.62, "ci_high": 7.24, "unit": "sur 10"}, mark)
+    (5.5, 7.3)
+    """
+    ends, places = (row["ci_low"], row["ci_high"]), decimals(indicator, row["unit"])
+    if any(map(math.isnan, ends)) or is_change(row.get("indicator", indicator.id)):
+        return signs_kept(ends, places)
+    middle, step = french.rounded(row["estimate"], places), 10.0**-places
+    below, above = (step * math.ceil(round(abs(end - row["estimate"]) / step, 6)) for end in ends)
+    low, high = french.rounded(middle - below, places), french.rounded(middle + above, places)
+    if row["unit"] == "%":
+        return max(low, min(0.0, ends[0])), min(high, max(100.0, ends[1]))
+    if row["unit"].startswith("sur "):
+        return max(low, min(0.0, ends[0])), min(high, float(row["unit"][4:].replace(",", ".")))
+    return low, high
+
+
+def signs_kept(ends: tuple[float, float], places: int) -> tuple[float, float]:
+    """Both ends rounded; where zero is not between them, neither becomes zero.
+
+    Examples
+    --------
+    >>> signs_kept((0.041, 1.02), 1), signs_kept((-0.041, 1.02), 1)
+    ((0.1, 1.0), (0.0, 1.0))
+    """
+    told = [french.rounded(end, places) for end in ends]
+    if ends[0] * ends[1] > 0:
+        least = 10.0**-places
+        told = [math.copysign(max(abs(x), least), end) for x, end in zip(told, ends, strict=True)]
+    return told[0], told[1]
 
 
 def base(row: Mapping[str, Any]) -> float | None:

@@ -17,6 +17,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
+from observlib.confidentiality.rounding import base
 from observlib.errors import ObservError
 from observlib.indicators import _answers
 from observlib.indicators.satisfaction import SATISFIED_FROM
@@ -213,6 +214,7 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
             made.append({**row, **_REPORT["effective_n"], **told, "status": status})
             continue
         found = survey.calibration.summary()
+        found = {**found, "effective_n": base(found["effective_n"])}
         made += [{**row, **named, "estimate": found[key], "n": n} for key, named in _REPORT.items()]
         for margin in survey.calibration.margins.to_dict("records"):
             of = {**row, "group": margin["margin"], "group_value": margin["category"], "unit": "%"}
