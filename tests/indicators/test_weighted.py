@@ -239,7 +239,10 @@ def test_weights_are_bounded_and_the_report_shows_what_that_costs(catalogue: Cat
     young = (value["weighting_after", "jeune"], value["weighting_target", "jeune"])
     assert young[0] < young[1] == pytest.approx(30)
     effect = value["weighting_design_effect", ""]
-    assert value["weighting_effective_n", ""] * effect == pytest.approx(614) and effect > 1.5
+    assert (
+        value["weighting_effective_n", ""] * effect == pytest.approx(614, abs=3 * effect)
+        and effect > 1.5
+    )
 
 
 @pytest.mark.parametrize("n", [4, 40, 99])
