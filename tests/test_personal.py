@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
+import string
 import uuid
 
+import pandas as pd
 import pytest
 
-from observlib import estimates
+from observlib import estimates, tables
 from observlib.display import output
 from observlib.errors import ObservError
-from observlib.personal import held, may_be_a_name, reads_as_name
+from observlib.personal import held, names_among, reads_as_name
 
 HELD = {
     "e-mail": [
@@ -64,24 +66,49 @@ def test_dates_amounts_books_and_companies_are_no_person(text: str) -> None:
     assert held(text) is None and held(f"Voir {text}, svp") is None
 
 
-def test_identifiers_that_tools_draw_are_kept() -> None:
+def drawn_identifiers() -> dict[str, list[str]]:
     draw = random.Random(1)
-    drawn = [str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2000)]
-    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in drawn]
-    drawn += [text[:length] for text in hashes for length in (8, 12, 16, 24, 64)]
-    drawn += [str(number) for number in draw.sample(range(10**9), 2000)]
-    assert not [text for text in drawn if held(text)]
-    assert sum(may_be_a_name(text) for text in drawn) < len(drawn) / 500  # short hashes of letters
+    codes = {"uuid": [str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2000)]}
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in codes["uuid"]]
+    codes |= {f"hash {n}": [text[:n] for text in hashes] for n in (8, 12, 16, 24, 64)}
+    for signs in (string.ascii_uppercase, string.ascii_lowercase):
+        for n in (6, 8):
+            drawn = ["".join(draw.choices(signs + string.digits, k=n)) for _ in range(2000)]
+            codes[f"base 36 {signs[0]}{n}"] = drawn
+    return codes | {"number": [str(number) for number in draw.sample(range(10**9), 2000)]}
+
+
+DRAWN = drawn_identifiers()
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_identifiers_that_tools_draw_are_kept(kind: str) -> None:
+    row = {"device": "d", "channel": "web", "feeling": "positive"}
+    row |= {"date": pd.Timestamp("2026-03-05"), "told_by": "Autre"}
+    ids = sorted(set(DRAWN[kind]))
+    rows = pd.DataFrame([row | {"experience_id": text} for text in ids])
+    kept, rejects = tables.conform(rows, "experiences", "a.csv")
+    assert rejects.empty and kept["experience_id"].tolist() == ids
 
 
 @pytest.mark.parametrize("text", ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé", "zoe.martin"])
 def test_a_name_reads_as_one_and_is_no_identifier(text: str) -> None:
-    assert reads_as_name(text) and may_be_a_name(text)
+    assert reads_as_name(text) and names_among(["1", "2", text]) == {text}
+
+
+@pytest.mark.parametrize("text", ["zmartin", "Zoé-Martin", "MARTIN", "zoé"])
+def test_a_name_among_codes_that_are_not_drawn_like_it_is_no_identifier(text: str) -> None:
+    assert names_among([text, *(f"T-{number:03}" for number in range(9))]) == {text}
+
+
+def test_a_column_of_names_is_refused_though_some_hold_a_digit() -> None:
+    names = {"zmartin", "ldurand", "mdupont"}
+    assert names_among([*names, "zmarti2"]) == names
 
 
 @pytest.mark.parametrize("text", ["1", "a", "P01", "0x1273b54", "abcXyzQrsTuv", "T-2026-01"])
 def test_a_code_is_an_identifier(text: str) -> None:
-    assert not may_be_a_name(text)
+    assert not names_among([text])
 
 
 @pytest.mark.parametrize("column", ["product", "device", "group_value", "unit", "source"])

@@ -3,8 +3,9 @@
 The one list of what the observatory neither takes in nor shows. Each number that has a key is
 checked by it, so that an ISBN, a SIRET, a budget, a date or a hash is not taken for a person's.
 Names cannot be told from other words: only those behind a civil title are. What identifies a
-person's answer or call must hold a digit, which names do not. It is not replaced by a digest
-instead: whoever has the digest of a telephone number or a name finds it by trying them all.
+person's answer or call must hold a digit, which names do not, or be drawn like those that do. It is
+not replaced by a digest instead: whoever has the digest of a telephone number or a name finds it by
+trying them all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 HIDDEN = "(not shown: it may tell of someone)"
 
@@ -154,17 +155,32 @@ def shown(text: str) -> str:
     return HIDDEN if fault(text) or reads_as_name(text) else text
 
 
-def may_be_a_name(identifier: str) -> bool:
-    """Whether an identifier may be a name: it has no digit, or reads as a name.
+def names_among(identifiers: Iterable[str]) -> set[str]:
+    """Those of a column's identifiers that may be names: they read as one, or have no digit.
+
+    Some codes that tools draw have no digit either, one in seven of six letters and digits. So one
+    without is kept where most identifiers have a digit and one of them is as long; none has letters
+    that these have not.
 
     Examples
     --------
-    >>> [may_be_a_name(text) for text in ("zmartin", "Zoé Martin 2", "T-2026-01", "0x1b2")]
-    [True, True, False, False]
+    >>> sorted(names_among(["zmartin", "T-2026-01", "Zoé Martin 2", "0x1b2"]))
+    ['Zoé Martin 2', 'zmartin']
+    >>> names_among(["K7Q2ZD", "QWXZKD", "8JD0PA"]), names_among(["ZMARTIN", "LDURAND", "P000001"])
+    (set(), {'ZMARTIN', 'LDURAND'})
     """
-    if not any(map(str.isdigit, identifier)):
-        return len(identifier) > 2 and _RANDOM.search(identifier) is None
-    return reads_as_name(identifier)
+    texts = set(identifiers)
+    coded = {text for text in texts if any(map(str.isdigit, text))}
+    plain = {text for text in texts - coded if len(text) > 2 and not _RANDOM.search(text)}
+    if 2 * len(coded) >= len(texts):
+        lengths, letters = set(map(len, coded)), _letters("".join(coded))
+        plain = {text for text in plain if len(text) not in lengths or _letters(text) - letters}
+    return plain | set(filter(reads_as_name, texts))
+
+
+def _letters(text: str) -> set[str]:
+    """The signs of a text, of which all small letters of ASCII are one, and all capitals."""
+    return set(re.sub("[A-Z]", "A", re.sub("[a-z]", "a", text)))
 
 
 def _signs(text: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
+_A_NAME = "may be a name; identifiers are numbers, or codes with a digit"
 _LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
 _TYPES = {
     "text": "str",
@@ -232,7 +233,13 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
         if column.kind != "text" or column.allowed:
             continue
         cells = rows[name].dropna()
-        told = {cell: why for cell in cells.unique() if (why := _text_fault(str(cell), column))}
+        texts = cells.unique()
+        names = personal.names_among(map(str, texts)) if column.person else set()
+        told = {
+            cell: why
+            for cell in texts
+            if (why := _A_NAME if str(cell) in names else _text_fault(str(cell), column))
+        }
         if told:
             found = cells[cells.isin(told)]
             faults.append(_faults(found.index, name, personal.HIDDEN, found.map(told)))
@@ -240,8 +247,6 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 
 def _text_fault(text: str, column: Column) -> str | None:
-    if column.person and personal.may_be_a_name(text):
-        return "may be a name; identifiers are numbers, or codes with a digit"
     return personal.fault(text, names=not column.cites)
 
 
