@@ -28,6 +28,7 @@ HELD = {
         "00 33 6 12 34 56 78", "+33 (0)6 12 34 56 78", "+44 20 7946 0958", "0032 470 12 34 56",
         "(0)6 12 34 56 78", "Tél.0612345678", "tel0612345678", "06\u00a012\u202f34 56 78",
         "０６１２３４５６７８", "+1 (202) 555-0123", "le 06.12.34.56.78, svp", "01 23 45 67 89",
+        "06 12.34 56-78", "0612-345-678", "poste 12 06 12 34 56 78", "2 0612345678",
     ],
     "social security": [
         "185057800608491", "1 85 05 78 006 084 91", "1850578006084", "1 85 05 78 006 084",
@@ -51,7 +52,9 @@ NOT_HELD = [
     "Notes 0 1 2 3 4 5 6 7 8 9 10", "JORFTEXT000033123456", "2026031512345678", "75001 Paris",
     "T-2026-0000001", "DEMO-2023-T1-0001", "appel-fictif-2025-T2-00000", "n° 2025-1234",
     "https://www.insee.fr/fr/statistiques/8331297", "185057800608492",
-    "FR1420041010050500013M02607", "4111111111111112",
+    "FR1420041010050500013M02607", "4111111111111112", "3 691 015/8 462 393",
+    "2 065 - 3 - 9 - 6 620 - 3 632 937", "12 003 691 015/8 462", "1 033 612 345/678 901",
+    "012 345 6/78 90", "1 012 345 678 901",
 ]  # fmt: skip
 
 
@@ -75,6 +78,10 @@ def drawn_identifiers() -> dict[str, list[str]]:
         for n in (6, 8):
             drawn = ["".join(draw.choices(signs + string.digits, k=n)) for _ in range(2000)]
             codes[f"base 36 {signs[0]}{n}"] = drawn
+    for kind, first in (("milliseconds", 1_790_812_800_000), ("day and number", 2_610_110_000_000)):
+        drawn = [first + number for number in draw.sample(range(10_000, 9_999_999), 2000)]
+        # one in a thousand has the key of a tax number
+        codes[kind] = [str(n) for n in drawn if n // 1000 % 511 != n % 1000]
     return codes | {"number": [str(number) for number in draw.sample(range(10**9), 2000)]}
 
 
@@ -89,6 +96,11 @@ def test_identifiers_that_tools_draw_are_kept(kind: str) -> None:
     rows = pd.DataFrame([row | {"experience_id": text} for text in ids])
     kept, rejects = tables.conform(rows, "experiences", "a.csv")
     assert rejects.empty and kept["experience_id"].tolist() == ids
+
+
+def test_a_social_security_number_is_no_identifier_with_its_key_or_set_apart() -> None:
+    for text in ("185057800608491", "1 85 05 78 006 084"):
+        assert held(text, identifier=True) == "a social security number"
 
 
 @pytest.mark.parametrize("text", ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé", "zoe.martin"])

@@ -247,7 +247,7 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 
 def _text_fault(text: str, column: Column) -> str | None:
-    return personal.fault(text, names=not column.cites)
+    return personal.fault(text, names=not column.cites, identifier=column.person)
 
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
