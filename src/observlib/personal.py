@@ -169,6 +169,17 @@ def shown(text: str) -> str:
     return HIDDEN if fault(text) or reads_as_name(text) else text
 
 
+def names_things(column: str) -> bool:
+    """Whether a column's values name things, so that two words in capitals are no person.
+
+    Examples
+    --------
+    >>> names_things("Produit"), names_things("Motif")
+    (True, False)
+    """
+    return column.strip().casefold() in ("device", "product", "produit", "channel")
+
+
 def names_among(identifiers: Iterable[str]) -> set[str]:
     """Those of a column's identifiers that may be names: they read as one, or have no digit.
 

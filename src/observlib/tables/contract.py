@@ -121,11 +121,12 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
     >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
     '(not shown: it may tell of someone)'
     """
-    text = _impersonal(_shown(value))
+    hide = _impersonal_thing if personal.names_things(column) else _impersonal
+    text = hide(_shown(value))
     return {
         "file": file,
         "row": int(row),
-        "column": _impersonal_header(column),
+        "column": _impersonal_thing(column),
         "value": text if len(text) <= 80 else text[:79] + "…",
         "reason": reason,
     }
@@ -134,8 +135,8 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
 _impersonal = lru_cache(maxsize=10_000)(personal.shown)
 
 
-@cache
-def _impersonal_header(text: str) -> str:  # in which two words in capitals are no name
+@lru_cache(maxsize=10_000)
+def _impersonal_thing(text: str) -> str:  # a header or product: two words in capitals are no name
     return personal.HIDDEN if personal.fault(text) else text
 
 
