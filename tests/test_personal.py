@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
+import string
 import uuid
 
+import pandas as pd
 import pytest
 
-from observlib import estimates
+from observlib import estimates, tables
 from observlib.display import output
 from observlib.errors import ObservError
-from observlib.personal import held, may_be_a_name, reads_as_name
+from observlib.personal import held, names_among, reads_as_name
 
 HELD = {
     "e-mail": [
@@ -26,6 +28,7 @@ HELD = {
         "00 33 6 12 34 56 78", "+33 (0)6 12 34 56 78", "+44 20 7946 0958", "0032 470 12 34 56",
         "(0)6 12 34 56 78", "Tél.0612345678", "tel0612345678", "06\u00a012\u202f34 56 78",
         "０６１２３４５６７８", "+1 (202) 555-0123", "le 06.12.34.56.78, svp", "01 23 45 67 89",
+        "06 12.34 56-78", "0612-345-678", "poste 12 06 12 34 56 78", "2 0612345678",
     ],
     "social security": [
         "185057800608491", "1 85 05 78 006 084 91", "1850578006084", "1 85 05 78 006 084",
@@ -49,7 +52,9 @@ NOT_HELD = [
     "Notes 0 1 2 3 4 5 6 7 8 9 10", "JORFTEXT000033123456", "2026031512345678", "75001 Paris",
     "T-2026-0000001", "DEMO-2023-T1-0001", "appel-fictif-2025-T2-00000", "n° 2025-1234",
     "https://www.insee.fr/fr/statistiques/8331297", "185057800608492",
-    "FR1420041010050500013M02607", "4111111111111112",
+    "FR1420041010050500013M02607", "4111111111111112", "3 691 015/8 462 393",
+    "2 065 - 3 - 9 - 6 620 - 3 632 937", "12 003 691 015/8 462", "1 033 612 345/678 901",
+    "012 345 6/78 90", "1 012 345 678 901",
 ]  # fmt: skip
 
 
@@ -64,24 +69,58 @@ def test_dates_amounts_books_and_companies_are_no_person(text: str) -> None:
     assert held(text) is None and held(f"Voir {text}, svp") is None
 
 
-def test_identifiers_that_tools_draw_are_kept() -> None:
+def drawn_identifiers() -> dict[str, list[str]]:
     draw = random.Random(1)
-    drawn = [str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2000)]
-    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in drawn]
-    drawn += [text[:length] for text in hashes for length in (8, 12, 16, 24, 64)]
-    drawn += [str(number) for number in draw.sample(range(10**9), 2000)]
-    assert not [text for text in drawn if held(text)]
-    assert sum(may_be_a_name(text) for text in drawn) < len(drawn) / 500  # short hashes of letters
+    codes = {"uuid": [str(uuid.UUID(int=draw.getrandbits(128))) for _ in range(2000)]}
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in codes["uuid"]]
+    codes |= {f"hash {n}": [text[:n] for text in hashes] for n in (8, 12, 16, 24, 64)}
+    for signs in (string.ascii_uppercase, string.ascii_lowercase):
+        for n in (6, 8):
+            drawn = ["".join(draw.choices(signs + string.digits, k=n)) for _ in range(2000)]
+            codes[f"base 36 {signs[0]}{n}"] = drawn
+    for kind, first in (("milliseconds", 1_790_812_800_000), ("day and number", 2_610_110_000_000)):
+        drawn = [first + number for number in draw.sample(range(10_000, 9_999_999), 2000)]
+        # one in a thousand has the key of a tax number
+        codes[kind] = [str(n) for n in drawn if n // 1000 % 511 != n % 1000]
+    return codes | {"number": [str(number) for number in draw.sample(range(10**9), 2000)]}
+
+
+DRAWN = drawn_identifiers()
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_identifiers_that_tools_draw_are_kept(kind: str) -> None:
+    row = {"device": "d", "channel": "web", "feeling": "positive"}
+    row |= {"date": pd.Timestamp("2026-03-05"), "told_by": "Autre"}
+    ids = sorted(set(DRAWN[kind]))
+    rows = pd.DataFrame([row | {"experience_id": text} for text in ids])
+    kept, rejects = tables.conform(rows, "experiences", "a.csv")
+    assert rejects.empty and kept["experience_id"].tolist() == ids
+
+
+def test_a_social_security_number_is_no_identifier_with_its_key_or_set_apart() -> None:
+    for text in ("185057800608491", "1 85 05 78 006 084"):
+        assert held(text, identifier=True) == "a social security number"
 
 
 @pytest.mark.parametrize("text", ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé", "zoe.martin"])
 def test_a_name_reads_as_one_and_is_no_identifier(text: str) -> None:
-    assert reads_as_name(text) and may_be_a_name(text)
+    assert reads_as_name(text) and names_among(["1", "2", text]) == {text}
+
+
+@pytest.mark.parametrize("text", ["zmartin", "Zoé-Martin", "MARTIN", "zoé"])
+def test_a_name_among_codes_that_are_not_drawn_like_it_is_no_identifier(text: str) -> None:
+    assert names_among([text, *(f"T-{number:03}" for number in range(9))]) == {text}
+
+
+def test_a_column_of_names_is_refused_though_some_hold_a_digit() -> None:
+    names = {"zmartin", "ldurand", "mdupont"}
+    assert names_among([*names, "zmarti2"]) == names
 
 
 @pytest.mark.parametrize("text", ["1", "a", "P01", "0x1273b54", "abcXyzQrsTuv", "T-2026-01"])
 def test_a_code_is_an_identifier(text: str) -> None:
-    assert not may_be_a_name(text)
+    assert not names_among([text])
 
 
 @pytest.mark.parametrize("column", ["product", "device", "group_value", "unit", "source"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
+from observlib.impersonal import active
 from observlib.practices import Practices, load_practices
 
 PRACTICES = Path(__file__).parents[1] / "data" / "practices"
@@ -310,6 +311,23 @@ def test_a_text_that_would_run_or_load_something_is_told_with_its_line(load: Loa
         (6, "holds an address, 'vbscript:x'; " + ALLOWED),
         (8, "begins a front matter in the text, '---'; leave a line empty after it"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "front"),
+    [
+        ("Titre\n---\nTexte", False),
+        ("Un récit.\n\nTitre\n---\nTexte\n\nAutre titre\n===\nTexte", False),
+        ("Un récit.\n\n---\nTexte", True),
+        ("---\nTexte", True),
+        ("Titre\n---\nfilters: [x]\n---\n", True),
+        ("Titre\n---\nfilters: [x]\n...\n", True),
+    ],
+)
+def test_a_heading_underlined_is_no_front_matter_unless_a_publisher_reads_one(
+    body: str, front: bool
+) -> None:
+    assert bool(list(active(body))) == front
 
 
 ALLOWED = "allowed: http, https, mailto, or a page of the site"

@@ -52,6 +52,10 @@ def active(markdown: str) -> Iterator[tuple[int, str]]:
         if _SHORTCODE.search(lines[number]):  # which Quarto reads in code too
             yield number, "holds a shortcode of Quarto, '{{<'; write what it would give"
         if lines[number].rstrip() == "---" and lines[number + 1].strip():
+            # under a heading it opens nothing, but where another ends it: Quarto reads both as one
+            heads = number > 0 and lines[number - 1].strip()
+            if heads and not {"---", "..."} & {line.rstrip() for line in lines[number + 1 :]}:
+                continue
             yield number, "begins a front matter in the text, '---'; leave a line empty after it"
 
 

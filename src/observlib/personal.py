@@ -3,8 +3,9 @@
 The one list of what the observatory neither takes in nor shows. Each number that has a key is
 checked by it, so that an ISBN, a SIRET, a budget, a date or a hash is not taken for a person's.
 Names cannot be told from other words: only those behind a civil title are. What identifies a
-person's answer or call must hold a digit, which names do not. It is not replaced by a digest
-instead: whoever has the digest of a telephone number or a name finds it by trying them all.
+person's answer or call must hold a digit, which names do not, or be drawn like those that do. It is
+not replaced by a digest instead: whoever has the digest of a telephone number or a name finds it by
+trying them all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 HIDDEN = "(not shown: it may tell of someone)"
 
@@ -36,11 +37,14 @@ _DOT = r"(?:\.|\s{0,3}[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s{0,3}|\s{1,3}(?:dot|
 _MAIL = re.compile(rf"[\w+-]{_AT}[^\W_](?:[\w-]|{_DOT})*?{_DOT}[^\W\d_]{{2,}}", re.I)
 _APART = r"[\s.\-_/()]{0,3}"
 _FROM, _TO = r"(?<!\d)(?<!\d[.,])", r"(?!\d)"
-_PHONE = re.compile(
-    rf"{_FROM}(?:(?:\+|00)\s?33{_APART}(?:\(0\){_APART})?|0\)?\s?)[1-9](?:{_APART}\d){{8}}{_TO}"
+_ZERO = rf"{_FROM}(?!(?<=\d )0\d\d(?!\d))"  # thousands go on with three digits behind a space
+_PHONE = re.compile(  # of its own land in pairs however set apart, or in groups set apart alike
+    rf"(?:{_ZERO}00|{_FROM}\+)\s?33{_APART}(?:\(0\){_APART})?[1-9](?:{_APART}\d){{8}}{_TO}"
+    rf"|{_ZERO}0\)?\s?[1-9](?:{_APART}\d\d){{4}}{_TO}"
+    rf"|{_ZERO}0\)?\s?[1-9](?=\d*(?P<apart>{_APART}))(?:(?P=apart)?\d){{8}}{_TO}"
     rf"|{_FROM}33[1-9]\d{{8}}{_TO}"
     rf"|\+\s?[1-9](?:{_APART}\d){{9,14}}{_TO}"
-    rf"|{_FROM}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{_APART}\d){{6,11}}{_TO}"
+    rf"|{_ZERO}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{_APART}\d){{6,11}}{_TO}"
 )
 _LIST = re.compile(r"(?:\d[\s.\-_/]+){6}")  # single digits set apart, such as a scale's
 _NIR = re.compile(
@@ -49,6 +53,7 @@ _NIR = re.compile(
     re.I,
 )
 _NIR_SHAPE = re.compile(r"\d{3}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[AB])(?!000)\d{3}(?!000)\d{3}")
+_KEYLESS = re.compile(r"\s*\d{13}\s*")
 _TAX = re.compile(rf"{_FROM}[0-3](?:{_APART}\d){{12}}{_TO}")
 _CARD = re.compile(rf"{_FROM}[2-6](?:{_APART}\d){{14,15}}{_TO}")
 _CARD_SHAPE = re.compile(
@@ -75,8 +80,14 @@ _TWO_CAPITALS = re.compile(
 _RANDOM = re.compile(r"(?:[a-z][A-Z]\w*){2}")  # small and capital letters as in no name
 
 
-def held(text: str) -> str | None:
+def held(text: str, identifier: bool = False) -> str | None:
     """What a text holds by which someone is reached, paid or registered, or `None`.
+
+    Parameters
+    ----------
+    identifier
+        Whether the text is a tool's identifier, of which 13 digits with nothing between them are no
+        social security number without its key: moments in milliseconds are written so.
 
     Examples
     --------
@@ -95,28 +106,32 @@ def held(text: str) -> str | None:
     if any(map(_is_iban, _IBAN.findall(plain))):
         found.append("a bank account number")
     for what, pattern, is_one in _NUMBERS:  # a part of one may look like the next
+        if identifier and is_one is _is_nir and _KEYLESS.fullmatch(plain):
+            continue
         plain, before = _without(pattern, is_one, plain), plain
         if plain != before:
             found.append(what)
-    if any(not _LIST.search(number) for number in _PHONE.findall(_DATE.sub(" ", plain))):
+    if any(not _LIST.search(number[0]) for number in _PHONE.finditer(_DATE.sub(" ", plain))):
         found.append("a telephone number")
     return " and ".join(found) or None
 
 
-def fault(text: str, names: bool = True) -> str | None:
+def fault(text: str, names: bool = True, identifier: bool = False) -> str | None:
     """Why a text is not taken in, or `None` where it may be; the text itself is not repeated.
 
     Parameters
     ----------
     names
         Whether a name behind a civil title is a fault, which it is not in a publication's title.
+    identifier
+        Whether the text is a tool's identifier, as for `held`.
 
     Examples
     --------
     >>> fault("Rappeler Mme Zoé"), fault("Rappeler le 3939")
     ('names a person; write it without, or take the row away', None)
     """
-    what = held(text)
+    what = held(text, identifier)
     told = f"holds {what}" if what else "names a person" if names and names_someone(text) else None
     return f"{told}; write it without, or take the row away" if told else None
 
@@ -154,17 +169,43 @@ def shown(text: str) -> str:
     return HIDDEN if fault(text) or reads_as_name(text) else text
 
 
-def may_be_a_name(identifier: str) -> bool:
-    """Whether an identifier may be a name: it has no digit, or reads as a name.
+def names_things(column: str) -> bool:
+    """Whether a column's values name things, so that two words in capitals are no person.
 
     Examples
     --------
-    >>> [may_be_a_name(text) for text in ("zmartin", "Zoé Martin 2", "T-2026-01", "0x1b2")]
-    [True, True, False, False]
+    >>> names_things("Produit"), names_things("Motif")
+    (True, False)
     """
-    if not any(map(str.isdigit, identifier)):
-        return len(identifier) > 2 and _RANDOM.search(identifier) is None
-    return reads_as_name(identifier)
+    return column.strip().casefold() in ("device", "product", "produit", "channel")
+
+
+def names_among(identifiers: Iterable[str]) -> set[str]:
+    """Those of a column's identifiers that may be names: they read as one, or have no digit.
+
+    Some codes that tools draw have no digit either, one in seven of six letters and digits. So one
+    without is kept where most identifiers have a digit and one of them is as long; none has letters
+    that these have not.
+
+    Examples
+    --------
+    >>> sorted(names_among(["zmartin", "T-2026-01", "Zoé Martin 2", "0x1b2"]))
+    ['Zoé Martin 2', 'zmartin']
+    >>> names_among(["K7Q2ZD", "QWXZKD", "8JD0PA"]), names_among(["ZMARTIN", "P001"])
+    (set(), {'ZMARTIN'})
+    """
+    texts = set(identifiers)
+    coded = {text for text in texts if any(map(str.isdigit, text))}
+    plain = {text for text in texts - coded if len(text) > 2 and not _RANDOM.search(text)}
+    if 2 * len(coded) >= len(texts):
+        lengths, letters = set(map(len, coded)), _letters("".join(coded))
+        plain = {text for text in plain if len(text) not in lengths or _letters(text) - letters}
+    return plain | set(filter(reads_as_name, texts))
+
+
+def _letters(text: str) -> set[str]:
+    """The signs of a text, of which all small letters of ASCII are one, and all capitals."""
+    return set(re.sub("[A-Z]", "A", re.sub("[a-z]", "a", text)))
 
 
 def _signs(text: str) -> str:

@@ -25,6 +25,11 @@ def test_days_texts_and_numbers_come_back_as_they_were(tmp_path: Path) -> None:
     assert found == [["é"], "abc", 1.5, None, True, day, moment]
 
 
+def test_labels_named_like_a_day_or_moment_are_labels(tmp_path: Path) -> None:
+    labels = {"V1": {"day": "Jour"}, "V2": {"moment": "Moment"}}
+    assert _apart.apart(script(tmp_path, f"return {labels}")) == labels
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

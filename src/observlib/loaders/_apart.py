@@ -20,6 +20,7 @@ _MEMORY = 1 << 30  # bytes of address space, where the system has such a limit (
 _LONGEST = 40_000_000  # characters of what is read, as JSON
 _SECONDS = 60
 _WORKING = 8  # seconds of a processor's time, where the system has such a limit
+_DAY, _MOMENT = "\0day", "\0moment"  # as no label of a file begins
 
 
 class Failed(Exception):
@@ -66,9 +67,9 @@ def apart(script: str, *words: str, given: bytes = b"") -> Any:
 
 def _day(told: dict[str, Any]) -> Any:
     """A day or moment that `_told` wrote; any other mapping as it is."""
-    if told.keys() == {"day"}:
-        return date.fromisoformat(told["day"])
-    return datetime.fromisoformat(told["moment"]) if told.keys() == {"moment"} else told
+    if told.keys() == {_DAY}:
+        return date.fromisoformat(told[_DAY])
+    return datetime.fromisoformat(told[_MOMENT]) if told.keys() == {_MOMENT} else told
 
 
 def _told(value: object) -> object:
@@ -80,8 +81,8 @@ def _told(value: object) -> object:
     [True, True]
     """
     if isinstance(value, datetime):
-        return {"moment": value.isoformat()}
-    return {"day": value.isoformat()} if isinstance(value, date) else str(value)
+        return {_MOMENT: value.isoformat()}
+    return {_DAY: value.isoformat()} if isinstance(value, date) else str(value)
 
 
 def _main(script: str, *words: str) -> None:

@@ -23,7 +23,7 @@ from observlib.loaders import Loaded
 from observlib.loaders._rows import audience, is_complete, period_fault
 from observlib.loaders._text import (
     cell_text,
-    header_shown,
+    headers_shown,
     parse_count,
     parse_month,
     short,
@@ -154,9 +154,9 @@ def names_visits(name: str) -> bool:
     return _KNOWN.get(fold(name)) == "visits"
 
 
-def no_visits(path: Path, names: Iterable[str]) -> ObservError:
+def no_visits(path: Path, names: Sequence[str]) -> ObservError:
     """The error of an export without visits, with the headers that are accepted."""
-    there = bounded(header_shown(name) for name in names)
+    there = bounded(headers_shown(names, names))
     return ObservError(
         f"{path}: no visits by period; visits are named {', '.join(NAMES['visits'])}"
         + (f"; the file has {there}" if there else "")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from observlib.catalogue import Question, Questionnaire, plain_code
 from observlib.errors import ObservError, bounded
-from observlib.loaders._text import header_shown, short
+from observlib.loaders._text import headers_shown, short
 from observlib.text import fold_label
 
 
@@ -77,7 +77,7 @@ def find(
         return next((place for place, own in enumerate(folded) if set(own) & set(names)), None)
 
     response, submitted = first(_ID), first(_SUBMITTED)
-    there = _shown(columns)
+    there = _shown(columns, columns)
     if response is None or (submitted is None and submission):
         lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
         raise ObservError(
@@ -103,14 +103,14 @@ def find(
         codes = bounded((question.code for question in absent), 8)
         notices.append(f"{questionnaire.id!r} has questions that no column answers: {codes}")
     if unknown:
-        notices.append(
-            f"columns that {questionnaire.id!r} does not have are not loaded: {_shown(unknown)}"
-        )
+        shown = _shown(unknown, columns)
+        notices.append(f"columns that {questionnaire.id!r} does not have are not loaded: {shown}")
     return Header(response, submitted, tuple(dates), questions, tuple(notices))
 
 
-def _shown(columns: Sequence[Column]) -> str:
-    return bounded((header_shown(short(column.names[0], 40)) for column in columns), 8)
+def _shown(some: Sequence[Column], columns: Sequence[Column]) -> str:
+    header = [name for column in columns for name in column.names]
+    return bounded(headers_shown([short(column.names[0], 40) for column in some], header), 8)
 
 
 def _match(
@@ -132,7 +132,7 @@ def _match(
 
     def only(places: list[int], question: Question) -> int | None:
         if len(places) > 1:
-            name = header_shown(columns[places[0]].names[0])
+            name = _shown([columns[places[0]]], columns)
             raise ObservError(
                 f"{path}: {len(places)} columns are named {name}, "
                 f"as the question {question.code} is; export with question codes"

@@ -13,7 +13,7 @@ from pathlib import Path
 from observlib import files
 from observlib.errors import ObservError
 from observlib.period import month_days
-from observlib.personal import TITLE, fault, reads_as_name
+from observlib.personal import TITLE, fault, held, names_things, reads_as_name
 from observlib.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
@@ -23,6 +23,7 @@ _NO_LABEL = re.compile(
     rf"|{TITLE}",
     re.ASCII,
 )
+_VALUE = re.compile(r"\s*[-+]?\d[\d\s.,:/%TZ+-]*", re.ASCII)  # a number, a day, a moment
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
 _TOTALS = frozenset(
@@ -177,7 +178,8 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
     missing = [name for name in needed if name not in header]
     if missing:
         plural = "s" if len(missing) > 1 else ""
-        shown = [repr(name) if name in needed else header_shown(name) for name in header[:12]]
+        told = zip(header, headers_shown(header[:12], header), strict=False)
+        shown = [repr(name) if name in needed else safe for name, safe in told]
         there = ", ".join(shown) + (", …" if len(header) > 12 else "")
         for sign, name in ((";", "semicolons"), ("\t", "tabs")):
             if len(header) == 1 and sign in header[0]:
@@ -188,8 +190,30 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
         )
 
 
-def header_shown(name: str) -> str:
-    """A header as an error shows it: where the header is missing, it is a row of somebody.
+def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
+    """Headers as an error shows them: where the header is missing, it is a row of somebody.
+
+    Such a row holds a number, a day or personal data, which no header does; only there are two
+    words in capitals a name.
+
+    Examples
+    --------
+    >>> headers_shown(["Unique Visitors"], ["Date", "Unique Visitors"])
+    ["'Unique Visitors'"]
+    >>> headers_shown(["Zoé Martin"], ["2026-03-01", "Zoé Martin", "Logement"])
+    ["'(not shown: it may be a person)'"]
+    """
+    somebody = any(_VALUE.fullmatch(name) or held(name) for name in header)
+    return [header_shown(name, names=somebody) for name in names]
+
+
+def header_shown(name: str, names: bool = True) -> str:
+    """A name of a sheet, key or column as an error shows it.
+
+    Parameters
+    ----------
+    names
+        Whether two words in capitals may be a person.
 
     Examples
     --------
@@ -197,7 +221,7 @@ def header_shown(name: str) -> str:
     ("'Date de soumission'", "'(not shown: it may be a person)'")
     """
     title = short(name)
-    hidden = tells_of_someone(title, 60) or reads_as_name(title)
+    hidden = tells_of_someone(title, 60) or (names and reads_as_name(title))
     return repr("(not shown: it may be a person)" if hidden else title)
 
 
@@ -298,11 +322,11 @@ def may_be_thousands(text: str) -> bool:
     return re.fullmatch(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", text, re.ASCII) is not None
 
 
-def without_persons(cell: str, longest: int, what: str) -> str:
+def without_persons(cell: str, longest: int, what: str, column: str = "") -> str:
     """A refused cell, unless people's words, a name, a number to call or an address may be in it.
 
-    Three words are already something that someone wrote, and two capitals a name: such a cell is
-    to be looked up in its file.
+    Three words are already something that someone wrote, and two capitals a name, but in a `column`
+    of names of things: such a cell is to be looked up in its file.
 
     Examples
     --------
@@ -312,9 +336,12 @@ def without_persons(cell: str, longest: int, what: str) -> str:
     '(not shown: it may be a comment)'
     >>> {without_persons(cell, 40, "name") for cell in ("Zoé Martin", "06 12 34 56 78")}
     {'(not shown: it may be a name)'}
+    >>> without_persons("Journal Officiel", 40, "name", "produit")
+    'Journal Officiel'
     """
     words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
-    hidden = len(words) > 2 or reads_as_name(cell) or tells_of_someone(cell, longest)
+    words_of_someone = not names_things(column) and (len(words) > 2 or reads_as_name(cell))
+    hidden = words_of_someone or tells_of_someone(cell, longest)
     return f"(not shown: it may be a {what})" if hidden else cell
 
 

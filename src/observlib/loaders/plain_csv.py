@@ -47,7 +47,7 @@ from observlib.loaders import Loaded, register
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
     find_delimiter,
-    header_shown,
+    headers_shown,
     is_formula_error,
     is_total,
     may_be_thousands,
@@ -118,7 +118,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             rows[line] = row
         else:
             column, value, reason = fault
-            shown = without_persons(value, _LONGEST_SHOWN, "comment")
+            shown = without_persons(value, _LONGEST_SHOWN, "comment", column)
             rejects.append(reject(path.name, line, column, shown, reason))
     return settle(path, device.table, _frame(rows, kinds), rejects)
 
@@ -158,10 +158,10 @@ def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[
     twice = [name for name, count in counts.items() if count > 1]
     missing = [name for name in _required(table, header) if name not in counts]
     if unknown:
-        shown = bounded(header_shown(name) for name in unknown)
+        shown = bounded(headers_shown(unknown, header))
         yield f"{path}: unknown column{'s' if len(unknown) > 1 else ''} {shown}; {listed}"
     if twice:
-        shown = bounded(header_shown(name) for name in twice)
+        shown = bounded(headers_shown(twice, header))
         yield f"{path}: column{'s' if len(twice) > 1 else ''} {shown} given twice; keep one"
     if missing:
         shown = ", ".join(repr(name) for name in missing)

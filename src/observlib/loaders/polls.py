@@ -87,10 +87,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         if name:
             faults |= dict(_of_poll(lines, rows, faults, "votes" in sheet.place))
     kept = {line: row for line, row in rows.items() if line not in faults}
-    rejects = [
-        reject(path.name, line, column, short(without_persons(value, 60, "comment")), reason)
-        for line, (column, value, reason) in faults.items()
-    ]
+    rejects = []
+    for line, (column, value, reason) in faults.items():
+        shown = short(without_persons(value, 60, "comment", column))
+        rejects.append(reject(path.name, line, column, shown, reason))
     return settle(path, "polls", _frame(kept, device), rejects)
 
 

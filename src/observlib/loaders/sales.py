@@ -115,7 +115,7 @@ def _read(
     """A tidy row with `is_return`, and what is wrong with its first bad cell."""
 
     def bad(field: str, reason: str) -> Fault:
-        shown = short(without_persons(sheet.cell(line, field), 60, "name"))
+        shown = short(without_persons(sheet.cell(line, field), 60, "name", field))
         return sheet.title[field], shown, reason if shown else "is empty"
 
     span = month_of(sheet.cell(line, "month"))

@@ -109,7 +109,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         for where, value, reason in [*faults, *more]:
             keys = [str(part) for part in where if not isinstance(part, int)]
             column = ".".join(without_persons(short(key), 60, "name") for key in keys)
-            shown = short(without_persons(value, 60, "comment"))
+            shown = short(without_persons(value, 60, "comment", column))
             line = _line(lines, (*start, *where))
             rejects.append(reject(path.name, line, column, shown, reason))
     return settle(path, "workshops", _frame(rows, device), rejects)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
+_A_NAME = "may be a name; identifiers are numbers, or codes with a digit"
 _LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
 _TYPES = {
     "text": "str",
@@ -120,11 +121,12 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
     >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
     '(not shown: it may tell of someone)'
     """
-    text = _impersonal(_shown(value))
+    hide = _impersonal_thing if personal.names_things(column) else _impersonal
+    text = hide(_shown(value))
     return {
         "file": file,
         "row": int(row),
-        "column": _impersonal_header(column),
+        "column": _impersonal_thing(column),
         "value": text if len(text) <= 80 else text[:79] + "…",
         "reason": reason,
     }
@@ -133,8 +135,8 @@ def reject(file: str, row: int, column: str, value: object, reason: str) -> dict
 _impersonal = lru_cache(maxsize=10_000)(personal.shown)
 
 
-@cache
-def _impersonal_header(text: str) -> str:  # in which two words in capitals are no name
+@lru_cache(maxsize=10_000)
+def _impersonal_thing(text: str) -> str:  # a header or product: two words in capitals are no name
     return personal.HIDDEN if personal.fault(text) else text
 
 
@@ -232,7 +234,13 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
         if column.kind != "text" or column.allowed:
             continue
         cells = rows[name].dropna()
-        told = {cell: why for cell in cells.unique() if (why := _text_fault(str(cell), column))}
+        texts = cells.unique()
+        names = personal.names_among(map(str, texts)) if column.person else set()
+        told = {
+            cell: why
+            for cell in texts
+            if (why := _A_NAME if str(cell) in names else _text_fault(str(cell), column))
+        }
         if told:
             found = cells[cells.isin(told)]
             faults.append(_faults(found.index, name, personal.HIDDEN, found.map(told)))
@@ -240,9 +248,7 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 
 def _text_fault(text: str, column: Column) -> str | None:
-    if column.person and personal.may_be_a_name(text):
-        return "may be a name; identifiers are numbers, or codes with a digit"
-    return personal.fault(text, names=not column.cites)
+    return personal.fault(text, names=not column.cites, identifier=column.person)
 
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
