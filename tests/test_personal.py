@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import random
 import string
+import subprocess
+import sys
 import uuid
 
 import pandas as pd
@@ -143,3 +145,18 @@ def test_no_caption_or_other_text_of_an_output_shows_a_person(key: str, person: 
     with pytest.raises(ObservError, match="text: its text holds"):
         output.text(f"Q {person} ?", estimates.make([]))
     assert person not in str(caught.value)
+
+
+RULE = """
+import resource
+from observlib.personal import held
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+rule = "-" * 300_000
+assert held(f"{rule} 06 12 34 56 78 & {rule}") == "a telephone number"
+"""
+
+
+def test_the_rules_of_a_table_as_wide_as_a_long_label_do_not_hold_a_page_up() -> None:
+    """Where each sign of a rule read all those after it, this took some twenty minutes."""
+    pytest.importorskip("resource")  # Windows has no limits of this kind
+    subprocess.run([sys.executable, "-c", RULE], check=True)

@@ -75,7 +75,13 @@ ENDLESS = "is a pipe, a socket or a device, and no file; move it away"
 
 
 def endless(path: Path) -> bool:
-    """Whether a path is a pipe, a socket or a device: opening or reading it may never end."""
+    """Whether a path is a pipe, a socket or a device: opening or reading it may never end.
+
+    Examples
+    --------
+    >>> endless(Path(os.devnull)), endless(Path("README.md"))
+    (True, False)
+    """
     try:
         mode = path.stat().st_mode
     except OSError:  # told where it is opened
@@ -156,6 +162,7 @@ def lock(stream: IO[str]) -> bool:
 
 
 _RIGHTS = "the folder cannot be written; give yourself the right or name another"
+_LOCKS = "the disk has no locks; put the data folder on another"
 _MENDS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
@@ -164,6 +171,9 @@ _MENDS = {
     errno.EROFS: "the folder is read-only; name another",
     errno.ENOTDIR: "a file stands where a folder is needed; name another folder",
     errno.EEXIST: "a file stands where a folder is needed; name another folder",
+    errno.ENOLCK: _LOCKS,
+    errno.ENOSYS: _LOCKS,
+    errno.EOPNOTSUPP: _LOCKS,
 }
 
 

@@ -23,7 +23,8 @@ _MAYBE = re.compile(r"[@\uff20\ufe6b&]|%40|[\[({<]\s?at|arobase|(?:\d[^\d\w]{0,4
 # Hexadecimal words, such as hashes and UUIDs; but not a number of Corsica, with its 2A or 2B, nor
 # the account of a country such as BE.
 _HASH = re.compile(
-    r"(?<![^\W_])(?!(?:\d{6}[AB]\d{6,8}|[A-F]{2}\d{12,})(?![^\W_]))(?=[\dA-F-]*[A-F])"
+    r"(?<![^\W_])(?!(?:\d{6}[AB]\d{6,8}|[A-F]{2}\d{12,})(?![^\W_]))"
+    r"(?=[\dA-F]{8})(?=[\dA-F-]*[A-F])"  # the first, as the second reads a long rule to its end
     r"(?:[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}|[\dA-F]{12,})(?![^\W_])",
     re.I,
 )

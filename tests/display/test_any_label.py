@@ -93,6 +93,25 @@ def test_any_label_makes_a_chart_that_holds_it(
         assert label in made.content["alt"] and label in made.content["data_markdown"]
 
 
+@pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
+def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
+    chart: Any, grouped: Any, invented: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is measured is counted, in letters: each letter costs the time of its outline."""
+    measured = 0
+
+    def count(text: str, *how: Any, **more: Any) -> float:
+        nonlocal measured
+        measured += len(text)
+        return text_width(text, *how, **more)
+
+    monkeypatch.setattr("observlib.display.style.text_width", count)
+    label = "M" * 50_000
+    made = chart(label, grouped, invented)
+    assert measured < 500_000
+    assert label in made.content["data_markdown"]
+
+
 @given(st.lists(st.sampled_from([*"ab .-/éM", "e\u0301"]), max_size=80), st.floats(20, 120))
 def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(
     letters: list[str], width: float

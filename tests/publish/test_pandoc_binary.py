@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import subprocess
 import sys
@@ -66,9 +68,9 @@ class Package:
 class File:
     """The package's pandoc, of which it recorded `expected`."""
 
-    def __init__(self, path: Path, expected: str) -> None:
+    def __init__(self, path: Path, expected: str, mode: str = "sha256") -> None:
         self.path = path
-        self.hash = type("Hash", (), {"value": expected})()
+        self.hash = type("Hash", (), {"mode": mode, "value": expected})()
 
     def as_posix(self) -> str:
         return "pypandoc/files/pandoc" + (".exe" if sys.platform == "win32" else "")
@@ -86,6 +88,22 @@ def test_a_pandoc_that_is_not_the_one_installed_is_refused_with_both_digests(
     told = r"is not the pandoc of pypandoc_binary 1\.17 \(sha256 [\w-]{43}, where .* says AAAA\)"
     with pytest.raises(ObservError, match=told):
         pandoc._checked.__wrapped__()
+
+
+def test_a_pandoc_recorded_by_another_digest_is_checked_by_that_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pandoc"
+    path.write_bytes(b"ours")
+    digest = base64.urlsafe_b64encode(hashlib.sha512(b"ours").digest()).rstrip(b"=").decode()
+    for mode, told in (("sha512", ""), ("sha256", "is not the pandoc"), ("md6", "no md6 can be")):
+        package = Package(File(path, digest, mode))
+        monkeypatch.setattr(pandoc, "distribution", lambda name, package=package: package)
+        if told:
+            with pytest.raises(ObservError, match=told):
+                pandoc._checked.__wrapped__()
+        else:
+            assert pandoc._checked.__wrapped__() == str(path)
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,40 @@ def test_what_an_interrupted_run_left_is_cleared_and_never_read(
     assert len(parts(tmp_path)) == 2
 
 
+def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(
+    tmp_path: Path, catalogue: Catalogue, raw: Path
+) -> None:
+    left = tmp_path / "store" / ".ledger.json-a1b2c3d4"
+    left.write_text("{", encoding="utf-8")
+    store.ingest(raw, tmp_path, catalogue)
+    assert not left.exists()
+    store.check(tmp_path)
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_disk_without_locks_is_told_with_what_to_do(
+    tmp_path: Path, catalogue: Catalogue, raw: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(stream: object) -> bool:
+        raise OSError(code, "No locks available")
+
+    monkeypatch.setattr("observlib.files.lock", refuse)
+    with pytest.raises(ObservError, match="the disk has no locks; put the data folder on another"):
+        store.ingest(raw, tmp_path, catalogue)
+
+
+def test_a_name_of_a_file_that_would_be_a_formula_is_none_in_the_list_of_rejects(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write
+) -> None:
+    device = catalogue.devices["satisfaction-3939"].model_copy(update={"pattern": "*.csv"})
+    path = ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 9)})
+    path.rename(path.with_name("=1+1.csv"))
+    only = catalogue.model_copy(update={"devices": {device.id: device}})
+    assert len(store.ingest(tmp_path / "raw", tmp_path, only).rejects) == 1
+    (rejects,) = (tmp_path / "store" / "rejects").iterdir()
+    assert "'=1+1.csv" in rejects.read_text(encoding="utf-8")
+
+
 def test_a_store_of_another_version_says_how_to_begin_again(tmp_path: Path, raw: Path) -> None:
     path = tmp_path / "store" / "ledger.json"
     ledger = json.loads(path.read_bytes())

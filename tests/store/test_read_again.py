@@ -90,6 +90,36 @@ def test_rows_that_a_wrong_clock_rejected_as_future_come_back(
         assert store.read(tmp_path, "audience")["complete"].tolist() == [True, True, False]
 
 
+def test_a_month_is_complete_in_a_file_first_read_by_a_clock_that_was_years_behind(
+    tmp_path: Path, catalogue: Catalogue, later: Catalogue, visits: Write, clock: Clock
+) -> None:
+    visits(tmp_path / "raw", "x", COUNTS)
+    clock("2020-10-05")
+    assert told(store.ingest(tmp_path / "raw", tmp_path, later)) == [1, 0, 0, 3]
+    clock("2025-07-05")
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)  # a product is unknown yet
+    for day in ("2025-07-05", "2025-08-05"):
+        clock(day)
+        store.ingest(tmp_path / "raw", tmp_path, later)
+        assert store.read(tmp_path, "audience")["complete"].all()
+        ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
+        assert [entry["read"] for entry in ledger["files"]] == ["2025-07-05"]
+
+
+def test_a_file_that_holds_a_month_to_come_beside_others_tells_of_no_wrong_clock(
+    tmp_path: Path, catalogue: Catalogue, visits: Write, clock: Clock
+) -> None:
+    counts = {("boamp", "2025-06"): 60, ("boamp", "2025-07"): 0}  # July is to come
+    visits(tmp_path / "raw", "x", counts)
+    clock("2025-06-15")
+    assert told(store.ingest(tmp_path / "raw", tmp_path, catalogue)) == [1, 0, 1, 1]
+    clock("2025-09-01")
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert not store.read(tmp_path, "audience").set_index("start")["complete"]["2025-07-01"]
+    ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
+    assert [entry["read"] for entry in ledger["files"]] == ["2025-06-15"]
+
+
 def test_a_month_that_was_running_is_not_complete_because_its_export_is_read_again(
     tmp_path: Path, catalogue: Catalogue, later: Catalogue, visits: Write, clock: Clock
 ) -> None:

@@ -156,6 +156,7 @@ def _texts(
 def _heads(columns: Sequence[str], cell: float) -> _Heads:
     """Names over the columns, none over another: wrapped; every second or third; or turned."""
     small = style.SMALL
+    columns = [style.clipped(head) for head in columns]
     wrapped = [style.wrap(head, cell - 4, small, cut=False) for head in columns]
     if all(style.text_width(text, small) <= cell - 4 for text in wrapped):
         lines = max(text.count("\n") for text in wrapped) + 1

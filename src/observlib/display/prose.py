@@ -87,7 +87,13 @@ def markdown(pattern: str, *words: str) -> Markdown:
 
 
 def joined(parts: Iterable[str], between: str) -> Markdown:
-    """Parts of which those that are no `Markdown` are plain text, as one."""
+    """Parts of which those that are no `Markdown` are plain text, as one.
+
+    Examples
+    --------
+    >>> joined([Markdown("**Lu**"), "a_b"], " : ")
+    '**Lu** : a\\\\_b'
+    """
     return Markdown(
         between.join(part if isinstance(part, Markdown) else plain(part) for part in parts)
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ SIZE = 10.5
 SMALL = 9.5
 LINE = 13.0  # height of a line of text
 _MOST_LINES = 6  # of a name
+_MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
 KEY = 15.0  # length of the sample of a line in a legend
 
 
@@ -137,7 +139,18 @@ def named(text: str, width: float, size: float = SIZE, weight: str = "normal") -
 
     The whole name is in the chart's data and in its alternative text.
     """
-    return shortened(wrap(text, width, size, weight), _MOST_LINES)
+    return shortened(wrap(clipped(text), width, size, weight), _MOST_LINES)
+
+
+def clipped(text: str) -> str:
+    """A name without what no figure has room for, so that none takes long to measure.
+
+    Examples
+    --------
+    >>> clipped("Oui"), len(clipped("M" * 50_000))
+    ('Oui', 1001)
+    """
+    return text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + "…"
 
 
 def shortened(text: str, most: int) -> str:
@@ -165,12 +178,26 @@ def _parts(piece: str, width: float, size: float, weight: str, cut: bool) -> lis
         if not cut or fits(part):
             parts.append(part)
             continue
-        parts.append("")
-        for letter in part:
-            if parts[-1] and not _joins(letter) and not fits(parts[-1] + letter):
-                parts.append("")
-            parts[-1] += letter
+        while part:
+            end = _longest(part, fits)
+            parts.append(part[:end])
+            part = part[end:]
     return parts
+
+
+def _longest(text: str, fits: Callable[[str], bool]) -> int:
+    """How many of a text's letters fit: one at least, with what joins the last of them.
+
+    A line holds few letters of a long text: the number is doubled, then halved towards.
+    """
+    most = 1
+    while most < len(text) and fits(text[:most]):
+        most *= 2
+    ends = range(1, min(most, len(text)) + 1)
+    end = max(1, bisect_left(ends, True, key=lambda end: not fits(text[:end])))
+    while end < len(text) and _joins(text[end]):
+        end += 1
+    return end
 
 
 def _joins(letter: str) -> bool:

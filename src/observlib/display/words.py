@@ -190,7 +190,16 @@ def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
 
 
 def decimals(indicator: Indicator, unit: str) -> int:
-    """With how many decimals values of an indicator are written."""
+    """With how many decimals values of an indicator are written.
+
+    Examples
+    --------
+    >>> share = Indicator(
+    ...     id="a", label="A", unit="%", method="M", better="higher", base="appels", decimals=1
+    ... )
+    >>> decimals(share, "%"), decimals(share, "appels")
+    (1, 0)
+    """
     whole = is_count(unit) and not is_count(indicator.unit)  # where marks have decimals
     return 0 if whole else indicator.decimals
 

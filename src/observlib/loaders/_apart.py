@@ -19,7 +19,7 @@ from typing import Any
 _MEMORY = 1 << 30  # bytes of address space, where the system has such a limit (not on Windows)
 _LONGEST = 40_000_000  # characters of what is read, as JSON
 _SECONDS = 60
-_WORKING = 8  # seconds of a processor's time, where the system has such a limit
+_WORKING = 30  # seconds of a processor's time, where the system has such a limit
 _DAY, _MOMENT = "\0day", "\0moment"  # as no label of a file begins
 
 

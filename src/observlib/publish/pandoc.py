@@ -50,15 +50,18 @@ def _checked() -> str:
     if listed is None:
         raise ObservError(f"pandoc: pypandoc_binary {package.version} lists no {name}; {again}")
     path = Path(str(listed.locate()))
+    kind = listed.hash.mode if listed.hash else "sha256"
+    if kind not in hashlib.algorithms_guaranteed:
+        raise ObservError(f"pandoc: no {kind} can be computed, by which it is known; {again}")
     try:
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").digest()
+            found = hashlib.file_digest(file, kind).digest()
     except OSError as error:
         raise ObservError(f"{path}: cannot be read ({error.strerror}); {again}") from error
     digest = base64.urlsafe_b64encode(found).rstrip(b"=").decode()
     if listed.hash and digest != listed.hash.value:
         raise ObservError(
-            f"{path}: is not the pandoc of pypandoc_binary {package.version} (sha256 {digest}, "
+            f"{path}: is not the pandoc of pypandoc_binary {package.version} ({kind} {digest}, "
             f"where the package says {listed.hash.value}); {again}"
         )
     return str(path)

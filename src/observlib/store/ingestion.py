@@ -64,7 +64,8 @@ def ingest(
     rows of it were rejected, or what its loader judges by (the library, the device's entry and
     questionnaire, the products and indicators) has changed. It keeps its place in the order: what
     it corrects are exports before it, what a later export has corrected stays so, and a period
-    that had not ended when it was first read stays incomplete.
+    that had not ended when it was first read stays incomplete; a file that only tells of days
+    after that one was read by a clock that was behind, and counts as first read today.
 
     One ingestion at a time uses a store; another waits for it.
 
@@ -175,9 +176,10 @@ def _read(
         taken.add(same)
         places[same] = place
         if before:
-            export = replace(export, read=before.read)
+            if not _clock_was_behind(loaded, before.read):
+                export = replace(export, read=before.read)
             if device.extracted is None:
-                loaded = _as_first_read(loaded, before.read)
+                loaded = _as_first_read(loaded, export.read)
         entries, corrected = put(store, entries, place, export, loaded)
         count["rejected"] += len(loaded.rejects)
         rejects.append(loaded.rejects)
@@ -215,6 +217,16 @@ def _load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             f"{path}: was not read, by a fault of observlib and not of the file "
             f"({type(error).__name__} in {where}, loader {device.loader}); please report it"
         ) from error
+
+
+def _clock_was_behind(loaded: Loaded, read: str) -> bool:
+    """Whether all that an export tells of is later than the day on which it was first read.
+
+    It cannot have been made by that day: it counts as read for the first time today. One that
+    tells of earlier days too may only hold months to come, which say nothing of the clock.
+    """
+    days = loaded.rows[tables.TABLES[loaded.table].start]
+    return not days.empty and bool(days.min() > pd.Timestamp(read))
 
 
 def _as_first_read(loaded: Loaded, read: str) -> Loaded:

@@ -80,14 +80,14 @@ def read_ledger(store: Path) -> Ledger | None:
 
 
 def write_ledger(store: Path, ledger: Ledger) -> None:
-    """Make the new parts count, then remove those that no longer do."""
+    """Make the new parts count, then remove those that no longer do, and what a kill left."""
     told = {"kind": ledger.kind, "files": [asdict(entry) for entry in ledger.files]}
     files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     live = {store / entry.part for entry in ledger.files}
-    for part in store.glob("*/*.parquet"):
-        if part not in live:
-            with suppress(OSError):  # Windows deletes no open file; the next ingestion will
-                part.unlink()
+    dead = [part for part in store.glob("*/*.parquet") if part not in live]
+    for path in [*dead, *store.glob(".ledger.json-*")]:
+        with suppress(OSError):  # Windows deletes no open file; the next ingestion will
+            path.unlink()
 
 
 @contextmanager
@@ -140,6 +140,19 @@ def check_parts(store: Path, entries: Iterable[Entry]) -> None:
 
 
 def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal, read in small pieces.
+
+    Raises
+    ------
+    OSError
+        Where the file is missing or cannot be read.
+
+    Examples
+    --------
+    >>> import os
+    >>> file_digest(Path(os.devnull))[:16]
+    'e3b0c44298fc1c14'
+    """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

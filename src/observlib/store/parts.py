@@ -121,9 +121,8 @@ def _span(rows: pd.DataFrame, table: str) -> tuple[str, str] | None:
 def _write_rejects(store: Path, export: Export, loaded: Loaded) -> None:
     path = store / "rejects" / f"{export.device}-{export.content[:12]}.csv"
     if len(loaded.rejects):
-        told = loaded.rejects.assign(
-            **{name: loaded.rejects[name].map(as_cell) for name in ("column", "value", "reason")}
-        )
+        texts = ("file", "column", "value", "reason")
+        told = loaded.rejects.assign(**{name: loaded.rejects[name].map(as_cell) for name in texts})
         files.write_text(path, told.to_csv(index=False, lineterminator="\n"))
     else:
         path.unlink(missing_ok=True)
