@@ -13,7 +13,7 @@ CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: edition test check notebooks coverage lab lock clean
+.PHONY: edition test test-all check notebooks coverage lab lock clean
 edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 	$(BIN)/observ edition --data $(DEMO)
 
@@ -30,8 +30,9 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue -n
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
 	@touch $@
 
-test: check ## everything that continuous integration asks
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: SELECT := -m "not slow"
+test test-all: check ## the tests; with its slow ones, all that continuous integration asks
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(SELECT)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -o addopts=-q --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 

@@ -20,6 +20,8 @@ from observlib import files
 from observlib.edition import kernels
 from observlib.edition.execute import _run, execute
 
+pytestmark = pytest.mark.slow
+
 linux = pytest.mark.skipif(not kernels.CAN_FORK, reason="kernels are forked on Linux only")
 AFTER = ("x = 1", "y = 2")  # cells that never run
 

@@ -19,6 +19,8 @@ import xlsxwriter
 from observlib import files
 from observlib.loaders import _text
 
+pytestmark = pytest.mark.slow
+
 _SECONDS = 120  # of a test machine that does other things; each takes a second or two
 _WORKER = """
 import json, sys

@@ -22,6 +22,8 @@ from observlib.demo.formats import workbook
 from observlib.errors import ObservError
 from observlib.loaders import load
 
+pytestmark = pytest.mark.slow
+
 PERSONS = [
     "zoe.martin@exemple.invalid", "zoe.martin (at) exemple.invalid",
     "06 12 34 56 78", "0612345678", "+33 (0)6 12.34.56.78", "06/12/34/56/78",

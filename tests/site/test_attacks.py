@@ -25,6 +25,8 @@ from observlib.edition.sheets import page_of
 from observlib.practices import Practices, Sheet
 from observlib.publish import publish
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ATTACKS = (ROOT / "tests" / "attacks.txt").read_text(encoding="utf-8").splitlines()
 RAN = "document.documentElement.id='RAN'+7"
