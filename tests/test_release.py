@@ -742,6 +742,7 @@ needs_exchange = pytest.mark.skipif(
 
 @needs_fork
 @needs_exchange
+@pytest.mark.slow
 def test_a_run_killed_at_any_moment_leaves_whole_folders_and_the_next_run_cleans_up(
     release: Release, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

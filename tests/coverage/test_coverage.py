@@ -23,6 +23,8 @@ from observlib.display.french import day_label
 from observlib.display.typography import typography
 from observlib.errors import ObservError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 # Published intervals that are not measured: the line that is expected without an action, of which
 # each month has another truth; the effect, which is its mean distance from what is seen, is.

@@ -70,6 +70,7 @@ def test_progress_is_told_up_to_the_last_device(tmp_path: Path) -> None:
     assert told == [(i, len(told)) for i in range(1, len(told) + 1)]
 
 
+@pytest.mark.slow
 def test_a_previous_demonstration_is_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "raw"
     folder.mkdir()
@@ -144,6 +145,7 @@ def test_a_link_that_leads_to_itself_is_an_error_and_no_traceback(tmp_path: Path
     refused(tmp_path / "raw", "cannot be written")
 
 
+@pytest.mark.slow
 def test_an_interrupted_write_leaves_the_old_one_whole(tmp_path: Path) -> None:
     folder = tmp_path / "raw"
     demo.write(folder)
@@ -158,6 +160,7 @@ def test_an_interrupted_write_leaves_the_old_one_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_one_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +181,7 @@ def test_a_full_disk_leaves_the_old_one_whole(
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
+@pytest.mark.slow
 def test_a_failed_exchange_puts_the_old_one_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,8 @@ from observlib.survey.quantiles import quantiles
 from observlib.survey.regression import regression
 from observlib.survey.weighting import calibrate, trim_weights
 
+pytestmark = pytest.mark.slow
+
 Values = dict[tuple[str, str], float]  # by part of the sample and name
 
 TOWNS = {"weights": "w", "strata": "stratum", "clusters": "pool", "nest": True}
