@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 
-from observlib import cli
+from observlib import cli, estimates
 from observlib.catalogue import Catalogue, load_catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
@@ -84,3 +86,28 @@ def observ(
         return code, *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture
+def feelings() -> Callable[..., pd.DataFrame]:
+    """Shares of three feelings for some products."""
+
+    def made(shares: dict[str, tuple[float, float, float]], **more: Any) -> pd.DataFrame:
+        return estimates.make(
+            {
+                "indicator": "feeling_share",
+                "product": product,
+                "device": "sp-plus",
+                "period": "2025-10/2026-09",
+                "group": "feeling",
+                "group_value": part,
+                "estimate": value,
+                "unit": "%",
+                "n": 400,
+                **more,
+            }
+            for product, values in shares.items()
+            for part, value in zip(("Positif", "Neutre", "Négatif"), values, strict=True)
+        )
+
+    return made

@@ -47,7 +47,7 @@ def practices(kind: str, start: Path | None = None) -> Practices:
 def actions(kind: str, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
     """The checked actions that stand beside data of a kind, the oldest first.
 
-    `followed` are the indicators that they may be to move (`indicators.monthly.FOLLOWED`).
+    `followed` are the indicators that they may be to move (`followed.FOLLOWED`).
     """
     return load_actions(root(start) / "data" / "actions", catalogue(start), followed, kind)
 

@@ -16,7 +16,7 @@ from observlib.edition.plan import plan
 from observlib.edition.sheets import FOLDER, write_sheets
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError, UsageError, bounded
-from observlib.indicators.monthly import FOLLOWED
+from observlib.followed import FOLLOWED
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError

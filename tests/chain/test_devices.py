@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import display, store
+from observlib import display, findings, store
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
-from observlib.display import findings
 from observlib.display.typography import unbroken
-from observlib.indicators import devices
 from observlib.period import Quarter
+from observlib.themes.devices import estimates as devices
 
 Q = Quarter(2026, 3)
 

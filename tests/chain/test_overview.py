@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import store
+from observlib import overview, store
 from observlib.catalogue import Catalogue
-from observlib.indicators import overview
 from observlib.period import Quarter
 
 LAST = Quarter(2026, 3)

@@ -10,9 +10,9 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import sheet_list
 from observlib.errors import ObservError
-from observlib.indicators import practices
 from observlib.period import Quarter
 from observlib.practices import Practices, load_practices
+from observlib.themes.practices import estimates as practices
 
 FOLDER = Path(__file__).parents[2] / "data" / "practices"
 

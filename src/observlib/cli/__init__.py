@@ -45,7 +45,7 @@ def catalogue() -> None:
     from rich.table import Table
 
     from observlib import project
-    from observlib.indicators.monthly import FOLLOWED
+    from observlib.followed import FOLLOWED
 
     known = project.catalogue()
     told = {part: list(getattr(known, part)) for part in _PARTS}

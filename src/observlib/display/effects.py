@@ -109,7 +109,7 @@ def effect_table(
     Parameters
     ----------
     verdicts
-        Of `indicators.actions.effects`.
+        Of `actions.estimates.effects`.
     told
         Its estimates, which are the data of the table; not those of `action_course`.
     caption

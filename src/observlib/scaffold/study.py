@@ -20,9 +20,8 @@ _STEP = 2  # between the orders of pages, so that one may come between
 _QUESTION = "Que veut-on savoir ?"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SETUP = """
-from observlib import display, project, store
-from observlib.display import findings, french
-from observlib.indicators import audience
+from observlib import counts, display, findings, project, store
+from observlib.display import french
 from observlib.period import Quarter
 
 catalogue = project.catalogue()
@@ -30,8 +29,8 @@ folder = project.data_folder(data)
 edition = Quarter.parse(quarter)
 quarters = edition.back(9)  # two years and the quarter
 
-counts = store.read(folder, "audience", quarters[0], edition)
-visits = audience.quarterly(counts[counts["channel"] == "web"], quarters)
+audience = store.read(folder, "audience", quarters[0], edition)
+visits = counts.quarterly(audience[audience["channel"] == "web"], quarters)
 now = visits[visits["period"] == quarter]
 """
 _FINDING = """
