@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from observlib import counts, estimates
+from observlib.actions import Action
 from observlib.catalogue import Catalogue
+from observlib.families import family
+from observlib.period import Quarter
 from observlib.themes.contacts import calls, tickets
 from observlib.themes.sales import estimates as sales
 from observlib.themes.satisfaction import estimates as satisfaction
@@ -79,3 +82,26 @@ def monthly(tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str)
         ]
     )
     return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)
+
+
+@family("followed")
+def followed(
+    audience: pd.DataFrame,
+    ratings: pd.DataFrame,
+    responses: pd.DataFrame,
+    calls: pd.DataFrame,
+    call_intervals: pd.DataFrame,
+    tickets: pd.DataFrame,
+    subscriptions: pd.DataFrame,
+    sales: pd.DataFrame,
+    actions: Sequence[Action],
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """The series by month of the products that actions concern, to the end of the quarter."""
+    concerned = {product for action in actions for product in (action.product, *action.controls)}
+    read = (audience, ratings, responses, calls, call_intervals, tickets, subscriptions, sales)
+    tables = {
+        name: rows[rows["product"].isin(concerned)] for name, rows in zip(TABLES, read, strict=True)
+    }
+    return monthly(tables, catalogue, quarter.months[2])

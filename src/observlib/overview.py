@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
-from observlib import counts, estimates
-from observlib.catalogue import Catalogue
-from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
-from observlib.themes.polls import estimates as polls
-from observlib.themes.sales import estimates as sales
-from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.subscriptions import estimates as subscriptions
-from observlib.themes.surveys import estimates as surveys
-from observlib.themes.user_tests import estimates as usability
-from observlib.themes.workshops import estimates as workshops
-
-TABLES = (
-    "audience",
-    "calls",
-    "call_intervals",
-    "tickets",
-    "subscriptions",
-    "sales",
-    "ratings",
-    "responses",
-    "polls",
-    "user_tests",
-    "workshops",
-)
+from observlib import estimates
+from observlib.study import Study
 
 
-def overview(
-    tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, quarter: Quarter
-) -> dict[str, pd.DataFrame]:
+def headlines(study: Study) -> dict[str, pd.DataFrame]:
     """The headline estimates of each way of listening.
 
     Where several devices give one headline of a product, that of the largest base stands here;
-    the others are on their own study's page.
-
-    Parameters
-    ----------
-    tables
-        The tidy tables of `TABLES`, each with its `source`, over the quarter and the year before.
-    catalogue
-        Says which first answers are promised, and what surveys ask.
-    quarter
-        The quarter that is told; surveys, user tests and workshops, which some products have once
-        a year, are told over the year that it ends.
+    the others are on their own study's page. Surveys, user tests and workshops, which some
+    products have once a year, are told over the year that the quarter ends.
 
     Returns
     -------
@@ -61,56 +25,35 @@ def overview(
         `task_success`, `sus`, `participants` (of workshops), `ideas_done` and `polls` (polls and
         votes by device, as polls are of no one product).
     """
-    year = quarter.back(5)
-    audiences = tables["audience"]
-    visits = counts.quarterly(audiences[audiences["channel"] == "web"], year)
-    opened = counts.quarterly(audiences[audiences["channel"] == "open_data"], [quarter])
-    phone = calls.quarterly(tables["calls"], tables["call_intervals"], [quarter])
-    promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
-    desks = tickets.quarterly(tables["tickets"], [quarter], promises)
-    lists = subscriptions.quarterly(tables["subscriptions"], [quarter])
-    shop = sales.quarterly(tables["sales"], [quarter])
-    given = tables["ratings"]
-    invited = given["device"].isin(
-        d.id for d in catalogue.devices.values() if d.family == "consultation"
-    )
-    asked = surveys.pooled(tables["responses"], catalogue, quarter.back(4))
-    tested = usability.pooled(tables["user_tests"], quarter.back(4))
+    families = {name: d.family for name, d in study.catalogue.devices.items()}
+    asking = [name for name, family in families.items() if family == "consultation"]
+    giving = [name for name, family in families.items() if family != "consultation"]
+    now = {"period": study.quarter, "group": ""}
+    year = {"period": study.year, "group": ""}
     found = {
-        "visits": visits,
-        "visits_yoy": counts.year_on_year(visits),
-        "open_visits": _of(opened, "visits"),
-        "calls": _of(phone, "calls_offered"),
-        "answer_rate": _of(phone, "answer_rate"),
-        "tickets": _of(desks, "tickets_received"),
-        "answered_in_promise": _of(desks, "answered_in_promise"),
-        "subscribers": _of(lists, "subscribers"),
-        "units_sold": _of(shop, "units_sold"),
-        "ratings": _mark(given[~invited], quarter),
-        "asked": _mark(given[invited], quarter),
-        "surveys": _of(asked, "satisfaction_10"),
-        "nps": _of(asked, "nps"),
-        "task_success": _of(tested, "task_success"),
-        "sus": _of(tested, "sus_mean"),
-        "participants": _of(workshops.people(tables["workshops"], quarter.back(4))),
-        "ideas_done": _of(
-            workshops.ideas(tables["workshops"], quarter.back(4)), "idea_done_share"
-        ),
+        "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
+        "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
+        "open_visits": ("visits", {"indicator": "visits", "channel": "open_data", **now}),
+        "calls": ("contacts", {"indicator": "calls_offered", **now}),
+        "answer_rate": ("contacts", {"indicator": "answer_rate", **now}),
+        "tickets": ("contacts", {"indicator": "tickets_received", **now}),
+        "answered_in_promise": ("contacts", {"indicator": "answered_in_promise", **now}),
+        "subscribers": ("subscriptions", {"indicator": "subscribers", **now}),
+        "units_sold": ("sales", {"indicator": "units_sold", **now}),
+        "ratings": ("satisfaction", {"indicator": "satisfaction_10", "device": giving, **now}),
+        "asked": ("satisfaction", {"indicator": "satisfaction_10", "device": asking, **now}),
+        "surveys": ("surveys", {"indicator": "satisfaction_10", **year}),
+        "nps": ("surveys", {"indicator": "nps", **year}),
+        "task_success": ("user_tests", {"indicator": "task_success", **year}),
+        "sus": ("user_tests", {"indicator": "sus_mean", **year}),
+        "participants": ("workshops", {"indicator": "workshop_participants", **year}),
+        "ideas_done": ("workshops", {"indicator": "idea_done_share", **year}),
     }  # fmt: skip
-    periods = {str(quarter), f"{quarter.back(4)[0].months[0]}/{quarter.months[2]}"}
-    shown = {name: _main(frame[frame["period"].isin(periods)]) for name, frame in found.items()}
-    votes = polls.votes_by_quarter(tables["polls"], [quarter])
-    return shown | {"polls": _of(votes)}
-
-
-def _mark(ratings: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    return _of(satisfaction.quarterly(ratings, [quarter]), "satisfaction_10")
-
-
-def _of(frame: pd.DataFrame, indicator: str | None = None) -> pd.DataFrame:
-    """The rows of one indicator that are of no group."""
-    rows = frame[frame["group"] == ""]
-    return rows if indicator is None else rows[rows["indicator"] == indicator]
+    shown = {
+        name: _main(study.estimates(family, **where)) for name, (family, where) in found.items()
+    }
+    votes = study.estimates("polls", indicator=["poll_count", "poll_votes"], **now)
+    return {**shown, "polls": votes}
 
 
 def _main(frame: pd.DataFrame) -> pd.DataFrame:

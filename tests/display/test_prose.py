@@ -19,6 +19,7 @@ from observlib.catalogue import Catalogue
 from observlib.display.output import caption_of, pipe_table
 from observlib.display.prose import joined, markdown, one_line, plain, unmarked
 from observlib.practices import Practices, Sheet
+from observlib.themes.practices.sheet_list import sheet_list
 
 ATTACKS = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8").splitlines()
 NOW = "2026-T3"
@@ -154,8 +155,7 @@ def action(word: str, catalogue: Catalogue) -> str:
             "contact": "pôle", "demonstration": False,
         }
     ).model_copy(update={"title": word})  # fmt: skip
-    since = pd.Timestamp("2026-01-01").date()
-    return text_of(findings.actions.older([made], since, catalogue))
+    return text_of(findings.actions.older([made], "2028-T4", catalogue))
 
 
 def sheet(word: str, catalogue: Catalogue) -> str:
@@ -169,7 +169,7 @@ def sheet(word: str, catalogue: Catalogue) -> str:
     practices = Practices((made,), {"t": word}, {})
     counts = {"indicator": "practices", "period": NOW, "unit": "fiches", "estimate": 1.0}
     frame = estimates.make([{**counts, "group": "tool", "group_value": word}])
-    shown = display.sheet_list(frame, practices, catalogue, by="tool")
+    shown = sheet_list(frame, practices, catalogue, by="tool")
     return shown.shown["text/markdown"]
 
 

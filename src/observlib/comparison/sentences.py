@@ -132,20 +132,20 @@ def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
 
     Examples
     --------
-    >>> row = {"p_value": 0.2, "verdict": "unknown", "against": "before"}
-    >>> pairs = pd.DataFrame([row, row, {**row, "p_value": 0.001, "verdict": "rise"}])
+    >>> row = {"level": 0.95, "verdict": "unknown", "against": "before"}
+    >>> pairs = pd.DataFrame([row, row, {**row, "verdict": "rise"}])
     >>> counted(pairs).replace("\\xa0", " ")
     '3 comparaisons testées ensemble : 1 en hausse et 2 indéterminées'
     >>> counted(pairs.head(2), pairs).replace("\\xa0", " ")
     '2 des 3 comparaisons testées ensemble : 2 indéterminées'
     """
-    tested = compared[compared["p_value"].notna()]
+    tested = compared[compared["level"].notna()]
     if tested.empty:
         return "Aucune comparaison ne peut être testée"
     heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
     told = outcomes(tested["verdict"].map(heads), heads, "e")
     total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
-    every = len(tested) if family is None else int(family["p_value"].notna().sum())
+    every = len(tested) if family is None else int(family["level"].notna().sum())
     if every > len(tested):
         total = (
             f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"

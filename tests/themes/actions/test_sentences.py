@@ -11,8 +11,8 @@ import pytest
 from observlib import estimates, findings
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action
 from observlib.catalogue import Catalogue
-from observlib.display import effect_table
 from observlib.errors import ObservError
+from observlib.themes.actions.effects import effect_table
 
 PRECISION = "On ne peut pas conclure"
 
@@ -204,14 +204,14 @@ def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -
 
 def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue: Catalogue) -> None:
     since = date(2025, 10, 1)
-    said = findings.actions.older([action()], since, catalogue)
+    said = findings.actions.older([action()], "2028-T3", catalogue)
     assert said == (
         "N'est plus suivie ici, car elle date d'avant le 1er octobre 2025 : « Un essai » "
         "(BOAMP, 16 juin 2025)."
     )
-    assert findings.actions.older([action(date=since)], since, catalogue) == ""
+    assert findings.actions.older([action(date=since)], "2028-T3", catalogue) == ""
     both = [action(), action(title="Un autre")]
-    assert findings.actions.older(both, since, catalogue).startswith("Ne sont plus suivies ici")
+    assert findings.actions.older(both, "2028-T3", catalogue).startswith("Ne sont plus suivies ici")
 
 
 def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(

@@ -23,6 +23,7 @@ from observlib.actions import (
 )
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
+from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED, Interrupted, interrupted
 from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
@@ -45,6 +46,7 @@ VERDICTS = [
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
+YEARS = 3  # for which actions are followed
 _BEFORE, _AFTER, _ = NEEDED
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
@@ -85,6 +87,11 @@ class _Followed(NamedTuple):
             control_answers=pd.DataFrame(answers) if answers else None,
             level=level,
         )
+
+
+def first_day(quarter: Quarter) -> date:
+    """The first day of the years for which actions are followed, the last of which it ends."""
+    return quarter.back(4 * YEARS)[0].start
 
 
 def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:

@@ -7,18 +7,21 @@ actions of a study together.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
 from observlib.catalogue import Catalogue
-from observlib.display import effects, french, phrases
+from observlib.display import french, phrases
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
+from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED
+from observlib.themes.actions import effects
+from observlib.themes.actions.effects import effect_table as effect_table
+from observlib.themes.actions.estimates import first_day
 
 CAUTION = (
     "Une évolution au même moment n'est pas une preuve : une autre cause, survenue le même mois, "
@@ -113,23 +116,24 @@ def unfollowed(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     )
 
 
-def older(actions: Iterable[Action], since: date, catalogue: Catalogue) -> str:
+def older(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
     """Which actions are too old to be followed here, which a page does not pass over in silence.
 
     Parameters
     ----------
     actions
         All those recorded.
-    since
-        The first day of those that are followed.
+    quarter
+        The last of the years that are followed.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
-    >>> older([], date(2023, 10, 1), load_catalogue(Path("data/catalogue")))
+    >>> older([], "2026-T3", load_catalogue(Path("data/catalogue")))
     ''
     """
+    since = first_day(Quarter.parse(quarter))
     told = [
         f"« {action.title} » ({catalogue.label(action.product)}, {french.day_label(action.date)})"
         for action in actions

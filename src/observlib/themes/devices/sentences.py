@@ -6,6 +6,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
+from observlib.themes.devices.table import device_table as device_table
 
 
 def expected(received: pd.DataFrame, silent: pd.DataFrame) -> str:

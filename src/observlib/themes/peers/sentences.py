@@ -363,6 +363,8 @@ def ours(compared: pd.DataFrame, catalogue: Catalogue) -> list[str]:
 
 def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where one indicator of counters is highest, and where it is lowest."""
+    if rows.empty:
+        return ""
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
     ends = [
@@ -385,7 +387,7 @@ def placed(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if compared.empty:
         return ""
-    tested = compared[compared["p_value"].notna()]
+    tested = compared[compared["level"].notna()]
     pairs = french.count(len(compared), "rapprochement possible", "rapprochements possibles")
     why = [
         f"{REASONS[reason]} ({french.number(count)})"

@@ -7,6 +7,7 @@ import pandas as pd
 from observlib.display import french, phrases
 from observlib.display.words import SEMICOLON
 from observlib.practices import Practices
+from observlib.themes.practices.sheet_list import sheet_list as sheet_list
 
 
 def overview(frame: pd.DataFrame) -> str:

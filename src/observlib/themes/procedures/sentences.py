@@ -7,21 +7,20 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, select, words
 from observlib.display.words import SEMICOLON
+from observlib.themes.procedures.estimates import EVERYONE
 
 
-def standing(frame: pd.DataFrame, catalogue: Catalogue, everyone: str) -> str:
+def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The median of the agency's procedures beside those of all procedures and of peers.
 
     Parameters
     ----------
     frame
         Estimates of medians of one period: one a peer (`product`), one for all procedures.
-    everyone
-        The `group_value` of the row for all procedures.
     """
     rows = frame[frame["status"] == "published"]
     peers = rows[rows["product"] != ""].sort_values("estimate", ascending=False, kind="stable")
-    whole = rows[rows["group_value"] == everyone]
+    whole = rows[rows["group_value"] == EVERYONE]
     if peers.empty or whole.empty:
         return ""
     indicator = select.one_indicator(rows, catalogue, "standing")

@@ -88,7 +88,7 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     compared
         Shares of respondents beside those of the population, and the results of the whole study.
     """
-    tested = compared[compared["p_value"].notna()]
+    tested = compared[compared["level"].notna()]
     if tested.empty:
         return "Aucun profil ne peut être rapporté à la population."
     indicator = words.indicator_of("profile_share", catalogue)
@@ -144,7 +144,7 @@ def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -
         That of `against_population`.
     """
     asked = compared[compared["group"] == variable]
-    tested = asked[asked["p_value"].notna()]
+    tested = asked[asked["level"].notna()]
     if asked.empty:
         return ""
     what = _OF.get(variable, variable)

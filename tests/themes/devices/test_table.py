@@ -8,6 +8,7 @@ import pytest
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
+from observlib.themes.devices.table import device_table
 
 BASE = {"indicator": "device_received", "period": "2026-T3"}
 
@@ -31,7 +32,7 @@ def lines(made: display.Output) -> dict[str, list[str]]:
 
 
 def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogue) -> None:
-    made = display.device_table(frame(), held(), catalogue, caption="Ce qui écoute")
+    made = device_table(frame(), held(), catalogue, caption="Ce qui écoute")
     found = lines(made)
     row = found["« Je donne mon avis » sur Légifrance"]
     assert row[0] == "Diffusion du droit"
@@ -44,7 +45,7 @@ def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogu
 
 
 def test_words_stand_to_the_left_and_only_the_count_to_the_right(catalogue: Catalogue) -> None:
-    made = display.device_table(frame(), held(), catalogue, caption="Ce qui écoute")
+    made = device_table(frame(), held(), catalogue, caption="Ce qui écoute")
     rule = next(line for line in repr(made).splitlines() if line.startswith("|:"))
     assert [part.endswith(":") for part in rule.strip("|").split("|")] == [False] * 5 + [True]
     assert estimates.from_json(made.content)["device"].tolist() == frame()["device"].tolist()
@@ -55,4 +56,4 @@ def test_two_counts_of_one_device_and_no_device_are_told(catalogue: Catalogue) -
         twice = estimates.combine([frame(), frame()])
         display.register(twice, catalogue, caption="Deux fois", beside={})
     with pytest.raises(ObservError, match="no estimate to show"):
-        display.device_table(estimates.make([]), held(), catalogue, caption="Rien")
+        device_table(estimates.make([]), held(), catalogue, caption="Rien")

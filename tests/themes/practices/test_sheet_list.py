@@ -8,11 +8,11 @@ import pytest
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import sheet_list
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.practices import Practices, load_practices
 from observlib.themes.practices import estimates as practices
+from observlib.themes.practices.sheet_list import sheet_list
 
 FOLDER = Path(__file__).parents[2] / "data" / "practices"
 
