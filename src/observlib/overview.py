@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from observlib import estimates
@@ -30,7 +32,7 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     giving = [name for name, family in families.items() if family != "consultation"]
     now = {"period": study.quarter, "group": ""}
     year = {"period": study.year, "group": ""}
-    found = {
+    found: dict[str, tuple[str, dict[str, Any]]] = {
         "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
         "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
         "open_visits": ("visits", {"indicator": "visits", "channel": "open_data", **now}),
