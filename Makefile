@@ -19,7 +19,7 @@ edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(CREATE)
-	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --require-hashes --only-binary :all: -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -48,12 +48,13 @@ coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonst
 	$(BIN)/python -m observlib.coverage
 
 lab: $(VENV)/.installed ## JupyterLab, to write a study
-	$(INSTALL) --require-hashes -r requirements-lab.lock
+	$(INSTALL) --require-hashes --only-binary :all: -r requirements-lab.lock
 	$(BIN)/jupyter lab notebooks
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all:
 lock: ## renew the lock files
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+	$(LOCK) --extra test pyproject.toml -o requirements.lock
+	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
 	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed
