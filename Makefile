@@ -6,8 +6,8 @@ UV := $(shell command -v uv 2>/dev/null)
 DEMO := data/demo
 
 ifdef UV
-CREATE := uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-INSTALL := uv pip install --quiet --python $(BIN)/python
+CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 else
 CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
