@@ -323,6 +323,7 @@ def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(filled))
+    monkeypatch.setattr(sys, "executable", str(filled / "python"))
     result = observ("edition", "--publisher", "quarto")
     told(result, 1, "quarto", "not on PATH", "--publisher embedded")
     assert is_untouched(filled)
