@@ -47,9 +47,10 @@ notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place
 coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (twenty minutes)
 	$(BIN)/python -m observlib.coverage
 
+# Jupyter refuses root unless told; ARGS are its own options
 lab: $(VENV)/.installed ## JupyterLab, to write a study
 	$(INSTALL) --require-hashes --only-binary :all: -r requirements-lab.lock
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all:
 lock: ## renew the lock files
