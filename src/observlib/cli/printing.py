@@ -69,7 +69,7 @@ def waiting() -> None:
 
 def published(index: Path) -> None:
     """Say where the site is, how to see it, and what may come next."""
-    serve = f"python3 -m http.server --directory {shlex.quote(str(index.parent))}"
+    serve = f"python3 -m http.server --directory {shlex.quote(str(_from_here(index.parent)))}"
     typer.echo(f"Published: {index}")
     typer.echo(f"To see it, open {index.as_uri()}")
     typer.echo(f"From another machine: `{serve}` shows it to the network, at port 8000")
@@ -78,7 +78,7 @@ def published(index: Path) -> None:
 
 def summarise(done: Ingested, folder: Path, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
-    place = store.relative_to(Path.cwd()) if store.is_relative_to(Path.cwd()) else store
+    place = _from_here(store)
     if not done.devices.empty:
         typer.echo(f"{done.kind} data in {place}:")
         _print_devices(done)
@@ -92,6 +92,10 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
     ]
     title = f"{_count(done.unclaimed, 'file')} not read, which no device claims"
     _list(title, unclaimed, shown=30)  # nothing else names them
+
+
+def _from_here(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
