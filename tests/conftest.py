@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -22,6 +23,8 @@ settings.register_profile("observlib", deadline=None)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
+STEPS = "Writing exports|Reading exports|Executing studies|Publishing pages"
+PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
 
 # A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -72,7 +75,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 def observ(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run the command's own entry point; give its exit code and what it printed."""
+    """Run the command's own entry point; give its exit code and what it printed, less progress."""
 
     def run(*words: object) -> tuple[int, str, str]:
         with monkeypatch.context() as patch:
@@ -83,7 +86,8 @@ def observ(
                 cli.main()
             except SystemExit as end:
                 code = int(end.code or 0)
-        return code, *capsys.readouterr()
+        out, err = capsys.readouterr()
+        return code, out, PROGRESS.sub("", err)
 
     return run
 

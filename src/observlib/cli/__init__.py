@@ -13,7 +13,15 @@ from typing import Annotated, Literal
 import typer
 
 from observlib.cli.new import add_to
-from observlib.cli.printing import output_is_lost, steps, summarise, tell, waiting, wrong_words
+from observlib.cli.printing import (
+    output_is_lost,
+    published,
+    steps,
+    summarise,
+    tell,
+    waiting,
+    wrong_words,
+)
 from observlib.errors import ObservError, UsageError
 
 app = typer.Typer(
@@ -162,7 +170,7 @@ def edition(
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
         )
-    typer.echo(f"Published: {index}")
+    published(index)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 

@@ -37,7 +37,6 @@ _HEAVY = (
     "great_tables",
     "duckdb",
     "pyarrow.parquet",
-    "ruptures",
     "statsmodels.tsa.seasonal",
 )
 _source: Connection | None = None  # of this worker's kernels

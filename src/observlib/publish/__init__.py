@@ -7,7 +7,6 @@ in one step, so that a reader sees a whole site at any moment.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,7 +54,7 @@ def publish(
     check_publisher(publisher)
     found = read_project(project)
     tell = progress or (lambda done, total, name: None)
-    by_quarto = publisher == "quarto" or (publisher == "auto" and bool(shutil.which("quarto")))
+    by_quarto = publisher == "quarto" or (publisher == "auto" and quarto.found() is not None)
     with (
         telling_write_errors(site.parent, f"{site} is unchanged"),
         workspace(site) as work,
