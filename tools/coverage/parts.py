@@ -15,8 +15,6 @@ import pandas as pd
 
 from observlib import project, tables
 from observlib.catalogue import Catalogue
-from observlib.coverage import changes, draws, methods, months
-from observlib.coverage.truth import Truths, drawn_again, one, parts
 from observlib.demo import calls as phone
 from observlib.demo import (
     peers,
@@ -45,6 +43,8 @@ from observlib.indicators import (
 from observlib.indicators import polls as votes
 from observlib.indicators import subscriptions as letters
 from observlib.indicators import workshops as ideas
+from tools.coverage import changes, draws, methods, months
+from tools.coverage.truth import Truths, drawn_again, one, parts
 
 LAST = truths.LAST
 WAVES = LAST - 1  # the last quarter in which every survey listens

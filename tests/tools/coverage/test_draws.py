@@ -10,7 +10,6 @@ import pytest
 
 from observlib import project, store, tables
 from observlib.catalogue import Catalogue
-from observlib.coverage import draws
 from observlib.demo import calls as phone
 from observlib.demo import folder, peers, polls, questions, subscriptions, truths, workshops
 from observlib.demo import surveys as sites
@@ -36,6 +35,7 @@ from observlib.indicators import (
     workshops as ideas,
 )
 from observlib.period import Quarter
+from tools.coverage import draws
 
 LAST = truths.LAST
 SAME = ["indicator", "device", "group", "group_value", "estimate", "ci_low", "ci_high", "n"]

@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, project
-from observlib.coverage import draws
-from observlib.coverage.truth import MARK, Truths, drawn_again, one, parts
 from observlib.demo import truths
 from observlib.demo.chance import stream
 from observlib.indicators import changes, satisfaction
 from observlib.period import Quarter
+from tools.coverage import draws
+from tools.coverage.truth import MARK, Truths, drawn_again, one, parts
 
 LABELS = {"differences_together": "Tous les écarts d'une étude à la fois"}
 _NOW, _BEFORE = truths.LAST, truths.LAST - 4
