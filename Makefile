@@ -45,7 +45,7 @@ notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place
 	$(BIN)/python -m observlib.edition.refresh
 
 coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (twenty minutes)
-	$(BIN)/python -m observlib.coverage
+	$(BIN)/python -m tools.coverage
 
 # Jupyter refuses root unless told; ARGS are its own options
 lab: $(VENV)/.installed ## JupyterLab, to write a study

@@ -30,7 +30,7 @@ FLOORS = [
     {"frame"},
     {"study"},
     {"overview"},
-    {"edition", "coverage"},
+    {"edition"},
     {"publish"},
     {"release", "scaffold"},
     {"cli"},
@@ -42,8 +42,7 @@ STRANGERS = {
     "themes": {"loaders", "store", "project", "demo", "fetch"},
     "display": {"loaders", "store", "answers", "project"},
     "demo": {"loaders", "store", "tables"},
-    "coverage": {"loaders", "store"},
-    "publish": {"store", "loaders", "themes", "comparison", "edition", "coverage"},
+    "publish": {"store", "loaders", "themes", "comparison", "edition"},
 }
 
 
@@ -60,6 +59,7 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide the room they reach for"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
+        assert not {"tools", "tests"} & {name.split(".")[0] for name in names}, "not shipped"
         found |= {name.split(".")[1] for name in names if name.startswith("observlib.")}
     return found
 

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import need_columns, read_csv, read_text, short, without_persons
 from observlib.tables import reject
@@ -106,7 +106,6 @@ _NO_OPINION = "ne se prononce pas"
 _LONGEST_SHOWN = 40
 
 
-@register("jdma")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export of answers to a JDMA form into the table `ratings`.
 

@@ -110,11 +110,3 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> 
         "1 sondage a reçu moins de onze votes"
     )
     assert polls.withheld(frame, "2026-T2") == ""
-
-
-def test_the_reach_goes_from_the_least_to_the_most(catalogue: Catalogue) -> None:
-    row = {**BASE, "indicator": "poll_turnout", "unit": "%", "n": 90}
-    frame = estimates.make([{**row, "group_value": "R", "estimate": value} for value in (1.2, 0.5)])
-    said = plain(polls.reach(frame, catalogue, "2026-T3"))
-    assert said == "Par sondage, les votes représentent de 0,5 % à 1,2 % des abonnés du compte."
-    assert polls.reach(pd.DataFrame(frame[:0]), catalogue, "2026-T3") == ""

@@ -116,19 +116,6 @@ def _on(row: dict[Any, Any], side: str, indicator: Indicator, catalogue: Catalog
     return f"{words.figure(row[side + 'estimate'], indicator)} ({network})"
 
 
-def reach(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What part of its followers the polls of a period moved to vote, from which to which."""
-    rows = shares[(shares["indicator"] == "poll_turnout") & (shares["period"] == period)]
-    rows = rows[rows["estimate"].notna()].sort_values("estimate", kind="stable")
-    if rows.empty:
-        return ""
-    indicator = words.indicator_of("poll_turnout", catalogue)
-    ends: list[dict[str, Any]] = [{str(k): v for k, v in rows.iloc[at].items()} for at in (0, -1)]
-    low, high = (words.value(row, indicator) for row in ends)
-    share = low if low == high else f"de {low} à {high}"
-    return f"Par sondage, les votes représentent {share} des abonnés du compte."
-
-
 def withheld(shares: pd.DataFrame, period: str) -> str:
     """How many polls of a period had too few votes to be published."""
     rows = shares[(shares["indicator"] == "poll_votes") & (shares["period"] == period)]

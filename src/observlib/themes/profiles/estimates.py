@@ -127,7 +127,7 @@ def _share(name: str, ids: Set[str], n: int) -> dict[str, Any]:
     """A category's share; that of grouped ones has no interval.
 
     They are chosen for being few, so that their share is a little too low, and an interval around
-    it would hold the truth less often than it says (see `observlib.coverage`).
+    it would hold the truth less often than it says (see `tools/coverage/`).
     """
     share = share_of(len(ids), n)
     return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share

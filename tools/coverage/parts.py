@@ -15,8 +15,6 @@ import pandas as pd
 
 from observlib import project, tables
 from observlib.catalogue import Catalogue
-from observlib.coverage import changes, draws, methods, months
-from observlib.coverage.truth import Truths, drawn_again, one, parts
 from observlib.demo import calls as phone
 from observlib.demo import (
     peers,
@@ -42,6 +40,8 @@ from observlib.themes.surveys import drivers
 from observlib.themes.surveys import estimates as surveys
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import estimates as ideas
+from tools.coverage import changes, draws, methods, months
+from tools.coverage.truth import Truths, drawn_again, one, parts
 
 LAST = truths.LAST
 WAVES = LAST - 1  # the last quarter in which every survey listens

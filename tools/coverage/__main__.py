@@ -16,11 +16,11 @@ from rich.progress import (
 )
 
 from observlib import files, project
-from observlib.coverage import page
-from observlib.coverage.outside import REASONS, outside
-from observlib.coverage.parts import PARTS
-from observlib.coverage.simulate import simulate
 from observlib.errors import ObservError
+from tools.coverage import page
+from tools.coverage.outside import REASONS, outside
+from tools.coverage.parts import PARTS
+from tools.coverage.simulate import simulate
 
 SEED = 20261125
 _PROCESSES = 2
@@ -47,7 +47,11 @@ def main() -> None:
     print(f"{path}: {len(found)} rows")
     known = {place for places in REASONS.values() for place in places}
     for row in found[outside(found)].itertuples():
-        why = "told" if (row.indicator, row.device) in known else "NOT told in coverage/outside.py"
+        why = (
+            "told"
+            if (row.indicator, row.device) in known
+            else "NOT told in tools/coverage/outside.py"
+        )
         print(f"outside: {row.indicator} of {row.device}: {row.covered} %, {why}")
 
 

@@ -13,12 +13,12 @@ import pandas as pd
 
 from observlib import estimates, project
 from observlib.comparison import pairs as changes
-from observlib.coverage import draws
-from observlib.coverage.truth import MARK, Truths, drawn_again, one, parts
 from observlib.demo import truths
 from observlib.demo.chance import stream
 from observlib.period import Quarter
 from observlib.themes.satisfaction import estimates as satisfaction
+from tools.coverage import draws
+from tools.coverage.truth import MARK, Truths, drawn_again, one, parts
 
 LABELS = {"differences_together": "Tous les écarts d'une étude à la fois"}
 _NOW, _BEFORE = truths.LAST, truths.LAST - 4

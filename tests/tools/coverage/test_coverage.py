@@ -13,19 +13,19 @@ from scipy.special import bdtr
 
 from observlib import estimates, project
 from observlib.catalogue import Catalogue
-from observlib.coverage import page
-from observlib.coverage.outside import LEAST, MOST, REASONS, farthest, outside
-from observlib.coverage.page import LABELS
-from observlib.coverage.parts import PARTS
-from observlib.coverage.simulate import covered, repeat, simulate
-from observlib.coverage.truth import HELD, held, one, parts
 from observlib.display.french import day_label
 from observlib.display.typography import typography
 from observlib.errors import ObservError
+from tools.coverage import page
+from tools.coverage.outside import LEAST, MOST, REASONS, farthest, outside
+from tools.coverage.page import LABELS
+from tools.coverage.parts import PARTS
+from tools.coverage.simulate import covered, repeat, simulate
+from tools.coverage.truth import HELD, held, one, parts
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Published intervals that are not measured: the line that is expected without an action, of which
 # each month has another truth; the effect, which is its mean distance from what is seen, is.
 ELSEWHERE = {"action_course"}
@@ -116,7 +116,7 @@ def test_what_the_committed_table_has_outside_93_to_97_percent_is_told_with_its_
 ) -> None:
     told = {place for places in REASONS.values() for place in places}
     far = {(row.indicator, row.device) for row in table[outside(table)].itertuples()}
-    assert far <= told, f"mend the interval, or tell why in coverage/outside.py: {far - told}"
+    assert far <= told, f"mend the interval, or tell why in tools/coverage/outside.py: {far - told}"
     for place in told:  # and no reason is left of what lies inside
         share, _ = farthest(table.set_index(["indicator", "device"]).loc[place])
         assert not LEAST <= share <= MOST, place
@@ -128,7 +128,7 @@ def test_the_page_of_the_method_shows_the_committed_table(
     text = (ROOT / "reports" / "methode.qmd").read_text(encoding="utf-8")
     shown = text.partition(page.BEGIN)[2].partition(page.END)[0]
     assert shown.strip() == page.markdown(table, catalogue).strip(), (
-        "run python -m observlib.coverage.page"
+        "run python -m tools.coverage.page"
     )
     when = day_label(pd.Timestamp(table["date"].iat[0]).date())
     assert when in shown and "@tbl-couverture" in text

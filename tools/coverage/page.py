@@ -10,11 +10,11 @@ import pandas as pd
 
 from observlib import files, project
 from observlib.catalogue import Catalogue
-from observlib.coverage import changes, methods
-from observlib.coverage.outside import LEAST, MOST, REASONS, farthest
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.errors import ObservError
+from tools.coverage import changes, methods
+from tools.coverage.outside import LEAST, MOST, REASONS, farthest
 
 LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"

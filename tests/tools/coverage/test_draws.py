@@ -10,7 +10,6 @@ import pytest
 
 from observlib import project, store, tables
 from observlib.catalogue import Catalogue
-from observlib.coverage import draws
 from observlib.demo import calls as phone
 from observlib.demo import folder, peers, polls, questions, subscriptions, truths, workshops
 from observlib.demo import surveys as sites
@@ -27,6 +26,7 @@ from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import estimates as surveys
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import estimates as ideas
+from tools.coverage import draws
 
 LAST = truths.LAST
 SAME = ["indicator", "device", "group", "group_value", "estimate", "ci_low", "ci_high", "n"]

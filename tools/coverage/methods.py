@@ -16,12 +16,12 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, project
-from observlib.coverage.truth import Truths, drawn_again, one
 from observlib.demo import questions, ratings, truths
 from observlib.demo.chance import pick, stream
 from observlib.period import Quarter
 from observlib.survey import differences, estimation, proportions
 from observlib.survey.design import design
+from tools.coverage.truth import Truths, drawn_again, one
 
 LABELS = {
     "weighted_mean": "Moyenne pondérée",

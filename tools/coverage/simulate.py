@@ -8,10 +8,10 @@ from multiprocessing import get_context
 
 import pandas as pd
 
-from observlib.coverage.parts import PARTS
-from observlib.coverage.truth import held
 from observlib.survey.intervals import wilson
 from observlib.survey.small_samples import clustered_share
+from tools.coverage.parts import PARTS
+from tools.coverage.truth import held
 
 COLUMNS = [
     "indicator", "device", "n", "repetitions", "intervals", "covered", "low", "high",
@@ -101,7 +101,7 @@ def covered(intervals: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from observlib.coverage.truth import HELD
+    >>> from tools.coverage.truth import HELD
     >>> hits = [("nps", "d", "", i, 90.0, i > 4) for i in range(100)]
     >>> covered(pd.DataFrame(hits, columns=HELD))[["repetitions", "covered"]].values.tolist()
     [[100.0, 95.0]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from observlib.coverage import changes
-from observlib.coverage.truth import held
 from observlib.period import Quarter
+from tools.coverage import changes
+from tools.coverage.truth import held
 
 
 def whole(found: pd.DataFrame) -> pd.DataFrame:
