@@ -71,7 +71,7 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(
 ) -> None:
     frame = pd.DataFrame(rows, columns=["answer_id", "value", "scale_min"]).assign(
         device="d",
-        product=None,
+        product="p",
         channel="web",
         date=pd.Timestamp("2026-01-01"),
         question="satisfaction",
@@ -82,6 +82,13 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(
     assert len(kept) + len(rejects) == len(rows)
     assert kept["answer_id"].is_unique and kept["value"].between(kept["scale_min"], 10).all()
     assert rejects["row"].is_unique and (rejects["reason"] != "").all()
+
+
+def test_a_mark_of_no_product_is_refused_as_no_page_could_hold_it() -> None:
+    rows, rejects = audience([("2026-01-01", "2026-01-01")], product=None)
+    assert rows.empty
+    (told,) = rejects["reason"]
+    assert told.startswith("is empty; name one in the file, or that of the device")
 
 
 def test_an_unknown_table_is_told_with_the_known_ones() -> None:

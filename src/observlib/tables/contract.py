@@ -282,7 +282,8 @@ def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any
         return [f"{start} to {end}" for start, end in zip(starts, ends, strict=True)], reason
     values: Any = "" if _is_free(table, column) else rows[column]
     if reason == "not_nullable":
-        return values, "is empty"
+        own = "; name one in the file, or that of the device in data/catalogue/devices.yml"
+        return values, "is empty" + (own if column == "product" else "")
     if reason == "is outside the scale":
         scales = zip(rows[column], rows["scale_min"], rows["scale_max"], strict=True)
         return values, [f"{value:g} {reason} {low:g}–{high:g}" for value, low, high in scales]

@@ -81,7 +81,8 @@ _MOMENT, _MOMENT_OR_NONE = Column("moment", past=True), Column("moment", True, p
 _NUMBER, _NUMBER_OR_NONE = Column("number"), Column("number", optional=True)
 _FLAG = Column("flag")
 _FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
-_COMMON = {"device": _TEXT, "product": _TEXT_OR_NONE, "channel": _TEXT}
+_COMMON = {"device": _TEXT, "product": _TEXT, "channel": _TEXT}
+_OF_SEVERAL = _COMMON | {"product": _TEXT_OR_NONE}
 _MONTH = {"start": _PAST_DAY, "end": _DAY, "complete": _FLAG}
 _IN_ONE_MONTH = Rule(
     "period",
@@ -100,7 +101,7 @@ def _at_most(smaller: str, larger: str) -> Callable[[pd.DataFrame], pd.Series]:
     ).astype(bool)
 
 
-# Every table has `device`, `product` (empty where the device covers several) and `channel`.
+# Every table has `device`, `product` (empty, maybe, where several are told of), `channel`.
 TABLES = {
     # One row a day or part of a month: `start` and `end` are days, both included, in one month;
     # `complete` says that the export was made after `end`; `seconds` is the total time spent.
@@ -294,7 +295,7 @@ TABLES = {
     ),
     # One row a poll's option, in its order; `date` is the day on which the poll closed.
     "polls": Table(
-        _COMMON
+        _OF_SEVERAL
         | {
             "poll_id": _TEXT,
             "date": _PAST_DAY,
@@ -378,7 +379,7 @@ TABLES = {
     ),
     # One row a told experience: its feeling and that of five aspects; `region` is INSEE's code.
     "experiences": Table(
-        _COMMON
+        _OF_SEVERAL
         | {
             "experience_id": _PERSON_ID,
             "date": _PAST_DAY,
@@ -399,7 +400,7 @@ TABLES = {
     # One row a procedure and published indicator, of the quarter `edition`: a `state` and, by
     # the indicator's kind, a `value`, a `day` or a `label`.
     "procedures": Table(
-        _COMMON
+        _OF_SEVERAL
         | {
             "edition": _TEXT,
             "start": _PAST_DAY,
@@ -422,7 +423,7 @@ TABLES = {
     # catalogue whose definition it shares, empty where it shares none, which `reservation` tells;
     # `published` is a year, month or day, as far as it is known.
     "figures": Table(
-        _COMMON
+        _OF_SEVERAL
         | {
             "organisation": _TEXT,
             "subject": _TEXT,
@@ -448,7 +449,7 @@ TABLES = {
     ),
     # One row a France services counter open on the day `date`; `departement` is INSEE's code.
     "counters": Table(
-        _COMMON
+        _OF_SEVERAL
         | {
             "date": _PAST_DAY,
             "counter_id": _TEXT,
@@ -463,7 +464,7 @@ TABLES = {
     # One row an area, sex and age from `age_low` to `age_high` (empty: and over), on 1 January
     # (`start` and `end` are that day); `area` is INSEE's code of a `departement` or `region`.
     "population": Table(
-        _COMMON
+        _OF_SEVERAL
         | {
             "start": _DAY,
             "end": _DAY,
