@@ -122,10 +122,23 @@ FILES = [
         ["missing column", "Date de l'avis", "the file has 'Identifiant Avis'", "export"],
     ),
     (
-        "wrong separator",
+        "a workbook's name",
         "jdma_service-public_2025.csv",
-        b"Identifiant Avis;Date de l'avis;satisfaction\na;2025-01-01;5\n",
-        ["separated by semicolons: save it separated by commas"],
+        WHOLE,
+        ["is a workbook", "as CSV in UTF-8"],
+    ),
+    (
+        "a workbook's name",
+        "matomo_legifrance_2025.csv",
+        WHOLE,
+        ["is a workbook", "as CSV in UTF-8"],
+    ),
+    ("a workbook's name", "enquete_legifrance_2025.csv", WHOLE, ["is a workbook", "as CSV"]),
+    (
+        "an old workbook's name",
+        "boamp_audience.csv",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
+        ["is a workbook", "as CSV in UTF-8"],
     ),
     (
         "missing column",

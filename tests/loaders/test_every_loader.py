@@ -281,7 +281,7 @@ def test_a_missing_or_renamed_column_is_named_with_those_there(read: Read, expor
 def test_another_separator_is_read_or_refused_in_one_line(read: Read, export: Export) -> None:
     assert re.search("missing column|no visits", refused(read, export, export.text(delimiter="|")))
     text = export.text(delimiter="\t")
-    if export.loader in ("jdma", "services_publics_plus"):
+    if export.loader == "services_publics_plus":
         assert "separated by tabs" in refused(read, export, text)
     else:
         same(read(export, text), read(export))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -136,8 +136,21 @@ def _claims(
                 f"make their patterns in the catalogue exclude each other"
             )
         elif path.name != DEMONSTRATION:
-            done.unclaimed.append(path.relative_to(raw).as_posix())
+            name = path.relative_to(raw).as_posix()
+            done.unclaimed.append(name)
+            done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
     return claims
+
+
+def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
+    """What to do about a file that a device would claim if its name ended otherwise."""
+    for device in catalogue.devices.values():
+        end = Path(device.pattern).suffix
+        if end and path.with_suffix(end).match(device.pattern):
+            yield (
+                f"is not read; exports of {device.id} end with {end}: export it again as such, "
+                f"or save it so, in UTF-8, from a spreadsheet"
+            )
 
 
 def _read(
