@@ -600,3 +600,20 @@ def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) 
         code, out, err = observ(*words)
         assert (code, out) == (1, "")
         one_line(err, "ledger.json", "damaged; delete the folder")
+
+
+def test_an_ingestion_of_which_nothing_is_taken_fails_and_says_what_to_mend(
+    observ: Observ, place: Path
+) -> None:
+    assert observ("ingest", "raw")[0] == 0
+    bad = place / "raw" / GOOD.replace("good", "bad")
+    bad.write_text(HEADER + ROW.replace(",5,", ",11,"), encoding="utf-8")
+    for _ in range(2):  # it is no better the second time
+        code, out, err = observ("ingest", "raw")
+        assert code == 1 and "1 row rejected" in out and held(place) == ["good"]
+        assert f"{bad.name}: every row is rejected, such as row 2: value 11 is outside" in err
+    bad.write_text(
+        HEADER + ROW.replace(",5,", ",11,") + ROW.replace("good-1", "b"), encoding="utf-8"
+    )
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "") and "1 row rejected" in out

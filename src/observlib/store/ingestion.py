@@ -58,7 +58,8 @@ def ingest(
     The same export counts once, and an export that repeats keys of an earlier one of its device
     (the same answers, overlapping days) corrects it: the earlier rows within its period are
     replaced. Exports have the order in which they were first read; within one run, that of their
-    paths. A file that cannot be used is a problem and does not stop the others.
+    paths. A file that cannot be used is a problem and does not stop the others; so is one of which
+    every row is rejected, where no file gives any.
 
     A file whose content was read before is read again only where its verdict may be another:
     rows of it were rejected, or what its loader judges by (the library, the device's entry and
@@ -164,6 +165,7 @@ def _read(
 ) -> list[Entry]:
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
+    given, refused = 0, []  # rows taken, and files of which no row is
     rejects = [tables.no_rejects()]
     places = {(entry.device, entry.content): place for place, entry in enumerate(entries)}
     taken: set[tuple[str, str]] = set()  # in this run
@@ -188,6 +190,14 @@ def _read(
             continue
         taken.add(same)
         places[same] = place
+        given += len(loaded.rows)
+        if loaded.rows.empty and len(loaded.rejects):
+            first = loaded.rejects.iloc[0]
+            why = " ".join(filter(None, (first["column"], first["reason"])))
+            refused.append(
+                f"{path}: every row is rejected, such as row {first['row']}: {why}; "
+                f"mend them, and ingest the file again"
+            )
         if before:
             if not _clock_was_behind(loaded, before.read):
                 export = replace(export, read=before.read)
@@ -204,6 +214,7 @@ def _read(
         done.notices += [f"{name}: {notice}" for notice in loaded.notices]
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
+    done.problems += [] if given else refused
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
         columns=["device", "files", "unchanged", "rows", "rejected"],
