@@ -62,6 +62,20 @@ def test_negative_counts_are_rejected() -> None:
     assert rejects["reason"].tolist() == ["is negative; counts are 0 or more"]
 
 
+def test_a_part_never_stands_as_the_whole_where_the_column_of_the_parts_was_dropped() -> None:
+    months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
+    with pytest.raises(ObservError) as caught:
+        audience(months * 3, visits=[10, 20, 30, 40, 50, 20])
+    (told,) = caught.value.problems
+    assert told.startswith("f.csv: rows 2 and 4 have the same product, channel, start, end and ")
+    assert "as 2 more have" in told and "add up the parts" in told
+
+
+def test_a_day_written_twice_alike_is_still_counted_once() -> None:
+    kept, rejects = audience([("2026-01-01", "2026-01-31")] * 2)
+    assert len(kept) == 1 and rejects["reason"].tolist() == ["repeats row 2"]
+
+
 marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
 
 

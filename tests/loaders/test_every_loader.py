@@ -332,7 +332,11 @@ def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(
 ) -> None:
     for column in range(len(export.header)):
         rows = [export.spoiled(n, {column: cell}) for n, cell in enumerate(SPOILED)]
-        found = read(export, export.text(*export.rows, *rows))
+        try:
+            found = read(export, export.text(*export.rows, *rows))
+        except ObservError as error:  # a cell that makes another value of a count told before
+            assert re.search("rows 3 and . have the same .* and other values", str(error))
+            continue
         sound(found)
         assert "#N/A" not in found.rows.astype(str).to_csv()
 

@@ -62,7 +62,8 @@ class Table:
 
     `key` are the columns that identify a row within a device; `start` and `end` are the columns
     (maybe the same) between which the row's period lies. In a table `by_days` rows count days:
-    no day of a subject may be counted twice.
+    no day of a subject may be counted twice. A table `adds_up` where its rows are counts, of which
+    a key has one.
     """
 
     columns: dict[str, Column]
@@ -70,6 +71,7 @@ class Table:
     start: str
     end: str
     by_days: bool = False
+    adds_up: bool = False
     rules: tuple[Rule, ...] = ()
 
 
@@ -119,6 +121,7 @@ TABLES = {
         key=("product", "channel", "start", "end"),
         start="start",
         end="end",
+        adds_up=True,
         by_days=True,
         rules=(
             _IN_ONE_MONTH,
@@ -141,6 +144,7 @@ TABLES = {
         key=("product", "channel", "list", "cohort", "start", "end"),
         start="start",
         end="end",
+        adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a title, format and month; `revenue` in euros; `returns` are units sent back.
@@ -158,6 +162,7 @@ TABLES = {
         key=("product", "channel", "title_id", "format", "start", "end"),
         start="start",
         end="end",
+        adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a call; `wait` and `talk` in seconds; a call is offered when it enters the queue.
@@ -192,6 +197,7 @@ TABLES = {
         key=("product", "channel", "moment"),
         start="date",
         end="date",
+        adds_up=True,
         rules=(
             Rule(
                 "answered",
@@ -290,6 +296,7 @@ TABLES = {
         key=("product", "channel", "start", "end"),
         start="start",
         end="end",
+        adds_up=True,
         by_days=True,
         rules=(_IN_ONE_MONTH,),
     ),
@@ -309,6 +316,7 @@ TABLES = {
         key=("poll_id", "option"),
         start="date",
         end="date",
+        adds_up=True,
     ),
     # One row a participant, task and measure: `success` (1 or 0), `time` (seconds), `errors`;
     # without a task, the items `sus_1` … `sus_10` (1 to 5) of the System Usability Scale; a
@@ -478,5 +486,6 @@ TABLES = {
         key=("area_kind", "area", "sex", "age_low", "start"),
         start="start",
         end="end",
+        adds_up=True,
     ),
 }
