@@ -388,7 +388,7 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", ["make", "publish", "plan"])
+@pytest.mark.parametrize("step", ["make", "publish", "ask"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -7,6 +7,7 @@ import io
 import shutil
 import sys
 import textwrap
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -129,7 +130,7 @@ def edition(
     data: Data = Path("data"),
     study: Annotated[
         list[str] | None,
-        typer.Option("--study", help="Publish this study and no other (may be repeated)."),
+        typer.Option("--study", help="Renew this study and no other (may be repeated)."),
     ] = None,
     parameter: Annotated[
         list[str] | None,
@@ -142,20 +143,40 @@ def edition(
         Literal["auto", "quarto", "embedded"],
         typer.Option(help="Quarto where it is installed, else the embedded publisher."),
     ] = "auto",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would be made again and why; make nothing.")
+    ] = False,
 ) -> None:
-    """Execute the studies of a quarter and publish its site and PDFs."""
-    from observlib import project
+    """Execute the studies of a quarter and publish its site and PDFs.
+
+    What was made before from the same inputs is not made again.
+    """
+    from observlib import project, standing
     from observlib.period import Quarter
-    from observlib.release import release
 
     wanted = Quarter.parse(quarter) if quarter is not None else None
     given = _parameters(parameter or [])
+    only = study or []
+    root, folder = project.root(), project.data_folder(data)
+    if explain:
+        from observlib.release import explain as why
+
+        for line in why(root, folder, wanted, only=only, given=given, publisher=publisher):
+            typer.echo(line)
+        return
+    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
+    if record := standing.since(root, now):
+        index = root / "reports" / "_site" / "index.html"
+        typer.echo(f"Nothing has changed since {record.made}; {index}")
+        return
+    from observlib.release import release
+
     with steps() as step:
         index, failed = release(
-            project.root(),
-            project.data_folder(data),
+            root,
+            folder,
             wanted,
-            only=study or [],
+            only=only,
             given=given,
             keep_going=keep_going,
             publisher=publisher,
