@@ -87,8 +87,9 @@ def take_over(before: Path, folder: Path, kind: str, others: Iterable[Page]) -> 
 
 def known_entries(before: Path, kind: str, others: Iterable[Page]) -> dict[str, Entry]:
     """What the quarter's edition says of these pages, where it is of the same kind of data."""
-    earlier = _read(before / MANIFEST)
-    found = earlier["studies"] if earlier.get("kind") == kind else []
+    others = list(others)
+    earlier = _read(before / MANIFEST) if others else {}
+    found = earlier.get("studies", []) if earlier.get("kind") == kind else []
     by_page = {known["page"]: known for known in found}
     return {page.name: by_page.get(page.name) or entry(page, asked=False) for page in others}
 
