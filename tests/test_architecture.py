@@ -21,8 +21,8 @@ FLOORS = [
     {"display", "demo", "fetch"},
     {"edition", "coverage"},
     {"publish"},
-    {"standing", "scaffold"},
-    {"release"},
+    {"standing", "scaffold", "live"},
+    {"release", "preview"},
     {"cli"},
 ]
 # Beyond the floors: what must not know each other although one stands above.

@@ -6,6 +6,7 @@ imports what it looks at.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ LIBRARY = "the library"
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "coverage", "demo", "fetch", "kept", "loaders", "preview", "publish"),
+        *("cli", "coverage", "demo", "fetch", "kept", "live", "loaders", "preview", "publish"),
         *("release", "scaffold", "standing"),
     )
 )
@@ -65,8 +66,9 @@ def stamps(group: str, folder: Path) -> Inputs:
     """
     found = {}
     for name in _below(folder, ()):
-        state = (folder / name).stat()
-        found[f"{group}/{name}"] = f"{state.st_size} bytes of {state.st_mtime_ns}"
+        with contextlib.suppress(OSError):  # it has just been deleted
+            state = (folder / name).stat()
+            found[f"{group}/{name}"] = f"{state.st_size} bytes of {state.st_mtime_ns}"
     return found
 
 

@@ -103,7 +103,7 @@ def release(
     ):
         edition.parent.mkdir(exist_ok=True)
         copy = work / "project"
-        shutil.copytree(reports, copy, ignore=_made)
+        standing.copy_sources(root, copy)
         folder = copy / "editions" / str(asked.quarter)
         folder.mkdir(parents=True)
         manifest = make(
@@ -240,10 +240,3 @@ def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
-
-
-def _made(folder: str, names: list[str]) -> set[str]:
-    """What the copy of `reports/` leaves out: folders that were made, and hidden files."""
-    made = {name for name in names if name.startswith("_") or name in ("editions", FOLDER)}
-    hidden = {name for name in names if name.startswith(".")}
-    return hidden | {name for name in made if (Path(folder) / name).is_dir()}

@@ -8,6 +8,7 @@ such a command ends at once.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from observlib.period import Quarter
 from observlib.publish import chosen
 
 KEPT = Path("reports") / ".kept"
+PREVIEWS = Path("reports") / ".preview"
 MADE = ("_site", "editions", "practices", "_failed")  # what an edition makes in `reports/`
 _RECORD = "published.json"
 
@@ -68,6 +70,17 @@ def site_sources(root: Path) -> Inputs:
     reports = root / "reports"
     made = [path.name for path in reports.glob("_*") if path.is_dir()]
     return inputs.tree("the site's sources", reports, {*MADE, *made})
+
+
+def copy_sources(root: Path, folder: Path) -> None:
+    """Copy what people wrote of the site into a new folder."""
+
+    def made(place: str, names: list[str]) -> set[str]:
+        hidden = {name for name in names if name.startswith(".")}
+        known = {name for name in names if name.startswith("_") or name in MADE}
+        return hidden | {name for name in known if Path(place, name).is_dir()}
+
+    shutil.copytree(root / "reports", folder, ignore=made)
 
 
 def site_inputs(found: Mapping[str, str]) -> Inputs:

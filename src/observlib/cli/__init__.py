@@ -188,6 +188,25 @@ def edition(
         raise ObservError(*failed, "the others are published, as a partial edition")
 
 
+@app.command("preview")
+def preview_page(
+    study: Annotated[str, typer.Argument(help="Name of the study: its notebook, without .ipynb.")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="NAME=VALUE for the study (may be repeated)."),
+    ] = None,
+    data: Data = Path("data"),
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Make it again at each save, until Ctrl-C.")
+    ] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
+) -> None:
+    """Show the page of a study as saved, and publish nothing."""
+    from observlib.cli.preview import preview
+
+    preview(study, _parameters(parameter or []), data, watch, not no_open)
+
+
 def _parameters(words: list[str]) -> dict[str, str]:
     """Parameters by name; each is given once, as NAME=VALUE."""
     problems: list[str] = []

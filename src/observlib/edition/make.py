@@ -101,7 +101,7 @@ def make(
         page, error = outcome.page, outcome.error
         if not error:
             try:
-                made[page.name] = _finalised(outcome, edition, root, catalogue)
+                made[page.name] = finalised(outcome, edition, root, catalogue)
             except PageError as problem:
                 error = str(problem)
         if error:
@@ -140,7 +140,8 @@ def _inputs(pages: Sequence[Page], shared: Callable[[], Inputs]) -> dict[str, In
     return {page.name: inputs_of(page, found) for page in pages}
 
 
-def _finalised(outcome: Outcome, edition: dict[str, Any], root: Path, catalogue: Catalogue) -> Made:
+def finalised(outcome: Outcome, edition: dict[str, Any], root: Path, catalogue: Catalogue) -> Made:
+    """The page that an executed notebook is; what is wrong with it is a `PageError`."""
     notebook = nbformat.read(outcome.path, as_version=4)
     page = finalise(notebook, outcome.page, edition, root, catalogue)
     return Made(nbformat.writes(page) + "\n", front_matter(page)["description"], edition["made"])
