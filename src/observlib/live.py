@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 _NEWER = "/.newer"
 _PATIENCE = 20.0  # seconds after which a waiting page asks again
@@ -51,9 +51,9 @@ def served(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
             if host not in ("127.0.0.1", "localhost"):  # a site that took this machine's address
                 self.send_error(403)
             elif asked.path == _NEWER:
-                than = int("".join(parse_qs(asked.query).get("than", ["0"])))
+                than = asked.query.removeprefix("than=")
                 with changed:
-                    newer = changed.wait_for(lambda: version > than, _PATIENCE)
+                    newer = changed.wait_for(lambda: str(version) != than, _PATIENCE)
                 self._answer(b"", 200 if newer else 503)
             elif asked.path.endswith(".html") and Path(self.translate_path(asked.path)).is_file():
                 text = Path(self.translate_path(asked.path)).read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import webbrowser
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -14,8 +14,8 @@ import typer
 
 from observlib import inputs, project
 from observlib.cli.printing import tell
-from observlib.edition.execute import started
-from observlib.errors import ObservError
+from observlib.edition.execute import Outcome, started
+from observlib.errors import ObservError, UsageError
 from observlib.live import saves, served
 from observlib.standing import PREVIEWS
 
@@ -43,20 +43,26 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
         return inputs.stamps("the library", library)
 
     with contextlib.ExitStack() as workers, served(root / PREVIEWS) as (place, renew):
-        run, of, shown = None, code(), ""
-        for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):
-            if run is None or of != code():  # a kernel has the library that its worker imported
-                workers.close()
-                run, of = workers.enter_context(started(root, 1)), code()
-            from observlib.preview import preview as make
 
+        def begin() -> tuple[Callable[..., list[Outcome]], inputs.Inputs]:
+            workers.close()
+            return workers.enter_context(started(root, 1)), code()
+
+        run, imported = begin()
+        from observlib.preview import preview as make
+
+        shown = ""
+        for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):
+            if imported != code():  # a kernel has the library that its worker imported
+                run, imported = begin()
             begun = monotonic()
             try:
                 path = make(root, data, study, given, run)
+            except UsageError:
+                raise
             except ObservError as error:
                 tell(error.problems)
-                if isinstance(error.__cause__, BrokenProcessPool):
-                    run = None
+                run, imported = begin()  # the former may be damaged; this one waits for the mend
                 continue
             address = place + path.relative_to(root / PREVIEWS).as_posix()
             typer.echo(f"{address} ({monotonic() - begun:.1f} s)")
