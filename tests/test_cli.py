@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -23,7 +24,9 @@ from observlib.edition.plan import Page
 from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("catalogue", "demo", "fetch", "ingest", "edition", "practice", "study", "device")
+COMMANDS = (
+    *("catalogue", "demo", "fetch", "ingest", "edition", "preview", "practice", "study", "device"),
+)
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 FRONT_MATTER = """---
 title: Une étude
@@ -257,7 +260,10 @@ NEXT = str(Quarter.of(date.today()) + 1)
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (["nope"], ["'nope'", "commands are catalogue, demo, fetch, ingest, edition, practice"]),
+        (
+            ["nope"],
+            ["'nope'", "commands are catalogue, demo, fetch, ingest, edition, preview, practice"],
+        ),
         (["edtion"], ["'edtion'", "edition"]),
         (["--nope"], ["--nope", "commands are"]),
         (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
@@ -366,11 +372,13 @@ def test_a_project_without_studies_says_where_they_go(observ: Observ, filled: Pa
 def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def execute(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
+    def run(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
         shutil.copy(pages[0].study.path, folder / "etude.ipynb")
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
-    monkeypatch.setattr("observlib.edition.make.execute", execute)
+    monkeypatch.setattr(
+        "observlib.edition.execute.started", lambda root: contextlib.nullcontext(run)
+    )
     code, out, err = observ("edition")
     assert (code, out) == (1, "")
     problem, mend = err.splitlines()

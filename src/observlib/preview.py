@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 from observlib import files, standing
 from observlib.edition import manifest
 from observlib.edition.asked import ask
-from observlib.edition.execute import Outcome
+from observlib.edition.execute import Run
 from observlib.edition.finalise import PageError
 from observlib.edition.make import finalised
 from observlib.edition.sheets import FOLDER, write_sheets
@@ -27,7 +27,7 @@ def preview(
     data: Path,
     study: str,
     given: Mapping[str, str],
-    run: Callable[..., list[Outcome]],
+    run: Run,
     today: date | None = None,
 ) -> Path:
     """Execute one page of a study for the latest quarter, and make its HTML.

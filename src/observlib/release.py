@@ -14,6 +14,7 @@ from typing import Any
 
 from observlib import files, inputs, kept, standing, store
 from observlib.edition.asked import ask
+from observlib.edition.execute import Run
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
 from observlib.edition.notices import with_notices
@@ -40,6 +41,7 @@ def release(
     today: date | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
+    run: Run | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them as the site in `reports/_site`.
 
@@ -68,6 +70,8 @@ def release(
         The day of making.
     executing, publishing
         Progress callbacks of the two steps.
+    run
+        Executes pages, by workers that are started already (see `edition.execute.started`).
 
     Returns
     -------
@@ -118,6 +122,7 @@ def release(
             kept=memory / "pages",
             shared=asked.shared,
             others=take_over(edition, folder, asked.kind, asked.others),
+            run=run,
         )
         if store.digest(data) != about["data"]:
             raise ObservError(

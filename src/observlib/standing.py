@@ -89,6 +89,17 @@ def site_inputs(found: Mapping[str, str]) -> Inputs:
     return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
 
 
+def may_run(root: Path, found: Inputs) -> bool:
+    """Whether some page may have to be executed: what differs is not of the site alone."""
+
+    def of_pages(known: Inputs) -> Inputs:
+        alone = ("the site's sources", "the publisher")
+        return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
+
+    record = read(root)
+    return record is None or of_pages(record.inputs) != of_pages(found)
+
+
 def read(root: Path) -> Record | None:
     """The record of the last publication; None where there is none that can be read."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import shutil
@@ -152,6 +153,7 @@ def edition(
     What was made before from the same inputs is not made again.
     """
     from observlib import project, standing
+    from observlib.edition.execute import started
     from observlib.period import Quarter
 
     wanted = Quarter.parse(quarter) if quarter is not None else None
@@ -169,9 +171,14 @@ def edition(
         index = root / "reports" / "_site" / "index.html"
         typer.echo(f"Nothing has changed since {record.made}; {index}")
         return
-    from observlib.release import release
+    with contextlib.ExitStack() as stack:
+        # their worker makes itself ready while this process imports the rest
+        may_run = standing.may_run(root, now)
+        run = stack.enter_context(started(root)) if may_run else None
+        step = stack.enter_context(steps())
 
-    with steps() as step:
+        from observlib.release import release
+
         index, failed = release(
             root,
             folder,
@@ -182,6 +189,7 @@ def edition(
             publisher=publisher,
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
+            run=run,
         )
     typer.echo(f"Published: {index}")
     if failed:

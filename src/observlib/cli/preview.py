@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import webbrowser
-from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
@@ -14,7 +13,7 @@ import typer
 
 from observlib import inputs, project
 from observlib.cli.printing import tell
-from observlib.edition.execute import Outcome, started
+from observlib.edition.execute import Run, started
 from observlib.errors import ObservError, UsageError
 from observlib.live import saves, served
 from observlib.standing import PREVIEWS
@@ -44,7 +43,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
 
     with contextlib.ExitStack() as workers, served(root / PREVIEWS) as (place, renew):
 
-        def begin() -> tuple[Callable[..., list[Outcome]], inputs.Inputs]:
+        def begin() -> tuple[Run, inputs.Inputs]:
             workers.close()
             return workers.enter_context(started(root, 1)), code()
 

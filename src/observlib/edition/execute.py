@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
 
 CELL_SECONDS = 600
 Progress = Callable[[int, int, str], None]
+Run = Callable[..., "list[Outcome]"]
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,15 @@ def execute(
 
 
 @contextlib.contextmanager
-def started(root: Path, workers: int) -> Iterator[Callable[..., list[Outcome]]]:
-    """Workers that are ready to execute, for as long as the context lasts.
+def started(root: Path, workers: int = 2) -> Iterator[Run]:
+    """Workers for as long as the context lasts, of which one begins to make itself ready at once.
 
     Gives a function of the pages, the folder and, if wanted, `progress` and `cell_seconds`, which
-    does as `execute`. After an error of its own it executes no more.
+    does as `execute`. Once something has ended a worker from outside, it executes no more.
     """
     context = multiprocessing.get_context("spawn")
-    with (
-        scratch.temporary_files() as private,
-        ProcessPoolExecutor(workers, context, _prepare, (str(private),)) as pool,
-    ):
-        for _ in range(workers):
-            pool.submit(int)  # a worker starts with its first task: before there are pages
+    with scratch.temporary_files() as private:
+        pool = ProcessPoolExecutor(workers, context, _prepare, (str(private),))
 
         def run(
             pages: Sequence[Page],
@@ -102,7 +99,14 @@ def started(root: Path, workers: int) -> Iterator[Callable[..., list[Outcome]]]:
         ) -> list[Outcome]:
             return _executed(pool, pages, folder, root, progress, cell_seconds)
 
-        yield run
+        try:
+            pool.submit(int)  # a worker starts with its first task
+            yield run
+        finally:
+            # kernels die with their worker; one that has nothing to do has nothing to save
+            for process in list((pool._processes or {}).values()):
+                process.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _executed(
@@ -126,17 +130,11 @@ def _executed(
             outcomes[done.page.name] = Outcome(done.page, done.path, job.result())
             if progress:
                 progress(len(outcomes), len(pages), done.page.name)
-    except BaseException as error:
-        # Ctrl-C or a worker that died: kernels die with their worker.
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise ObservError(
-                "execution: a process that ran studies was ended from outside, perhaps for "
-                "want of memory; free some, and run the command again"
-            ) from error
-        raise
+    except BrokenProcessPool as error:
+        raise ObservError(
+            "execution: a process that ran studies was ended from outside, perhaps for "
+            "want of memory; free some, and run the command again"
+        ) from error
     return [outcomes[page.name] for page in pages]
 
 

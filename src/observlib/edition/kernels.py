@@ -39,6 +39,11 @@ _HEAVY = (
     "pyarrow.parquet",
     "ruptures",
     "statsmodels.tsa.seasonal",
+    "observlib.actions",
+    "observlib.loaders",
+    "observlib.practices",
+    "observlib.project",
+    "observlib.store",
 )
 _ROOMS = ("observlib.indicators", "observlib.display")
 _source: Connection | None = None  # of this worker's kernels
@@ -212,7 +217,7 @@ def _import() -> None:
         for room in _ROOMS
         for module in pkgutil.iter_modules(importlib.import_module(room).__path__)
     ]
-    for name in (*_HEAVY, *rooms, "observlib.project", "observlib.store"):
+    for name in (*_HEAVY, *rooms):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     with contextlib.suppress(Exception):

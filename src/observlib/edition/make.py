@@ -17,7 +17,7 @@ import nbformat
 import observlib
 from observlib.catalogue import Catalogue
 from observlib.edition import manifest
-from observlib.edition.execute import Outcome, execute
+from observlib.edition.execute import Outcome, Run, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.plan import Page
 from observlib.edition.recall import Made, inputs_of, keep, recall
@@ -41,6 +41,7 @@ def make(
     kept: Path | None = None,
     shared: Callable[[], Inputs] = dict,
     others: Mapping[str, manifest.Entry] | None = None,
+    run: Run | None = None,
 ) -> dict[str, Any]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
@@ -74,6 +75,9 @@ def make(
         Entries, by page, of those of the plan that are not to be made: their notebooks, if any, are
         in the folder already.
 
+    run
+        Executes pages, by workers that are `edition.execute.started`; else they are started here.
+
     Returns
     -------
     dict
@@ -93,7 +97,11 @@ def make(
     before = _inputs(wanted, shared) if kept else {}
     made = {p.name: found for p in wanted if kept and (found := recall(kept, p, before[p.name]))}
     waiting = [page for page in wanted if page.name not in made]
-    outcomes = execute(waiting, executed, root, progress=progress) if waiting else []
+    outcomes: list[Outcome] = []
+    if waiting and run:
+        outcomes = run(waiting, executed, progress)
+    elif waiting:
+        outcomes = execute(waiting, executed, root, progress=progress)
     # what changed while pages ran may be in them: they are not kept by what was before
     after = _inputs(waiting, shared) if kept else {}
     errors, problems = {}, []

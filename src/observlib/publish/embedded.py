@@ -16,7 +16,7 @@ from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import html, pdf
 from observlib.publish.downloads import estimates_csv
-from observlib.publish.links import by_page
+from observlib.publish.links import Read, by_page, read_page
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import Page, PagesError, Project
 
@@ -51,6 +51,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     shutil.copyfile(html.style(), site / "site.css")
     depends = _inputs(project) if kept else {}
     new: dict[PurePosixPath, dict[str, bytes]] = {}
+    read: dict[str, Read] = {}  # by threads, while others wait for pandoc
     problems: dict[PurePosixPath, list[str]] = {}
 
     def make(page: Page) -> None:
@@ -58,6 +59,8 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
         if content is None:
             content = new[page.source] = _page(project, page)
         _write_files(content, site)
+        if text := content.get(str(page.output(".html"))):
+            read[str(page.output(".html"))] = read_page(text.decode("utf-8"))
 
     workers = min(len(project.pages), os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
@@ -78,7 +81,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
         for source, content in new.items():
             keeping.put(kept, _name(project.page(source), depends), content)
     if not problems:
-        broken = by_page(site)
+        broken = by_page(site, read)
         made = {str(page.output(".html")): page.source for page in project.pages}
         problems = {made[name]: found for name, found in broken.items()}
     if problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -138,8 +139,14 @@ def footer(project: Project, root: str) -> str:
             part = " · ".join(links)
         if part:
             texts.append(str(part))
-    name = f"{project.folder / '_quarto.yml'}: website.page-footer"
-    return pandoc.convert("\n\n".join(texts), "html", name=name, metadata={"root": root})
+    return _footer(
+        "\n\n".join(texts), f"{project.folder / '_quarto.yml'}: website.page-footer", root
+    )
+
+
+@cache
+def _footer(text: str, name: str, root: str) -> str:
+    return pandoc.convert(text, "html", name=name, metadata={"root": root})
 
 
 def _entry(entry: Entry, page: Page, root: str, number: int) -> dict[str, Any]:
