@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -24,7 +25,9 @@ from observlib.edition.plan import Page
 from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("catalogue", "demo", "fetch", "ingest", "edition", "practice", "study", "device")
+COMMANDS = (
+    *("catalogue", "demo", "fetch", "ingest", "edition", "preview", "practice", "study", "device"),
+)
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 FRONT_MATTER = """---
 title: Une étude
@@ -259,7 +262,10 @@ NEXT = str(Quarter.of(date.today()) + 1)
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (["nope"], ["'nope'", "commands are catalogue, demo, fetch, ingest, edition, practice"]),
+        (
+            ["nope"],
+            ["'nope'", "commands are catalogue, demo, fetch, ingest, edition, preview, practice"],
+        ),
         (["edtion"], ["'edtion'", "edition"]),
         (["--nope"], ["--nope", "commands are"]),
         (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
@@ -369,11 +375,13 @@ def test_a_project_without_studies_says_where_they_go(observ: Observ, filled: Pa
 def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def execute(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
+    def run(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
         shutil.copy(pages[0].study.path, folder / "etude.ipynb")
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
-    monkeypatch.setattr("observlib.edition.make.execute", execute)
+    monkeypatch.setattr(
+        "observlib.edition.execute.started", lambda root: contextlib.nullcontext(run)
+    )
     code, out, err = observ("edition")
     assert (code, out) == (1, "")
     problem, mend = err.splitlines()
@@ -391,7 +399,7 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", ["make", "publish", "plan"])
+@pytest.mark.parametrize("step", ["make", "publish", "ask"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

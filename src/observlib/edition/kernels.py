@@ -38,6 +38,11 @@ _HEAVY = (
     "duckdb",
     "pyarrow.parquet",
     "statsmodels.tsa.seasonal",
+    "observlib.actions",
+    "observlib.loaders",
+    "observlib.practices",
+    "observlib.project",
+    "observlib.store",
 )
 _source: Connection | None = None  # of this worker's kernels
 
@@ -207,7 +212,7 @@ def _import() -> None:
     """Import what studies import. What fails here fails again in the study, which tells it."""
     themes = importlib.import_module("observlib.themes")
     modules = [name for _, name, _ in pkgutil.walk_packages(themes.__path__, "observlib.themes.")]
-    for name in (*_HEAVY, *modules, "observlib.findings", "observlib.project", "observlib.store"):
+    for name in (*_HEAVY, *modules, "observlib.findings", "observlib.study"):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     with contextlib.suppress(Exception):
