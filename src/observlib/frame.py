@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from observlib import project, store, themes
+import pandas as pd
+
+from observlib import inputs, kept, project, store, themes
 from observlib.actions import Action
 from observlib.errors import ObservError, bounded
 from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
 from observlib.followed import FOLLOWED
+from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.tables import TABLES
 from observlib.themes.devices.estimates import COUNTED
@@ -77,7 +82,9 @@ def family(name: str) -> Family:
 
 @cache
 def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
-    """What a family gives for a quarter: computed at the first call of a process.
+    """What a family gives for a quarter: computed where nothing keeps it yet.
+
+    It is kept in the project by all that it depends on (see `depends`), for other pages and runs.
 
     Parameters
     ----------
@@ -99,8 +106,68 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     if wanted.each_survey != bool(survey):
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
         raise ObservError(f"family {name!r}: {needs}")
+    folder = project.root() / kept.FOLDER / "families"
+    entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
+    if found := kept.get(folder, entry):
+        return _unpacked(found)
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
-    return wanted.give(read)
+    result = wanted.give(read)
+    with contextlib.suppress(OSError):  # a project that cannot be written is still computed
+        kept.put(folder, entry, _packed(result))
+    return result
+
+
+def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:
+    """All that what a family gives depends on, by name, each with its digest.
+
+    The code that computes, the versions of packages, the exports of the tables that it reads,
+    the catalogue and other facts of the project that it asks for, and the families it reads.
+    """
+    wanted = family(name)
+    held = store.digests(data)
+    found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code()}
+    for what in wanted.reads:
+        if what in TABLES:
+            found[f"the data/{what}"] = held.get(what, "")
+        elif what in ("held", "heard", "received"):
+            found |= {f"the data/{table}": digest for table, digest in held.items()}
+        elif what in wanted.families:
+            found[f"the estimates/{what}"] = inputs.key(depends(data, quarter, what))
+    facts = inputs.knowledge(project.root())
+    asked = {
+        "catalogue": "the catalogue/",
+        "actions": "the actions/",
+        "practices": "the practices/",
+    }
+    groups = [asked[what] for what in wanted.reads if what in asked]
+    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
+    return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
+
+
+# What computes no estimate: it tells them, draws them, or makes pages of them.
+_TELLING = {"display", "edition", "findings", "overview", "preview", "live", "sentences", "study"}
+
+
+@cache
+def _code() -> Inputs:
+    library = inputs.within(inputs.library(), _TELLING | inputs.UNSEEN, inside=False)
+    told = {name: value for name, value in library.items() if not name.endswith("sentences.py")}
+    return told | inputs.installed()
+
+
+def _packed(result: Given) -> dict[str, bytes]:
+    frames = {"estimates": result.estimates, "comparisons": result.comparisons}
+    frames |= {f"words/{name}": rows for name, rows in result.words.items()}
+    return {f"{name}.parquet": rows.to_parquet(index=False) for name, rows in frames.items()}
+
+
+def _unpacked(found: Mapping[str, bytes]) -> Given:
+    frames = {
+        name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
+        for name, content in found.items()
+    }
+    words = {name.removeprefix("words/"): frames[name] for name in frames if "/" in name}
+    return Given(frames["estimates"], frames["comparisons"], words)
 
 
 def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) -> Any:

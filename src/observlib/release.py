@@ -98,7 +98,7 @@ def release(
         "data": store.digest(data),
         "made": today.isoformat(),
     }
-    reports, memory = root / "reports", root / standing.KEPT
+    reports, memory = root / "reports", root / kept.FOLDER
     site, edition = reports / "_site", reports / "editions" / str(asked.quarter)
     failed = reports / "_failed"
     with (
@@ -186,7 +186,7 @@ def explain(
     check_publisher(publisher)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     asked = ask(root, data, quarter, only, given, today)
-    memory, shared, digest = root / standing.KEPT / "pages", asked.shared(), store.digest(data)
+    memory, shared, digest = root / kept.FOLDER / "pages", asked.shared(), store.digest(data)
     edition = root / "reports" / "editions" / str(asked.quarter)
     others = known_entries(edition, asked.kind, asked.others)
     lines, entries = [], []
