@@ -106,15 +106,24 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     if wanted.each_survey != bool(survey):
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
         raise ObservError(f"family {name!r}: {needs}")
-    folder = project.root() / kept.FOLDER / "families"
-    entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
-    if found := kept.get(folder, entry):
+    place = _place(data, quarter, name, survey)
+    if found := kept.get(place.parent, place.name):
         return _unpacked(found)
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
     result = wanted.give(read)
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
-        kept.put(folder, entry, _packed(result))
+        kept.put(place.parent, place.name, _packed(result))
     return result
+
+
+def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
+    """Whether the project keeps what a family gives (see `given`)."""
+    return _place(data, quarter, name, survey).exists()
+
+
+def _place(data: Path, quarter: Quarter, name: str, survey: str) -> Path:
+    entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
+    return project.root() / kept.FOLDER / "families" / entry
 
 
 def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:

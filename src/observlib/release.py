@@ -14,6 +14,7 @@ from typing import Any
 
 from observlib import files, inputs, kept, standing, store
 from observlib.edition.asked import ask
+from observlib.edition.compute import compute
 from observlib.edition.execute import Run
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
@@ -39,6 +40,7 @@ def release(
     keep_going: bool = False,
     publisher: str = "auto",
     today: date | None = None,
+    computing: store.Progress | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
     run: Run | None = None,
@@ -68,7 +70,7 @@ def release(
         `auto`, `quarto` or `embedded`.
     today
         The day of making.
-    executing, publishing
+    computing, executing, publishing
         Progress callbacks of the two steps.
     run
         Executes pages, by workers that are started already (see `edition.execute.started`).
@@ -123,6 +125,7 @@ def release(
             shared=asked.shared,
             others=take_over(edition, folder, asked.kind, asked.others),
             run=run,
+            prepare=lambda: compute(root, data, asked.quarter, asked.surveys, progress=computing),
         )
         if store.digest(data) != about["data"]:
             raise ObservError(

@@ -195,6 +195,7 @@ def edition(
             given=given,
             keep_going=keep_going,
             publisher=publisher,
+            computing=step("Computing estimates"),
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
             run=run,
