@@ -44,3 +44,20 @@ def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(
     assert "bodacc" in set(shown["open_visits"]["product"])
     for name, frame in shown.items():
         assert name == "polls" or frame["product"].is_unique, name
+
+
+def test_those_who_come_in_person_are_counted_beside_the_visits_of_sites(
+    demonstration: Path, catalogue: Catalogue
+) -> None:
+    first = LAST.back(5)[0]
+    tables = {name: store.read(demonstration, name, first, LAST) for name in overview.TABLES}
+    visits = tables["audience"]
+    came = visits[visits["product"] == "legifrance"].assign(
+        device="accueil", channel="in_person", visits=1000
+    )
+    tables["audience"] = pd.concat([visits, came], ignore_index=True)
+    shown = overview.overview(tables, catalogue, LAST)
+    assert shown["onsite_visits"][["product", "channel"]].values.tolist() == [
+        ["legifrance", "in_person"]
+    ]
+    assert shown["onsite_visits"]["estimate"].iat[0] < shown["visits"]["estimate"].min()

@@ -59,8 +59,8 @@ def overview(
     -------
     dict
         Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites),
-        `open_visits` (pages of data sets), `calls`, `answer_rate`, `tickets`,
-        `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on 10 of those
+        `open_visits` (pages of data sets), `onsite_visits` (in person), `calls`, `answer_rate`,
+        `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on 10 of those
         who rate), `asked` (of those who are asked in the quarter), `surveys` (in the year), `nps`,
         `task_success`, `sus`, `participants` (of workshops), `ideas_done` and `polls` (polls and
         votes by device, as polls are of no one product).
@@ -69,6 +69,7 @@ def overview(
     audiences = tables["audience"]
     visits = audience.quarterly(audiences[audiences["channel"] == "web"], year)
     opened = audience.quarterly(audiences[audiences["channel"] == "open_data"], [quarter])
+    onsite = audience.quarterly(audiences[audiences["channel"] == "in_person"], [quarter])
     phone = calls.quarterly(tables["calls"], tables["call_intervals"], [quarter])
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
     desks = tickets.quarterly(tables["tickets"], [quarter], promises)
@@ -84,6 +85,7 @@ def overview(
         "visits": visits,
         "visits_yoy": audience.year_on_year(visits),
         "open_visits": _of(opened, "visits"),
+        "onsite_visits": _of(onsite, "visits"),
         "calls": _of(phone, "calls_offered"),
         "answer_rate": _of(phone, "answer_rate"),
         "tickets": _of(desks, "tickets_received"),
