@@ -60,10 +60,10 @@ def overview(
     dict
         Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites),
         `open_visits` (pages of data sets), `onsite_visits` (in person), `calls`, `answer_rate`,
-        `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on 10 of those
-        who rate), `asked` (of those who are asked in the quarter), `surveys` (in the year), `nps`,
-        `task_success`, `sus`, `participants` (of workshops), `ideas_done` and `polls` (polls and
-        votes by device, as polls are of no one product).
+        `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on
+        10 of those who rate), `asked` (of those who are asked in the quarter), `surveys` (in the
+        year), `nps`, `task_success`, `sus`, `participants` (of workshops), `ideas_done` and
+        `polls` (polls and votes by device, as polls are of no one product).
     """
     year = quarter.back(5)
     audiences = tables["audience"]
