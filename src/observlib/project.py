@@ -35,8 +35,17 @@ def root(start: Path | None = None) -> Path:
 
 def catalogue(start: Path | None = None) -> Catalogue:
     """The checked catalogue of the project of `start`, else of the current folder."""
-    folder = root(start) / "data" / "catalogue"
-    return load_catalogue(folder, names(), TABLES)
+    data = root(start) / "data"
+    margins = _margins(data / "reference" / "margins.csv")
+    return load_catalogue(data / "catalogue", names(), TABLES, margins)
+
+
+def _margins(path: Path) -> dict[str, list[str]]:
+    """The categories of each variable of the population's margins, where the project has them."""
+    if not path.exists():
+        return {}
+    rows = _read_reference(path)
+    return {str(name): [*part] for name, part in rows.groupby("variable")["category"]}
 
 
 def practices(kind: str, start: Path | None = None) -> Practices:
@@ -68,7 +77,10 @@ def reference(name: str) -> pd.DataFrame:
     ObservError
         Where the project has no such table.
     """
-    path = root() / "data" / "reference" / f"{name}.csv"
+    return _read_reference(root() / "data" / "reference" / f"{name}.csv")
+
+
+def _read_reference(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype={"departement": str, "region": str})
     except (OSError, ValueError) as error:
