@@ -59,6 +59,19 @@ def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue)
     assert store.digest(tmp_path) == digest
 
 
+def test_a_store_in_any_folder_of_a_repository_is_never_committed(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    store.ingest(tmp_path / "raw", tmp_path / "mine", catalogue)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    told = subprocess.run(
+        ["git", "-C", str(tmp_path), "status", "--porcelain", "-uall"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert "raw/" in told and "mine/" not in told
+
+
 def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catalogue) -> None:
     ratings(tmp_path / "raw", "2026-07", {**JULY, "z": ("2026-06-30", 1)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)

@@ -21,11 +21,11 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     -------
     dict
         Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites),
-        `open_visits` (pages of data sets), `calls`, `answer_rate`, `tickets`,
-        `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on 10 of those
-        who rate), `asked` (of those who are asked in the quarter), `surveys` (in the year), `nps`,
-        `task_success`, `sus`, `participants` (of workshops), `ideas_done` and `polls` (polls and
-        votes by device, as polls are of no one product).
+        `open_visits` (pages of data sets), `onsite_visits` (in person), `calls`, `answer_rate`,
+        `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on
+        10 of those who rate), `asked` (of those who are asked in the quarter), `surveys` (in the
+        year), `nps`, `task_success`, `sus`, `participants` (of workshops), `ideas_done` and
+        `polls` (polls and votes by device, as polls are of no one product).
     """
     families = {name: d.family for name, d in study.catalogue.devices.items()}
     asking = [name for name, family in families.items() if family == "consultation"]
@@ -36,6 +36,7 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
         "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
         "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
         "open_visits": ("visits", {"indicator": "visits", "channel": "open_data", **now}),
+        "onsite_visits": ("visits", {"indicator": "visits", "channel": "in_person", **now}),
         "calls": ("contacts", {"indicator": "calls_offered", **now}),
         "answer_rate": ("contacts", {"indicator": "answer_rate", **now}),
         "tickets": ("contacts", {"indicator": "tickets_received", **now}),

@@ -289,6 +289,7 @@ class Study:
     def dashboard(self, columns: Mapping[str, pd.DataFrame], /, **options: Any) -> Any:
         """A table of several frames, one a column (see `display.dashboard`)."""
         rows = estimates.combine(columns.values())
+        options.setdefault("rows", "product")
         return self._show(lambda _, *x, **o: display.dashboard(columns, *x, **o), rows, options)
 
     def differences(self, pairs: pd.DataFrame, /, **options: Any) -> Any:

@@ -140,6 +140,44 @@ def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(fold
     assert "unknown questionnaire 'enquette'; allowed: " in problem and "enquete" in problem
 
 
+MARGINS = {"sex": ["Femme", "Homme"], "age": ["15 à 24 ans", "25 à 34 ans"]}
+PROFILE = """
+  - {variable: sex, code: Q05, text: Vous êtes, kind: choice, labels: {F: %s, M: Homme}}
+  - {variable: age, code: Q06, text: Votre âge, kind: choice, labels: {a: %s, b: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sex", "ages", "told"),
+    [
+        ("Femmes", ("15 à 24 ans", "Autre"), "Q05: sex has 'Femmes' (is it 'Femme'?), by which"),
+        ("femme", ("15 à 24 ans", "Autre"), "Q05: sex has 'femme' (is it 'Femme'?), by which"),
+        (
+            "Femme",
+            ("18 à 30 ans", "31 ans et plus"),
+            "Q06: age has '18 à 30 ans', '31 ans et plus'",
+        ),
+        ("Femme", ("15-24 ans", "25 à 34 ans"), "Q06: age has '15-24 ans' (is it '15 à 24 ans'?)"),
+    ],
+)
+def test_a_category_that_would_leave_a_weighting_empty_is_told_with_those_of_the_population(
+    folder: Path, sex: str, ages: tuple[str, str], told: str
+) -> None:
+    path = folder / "questionnaires" / "enquete.yml"
+    path.write_text(GOOD + PROFILE.lstrip("\n") % (sex, *ages), encoding="utf-8")
+    with pytest.raises(ObservError) as error:
+        load_catalogue(folder, margins=MARGINS)
+    (problem,) = (problem for problem in error.value.problems if "enquete.yml" in problem)
+    assert told in problem and "margins.csv has" in problem
+
+
+def test_people_outside_the_population_are_no_mistake(folder: Path) -> None:
+    path = folder / "questionnaires" / "enquete.yml"
+    few = PROFILE.lstrip("\n") % ("Femme", "15 à 24 ans", "Je vis à l'étranger")
+    path.write_text(GOOD + few, encoding="utf-8")
+    assert load_catalogue(folder, margins={**MARGINS, "age": ["15 à 24 ans"]}).questionnaires
+
+
 def test_the_codes_of_csv_r_and_spss_are_one() -> None:
     assert {plain_code(code) for code in ("Q05[SQ001]", "Q05_SQ001", "q05.sq001")} == {"q05_sq001"}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue.entries import Department, Device, Entry, Indicator, Peer, Product
-from observlib.catalogue.questionnaires import Questionnaire
+from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.reading import explain, read
 from observlib.errors import ObservError
 
@@ -68,7 +68,10 @@ class Catalogue(BaseModel):
 
 
 def load_catalogue(
-    folder: Path, loaders: Iterable[str] | None = None, tables: Iterable[str] | None = None
+    folder: Path,
+    loaders: Iterable[str] | None = None,
+    tables: Iterable[str] | None = None,
+    margins: Mapping[str, Collection[str]] | None = None,
 ) -> Catalogue:
     """Read and check the files of the catalogue.
 
@@ -79,6 +82,8 @@ def load_catalogue(
         `questionnaires`, with one file each, which may be absent.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
+    margins
+        The categories of each variable by which answers are weighted to the population.
 
     Raises
     ------
@@ -114,6 +119,9 @@ def load_catalogue(
     parts["questionnaires"], found = _questionnaires(folder / "questionnaires")
     problems += found
     problems += _unknown_references(parts, places, loaders, tables)
+    for one in parts["questionnaires"].values():
+        told = outside_margins(one, margins or {})
+        problems += [f"{folder / 'questionnaires' / one.id}.yml: {fault}" for fault in told]
     if problems:
         raise ObservError(*problems)
     return Catalogue(**parts)

@@ -81,10 +81,10 @@ def find(
     there = _shown(columns, columns)
     if response is None or (submitted is None and submission):
         lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
-        raise ObservError(
-            f"{path}: missing column {lacking}; the file has {there}; "
-            f"export the responses again with the response's own fields"
-        )
+        mend = "export the responses again with the response's own fields"
+        if not submission:  # of no tool that is known
+            lacking, mend = "'id'", "name so the one that identifies each response, or number them"
+        raise ObservError(f"{path}: missing column {lacking}; the file has {there}; {mend}")
     dates = [place for place in (submitted, first(_STARTED), first(_LAST)) if place is not None]
     questions = _match(path, questionnaire, columns, folded)
     if not any(questions.values()):

@@ -24,6 +24,11 @@ _NO_LABEL = re.compile(
     re.ASCII,
 )
 _VALUE = re.compile(r"\s*[-+]?\d[\d\s.,:/%TZ+-]*", re.ASCII)  # a number, a day, a moment
+_DAY = re.compile(
+    r"(?:\d{1,2}([./ -])\d{1,2}\1(?:19|20)\d{2}|(?:19|20)\d{2}([./ -])\d{1,2}\2\d{1,2})"
+    r"(?:[ T]\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?",
+    re.ASCII,
+)
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
 _TOTALS = frozenset(
@@ -332,12 +337,14 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     """A refused cell, unless people's words, a name, a number to call or an address may be in it.
 
     Three words are already something that someone wrote, and two capitals a name, but in a `column`
-    of names of things: such a cell is to be looked up in its file.
+    of names of things: such a cell is to be looked up in its file. A day, however written, is none.
 
     Examples
     --------
     >>> [without_persons(cell, 40, "comment") for cell in ("Bof", "31/02/2026 10:00", "4 min 31s")]
     ['Bof', '31/02/2026 10:00', '4 min 31s']
+    >>> without_persons("02.03.2026 08:14", 40, "comment")
+    '02.03.2026 08:14'
     >>> without_persons("mon fils est malade", 40, "comment")
     '(not shown: it may be a comment)'
     >>> {without_persons(cell, 40, "name") for cell in ("Zoé Martin", "06 12 34 56 78")}
@@ -345,6 +352,8 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     >>> without_persons("Journal Officiel", 40, "name", "produit")
     'Journal Officiel'
     """
+    if _DAY.fullmatch(cell.strip()):
+        return cell
     words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
     words_of_someone = not names_things(column) and (len(words) > 2 or reads_as_name(cell))
     hidden = words_of_someone or tells_of_someone(cell, longest)

@@ -105,6 +105,8 @@ def ingest(
     done = Ingested(kind, problems=unreadable)
     with files.telling_write_errors(store, "the store is as it was"):
         store.mkdir(parents=True, exist_ok=True)
+        if not (store / ".gitignore").exists():  # wherever the data folder is
+            files.write_text(store / ".gitignore", "*\n")
         with alone(store, waiting):
             ledger = read_ledger(store) or Ledger(kind, [])
             if ledger.files and ledger.kind != kind:

@@ -12,6 +12,8 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison import leading
 from observlib.comparison import pairs as changes
+from observlib.period import Quarter
+from observlib.themes.surveys import estimates as measured
 from observlib.themes.surveys import sentences as surveys
 
 NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"
@@ -62,17 +64,40 @@ def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) 
     )
     assert said == (
         "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction. Non publié "
-        "(secret statistique) : la recommandation nette."
+        "(secret statistique) : la recommandation nette, faute de réponses assez nombreuses et "
+        "assez diverses."
     )
     hidden = told(mark("nps", None, status="suppressed"), catalogue=catalogue)
     assert hidden == (
-        "Au 3e trimestre 2026, non publié (secret statistique) : la recommandation nette."
+        "Au 3e trimestre 2026, non publié (secret statistique) : la recommandation nette, faute "
+        "de réponses assez nombreuses et assez diverses."
     )
 
 
 def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
     said = told(catalogue=catalogue)
     assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."
+
+
+def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(
+    catalogue: Catalogue,
+) -> None:
+    days = ["2026-06-28"] * 5 + ["2026-09-10"] * 200
+    answers = pd.DataFrame(
+        {
+            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
+            "source": "e@1", "response_id": [f"r{n}" for n in range(205)],
+            "date": pd.to_datetime(days), "finished": True, "variable": "satisfaction",
+            "category": None, "value": [float(n % 5 + 1) for n in range(205)],
+            "scale_min": 1.0, "scale_max": 5.0,
+        }
+    )  # fmt: skip
+    quarters = Quarter(2026, 3).back(4)
+    now = measured.quarterly(answers, catalogue, quarters[-1:])
+    year = measured.wider(measured.pooled(answers, catalogue, quarters), now)
+    assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
+    caption = plain(surveys.over_a_year(now, year, NOW))
+    assert "non publiées, car" in caption and "par différence, celles d'un trimestre" in caption
 
 
 def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
@@ -141,8 +166,8 @@ def test_a_year_says_how_many_more_answers_it_has_and_nothing_where_it_has_none(
         "Réponses à l'enquête sur quatre trimestres, jusqu'au 3e trimestre 2026 : 730 au lieu de "
         "200 pour un seul"
     )
-    hidden = estimates.make([mark("satisfaction_10", None, YEAR, status="suppressed")])
-    assert plain(surveys.over_a_year(now, hidden, NOW)).endswith("3e trimestre 2026")
+    missing = estimates.make([mark("satisfaction_10", None, YEAR, status="missing")])
+    assert plain(surveys.over_a_year(now, missing, NOW)).endswith("3e trimestre 2026")
 
 
 STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])

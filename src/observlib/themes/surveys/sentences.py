@@ -23,6 +23,7 @@ _WHY_NOT = {
     "low_base": "trop peu de réponses pour citer {}",
     "partial": "une période incomplète pour {}",
 }
+_WHY_HIDDEN = "faute de réponses assez nombreuses et assez diverses"
 _NOUNS = {
     "satisfaction_10": "la satisfaction",
     "task_success_share": "l'objectif atteint",
@@ -63,7 +64,7 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         said.append(f"{start} {french.join(withheld)}.")
     if hidden:
         start = "Non publié" if said else f"{when}, non publié"
-        said.append(f"{start} (secret statistique) : {french.join(hidden)}.")
+        said.append(f"{start} (secret statistique) : {french.join(hidden)}, {_WHY_HIDDEN}.")
     if not said:
         said.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
     return " ".join(said)
@@ -112,7 +113,7 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
 
 
 def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
-    """Caption: how many more answers four quarters have than the last of them.
+    """Caption: how many more answers four quarters have than the last, or why none is told.
 
     Parameters
     ----------
@@ -124,6 +125,12 @@ def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
         The last of the four.
     """
     until = f"quatre trimestres, jusqu'au {french.period_label(quarter)}"
+    if len(year) and (year["status"] == "suppressed").all():
+        return (
+            f"Réponses à l'enquête sur {until} : non publiées, car trop peu nombreuses ou trop "
+            "semblables, ou parce qu'elles feraient connaître, par différence, celles d'un "
+            "trimestre qui le sont"
+        )
     many, few = year["n"].max(), now["n"].max()
     if pd.isna(many) or pd.isna(few) or many <= few:
         return f"Réponses à l'enquête sur {until}"
