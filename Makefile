@@ -56,4 +56,4 @@ lock: ## renew the lock files
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed
+	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed reports/.kept reports/.preview
