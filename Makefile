@@ -58,4 +58,4 @@ lock: ## renew the lock files
 	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed
+	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed reports/.kept reports/.preview

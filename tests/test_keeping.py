@@ -9,6 +9,8 @@ import importlib.util
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -136,6 +138,45 @@ def test_executed_outputs_in_a_committed_notebook_run_nothing(again: Again, root
             cell["execution_count"] = 12
     path.write_text(json.dumps(raw), encoding="utf-8")
     assert again() == NOTHING
+
+
+COMMAND = """
+import sys
+from observlib.cli import main
+sys.argv[1:] = ["edition", "2025-T1", "--publisher", "embedded"]
+main()
+heavy = {"pandas", "scipy", "matplotlib", "nbformat", "rich.progress", "observlib.release"}
+print(*sorted(heavy & sys.modules.keys()), "loaded")
+"""
+
+
+def test_the_command_says_since_when_and_loads_nothing_heavy_for_it(
+    release: Release, root: Path
+) -> None:
+    today = date.today()  # the command's own
+    release("2025-T1", today=today)
+    before = states(root)
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND], cwd=root, capture_output=True, text=True, check=True
+    )
+    index = root / "reports" / "_site" / "index.html"
+    said = f"Nothing has changed since {today}; {index}"
+    assert (done.stdout.splitlines(), done.stderr) == ([said, "loaded"], "")
+    assert states(root) == before
+
+
+def test_no_worker_is_started_for_what_is_of_the_site_alone(release: Release, root: Path) -> None:
+    def may_run() -> bool:
+        found = standing.now(root, root / "data", Quarter(2026, 3), [], {}, "embedded", TODAY)
+        return standing.may_run(root, found)
+
+    assert may_run()
+    release()
+    assert not may_run()
+    small.write(root / "reports" / "style.scss", "p {}")
+    assert not may_run()
+    small.write_study(root, "panorama", words="Autre.")
+    assert may_run()
 
 
 DELETED, EDITED, ADDED = "deleted", "edited", "added"

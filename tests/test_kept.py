@@ -42,6 +42,12 @@ def test_whatever_is_wrong_with_an_entry_it_is_as_if_it_were_not_there(
     assert get(folder, "page.key") == FILES
 
 
+@pytest.mark.parametrize("name", ["../outside", "a/../../outside", "/outside"])
+def test_no_entry_leads_out_of_the_folder_it_is_unpacked_into(tmp_path: Path, name: str) -> None:
+    put(tmp_path, "page.key", {**FILES, name: b"x"})
+    assert get(tmp_path, "page.key") is None
+
+
 def test_a_run_killed_while_it_stores_leaves_no_entry_and_the_former_one_whole(
     tmp_path: Path,
 ) -> None:

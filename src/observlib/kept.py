@@ -12,7 +12,7 @@ import io
 import os
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from observlib import files
 
@@ -59,7 +59,10 @@ def get(folder: Path, name: str) -> dict[str, bytes] | None:
     with contextlib.suppress(OSError):
         os.utime(path)  # it was of use: `prune` spares it
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        return {path: archive.read(path) for path in archive.namelist()}
+        names = [PurePosixPath(name) for name in archive.namelist()]
+        if any(name.is_absolute() or ".." in name.parts for name in names):
+            return None  # nobody but a stranger wrote this
+        return {str(name): archive.read(str(name)) for name in names}
 
 
 def prune(folder: Path, most: int = MOST) -> None:

@@ -168,16 +168,16 @@ def edition(
     given = _parameters(parameter or [])
     only = study or []
     root, folder = project.root(), project.data_folder(data)
+    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
+    if record := standing.since(root, now):
+        index = root / "reports" / "_site" / "index.html"
+        typer.echo(f"Nothing has changed since {record.made}; {index}")
+        return
     if explain:
         from observlib.release import explain as why
 
         for line in why(root, folder, wanted, only=only, given=given, publisher=publisher):
             typer.echo(line)
-        return
-    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
-    if record := standing.since(root, now):
-        index = root / "reports" / "_site" / "index.html"
-        typer.echo(f"Nothing has changed since {record.made}; {index}")
         return
     with contextlib.ExitStack() as stack:
         # their worker makes itself ready while this process imports the rest

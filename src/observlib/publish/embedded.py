@@ -124,21 +124,30 @@ def _page(project: Project, page: Page) -> dict[str, bytes]:
         site = Path(place).resolve()
         target = site / page.source
         target.parent.mkdir(parents=True, exist_ok=True)
-        downloads = []
-        if "typst" in page.formats:
-            content = target.with_suffix(".pdf")
-            content.write_bytes(_pdf(project, page))
-            downloads.append(_download("PDF", content))
-        if page.is_study:
-            downloads += write_downloads(project, page, site)
-        if "html" in page.formats:
-            write_html(project, page, site, downloads)
+        with ThreadPoolExecutor(1) as aside:  # typst makes the PDF while pandoc makes the HTML
+            pdf = aside.submit(_pdf, project, page) if "typst" in page.formats else None
+
+            def downloads() -> list[dict[str, str]]:
+                found = []
+                if pdf:
+                    content = target.with_suffix(".pdf")
+                    content.write_bytes(pdf.result())
+                    found.append(_download("PDF", content))
+                return [*found, *(write_downloads(project, page, site) if page.is_study else ())]
+
+            if "html" in page.formats:
+                write_html(project, page, site, downloads)
+            else:
+                downloads()
         made = [path for path in sorted(site.rglob("*")) if path.is_file()]
         return {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
 
 
 def write_html(
-    project: Project, page: Page, site: Path, downloads: Sequence[Mapping[str, str]] = ()
+    project: Project,
+    page: Page,
+    site: Path,
+    downloads: Callable[[], Sequence[Mapping[str, str]]] = tuple,
 ) -> Path:
     """Put a page into a site, with its pictures and the links to its other forms; its path."""
     target = site / page.output(".html")
@@ -146,7 +155,7 @@ def write_html(
     converted = _text(project, page, "html")
     _write_files(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
-    text = html.page_html(project, page, converted.text, downloads)
+    text = html.with_downloads(html.page_html(project, page, converted.text), downloads())
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
 

@@ -13,23 +13,17 @@ from observlib.display import french
 from observlib.publish import pandoc
 from observlib.publish.project import HOME, Entry, Page, Project
 
+_DOWNLOADS = "<!-- downloads -->"
 CARD = 100  # letters above which a card has no other sentence
 
 
-def page_html(
-    project: Project,
-    page: Page,
-    markdown: str,
-    downloads: Sequence[Mapping[str, str]] = (),
-) -> str:
-    """The whole HTML document of a page.
+def page_html(project: Project, page: Page, markdown: str) -> str:
+    """The whole HTML document of a page, but for the links that `with_downloads` puts in.
 
     Parameters
     ----------
     markdown
         Its text with its front matter, as `notebook_to_markdown` gives it.
-    downloads
-        Links to the page's other forms: `text`, `href` and `detail`.
     """
     root = "../" * (len(page.source.parts) - 1)
     variables: dict[str, Any] = {
@@ -38,9 +32,7 @@ def page_html(
         "home": page.source == HOME,
         "navigation": [_entry(item, page, root, i) for i, item in enumerate(project.navigation)],
         "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
-        "downloads": [
-            {key: escape(value) for key, value in download.items()} for download in downloads
-        ],
+        "downloads": _DOWNLOADS,
         "footer": footer(project, root),
         "outline": page.meta.get("toc", True) and len(re.findall(r"^##+ ", markdown, re.M)) > 1,
     }
@@ -52,6 +44,23 @@ def page_html(
         variables=variables,  # the empty ones too: else a text could set them in its metadata
         metadata=metadata(project, page, root),
         filters=project.filters,
+    )
+
+
+def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
+    """The document with links to the page's other forms: `text`, `href` and `detail` of each.
+
+    They tell sizes, and the other forms are made while pandoc makes the document.
+    """
+    items = [
+        '<li><a href="{href}" download>{text} <span>({detail})</span></a></li>'.format(
+            **{key: escape(value) for key, value in download.items()}
+        )
+        for download in downloads
+    ]
+    opening, closing = '<ul class="downloads" aria-label="Télécharger">', "</ul>"
+    return text.replace(
+        f"{_DOWNLOADS}\n", "".join(f"{line}\n" for line in [opening, *items, closing] if items), 1
     )
 
 
