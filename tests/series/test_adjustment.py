@@ -12,7 +12,7 @@ import pytest
 from observlib.demo import audience, truths
 from observlib.series.adjustment import Adjustment, seasonally_adjusted
 
-SEEDS = range(12)  # of the many of tests/benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
 
 
 def visits(device: str) -> tuple[Adjustment, pd.Series]:

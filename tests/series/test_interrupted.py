@@ -12,7 +12,7 @@ from observlib.demo import audience
 from observlib.series.interrupted import EFFECTS, interrupted
 
 ACTION = date(2025, 3, 1)
-SEEDS = range(12)  # of the many of tests/benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
 
 
 def row(effects: pd.DataFrame, comparison: str = "before_after"):
