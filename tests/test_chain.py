@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,6 @@ from observlib.indicators import audience, changes, experiences, procedures, sat
 from observlib.period import Quarter
 
 ALL = Quarter(2026, 3).back(15)
-
-
-@pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, Any]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture(scope="module")
