@@ -132,8 +132,9 @@ def published(root: Path) -> dict[str, bytes]:
 
 
 def leftovers(root: Path) -> list[str]:
-    """Hidden files and folders in `reports/`: the work of runs."""
-    return sorted(path.name for path in (root / "reports").iterdir() if path.name.startswith("."))
+    """Hidden files and folders in `reports/`, but for what is kept: the work of runs."""
+    names = {path.name for path in (root / "reports").iterdir() if path.name.startswith(".")}
+    return sorted(names - {".kept"})
 
 
 def make_root(root: Path, previous: bool = True) -> Path:
@@ -433,14 +434,11 @@ def test_a_data_folder_without_store_or_with_an_empty_one_is_refused(
 def test_the_manifest_says_of_which_store_kind_and_day_it_is(release: Release, root: Path) -> None:
     release()
     first = manifest(root)
-    assert (first["kind"], first["made"], first["partial"]) == (
-        "demonstration",
-        "2026-11-24",
-        False,
-    )
+    assert (first["kind"], first["made"]) == ("demonstration", "2026-11-24")
     write_store(root, end="2026-10-31")
     release()
-    assert manifest(root)["data"] != first["data"]
+    now = manifest(root)["studies"][0]
+    assert now["data"] != first["studies"][0]["data"]
 
 
 def test_nothing_of_a_demonstration_stays_in_a_real_edition_nor_the_other_way(
@@ -526,7 +524,6 @@ def test_a_partial_edition_is_published_only_where_it_is_asked_for_and_says_so(
     kept = root / "reports" / "_failed" / "satisfaction.ipynb"
     assert failed == [f"study satisfaction: cell 3: ValueError: no; see {kept}"]
     assert kept.is_file()
-    assert manifest(root)["partial"] is True
     found = published(root)
     assert "_site/editions/2026-T3/panorama.html" in found
     assert not [name for name in found if "satisfaction" in name]
@@ -577,7 +574,6 @@ def test_with_keep_going_a_page_that_cannot_be_published_is_left_out_and_told(
     assert re.fullmatch(f"study panorama: {told}.*; see {re.escape(str(kept))}", line)
     assert kept.is_file()
     about = manifest(root)
-    assert about["partial"] is True
     assert [study["page"] for study in about["studies"] if "sha256" in study] == ["satisfaction"]
     found = published(root)
     assert not [name for name in found if "panorama" in name and "T2" not in name]

@@ -107,6 +107,19 @@ def test_a_file_that_no_device_claims_is_named(tmp_path: Path, catalogue: Catalo
     assert store.ingest(tmp_path / "raw", tmp_path, catalogue).unclaimed == ["sub/holiday.csv"]
 
 
+def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    for name in ("jdma_legifrance_2026.xlsx", "holiday.xlsx"):
+        (tmp_path / "raw" / name).write_bytes(b"PK")
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert done.unclaimed == ["holiday.xlsx", "jdma_legifrance_2026.xlsx"]
+    (told,) = done.notices
+    assert told.startswith("jdma_legifrance_2026.xlsx: is not read; exports of jdma-legifrance")
+    assert "end with .csv" in told
+
+
 def test_a_file_claimed_twice_is_a_problem_of_the_catalogue(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

@@ -118,12 +118,15 @@ def read_bytes(path: Path, most: int, mend: str) -> bytes:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a UTF-8 file at once: written whole under another name, synced, then renamed."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}-", delete=False
-    ) as new:
+    """Replace a UTF-8 file at once, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace a file at once: written whole under another name, synced, then renamed."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as new:
         try:
-            new.write(text)
+            new.write(content)
             new.flush()
             os.fsync(new.fileno())
             Path(new.name).chmod(0o644)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from observlib.actions import Action, load_actions
-from observlib.catalogue import Catalogue, load_catalogue
 from observlib.errors import ObservError
-from observlib.loaders import names
-from observlib.practices import Practices, load_practices
-from observlib.tables import TABLES
+
+if TYPE_CHECKING:  # a command that has nothing to do has no use for them
+    import pandas as pd
+
+    from observlib.actions import Action
+    from observlib.catalogue import Catalogue
+    from observlib.practices import Practices
 
 
 def root(start: Path | None = None) -> Path:
@@ -35,20 +36,28 @@ def root(start: Path | None = None) -> Path:
 
 def catalogue(start: Path | None = None) -> Catalogue:
     """The checked catalogue of the project of `start`, else of the current folder."""
+    from observlib.catalogue import load_catalogue
+    from observlib.loaders import names
+    from observlib.tables import TABLES
+
     folder = root(start) / "data" / "catalogue"
     return load_catalogue(folder, names(), TABLES)
 
 
 def practices(kind: str, start: Path | None = None) -> Practices:
     """The checked practice sheets that stand beside data of a kind: `demonstration` or `real`."""
+    from observlib.practices import load_practices
+
     return load_practices(root(start) / "data" / "practices", catalogue(start), kind)
 
 
 def actions(kind: str, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
     """The checked actions that stand beside data of a kind, the oldest first.
 
-    `followed` are the indicators that they may be to move (`indicators.monthly.FOLLOWED`).
+    `followed` are the indicators that they may be to move (`followed.FOLLOWED`).
     """
+    from observlib.actions import load_actions
+
     return load_actions(root(start) / "data" / "actions", catalogue(start), followed, kind)
 
 
@@ -68,6 +77,8 @@ def reference(name: str) -> pd.DataFrame:
     ObservError
         Where the project has no such table.
     """
+    import pandas as pd
+
     path = root() / "data" / "reference" / f"{name}.csv"
     try:
         return pd.read_csv(path, dtype={"departement": str, "region": str})

@@ -1,29 +1,32 @@
-"""The release of an edition: from the store to the published site, or nothing at all."""
+"""The release of an edition: from the store to the published site, or nothing at all.
+
+A page or a site that was made before from the same inputs is not made again.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from observlib import files, project, store, tables
-from observlib.catalogue import Catalogue
-from observlib.edition.make import leave_out, make
+from observlib import files, inputs, kept, standing, store
+from observlib.edition.asked import ask
+from observlib.edition.execute import Run
+from observlib.edition.make import make
+from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
 from observlib.edition.notices import with_notices
-from observlib.edition.plan import plan
+from observlib.edition.recall import inputs_of, recall, why
 from observlib.edition.sheets import FOLDER, write_sheets
-from observlib.edition.study import load_studies
-from observlib.errors import ObservError, UsageError, bounded
-from observlib.indicators.monthly import FOLLOWED
+from observlib.errors import ObservError, bounded
+from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.publish.swap import replace_folder, workspace
-
-if TYPE_CHECKING:
-    import pandas as pd
+from observlib.standing import Record
 
 
 def release(
@@ -38,12 +41,14 @@ def release(
     today: date | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
+    run: Run | None = None,
 ) -> tuple[Path, list[str]]:
-    """Execute the studies of a quarter, and publish them as the site in `reports/_site`.
+    """Make the pages of a quarter, and publish them as the site in `reports/_site`.
 
     The edition's executed notebooks are put in `reports/editions/<quarter>`, the pages made of the
     practice sheets in `reports/practices`. These folders change at the very end, each at once: an
-    interruption leaves what was published as it was.
+    interruption leaves what was published as it was. Nothing of them changes where the same was
+    published last.
 
     Parameters
     ----------
@@ -54,7 +59,8 @@ def release(
     quarter
         The quarter; the latest complete one to whose end the data goes, if not given.
     only, given
-        Studies wanted, and parameters as text (see `edition.plan.plan`).
+        Studies wanted, and parameters as text (see `edition.plan.plan`). The pages of the other
+        studies stay as the quarter's edition has them.
     keep_going
         Publish the studies that succeed, as a partial edition. A study whose page the embedded
         publisher refuses has failed too; Quarto renders all pages or none.
@@ -64,6 +70,8 @@ def release(
         The day of making.
     executing, publishing
         Progress callbacks of the two steps.
+    run
+        Executes pages, by workers that are started already (see `edition.execute.started`).
 
     Returns
     -------
@@ -79,70 +87,144 @@ def release(
         published, a folder that cannot be written.
     """
     today = today or date.today()
-    catalogue = project.catalogue(root)
     check_publisher(publisher)
-    store.check(data)
-    wanted = _check_quarter(data, quarter, today)
-    relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
-    studies = load_studies(root / "notebooks")
-    if not studies:
-        raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
-    practices = project.practices(store.kind(data), root)
-    project.actions(store.kind(data), FOLLOWED, root)  # wrong ones stop here, before any study
-    pages = plan(
-        studies,
-        wanted,
-        relative,
-        catalogue,
-        _products(data, catalogue),
-        only,
-        given,
-        _surveys(data, catalogue),
-    )
+    # before all else is read: what changes from here on is seen by the next run
+    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
+    before = standing.read(root)
+    asked = ask(root, data, quarter, only, given, today)
     about = {
-        "quarter": str(wanted),
-        "kind": store.kind(data),
+        "quarter": str(asked.quarter),
+        "kind": asked.kind,
         "data": store.digest(data),
         "made": today.isoformat(),
-        "only": sorted(set(only)),
     }
-    reports = root / "reports"
+    reports, memory = root / "reports", root / standing.KEPT
+    site, edition = reports / "_site", reports / "editions" / str(asked.quarter)
+    failed = reports / "_failed"
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
-        workspace(reports / "_site") as work,
+        workspace(site) as work,
     ):
-        (reports / "editions").mkdir(exist_ok=True)
+        edition.parent.mkdir(exist_ok=True)
         copy = work / "project"
-        shutil.copytree(reports, copy, ignore=_made)
-        folder = copy / "editions" / str(wanted)
-        failed = reports / "_failed"
-        manifest = make(pages, about, root, folder, failed, catalogue, keep_going, executing)
+        standing.copy_sources(root, copy)
+        folder = copy / "editions" / str(asked.quarter)
+        folder.mkdir(parents=True)
+        manifest = make(
+            asked.pages,
+            about,
+            root,
+            folder,
+            failed,
+            asked.catalogue,
+            keep_going,
+            executing,
+            kept=memory / "pages",
+            shared=asked.shared,
+            others=take_over(edition, folder, asked.kind, asked.others),
+            run=run,
+        )
         if store.digest(data) != about["data"]:
             raise ObservError(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        write_sheets(practices, catalogue, copy / FOLDER)
-        while True:
-            _announce(reports / "index.qmd", copy, manifest)
-            try:
-                index = publish(copy, reports / "_site", publisher, publishing)
-                break
-            except PagesError as error:
-                if not keep_going:
-                    raise
-                leave_out(manifest, folder, failed, _of_studies(error, manifest))
-        replace_folder(folder, reports / "editions" / str(wanted))
-        # for `quarto render reports`: the edition's pages link to the sheets
-        if practices.sheets:
-            replace_folder(copy / FOLDER, reports / FOLDER)
-        else:  # an empty folder would make Quarto fail
-            shutil.rmtree(reports / FOLDER, ignore_errors=True)
-    return index, [
-        f"study {study['page']}: {study['error']}; see {failed / study['page']}.ipynb"
-        for study in manifest["studies"]
-        if "error" in study
-    ]
+        write_sheets(asked.practices, asked.catalogue, copy / FOLDER)
+        made = before.made if before else ""
+        if _site_changes(root, before, found, manifest):
+            made, outputs = today.isoformat(), {}
+            while True:
+                _announce(reports / "index.qmd", copy, manifest)
+                try:
+                    publish(
+                        copy,
+                        site,
+                        publisher,
+                        publishing,
+                        memory / "site",
+                        lambda new: outputs.update(standing.files_of(new, folder, copy / FOLDER)),
+                    )
+                    break
+                except PagesError as error:
+                    if not keep_going:
+                        raise
+                    leave_out(manifest, folder, failed, _of_studies(error, manifest))
+            replace_folder(folder, edition)
+            # for `quarto render reports`: the edition's pages link to the sheets
+            if asked.practices.sheets:
+                replace_folder(copy / FOLDER, reports / FOLDER)
+            else:  # an empty folder would make Quarto fail
+                shutil.rmtree(reports / FOLDER, ignore_errors=True)
+        elif before:
+            outputs = before.files
+        lines = [
+            f"study {page['page']}: {page['error']}; see {failed / page['page']}.ipynb"
+            for page in manifest["studies"]
+            if page["page"] in asked.wanted and "error" in page
+        ]
+        if not lines:
+            standing.write(root, Record(found, about["quarter"], made, _pages(manifest), outputs))
+        kept.prune(memory)
+    return site / "index.html", lines
+
+
+def explain(
+    root: Path,
+    data: Path,
+    quarter: Quarter | None = None,
+    *,
+    only: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
+    publisher: str = "auto",
+    today: date | None = None,
+) -> list[str]:
+    """Say of each page, and of the site, whether `release` would make it again, and why.
+
+    The parameters and the errors are those of `release`; nothing is made.
+    """
+    today = today or date.today()
+    check_publisher(publisher)
+    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
+    asked = ask(root, data, quarter, only, given, today)
+    memory, shared, digest = root / standing.KEPT / "pages", asked.shared(), store.digest(data)
+    edition = root / "reports" / "editions" / str(asked.quarter)
+    others = known_entries(edition, asked.kind, asked.others)
+    lines, entries = [], []
+    for page in asked.pages:
+        if page.name in others:
+            lines.append(f"{page.name}: would stay as the edition has it")
+            entries.append(others[page.name])
+            continue
+        depends = inputs_of(page, shared)
+        made = recall(memory, page, depends)
+        reason = "is kept" if made else f"would run: {bounded(why(memory, page, depends), 9)}"
+        lines.append(f"{page.name}: {reason}")
+        entries.append(entry_of(page, made, digest) if made else entry(page))
+    manifest = {"quarter": str(asked.quarter), "kind": asked.kind, "studies": entries}
+    changes = _site_changes(root, standing.read(root), found, manifest)
+    told = f"would be made again: {bounded(changes, 9)}" if changes else "would stay as it is"
+    return [*lines, f"the site: {told}"]
+
+
+def _site_changes(
+    root: Path, before: Record | None, found: Inputs, manifest: Mapping[str, Any]
+) -> list[str]:
+    """Why the site that was published last is not the one to publish; nothing where it is."""
+    if before is None:
+        return ["never made"]
+    then = {**standing.site_inputs(before.inputs), **before.pages}
+    now = {**standing.site_inputs(found), **_pages(manifest)}
+    reports = root / "reports"
+    edition = reports / "editions" / str(manifest["quarter"])
+    there = standing.files_of(reports / "_site", edition, reports / FOLDER)
+    return inputs.changes(then, now) or inputs.changes(before.files, there)
+
+
+def _pages(manifest: Mapping[str, Any]) -> Inputs:
+    """What a site shows of its edition, by its pages."""
+    pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
+    told = {**pages, "the quarter": manifest["quarter"], "the kind of data": manifest["kind"]}
+    return {name: inputs.digest(json.dumps(what).encode()) for name, what in told.items()}
 
 
 def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -163,55 +245,3 @@ def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
-
-
-def _made(folder: str, names: list[str]) -> set[str]:
-    """What the copy of `reports/` leaves out: folders that were made, and hidden files."""
-    made = {name for name in names if name.startswith("_") or name in ("editions", FOLDER)}
-    hidden = {name for name in names if name.startswith(".")}
-    return hidden | {name for name in made if (Path(folder) / name).is_dir()}
-
-
-def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
-    latest = store.latest_quarter(data, today)
-    held = store.devices(data)
-    if quarter is None or quarter.end >= today:
-        _check_clock(held, today)
-    quarter = quarter or latest
-    if quarter.end >= today:
-        raise UsageError(f"quarter {quarter}: has not ended; the latest with data is {latest}")
-    start, end = quarter.start.isoformat(), quarter.end.isoformat()
-    if not ((held["start"] <= end) & (held["end"] >= start)).any():
-        first = Quarter.of(date.fromisoformat(held["start"].min()))
-        raise ObservError(
-            f"quarter {quarter}: the store has no data for it; "
-            f"it goes from {first} to {max(first, latest)}"
-        )
-    return quarter
-
-
-def _check_clock(held: pd.DataFrame, today: date) -> None:
-    """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
-
-    Of tomorrow's they may be, in another time zone, as in `tables.contract`.
-    """
-    ends = held.loc[~held["table"].isin((*tables.REFERENCE, "procedures")), "end"].dropna()
-    if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
-        raise ObservError(
-            f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
-            "set the clock, or name a quarter that ended before"
-        )
-
-
-def _surveys(data: Path, catalogue: Catalogue) -> list[str]:
-    """The devices of the catalogue with survey responses, in its order."""
-    held = store.devices(data)
-    fed = set(held.loc[held["table"] == "responses", "device"])
-    return [device for device in catalogue.devices if device in fed]
-
-
-def _products(data: Path, catalogue: Catalogue) -> list[str]:
-    """The products that some device has fed, in the catalogue's order."""
-    known = [catalogue.devices.get(name) for name in store.devices(data)["device"]]
-    fed = {device.product for device in known if device}
-    return [product for product in catalogue.products if product in fed]

@@ -128,7 +128,8 @@ def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(fold
     devices = folder / "devices.yml"
     added = (
         "\n- id: survey\n  label: E\n  family: consultation\n  channel: web\n  owner: numerique\n"
-        "  frequency: daily\n  personal_data: Aucune.\n  pattern: zz_*.csv\n  loader: limesurvey\n"
+        "  product: boamp\n  frequency: daily\n  personal_data: Aucune.\n  pattern: zz_*.csv\n"
+        "  loader: limesurvey\n"
     )
     before = devices.read_text(encoding="utf-8")
     devices.write_text(before + added, encoding="utf-8")

@@ -10,8 +10,8 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.indicators import calls, tickets
 from observlib.period import Quarter
+from observlib.themes.contacts import calls, tickets
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)

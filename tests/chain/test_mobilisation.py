@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.indicators import usability, workshops
 from observlib.period import Quarter
+from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import estimates as workshops
 
 LAST = Quarter(2026, 3)
 YEAR = [str(quarter) for quarter in LAST.back(4)]

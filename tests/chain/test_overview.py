@@ -7,19 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import store
+from observlib import Study, overview
 from observlib.catalogue import Catalogue
-from observlib.indicators import overview
-from observlib.period import Quarter
-
-LAST = Quarter(2026, 3)
 
 
 @pytest.fixture(scope="module")
-def shown(demonstration: Path, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
-    first = LAST.back(5)[0]
-    tables = {name: store.read(demonstration, name, first, LAST) for name in overview.TABLES}
-    return overview.overview(tables, catalogue, LAST)
+def shown(demonstration: Path) -> dict[str, pd.DataFrame]:
+    return overview.headlines(Study("2026-T3", str(demonstration)))
 
 
 def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button(

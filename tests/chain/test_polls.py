@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.indicators import polls
 from observlib.period import Quarter
+from observlib.themes.polls import estimates as polls
 
 LAST = Quarter(2026, 3)
 

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.indicators import sales, subscriptions
 from observlib.period import Quarter
+from observlib.themes.sales import estimates as sales
+from observlib.themes.subscriptions import estimates as subscriptions
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)

@@ -11,8 +11,10 @@ import pytest
 from observlib import project, store
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
-from observlib.indicators import drivers, profiles, surveys, weighted
 from observlib.period import Quarter
+from observlib.themes.profiles import estimates as profiles
+from observlib.themes.surveys import drivers, weighted
+from observlib.themes.surveys import estimates as surveys
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)

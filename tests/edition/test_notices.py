@@ -25,7 +25,11 @@ def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent() -> None:
 
 
 def test_a_reader_is_told_when_only_some_studies_were_wanted() -> None:
-    manifest = {"kind": "real", "only": ["panorama"], "studies": [study("Panorama")]}
+    studies: list[dict[str, object]] = [
+        study("Panorama"),
+        {**study("Satisfaction"), "asked": False},
+    ]
+    manifest = {"kind": "real", "studies": studies}
     (told,) = notices(manifest)
     assert "Édition partielle" in told and "Seule une partie" in told
 

@@ -76,6 +76,21 @@ def test_each_answered_question_is_one_row_on_its_scale(
     assert set(loaded.rows["product"]) == {"service-public"}
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_an_export_that_a_spreadsheet_saved_with_another_separator_is_the_same(
+    tmp_path: Path, device: Device, catalogue: Catalogue, sign: str
+) -> None:
+    """Headers hold more commas than there are columns: counting signs would not do."""
+    answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien ; à, redire"]
+    asked = ["Oui, non, peut-être, ou rien, ni personne, ni aucun, ?", *QUESTIONS]
+    text = export(asked, ["", *answer])
+    out = io.StringIO()
+    csv.writer(out, delimiter=sign).writerows(csv.reader(io.StringIO(text)))
+    one, other = (read(tmp_path, device, catalogue, given) for given in (text, out.getvalue()))
+    assert len(one.rows) == 4 and other.rejects.empty
+    pd.testing.assert_frame_equal(one.rows, other.rows)
+
+
 @pytest.mark.parametrize(
     ("column", "question", "cell", "mark"),
     [

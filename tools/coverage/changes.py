@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, project
+from observlib.comparison import pairs as changes
 from observlib.demo import truths
 from observlib.demo.chance import stream
-from observlib.indicators import changes, satisfaction
 from observlib.period import Quarter
+from observlib.themes.satisfaction import estimates as satisfaction
 from tools.coverage import draws
 from tools.coverage.truth import MARK, Truths, drawn_again, one, parts
 

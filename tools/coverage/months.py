@@ -16,11 +16,13 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, project
+from observlib import followed as monthly
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
 from observlib.demo import truths
 from observlib.demo.chance import between, normal, stream
-from observlib.indicators import actions, monthly, series
 from observlib.period import Quarter
+from observlib.themes.actions import estimates as actions
+from observlib.themes.audience import estimates as series
 from observlib.working_days import length_deviation, working_day_deviation
 from tools.coverage.truth import Truths, drawn_again, one, parts
 

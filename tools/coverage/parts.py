@@ -29,20 +29,17 @@ from observlib.demo import (
 from observlib.demo import surveys as sites
 from observlib.demo import tickets as desks
 from observlib.demo.chance import stream
-from observlib.indicators import (
-    calls,
-    comparisons,
-    drivers,
-    experiences,
-    profiles,
-    satisfaction,
-    surveys,
-    tickets,
-    usability,
-)
-from observlib.indicators import polls as votes
-from observlib.indicators import subscriptions as letters
-from observlib.indicators import workshops as ideas
+from observlib.themes.contacts import calls, tickets
+from observlib.themes.experiences import estimates as experiences
+from observlib.themes.peers import estimates as comparisons
+from observlib.themes.polls import estimates as votes
+from observlib.themes.profiles import estimates as profiles
+from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import estimates as letters
+from observlib.themes.surveys import drivers
+from observlib.themes.surveys import estimates as surveys
+from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import estimates as ideas
 from tools.coverage import changes, draws, methods, months
 from tools.coverage.truth import Truths, drawn_again, one, parts
 

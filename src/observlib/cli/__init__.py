@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import shutil
 import sys
 import textwrap
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from observlib.cli.new import add_to
-from observlib.cli.printing import output_is_lost, steps, summarise, tell, waiting, wrong_words
+from observlib.cli.printing import (
+    output_is_lost,
+    published,
+    steps,
+    summarise,
+    tell,
+    waiting,
+    wrong_words,
+)
 from observlib.errors import ObservError, UsageError
 
 app = typer.Typer(
@@ -45,7 +55,7 @@ def catalogue() -> None:
     from rich.table import Table
 
     from observlib import project
-    from observlib.indicators.monthly import FOLLOWED
+    from observlib.followed import FOLLOWED
 
     known = project.catalogue()
     told = {part: list(getattr(known, part)) for part in _PARTS}
@@ -129,7 +139,7 @@ def edition(
     data: Data = Path("data"),
     study: Annotated[
         list[str] | None,
-        typer.Option("--study", help="Publish this study and no other (may be repeated)."),
+        typer.Option("--study", help="Renew this study and no other (may be repeated)."),
     ] = None,
     parameter: Annotated[
         list[str] | None,
@@ -142,29 +152,75 @@ def edition(
         Literal["auto", "quarto", "embedded"],
         typer.Option(help="Quarto where it is installed, else the embedded publisher."),
     ] = "auto",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would be made again and why; make nothing.")
+    ] = False,
 ) -> None:
-    """Execute the studies of a quarter and publish its site and PDFs."""
-    from observlib import project
+    """Execute the studies of a quarter and publish its site and PDFs.
+
+    What was made before from the same inputs is not made again.
+    """
+    from observlib import project, standing
+    from observlib.edition.execute import started
     from observlib.period import Quarter
-    from observlib.release import release
 
     wanted = Quarter.parse(quarter) if quarter is not None else None
     given = _parameters(parameter or [])
-    with steps() as step:
+    only = study or []
+    root, folder = project.root(), project.data_folder(data)
+    if explain:
+        from observlib.release import explain as why
+
+        for line in why(root, folder, wanted, only=only, given=given, publisher=publisher):
+            typer.echo(line)
+        return
+    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
+    if record := standing.since(root, now):
+        index = root / "reports" / "_site" / "index.html"
+        typer.echo(f"Nothing has changed since {record.made}; {index}")
+        return
+    with contextlib.ExitStack() as stack:
+        # their worker makes itself ready while this process imports the rest
+        may_run = standing.may_run(root, now)
+        run = stack.enter_context(started(root)) if may_run else None
+        step = stack.enter_context(steps())
+
+        from observlib.release import release
+
         index, failed = release(
-            project.root(),
-            project.data_folder(data),
+            root,
+            folder,
             wanted,
-            only=study or [],
+            only=only,
             given=given,
             keep_going=keep_going,
             publisher=publisher,
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
+            run=run,
         )
-    typer.echo(f"Published: {index}")
+    published(index)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
+
+
+@app.command("preview")
+def preview_page(
+    study: Annotated[str, typer.Argument(help="Name of the study: its notebook, without .ipynb.")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="NAME=VALUE for the study (may be repeated)."),
+    ] = None,
+    data: Data = Path("data"),
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Make it again at each save, until Ctrl-C.")
+    ] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
+) -> None:
+    """Show the page of a study as saved, and publish nothing."""
+    from observlib.cli.preview import preview
+
+    preview(study, _parameters(parameter or []), data, watch, not no_open)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ def dot_chart(
     *,
     caption: str,
     by: str = "product",
-    highlight: Sequence[str] = (),
+    highlight: Sequence[str] | None = None,
     sort: bool = True,
 ) -> Output:
     """Draw an indicator for each product or other subject: point, interval, value and base.
@@ -57,6 +57,8 @@ def dot_chart(
     indicator = select.one_indicator(frame, catalogue, "dot_chart")
     select.unique(frame, [by], "dot_chart")
     frame = as_told(frame, catalogue)
+    if highlight is None:
+        highlight = _ours(frame, by, catalogue)
     absent = [key for key in highlight if key not in set(frame[by])]
     if absent:
         raise ObservError(
@@ -85,6 +87,15 @@ def dot_chart(
     with style.theme():
         fig = _figure(records, frame, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)
+
+
+def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
+    """What is the agency's own, where other administrations stand beside it."""
+    peers = frame["product"].isin(list(catalogue.peers))
+    products = frame["product"].isin(list(catalogue.products))
+    own = frame["product"].isin([peer.id for peer in catalogue.peers.values() if peer.own])
+    ours = products if products.any() else own
+    return list(frame.loc[ours, by]) if (peers & ~ours).any() else []
 
 
 def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator) -> Any:

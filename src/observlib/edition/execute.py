@@ -6,6 +6,7 @@ that start at once race for network ports. No kernel is ever used twice: state w
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import multiprocessing
@@ -13,7 +14,7 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
 
 CELL_SECONDS = 600
 Progress = Callable[[int, int, str], None]
+Run = Callable[..., "list[Outcome]"]
 
 
 @dataclass(frozen=True)
@@ -74,35 +76,65 @@ def execute(
     ObservError
         Where something ends a worker from outside.
     """
-    outcomes: dict[str, Outcome] = {}
+    with started(root, max(1, min(workers, len(pages)))) as run:
+        return run(pages, folder, progress, cell_seconds)
+
+
+@contextlib.contextmanager
+def started(root: Path, workers: int = 2) -> Iterator[Run]:
+    """Workers for as long as the context lasts, of which one begins to make itself ready at once.
+
+    Gives a function of the pages, the folder and, if wanted, `progress` and `cell_seconds`, which
+    does as `execute`. Once something has ended a worker from outside, it executes no more.
+    """
     context = multiprocessing.get_context("spawn")
-    with (
-        scratch.temporary_files() as private,
-        ProcessPoolExecutor(workers, context, _prepare, (str(private),)) as pool,
-    ):
-        waiting = {}
+    with scratch.temporary_files() as private:
+        pool = ProcessPoolExecutor(workers, context, _prepare, (str(private),))
+
+        def run(
+            pages: Sequence[Page],
+            folder: Path,
+            progress: Progress | None = None,
+            cell_seconds: float = CELL_SECONDS,
+        ) -> list[Outcome]:
+            return _executed(pool, pages, folder, root, progress, cell_seconds)
+
+        try:
+            pool.submit(int)  # a worker starts with its first task
+            yield run
+        finally:
+            # kernels die with their worker; one that has nothing to do has nothing to save
+            for process in list((pool._processes or {}).values()):
+                process.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _executed(
+    pool: ProcessPoolExecutor,
+    pages: Sequence[Page],
+    folder: Path,
+    root: Path,
+    progress: Progress | None,
+    cell_seconds: float,
+) -> list[Outcome]:
+    outcomes: dict[str, Outcome] = {}
+    waiting = {}
+    try:
         for page in pages:
             path = folder / f"{page.name}.ipynb"
             notebook = str(page.study.path)
             job = pool.submit(_run, notebook, str(path), page.parameters, str(root), cell_seconds)
             waiting[job] = Outcome(page, path)
-        try:
-            for job in as_completed(waiting):
-                done = waiting[job]
-                outcomes[done.page.name] = Outcome(done.page, done.path, job.result())
-                if progress:
-                    progress(len(outcomes), len(pages), done.page.name)
-        except BaseException as error:
-            # Ctrl-C or a worker that died: kernels die with their worker.
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
-            if isinstance(error, BrokenProcessPool):
-                raise ObservError(
-                    "execution: a process that ran studies was ended from outside, perhaps for "
-                    "want of memory; free some, and run the command again"
-                ) from error
-            raise
+        for job in as_completed(waiting):
+            done = waiting[job]
+            outcomes[done.page.name] = Outcome(done.page, done.path, job.result())
+            if progress:
+                progress(len(outcomes), len(pages), done.page.name)
+    except BrokenProcessPool as error:
+        raise ObservError(
+            "execution: a process that ran studies was ended from outside, perhaps for "
+            "want of memory; free some, and run the command again"
+        ) from error
     return [outcomes[page.name] for page in pages]
 
 

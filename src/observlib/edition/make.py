@@ -1,4 +1,4 @@
-"""The making of an edition: plan, execute, finalise, and its manifest.
+"""The making of an edition's pages: those that are kept, the others executed and finalised.
 
 Everything is made in a work folder of its own inside `reports/`; what is published changes only
 when all of it stands.
@@ -6,8 +6,6 @@ when all of it stands.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -18,14 +16,16 @@ import nbformat
 
 import observlib
 from observlib.catalogue import Catalogue
-from observlib.edition.execute import Outcome, execute
+from observlib.edition import manifest
+from observlib.edition.execute import Outcome, Run, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.plan import Page
+from observlib.edition.recall import Made, inputs_of, keep, recall
 from observlib.edition.study import front_matter
 from observlib.errors import ObservError
+from observlib.inputs import Inputs
 
 Progress = Callable[[int, int, str], None]
-MANIFEST = "manifest.json"
 
 
 def make(
@@ -37,131 +37,125 @@ def make(
     catalogue: Catalogue,
     keep_going: bool = False,
     progress: Progress | None = None,
+    *,
+    kept: Path | None = None,
+    shared: Callable[[], Inputs] = dict,
+    others: Mapping[str, manifest.Entry] | None = None,
+    run: Run | None = None,
 ) -> dict[str, Any]:
-    """Execute the pages of an edition into a new folder, and write its manifest there.
+    """Make the pages of an edition in a folder, and write its manifest there.
+
+    A page that was made before from the same inputs is not executed again: it is taken from what
+    is kept, with the day on which it was made.
 
     Parameters
     ----------
     pages
         The plan.
     edition
-        `quarter`, `kind` (`real` or `demonstration`), `data` (the store's digest), `made`, and
-        `only` where not every study was wanted.
+        `quarter`, `kind` (`real` or `demonstration`), `data` (the store's digest) and `made`, the
+        day.
     root
         The project's root.
     folder
-        New folder for `<page>.ipynb` and `manifest.json`.
+        Folder for `<page>.ipynb` and `manifest.json`.
     failed
-        Where the notebooks of failed pages are kept, to be looked at.
+        Where the notebooks of failed pages are put, to be looked at.
     catalogue
         Says with how many decimals estimates are published.
     keep_going
         Make a partial edition of the pages that succeed.
     progress
         Called with pages done, pages in all and the page just done.
+    kept
+        The folder of pages that are kept; without it none is.
+    shared
+        Gives what all pages depend on, as it is when it is called.
+    others
+        Entries, by page, of those of the plan that are not to be made: their notebooks, if any, are
+        in the folder already.
+
+    run
+        Executes pages, by workers that are `edition.execute.started`; else they are started here.
 
     Returns
     -------
     dict
-        The manifest: `edition`'s keys, `version`, `partial`, and `studies` (one entry a page:
-        `page`, `study`, `title`, `parameters`, `description`, `sha256` or `error`).
+        The manifest: `quarter`, `kind`, `made` (the day of its newest page), `version`, and
+        `studies`, whose entries `edition.manifest` describes.
 
     Raises
     ------
     ObservError
         With each page that failed, unless `keep_going` and at least one succeeded.
     """
+    others = others or {}
+    wanted = [page for page in pages if page.name not in others]
     executed = folder / ".executed"
     executed.mkdir(parents=True)
-    entries, problems = [], []
     shutil.rmtree(failed, ignore_errors=True)
-    for outcome in execute(pages, executed, root, progress=progress):
-        entry: dict[str, Any] = {
-            "page": outcome.page.name,
-            "study": outcome.page.study.name,
-            "title": outcome.page.title,
-            "parameters": {k: v for k, v in outcome.page.parameters.items() if k != "data"},
-        }
-        error = outcome.error
+    before = _inputs(wanted, shared) if kept else {}
+    made = {p.name: found for p in wanted if kept and (found := recall(kept, p, before[p.name]))}
+    waiting = [page for page in wanted if page.name not in made]
+    outcomes: list[Outcome] = []
+    if waiting and run:
+        outcomes = run(waiting, executed, progress)
+    elif waiting:
+        outcomes = execute(waiting, executed, root, progress=progress)
+    # what changed while pages ran may be in them: they are not kept by what was before
+    after = _inputs(waiting, shared) if kept else {}
+    errors, problems = {}, []
+    for outcome in outcomes:
+        page, error = outcome.page, outcome.error
         if not error:
             try:
-                entry |= _write_page(outcome, edition, root, folder, catalogue)
+                made[page.name] = finalised(outcome, edition, root, catalogue)
             except PageError as problem:
                 error = str(problem)
         if error:
-            entry["error"] = error.replace(f"{root}{os.sep}", "")
-            kept = _keep(outcome, failed)
-            problems.append(f"study {outcome.page.name}: {error}{f'; see {kept}' if kept else ''}")
-        entries.append(entry)
+            errors[page.name] = error.replace(f"{root}{os.sep}", "")
+            aside = _put_aside(outcome, failed)
+            problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
+        elif kept and before[page.name] == after[page.name]:
+            keep(kept, page, before[page.name], made[page.name])
     shutil.rmtree(executed)
-    if problems and (not keep_going or len(problems) == len(entries)):
-        some = len(problems) < len(entries)
-        others = ", or publish the others with --keep-going" if some else ""
-        raise ObservError(*problems, f"nothing was published; mend what failed{others}")
-    manifest = {
-        **edition,
+    if problems and (not keep_going or not made):
+        advice = ", or publish the others with --keep-going" if made and not keep_going else ""
+        raise ObservError(*problems, f"nothing was published; mend what failed{advice}")
+    entries = []
+    for page in pages:
+        if page.name in others:
+            entries.append(others[page.name])
+        elif page.name in errors:
+            entries.append(manifest.entry(page, error=errors[page.name]))
+        else:
+            text = made[page.name].notebook
+            (folder / f"{page.name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
+            entries.append(manifest.entry_of(page, made[page.name], edition["data"]))
+    whole = {
+        "quarter": edition["quarter"],
+        "kind": edition["kind"],
+        "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
-        "partial": bool(problems or edition.get("only")),
         "studies": entries,
     }
-    _write_manifest(manifest, folder)
-    return manifest
+    manifest.write(whole, folder)
+    return whole
 
 
-def leave_out(
-    manifest: dict[str, Any], folder: Path, failed: Path, problems: Mapping[str, str]
-) -> None:
-    """Leave pages that cannot be published out of an edition, as if they had not been made.
-
-    Parameters
-    ----------
-    manifest
-        As `make` gives it; it is changed, and written again.
-    folder
-        The edition's folder.
-    failed
-        Where the notebooks of these pages go, to be looked at.
-    problems
-        What is wrong, by the page's name.
-
-    Raises
-    ------
-    ObservError
-        Where no page would be left.
-    """
-    made = {entry["page"] for entry in manifest["studies"] if "error" not in entry}
-    if made <= set(problems):
-        lines = [f"study {name}: {error}" for name, error in problems.items()]
-        raise ObservError(*lines, "nothing was published; mend what failed")
-    failed.mkdir(exist_ok=True)
-    for entry in manifest["studies"]:
-        if error := problems.get(entry["page"]):
-            del entry["description"], entry["sha256"]
-            entry["error"] = error
-            shutil.move(folder / f"{entry['page']}.ipynb", failed / f"{entry['page']}.ipynb")
-    manifest["partial"] = True
-    _write_manifest(manifest, folder)
+def _inputs(pages: Sequence[Page], shared: Callable[[], Inputs]) -> dict[str, Inputs]:
+    found = shared()
+    return {page.name: inputs_of(page, found) for page in pages}
 
 
-def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _write_page(
-    outcome: Outcome, edition: dict[str, Any], root: Path, folder: Path, catalogue: Catalogue
-) -> dict[str, str]:
+def finalised(outcome: Outcome, edition: dict[str, Any], root: Path, catalogue: Catalogue) -> Made:
+    """The page that an executed notebook is; what is wrong with it is a `PageError`."""
     notebook = nbformat.read(outcome.path, as_version=4)
     page = finalise(notebook, outcome.page, edition, root, catalogue)
-    text = nbformat.writes(page) + "\n"
-    (folder / outcome.path.name).write_text(text, encoding="utf-8", newline="\n")
-    return {
-        "description": front_matter(page)["description"],
-        "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
-    }
+    return Made(nbformat.writes(page) + "\n", front_matter(page)["description"], edition["made"])
 
 
-def _keep(outcome: Outcome, failed: Path) -> Path | None:
+def _put_aside(outcome: Outcome, failed: Path) -> Path | None:
     """Where a failed page's notebook now is; None where it was not even begun."""
     if not outcome.path.exists():
         return None

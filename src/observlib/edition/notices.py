@@ -33,7 +33,7 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
         one = len(failed) == 1
         begin = "Cette page n’a pas pu être établie" if one else "Ces pages n’ont pas pu l’être"
         told.append(f"{begin} : {plain(french.join(failed))}.")
-    if manifest.get("only"):
+    if any(study.get("asked") is False for study in manifest["studies"]):
         told.append("Seule une partie des études a été demandée ; les autres pages manquent.")
     if told:
         text = f"::: {{.callout-important}}\n## Édition partielle\n\n{' '.join(told)}\n:::"

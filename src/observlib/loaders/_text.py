@@ -40,6 +40,11 @@ _MOST_COLUMNS = 10_000
 _MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
 _MOST_CELLS = 50_000_000
 _LONGEST_ROW = 5_000_000  # characters
+_BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
+WORKBOOK = (
+    "is a workbook or an archive, whatever its name says, and a text is read here; export the "
+    "data as text, or open the file in a spreadsheet and save its sheet as CSV in UTF-8"
+)
 _SPLIT = "export a shorter period, or parts"
 
 
@@ -51,10 +56,12 @@ def read_text(path: Path) -> str:
     Raises
     ------
     ObservError
-        For an empty file, one of over 500 MB, or in another encoding (the byte and its line are
-        named).
+        For an empty file, one of over 500 MB, a workbook, or text in another encoding (the byte
+        and its line are named).
     """
     raw = files.read_bytes(path, _MOST_BYTES, _SPLIT)
+    if raw.startswith(_BOOKS):
+        raise ObservError(f"{path}: {WORKBOOK}")
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = raw.decode(encoding)
@@ -181,9 +188,8 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
         told = zip(header, headers_shown(header[:12], header), strict=False)
         shown = [repr(name) if name in needed else safe for name, safe in told]
         there = ", ".join(shown) + (", …" if len(header) > 12 else "")
-        for sign, name in ((";", "semicolons"), ("\t", "tabs")):
-            if len(header) == 1 and sign in header[0]:
-                there += f", separated by {name}: save it separated by commas"
+        if len(header) == 1 and "\t" in header[0]:
+            there += ", separated by tabs: save it separated by commas"
         raise ObservError(
             f"{path}: missing column{plural} {', '.join(repr(name) for name in missing)}; "
             f"the file has {there}" + (f"; {mend}" if mend else "")

@@ -7,7 +7,6 @@ in one step, so that a reader sees a whole site at any moment.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,8 @@ def publish(
     site: Path,
     publisher: str = "auto",
     progress: Callable[[int, int, str], None] | None = None,
+    kept: Path | None = None,
+    made: Callable[[Path], None] | None = None,
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition.
 
@@ -37,6 +38,10 @@ def publish(
         `quarto`, `embedded`, or `auto`: Quarto where the command exists.
     progress
         Called with the number of pages done, their total, and a title.
+    kept
+        The folder of pages that the embedded publisher keeps; without it none is.
+    made
+        Called with the folder of the new site, before that is put in its place.
 
     Returns
     -------
@@ -55,17 +60,34 @@ def publish(
     check_publisher(publisher)
     found = read_project(project)
     tell = progress or (lambda done, total, name: None)
-    by_quarto = publisher == "quarto" or (publisher == "auto" and bool(shutil.which("quarto")))
     with (
         telling_write_errors(site.parent, f"{site} is unchanged"),
         workspace(site) as work,
         temporary_files(),
     ):
-        if by_quarto:
+        if chosen(publisher) != "embedded":
             quarto.build(found, work / "site", tell)
         else:
-            embedded.build(found, work / "site", tell)
+            embedded.build(found, work / "site", tell, kept)
+        if made:
+            made(work / "site")
         return replace_folder(work / "site", site) / "index.html"
+
+
+def chosen(publisher: str) -> str:
+    """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`.
+
+    Examples
+    --------
+    >>> chosen("embedded")
+    'embedded'
+    """
+    from observlib.publish.quarto import found
+
+    program = found() if publisher != "embedded" else None
+    if program is None:
+        return "quarto" if publisher == "quarto" else "embedded"
+    return f"{program} of {Path(program).stat().st_mtime_ns}"
 
 
 def check_publisher(publisher: str) -> None:

@@ -6,22 +6,41 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path, PurePosixPath
 
+from observlib import inputs
+from observlib import kept as keeping
 from observlib.errors import ObservError
+from observlib.inputs import Inputs
 from observlib.publish import html, pdf
 from observlib.publish.downloads import estimates_csv
-from observlib.publish.links import by_page
+from observlib.publish.links import Read, by_page, read_page
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
 
 
-def build(project: Project, site: Path, progress: Progress) -> None:
+# what of the library makes a page of its source; a test looks whether the publisher imports more
+RENDERING = frozenset(
+    (
+        *("catalogue", "confidentiality", "display", "errors", "estimates", "files"),
+        *("impersonal", "inputs", "kept", "period", "personal", "publish", "scratch"),
+        "text",
+    )
+)
+
+
+def build(project: Project, site: Path, progress: Progress, kept: Path | None = None) -> None:
     """Make the whole site in the new folder `site`.
+
+    Parameters
+    ----------
+    kept
+        The folder of pages that are kept: one that was made before from the same inputs is taken
+        from there. Without it none is.
 
     Raises
     ------
@@ -30,10 +49,22 @@ def build(project: Project, site: Path, progress: Progress) -> None:
     """
     site.mkdir(parents=True)
     shutil.copyfile(html.style(), site / "site.css")
+    depends = _inputs(project) if kept else {}
+    new: dict[PurePosixPath, dict[str, bytes]] = {}
+    read: dict[str, Read] = {}  # by threads, while others wait for pandoc
     problems: dict[PurePosixPath, list[str]] = {}
+
+    def make(page: Page) -> None:
+        content = keeping.get(kept, _name(page, depends)) if kept else None
+        if content is None:
+            content = new[page.source] = _page(project, page)
+        _write_files(content, site)
+        if text := content.get(str(page.output(".html"))):
+            read[str(page.output(".html"))] = read_page(text.decode("utf-8"))
+
     workers = min(len(project.pages), os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        jobs = {pool.submit(_page, project, page, site): page for page in project.pages}
+        jobs = {pool.submit(make, page): page for page in project.pages}
         try:
             for done, job in enumerate(as_completed(jobs), start=1):
                 try:
@@ -46,31 +77,78 @@ def build(project: Project, site: Path, progress: Progress) -> None:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    if kept and _inputs(project) == depends:  # else the library changed meanwhile
+        for source, content in new.items():
+            keeping.put(kept, _name(project.page(source), depends), content)
     if not problems:
-        broken = by_page(site)
+        broken = by_page(site, read)
         made = {str(page.output(".html")): page.source for page in project.pages}
         problems = {made[name]: found for name, found in broken.items()}
     if problems:
         raise PagesError(problems)
 
 
-def _page(project: Project, page: Page, site: Path) -> None:
-    """Make one page in all its forms."""
-    target = site / page.source
+def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
+    """What each page is made from, beside its own name."""
+    sources = {f"its source/{page.source}": page for page in project.pages}
+    files = inputs.tree("its source", project.folder)
+    manifest = project.manifest
+    shared = {
+        **inputs.within(inputs.library(), RENDERING),
+        **inputs.installed(),
+        **{name: digest for name, digest in files.items() if name not in sources},
+        "the edition": repr((manifest.quarter, manifest.kind, manifest.absent)),
+        "the navigation": repr(project.navigation),
+    }
+    del shared[f"its source/editions/{manifest.quarter}/manifest.json"]
+    return {
+        page.source: {
+            **shared,
+            "its source": files[name],
+            "its day": str(project.made(page)),
+            "its trail": repr(project.trail(page.source)),
+            "its lists": repr(list(project.listings(page))),
+        }
+        for name, page in sources.items()
+    }
+
+
+def _name(page: Page, depends: dict[PurePosixPath, Inputs]) -> str:
+    """The name by which a page is kept."""
+    return f"{'-'.join(page.source.parts)}.{inputs.key(depends[page.source])}"
+
+
+def _page(project: Project, page: Page) -> dict[str, bytes]:
+    """One page in all its forms: the contents of its files, by their paths in the site."""
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        site = Path(place).resolve()
+        target = site / page.source
+        target.parent.mkdir(parents=True, exist_ok=True)
+        downloads = []
+        if "typst" in page.formats:
+            content = target.with_suffix(".pdf")
+            content.write_bytes(_pdf(project, page))
+            downloads.append(_download("PDF", content))
+        if page.is_study:
+            downloads += write_downloads(project, page, site)
+        if "html" in page.formats:
+            write_html(project, page, site, downloads)
+        made = [path for path in sorted(site.rglob("*")) if path.is_file()]
+        return {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+
+
+def write_html(
+    project: Project, page: Page, site: Path, downloads: Sequence[Mapping[str, str]] = ()
+) -> Path:
+    """Put a page into a site, with its pictures and the links to its other forms; its path."""
+    target = site / page.output(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
-    downloads = []
-    if "typst" in page.formats:
-        content = target.with_suffix(".pdf")
-        content.write_bytes(_pdf(project, page))
-        downloads.append(_download("PDF", content))
-    if page.is_study:
-        downloads += write_downloads(project, page, site)
-    if "html" in page.formats:
-        converted = _text(project, page, "html")
-        _write_files(converted, target.parent)
-        _copy_pictures(converted.text, project.folder / page.source, target.parent)
-        text = html.page_html(project, page, converted.text, downloads)
-        target.with_suffix(".html").write_text(text, encoding="utf-8", newline="\n")
+    converted = _text(project, page, "html")
+    _write_files(converted.files, target.parent)
+    _copy_pictures(converted.text, project.folder / page.source, target.parent)
+    text = html.page_html(project, page, converted.text, downloads)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target
 
 
 def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
@@ -91,7 +169,7 @@ def _pdf(project: Project, page: Page) -> bytes:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        _write_files(converted, folder)
+        _write_files(converted.files, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
         return pdf.page_pdf(project, page, converted.text, folder)
 
@@ -103,8 +181,8 @@ def _text(project: Project, page: Page, to: Format) -> Converted:
     return Converted(source.read_text(encoding="utf-8"))
 
 
-def _write_files(converted: Converted, folder: Path) -> None:
-    for name, content in converted.files.items():
+def _write_files(contents: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def page_html(
     """
     root = "../" * (len(page.source.parts) - 1)
     variables: dict[str, Any] = {
-        **frame(project),
+        **frame(project, page),
         "root": root,
         "home": page.source == HOME,
         "navigation": [_entry(item, page, root, i) for i, item in enumerate(project.navigation)],
@@ -49,7 +50,7 @@ def page_html(
         name=str(project.folder / page.source),
         template=pandoc.TEMPLATES / "page.html",
         variables=variables,  # the empty ones too: else a text could set them in its metadata
-        metadata=metadata(project, root),
+        metadata=metadata(project, page, root),
         filters=project.filters,
     )
 
@@ -97,17 +98,17 @@ def opening(finding: str) -> str:
     return said
 
 
-def frame(project: Project) -> dict[str, str]:
+def frame(project: Project, page: Page) -> dict[str, str]:
     """What every page says of the site and of the edition, escaped."""
     manifest = project.manifest
     return {
         "sitetitle": escape(str(project.website.get("title") or "Observatoire des usagers")),
         "edition": escape(f"Édition {manifest.quarter}"),
-        "made": manifest.made.isoformat(),
+        "made": project.made(page).isoformat(),
     }
 
 
-def metadata(project: Project, root: str = "") -> dict[str, Any]:
+def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
     """Pandoc's metadata for every page: language, day, bibliography, way to the site's root.
 
     Also the names of the edition's pages that are not there: a link to one is its text alone.
@@ -117,7 +118,7 @@ def metadata(project: Project, root: str = "") -> dict[str, Any]:
     return {
         "lang": "fr-FR",
         "root": root,
-        "madelong": french.day_label(project.manifest.made),
+        "madelong": french.day_label(project.made(page)),
         "link-citations": True,
         "absent": list(project.manifest.absent),
         "bibliography": [
@@ -138,8 +139,14 @@ def footer(project: Project, root: str) -> str:
             part = " · ".join(links)
         if part:
             texts.append(str(part))
-    name = f"{project.folder / '_quarto.yml'}: website.page-footer"
-    return pandoc.convert("\n\n".join(texts), "html", name=name, metadata={"root": root})
+    return _footer(
+        "\n\n".join(texts), f"{project.folder / '_quarto.yml'}: website.page-footer", root
+    )
+
+
+@cache
+def _footer(text: str, name: str, root: str) -> str:
+    return pandoc.convert(text, "html", name=name, metadata={"root": root})
 
 
 def _entry(entry: Entry, page: Page, root: str, number: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,13 +17,17 @@ def broken_links(site: Path) -> list[str]:
     return [f"{name}: {text}" for name, found in by_page(site).items() for text in found]
 
 
-def by_page(site: Path) -> dict[str, list[str]]:
-    """What `broken_links` says, by the path of the page that has it."""
+def by_page(site: Path, read: Mapping[str, Read] | None = None) -> dict[str, list[str]]:
+    """What `broken_links` says, by the path of the page that has it.
+
+    `read` holds the pages that `read_page` has read already, by their paths in the site.
+    """
     site = site.resolve()
-    pages = {path: _read(path) for path in sorted(site.rglob("*.html"))}
+    known = read or {}
+    names = {path: path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html"))}
+    pages = {path: known.get(name) or read_page(_text(path)) for path, name in names.items()}
     problems: dict[str, list[str]] = {}
     for path, page in pages.items():
-        name = path.relative_to(site).as_posix()
         twice = [identifier for identifier, count in Counter(page.ids).items() if count > 1]
         found_here = [f"identifier {identifier!r} is given twice" for identifier in twice]
         for target in dict.fromkeys(page.targets):
@@ -39,11 +44,13 @@ def by_page(site: Path) -> dict[str, list[str]]:
             ):
                 found_here.append(f"{target!r} leads to no place of its page")
         if found_here:
-            problems[name] = found_here
+            problems[names[path]] = found_here
     return problems
 
 
-class _Page(HTMLParser):
+class Read(HTMLParser):
+    """The identifiers of a page, and where its links and pictures lead."""
+
     def __init__(self) -> None:
         super().__init__()
         self.ids: list[str] = []
@@ -57,7 +64,12 @@ class _Page(HTMLParser):
                 self.targets.append(value)
 
 
-def _read(path: Path) -> _Page:
-    page = _Page()
-    page.feed(path.read_text(encoding="utf-8"))
+def read_page(text: str) -> Read:
+    """Read the HTML of a page."""
+    page = Read()
+    page.feed(text)
     return page
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
     import typst
 
     name = str(project.folder / page.source)
-    made = project.manifest.made
+    made = project.made(page)
     site = str(project.website.get("title") or "Observatoire des usagers")
     edition = f"Édition {project.manifest.quarter}"
     if project.manifest.is_demonstration:
@@ -57,7 +57,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
             "sitetitle": literal(site),
             "edition": literal(edition),
         },
-        metadata=metadata(project),
+        metadata=metadata(project, page),
         filters=project.filters,
     )
     main = folder / f"{page.source.stem}.typ"

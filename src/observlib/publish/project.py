@@ -61,7 +61,7 @@ class Manifest:
     quarter: Quarter
     kind: str
     made: date
-    absent: tuple[str, ...] = ()  # names of pages that could not be made
+    absent: tuple[str, ...] = ()  # names of pages that failed, or were not asked for
 
     @property
     def is_demonstration(self) -> bool:
@@ -101,6 +101,11 @@ class Project:
     def filters(self) -> list[Path]:
         """The Lua filters that `_quarto.yml` names, in the order in which pandoc runs them."""
         return [(self.folder / name).resolve() for name in self.config.get("filters") or []]
+
+    def made(self, page: Page) -> date:
+        """The day on which a page was made: a study's own, and the edition's for other pages."""
+        own = page.meta.get("date") if page.is_study else None
+        return date.fromisoformat(str(own)) if own else self.manifest.made
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
@@ -328,7 +333,7 @@ def _read_manifest(folder: Path) -> Manifest:
         raw = json.loads(_read_text(path))
         quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
         made = date.fromisoformat(str(raw["made"])[:10])
-        absent = tuple(str(s["page"]) for s in raw.get("studies", ()) if "error" in s)
+        absent = tuple(str(s["page"]) for s in raw.get("studies", ()) if _is_absent(s))
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ObservError(
             f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind and "
@@ -339,6 +344,10 @@ def _read_manifest(folder: Path) -> Manifest:
     if str(quarter) != path.parent.name:
         raise ObservError(f"{path}: is of {quarter}, in the folder of {path.parent.name!r}")
     return Manifest(quarter, kind, made, absent)
+
+
+def _is_absent(study: Mapping[str, Any]) -> bool:
+    return "error" in study or study.get("asked") is False
 
 
 def _read_text(path: Path) -> str:

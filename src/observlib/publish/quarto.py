@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -29,6 +30,12 @@ TIME_LIMIT = 1800.0
 _NOTEBOOK = ".ipynb.download"
 
 
+def found() -> str | None:
+    """Path of the `quarto` command beside the running Python, else on PATH; None without one."""
+    beside = shutil.which("quarto", path=str(Path(sys.executable).parent))
+    return beside or shutil.which("quarto")
+
+
 def executable() -> str:
     """Path of the `quarto` command.
 
@@ -37,14 +44,14 @@ def executable() -> str:
     ObservError
         Where it is not installed.
     """
-    found = shutil.which("quarto")
-    if found is None:
+    command = found()
+    if command is None:
         raise ObservError(
-            "quarto: the command is not on PATH; install it (quarto.org/docs/get-started, or "
-            "`conda env create -f environment.yml`), or use `--publisher embedded`, which needs "
-            "nothing more"
+            f"quarto: the command is not beside {sys.executable} and not on PATH; install it "
+            '(`pip install "observlib[quarto]"`, `conda env create -f environment.yml` or '
+            "quarto.org/docs/get-started), or use `--publisher embedded`, which needs nothing more"
         )
-    return found
+    return command
 
 
 def build(project: Project, site: Path, progress: Progress) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -115,6 +116,23 @@ def digest(data: Path) -> str:
     """Digest of every part that counts in the store: the same for the same data."""
     parts = sorted(entry.sha256 for entry in _ledger(data).files)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def digests(data: Path) -> dict[str, str]:
+    """Digest, by table, of all that a query of it depends on: its parts, their spans and sources.
+
+    With the name `kind`, what the data are.
+    """
+    ledger = _ledger(data)
+    facts: dict[str, list[list[object]]] = {}
+    for entry in ledger.files:
+        shown = [entry.device, entry.digest, entry.sha256, entry.rows, entry.start, entry.end]
+        facts.setdefault(entry.table, []).append(shown)
+    made = {table: json.dumps(sorted(found, key=str)) for table, found in facts.items()}
+    return {
+        "kind": ledger.kind,
+        **{table: hashlib.sha256(text.encode()).hexdigest()[:32] for table, text in made.items()},
+    }
 
 
 def check(data: Path) -> None:

@@ -61,12 +61,14 @@ class Table:
     """A tidy table: its columns, and what the store must know of it.
 
     `key` are the columns that identify a row within a device. In a table `by_days` rows count
-    days: no day of a subject may be counted twice.
+    days: no day of a subject may be counted twice. A table `adds_up` where its rows are counts,
+    of which a key has one.
     """
 
     columns: dict[str, Column]
     key: tuple[str, ...]
     by_days: bool = False
+    adds_up: bool = False
     rules: tuple[Rule, ...] = ()
 
     @property
@@ -88,7 +90,7 @@ _MOMENT, _MOMENT_OR_NONE = Column("moment", past=True), Column("moment", True, p
 _NUMBER, _NUMBER_OR_NONE = Column("number"), Column("number", optional=True)
 _FLAG = Column("flag")
 _FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
-_COMMON = {"device": _TEXT, "product": _TEXT_OR_NONE, "channel": _TEXT}
+_COMMON = {"device": _TEXT, "product": _TEXT, "channel": _TEXT}
 _MONTH = {"start": _PAST_DAY, "end": _DAY, "complete": _FLAG}
 _IN_ONE_MONTH = Rule(
     "period",
@@ -107,9 +109,15 @@ def _at_most(smaller: str, larger: str) -> Callable[[pd.DataFrame], pd.Series]:
     ).astype(bool)
 
 
-def _table(columns: dict[str, Column], key: tuple[str, ...], **more: Any) -> Table:
-    """A table, with the `device`, `product` (maybe of several: empty) and `channel` of each."""
-    return Table(_COMMON | columns, key, **more)
+def _table(
+    columns: dict[str, Column], key: tuple[str, ...], several: bool = False, **more: Any
+) -> Table:
+    """A table, with the `device`, `product` and `channel` of each row.
+
+    Of what is told of `several` products, or of none, the product may be empty.
+    """
+    product = {"product": _TEXT_OR_NONE} if several else {}
+    return Table(_COMMON | product | columns, key, **more)
 
 
 TABLES = {
@@ -126,6 +134,7 @@ TABLES = {
             "seconds": _COUNT_OR_NONE,
         },
         key=("product", "channel", "start", "end"),
+        adds_up=True,
         by_days=True,
         rules=(
             _IN_ONE_MONTH,
@@ -145,6 +154,7 @@ TABLES = {
             "leaves": _COUNT,
         },
         key=("product", "channel", "list", "cohort", "start", "end"),
+        adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a title, format and month; `revenue` in euros; `returns` are units sent back.
@@ -159,6 +169,7 @@ TABLES = {
             "returns": _COUNT,
         },
         key=("product", "channel", "title_id", "format", "start", "end"),
+        adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a call; `wait` and `talk` in seconds; a call is offered when it enters the queue.
@@ -187,6 +198,7 @@ TABLES = {
             "talk": _COUNT_OR_NONE,
         },
         key=("product", "channel", "moment"),
+        adds_up=True,
         rules=(
             Rule(
                 "answered",
@@ -274,6 +286,7 @@ TABLES = {
     "invitations": _table(
         _MONTH | {"invited": _COUNT},
         key=("product", "channel", "start", "end"),
+        adds_up=True,
         by_days=True,
         rules=(_IN_ONE_MONTH,),
     ),
@@ -290,6 +303,8 @@ TABLES = {
             "followers": _COUNT_OR_NONE,
         },
         key=("poll_id", "option"),
+        several=True,
+        adds_up=True,
     ),
     # One row a participant, task and measure: `success` (1 or 0), `time` (seconds), `errors`;
     # without a task, the items `sus_1` … `sus_10` (1 to 5) of the System Usability Scale; a
@@ -368,6 +383,7 @@ TABLES = {
             "told_by": Column("text", True, TELLERS),
         },
         key=("experience_id",),
+        several=True,
     ),
     # One row a procedure and published indicator, of the quarter `edition`: a `state` and, by
     # the indicator's kind, a `value`, a `day` or a `label`.
@@ -386,6 +402,7 @@ TABLES = {
             "label": _TEXT_OR_NONE,
         },
         key=("edition", "procedure_id", "indicator"),
+        several=True,
     ),
     # One row a figure that an administration published: `organisation` as the source names it;
     # `area` a code of INSEE, empty for the whole country; `comparable_with` the indicator of the
@@ -412,6 +429,7 @@ TABLES = {
             "licence": _TEXT_OR_NONE,
         },
         key=("organisation", "subject", "measure", "area", "start", "end"),
+        several=True,
     ),
     # One row a France services counter open on the day `date`; `departement` is INSEE's code.
     "counters": _table(
@@ -423,6 +441,7 @@ TABLES = {
             "format": _TEXT_OR_NONE,
         },
         key=("counter_id", "date"),
+        several=True,
     ),
     # One row an area, sex and age from `age_low` to `age_high` (empty: and over), on 1 January
     # (`start` and `end` are that day); `area` is INSEE's code of a `departement` or `region`.
@@ -438,5 +457,7 @@ TABLES = {
             "people": _COUNT,
         },
         key=("area_kind", "area", "sex", "age_low", "start"),
+        several=True,
+        adds_up=True,
     ),
 }

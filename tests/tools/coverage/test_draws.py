@@ -16,25 +16,16 @@ from observlib.demo import surveys as sites
 from observlib.demo import tickets as desks
 from observlib.demo import user_tests as tests
 from observlib.demo.chance import stream
-from observlib.indicators import (
-    calls,
-    comparisons,
-    profiles,
-    satisfaction,
-    surveys,
-    tickets,
-    usability,
-)
-from observlib.indicators import (
-    polls as votes,
-)
-from observlib.indicators import (
-    subscriptions as letters,
-)
-from observlib.indicators import (
-    workshops as ideas,
-)
 from observlib.period import Quarter
+from observlib.themes.contacts import calls, tickets
+from observlib.themes.peers import estimates as comparisons
+from observlib.themes.polls import estimates as votes
+from observlib.themes.profiles import estimates as profiles
+from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import estimates as letters
+from observlib.themes.surveys import estimates as surveys
+from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import estimates as ideas
 from tools.coverage import draws
 
 LAST = truths.LAST

@@ -1,0 +1,78 @@
+"""`observ preview`: a saved study as a page in the browser, once or at each save."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import webbrowser
+from pathlib import Path
+from time import monotonic
+
+import typer
+
+from observlib import inputs, project
+from observlib.cli.printing import tell
+from observlib.edition.execute import Run, started
+from observlib.errors import ObservError, UsageError
+from observlib.live import saves, served
+from observlib.standing import PREVIEWS
+
+
+def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bool) -> None:
+    """Make the page of a study and show it; with `watch`, again at each save, until Ctrl-C."""
+    root, folder = project.root(), project.data_folder(data)
+    if watch:
+        with contextlib.suppress(KeyboardInterrupt):
+            _watch(root, folder, study, given, show)
+        return
+    with started(root, 1) as run:  # its worker starts while this process imports the rest
+        from observlib.preview import preview as make
+
+        address = make(root, folder, study, given, run).as_uri()
+    typer.echo(address)
+    if show:
+        _open(address)
+
+
+def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool) -> None:
+    notebooks, library = root / "notebooks", Path(inputs.__file__).parent
+
+    def code() -> inputs.Inputs:
+        return inputs.stamps("the library", library)
+
+    with contextlib.ExitStack() as workers, served(root / PREVIEWS) as (place, renew):
+
+        def begin() -> tuple[Run, inputs.Inputs]:
+            workers.close()
+            return workers.enter_context(started(root, 1)), code()
+
+        run, imported = begin()
+        from observlib.preview import preview as make
+
+        shown = ""
+        for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):
+            if imported != code():  # a kernel has the library that its worker imported
+                run, imported = begin()
+            begun = monotonic()
+            try:
+                path = make(root, data, study, given, run)
+            except UsageError:
+                raise
+            except ObservError as error:
+                tell(error.problems)
+                run, imported = begin()  # the former may be damaged; this one waits for the mend
+                continue
+            address = place + path.relative_to(root / PREVIEWS).as_posix()
+            typer.echo(f"{address} ({monotonic() - begun:.1f} s)")
+            renew()
+            if show and shown != address:
+                _open(address)
+            shown = address
+
+
+def _open(address: str) -> None:
+    """Open a page in the browser, where there is a screen: not in one made of text."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform != "linux" or any(os.environ.get(name) for name in screens):
+        webbrowser.open(address)

@@ -1,0 +1,150 @@
+"""What an edition is asked to be, checked before anything runs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observlib import inputs, project, store, tables
+from observlib.catalogue import Catalogue
+from observlib.edition.plan import Page, plan
+from observlib.edition.study import load_studies
+from observlib.errors import ObservError, UsageError
+from observlib.followed import FOLLOWED
+from observlib.inputs import Inputs
+from observlib.period import Quarter
+from observlib.practices import Practices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An edition that can be made: of which quarter and kind of data, with which pages.
+
+    `pages` are the whole plan, in order; `wanted` the names of those to be made now.
+    """
+
+    root: Path
+    data: Path
+    quarter: Quarter
+    kind: str
+    catalogue: Catalogue
+    practices: Practices
+    pages: tuple[Page, ...]
+    wanted: frozenset[str]
+
+    @property
+    def others(self) -> list[Page]:
+        """The pages that are to stay as the quarter's edition has them."""
+        return [page for page in self.pages if page.name not in self.wanted]
+
+    def shared(self) -> Inputs:
+        """What every page depends on, as it is now."""
+        held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
+        return {**inputs.seen_by_pages(self.root), **held}
+
+
+def ask(
+    root: Path,
+    data: Path,
+    quarter: Quarter | None,
+    only: Sequence[str],
+    given: Mapping[str, str] | None,
+    today: date,
+) -> Asked:
+    """Check all that an edition is to be made of.
+
+    Parameters
+    ----------
+    root, data
+        The project's root, and the data folder with its store.
+    quarter
+        The quarter; the latest complete one to whose end the data goes, if not given.
+    only, given
+        Studies wanted, and parameters as text (see `edition.plan.plan`).
+    today
+        The day of making.
+
+    Raises
+    ------
+    UsageError
+        For a future quarter, and what `plan` raises.
+    ObservError
+        For a quarter without data, a clock behind the data, a damaged store, and wrong studies,
+        practice sheets and actions.
+    """
+    catalogue = project.catalogue(root)
+    store.check(data)
+    wanted = _check_quarter(data, quarter, today)
+    studies = load_studies(root / "notebooks")
+    if not studies:
+        raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
+    kind = store.kind(data)
+    practices = project.practices(kind, root)
+    project.actions(kind, FOLLOWED, root)  # wrong ones stop here, before any study
+    relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
+    products, surveys = _products(data, catalogue), _surveys(data, catalogue)
+
+    def planned(chosen: Sequence[str], given: Mapping[str, str] | None) -> list[Page]:
+        return plan(studies, wanted, relative, catalogue, products, chosen, given, surveys)
+
+    wanted_pages = {page.name: page for page in planned(only, given)}
+    pages: dict[str, Page] = {}
+    for name in studies if only else ():
+        with contextlib.suppress(UsageError):  # it is no page of an edition without `-p`
+            pages |= {page.name: page for page in planned([name], None)}
+        pages |= {n: page for n, page in wanted_pages.items() if page.study.name == name}
+    pages = pages or wanted_pages
+    names = frozenset(wanted_pages)
+    return Asked(root, data, wanted, kind, catalogue, practices, tuple(pages.values()), names)
+
+
+def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
+    latest = store.latest_quarter(data, today)
+    held = store.devices(data)
+    if quarter is None or quarter.end >= today:
+        _check_clock(held, today)
+    quarter = quarter or latest
+    if quarter.end >= today:
+        raise UsageError(f"quarter {quarter}: has not ended; the latest with data is {latest}")
+    start, end = quarter.start.isoformat(), quarter.end.isoformat()
+    if not ((held["start"] <= end) & (held["end"] >= start)).any():
+        first = Quarter.of(date.fromisoformat(held["start"].min()))
+        raise ObservError(
+            f"quarter {quarter}: the store has no data for it; "
+            f"it goes from {first} to {max(first, latest)}"
+        )
+    return quarter
+
+
+def _check_clock(held: pd.DataFrame, today: date) -> None:
+    """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
+
+    Of tomorrow's they may be, in another time zone, as in `tables.contract`.
+    """
+    ends = held.loc[~held["table"].isin((*tables.REFERENCE, "procedures")), "end"].dropna()
+    if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
+        raise ObservError(
+            f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
+            "set the clock, or name a quarter that ended before"
+        )
+
+
+def _surveys(data: Path, catalogue: Catalogue) -> list[str]:
+    """The devices of the catalogue with survey responses, in its order."""
+    held = store.devices(data)
+    fed = set(held.loc[held["table"] == "responses", "device"])
+    return [device for device in catalogue.devices if device in fed]
+
+
+def _products(data: Path, catalogue: Catalogue) -> list[str]:
+    """The products that some device has fed, in the catalogue's order."""
+    known = [catalogue.devices.get(name) for name in store.devices(data)["device"]]
+    fed = {device.product for device in known if device}
+    return [product for product in catalogue.products if product in fed]

@@ -1,0 +1,142 @@
+"""The manifest of an edition: which pages it has, made of what and when, and which it lacks.
+
+An entry has `page`, `study`, `title` and `parameters`; of a page that stands `data` (the store's
+digest), `description` (its finding), `made` (the day) and `sha256` (of its notebook); of one that
+failed `error`; of one that nobody has asked for yet `asked`, which is false.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from observlib.edition.plan import Page
+from observlib.edition.recall import Made
+from observlib.errors import ObservError
+
+MANIFEST = "manifest.json"
+Entry = dict[str, Any]
+
+
+def entry(page: Page, **told: Any) -> Entry:
+    """What the manifest says of a page of the plan, and of what became of it."""
+    return {
+        "page": page.name,
+        "study": page.study.name,
+        "title": page.title,
+        "parameters": {k: v for k, v in page.parameters.items() if k != "data"},
+        **told,
+    }
+
+
+def entry_of(page: Page, made: Made, data: str) -> Entry:
+    """The entry of a page that stands, made from the data of this digest."""
+    sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
+    return entry(page, data=data, description=made.description, made=made.made, sha256=sha256)
+
+
+def write(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write the manifest into its edition's folder."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def take_over(before: Path, folder: Path, kind: str, others: Iterable[Page]) -> dict[str, Entry]:
+    """Copy the notebooks of the pages that are not made again; their entries, by page.
+
+    Parameters
+    ----------
+    before
+        The folder of the quarter's edition; it may be absent, or hold one of another kind of data,
+        of which nothing is taken.
+    folder
+        The folder of the new one.
+    kind
+        `real` or `demonstration`.
+    others
+        The pages of the plan that are not made again.
+
+    Raises
+    ------
+    ObservError
+        With each notebook that is not as it was made.
+    """
+    entries = known_entries(before, kind, others)
+    again = f"; make the whole edition again: `observ edition {before.name}`"
+    problems = []
+    for known in entries.values():
+        if "sha256" not in known:
+            continue
+        path = before / f"{known['page']}.ipynb"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            problems.append(f"{path}: cannot be read ({error.strerror}){again}")
+            continue
+        if hashlib.sha256(content).hexdigest() != known["sha256"]:
+            problems.append(f"{path}: is not as the edition made it{again}")
+        (folder / path.name).write_bytes(content)
+    if problems:
+        raise ObservError(*problems)
+    return entries
+
+
+def known_entries(before: Path, kind: str, others: Iterable[Page]) -> dict[str, Entry]:
+    """What the quarter's edition says of these pages, where it is of the same kind of data."""
+    others = list(others)
+    earlier = _read(before / MANIFEST) if others else {}
+    found = earlier.get("studies", []) if earlier.get("kind") == kind else []
+    by_page = {known["page"]: known for known in found}
+    return {page.name: by_page.get(page.name) or entry(page, asked=False) for page in others}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ObservError(
+            f"{path}: is no manifest; make the whole edition again: "
+            f"`observ edition {path.parent.name}`"
+        ) from error
+    return dict(found)
+
+
+def leave_out(
+    manifest: dict[str, Any], folder: Path, failed: Path, problems: Mapping[str, str]
+) -> None:
+    """Leave pages that cannot be published out of an edition, as if they had not been made.
+
+    Parameters
+    ----------
+    manifest
+        As `make` gives it; it is changed, and written again.
+    folder
+        The edition's folder.
+    failed
+        Where the notebooks of these pages go, to be looked at.
+    problems
+        What is wrong, by the page's name.
+
+    Raises
+    ------
+    ObservError
+        Where no page would be left.
+    """
+    made = {known["page"] for known in manifest["studies"] if "sha256" in known}
+    if made <= set(problems):
+        lines = [f"study {name}: {error}" for name, error in problems.items()]
+        raise ObservError(*lines, "nothing was published; mend what failed")
+    failed.mkdir(exist_ok=True)
+    for known in manifest["studies"]:
+        if error := problems.get(known["page"]):
+            for name in ("data", "description", "made", "sha256"):
+                del known[name]
+            known["error"] = error
+            shutil.move(folder / f"{known['page']}.ipynb", failed / f"{known['page']}.ipynb")
+    write(manifest, folder)

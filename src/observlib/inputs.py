@@ -1,0 +1,178 @@
+"""What a page depends on: names of inputs, each with the digest of what it holds.
+
+A name is `the group/the part`, such as `the library/display/charts.py`; nothing here runs or
+imports what it looks at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from observlib.errors import bounded
+
+Inputs = dict[str, str]
+LIBRARY = "the library"
+# What no page can see of the library: it makes the store, the site or the command line.
+UNSEEN = frozenset(
+    (
+        *("cli", "demo", "fetch", "kept", "live", "loaders", "preview", "publish"),
+        *("release", "scaffold", "standing"),
+    )
+)
+
+
+def digest(content: bytes) -> str:
+    """The digest of some bytes.
+
+    Examples
+    --------
+    >>> digest(b"")
+    'e3b0c44298fc1c149afbf4c8996fb924'
+    """
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def key(inputs: Mapping[str, str]) -> str:
+    """The digest of inputs: the same for the same names and digests, in any order."""
+    return digest(json.dumps(inputs, sort_keys=True).encode())
+
+
+def tree(group: str, folder: Path, skipped: Collection[str] = ()) -> Inputs:
+    """Each file below a folder, by the digest of its bytes; hidden ones and bytecode are left out.
+
+    Parameters
+    ----------
+    group
+        The first part of their names.
+    folder
+        Searched to any depth; it may be absent.
+    skipped
+        Names of its own folders that are left out.
+    """
+    return {f"{group}/{name}": _of_file(folder / name) for name in _below(folder, skipped)}
+
+
+def stamps(group: str, folder: Path) -> Inputs:
+    """Each file below a folder, by its size and the moment of its last change, as git's index does.
+
+    For large files that are never changed, only replaced.
+    """
+    found = {}
+    for name in _below(folder, ()):
+        with contextlib.suppress(OSError):  # it has just been deleted
+            state = (folder / name).stat()
+            found[f"{group}/{name}"] = f"{state.st_size} bytes of {state.st_mtime_ns}"
+    return found
+
+
+def _below(folder: Path, skipped: Collection[str]) -> Iterator[str]:
+    for place, folders, names in os.walk(folder, followlinks=True):
+        here = os.path.relpath(place, folder)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name != "__pycache__"
+            and not (here == os.curdir and name in skipped)
+        )
+        for name in sorted(names):
+            if not name.startswith(".") and Path(place, name).is_file():
+                yield Path(here, name).as_posix()
+
+
+def _of_file(path: Path) -> str:
+    try:
+        return digest(path.read_bytes())
+    except OSError as error:  # whoever has a use for the file tells it
+        return f"cannot be read: {error.errno}"
+
+
+def library() -> Inputs:
+    """Each file of this library."""
+    return tree(LIBRARY, Path(__file__).parent)
+
+
+def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = True) -> Inputs:
+    """The inputs of which those of the library are inside some rooms only, or outside of them.
+
+    Examples
+    --------
+    >>> known = {"the library/cli/new.py": "a", "the library/files.py": "b", "Python": "3"}
+    >>> list(within(known, {"cli"}, inside=False))
+    ['the library/files.py', 'Python']
+    """
+
+    def is_wanted(name: str) -> bool:
+        group, _, part = name.partition("/")
+        room = part.partition("/")[0].removesuffix(".py")
+        return group != LIBRARY or (room in rooms) == inside
+
+    return {name: value for name, value in inputs.items() if is_wanted(name)}
+
+
+def installed() -> Inputs:
+    """The versions of Python and of every installed package, which a study may import."""
+    found = {"Python": f"{sys.version} {platform.platform()}"}
+    for place in sys.path:
+        try:
+            names = sorted(path.name for path in Path(place).iterdir())
+        except OSError:  # an archive, or nothing
+            continue
+        for name in names:
+            stem, dot, suffix = name.rpartition(".")
+            package, _, version = stem.partition("-")
+            if dot and suffix in ("dist-info", "egg-info") and package != "observlib":
+                found.setdefault(f"the packages/{package}", version)  # the first is imported
+    return found
+
+
+def seen_by_pages(root: Path) -> Inputs:
+    """What every page of a project can see, but for the data."""
+    return {**within(library(), UNSEEN, inside=False), **installed(), **knowledge(root)}
+
+
+def knowledge(root: Path) -> Inputs:
+    """The files in which a project says what it knows."""
+    folders = ("catalogue", "reference", "practices", "actions")
+    parts = [tree(f"the {name}", root / "data" / name) for name in folders]
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def notebook(path: Path) -> str:
+    """The digest of a notebook without what its execution writes: outputs, numbers, identifiers."""
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+        cells = made.pop("cells")
+    except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
+        return "cannot be read"
+    run = {"outputs", "execution_count", "id"}
+    own = [{name: part for name, part in cell.items() if name not in run} for cell in cells]
+    for cell in own:
+        cell["source"] = "".join(cell["source"])  # a text, or its lines
+    return digest(json.dumps([made, own], sort_keys=True).encode())
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str], shown: int = 3) -> list[str]:
+    """What differs between inputs, in words: each group with a few of its parts.
+
+    Examples
+    --------
+    >>> before = {"Python": "3.12", "the data/calls": "a"}
+    >>> changes(before, {"Python": "3.13", "the data/polls": "b"})
+    ['Python', 'the data (calls, polls)']
+    """
+    groups: dict[str, list[str]] = {}
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            group, _, part = name.partition("/")
+            groups.setdefault(group, []).extend([part] * bool(part))
+    return [
+        f"{group} ({bounded(parts, shown)})" if parts else group for group, parts in groups.items()
+    ]

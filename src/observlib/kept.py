@@ -1,0 +1,79 @@
+"""What was made is kept by the key of all that it was made from, to be made once.
+
+An entry is one file, written under another name and renamed: a reader finds it whole or not at
+all. It begins with the digest of the rest, so that a damaged one is noticed, and made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from observlib import files
+
+MOST = 400_000_000  # bytes of a folder of entries: some twenty editions of which nothing is alike
+_DIGITS = 64
+
+
+def put(folder: Path, name: str, contents: Mapping[str, bytes]) -> None:
+    """Keep some files, by their names, as one entry.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     put(Path(place), "page.0a1b", {"page.html": b"<p>"})
+    ...     get(Path(place), "page.0a1b"), get(Path(place), "page.ffff")
+    ({'page.html': b'<p>'}, None)
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path, content in contents.items():
+            archive.writestr(path, content)
+    folder.mkdir(parents=True, exist_ok=True)
+    told = hashlib.sha256(packed.getvalue()).hexdigest().encode()
+    files.write_bytes(folder / name, told + packed.getvalue())
+
+
+def get(folder: Path, name: str) -> dict[str, bytes] | None:
+    """The files of an entry; None where there is none, or it is not as it was written."""
+    path = folder / name
+    try:
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    packed = whole[_DIGITS:]
+    if hashlib.sha256(packed).hexdigest().encode() != whole[:_DIGITS]:
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)  # it was of use: `prune` spares it
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {path: archive.read(path) for path in archive.namelist()}
+
+
+def prune(folder: Path, most: int = MOST) -> None:
+    """Delete the entries that have been of no use for longest, until the others have `most` bytes.
+
+    What a killed run has left half-written is deleted in its turn.
+    """
+    found = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # another run has deleted it
+            state = path.stat()
+            if path.is_file():
+                found.append((state.st_mtime_ns, state.st_size, path))
+    for _, size, path in sorted(found, reverse=True):
+        most -= size
+        if most < 0:
+            with contextlib.suppress(OSError):
+                path.unlink()

@@ -1,0 +1,138 @@
+"""What stands published, and whether a command would change anything of it.
+
+A record of the last publication names all that it was made from and every file that it made. A
+command that finds all of it again has nothing to do: this module imports nothing heavy, so that
+such a command ends at once.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from observlib import files, inputs
+from observlib.inputs import Inputs
+from observlib.period import Quarter
+from observlib.publish import chosen
+
+KEPT = Path("reports") / ".kept"
+PREVIEWS = Path("reports") / ".preview"
+MADE = ("_site", "editions", "practices", "_failed")  # what an edition makes in `reports/`
+_RECORD = "published.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A publication: what it was made from, its quarter, its day, its pages, its files."""
+
+    inputs: Inputs
+    quarter: str
+    made: str
+    pages: Inputs
+    files: Inputs
+
+
+def now(
+    root: Path,
+    data: Path,
+    quarter: Quarter | None,
+    only: Sequence[str],
+    given: Mapping[str, str],
+    publisher: str,
+    today: date,
+) -> Inputs:
+    """All that an edition would be made from, and by which words.
+
+    The data count by sizes and moments of change: a store's parts are never changed. Without a
+    quarter, the one that is made follows from the data and from the latest that has ended.
+    """
+    words = [str(quarter or ""), sorted(set(only)), sorted(given.items()), str(data)]
+    return {
+        "the command": json.dumps(words),
+        "the day": str(Quarter.last_complete(today)),
+        "the publisher": chosen(publisher),
+        **site_sources(root),
+        **inputs.library(),
+        **inputs.installed(),
+        **inputs.knowledge(root),
+        **inputs.tree("the notebooks", root / "notebooks"),
+        **inputs.stamps("the data", data / "store"),
+    }
+
+
+def site_sources(root: Path) -> Inputs:
+    """What people wrote of the site: its fixed pages, style and filters."""
+    reports = root / "reports"
+    made = [path.name for path in reports.glob("_*") if path.is_dir()]
+    return inputs.tree("the site's sources", reports, {*MADE, *made})
+
+
+def copy_sources(root: Path, folder: Path) -> None:
+    """Copy what people wrote of the site into a new folder."""
+
+    def made(place: str, names: list[str]) -> set[str]:
+        hidden = {name for name in names if name.startswith(".")}
+        known = {name for name in names if name.startswith("_") or name in MADE}
+        return hidden | {name for name in known if Path(place, name).is_dir()}
+
+    shutil.copytree(root / "reports", folder, ignore=made)
+
+
+def site_inputs(found: Mapping[str, str]) -> Inputs:
+    """Of the inputs of an edition, those of its site beside the pages themselves."""
+    aside = ("the command", "the day", "the notebooks", "the data", "the reference", "the actions")
+    return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
+
+
+def may_run(root: Path, found: Inputs) -> bool:
+    """Whether some page may have to be executed: what differs is not of the site alone."""
+
+    def of_pages(known: Inputs) -> Inputs:
+        alone = ("the site's sources", "the publisher")
+        return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
+
+    record = read(root)
+    return record is None or of_pages(record.inputs) != of_pages(found)
+
+
+def read(root: Path) -> Record | None:
+    """The record of the last publication; None where there is none that can be read."""
+    try:
+        raw: Any = json.loads((root / KEPT / _RECORD).read_text(encoding="utf-8"))
+        return Record(**raw)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write(root: Path, record: Record) -> None:
+    """Remember a publication."""
+    (root / KEPT).mkdir(parents=True, exist_ok=True)
+    files.write_text(root / KEPT / _RECORD, json.dumps(asdict(record), ensure_ascii=False))
+
+
+def files_of(site: Path, edition: Path, sheets: Path) -> Inputs:
+    """The files of a publication: its site, its notebooks and the pages of sheets."""
+    return {
+        **inputs.tree("files of the site", site),
+        **inputs.tree("files of the edition", edition),
+        **inputs.tree("files of the sheets", sheets),
+    }
+
+
+def since(root: Path, found: Inputs) -> Record | None:
+    """The last publication, where these inputs are its own and all its files are as it made them.
+
+    Otherwise None.
+    """
+    record = read(root)
+    if record is None or record.inputs != found:
+        return None
+    reports = root / "reports"
+    edition = reports / "editions" / record.quarter
+    there = files_of(reports / "_site", edition, reports / "practices")
+    return record if there == record.files else None

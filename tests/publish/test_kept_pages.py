@@ -1,0 +1,144 @@
+"""A page that is taken from what is kept is the one that would be made."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import observlib
+from observlib.errors import ObservError
+from observlib.publish import embedded, publish
+from observlib.publish.embedded import RENDERING
+
+STUDY = Path("editions/2026-T3/panorama.ipynb")
+EVERY = {
+    *("index.qmd", "methode.qmd", "glossaire.qmd", "retours.qmd"),
+    *("editions/2026-T3/panorama.ipynb", "editions/2026-T3/produit.ipynb"),
+}
+
+
+def tree(site: Path) -> dict[str, bytes]:
+    found = [path for path in sorted(site.rglob("*")) if path.is_file()]
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in found}
+
+
+@pytest.fixture
+def project(tmp_path: Path, sample: ModuleType) -> Path:
+    folder: Path = sample.make_project(tmp_path / "project")
+    return folder
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The pages that were made, and not taken from what is kept."""
+    names: set[str] = set()
+    page = embedded._page
+
+    def note(project: embedded.Project, one: embedded.Page) -> dict[str, bytes]:
+        names.add(str(one.source))
+        return page(project, one)
+
+    monkeypatch.setattr(embedded, "_page", note)
+    return names
+
+
+def replace(name: str | Path, before: str, after: str) -> Callable[[Path], None]:
+    def act(project: Path) -> None:
+        text = (project / name).read_text(encoding="utf-8")
+        assert before in text
+        (project / name).write_text(text.replace(before, after), encoding="utf-8")
+
+    return act
+
+
+CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "nothing": (lambda project: None, set()),
+    "a sentence": (replace(STUDY, "prudence !", "patience !"), {str(STUDY)}),
+    "a finding": (replace(STUDY, "reste en retrait", "progresse"), {str(STUDY), "index.qmd"}),
+    "a title": (replace(STUDY, "Panorama", "Vue"), EVERY),
+    "a fixed page": (replace("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
+    "the day": (
+        replace("editions/2026-T3/manifest.json", "2026-11-24", "2026-12-02"),
+        {name for name in EVERY if name.endswith(".qmd")},
+    ),
+    "the data": (replace("editions/2026-T3/manifest.json", "demonstration", "real"), EVERY),
+    "settings": (replace("_quarto.yml", "Contenus sous", "Textes sous"), EVERY),
+    "a filter": (lambda project: (project / "ordinals.lua").write_text("\n"), EVERY),
+    "the bibliography": (replace("references.bib", "Wilson", "Autre"), EVERY),
+    "a picture": (lambda project: (project / "a.svg").write_text("<svg/>"), EVERY),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_changed_is_made_again_and_every_file_is_that_of_a_new_site(
+    tmp_path: Path, project: Path, made: set[str], name: str
+) -> None:
+    site, kept = tmp_path / "site", tmp_path / "kept"
+    publish(project, site, "embedded", kept=kept)
+    assert made == EVERY
+    made.clear()
+    act, expected = CHANGES[name]
+    act(project)
+    publish(project, site, "embedded", kept=kept)
+    assert made == expected
+    publish(project, tmp_path / "other", "embedded")
+    assert tree(site) == tree(tmp_path / "other")
+
+
+def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(
+    tmp_path: Path, project: Path, made: set[str]
+) -> None:
+    replace(STUDY, "@fig-parts)", "@fig-nowhere)")(project)
+    for expected in (EVERY, {str(STUDY)}):
+        made.clear()
+        with pytest.raises(ObservError, match="unresolved reference @fig-nowhere"):
+            publish(project, tmp_path / "site", "embedded", kept=tmp_path / "kept")
+        assert made == expected
+
+
+def test_a_library_that_changes_meanwhile_keeps_nothing(
+    tmp_path: Path, project: Path, made: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = iter("123")
+    monkeypatch.setattr(
+        embedded.inputs, "library", lambda: {"the library/publish/html.py": next(versions, "3")}
+    )
+    for _ in range(2):
+        made.clear()
+        publish(project, tmp_path / "site", "embedded", kept=tmp_path / "kept")
+        assert made == EVERY
+
+
+SOURCE = Path(observlib.__file__).parent
+
+
+def _module(name: str) -> Path | None:
+    path = SOURCE.joinpath(*name.split(".")[1:])
+    found = [path.with_suffix(".py"), path / "__init__.py"]
+    return next((file for file in found if file.is_file()), None)
+
+
+def test_all_that_the_publisher_imports_of_the_library_is_among_what_a_page_is_made_from() -> None:
+    seen: set[Path] = set()
+    waiting = sorted((SOURCE / "publish").glob("*.py"))
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            parts = [name.split(".") for name in names if name.startswith("observlib.")]
+            above = {".".join(part[:end]) for part in parts for end in range(2, len(part) + 1)}
+            waiting += [file for name in above if (file := _module(name))]
+    rooms = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in seen}
+    assert rooms == RENDERING

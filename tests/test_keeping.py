@@ -1,0 +1,539 @@
+"""An edition is kept by content: what did not change is neither made again nor touched.
+
+As in `test_release`, whose small project this is, no study is executed here.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from observlib import release as module
+from observlib import standing, store
+from observlib.edition import make as making
+from observlib.errors import ObservError
+from observlib.period import Quarter
+
+
+def _load() -> ModuleType:
+    path = Path(__file__).with_name("test_release.py")
+    spec = importlib.util.spec_from_file_location("small_project", path)
+    assert spec and spec.loader
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+small = _load()
+root, release, failing = small.root, small.release, small.failing  # fixtures
+T2, T3, TODAY, LATER = "2026-T2", "2026-T3", date(2026, 11, 24), date(2026, 12, 2)
+NOTHING: set[str] = set()
+Release = Callable[..., tuple[Path, list[str]]]
+
+
+@pytest.fixture
+def ran(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that were executed, in order."""
+    names: list[str] = []
+    before = making.execute
+
+    def execute(pages: Sequence[Any], *words: Any, **named: Any) -> Any:
+        names.extend(page.name for page in pages)
+        return before(pages, *words, **named)
+
+    monkeypatch.setattr(making, "execute", execute)
+    return names
+
+
+@pytest.fixture
+def again(release: Release, ran: list[str]) -> Callable[..., set[str]]:
+    """Release, and say which pages were executed for it."""
+
+    def run(*words: Any, **named: Any) -> set[str]:
+        ran.clear()
+        release(*words, **named)
+        return set(ran)
+
+    return run
+
+
+Again = Callable[..., set[str]]
+
+
+def states(root: Path) -> dict[str, tuple[int, int]]:
+    """Every file that is published, by its number and the moment of its last change."""
+    return {
+        str(path): (path.stat().st_ino, path.stat().st_mtime_ns)
+        for folder in ("_site", "editions", "practices")
+        for path in sorted((root / "reports" / folder).rglob("*"))
+    }
+
+
+def stands(
+    root: Path, quarter: str | None = T3, today: date = TODAY, **words: Any
+) -> standing.Record | None:
+    """What the command `observ edition` looks at before anything else."""
+    named = {"data": root / "data", "only": [], "given": {}, "publisher": "embedded"} | words
+    wanted = Quarter.parse(quarter) if quarter else None
+    return standing.since(root, standing.now(root, quarter=wanted, today=today, **named))
+
+
+def fresh(root: Path, release: Release, *words: Any, **named: Any) -> dict[str, bytes]:
+    """What the same release makes where nothing is kept and nothing was published."""
+    for name in (".kept", "_site", "editions", "practices"):
+        shutil.rmtree(root / "reports" / name, ignore_errors=True)
+    release(*words, **named)
+    found: dict[str, bytes] = small.published(root)
+    return found
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+# An edition that did not change
+
+
+def test_an_unchanged_edition_runs_nothing_and_touches_no_file_on_any_day(
+    again: Again, root: Path
+) -> None:
+    assert again() == {"panorama", "satisfaction"}
+    before = states(root)
+    for today in (TODAY, LATER):
+        record = stands(root, today=today)
+        assert record and (record.made, record.quarter) == ("2026-11-24", T3)
+        assert again(today=today) == NOTHING
+        assert states(root) == before
+
+
+def test_the_latest_quarter_stands_until_a_later_one_can_be_made(
+    release: Release, root: Path
+) -> None:
+    release(None)
+    assert stands(root, None)
+    assert not stands(root, None, today=date(2027, 1, 1))
+    small.write_store(root, end="2026-12-31")
+    assert not stands(root, None)
+
+
+def test_executed_outputs_in_a_committed_notebook_run_nothing(again: Again, root: Path) -> None:
+    again()
+    path = root / "notebooks" / "panorama.ipynb"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    for cell in raw["cells"]:
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = 12
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    assert again() == NOTHING
+
+
+DELETED, EDITED, ADDED = "deleted", "edited", "added"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", [DELETED, EDITED, ADDED])
+@pytest.mark.parametrize(
+    "name",
+    ["_site/editions/2026-T3/panorama.html", "_site/site.css", "editions/2026-T3/panorama.ipynb"],
+)
+def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(
+    again: Again, root: Path, what: str, name: str
+) -> None:
+    again()
+    before = small.published(root)
+    path = root / "reports" / name
+    if what == DELETED:
+        path.unlink()
+    elif what == EDITED:  # of the same size and moment, as tools that hide their traces leave it
+        state, content = path.stat(), path.read_bytes()
+        path.write_bytes(content[:-3] + b"zzz")
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    else:
+        path.with_name("added.html").write_text("x", encoding="utf-8")
+    assert not stands(root)
+    assert again() == NOTHING  # the pages are kept, and published again
+    assert small.published(root) == before
+
+
+def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again: Again, root: Path) -> None:
+    again()
+    before = small.published(root)
+    for name in ("_site", "editions"):
+        shutil.rmtree(root / "reports" / name)
+    assert not stands(root)
+    assert again() == NOTHING
+    assert small._part(small.published(root), "_site") == small._part(before, "_site")
+
+
+def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(
+    again: Again, root: Path
+) -> None:
+    again()
+    before = small._part(small.published(root), "_site")
+    assert again(T2) == {"panorama", "satisfaction"}
+    assert not stands(root) and stands(root, T2)
+    assert again(T3) == NOTHING
+    assert small._part(small.published(root), "_site") == before
+
+
+def test_another_publisher_is_noticed(release: Release, root: Path) -> None:
+    release()
+    assert not stands(root, publisher="quarto")
+
+
+def test_a_partial_edition_is_tried_again_each_time(
+    root: Path, release: Release, failing: Callable[..., None]
+) -> None:
+    release()
+    small.write_study(root, "satisfaction", words="Autre.")
+    failing(satisfaction="cell 3: E: 1")
+    for _ in range(2):
+        _, failed = release(keep_going=True)
+        assert len(failed) == 1
+        assert not stands(root)
+    small.write_study(root, "satisfaction")  # as it was published in the first place
+    assert not stands(root)
+    failing()
+    release()
+    assert stands(root)
+    assert "_site/editions/2026-T3/satisfaction.html" in small.published(root)
+
+
+# What changed is made again, and nothing else
+
+
+def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_says_of_it(
+    again: Again, root: Path
+) -> None:
+    listing = "listing: {contents: 'editions/*/*.ipynb', fields: [title, description]}"
+    small.write(
+        root / "reports" / "index.qmd", f"---\ntitle: Accueil\n{listing}\n---\n\n## Études\n"
+    )
+    again()
+    small.write_study(root, "panorama", words="Autre.")
+    change(root / "notebooks" / "panorama.ipynb", "Constat de panorama", "Un autre constat")
+    assert not stands(root)
+    before = small.published(root)
+    assert again() == {"panorama"}
+    after = small.published(root)
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {
+        "_site/index.html",
+        "_site/editions/2026-T3/panorama.html",
+        "_site/editions/2026-T3/panorama.ipynb",
+        "editions/2026-T3/panorama.ipynb",
+        "editions/2026-T3/manifest.json",
+    }
+    assert b"Un autre constat" in after["_site/index.html"]
+
+
+def test_a_link_to_a_page_that_is_no_longer_there_is_still_refused(
+    release: Release, root: Path
+) -> None:
+    small.write_study(root, "satisfaction", words="Voir [la page](panorama.ipynb).")
+    release()
+    (root / "notebooks" / "panorama.ipynb").unlink()
+    with pytest.raises(ObservError, match=r"'panorama\.html' leads to no file of the site"):
+        release()
+
+
+def write_anywhere(name: str) -> Callable[[Path], None]:
+    return lambda root: small.write(root / name, "key,value\nx,1\n")
+
+
+EVERY = {"panorama", "satisfaction"}
+CHANGES: dict[str, tuple[Callable[[Path], Any], set[str]]] = {
+    "a notebook": (lambda root: small.write_study(root, "panorama", words="Autre."), {"panorama"}),
+    "another study": (lambda root: small.write_study(root, "third"), {"third"}),
+    "the data": (lambda root: small.write_store(root, end="2026-10-31"), EVERY),
+    "the kind of data": (lambda root: small.write_store(root, kind="real"), EVERY),
+    "the catalogue": (
+        lambda root: change(root / "data" / "catalogue" / "departments.yml", "\n", "\n# x\n"),
+        EVERY,
+    ),
+    "facts": (write_anywhere("data/reference/facts.csv"), EVERY),
+    "a fixed page": (
+        lambda root: change(root / "reports" / "index.qmd", "Bonjour", "Bonsoir"),
+        NOTHING,
+    ),
+    "style": (write_anywhere("reports/style.scss"), NOTHING),
+    "settings": (
+        lambda root: change(root / "reports" / "_quarto.yml", "title: Essai", "title: Autre"),
+        NOTHING,
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_a_fresh_edition(
+    again: Again, release: Release, root: Path, name: str
+) -> None:
+    again()
+    act, expected = CHANGES[name]
+    act(root)
+    assert not stands(root)
+    assert again() == expected
+    assert stands(root)
+    found = small.published(root)
+    own = {key: found[key] for key in found if not key.startswith("editions/2026-T2")}
+    assert own == fresh(root, release)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("edition/finalise.py", EVERY),
+        ("some/new/room.py", EVERY),
+        ("publish/html.py", NOTHING),
+        ("cli/printing.py", NOTHING),
+    ],
+)
+def test_a_change_of_the_library_is_noticed_and_runs_the_pages_that_can_see_it(
+    again: Again, root: Path, monkeypatch: pytest.MonkeyPatch, name: str, expected: set[str]
+) -> None:
+    again()
+    library = module.inputs.library
+    monkeypatch.setattr(
+        module.inputs, "library", lambda: {**library(), f"the library/{name}": "changed"}
+    )
+    assert not stands(root)
+    assert again() == expected
+    assert stands(root)
+
+
+def test_a_changed_package_runs_every_page(
+    again: Again, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again()
+    installed = {**module.inputs.installed(), "the packages/pandas": "99.0"}
+    monkeypatch.setattr(module.inputs, "installed", lambda: installed)
+    assert not stands(root)
+    assert again() == EVERY
+
+
+def test_a_parameter_runs_the_pages_that_have_it(again: Again, root: Path) -> None:
+    types = "{quarter: {type: quarter}, years: {type: integer, default: 3}}"
+    small.write_study(root, "panorama", f"parameters: {types}")
+    again()
+    assert again(given={"years": "5"}) == {"panorama"}
+    assert not stands(root) and stands(root, given={"years": "5"})
+    assert again() == NOTHING
+
+
+def test_a_sheet_of_practices_that_changed_is_published_anew(again: Again, root: Path) -> None:
+    practices = root / "data" / "practices"
+    shutil.copytree(small.PROJECT / "data" / "practices", practices)
+    quarto = root / "reports" / "_quarto.yml"
+    change(quarto, "render: [index.qmd,", 'render: [index.qmd, retours.qmd, "practices/*.qmd",')
+    change(quarto, "contents: [index.qmd,", "contents: [index.qmd, retours.qmd,")
+    shutil.copy(small.PROJECT / "reports" / "retours.qmd", root / "reports")
+    again()
+    sheet = sorted(practices.glob("*.md"))[0]
+    with sheet.open("a", encoding="utf-8") as stream:
+        stream.write("\nUne leçon de plus.\n")
+    assert not stands(root)
+    again()
+    page = root / "reports" / "_site" / "practices" / f"{sheet.stem}.html"
+    assert "leçon de plus" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_keeps_its_day_until_it_changes_and_the_edition_has_that_of_its_newest(
+    release: Release, root: Path
+) -> None:
+    release()
+    small.write_study(root, "panorama", words="Autre.")
+    release(today=LATER)
+    about = small.manifest(root)
+    assert about["made"] == "2026-12-02"
+    days = {study["page"]: study["made"] for study in about["studies"]}
+    assert days == {"panorama": "2026-12-02", "satisfaction": "2026-11-24"}
+    site = small.published(root)
+    for page, day in (("panorama", "2 décembre"), ("satisfaction", "24 novembre")):
+        text = site[f"_site/editions/2026-T3/{page}.html"].decode("utf-8")
+        assert f"publiée le {day} 2026" in text.replace("\u00a0", " ")
+    assert b"2026-12-02" in site["_site/index.html"]
+
+
+# Faults
+
+
+def test_what_is_kept_and_damaged_is_made_again(again: Again, root: Path) -> None:
+    again()
+    before = small.published(root)
+    kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
+    assert len(kept) == 6  # two pages twice, the home page, what stands
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:-1] + b"z")
+    assert not stands(root)
+    assert again() == EVERY
+    assert small.published(root) == before
+    assert again() == NOTHING
+
+
+def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(
+    again: Again, release: Release, root: Path
+) -> None:
+    def save(done: int, total: int, name: str) -> None:
+        small.write_study(root, "satisfaction", words="Enregistré entre-temps.")
+
+    release(executing=save)
+    assert not stands(root)
+    small.write_study(root, "satisfaction")
+    assert "satisfaction" in again()
+    page = small.published(root)["_site/editions/2026-T3/satisfaction.html"]
+    assert "entre-temps" not in page.decode("utf-8")
+
+
+def test_pages_that_succeeded_beside_a_failure_are_not_executed_again(
+    ran: list[str], release: Release, root: Path, failing: Callable[..., None]
+) -> None:
+    failing(satisfaction="cell 3: E: 1")
+    with pytest.raises(ObservError, match="nothing was published"):
+        release()
+    failing()
+    small.write_study(root, "satisfaction", words="Réparé.")
+    seen: list[str] = []
+    release(executing=lambda done, total, name: seen.append(name))
+    assert seen == ["satisfaction"]
+
+
+@pytest.mark.slow
+def test_what_is_kept_does_not_grow_without_end(
+    release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release()
+    size = sum(path.stat().st_size for path in (root / "reports" / ".kept").rglob("*.*"))
+    prune = module.kept.prune
+    monkeypatch.setattr(module.kept, "prune", lambda folder: prune(folder, 2 * size))
+    for number in range(8):
+        small.write_study(root, "panorama", words=f"Version {number}.")
+        release()
+    kept = [p.stat().st_size for p in (root / "reports" / ".kept").rglob("*") if p.is_file()]
+    assert sum(kept) <= 2 * size
+    assert stands(root)
+
+
+# One study of an edition
+
+
+def test_one_study_is_renewed_and_the_others_stay_as_they_are(again: Again, root: Path) -> None:
+    again()
+    before = small.published(root)
+    small.write_study(root, "panorama", words="Autre.")
+    small.write_store(root, end="2026-10-31")  # the others would run too, if they were asked for
+    assert again(only=["panorama"]) == {"panorama"}
+    after = small.published(root)
+    changed = {name for name in before.keys() | after if after.get(name) != before.get(name)}
+    assert changed == {
+        "_site/editions/2026-T3/panorama.html",
+        "_site/editions/2026-T3/panorama.ipynb",
+        "editions/2026-T3/panorama.ipynb",
+        "editions/2026-T3/manifest.json",
+    }
+    about = {study["page"]: study for study in small.manifest(root)["studies"]}
+    assert list(about) == ["panorama", "satisfaction"]
+    assert about["panorama"]["data"] == store.digest(root / "data")
+    assert about["satisfaction"]["data"] != about["panorama"]["data"]
+    assert stands(root, only=["panorama"]) and not stands(root)
+    assert again() == {"satisfaction"}
+
+
+def test_one_study_of_an_edition_that_does_not_exist_is_a_partial_one_until_all_are_there(
+    again: Again, root: Path
+) -> None:
+    shutil.rmtree(root / "reports" / "editions")
+    small.write_study(root, "satisfaction", words="Voir [Panorama](panorama.ipynb).")
+    assert again(only=["satisfaction"]) == {"satisfaction"}
+    site = small.published(root)
+    assert "Seule une partie des études" in site["_site/index.html"].decode("utf-8")
+    page = site["_site/editions/2026-T3/satisfaction.html"].decode("utf-8")
+    assert "<p>Voir Panorama.</p>" in page  # a link to a page that is not there
+    assert again(only=["panorama"]) == {"panorama"}
+    found = small.published(root)
+    assert "Seule une partie" not in found["_site/index.html"].decode("utf-8")
+    assert again() == NOTHING
+    assert small.published(root) == found
+
+
+def test_a_study_of_another_kind_of_data_is_never_put_beside_the_others(
+    again: Again, root: Path
+) -> None:
+    again()
+    real = small.write_store(root, "real", folder="private")
+    again(data=real, only=["panorama"])
+    found = small.published(root)
+    assert not [name for name in found if "satisfaction" in name]
+    assert [study.get("asked") for study in small.manifest(root)["studies"]] == [None, False]
+
+
+def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(
+    again: Again, root: Path
+) -> None:
+    again()
+    path = root / "reports" / "editions" / T3 / "satisfaction.ipynb"
+    site = small._part(small.published(root), "_site")
+    for spoil in (lambda: path.write_bytes(path.read_bytes() + b"\n"), path.unlink):
+        spoil()
+        with pytest.raises(ObservError, match=r"satisfaction\.ipynb: .*`observ edition 2026-T3`"):
+            again(only=["panorama"])
+    assert small._part(small.published(root), "_site") == site
+    (path.parent / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ObservError, match="is no manifest; make the whole edition again"):
+        again(only=["panorama"])
+    again()
+    assert small._part(small.published(root), "_site") == site
+
+
+# Why
+
+
+def explained(root: Path, **words: Any) -> dict[str, str]:
+    named = {"quarter": Quarter(2026, 3), "publisher": "embedded", "today": TODAY} | words
+    lines = module.explain(root, root / "data", **named)
+    return dict(line.split(": ", 1) if ": " in line else (line, "") for line in lines)
+
+
+def test_it_is_told_why_a_page_would_run_and_nothing_is_made(
+    release: Release, root: Path, ran: list[str]
+) -> None:
+    shutil.rmtree(root / "reports" / "_site")
+    assert explained(root) == {
+        "panorama": "would run: never made",
+        "satisfaction": "would run: never made",
+        "the site": "would be made again: never made",
+    }
+    assert ran == [] and not (root / "reports" / "_site").exists()
+    release()
+    kept = {"panorama": "is kept", "satisfaction": "is kept"}
+    assert explained(root) == {**kept, "the site": "would stay as it is"}
+    small.write_study(root, "panorama", words="Autre.")
+    assert explained(root) == {
+        "panorama": "would run: its notebook",
+        "satisfaction": "is kept",
+        "the site": "would be made again: its pages (panorama)",
+    }
+    release()
+    assert explained(root, only=["panorama"])["satisfaction"] == "would stay as the edition has it"
+    small.write(root / "reports" / "images" / "a.svg", "<svg/>")
+    assert explained(root)["the site"] == "would be made again: the site's sources (images/a.svg)"
+    release()
+    (root / "reports" / "_site" / "index.html").unlink()
+    assert explained(root)["the site"] == "would be made again: files of the site (index.html)"
+    small.write_store(root, end="2026-10-31")
+    assert explained(root)["panorama"] == "would run: the data (ratings)"
+    told = explained(root, quarter=Quarter(2026, 2))
+    assert told["panorama"] == "would run: the data (ratings), the parameter quarter"
+    assert "the quarter" in told["the site"]
