@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -69,6 +70,13 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     assert not done.problems and done.rejects.empty and not done.unclaimed
     made.touch()
     return data
+
+
+@pytest.fixture(scope="session")
+def truths(demonstration: Path) -> dict[str, Any]:
+    """What is true of the demonstration, by kind."""
+    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
+    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture

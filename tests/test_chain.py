@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,6 @@ from observlib.themes.procedures import estimates as procedures
 from observlib.themes.satisfaction import estimates as satisfaction
 
 ALL = Quarter(2026, 3).back(15)
-
-
-@pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, Any]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,9 @@ def test_2025_and_2026_have_the_holidays_of_the_official_list() -> None:
         assert [f"{day:%m-%d}" for day in public_holidays(year)] == days.split()
 
 
-def test_ascension_on_1_may_2008_is_one_day_of_two_names() -> None:
-    names = {f"{day:%m-%d}": name for day, name in public_holidays(2008).items()}
-    assert len(names) == 10 and names["05-01"] == "Fête du Travail, Ascension"
+def test_ascension_on_1_may_2008_is_one_day_off_and_not_two() -> None:
+    assert [f"{day:%m-%d}" for day in public_holidays(2008)].count("05-01") == 1
+    assert len(public_holidays(2008)) == 10
 
 
 @pytest.mark.parametrize(("year", "days"), [(2023, 251), (2024, 252), (2025, 251)])

@@ -16,8 +16,8 @@ _CYCLE = range(2000, 2028)
 
 
 @cache
-def public_holidays(year: int) -> dict[date, str]:
-    """The public holidays of metropolitan France in a year, by day, with their French name.
+def public_holidays(year: int) -> tuple[date, ...]:
+    """The days of a year that are public holidays in metropolitan France.
 
     Eleven now, and ten in 1948–1952 and 1959–1981, when 8 May was none: the law of 20 March 1953
     made it one, decree 59-533 of 11 April 1959 a working day, law 81-893 of 2 October 1981 a
@@ -46,23 +46,12 @@ def public_holidays(year: int) -> dict[date, str]:
     if not 1948 <= year <= 9998:
         raise ValueError(f"{year}: the list of public holidays is that of the years since 1948")
     easter = (pd.Timestamp(year, 1, 1) + Easter()).date()
-    named = {
-        date(year, 1, 1): "Jour de l'an",
-        date(year, 5, 1): "Fête du Travail",
-        date(year, 5, 8): "Victoire de 1945",
-        date(year, 7, 14): "Fête nationale",
-        date(year, 8, 15): "Assomption",
-        date(year, 11, 1): "Toussaint",
-        date(year, 11, 11): "Armistice de 1918",
-        date(year, 12, 25): "Noël",
-    }
+    fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+    days = {date(year, month, day) for month, day in fixed}
     if year < 1953 or 1959 <= year < 1982:
-        del named[date(year, 5, 8)]
-    # in 2008, Ascension fell on 1 May: one day of two names
-    for days, name in ((1, "Lundi de Pâques"), (39, "Ascension"), (50, "Lundi de Pentecôte")):
-        day = easter + timedelta(days=days)
-        named[day] = f"{named[day]}, {name}" if day in named else name
-    return dict(sorted(named.items()))
+        days.remove(date(year, 5, 8))
+    moving = {easter + timedelta(days=after) for after in (1, 39, 50)}  # Ascension is the second
+    return tuple(sorted(days | moving))  # a set: in 2008, Ascension fell on 1 May
 
 
 @cache
@@ -80,7 +69,7 @@ def working_days(month: str) -> int:
         np.busday_count(
             first.astype("datetime64[D]"),
             (first + np.timedelta64(1, "M")).astype("datetime64[D]"),
-            holidays=list(public_holidays(year)),
+            holidays=public_holidays(year),
         )
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,8 @@ LAST = Quarter(2026, 3)
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> list[dict[str, Any]]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return list(json.loads(text)["truths"]["polls"])
+def truths(truths: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(truths["polls"])
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,6 @@ from observlib.themes.audience import estimates as series
 
 LAST = Quarter(2026, 3)
 FOLDER = Path(__file__).parents[2] / "data" / "actions"
-
-
-@pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, Any]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture(scope="module")

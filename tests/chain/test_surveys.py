@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,8 @@ YEAR = LAST.back(4)
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> pd.DataFrame:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return pd.DataFrame(json.loads(text)["truths"]["surveys"])
+def truths(truths: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(truths["surveys"])
 
 
 @pytest.fixture(scope="module")
