@@ -7,7 +7,6 @@ difference are made from these rows and from nothing else.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -110,20 +109,14 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def to_json(frame: pd.DataFrame) -> dict[str, Any]:
-    """The frame as part of the `estimates.MIME` output: columns once, then rows.
+    """The frame as part of the `estimates.MIME` output: columns once, then a line of CSV a row.
 
-    Numbers keep 10 significant digits; a base without limit (a census) is told as none.
+    A base without limit (a census) is told as none.
     """
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, float):
-            return float(f"{value:.10g}") if math.isfinite(value) else None
-        return value
-
-    rows = [[plain(value) for value in row] for row in frame[COLUMNS].itertuples(index=False)]
-    return {"columns": COLUMNS, "rows": rows}
+    return {"columns": COLUMNS, "rows": estimates.lines(frame[COLUMNS])}
 
 
 def from_json(content: Mapping[str, Any]) -> pd.DataFrame:
     """The frame that `to_json` wrote."""
-    return make(pd.DataFrame(content["rows"], columns=content["columns"]))
+    rows = estimates.from_lines(content["rows"])
+    return make(pd.DataFrame(rows, columns=content["columns"]) if rows else None)

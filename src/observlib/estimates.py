@@ -6,6 +6,8 @@ made from estimates and from nothing else.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -124,27 +126,45 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def to_json(frame: pd.DataFrame) -> dict[str, Any]:
-    """The frame as the content of the `MIME` output: columns once, then rows.
+    """The frame as the content of the `MIME` output: columns once, then a line of CSV a row.
 
-    Numbers keep 10 significant digits, so that the same figures give the same bytes everywhere.
+    A notebook then holds an estimate on each line, so that what changed is read at once. Numbers
+    keep 10 significant digits: the same figures give the same bytes everywhere.
 
     Examples
     --------
     >>> frame = make([{"indicator": "a", "period": "2026-T3", "unit": "%", "estimate": 1 / 3}])
+    >>> to_json(frame)["rows"]
+    ['a,,,,2026-T3,,,0.3333333333,,,%,,,published,']
     >>> from_json(to_json(frame))["estimate"].tolist()
     [0.3333333333]
     """
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, float):
-            return None if math.isnan(value) else float(f"{value:.10g}")
-        return value
-
-    rows = [[plain(value) for value in row] for row in frame[COLUMNS].itertuples(index=False)]
-    return {"columns": COLUMNS, "rows": rows}
+    return {"columns": COLUMNS, "rows": lines(frame[COLUMNS])}
 
 
 def from_json(content: Mapping[str, Any] | str) -> pd.DataFrame:
     """The frame that `to_json` wrote."""
     read = json.loads(content) if isinstance(content, str) else content
-    return check(typed(pd.DataFrame(read["rows"], columns=read["columns"])))
+    return make(dict(zip(read["columns"], row, strict=True)) for row in from_lines(read["rows"]))
+
+
+def lines(frame: pd.DataFrame) -> list[str]:
+    """The rows of a frame, each as a line of CSV; a number that is none or infinite is empty."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, float):
+            return f"{value:.10g}" if math.isfinite(value) else ""
+        return value
+
+    def line(row: tuple[Any, ...]) -> str:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerow(map(plain, row))
+        return text.getvalue().removesuffix("\r\n")
+
+    return [line(row) for row in frame.itertuples(index=False)]
+
+
+def from_lines(rows: Iterable[str]) -> list[list[str | None]]:
+    """The cells of lines of CSV; one that is empty is none."""
+    read = (next(csv.reader(io.StringIO(row, newline=""))) for row in rows)
+    return [[cell or None for cell in cells] for cells in read]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from observlib import comparisons, estimates
 from observlib.catalogue.entries import Text
 from observlib.errors import ObservError
 from observlib.personal import TITLE, held
@@ -110,10 +111,10 @@ def refuse_persons(content: Mapping[str, Any], text: str) -> None:
     observlib.errors.ObservError: text: its text holds an e-mail address; take it out
     """
     texts = {key: [value] for key, value in content.items() if isinstance(value, str)}
-    columns = zip(content["columns"], zip(*content["rows"], strict=True), strict=False)
-    cells = {
-        name: [cell for cell in set(column) if isinstance(cell, str)] for name, column in columns
-    }
+    cells: dict[str, list[str]] = {}
+    for part in (content, content.get("comparisons")):
+        if part:
+            cells |= _cells(part["columns"], part["rows"])
     found = {
         f"{content['kind']}: its {name} holds {what}; take it out"
         for name, values in {"text": [text], **texts, **cells}.items()
@@ -122,6 +123,17 @@ def refuse_persons(content: Mapping[str, Any], text: str) -> None:
     }
     if found:
         raise ObservError(*sorted(found))
+
+
+def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
+    """The texts of each column of lines of CSV, each once; numbers are no texts."""
+    told = zip(*estimates.from_lines(rows), strict=True)
+    numbers = (*estimates.NUMBERS, *comparisons.NUMBERS)
+    return {
+        name: [cell for cell in set(column) if cell]
+        for name, column in zip(columns, told, strict=False)
+        if name.removeprefix(estimates.REFERENCE) not in numbers
+    }
 
 
 Plain = Annotated[Text, AfterValidator(impersonal)]

@@ -19,7 +19,7 @@ from observlib.actions import Action
 from observlib.comparison.pairs import differences
 from observlib.display import french
 from observlib.display.prose import Markdown, joined
-from observlib.display.rounding import as_told
+from observlib.display.rounding import as_told, pairs_as_told
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 from observlib.practices import Practices
@@ -297,7 +297,7 @@ class Study:
         same = len(pairs) and (pairs["against"] == "before").all()
         table = display.change_table if same else display.place_table
         return self._show(
-            lambda rows, *x, **o: table(rows, differences(rows), *x, **o), pairs, options
+            lambda rows, *x, **o: table(rows, estimates.make([]), *x, **o), pairs, options
         )
 
     def notes(self, devices: bool = True) -> Any:
@@ -334,10 +334,13 @@ class Study:
 
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
         """The output with all that it tells, each row once."""
-        told = [_estimates(given) for given in frames]
-        self._shown += told
-        every = estimates.combine([estimates.from_json(output.content), *told])
-        return output.carrying(as_told(every, self.catalogue).drop_duplicates())
+        frames = list(frames)
+        self._shown += map(_estimates, frames)
+        pairs = comparisons.combine(f for f in frames if list(f.columns) == comparisons.COLUMNS)
+        rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
+        every = estimates.combine([estimates.from_json(output.content), *rows])
+        told = as_told(every, self.catalogue).drop_duplicates()
+        return output.carrying(told, pairs_as_told(pairs, self.catalogue))
 
 
 _PERIODS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}-T\d"}

@@ -10,14 +10,15 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from observlib import estimates
+from observlib import comparisons, estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import pairs as comparing
 from observlib.errors import ObservError
-from observlib.publish.downloads import estimates_csv
+from observlib.publish.downloads import open_data
 
 
 def test_csv_holds_each_estimate_of_the_page_once(made_project: Path, sample: ModuleType) -> None:
-    text = estimates_csv(made_project / "editions" / "2026-T3" / "panorama.ipynb")
-    assert text is not None
+    (text,) = open_data(made_project / "editions" / "2026-T3" / "panorama.ipynb").values()
     table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
     assert list(table.columns) == estimates.COLUMNS
     assert table["product"].tolist() == ["service-public", "vie-publique"]
@@ -30,12 +31,21 @@ def test_csv_holds_each_estimate_of_the_page_once(made_project: Path, sample: Mo
 def test_page_without_estimates_has_no_csv(tmp_path: Path, sample: ModuleType) -> None:
     path = tmp_path / "page.ipynb"
     path.write_text(json.dumps(sample.notebook(sample.markdown("Texte"))), encoding="utf-8")
-    assert estimates_csv(path) is None
+    assert open_data(path) == {}
 
 
 @pytest.mark.parametrize(
     "content",
-    [{}, {"columns": ["a"], "rows": [[1]]}, {"columns": estimates.COLUMNS, "rows": [[1]]}],
+    [
+        {},
+        {"columns": ["a"], "rows": ["1"]},
+        {"columns": estimates.COLUMNS, "rows": ["1"]},
+        {
+            "columns": estimates.COLUMNS,
+            "rows": [],
+            "comparisons": {"columns": ["a"], "rows": ["1"]},
+        },
+    ],
 )
 def test_output_that_breaks_the_contract_names_its_cell(
     tmp_path: Path, sample: ModuleType, content: object
@@ -44,7 +54,7 @@ def test_output_that_breaks_the_contract_names_its_cell(
     path = tmp_path / "page.ipynb"
     path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
     with pytest.raises(ObservError, match=r"page.ipynb: cell 1: not estimates"):
-        estimates_csv(path)
+        open_data(path)
 
 
 def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(
@@ -68,8 +78,7 @@ def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(
     cell = sample.code("", sample.shown(estimates=carried))
     path = tmp_path / "page.ipynb"
     path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
-    text = estimates_csv(path)
-    assert text is not None
+    text = open_data(path)[".csv"]
     table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
     for column in ("group_value", "source"):
         assert table[column].tolist() == [
@@ -77,3 +86,25 @@ def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(
             "Oui, et =1",
         ]
     assert set(table["estimate"]) == {"4.5"}
+
+
+def test_comparisons_have_a_file_of_their_own_with_both_sides_and_the_verdict(
+    tmp_path: Path, sample: ModuleType, catalogue: Catalogue
+) -> None:
+    mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    frame = estimates.make(
+        {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+        for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
+    )
+    waves = comparing.between(frame, catalogue, "2026-T3", "2025-T3")
+    pairs = comparisons.make(comparing.tested(catalogue, waves))
+    content = {"kind": "text", **estimates.to_json(frame)}
+    carried = {estimates.MIME: {**content, "comparisons": comparisons.to_json(pairs)}}
+    path = tmp_path / "page.ipynb"
+    cells = [sample.code("", sample.shown(estimates=carried))] * 2
+    path.write_text(json.dumps(sample.notebook(*cells)), encoding="utf-8")
+    found = open_data(path)
+    assert list(found) == [".csv", "-comparaisons.csv"]
+    (row,) = pd.read_csv(io.StringIO(found["-comparaisons.csv"])).to_dict("records")
+    assert (row["estimate"], row["reference_estimate"], row["verdict"]) == (74.0, 62.0, "rise")
+    assert row["difference"] == 12.0 and row["level"] == 0.95

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import comparisons, estimates
 from observlib.display.prose import Markdown, inert, paragraphs, plain
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
@@ -19,8 +19,8 @@ class Output:
     """A chart, table or text, and its estimates under `estimates.MIME`.
 
     Jupyter shows `shown` (text by MIME type); the publisher and a reviewer read `content`: the
-    estimates (`columns`, `rows`), `kind`, and, where they apply, `caption`, `alt` and
-    `data_markdown`, a pandoc table of the numbers that were drawn. None may hold personal data.
+    estimates (`columns`, `rows`), `kind`, and, where they apply, `comparisons`, `caption`, `alt`
+    and `data_markdown`, a pandoc table of the numbers drawn. None may hold personal data.
     """
 
     shown: dict[str, str]
@@ -32,9 +32,12 @@ class Output:
     def __repr__(self) -> str:
         return self.shown["text/plain"]
 
-    def carrying(self, frame: pd.DataFrame) -> Output:
-        """The same, with these estimates: those that it shows, and those that its caption tells."""
-        return Output(self.shown, {**self.content, **estimates.to_json(frame)})
+    def carrying(self, frame: pd.DataFrame, pairs: pd.DataFrame) -> Output:
+        """The same, with these estimates and comparisons: all that it and its caption tell."""
+        content = {**self.content, **estimates.to_json(frame)}
+        if len(pairs):
+            content["comparisons"] = comparisons.to_json(pairs)
+        return Output(self.shown, content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {**self.shown, estimates.MIME: self.content}

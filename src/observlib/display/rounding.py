@@ -10,7 +10,7 @@ import math
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import comparisons, estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
 from observlib.display import french, words
@@ -64,6 +64,38 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             row["n_eff"] = base(row["n_eff"])
         rows.append(row)
     return estimates.make(rows) if rows else frame
+
+
+def pairs_as_told(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Round comparisons: both sides as estimates are, differences as their tables write them.
+
+    Parameters
+    ----------
+    pairs
+        Comparisons.
+    """
+    if pairs.empty:
+        return pairs
+    sides = [
+        as_told(
+            pairs[[side + name for name in estimates.COLUMNS]].set_axis(estimates.COLUMNS, axis=1),
+            catalogue,
+        )
+        for side in ("", estimates.REFERENCE)
+    ]
+    told = sides[0].join(sides[1].add_prefix(estimates.REFERENCE))
+    results = pairs[comparisons.RESULTS].reset_index(drop=True).to_dict("records")
+    for row, unit, name in zip(results, told["unit"], told["indicator"], strict=True):
+        places = words.decimals(words.indicator_of(name, catalogue), unit)
+        ends = (row["difference_low"], row["difference_high"])
+        for key in ("difference", "detectable"):
+            if math.isfinite(row[key]):
+                row[key] = french.rounded(row[key], places)
+        if math.isfinite(ends[0]):
+            low, high = _around(row["difference"], words.signs_kept(ends, places))
+            row["difference_low"], row["difference_high"] = low, high
+        row["level"] = round(row["level"], 4)
+    return comparisons.make(told.join(pd.DataFrame(results)))
 
 
 def _around(value: float, ends: tuple[float, float]) -> tuple[float, float]:

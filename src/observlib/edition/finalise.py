@@ -16,11 +16,11 @@ from typing import Any
 import nbformat
 import yaml
 
-from observlib import estimates
+from observlib import comparisons, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import typography
 from observlib.display.prose import plain
-from observlib.display.rounding import as_told
+from observlib.display.rounding import as_told, pairs_as_told
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
 from observlib.edition.shown import INJECTED, mistakes
@@ -156,7 +156,11 @@ def _round(output: Any, catalogue: Catalogue) -> None:
     """Leave estimates with the digits that pages tell, and no more (see `display.rounding`)."""
     if content := output.get("data", {}).get(estimates.MIME):
         told = as_told(estimates.from_json(content), catalogue)
-        output.data[estimates.MIME] = {**content, **estimates.to_json(told)}
+        content = {**content, **estimates.to_json(told)}
+        if pairs := content.get("comparisons"):
+            told = pairs_as_told(comparisons.from_json(pairs), catalogue)
+            content["comparisons"] = comparisons.to_json(told)
+        output.data[estimates.MIME] = content
 
 
 def _caption(source: str, shown: list[Any], position: int) -> str:

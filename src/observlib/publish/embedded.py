@@ -15,7 +15,7 @@ from observlib import kept as keeping
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import html, pdf
-from observlib.publish.downloads import estimates_csv
+from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.links import Read, by_page, read_page
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import Page, PagesError, Project
@@ -166,11 +166,10 @@ def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, 
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     links = [_download("Carnet exécuté", target)]
-    table = estimates_csv(source)
-    if table is not None:
-        data = target.with_suffix(".csv")
+    for end, table in open_data(source).items():
+        data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
-        links.append(_download("Données", data))
+        links.append(_download(TITLES[end], data))
     return links
 
 

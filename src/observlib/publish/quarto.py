@@ -15,7 +15,7 @@ import yaml
 from observlib.catalogue.reading import split_front_matter
 from observlib.display.prose import plain
 from observlib.errors import ObservError
-from observlib.publish.downloads import estimates_csv
+from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.embedded import Progress, write_downloads
 from observlib.publish.project import (
     Entry,
@@ -136,8 +136,8 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     notebook = read_notebook(path)
     name = page.source.stem
     links = [{"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"}]
-    if estimates_csv(path) is not None:
-        links.append({"text": "Données (CSV)", "href": f"{name}.csv", "icon": "table"})
+    for end in open_data(path):
+        links.append({"text": f"{TITLES[end]} (CSV)", "href": f"{name}{end}", "icon": "table"})
     cells = notebook["cells"]
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links})
     cells[0]["source"] = front.splitlines(keepends=True)
