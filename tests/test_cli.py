@@ -423,6 +423,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(
     monkeypatch.chdir(filled)
     store_path = filled / "data" / "store"
     assert sorted(path.name for path in store_path.iterdir()) == [
+        ".gitignore",
         "ledger.json",
         "lock",
         "ratings",
