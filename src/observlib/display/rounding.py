@@ -15,6 +15,7 @@ from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
 from observlib.display import french, words
 
+PUBLISHED = 2  # decimals that are kept of what others publish
 _OF_OTHERS = ("difference", "detectable_difference")  # their `group` is the indicator compared
 
 
@@ -54,6 +55,8 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             name = row["group"] if compares else row["indicator"]
             indicator = words.indicator_of(name, catalogue)
             places = words.decimals(indicator, row["unit"])
+            if row["product"] in catalogue.peers:  # it has published them
+                places = max(places, PUBLISHED)
             ends = (row["ci_low"], row["ci_high"])
             told = words.signs_kept(ends, places) if compares else words.ends_told(row, indicator)
             row["estimate"] = french.rounded(row["estimate"], places)
