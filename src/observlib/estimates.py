@@ -11,7 +11,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -123,6 +123,11 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """One checked frame of several, in order."""
     kept = [frame for frame in frames if len(frame)]
     return check(pd.concat(kept, ignore_index=True)) if kept else make([])
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, each a mapping by the names of its columns, which are texts."""
+    return cast(list[dict[str, Any]], frame.to_dict("records"))
 
 
 def to_json(frame: pd.DataFrame) -> dict[str, Any]:

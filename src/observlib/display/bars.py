@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
@@ -70,10 +71,7 @@ def bar_chart(
         rest = rows[by].str.match(r"autres?\b", flags=re.IGNORECASE)
         value = rows["estimate"].mask(rest, -1.0).fillna(-2.0)
         rows = rows.loc[value.sort_values(ascending=False, kind="stable").index]
-    records = [
-        {**{str(k): v for k, v in row.items()}, "name": words.label(row, by, catalogue)}
-        for row in rows.to_dict("records")
-    ]
+    records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(rows)]
     left_out = _left_out(records[most:], indicator)
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
     with style.theme():

@@ -39,10 +39,7 @@ class Cell(NamedTuple):
 
 def records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Key, dict[str, Any]]]:
     """The rows of a frame, each with the place that its keys give it in a table."""
-    rows: list[dict[str, Any]] = [
-        {str(name): value for name, value in row.items()} for row in frame.to_dict("records")
-    ]
-    return [(tuple(row[key] for key in keys), row) for row in rows]
+    return [(tuple(row[key] for key in keys), row) for row in estimates.records(frame)]
 
 
 def cell(

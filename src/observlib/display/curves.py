@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.courses import Point, course
@@ -213,7 +214,7 @@ def _widest(curves: Curves) -> float | None:
 
 
 def _at(rows: pd.DataFrame, x: float) -> dict[str, Any]:
-    return {str(key): value for key, value in rows[rows["x"] == x].iloc[0].items()}
+    return estimates.records(rows[rows["x"] == x])[0]
 
 
 def _place(x: float) -> str:
@@ -256,8 +257,7 @@ def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
 def _last(rows: pd.DataFrame) -> dict[str, Any]:
     """The last value that is shown, or the first row of a curve that shows none."""
     known = rows[rows["estimate"].notna()]
-    row = known.iloc[-1] if len(known) else rows.iloc[0]
-    return {str(key): value for key, value in row.items()}
+    return estimates.records(known.tail(1) if len(known) else rows.head(1))[0]
 
 
 def _notes(curves: Curves, indicator: Indicator) -> list[str]:
@@ -330,10 +330,7 @@ def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:
     kind = "Courbe" if len(curves) == 1 else "Courbes"
     said = [f"{kind}\xa0: {indicator.label}. En abscisse\xa0: {x_label}."]
     for name, rows in curves.items():
-        known = [
-            {str(k): v for k, v in row.items()}
-            for row in rows[rows["estimate"].notna()].to_dict("records")
-        ]
+        known = estimates.records(rows[rows["estimate"].notna()])
         said.append(f"{name}\xa0: {_course(known, indicator)}.")
     return " ".join(said)
 

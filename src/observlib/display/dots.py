@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
@@ -76,12 +77,12 @@ def dot_chart(
         rows = rows.sort_values("place", kind="stable")
     records: list[dict[str, Any]] = [
         {
-            **{str(k): v for k, v in row.items()},
+            **row,
             "name": words.label(row, by, catalogue),
             "strong": row[by] in highlight,
             "colour": style.PALETTE[0] if row[by] in highlight or not highlight else style.GREY,
         }
-        for row in rows.to_dict("records")
+        for row in estimates.records(rows)
     ]
     alt = f"{_alt(records, indicator)} {charts.withheld_words(frame)}"
     with style.theme():

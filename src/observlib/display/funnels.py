@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import bars, charts, french, select, style, words
 from observlib.display.output import Output, caption_of
@@ -49,8 +50,8 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
             "them with bar_chart or dot_chart"
         )
     records = [
-        {**{str(k): v for k, v in row.items()}, "name": words.label(row, "group_value", catalogue)}
-        for row in frame.to_dict("records")
+        {**row, "name": words.label(row, "group_value", catalogue)}
+        for row in estimates.records(frame)
     ]
     shares = _shares(records)
     alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)}"

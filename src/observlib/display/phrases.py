@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, words
 
@@ -35,10 +36,7 @@ def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as records, the web first."""
     order = list(PLACES)
     places = rows["channel"].map(lambda key: order.index(key) if key in order else len(order))
-    return [
-        {str(key): value for key, value in row.items()}
-        for row in rows.iloc[places.argsort(kind="stable")].to_dict("records")
-    ]
+    return estimates.records(rows.iloc[places.argsort(kind="stable")])
 
 
 def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
@@ -225,9 +226,9 @@ def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, per
     rows = rows[~rows["group_value"].isin(GROUPED)]
     if rows.empty:
         return "Les motifs des appels ne peuvent pas être montrés."
-    ranked = rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
+    ranked = rows.sort_values("estimate", ascending=False, kind="stable")
     indicator = words.indicator_of("call_theme_share", catalogue)
-    first, *others = ({str(key): value for key, value in row.items()} for row in ranked)
+    first, *others = estimates.records(ranked)
     top = f"« {first['group_value']} » ({words.value(first, indicator)} des appels)"
     if not others:
         return f"Le seul motif assez fréquent pour être montré est {top}."
@@ -263,4 +264,4 @@ def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:
-    return {str(key): value for key, value in rows.iloc[0].to_dict().items()}
+    return estimates.records(rows)[0]

@@ -128,7 +128,7 @@ def side_by_side(
     columns: dict[str, list[str]] = {head: [] for head in heads}
     reservations: dict[str, list[str]] = {}
     bare = False
-    for row in _records(compared):
+    for row in estimates.records(compared):
         ours = row["product"] not in catalogue.peers
         if ours:
             device = catalogue.devices.get(row["device"])
@@ -183,7 +183,7 @@ def figures(
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
     columns: dict[str, list[str]] = {head: [] for head in heads}
     sources: dict[Markdown, int] = {}
-    for row in _records(published):
+    for row in estimates.records(published):
         figure = told.loc[(row["product"], row["period"], row["group_value"])]
         number = sources.setdefault(_source(figure), len(sources) + 1)
         fine = _fine(row, catalogue)
@@ -223,7 +223,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
     told = named.set_index(["product", "period", "group_value"])
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
     kept = []
-    for row in _records(published):
+    for row in estimates.records(published):
         figure = told.loc[(row["product"], row["period"], row["group_value"])]
         if figure["comparable"]:
             continue
@@ -280,7 +280,7 @@ def spread(areas: pd.DataFrame, catalogue: Catalogue) -> str:
         indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
         value = {
             row["group_value"]: words.figure(row["estimate"], indicator, row["unit"])
-            for row in _records(rows)
+            for row in estimates.records(rows)
         }
         said.append(
             f"{catalogue.label(str(peer))}, {french.when(rows['period'].iat[0])} : la part publiée "
@@ -318,10 +318,6 @@ def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
             )
         said.append(f"{sentence}.")
     return " ".join(said)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.sentences import undecided, visible
 from observlib.display import french, phrases, words
@@ -58,9 +59,9 @@ def lead(
     """
     if poll.empty:  # `counted` says whether there is none, or too few votes
         return ""
-    rows = poll.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
+    rows = estimates.records(poll.sort_values("estimate", ascending=False, kind="stable"))
     indicator = words.indicator_of(rows[0]["indicator"], catalogue)
-    said = words.sentence({str(k): v for k, v in rows[0].items()}, catalogue)
+    said = words.sentence(rows[0], catalogue)
     sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {said}"
     if len(rows) > 1:
         second, share = rows[1]["group_value"], words.value(rows[1], indicator)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.sentences import visible
 from observlib.confidentiality.grouping import GROUPED
@@ -47,7 +48,9 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         for variable, parts in rows.groupby("group", sort=False):
             name = _OF.get(str(variable), str(variable))
             shown = parts[(parts["status"] == "published") & ~parts["group_value"].isin(GROUPED)]
-            ranked = _records(shown.sort_values("estimate", ascending=False, kind="stable"))
+            ranked = estimates.records(
+                shown.sort_values("estimate", ascending=False, kind="stable")
+            )
             verdict = own.loc[own["group"] == variable, "verdict"]
             if len(ranked) < 2:
                 why = "trop peu de réponses pour distinguer des catégories"
@@ -100,7 +103,7 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             apart = rows[rows["verdict"] == verdict].sort_values("difference", key=abs)
             said = [
                 f"« {row['group_value']} » ({_beside(row, catalogue)})"
-                for row in _records(apart.iloc[::-1])
+                for row in estimates.records(apart.iloc[::-1])
             ]
             if said:
                 clauses.append(f"{place} que dans la population, {french.join(said)}")
@@ -186,7 +189,7 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if shown.empty:
         return "Trop peu de réponses pour rapporter la catégorie à la population."
     indicator = words.indicator_of("representation", catalogue)
-    ends = [words.value(row, indicator) for row in _records(shown.iloc[[0, -1]])]
+    ends = [words.value(row, indicator) for row in estimates.records(shown.iloc[[0, -1]])]
     said = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
     return f"{shown['group_value'].iat[0]} : {said}, pour 1 dans la population."
 
@@ -208,7 +211,3 @@ def _beside(row: dict[str, Any], catalogue: Catalogue) -> str:
     indicator = phrases.fine(heard, known, words.indicator_of(row["indicator"], catalogue))
     shares = [words.value(share, indicator) for share in (heard, known)]
     return f"{shares[0]} des répondants, {shares[1]} de la population"
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import visible
 from observlib.display import french, phrases, words
@@ -55,13 +56,12 @@ def conclusion(
             "leur profil, ou aucun poids ne leur donne celui de la population."
         )
     profile = french.join(_MARGINS[name] for name in used)
-    rows = compared[compared["indicator"] == "satisfaction_10"].to_dict("records")
+    rows = estimates.records(compared[compared["indicator"] == "satisfaction_10"])
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
         said = f"La satisfaction ne peut pas être dite avec {profile} de la population."
     else:
-        row = {str(k): v for k, v in rows[0].items()}
         marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
-        said = _compared(row, profile, marks[0] if marks else {}, catalogue)
+        said = _compared(rows[0], profile, marks[0] if marks else {}, catalogue)
     return " ".join([said, *_left_out(used)])
 
 
@@ -132,7 +132,7 @@ def margins(report: pd.DataFrame, catalogue: Catalogue) -> str:
 def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
     """Caption: how many respondents of equal weights would tell as much."""
     rows = report[report["indicator"] == "weighting_effective_n"]
-    row: dict[str, Any] = {str(k): v for k, v in rows.iloc[0].to_dict().items()}
+    row = estimates.records(rows)[0]
     if row["status"] == "suppressed":
         return "Poids non publiés (secret statistique)"
     if row["status"] in words.WITHHELD:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 from observlib.survey.small_samples import SUS_AVERAGE, sus_grade
@@ -33,13 +34,15 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return f"{when}, aucun test n'a réuni assez de participants pour être publié."
     enough = rows[rows["status"] == "published"]
     if enough.empty:
-        told = [f"{_said(row, catalogue)} ({_name(row, catalogue)})" for row in _records(rows)]
+        told = [
+            f"{_said(row, catalogue)} ({_name(row, catalogue)})" for row in estimates.records(rows)
+        ]
         return f"{when}, part des tâches de test réussies : {_listed(told)}."
     aside = ", hors faibles effectifs" if len(enough) < len(rows) else ""
     known = words.indicator_of("task_success", catalogue)
     start = f"{when}{aside}, les participants aux tests réussissent"
     if len(enough) == 1:
-        (only,) = _records(enough)
+        (only,) = estimates.records(enough)
         share = words.value(only, known)
         precision = phrases.precision(enough, known, _name(only, catalogue))
         return f"{start} {share} de leurs tâches{precision}."
@@ -61,7 +64,7 @@ def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: st
     aside = ", hors faibles effectifs" if 0 < len(enough) < len(rows) else ""
     told = rows if enough.empty else enough
     if len(told) == 1:
-        (only,) = _records(told)
+        (only,) = estimates.records(told)
         precision = phrases.precision(told, known, _name(only, catalogue))
         return f"{start}{aside} : {words.value(only, known)}{precision}"
     precision = phrases.precision(told, known)
@@ -74,7 +77,8 @@ def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if rows.empty:
         return "Aucun score d'utilisabilité ne repose sur assez de participants pour être publié."
     told = [
-        f"{_name(row, catalogue)}, {_said(row, catalogue)}, {grade(row)}" for row in _records(rows)
+        f"{_name(row, catalogue)}, {_said(row, catalogue)}, {grade(row)}"
+        for row in estimates.records(rows)
     ]
     return (
         f"Scores du questionnaire d'utilisabilité (SUS) : {_listed(told)}. La moyenne des études "
@@ -110,7 +114,7 @@ def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = results[(results["indicator"] == "problem_share") & (results["period"] == period)]
     rows = rows[rows["estimate"].notna()].sort_values("estimate", ascending=False, kind="stable")
     for severity in ("bloquant", "majeur"):
-        found = _records(rows[rows["group_value"].str.endswith(f"({severity})")])
+        found = estimates.records(rows[rows["group_value"].str.endswith(f"({severity})")])
         if not found:
             continue
         label = found[0]["group_value"].rpartition(" (")[0]
@@ -134,7 +138,7 @@ def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period
     few = rows[rows["status"] == "suppressed"]
     if few.empty:
         return ""
-    names = french.join(words.label(row, "device", catalogue) for row in _records(few))
+    names = french.join(words.label(row, "device", catalogue) for row in estimates.records(few))
     said = (
         f"{names} : moins de onze participants {french.when(period)}. Un test aussi petit aide "
         "l'équipe à voir ce qui bloque ; ses résultats ne sont pas publiés, pour que personne ne "
@@ -150,10 +154,6 @@ def _whole(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
     """The values of an indicator that are of all tasks of a device."""
     rows = results[(results["indicator"] == indicator) & (results["period"] == period)]
     return rows[(rows["group"] == "") & rows["estimate"].notna()]
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
 
 
 def _name(row: dict[str, Any], catalogue: Catalogue) -> str:
