@@ -6,8 +6,8 @@ UV := $(shell command -v uv 2>/dev/null)
 DEMO := data/demo
 
 ifdef UV
-CREATE := uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-INSTALL := uv pip install --quiet --python $(BIN)/python
+CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 else
 CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -19,7 +19,7 @@ edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(CREATE)
-	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --require-hashes --only-binary :all: -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -45,15 +45,17 @@ notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place
 	$(BIN)/python -m observlib.edition.refresh
 
 coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (twenty minutes)
-	$(BIN)/python -m observlib.coverage
+	$(BIN)/python -m tools.coverage
 
+# Jupyter refuses root unless told; ARGS are its own options
 lab: $(VENV)/.installed ## JupyterLab, to write a study
-	$(INSTALL) --require-hashes -r requirements-lab.lock
-	$(BIN)/jupyter lab notebooks
+	$(INSTALL) --require-hashes --only-binary :all: -r requirements-lab.lock
+	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all:
 lock: ## renew the lock files
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra test pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+	$(LOCK) --extra test pyproject.toml -o requirements.lock
+	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
 	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed reports/.kept reports/.preview

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 
-from observlib import cli
+from observlib import cli, estimates
 from observlib.catalogue import Catalogue, load_catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
@@ -20,6 +24,8 @@ settings.register_profile("observlib", deadline=None)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
+STEPS = "Writing exports|Reading exports|Executing studies|Publishing pages"
+PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
 
 # A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -66,11 +72,18 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     return data
 
 
+@pytest.fixture(scope="session")
+def truths(demonstration: Path) -> dict[str, Any]:
+    """What is true of the demonstration, by kind."""
+    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
+    return dict(json.loads(text)["truths"])
+
+
 @pytest.fixture
 def observ(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run the command's own entry point; give its exit code and what it printed."""
+    """Run the command's own entry point; give its exit code and what it printed, less progress."""
 
     def run(*words: object) -> tuple[int, str, str]:
         with monkeypatch.context() as patch:
@@ -81,6 +94,32 @@ def observ(
                 cli.main()
             except SystemExit as end:
                 code = int(end.code or 0)
-        return code, *capsys.readouterr()
+        out, err = capsys.readouterr()
+        return code, out, PROGRESS.sub("", err)
 
     return run
+
+
+@pytest.fixture
+def feelings() -> Callable[..., pd.DataFrame]:
+    """Shares of three feelings for some products."""
+
+    def made(shares: dict[str, tuple[float, float, float]], **more: Any) -> pd.DataFrame:
+        return estimates.make(
+            {
+                "indicator": "feeling_share",
+                "product": product,
+                "device": "sp-plus",
+                "period": "2025-10/2026-09",
+                "group": "feeling",
+                "group_value": part,
+                "estimate": value,
+                "unit": "%",
+                "n": 400,
+                **more,
+            }
+            for product, values in shares.items()
+            for part, value in zip(("Positif", "Neutre", "Négatif"), values, strict=True)
+        )
+
+    return made

@@ -11,7 +11,7 @@ from observlib.actions import load_actions
 from observlib.catalogue import Catalogue
 from observlib.demo import truths
 from observlib.errors import ObservError
-from observlib.indicators.monthly import FOLLOWED
+from observlib.followed import FOLLOWED
 
 ACTIONS = Path(__file__).parents[1] / "data" / "actions"
 GOOD = {

@@ -122,10 +122,23 @@ FILES = [
         ["missing column", "Date de l'avis", "the file has 'Identifiant Avis'", "export"],
     ),
     (
-        "wrong separator",
+        "a workbook's name",
         "jdma_service-public_2025.csv",
-        b"Identifiant Avis;Date de l'avis;satisfaction\na;2025-01-01;5\n",
-        ["separated by semicolons: save it separated by commas"],
+        WHOLE,
+        ["is a workbook", "as CSV in UTF-8"],
+    ),
+    (
+        "a workbook's name",
+        "matomo_legifrance_2025.csv",
+        WHOLE,
+        ["is a workbook", "as CSV in UTF-8"],
+    ),
+    ("a workbook's name", "enquete_legifrance_2025.csv", WHOLE, ["is a workbook", "as CSV"]),
+    (
+        "an old workbook's name",
+        "boamp_audience.csv",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
+        ["is a workbook", "as CSV in UTF-8"],
     ),
     (
         "missing column",
@@ -587,3 +600,20 @@ def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) 
         code, out, err = observ(*words)
         assert (code, out) == (1, "")
         one_line(err, "ledger.json", "damaged; delete the folder")
+
+
+def test_an_ingestion_of_which_nothing_is_taken_fails_and_says_what_to_mend(
+    observ: Observ, place: Path
+) -> None:
+    assert observ("ingest", "raw")[0] == 0
+    bad = place / "raw" / GOOD.replace("good", "bad")
+    bad.write_text(HEADER + ROW.replace(",5,", ",11,"), encoding="utf-8")
+    for _ in range(2):  # it is no better the second time
+        code, out, err = observ("ingest", "raw")
+        assert code == 1 and "1 row rejected" in out and held(place) == ["good"]
+        assert f"{bad.name}: every row is rejected, such as row 2: value 11 is outside" in err
+    bad.write_text(
+        HEADER + ROW.replace(",5,", ",11,") + ROW.replace("good-1", "b"), encoding="utf-8"
+    )
+    code, out, err = observ("ingest", "raw")
+    assert (code, err) == (0, "") and "1 row rejected" in out

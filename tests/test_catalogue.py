@@ -51,6 +51,15 @@ def test_a_new_source_of_a_known_format_needs_an_entry_and_no_code(folder: Path)
     assert load_catalogue(folder, names(), TABLES).devices["new-one"].product == "boamp"
 
 
+def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_read(
+    folder: Path,
+) -> None:
+    line = edit(folder, "devices.yml", "  product: service-public\n", "")
+    (problem,) = problems(folder)
+    assert f"devices.yml:{line + 3}: 'matomo-service-public': key 'product' is missing" in problem
+    assert "matomo_csv" in problem and "allowed: allo-service-public" in problem
+
+
 def test_two_devices_of_one_id_are_named_with_both_lines(folder: Path) -> None:
     line = edit(folder, "devices.yml", "- id: matomo-legifrance", "- id: matomo-entreprendre")
     (problem,) = problems(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,24 +9,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import store
+from observlib import counts, store
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base, mark
-from observlib.indicators import audience, changes, experiences, procedures, satisfaction
 from observlib.period import Quarter
+from observlib.themes.experiences import estimates as experiences
+from observlib.themes.procedures import estimates as procedures
+from observlib.themes.satisfaction import estimates as satisfaction
 
 ALL = Quarter(2026, 3).back(15)
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, Any]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
-
-
-@pytest.fixture(scope="module")
 def visits(demonstration: Path) -> pd.DataFrame:
-    return audience.quarterly(store.read(demonstration, "audience"), ALL)
+    return counts.quarterly(store.read(demonstration, "audience"), ALL)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +55,7 @@ def test_the_outage_makes_one_partial_quarter_that_is_never_compared(
     (outage,) = change(truths, "outage")
     partial = visits[visits["status"] == "partial"]
     assert partial[["device", "period"]].values.tolist() == [[outage["device"], "2026-T2"]]
-    years = audience.year_on_year(visits).set_index(["device", "period"])
+    years = counts.year_on_year(visits).set_index(["device", "period"])
     assert years.loc[(outage["device"], "2026-T2"), "status"] == "missing"
     assert years.loc[(outage["device"], "2026-T3"), "status"] == "published"
 
@@ -68,7 +63,7 @@ def test_the_outage_makes_one_partial_quarter_that_is_never_compared(
 def test_the_month_in_progress_is_partial_for_each_data_set(
     demonstration: Path, truths: dict[str, Any]
 ) -> None:
-    months = audience.monthly(store.read(demonstration, "audience"), "2026-10", "2026-10")
+    months = counts.monthly(store.read(demonstration, "audience"), "2026-10", "2026-10")
     progress = {item["device"] for item in change(truths, "month_in_progress")}
     assert len(progress) == 3 and set(months["device"]) == progress
     assert set(months["status"]) == {"partial"}
@@ -79,7 +74,7 @@ def test_the_break_in_traffic_shows_at_its_month(
 ) -> None:
     (broken,) = change(truths, "traffic")
     table = store.read(demonstration, "audience")
-    months = audience.monthly(table[table["device"] == broken["device"]], "2023-01", "2026-09")
+    months = counts.monthly(table[table["device"] == broken["device"]], "2023-01", "2026-09")
     series = months.set_index("period")["estimate"]
     factors = truths["seasonality"]["months"]
     # what season and growth leave of each month, just before and just after the break
@@ -93,10 +88,10 @@ def test_the_break_in_traffic_shows_at_its_month(
 def test_the_change_of_satisfaction_is_found_and_no_other_is(
     marks: pd.DataFrame, truths: dict[str, Any], catalogue: Catalogue
 ) -> None:
-    from observlib.display import findings
+    from observlib import findings
 
     (moved,) = change(truths, "satisfaction")
-    compared = changes.of_satisfaction(marks, catalogue, "2026-T3", "2025-T3")
+    compared = satisfaction.of_satisfaction(marks, catalogue, "2026-T3", "2025-T3")
     compared = compared[compared["against"] == "before"]
     told = compared[compared["verdict"].isin(["rise", "fall"])]
     found = told[["product", "indicator", "verdict"]].values.tolist()

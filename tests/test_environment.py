@@ -9,27 +9,32 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[1]
-CONDA_NAMES = {"duckdb": "python-duckdb"}
+# PyPI's name, and conda-forge's where it is written otherwise, to the letter
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "great-tables": "great_tables",
+    "pandera[pandas]": "pandera-pandas",
+    "quarto-cli": "quarto",
+}
+FROM_PYPI = {"pypandoc_binary", "typst"}  # conda-forge has typst's program and no module for Python
 
 
-def _pin(requirement: str) -> tuple[str, str]:
-    match = re.match(r"([A-Za-z0-9_.-]+)(?:\[[^]]*\])?\s*(.*)", requirement)
-    assert match
-    name = re.sub(r"[-_.]+", "-", match[1]).lower()
-    return CONDA_NAMES.get(name, name), match[2].strip()
+def _bounds(requirements: list[str]) -> dict[str, str]:
+    """The bound of each name."""
+    return dict(re.fullmatch(r"([^ <>=]+)(.*)", text).groups() for text in requirements)
 
 
-def test_environment_yml_has_the_names_and_bounds_of_pyproject() -> None:
+def test_environment_yml_has_the_bounds_of_pyproject_under_the_names_of_conda_forge() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = dict(_pin(text) for text in project["dependencies"])
-    wanted |= dict(_pin(text) for text in project["optional-dependencies"]["lab"])
-    wanted["python"] = project["requires-python"]
+    extras = project["optional-dependencies"]
+    wanted = _bounds([*project["dependencies"], *extras["lab"], *extras["quarto"]])
     conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     pip = conda.pop()["pip"]
-    given = dict(_pin(text) for text in conda + [text for text in pip if text[0] != "-"])
-    assert given.pop("quarto")
-    given.pop("pip")
-    assert given == wanted
+    assert pip.pop() == "-e .[test]"
+    assert _bounds(pip) == {name: wanted.pop(name) for name in FROM_PYPI}
+    expected = {CONDA_NAMES.get(name, name): bound for name, bound in wanted.items()}
+    assert CONDA_NAMES.keys() <= wanted.keys()
+    assert _bounds(conda) == expected | {"python": project["requires-python"], "pip": ""}
 
 
 def test_the_lock_meets_pyproject_and_holds_hashes_and_no_address() -> None:

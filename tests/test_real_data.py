@@ -7,11 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import store
+from observlib import counts, findings, store
 from observlib.catalogue import Catalogue
-from observlib.display import findings, notes
-from observlib.indicators import audience, experiences, procedures, series
+from observlib.display import notes
 from observlib.period import Quarter
+from observlib.themes.audience import estimates as series
+from observlib.themes.experiences import estimates as experiences
+from observlib.themes.procedures import estimates as procedures
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +46,20 @@ def test_every_claimed_file_loads_and_every_other_is_named(
 
 def test_four_days_of_december_2025_are_never_a_fall(real: tuple[Path, store.Ingested]) -> None:
     table = store.read(real[0], "audience")
-    months = audience.monthly(table, "2025-11", "2025-12").set_index(["device", "period"])
+    months = counts.monthly(table, "2025-11", "2025-12").set_index(["device", "period"])
     for device in set(table["device"]):
         assert months.loc[(device, "2025-11"), "status"] == "published"
         assert months.loc[(device, "2025-12"), "status"] == "partial"
-    quarters = audience.quarterly(table, Quarter(2025, 4).back(5))
+    quarters = counts.quarterly(table, Quarter(2025, 4).back(5))
     assert set(quarters[quarters["period"] == "2025-T4"]["status"]) == {"partial"}
-    years = audience.year_on_year(quarters)
+    years = counts.year_on_year(quarters)
     assert set(years["status"]) == {"missing"} and years["estimate"].isna().all()
 
 
 def test_real_months_are_adjusted_without_the_four_days_of_december_2025(
     real: tuple[Path, store.Ingested], catalogue: Catalogue
 ) -> None:
-    months = audience.monthly(store.read(real[0], "audience"), "2000-01", "2025-12")
+    months = counts.monthly(store.read(real[0], "audience"), "2000-01", "2025-12")
     found = series.adjusted(months, catalogue)
     shown = found[(found["indicator"] == "visits_adjusted") & (found["status"] == "published")]
     assert len(shown) and shown["period"].max() == "2025-11"
@@ -76,7 +78,7 @@ def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(
     real: tuple[Path, store.Ingested],
 ) -> None:
     table = store.read(real[0], "audience")
-    quarters = audience.quarterly(table, [Quarter(2025, 3)]).set_index("product")
+    quarters = counts.quarterly(table, [Quarter(2025, 3)]).set_index("product")
     # July to September 2025 in dila_BODACC_monthly.json
     bodacc = table[
         (table["product"] == "bodacc")
@@ -99,7 +101,7 @@ def test_the_balanced_subset_is_never_shown_without_its_reservation(
     assert shares["n"].unique().tolist() == [1200.0]
     assert shares["estimate"].round(6).tolist() == [33.333333] * 3
     sentence = "n'est pas un échantillon aléatoire"
-    assert sentence in findings.feelings(shares, catalogue).replace("’", "'")
+    assert sentence in findings.experiences.feelings(shares, catalogue).replace("’", "'")
     assert sentence in repr(notes(shares, catalogue)).replace("’", "'")
 
 

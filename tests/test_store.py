@@ -59,6 +59,19 @@ def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue)
     assert store.digest(tmp_path) == digest
 
 
+def test_a_store_in_any_folder_of_a_repository_is_never_committed(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    store.ingest(tmp_path / "raw", tmp_path / "mine", catalogue)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    told = subprocess.run(
+        ["git", "-C", str(tmp_path), "status", "--porcelain", "-uall"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert "raw/" in told and "mine/" not in told
+
+
 def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catalogue) -> None:
     ratings(tmp_path / "raw", "2026-07", {**JULY, "z": ("2026-06-30", 1)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
@@ -105,6 +118,19 @@ def test_a_file_that_no_device_claims_is_named(tmp_path: Path, catalogue: Catalo
     (tmp_path / "raw" / "sub").mkdir()
     (tmp_path / "raw" / "sub" / "holiday.csv").write_text("a\n1\n", encoding="utf-8")
     assert store.ingest(tmp_path / "raw", tmp_path, catalogue).unclaimed == ["sub/holiday.csv"]
+
+
+def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    ratings(tmp_path / "raw", "2026-07", JULY)
+    for name in ("jdma_legifrance_2026.xlsx", "holiday.xlsx"):
+        (tmp_path / "raw" / name).write_bytes(b"PK")
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert done.unclaimed == ["holiday.xlsx", "jdma_legifrance_2026.xlsx"]
+    (told,) = done.notices
+    assert told.startswith("jdma_legifrance_2026.xlsx: is not read; exports of jdma-legifrance")
+    assert "end with .csv" in told
 
 
 def test_a_file_claimed_twice_is_a_problem_of_the_catalogue(

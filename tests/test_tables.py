@@ -62,6 +62,20 @@ def test_negative_counts_are_rejected() -> None:
     assert rejects["reason"].tolist() == ["is negative; counts are 0 or more"]
 
 
+def test_a_part_never_stands_as_the_whole_where_the_column_of_the_parts_was_dropped() -> None:
+    months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
+    with pytest.raises(ObservError) as caught:
+        audience(months * 3, visits=[10, 20, 30, 40, 50, 20])
+    (told,) = caught.value.problems
+    assert told.startswith("f.csv: rows 2 and 4 have the same product, channel, start, end and ")
+    assert "as 2 more have" in told and "add up the parts" in told
+
+
+def test_a_day_written_twice_alike_is_still_counted_once() -> None:
+    kept, rejects = audience([("2026-01-01", "2026-01-31")] * 2)
+    assert len(kept) == 1 and rejects["reason"].tolist() == ["repeats row 2"]
+
+
 marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
 
 
@@ -71,7 +85,7 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(
 ) -> None:
     frame = pd.DataFrame(rows, columns=["answer_id", "value", "scale_min"]).assign(
         device="d",
-        product=None,
+        product="p",
         channel="web",
         date=pd.Timestamp("2026-01-01"),
         question="satisfaction",
@@ -82,6 +96,13 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(
     assert len(kept) + len(rejects) == len(rows)
     assert kept["answer_id"].is_unique and kept["value"].between(kept["scale_min"], 10).all()
     assert rejects["row"].is_unique and (rejects["reason"] != "").all()
+
+
+def test_a_mark_of_no_product_is_refused_as_no_page_could_hold_it() -> None:
+    rows, rejects = audience([("2026-01-01", "2026-01-01")], product=None)
+    assert rows.empty
+    (told,) = rejects["reason"]
+    assert told.startswith("is empty; name one in the file, or that of the device")
 
 
 def test_an_unknown_table_is_told_with_the_known_ones() -> None:

@@ -121,7 +121,7 @@ def load_actions(
     catalogue
         Its products are those that actions may name.
     followed
-        The indicators of which there is a series by month (`indicators.monthly.FOLLOWED`): what
+        The indicators of which there is a series by month (`followed.FOLLOWED`): what
         an action is expected to move is one of them.
     kind
         `demonstration` or `real`: the invented actions are given with demonstration data, the

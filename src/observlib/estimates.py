@@ -62,14 +62,19 @@ def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     unknown = sorted(set(frame.columns) - set(COLUMNS))
     if unknown:
         raise ValueError(f"estimates have no column {', '.join(unknown)}")
-    frame = frame.reindex(columns=COLUMNS)
+    return check(typed(frame))
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with the columns and types of estimates, unchecked; what is absent is empty."""
+    frame = frame.reindex(columns=COLUMNS).reset_index(drop=True)
     frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), "published")
     for name in COLUMNS:
         if name in NUMBERS:
             frame[name] = pd.to_numeric(frame[name]).astype(float)
         else:
             frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
-    return check(frame)
+    return frame
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
@@ -142,4 +147,4 @@ def to_json(frame: pd.DataFrame) -> dict[str, Any]:
 def from_json(content: Mapping[str, Any] | str) -> pd.DataFrame:
     """The frame that `to_json` wrote."""
     read = json.loads(content) if isinstance(content, str) else content
-    return make(dict(zip(read["columns"], row, strict=True)) for row in read["rows"])
+    return check(typed(pd.DataFrame(read["rows"], columns=read["columns"])))

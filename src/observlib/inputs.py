@@ -22,7 +22,7 @@ LIBRARY = "the library"
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "coverage", "demo", "fetch", "kept", "live", "loaders", "preview", "publish"),
+        *("cli", "demo", "fetch", "kept", "live", "loaders", "preview", "publish"),
         *("release", "scaffold", "standing"),
     )
 )

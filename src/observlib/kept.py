@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from observlib import files
 
+FOLDER = Path("reports") / ".kept"  # in a project
 MOST = 400_000_000  # bytes of a folder of entries: some twenty editions of which nothing is alike
 _DIGITS = 64
 

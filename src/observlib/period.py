@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -100,8 +101,7 @@ def month_days(month: str) -> int:
     29
     """
     year, number = map(int, month.split("-"))
-    following = date(year + number // 12, number % 12 + 1, 1)
-    return (following - date(year, number, 1)).days
+    return monthrange(year, number)[1]
 
 
 def months_between(first: str, last: str) -> Iterator[str]:

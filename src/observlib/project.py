@@ -40,8 +40,17 @@ def catalogue(start: Path | None = None) -> Catalogue:
     from observlib.loaders import names
     from observlib.tables import TABLES
 
-    folder = root(start) / "data" / "catalogue"
-    return load_catalogue(folder, names(), TABLES)
+    data = root(start) / "data"
+    margins = _margins(data / "reference" / "margins.csv")
+    return load_catalogue(data / "catalogue", names(), TABLES, margins)
+
+
+def _margins(path: Path) -> dict[str, list[str]]:
+    """The categories of each variable of the population's margins, where the project has them."""
+    if not path.exists():
+        return {}
+    rows = _read_reference(path)
+    return {str(name): [*part] for name, part in rows.groupby("variable")["category"]}
 
 
 def practices(kind: str, start: Path | None = None) -> Practices:
@@ -54,7 +63,7 @@ def practices(kind: str, start: Path | None = None) -> Practices:
 def actions(kind: str, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
     """The checked actions that stand beside data of a kind, the oldest first.
 
-    `followed` are the indicators that they may be to move (`indicators.monthly.FOLLOWED`).
+    `followed` are the indicators that they may be to move (`followed.FOLLOWED`).
     """
     from observlib.actions import load_actions
 
@@ -77,9 +86,12 @@ def reference(name: str) -> pd.DataFrame:
     ObservError
         Where the project has no such table.
     """
+    return _read_reference(root() / "data" / "reference" / f"{name}.csv")
+
+
+def _read_reference(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    path = root() / "data" / "reference" / f"{name}.csv"
     try:
         return pd.read_csv(path, dtype={"departement": str, "region": str})
     except (OSError, ValueError) as error:

@@ -14,6 +14,7 @@ from typing import Any
 
 from observlib import files, inputs, kept, standing, store
 from observlib.edition.asked import Asked, ask
+from observlib.edition.compute import compute
 from observlib.edition.execute import Run
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
@@ -39,6 +40,7 @@ def release(
     keep_going: bool = False,
     publisher: str = "auto",
     today: date | None = None,
+    computing: store.Progress | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
     run: Run | None = None,
@@ -68,7 +70,7 @@ def release(
         `auto`, `quarto` or `embedded`.
     today
         The day of making.
-    executing, publishing
+    computing, executing, publishing
         Progress callbacks of the two steps.
     run
         Executes pages, by workers that are started already (see `edition.execute.started`).
@@ -98,7 +100,7 @@ def release(
         "data": store.digest(data),
         "made": today.isoformat(),
     }
-    reports, memory = root / "reports", root / standing.KEPT
+    reports, memory = root / "reports", root / kept.FOLDER
     site, edition = reports / "_site", reports / "editions" / str(asked.quarter)
     failed = reports / "_failed"
     with (
@@ -123,6 +125,7 @@ def release(
             shared=asked.shared,
             others=take_over(edition, folder, asked.kind, asked.others),
             run=run,
+            prepare=lambda: compute(root, data, asked.quarter, asked.surveys, progress=computing),
         )
         if store.digest(data) != about["data"]:
             raise ObservError(
@@ -167,7 +170,7 @@ def _publish(
 
     while True:
         _announce(reports / "index.qmd", copy, manifest)
-        kept_pages = asked.root / standing.KEPT / "site"
+        kept_pages = asked.root / kept.FOLDER / "site"
         try:
             publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
             break
@@ -202,7 +205,7 @@ def explain(
     check_publisher(publisher)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     asked = ask(root, data, quarter, only, given, today)
-    memory, shared, digest = root / standing.KEPT / "pages", asked.shared(), store.digest(data)
+    memory, shared, digest = root / kept.FOLDER / "pages", asked.shared(), store.digest(data)
     edition = root / "reports" / "editions" / str(asked.quarter)
     others = known_entries(edition, asked.kind, asked.others)
     lines, entries = [], []

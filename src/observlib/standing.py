@@ -15,12 +15,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import files, inputs
+from observlib import files, inputs, kept
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.publish import chosen
 
-KEPT = Path("reports") / ".kept"
 PREVIEWS = Path("reports") / ".preview"
 MADE = ("_site", "editions", "practices", "_failed")  # what an edition makes in `reports/`
 _RECORD = "published.json"
@@ -103,7 +102,7 @@ def may_run(root: Path, found: Inputs) -> bool:
 def read(root: Path) -> Record | None:
     """The record of the last publication; None where there is none that can be read."""
     try:
-        raw: Any = json.loads((root / KEPT / _RECORD).read_text(encoding="utf-8"))
+        raw: Any = json.loads((root / kept.FOLDER / _RECORD).read_text(encoding="utf-8"))
         return Record(**raw)
     except (OSError, ValueError, TypeError):
         return None
@@ -111,8 +110,8 @@ def read(root: Path) -> Record | None:
 
 def write(root: Path, record: Record) -> None:
     """Remember a publication."""
-    (root / KEPT).mkdir(parents=True, exist_ok=True)
-    files.write_text(root / KEPT / _RECORD, json.dumps(asdict(record), ensure_ascii=False))
+    (root / kept.FOLDER).mkdir(parents=True, exist_ok=True)
+    files.write_text(root / kept.FOLDER / _RECORD, json.dumps(asdict(record), ensure_ascii=False))
 
 
 def files_of(site: Path, edition: Path, sheets: Path) -> Inputs:

@@ -16,8 +16,12 @@ _CYCLE = range(2000, 2028)
 
 
 @cache
-def public_holidays(year: int) -> dict[date, str]:
-    """The eleven public holidays of metropolitan France in a year, by day, with their French name.
+def public_holidays(year: int) -> tuple[date, ...]:
+    """The days of a year that are public holidays in metropolitan France.
+
+    Eleven now, and ten in 1948–1952 and 1959–1981, when 8 May was none: the law of 20 March 1953
+    made it one, decree 59-533 of 11 April 1959 a working day, law 81-893 of 2 October 1981 a
+    holiday again.
 
     Source: Code du travail, article L3133-1. The days that Alsace-Moselle (L3134-13) and the
     overseas départements add are not among them.
@@ -25,36 +29,29 @@ def public_holidays(year: int) -> dict[date, str]:
     Parameters
     ----------
     year
-        From 1982, the first year of 8 May as it is now.
+        From 1948, the first year of 1 May as it is now.
 
     Raises
     ------
     ValueError
-        Before 1982, when the list was another.
+        Before 1948, when the list was another.
 
     Examples
     --------
     >>> [day.isoformat() for day in public_holidays(2026)][2:6]
     ['2026-05-01', '2026-05-08', '2026-05-14', '2026-05-25']
+    >>> [len(public_holidays(year)) for year in (1952, 1958, 1959, 1981, 1982)]
+    [10, 11, 10, 10, 11]
     """
-    if not 1982 <= year <= 9998:
-        raise ValueError(f"{year}: the list of public holidays is that of the years since 1982")
+    if not 1948 <= year <= 9998:
+        raise ValueError(f"{year}: the list of public holidays is that of the years since 1948")
     easter = (pd.Timestamp(year, 1, 1) + Easter()).date()
-    named = {
-        date(year, 1, 1): "Jour de l'an",
-        date(year, 5, 1): "Fête du Travail",
-        date(year, 5, 8): "Victoire de 1945",
-        date(year, 7, 14): "Fête nationale",
-        date(year, 8, 15): "Assomption",
-        date(year, 11, 1): "Toussaint",
-        date(year, 11, 11): "Armistice de 1918",
-        date(year, 12, 25): "Noël",
-    }
-    # in 2008, Ascension fell on 1 May: one day of two names
-    for days, name in ((1, "Lundi de Pâques"), (39, "Ascension"), (50, "Lundi de Pentecôte")):
-        day = easter + timedelta(days=days)
-        named[day] = f"{named[day]}, {name}" if day in named else name
-    return dict(sorted(named.items()))
+    fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+    days = {date(year, month, day) for month, day in fixed}
+    if year < 1953 or 1959 <= year < 1982:
+        days.remove(date(year, 5, 8))
+    moving = {easter + timedelta(days=after) for after in (1, 39, 50)}  # Ascension is the second
+    return tuple(sorted(days | moving))  # a set: in 2008, Ascension fell on 1 May
 
 
 @cache
@@ -72,7 +69,7 @@ def working_days(month: str) -> int:
         np.busday_count(
             first.astype("datetime64[D]"),
             (first + np.timedelta64(1, "M")).astype("datetime64[D]"),
-            holidays=list(public_holidays(year)),
+            holidays=public_holidays(year),
         )
     )
 

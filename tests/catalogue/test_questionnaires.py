@@ -128,7 +128,8 @@ def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(fold
     devices = folder / "devices.yml"
     added = (
         "\n- id: survey\n  label: E\n  family: consultation\n  channel: web\n  owner: numerique\n"
-        "  frequency: daily\n  personal_data: Aucune.\n  pattern: zz_*.csv\n  loader: limesurvey\n"
+        "  product: boamp\n  frequency: daily\n  personal_data: Aucune.\n  pattern: zz_*.csv\n"
+        "  loader: limesurvey\n"
     )
     before = devices.read_text(encoding="utf-8")
     devices.write_text(before + added, encoding="utf-8")
@@ -137,6 +138,44 @@ def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(fold
     devices.write_text(before + added + "  questionnaire: enquette\n", encoding="utf-8")
     (problem,) = problems(folder, GOOD)
     assert "unknown questionnaire 'enquette'; allowed: " in problem and "enquete" in problem
+
+
+MARGINS = {"sex": ["Femme", "Homme"], "age": ["15 à 24 ans", "25 à 34 ans"]}
+PROFILE = """
+  - {variable: sex, code: Q05, text: Vous êtes, kind: choice, labels: {F: %s, M: Homme}}
+  - {variable: age, code: Q06, text: Votre âge, kind: choice, labels: {a: %s, b: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sex", "ages", "told"),
+    [
+        ("Femmes", ("15 à 24 ans", "Autre"), "Q05: sex has 'Femmes' (is it 'Femme'?), by which"),
+        ("femme", ("15 à 24 ans", "Autre"), "Q05: sex has 'femme' (is it 'Femme'?), by which"),
+        (
+            "Femme",
+            ("18 à 30 ans", "31 ans et plus"),
+            "Q06: age has '18 à 30 ans', '31 ans et plus'",
+        ),
+        ("Femme", ("15-24 ans", "25 à 34 ans"), "Q06: age has '15-24 ans' (is it '15 à 24 ans'?)"),
+    ],
+)
+def test_a_category_that_would_leave_a_weighting_empty_is_told_with_those_of_the_population(
+    folder: Path, sex: str, ages: tuple[str, str], told: str
+) -> None:
+    path = folder / "questionnaires" / "enquete.yml"
+    path.write_text(GOOD + PROFILE.lstrip("\n") % (sex, *ages), encoding="utf-8")
+    with pytest.raises(ObservError) as error:
+        load_catalogue(folder, margins=MARGINS)
+    (problem,) = (problem for problem in error.value.problems if "enquete.yml" in problem)
+    assert told in problem and "margins.csv has" in problem
+
+
+def test_people_outside_the_population_are_no_mistake(folder: Path) -> None:
+    path = folder / "questionnaires" / "enquete.yml"
+    few = PROFILE.lstrip("\n") % ("Femme", "15 à 24 ans", "Je vis à l'étranger")
+    path.write_text(GOOD + few, encoding="utf-8")
+    assert load_catalogue(folder, margins={**MARGINS, "age": ["15 à 24 ans"]}).questionnaires
 
 
 def test_the_codes_of_csv_r_and_spss_are_one() -> None:

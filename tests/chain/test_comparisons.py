@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,17 @@ import pytest
 
 from observlib import project, store
 from observlib.catalogue import Catalogue
-from observlib.indicators import comparisons, counters, satisfaction
 from observlib.period import Quarter
+from observlib.themes.counters import estimates as counters
+from observlib.themes.peers import estimates as peers
+from observlib.themes.satisfaction import estimates as satisfaction
 
 LAST = Quarter(2026, 3)
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> list[dict[str, Any]]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return list(json.loads(text)["truths"]["peers"])
+def truths(truths: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(truths["peers"])
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def of_kind(truths: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 def test_every_true_share_is_in_the_interval_that_is_published(
     table: pd.DataFrame, truths: list[dict[str, Any]], catalogue: Catalogue
 ) -> None:
-    named = comparisons.known(table, catalogue, LAST)
-    published = comparisons.published(named)
+    named = peers.known(table, catalogue, LAST)
+    published = peers.published(named)
     peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
     for truth in of_kind(truths, "share"):
         (row,) = published[
@@ -54,7 +54,7 @@ def test_every_true_share_is_in_the_interval_that_is_published(
 def test_the_yearly_rate_is_the_line_that_was_written(
     table: pd.DataFrame, truths: list[dict[str, Any]], catalogue: Catalogue
 ) -> None:
-    line = comparisons.series(comparisons.known(table, catalogue, LAST), catalogue)
+    line = peers.series(peers.known(table, catalogue, LAST), catalogue)
     written = {truth["period"]: truth["published"] for truth in of_kind(truths, "yearly")}
     assert dict(zip(line["period"], line["estimate"], strict=True)) == written
 
@@ -63,7 +63,7 @@ def test_the_spread_of_areas_is_that_of_the_values_written(
     table: pd.DataFrame, truths: list[dict[str, Any]], catalogue: Catalogue
 ) -> None:
     (truth,) = of_kind(truths, "areas")
-    out = comparisons.areas(table, catalogue, LAST).set_index("group_value")
+    out = peers.areas(table, catalogue, LAST).set_index("group_value")
     assert set(out["period"]) == {truth["period"]}
     values = truth["published"]
     assert out.loc["Médiane", "estimate"] == pytest.approx(statistics.median(values))
@@ -88,9 +88,9 @@ def test_counters_are_exactly_those_listed_and_older_editions_see_the_older_list
 def test_ours_and_theirs_stand_on_one_scale(
     demonstration: Path, table: pd.DataFrame, catalogue: Catalogue
 ) -> None:
-    named = comparisons.known(table, catalogue, LAST)
+    named = peers.known(table, catalogue, LAST)
     own = satisfaction.quarterly(store.read(demonstration, "ratings"), [LAST])
     for indicator, theirs in (("satisfaction_10", 3), ("satisfied_share", 2)):
-        out = comparisons.compared(own, named, catalogue, indicator)
+        out = peers.compared(own, named, catalogue, indicator)
         assert out["product"].isin(catalogue.peers).sum() == theirs < len(out)
         assert out["unit"].nunique() == 1 and out["group_value"].is_unique

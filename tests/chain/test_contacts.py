@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,11 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.indicators import calls, tickets
 from observlib.period import Quarter
+from observlib.themes.contacts import calls, tickets
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
-
-
-@pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, Any]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import display, store
+from observlib import findings, store
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
-from observlib.display import findings
 from observlib.display.typography import unbroken
-from observlib.indicators import devices
 from observlib.period import Quarter
+from observlib.themes.devices import estimates as devices
+from observlib.themes.devices.table import device_table
 
 Q = Quarter(2026, 3)
 
@@ -41,7 +41,7 @@ def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
     received = devices.received(given, catalogue, Q)
     facts = devices.received(given, catalogue, Q, listens=False)
     made = [
-        repr(display.device_table(frame, held, catalogue, caption="Ce qui écoute"))
+        repr(device_table(frame, held, catalogue, caption="Ce qui écoute"))
         for frame in (received, facts)
     ]
     labels = [unbroken(device.label) for device in catalogue.devices.values()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,12 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.indicators import usability, workshops
 from observlib.period import Quarter
+from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import estimates as workshops
 
 LAST = Quarter(2026, 3)
 YEAR = [str(quarter) for quarter in LAST.back(4)]
-
-
-@pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, list[dict[str, Any]]]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import store
+from observlib import Study, estimates, overview
 from observlib.catalogue import Catalogue
-from observlib.indicators import overview
-from observlib.period import Quarter
-
-LAST = Quarter(2026, 3)
 
 
 @pytest.fixture(scope="module")
-def shown(demonstration: Path, catalogue: Catalogue) -> dict[str, pd.DataFrame]:
-    first = LAST.back(5)[0]
-    tables = {name: store.read(demonstration, name, first, LAST) for name in overview.TABLES}
-    return overview.overview(tables, catalogue, LAST)
+def shown(demonstration: Path) -> dict[str, pd.DataFrame]:
+    return overview.headlines(Study("2026-T3", str(demonstration)))
 
 
 def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button(
@@ -44,3 +38,21 @@ def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(
     assert "bodacc" in set(shown["open_visits"]["product"])
     for name, frame in shown.items():
         assert name == "polls" or frame["product"].is_unique, name
+
+
+def test_those_who_come_in_person_are_counted_beside_the_visits_of_sites(
+    demonstration: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = Study("2026-T3", str(demonstration))
+    sites = study.estimates("visits")
+    came = study.select(sites, product="legifrance", channel="web", period="2026-T3")
+    came = came.assign(device="accueil", channel="in_person", estimate=1000.0, n=1000.0)
+    came = came[came["indicator"] == "visits"]
+    given = study._given("visits")._replace(estimates=estimates.combine([sites, came]))
+    ask = study._given
+    monkeypatch.setattr(study, "_given", lambda name: given if name == "visits" else ask(name))
+    shown = overview.headlines(study)
+    assert shown["onsite_visits"][["product", "channel"]].values.tolist() == [
+        ["legifrance", "in_person"]
+    ]
+    assert shown["onsite_visits"]["estimate"].iat[0] < shown["visits"]["estimate"].min()

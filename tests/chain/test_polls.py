@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,15 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.indicators import polls
 from observlib.period import Quarter
+from observlib.themes.polls import estimates as polls
 
 LAST = Quarter(2026, 3)
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> list[dict[str, Any]]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return list(json.loads(text)["truths"]["polls"])
+def truths(truths: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(truths["polls"])
 
 
 @pytest.fixture(scope="module")

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from observlib import actions, store
+from observlib import actions, counts, findings, store
+from observlib import followed as monthly
 from observlib.actions import CONTROLLED, Action, load_actions
 from observlib.catalogue import Catalogue
 from observlib.demo import truths as known
-from observlib.display import findings
-from observlib.indicators import actions as followed
-from observlib.indicators import audience, monthly, series
 from observlib.period import Quarter
+from observlib.themes.actions import estimates as followed
+from observlib.themes.audience import estimates as series
 
 LAST = Quarter(2026, 3)
 FOLDER = Path(__file__).parents[2] / "data" / "actions"
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, Any]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
-
-
-@pytest.fixture(scope="module")
 def visits(demonstration: Path) -> pd.DataFrame:
     table = store.read(demonstration, "audience", last=LAST)
-    return audience.monthly(table[table["channel"] == "web"], "2023-01", LAST.months[2])
+    return counts.monthly(table[table["channel"] == "web"], "2023-01", LAST.months[2])
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +66,7 @@ def test_the_break_in_traffic_is_the_only_one_and_its_size_is_in_the_interval(
     (row,) = corrected[corrected["indicator"] == "level_change"].to_dict("records")
     assert (row["device"], row["period"]) == (broken["device"], broken["from_month"])
     assert row["ci_low"] <= 100 * (broken["factor"] - 1) <= row["ci_high"]
-    said = findings.series.searched(corrected, catalogue).replace("\xa0", " ")
+    said = findings.audience.searched(corrected, catalogue).replace("\xa0", " ")
     assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
 
 
@@ -107,9 +100,9 @@ def test_each_verdict_on_a_pace_is_told_in_words(
 ) -> None:
     verdicts = corrected.loc[corrected["indicator"] == "pace", "group_value"]
     assert set(verdicts) == {"en hausse"}  # all sites were made to grow
-    told = findings.series.paces(corrected, catalogue)
+    told = findings.audience.paces(corrected, catalogue)
     assert "augmentent" in told and "BOAMP" in told and "conclu" not in told
-    assert "6 en hausse" in findings.series.counted(corrected).replace("\xa0", " ")
+    assert "6 en hausse" in findings.audience.counted(corrected).replace("\xa0", " ")
 
 
 def test_what_each_action_truly_did_is_in_the_interval_that_is_published(

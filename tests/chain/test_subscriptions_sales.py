@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,12 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.indicators import sales, subscriptions
 from observlib.period import Quarter
+from observlib.themes.sales import estimates as sales
+from observlib.themes.subscriptions import estimates as subscriptions
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
-
-
-@pytest.fixture(scope="module")
-def truths(demonstration: Path) -> dict[str, list[dict[str, Any]]]:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return dict(json.loads(text)["truths"])
 
 
 @pytest.fixture(scope="module")

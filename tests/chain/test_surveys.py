@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,10 @@ import pytest
 from observlib import project, store
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
-from observlib.indicators import drivers, profiles, surveys, weighted
 from observlib.period import Quarter
+from observlib.themes.profiles import estimates as profiles
+from observlib.themes.surveys import drivers, weighted
+from observlib.themes.surveys import estimates as surveys
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
@@ -21,9 +22,8 @@ YEAR = LAST.back(4)
 
 
 @pytest.fixture(scope="module")
-def truths(demonstration: Path) -> pd.DataFrame:
-    text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
-    return pd.DataFrame(json.loads(text)["truths"]["surveys"])
+def truths(truths: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(truths["surveys"])
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ DEVICE = {
     "family": "feedback",
     "channel": "web",
     "owner": "annonces",
+    "product": "boamp",
     "frequency": "continuous",
     "personal-data": "Aucune.",
     "pattern": "jdma_boamp_*.csv",
@@ -96,7 +97,7 @@ def test_what_a_new_study_is_called_reaches_it(
 
 
 def test_a_new_device_is_added_and_shown(observ: Observ, place: Path) -> None:
-    code, out, err = observ("device", "new", *options(DEVICE), "--product", "boamp")
+    code, out, err = observ("device", "new", *options(DEVICE))
     assert (code, err) == (0, "") and "- id: jdma-boamp" in out
     assert project.catalogue().devices["jdma-boamp"].product == "boamp"
     assert observ("catalogue")[1].count("jdma-boamp") == 1
@@ -124,6 +125,44 @@ def test_in_a_terminal_only_what_is_missing_is_asked_for(
     (question,) = asked
     assert question.startswith("frequency (continuous, daily")
     assert project.catalogue().devices["jdma-boamp"].frequency == "monthly"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:
+    """Give these answers in a terminal, in order; the questions that were asked."""
+    asked: list[str] = []
+
+    def prompt(text: str) -> str:
+        asked.append(text.split(" (")[0])
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("typer.prompt", prompt)
+    return asked
+
+
+def test_an_answer_that_will_not_do_is_asked_again_at_once_with_the_reason(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {key: DEVICE[key] for key in ("label", "family", "channel", "frequency", "loader")}
+    answers = ["JDMA", "jdma-legifrance", "jdma-boamp", "cuisine", "annonces", "Aucune."]
+    answers += ["jdma_legifrance_*.csv", "jdma_boamp_*.csv", "boamp"]
+    asked = answering(monkeypatch, answers)
+    code, _, err = observ("device", "new", *options(given))
+    assert code == 0
+    assert asked == ["id"] * 3 + ["owner"] * 2 + ["personal data"] + ["pattern"] * 2 + ["product"]
+    reasons = ("id is 'JDMA'", "already used", "unknown owner 'cuisine'", "is that of the device")
+    assert [part in line for part, line in zip(reasons, err.splitlines(), strict=True)] == [
+        True
+    ] * 4
+
+
+def test_what_was_given_and_will_not_do_is_told_before_anything_is_asked(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answering(monkeypatch, [])
+    result = observ("device", "new", "--owner", "cuisine", "--loader", "excel")
+    told(result, "unknown owner 'cuisine'", "unknown loader 'excel'")
+    assert not asked
 
 
 def test_ctrl_c_at_a_question_writes_nothing(

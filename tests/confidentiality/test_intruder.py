@@ -16,12 +16,12 @@ import pytest
 from tests.confidentiality import intruder
 
 from observlib import estimates, store
+from observlib.answers import mean, on_10, share
 from observlib.catalogue import Catalogue
 from observlib.display.rounding import as_told
 from observlib.display.words import decimals
-from observlib.indicators import satisfaction
-from observlib.indicators._answers import mean, on_10, share
 from observlib.period import Quarter
+from observlib.themes.satisfaction import estimates as satisfaction
 
 ROOT = Path(__file__).parents[2]
 MEANS = {"satisfaction_10": "satisfaction", "clarity_10": "clarity", "ces_10": "ces"}

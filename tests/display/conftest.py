@@ -181,28 +181,3 @@ def marks() -> pd.DataFrame:
             row |= {"ci_low": estimate - 0.3, "ci_high": estimate + 0.3}
         rows.append(row)
     return estimates.make(rows)
-
-
-@pytest.fixture
-def feelings() -> Rows:
-    """Shares of three feelings for some products."""
-
-    def made(shares: dict[str, tuple[float, float, float]], **more: Any) -> pd.DataFrame:
-        return estimates.make(
-            {
-                "indicator": "feeling_share",
-                "product": product,
-                "device": "sp-plus",
-                "period": "2025-10/2026-09",
-                "group": "feeling",
-                "group_value": part,
-                "estimate": value,
-                "unit": "%",
-                "n": 400,
-                **more,
-            }
-            for product, values in shares.items()
-            for part, value in zip(("Positif", "Neutre", "Négatif"), values, strict=True)
-        )
-
-    return made

@@ -53,11 +53,10 @@ def test_a_chart_comes_with_its_words_its_table_and_its_estimates(
 def test_the_alternative_text_gives_values_and_what_is_missing(
     marks: pd.DataFrame, catalogue: Catalogue
 ) -> None:
-    chart = display.dot_chart(marks, catalogue, caption="Une", more_alt="Ajout.")
+    chart = display.dot_chart(marks, catalogue, caption="Une")
     alt = chart.content["alt"].replace("\xa0", " ")
     assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
     assert "1 valeur sous secret statistique" in alt and "1 valeur non disponible" in alt
-    assert alt.endswith("Ajout.")
     assert alt.index("Légifrance") < alt.index("Service-public.fr") < alt.index("Entreprendre")
 
 
@@ -191,8 +190,7 @@ def test_the_thresholds_of_a_mark_stand_on_its_axis(
     labels = charts.tick_labels
     monkeypatch.setattr(charts, "tick_labels", lambda x, unit: seen.append(x) or labels(x, unit))
     display.dot_chart(marks, catalogue, caption="Une")
-    display.dot_chart(marks, catalogue, caption="Une", bands=False)
-    assert seen == [[0, 5, 8, 10], [0, 5, 10]]
+    assert seen == [[0, 5, 8, 10]]
 
 
 @pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100)])
@@ -227,8 +225,6 @@ def test_shares_fill_their_bar_or_are_refused(feelings, catalogue: Catalogue) ->
     assert "BOAMP\xa0: Positif 60\xa0%, Neutre 15\xa0%, Négatif 25\xa0%." in chart.content["alt"]
     with pytest.raises(ObservError, match=r"'boamp' sum to 90\.0 %"):
         display.share_chart(feelings({"boamp": (60, 5, 25)}), catalogue, caption="Une")
-    with pytest.raises(ObservError, match="order names"):
-        display.share_chart(good, catalogue, caption="Une", order=["Positif"])
 
 
 def test_a_bar_never_shows_a_withheld_part_by_difference(feelings, catalogue: Catalogue) -> None:
@@ -310,7 +306,6 @@ def test_apostrophes_are_typographic_in_the_drawing_and_its_description(
         grouped({"Papiers d'identité": 40.0, "L'eau": 20.0}),
         invented,
         caption="Une",
-        more_alt="C'est.",
     )
     drawn = " ".join(texts(figures[-1]))
     assert "Papiers d’identité" in drawn and "L’eau" in drawn and "'" not in drawn

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from observlib import display, estimates
+from observlib import display, estimates, findings
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
-from observlib.display import findings
 from observlib.display.output import caption_of, pipe_table
 from observlib.display.prose import joined, markdown, one_line, plain, unmarked
 from observlib.practices import Practices, Sheet
+from observlib.themes.practices.sheet_list import sheet_list
 
 ATTACKS = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8").splitlines()
 NOW = "2026-T3"
@@ -98,7 +98,7 @@ def poll_caption(word: str, catalogue: Catalogue) -> str:
 
 def problem(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("problem_share", "problem", group_value=f"{word} (bloquant)")])
-    return text_of(findings.mobilisation.blocking(frame, catalogue, NOW))
+    return text_of(findings.user_tests.blocking(frame, catalogue, NOW))
 
 
 def theme(word: str, catalogue: Catalogue) -> str:
@@ -114,7 +114,7 @@ def reason(word: str, catalogue: Catalogue) -> str:
 def best_seller(word: str, catalogue: Catalogue) -> str:
     sold = {"unit": "exemplaires", "ci_low": None, "ci_high": None}
     frame = estimates.make([row("title_units", "title", group_value=word, **sold)])
-    return text_of(findings.subscriptions_sales.best_seller(frame, catalogue))
+    return text_of(findings.sales.best_seller(frame, catalogue))
 
 
 def device(word: str, catalogue: Catalogue) -> Catalogue:
@@ -135,7 +135,9 @@ def respondents(word: str, catalogue: Catalogue) -> str:
 
 
 def listening(word: str, catalogue: Catalogue) -> str:
-    shown = findings.listening(estimates.make([]), device(word, catalogue), ["jdma-legifrance"])
+    shown = findings.products.listening(
+        estimates.make([]), device(word, catalogue), ["jdma-legifrance"]
+    )
     return shown.shown["text/markdown"]
 
 
@@ -153,8 +155,7 @@ def action(word: str, catalogue: Catalogue) -> str:
             "contact": "pôle", "demonstration": False,
         }
     ).model_copy(update={"title": word})  # fmt: skip
-    since = pd.Timestamp("2026-01-01").date()
-    return text_of(findings.actions.older([made], since, catalogue))
+    return text_of(findings.actions.older([made], "2028-T4", catalogue))
 
 
 def sheet(word: str, catalogue: Catalogue) -> str:
@@ -168,7 +169,7 @@ def sheet(word: str, catalogue: Catalogue) -> str:
     practices = Practices((made,), {"t": word}, {})
     counts = {"indicator": "practices", "period": NOW, "unit": "fiches", "estimate": 1.0}
     frame = estimates.make([{**counts, "group": "tool", "group_value": word}])
-    shown = display.sheet_list(frame, practices, catalogue, by="tool")
+    shown = sheet_list(frame, practices, catalogue, by="tool")
     return shown.shown["text/markdown"]
 
 

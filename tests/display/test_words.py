@@ -128,8 +128,8 @@ def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
 def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(
     catalogue: Catalogue,
 ) -> None:
-    made = Path(words.__file__).parents[1] / "indicators"
-    code = "\n".join(path.read_text(encoding="utf-8") for path in made.glob("*.py"))
+    made = Path(words.__file__).parents[1] / "themes"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in made.rglob("*.py"))
     groups = set(re.findall(r'(?:"group": |group=)"([a-z_]+)"', code))
     assert {"days", "months", "theme", "weekday_hour"} <= groups
     row = {"indicator": "satisfied_share", "period": "2026-T3", "unit": "%", "estimate": 5}

@@ -180,9 +180,18 @@ def test_each_without_any_product_with_data_makes_no_page_and_stops_no_other(
 
 def test_each_survey_makes_one_page_for_each_survey_with_responses(catalogue: Catalogue) -> None:
     pages = pages_of(study("enquete", title="{survey}", **OWN, **EACH_SURVEY), catalogue=catalogue)
-    assert [page.name for page in pages] == [f"enquete-{device}" for device in ASKED]
+    assert [page.name for page in pages] == ASKED  # which begin with the study's name already
     assert [page.title for page in pages] == [catalogue.devices[name].label for name in ASKED]
     assert [page.parameters["survey"] for page in pages] == ASKED
+
+
+def test_no_page_takes_the_place_of_another(catalogue: Catalogue) -> None:
+    devices = catalogue.devices
+    one = devices["enquete-legifrance"].model_copy(update={"id": "legifrance"})
+    both = catalogue.model_copy(update={"devices": devices | {"legifrance": one}})
+    asked = ["enquete-legifrance", "legifrance"]
+    (problem,) = problems_of(study("enquete", **EACH_SURVEY), catalogue=both, surveys=asked)
+    assert "two pages would be named 'enquete-legifrance'; rename a device" in problem
 
 
 def test_a_device_that_asks_nothing_is_no_survey(catalogue: Catalogue) -> None:

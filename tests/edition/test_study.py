@@ -53,10 +53,11 @@ def test_checkpoints_and_other_files_are_no_studies(tmp_path: Path, make: Any) -
 @pytest.mark.parametrize(
     ("header", "told"),
     [
-        ("title: a: b", "essai.ipynb: front matter: line 2: not valid YAML: mapping values"),
+        ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
         ("title: [a", "not valid YAML"),
-        ("just words", "no mapping of keys to values"),
-        ("- a\n- b", "no mapping of keys to values"),
+        ("just words", "holds str; `key: value` lines"),
+        ("- a\n- b", "holds list; `key: value` lines"),
+        ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
         ("when: 2026-13-45", "month must be in 1..12"),
         ("title: T\norder: 1\nparameters: {}", "question: Field required"),
         ("title: ''\norder: 1\nquestion: Q\nparameters: {}", "title: String should have at least"),

@@ -281,7 +281,7 @@ def test_a_missing_or_renamed_column_is_named_with_those_there(read: Read, expor
 def test_another_separator_is_read_or_refused_in_one_line(read: Read, export: Export) -> None:
     assert re.search("missing column|no visits", refused(read, export, export.text(delimiter="|")))
     text = export.text(delimiter="\t")
-    if export.loader in ("jdma", "services_publics_plus"):
+    if export.loader == "services_publics_plus":
         assert "separated by tabs" in refused(read, export, text)
     else:
         same(read(export, text), read(export))
@@ -332,7 +332,11 @@ def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(
 ) -> None:
     for column in range(len(export.header)):
         rows = [export.spoiled(n, {column: cell}) for n, cell in enumerate(SPOILED)]
-        found = read(export, export.text(*export.rows, *rows))
+        try:
+            found = read(export, export.text(*export.rows, *rows))
+        except ObservError as error:  # a cell that makes another value of a count told before
+            assert re.search("rows 3 and . have the same .* and other values", str(error))
+            continue
         sound(found)
         assert "#N/A" not in found.rows.astype(str).to_csv()
 

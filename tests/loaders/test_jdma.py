@@ -76,6 +76,29 @@ def test_each_answered_question_is_one_row_on_its_scale(
     assert set(loaded.rows["product"]) == {"service-public"}
 
 
+@pytest.mark.parametrize("day", ["02.03.2026 08:14", "2026.03.02", "02/03/2026 08:14:05"])
+def test_a_refused_date_is_shown_and_never_said_to_be_a_comment(
+    tmp_path: Path, device: Device, catalogue: Catalogue, day: str
+) -> None:
+    loaded = read(tmp_path, device, catalogue, export(QUESTIONS[:1], ["Bien"], when=day))
+    assert loaded.rejects[["column", "value"]].values.tolist() == [["Date de l'avis", day]]
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_an_export_that_a_spreadsheet_saved_with_another_separator_is_the_same(
+    tmp_path: Path, device: Device, catalogue: Catalogue, sign: str
+) -> None:
+    """Headers hold more commas than there are columns: counting signs would not do."""
+    answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien ; à, redire"]
+    asked = ["Oui, non, peut-être, ou rien, ni personne, ni aucun, ?", *QUESTIONS]
+    text = export(asked, ["", *answer])
+    out = io.StringIO()
+    csv.writer(out, delimiter=sign).writerows(csv.reader(io.StringIO(text)))
+    one, other = (read(tmp_path, device, catalogue, given) for given in (text, out.getvalue()))
+    assert len(one.rows) == 4 and other.rejects.empty
+    pd.testing.assert_frame_equal(one.rows, other.rows)
+
+
 @pytest.mark.parametrize(
     ("column", "question", "cell", "mark"),
     [

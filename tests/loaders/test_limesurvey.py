@@ -33,7 +33,8 @@ TEXTS += [
 ]
 TEXTS += ["Quel est votre âge ?", "Quel est votre âge ? [Autre]", "Un commentaire\n?"]
 R_NAMES = [name.replace("[", "_").replace("]", "") for name in CODES]
-BOTH = CODES[:10] + [f"{c}. {t}" for c, t in zip(CODES[10:], TEXTS[10:], strict=True)]
+WHOLE = [f"{code}. {text}" for code, text in zip(CODES, TEXTS, strict=True)]
+BOTH = CODES[:10] + WHOLE[10:]
 
 SENT, BEGUN = "2026-03-12 23:50:00", "2026-03-12 23:40:00"
 OWN = ["6", "fr", "90717", "jeton42", BEGUN, SENT, "192.0.2.7", "https://exemple.invalid/?u=1"]
@@ -69,7 +70,9 @@ def read(tmp_path: Path, survey: Survey) -> Callable[..., Loaded]:
 
 
 @pytest.mark.parametrize(
-    "header", [CODES, TEXTS, R_NAMES, BOTH], ids=["codes", "texts", "R", "both"]
+    "header",
+    [CODES, TEXTS, R_NAMES, BOTH, WHOLE],
+    ids=["codes", "texts", "R", "both", "both everywhere"],
 )
 @pytest.mark.parametrize("said", [SAID, LONG], ids=["codes", "full"])
 @pytest.mark.parametrize(

@@ -122,8 +122,16 @@ def test_a_repeated_sale_is_counted_once(
     tmp_path: Path, device: Device, catalogue: Catalogue
 ) -> None:
     row = "2026-07;R;T;papier;3;;0\n"
-    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{row}{row}2026-07;R;T;papier;4;;0\n")
-    assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [3, 4]
+    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{row}{row}")
+    assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [3]
+
+
+def test_the_sales_of_one_shop_never_stand_for_those_of_all(
+    tmp_path: Path, device: Device, catalogue: Catalogue
+) -> None:
+    rows = "2026-07;R;T;papier;3;;0\n2026-07;R;T;papier;4;;0\n"
+    with pytest.raises(ObservError, match="rows 2 and 3 have the same"):
+        read(tmp_path, device, catalogue, f"{HEADER}\n{rows}")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.indicators.usability import sus_scores
 from observlib.loaders import Loaded, load
 from observlib.tables import columns
+from observlib.themes.user_tests.estimates import sus_scores
 
 ITEMS = ",".join(f"Q{item}" for item in range(1, 11))
 HEADER = "session,participant,date,task,success,time,errors,problems\n"

@@ -52,11 +52,7 @@ def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        path.stem
-        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-        if path.stem not in OF_ONE
-    ],
+    [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.stem not in OF_ONE],
 )
 def test_a_study_of_five_marks_ends_and_shows_no_hole(
     name: str, few_marks: Path, monkeypatch: pytest.MonkeyPatch

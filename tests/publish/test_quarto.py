@@ -47,17 +47,35 @@ def project(tmp_path: Path, sample: ModuleType) -> Path:
 
 
 def install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int = 0, skipped: str = ""
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int = 0,
+    skipped: str = "",
+    beside: bool = False,
 ) -> Path:
-    """A command named `quarto` that notes how it was called."""
+    """A command named `quarto`, on PATH or beside Python, that notes how it was called."""
     folder, log = tmp_path / "bin", tmp_path / "log.json"
     folder.mkdir()
     command = folder / "quarto"
     text = STAND_IN.format(python=sys.executable, log=str(log), status=status, skipped=[skipped])
     command.write_text(text, encoding="utf-8")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    if beside:
+        monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+        monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    else:
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "empty" / "python"))
     return log
+
+
+@pytest.mark.parametrize("publisher", ["auto", "quarto"])
+def test_a_quarto_that_pip_installed_is_found_though_its_folder_is_not_on_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, publisher: str
+) -> None:
+    log = install(tmp_path, monkeypatch, beside=True)
+    publish(project, tmp_path / "site", publisher)
+    assert log.exists()
 
 
 @pytest.mark.parametrize("publisher", ["auto", "quarto"])
@@ -104,7 +122,8 @@ def test_quarto_wanted_and_absent_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ObservError, match=r"conda env create -f environment.yml"):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(ObservError, match=r'pip install "observlib\[quarto\]"'):
         publish(project, tmp_path / "site", "quarto")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from observlib import files, project
 from observlib.errors import ObservError, UsageError
-from observlib.scaffold import REQUIRED, new_device
+from observlib.scaffold import new_device, required
 
 ROOT = Path(__file__).parents[2]
 DEVICE = {
@@ -68,7 +68,7 @@ def test_what_is_missing_is_told_with_what_is_allowed(root: Path) -> None:
     with pytest.raises(UsageError) as caught:
         new_device(root, {"id": "jdma-boamp", "label": ""})
     told = caught.value.problems
-    assert len(told) == len(REQUIRED) - 1
+    assert len(told) == len(required({})) - 1
     assert any("`family` is missing; allowed: feedback, consultation" in line for line in told)
     assert any("`label` is missing" in line for line in told)
 
@@ -78,11 +78,13 @@ def test_what_is_missing_is_told_with_what_is_allowed(root: Path) -> None:
     [
         ({"id": "jdma-legifrance"}, "already used"),
         ({"id": "Jdma Boamp"}, "id is 'Jdma Boamp'"),
-        ({"family": "gossip"}, "family is 'gossip'"),
+        ({"family": "gossip"}, "unknown family 'gossip'; allowed: consultation"),
         ({"owner": "cuisine"}, "unknown owner 'cuisine'; allowed: annonces"),
         ({"product": "minitel"}, "unknown product 'minitel'; allowed:"),
         ({"loader": "excel"}, "unknown loader 'excel'; allowed:"),
-        ({"loader": "plain_csv"}, "key 'table' goes with the loader plain_csv"),
+        ({"loader": "plain_csv"}, "`table` is missing; allowed: audience"),
+        ({"table": "audience"}, "key 'table' goes with the loader plain_csv"),
+        ({"product": None}, "`product` is missing; allowed: service-public"),
         ({"pattern": "jdma_legifrance_*.csv"}, "is that of the device jdma-legifrance"),
         ({"colour": "red"}, "unknown key 'colour'; allowed: id, label"),
     ],

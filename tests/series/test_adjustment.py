@@ -12,7 +12,7 @@ import pytest
 from observlib.demo import audience, truths
 from observlib.series.adjustment import Adjustment, seasonally_adjusted
 
-SEEDS = range(12)  # of the many of tests/benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
 
 
 def visits(device: str) -> tuple[Adjustment, pd.Series]:
@@ -35,13 +35,10 @@ def test_season_growth_and_working_day_are_those_that_made_the_series(synthetic)
     assert trend[-1] / trend[0] == pytest.approx(np.exp(0.04 * 44 / 12), abs=0.01)
 
 
-def test_a_value_is_the_product_of_its_parts_and_for_means_their_sum(synthetic) -> None:
+def test_a_value_is_the_product_of_its_parts(synthetic) -> None:
     months = seasonally_adjusted(synthetic(2)).months
     product = months[["trend", "seasonal", "calendar", "remainder"]].prod(axis=1)
     assert product.to_numpy() == pytest.approx(months["value"].to_numpy())
-    months = seasonally_adjusted(np.log(synthetic(2)), counts=False).months
-    total = months[["trend", "seasonal", "calendar", "remainder"]].sum(axis=1)
-    assert total.to_numpy() == pytest.approx(months["value"].to_numpy())
 
 
 def test_where_nothing_changed_nothing_is_found(synthetic) -> None:
@@ -152,8 +149,6 @@ def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(
     found = seasonally_adjusted(synthetic(1, sd=0.6))
     assert (found.status, found.reason) == ("missing", "irregular")
     assert found.months["adjusted"].isna().all() and found.changes.empty and found.outliers.empty
-    # without a ratio there is no doubling: means are in their own unit
-    assert seasonally_adjusted(np.log(synthetic(1, sd=0.6)), counts=False).status == "published"
     regular = [seasonally_adjusted(synthetic(seed, sd=0.1)).status for seed in range(5)]
     assert regular == ["published"] * 5
 

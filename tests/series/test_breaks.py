@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from functools import cache
+from itertools import combinations, pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,6 +42,37 @@ def test_a_straight_line_however_steep_has_no_change() -> None:
         values, np.empty((48, 0)), np.arange(48), candidates(values)
     )
     assert candidates(np.arange(8.0)) == []  # too short to divide
+
+
+@pytest.mark.parametrize("value", [0.8, 14.7, 1739.9999999999998])
+def test_a_level_that_never_moves_has_no_change(value: float) -> None:
+    """Which rounding alone had divided."""
+    assert [candidates(np.full(n, value)) for n in range(12, 100)] == [[]] * 88
+
+
+@given(st.integers(12, 26), st.integers(0, 10**6), st.floats(0, 3))
+def test_no_division_into_lines_is_better_than_the_one_found(n: int, seed: int, by: float) -> None:
+    random = np.random.default_rng(seed)
+    times = np.arange(n)
+    values = random.normal(size=n) + by * (times[:, None] >= random.integers(n, size=2)).sum(axis=1)
+
+    @cache
+    def squares(start: int, end: int) -> float:
+        return np.polyfit(times[start:end], values[start:end], 1, full=True)[1].item()
+
+    def criterion(starts: tuple[int, ...]) -> float:
+        pieces = list(pairwise([0, *starts, n]))
+        return n * np.log(sum(squares(*piece) for piece in pieces) / n) + 3 * len(pieces) * np.log(
+            n
+        )
+
+    divisions = [
+        starts
+        for changes in range(n // 12 + 1)
+        for starts in combinations(range(6, n - 5), changes)
+        if all(later - former >= 6 for former, later in pairwise(starts))
+    ]
+    assert candidates(values) == list(min(divisions, key=criterion))
 
 
 def test_a_change_of_pace_is_no_change_of_level() -> None:

@@ -12,7 +12,7 @@ from observlib.demo import audience
 from observlib.series.interrupted import EFFECTS, interrupted
 
 ACTION = date(2025, 3, 1)
-SEEDS = range(12)  # of the many of tests/benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
 
 
 def row(effects: pd.DataFrame, comparison: str = "before_after"):
@@ -97,9 +97,10 @@ def test_means_of_few_answers_count_for_less() -> None:
 
 def test_the_count_without_robots_lost_three_tenths_alone_and_against_others() -> None:
     values, partial = visits("matomo-legifrance")
+    values = values.drop(partial.index[partial])
     names = ("matomo-service-public", "matomo-vie-publique", "audience-boamp")
     controls = pd.DataFrame({name: visits(name)[0] for name in names})
-    effects = interrupted(values, ACTION, partial=partial, controls=controls).effects
+    effects = interrupted(values, ACTION, controls=controls).effects
     for comparison in ("before_after", "controlled"):
         assert row(effects, comparison)["ci_low"] <= -30 <= row(effects, comparison)["ci_high"]
     assert abs(row(effects, "controls")["estimate"]) < 2
@@ -121,11 +122,10 @@ def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept: slice, reas
     assert list(found.effects.columns) == list(EFFECTS)
 
 
-def test_a_month_cut_in_two_by_the_action_and_a_partial_one_are_left_out(synthetic) -> None:
+def test_a_month_cut_in_two_by_the_action_and_one_without_value_are_left_out(synthetic) -> None:
     values = synthetic(2, change=(26, -0.2))
-    values.iloc[[25, 40]] = [1.0, 1.0]  # would spoil everything
-    partial = pd.Series(True, values.index[[40]])
-    found = row(interrupted(values, date(2025, 2, 14), partial=partial).effects)
+    values.iloc[[25, 40]] = [1.0, np.nan]  # 1 would spoil everything
+    found = row(interrupted(values, date(2025, 2, 14)).effects)
     assert (found["before"], found["after"]) == (25, 18)
     assert found["estimate"] == pytest.approx(-20, abs=5)
 

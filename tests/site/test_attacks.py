@@ -16,9 +16,8 @@ import pandas as pd
 import pytest
 from tests.publish.test_pdf import objects
 
-from observlib import display, estimates
+from observlib import display, estimates, findings
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.display import findings
 from observlib.edition.finalise import finalise
 from observlib.edition.plan import Page
 from observlib.edition.sheets import page_of

@@ -16,7 +16,7 @@ from observlib.catalogue.entries import (
     Product,
 )
 from observlib.catalogue.questionnaires import Question, Questionnaire, Routing, plain_code
-from observlib.catalogue.whole import Catalogue, load_catalogue
+from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [
     "CHANNEL_LABELS",
@@ -33,5 +33,6 @@ __all__ = [
     "Questionnaire",
     "Routing",
     "load_catalogue",
+    "needed_by",
     "plain_code",
 ]

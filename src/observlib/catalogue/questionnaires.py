@@ -37,6 +37,8 @@ One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
   and a category may stand for its own text. For `multiple` the codes are those of the boxes
   (subquestions), the texts theirs. `-oth-` (choice) and `other` (multiple) are LimeSurvey's
   "Other"; what people wrote there is never read.
+- The categories of `age`, `sex` and `region` are those of `data/reference/margins.csv`, by which
+  answers are weighted to the population.
 - `asked_if` names an earlier question's variable and the values or categories for which this one
   was asked. Answers of those who should not have been asked are left out, and told in a notice.
 
@@ -46,12 +48,14 @@ YAML reads unquoted `Yes`, `No`, `On`, `Off` as booleans and `01` as 1: put such
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.text import fold
 
 _SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 RESPONSE = "response"  # the variable that counts responses; no question may feed it
@@ -144,6 +148,35 @@ def plain_code(code: str) -> str:
     ('q05_sq001', 'q05_sq001')
     """
     return re.sub(r"[\W_]+", "_", code.casefold()).strip("_")
+
+
+def outside_margins(
+    questionnaire: Questionnaire, margins: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """Categories that were meant to be some of the population's, and are written otherwise.
+
+    Answers of other people (who live abroad) are no mistake: they have no part in a weighting.
+    """
+    for question in questionnaire.questions:
+        known = {fold(name): name for name in margins.get(question.variable or "", ())}
+        given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
+        meant = {name: _closest(name, known) for name in given if name not in known.values()}
+        near = {name: close for name, close in meant.items() if close}
+        if known and given and (near or len(meant) == len(given)):
+            told = [f"{name!r} (is it {close!r}?)" for name, close in near.items()]
+            yield (
+                f"{question.code}: {question.variable} has "
+                f"{', '.join(told or map(repr, given[:3]))}, by which no answer is weighted; "
+                f"data/reference/margins.csv has {', '.join(known.values())}: write these, or "
+                f"name another variable"
+            )
+
+
+def _closest(name: str, known: Mapping[str, str]) -> str | None:
+    """The category that a text is but for a few letters; its numbers are its own."""
+    numbers = re.findall(r"\d+", name)
+    same = [folded for folded in known if re.findall(r"\d+", folded) == numbers]
+    return next((known[one] for one in get_close_matches(fold(name), same, 1, 0.75)), None)
 
 
 def _faults(question: Question) -> Iterator[str]:

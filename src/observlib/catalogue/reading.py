@@ -109,31 +109,6 @@ def events(text: str) -> Iterator[Any]:
         yield event
 
 
-def load(text: str) -> tuple[Any, yaml.Node | None]:
-    """What a YAML text holds, and its node, which knows the lines.
-
-    Raises
-    ------
-    yaml.YAMLError
-        As for `events`.
-    ValueError, OverflowError
-        For a day that is none, or a number that is too large.
-
-    Examples
-    --------
-    >>> load("a: [1, 2]")[0]
-    {'a': [1, 2]}
-    """
-    for _ in events(text):
-        pass
-    loader = _SafeLoader(text)
-    try:
-        root = loader.get_single_node()
-        return (None if root is None else loader.construct_document(root)), root
-    finally:
-        loader.dispose()
-
-
 def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines, list[str]]:
     """As `read`, of the text of a file."""
 
@@ -142,7 +117,11 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
 
     lines: Lines = {}
     try:
-        data, root = load(text)
+        for _ in events(text):
+            pass
+        loader = _SafeLoader(text)
+        root = loader.get_single_node()
+        data = None if root is None else loader.construct_document(root)
         problems = list(_walk(root, (), lines, path, set()))
     except (ValueError, OverflowError) as error:  # of a date such as 2026-13-45
         return unusable("", f"not valid YAML: {error}; dates are YYYY-MM-DD")

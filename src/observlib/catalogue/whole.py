@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue.entries import Department, Device, Entry, Indicator, Peer, Product
-from observlib.catalogue.questionnaires import Questionnaire
+from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.reading import explain, read
 from observlib.errors import ObservError
 
@@ -20,7 +20,15 @@ _FILES: dict[str, type[Entry]] = {
     "indicators": Indicator,
     "peers": Peer,
 }
-_OF_QUESTIONS = ("limesurvey", "spss_stata")  # loaders that read by a questionnaire
+# What a device must say beyond what all must, and the loaders that cannot read without it.
+_NEEDED_BY = {
+    "product": (
+        "call_intervals", "calls", "datagouv_metrics", "jdma", "limesurvey", "matomo_csv",
+        "matomo_json", "spss_stata", "tickets", "user_tests",
+    ),
+    "questionnaire": ("limesurvey", "spss_stata"),
+    "table": ("plain_csv",),
+}  # fmt: skip
 
 
 class Catalogue(BaseModel):
@@ -60,7 +68,10 @@ class Catalogue(BaseModel):
 
 
 def load_catalogue(
-    folder: Path, loaders: Iterable[str] | None = None, tables: Iterable[str] | None = None
+    folder: Path,
+    loaders: Iterable[str] | None = None,
+    tables: Iterable[str] | None = None,
+    margins: Mapping[str, Collection[str]] | None = None,
 ) -> Catalogue:
     """Read and check the files of the catalogue.
 
@@ -71,6 +82,8 @@ def load_catalogue(
         `questionnaires`, with one file each, which may be absent.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
+    margins
+        The categories of each variable by which answers are weighted to the population.
 
     Raises
     ------
@@ -106,6 +119,9 @@ def load_catalogue(
     parts["questionnaires"], found = _questionnaires(folder / "questionnaires")
     problems += found
     problems += _unknown_references(parts, places, loaders, tables)
+    for one in parts["questionnaires"].values():
+        told = outside_margins(one, margins or {})
+        problems += [f"{folder / 'questionnaires' / one.id}.yml: {fault}" for fault in told]
     if problems:
         raise ObservError(*problems)
     return Catalogue(**parts)
@@ -164,10 +180,24 @@ def _unknown_references(
         if tables is not None:
             yield from check("devices", device, "table", tables)
         place = places["devices", device.id, "loader"]
-        if (device.loader == "plain_csv") != (device.table is not None):
-            yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv, always"
-        if device.loader in _OF_QUESTIONS and device.questionnaire is None:
-            yield (
-                f"{place}: {device.id!r}: key 'questionnaire' is missing, by which the loader "
-                f"{device.loader} reads"
-            )
+        if device.table is not None and device.loader != "plain_csv":
+            yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
+        for key in needed_by(device.loader):
+            if getattr(device, key) is None:
+                known = sorted(tables or () if key == "table" else parts[f"{key}s"])
+                allowed = f"; allowed: {', '.join(known)}" if known else ""
+                yield (
+                    f"{place}: {device.id!r}: key {key!r} is missing, without which the loader "
+                    f"{device.loader} cannot read{allowed}"
+                )
+
+
+def needed_by(loader: str) -> list[str]:
+    """The keys that a device of this loader must have, beyond those that all must.
+
+    Examples
+    --------
+    >>> needed_by("limesurvey"), needed_by("polls")
+    (['product', 'questionnaire'], [])
+    """
+    return [key for key, loaders in _NEEDED_BY.items() if loader in loaders]

@@ -15,7 +15,15 @@ from typing import Annotated, Literal
 import typer
 
 from observlib.cli.new import add_to
-from observlib.cli.printing import output_is_lost, steps, summarise, tell, waiting, wrong_words
+from observlib.cli.printing import (
+    output_is_lost,
+    published,
+    steps,
+    summarise,
+    tell,
+    waiting,
+    wrong_words,
+)
 from observlib.errors import ObservError, UsageError
 
 app = typer.Typer(
@@ -47,7 +55,7 @@ def catalogue() -> None:
     from rich.table import Table
 
     from observlib import project
-    from observlib.indicators.monthly import FOLLOWED
+    from observlib.followed import FOLLOWED
 
     known = project.catalogue()
     told = {part: list(getattr(known, part)) for part in _PARTS}
@@ -187,11 +195,12 @@ def edition(
             given=given,
             keep_going=keep_going,
             publisher=publisher,
+            computing=step("Computing estimates"),
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
             run=run,
         )
-    typer.echo(f"Published: {index}")
+    published(index)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from observlib.errors import UsageError
+
+if TYPE_CHECKING:
+    from observlib.catalogue import Catalogue
 
 practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
@@ -91,21 +96,37 @@ def new_device(
 ) -> None:
     """Add a listening device to the catalogue.
 
-    In a terminal, what is required and missing is asked for.
+    In a terminal, what is required and missing is asked for, until the answer will do.
     """
     given: dict[str, str | None] = dict(locals())
     from observlib import project, scaffold
 
     root = project.root()
     if sys.stdin and sys.stdin.isatty():
-        _ask(given, scaffold.choices(project.catalogue(root)), scaffold.REQUIRED)
+        _ask(given, project.catalogue(root))
     text = scaffold.new_device(root, given)
     typer.echo(f"Added to data/catalogue/devices.yml:\n{text}", nl=False)
 
 
-def _ask(given: dict[str, str | None], choices: dict[str, list[str]], required: list[str]) -> None:
-    """Ask for each required key that was not given, and say what is allowed."""
-    for key in required:
-        if given.get(key) is None:
-            allowed = f" ({', '.join(choices[key])})" if key in choices else ""
-            given[key] = typer.prompt(f"{key.replace('_', ' ')}{allowed}")
+def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:
+    """Ask for each required key that was not given, and say what is allowed.
+
+    Raises
+    ------
+    UsageError
+        For what was given and will not do, before anything is asked.
+    """
+    from observlib import scaffold
+
+    faults = [scaffold.fault_of(key, value, catalogue) for key, value in given.items() if value]
+    if any(faults):
+        raise UsageError(*filter(None, faults))
+    choices = scaffold.choices(catalogue)
+    while missing := [key for key in scaffold.required(given) if not given.get(key)]:
+        key = missing[0]
+        allowed = f" ({', '.join(choices[key])})" if key in choices else ""
+        answer = typer.prompt(f"{key.replace('_', ' ')}{allowed}").strip()
+        if answer and (why := scaffold.fault_of(key, answer, catalogue)):
+            typer.echo(why, err=True)
+        else:
+            given[key] = answer

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], Progress]]:
-    """Progress bars in a terminal, one a step; a file or a pipe gets none."""
+    """Progress of steps: bars in a terminal, elsewhere a line at each tenth of the way."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     bars = Bars(*columns, TextColumn("{task.fields[name]}"), console=console)
 
@@ -33,16 +37,29 @@ def steps() -> Iterator[Callable[[str], Progress]]:
 
         def progress(done: int, total: int, name: str) -> None:
             bars.update(task, completed=done, total=total, name=name, visible=True)
-            if console.is_terminal:
-                bars.start()  # not before: bars that show nothing leave an empty line
+            bars.start()  # not before: bars that show nothing leave an empty line
 
         return progress
 
     try:
         yield step
     finally:
-        if console.is_terminal and any(task.visible for task in bars.tasks):
+        if any(task.visible for task in bars.tasks):
             bars.stop()
+
+
+def _lines(title: str) -> Progress:
+    told = None
+
+    def progress(done: int, total: int, name: str) -> None:
+        nonlocal told
+        tenth = 10 * done // max(total, 1)
+        if tenth != told:
+            told = tenth
+            with suppress(OSError):  # what nobody can read any more stops no work
+                typer.echo(f"{title}: {done} of {total}" + f" ({name})" * bool(name), err=True)
+
+    return progress
 
 
 def waiting() -> None:
@@ -50,9 +67,18 @@ def waiting() -> None:
     typer.echo("observ: another ingestion is using this store; waiting for its end", err=True)
 
 
+def published(index: Path) -> None:
+    """Say where the site is, how to see it, and what may come next."""
+    serve = f"python3 -m http.server --directory {shlex.quote(str(_from_here(index.parent)))}"
+    typer.echo(f"Published: {index}")
+    typer.echo(f"To see it, open {index.as_uri()}")
+    typer.echo(f"From another machine: `{serve}` shows it to the network, at port 8000")
+    typer.echo("Next: `make lab` opens the studies; README.md tells of your own data and study")
+
+
 def summarise(done: Ingested, folder: Path, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
-    place = store.relative_to(Path.cwd()) if store.is_relative_to(Path.cwd()) else store
+    place = _from_here(store)
     if not done.devices.empty:
         typer.echo(f"{done.kind} data in {place}:")
         _print_devices(done)
@@ -66,6 +92,10 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
     ]
     title = f"{_count(done.unclaimed, 'file')} not read, which no device claims"
     _list(title, unclaimed, shown=30)  # nothing else names them
+
+
+def _from_here(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:

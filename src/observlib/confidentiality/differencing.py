@@ -15,17 +15,14 @@ from typing import TypeVar
 from observlib import estimates
 
 Part = TypeVar("Part", str, int)
+_FEW = estimates.MINIMUM_PEOPLE
 
 
-def withheld_parts(
-    counts: Mapping[Part, float],
-    withheld: Iterable[Part] = (),
-    minimum: int = estimates.MINIMUM_PEOPLE,
-) -> set[Part]:
+def withheld_parts(counts: Mapping[Part, float], withheld: Iterable[Part] = ()) -> set[Part]:
     """Which parts of a published total to withhold, so that none of few people can be had.
 
-    A part of fewer than `minimum` people is withheld. The total less the parts that are shown
-    tells the sum of the others: so they are two at least, and `minimum` people at least.
+    A part of fewer than eleven people is withheld. The total less the parts that are shown
+    tells the sum of the others: so they are two at least, and eleven people at least.
 
     Parameters
     ----------
@@ -39,9 +36,9 @@ def withheld_parts(
     >>> sorted(withheld_parts({"a": 4, "b": 30, "c": 15})), withheld_parts({"a": 30, "b": 15})
     (['a', 'c'], set())
     """
-    hidden = {name for name, count in counts.items() if 0 < count < minimum} | set(withheld)
+    hidden = {name for name, count in counts.items() if 0 < count < _FEW} | set(withheld)
     shown = sorted((n, name) for name, n in counts.items() if n and name not in hidden)
-    while hidden and shown and (len(hidden) == 1 or sum(counts[x] for x in hidden) < minimum):
+    while hidden and shown and (len(hidden) == 1 or sum(counts[x] for x in hidden) < _FEW):
         hidden.add(shown.pop(0)[1])
     return hidden
 

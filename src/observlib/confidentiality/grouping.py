@@ -7,15 +7,14 @@ from collections.abc import Mapping, Set
 from observlib import estimates
 
 REST, REASONS, CATEGORIES = "Autres", "Autres motifs", "Autres (effectifs regroupés)"
+_FEW = estimates.MINIMUM_PEOPLE
 GROUPED = (REST, REASONS, CATEGORIES)  # labels of what may be several answers: none of them leads
 
 
 def merge_small(
-    holders: Mapping[str, Set[str]],
-    rest: str = REST,
-    minimum: int = estimates.MINIMUM_PEOPLE,
+    holders: Mapping[str, Set[str]], rest: str = REST
 ) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
-    """Categories of at least `minimum` people; smaller ones are one, named by `rest`.
+    """Categories of at least eleven people; smaller ones are one, named by `rest`.
 
     Where the small ones together are still too few, the next smallest joins them, as it could
     else be told by subtraction.
@@ -38,16 +37,16 @@ def merge_small(
     >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
     {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
     """
-    small = {name for name, ids in holders.items() if len(ids) < minimum}
+    small = {name for name, ids in holders.items() if len(ids) < _FEW}
     larger = sorted(set(holders) - small, key=lambda name: (len(holders[name]), name))
-    while small and larger and len(_union(holders, small)) < minimum:
+    while small and larger and len(_union(holders, small)) < _FEW:
         small.add(larger.pop(0))
     found: dict[str, tuple[tuple[str, ...], Set[str]]] = {
         name: ((name,), ids) for name, ids in holders.items() if name not in small
     }
     if small:
         merged = _union(holders, small)
-        if not found or len(merged) < minimum:
+        if not found or len(merged) < _FEW:
             return {}
         names = tuple(name for name in holders if name in small)
         found[names[0] if len(names) == 1 else rest] = (names, merged)

@@ -7,12 +7,13 @@ thirty answers one of them moves a mean by more than its last digit: steps are w
 
 from __future__ import annotations
 
-import math
+from typing import Any
+
+import numpy as np
 
 from observlib import estimates
 
 STEP = 5
-_STEPS = {"points": 5.0}  # of a score from −100 to 100; half a point of any other scale
 LEAST = STEP * -(-estimates.MINIMUM_PEOPLE // STEP)  # never a base that would not be published
 
 
@@ -33,13 +34,13 @@ def base(people: float) -> float:
     return float(min(told, estimates.LOW_BASE - STEP) if people < estimates.LOW_BASE else told)
 
 
-def mark(value: float, unit: str) -> float:
-    """A mean of few marks as it is told: to half a point of its scale, or five of a score.
+def mark(value: Any, unit: Any) -> Any:
+    """A mean of few marks, or a column, as it is told: to half a point of its scale, 5 of a score.
 
     Examples
     --------
-    >>> mark(7.26, "sur 10"), mark(-13.3, "points"), mark(float("nan"), "sur 10")
-    (7.5, -15.0, nan)
+    >>> mark(np.array([7.26, -13.3, np.nan]), np.array(["sur 10", "points", "sur 10"])).tolist()
+    [7.5, -15.0, nan]
     """
-    step = _STEPS.get(unit, 0.5)
-    return value if math.isnan(value) else step * round(value / step)
+    step = np.where(unit == "points", 5.0, 0.5)
+    return step * np.round(value / step) + 0.0  # 0.0: no minus before a zero

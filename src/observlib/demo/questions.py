@@ -56,10 +56,9 @@ class Survey:
         return next(asked for asked in self.questions if asked.variable == variable)
 
 
-def _marks(chances: tuple[int, ...], first: int = 0, prefix: str = "") -> tuple[Answer, ...]:
+def _marks(chances: tuple[int, ...], first: int = 0) -> tuple[Answer, ...]:
     return tuple(
-        (f"{prefix}{mark}", str(mark), float(mark), weight)
-        for mark, weight in enumerate(chances, first)
+        (str(mark), str(mark), float(mark), weight) for mark, weight in enumerate(chances, first)
     )
 
 

@@ -12,9 +12,7 @@ from observlib.display.bars import bar_chart
 from observlib.display.changes import change_table, place_table
 from observlib.display.curves import curve_chart
 from observlib.display.data import data_markdown
-from observlib.display.devices import device_table
 from observlib.display.dots import dot_chart
-from observlib.display.effects import effect_table
 from observlib.display.funnels import funnel_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
@@ -22,7 +20,6 @@ from observlib.display.notes import notes
 from observlib.display.output import Output, text
 from observlib.display.prose import markdown
 from observlib.display.shares import share_chart
-from observlib.display.sheets import sheet_list
 from observlib.display.tables import board, dashboard, register, table
 from observlib.display.typography import typography
 from observlib.display.words import interval, label, sentence, value
@@ -35,9 +32,7 @@ __all__ = [
     "curve_chart",
     "dashboard",
     "data_markdown",
-    "device_table",
     "dot_chart",
-    "effect_table",
     "french",
     "funnel_chart",
     "heat_chart",
@@ -50,7 +45,6 @@ __all__ = [
     "register",
     "sentence",
     "share_chart",
-    "sheet_list",
     "table",
     "text",
     "typography",

@@ -31,7 +31,6 @@ def bar_chart(
     by: str = "group_value",
     most: int = 12,
     sort: bool = True,
-    more_alt: str = "",
 ) -> Output:
     """Draw counts or shares as bars from zero, each with its interval, value and base.
 
@@ -50,8 +49,6 @@ def bar_chart(
         How many bars are drawn; what is left out is told under the drawing, and is in its data.
     sort
         From the highest down, "Autres" last; else in the catalogue's or the frame's order.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
 
     Raises
     ------
@@ -81,7 +78,7 @@ def bar_chart(
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(records[:most], rows.head(most), indicator, left_out)
-        return charts.finish(fig, frame, catalogue, caption, f"{alt} {more_alt}")
+        return charts.finish(fig, frame, catalogue, caption, alt)
 
 
 def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:

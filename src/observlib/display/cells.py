@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, pipe_table
-from observlib.display.typography import typography, unbroken
+from observlib.display.typography import curled, typography, unbroken
 
 NBSP = french.NBSP
 NOTHING = "–"
@@ -206,7 +206,7 @@ def _note(
     said += [*more, *words.explained(frame, catalogue)]
     if any(cell.text == NOTHING for cell in cells):
         said.append(_NOTHING)
-    return typography(" ".join(said)).replace("'", "’")
+    return curled(typography(" ".join(said)))
 
 
 def _html(cell: Cell) -> str:

@@ -13,7 +13,7 @@ from observlib.display import french, style, svg, words
 from observlib.display.data import data_markdown
 from observlib.display.output import Output
 from observlib.display.prose import spoken
-from observlib.display.typography import typography
+from observlib.display.typography import curled, typography
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,7 @@ def finish(
 
     alt = spoken(typography(" ".join(alt.split())))
     for drawn in fig.findobj(Text):
-        drawn.set_text(drawn.get_text().replace("'", "’"))
+        drawn.set_text(curled(drawn.get_text()))
     return Output(
         {"image/svg+xml": svg.render(fig, alt), "text/plain": alt},
         {

@@ -33,7 +33,6 @@ def curve_chart(
     caption: str,
     x_label: str,
     by: str = "product",
-    more_alt: str = "",
 ) -> Output:
     """Draw an indicator against the number in `group_value`: a curve for each subject.
 
@@ -52,8 +51,6 @@ def curve_chart(
         What the number is, with its unit, such as "mois depuis l'inscription".
     by
         The column that names the curves.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
 
     Raises
     ------
@@ -82,7 +79,7 @@ def curve_chart(
         words.label(part.iloc[0].to_dict(), by, catalogue): part.sort_values("x")
         for part in (rows[rows[by] == key] for key in keys)
     }
-    alt = f"{_alt(curves, indicator, x_label)} {charts.withheld_words(frame)} {more_alt}"
+    alt = f"{_alt(curves, indicator, x_label)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(curves, frame, indicator, x_label)
         return charts.finish(fig, frame, catalogue, caption, alt)

@@ -26,14 +26,13 @@ def dot_chart(
     *,
     caption: str,
     by: str = "product",
-    highlight: Sequence[str] = (),
-    bands: bool = True,
+    highlight: Sequence[str] | None = None,
     sort: bool = True,
-    more_alt: str = "",
 ) -> Output:
     """Draw an indicator for each product or other subject: point, interval, value and base.
 
-    A low base has a hollow point; a withheld value has words in place of one.
+    A low base has a hollow point; a withheld value has words in place of one. The indicator's
+    thresholds (`good`, `poor`) are shown where the catalogue gives both.
 
     Parameters
     ----------
@@ -45,12 +44,8 @@ def dot_chart(
         The column that names the rows.
     highlight
         Values of that column that are drawn in blue and bold; the others become grey.
-    bands
-        Show the indicator's thresholds (`good`, `poor`), where the catalogue gives both.
     sort
         From the best (or highest) down; else in the catalogue's or the frame's order.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
 
     Raises
     ------
@@ -62,6 +57,8 @@ def dot_chart(
     indicator = select.one_indicator(frame, catalogue, "dot_chart")
     select.unique(frame, [by], "dot_chart")
     frame = as_told(frame, catalogue)
+    if highlight is None:
+        highlight = _ours(frame, by, catalogue)
     absent = [key for key in highlight if key not in set(frame[by])]
     if absent:
         raise ObservError(
@@ -86,15 +83,22 @@ def dot_chart(
         }
         for row in rows.to_dict("records")
     ]
-    alt = f"{_alt(records, indicator)} {charts.withheld_words(frame)} {more_alt}"
+    alt = f"{_alt(records, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
-        fig = _figure(records, frame, indicator, bands)
+        fig = _figure(records, frame, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)
 
 
-def _figure(
-    records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator, bands: bool
-) -> Any:
+def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
+    """What is the agency's own, where other administrations stand beside it."""
+    peers = frame["product"].isin(list(catalogue.peers))
+    products = frame["product"].isin(list(catalogue.products))
+    own = frame["product"].isin([peer.id for peer in catalogue.peers.values() if peer.own])
+    ours = products if products.any() else own
+    return list(frame.loc[ours, by]) if (peers & ~ours).any() else []
+
+
+def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator) -> Any:
     unit = str(frame["unit"].iat[0])
     bases = [words.base(row) for row in records]
     values = [charts.beside(row, indicator, unit) for row in records]
@@ -112,7 +116,7 @@ def _figure(
     size_width = max(style.text_width(text, style.SMALL) for text in sizes)
     right = value_width + 8 + (size_width + 10 if size_width else 0)
     width = style.WIDTH - left - 12 - right
-    zones = bands and indicator.good is not None and indicator.poor is not None
+    zones = indicator.good is not None and indicator.poor is not None
     limits = _limits(frame, indicator, unit, zones)
     notes = []
     if frame["ci_low"].notna().any():

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 _BAR = 15.0
 
 
-def funnel_chart(
-    frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, more_alt: str = ""
-) -> Output:
+def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
     """Draw the steps of a course as bars: how many reach each, and what share of those before.
 
     Under each bar stand its shares of the step before and of the first one. A withheld step has
@@ -35,8 +33,6 @@ def funnel_chart(
         to the last; steps may count different things, each in its unit.
     caption
         The answer that the chart shows, in one line.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
 
     Raises
     ------
@@ -57,7 +53,7 @@ def funnel_chart(
         for row in frame.to_dict("records")
     ]
     shares = _shares(records)
-    alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)} {more_alt}"
+    alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(records, shares, frame, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)

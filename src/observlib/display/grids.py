@@ -34,9 +34,7 @@ class _Heads(NamedTuple):
     turned: bool = False
 
 
-def heat_chart(
-    frame: pd.DataFrame, catalogue: Catalogue, *, caption: str, more_alt: str = ""
-) -> Output:
+def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Output:
     """Draw a grid of shades: rows and columns are the two parts of `group_value`.
 
     Each value is written in its cell where all fit, with a mark where it needs care; a withheld
@@ -49,8 +47,6 @@ def heat_chart(
         and columns stand in the frame's order.
     caption
         The answer that the chart shows, in one line.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
 
     Raises
     ------
@@ -66,7 +62,7 @@ def heat_chart(
     if len(wrong):
         raise ObservError(f"heat_chart: group_value {bounded(wrong)} is not “row · column”")
     cells = frame.assign(row=parts.str[0].map(one_line), column=parts.str[1].map(one_line))
-    alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)} {more_alt}"
+    alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(cells, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)

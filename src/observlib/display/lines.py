@@ -50,7 +50,6 @@ def line_chart(
     behind: pd.DataFrame | None = None,
     behind_label: str = "",
     behind_from: str = "",
-    more_alt: str = "",
 ) -> Output:
     """Draw an indicator over time, a line for each product or other subject.
 
@@ -75,8 +74,6 @@ def line_chart(
         has a panel of its own; and what they are, such as "valeurs brutes".
     behind_from
         What a grey line begins with, such as "mois de l'action": a vertical stroke marks it.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
 
     Raises
     ------
@@ -126,7 +123,7 @@ def line_chart(
     context = _Context(
         frame, indicator, unit, periods, secret, hidden, grey, behind_label, behind_from
     )
-    alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)} {more_alt}"
+    alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = (_panels if facets else _together)(series, context)
         return charts.finish(fig, every, catalogue, caption, alt)

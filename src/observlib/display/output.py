@@ -32,6 +32,10 @@ class Output:
     def __repr__(self) -> str:
         return self.shown["text/plain"]
 
+    def carrying(self, frame: pd.DataFrame) -> Output:
+        """The same, with these estimates: those that it shows, and those that its caption tells."""
+        return Output(self.shown, {**self.content, **estimates.to_json(frame)})
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {**self.shown, estimates.MIME: self.content}
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from observlib.display.typography import curled
+
 _TAG = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
 _RAW = re.compile(r"(?<!\\)\{(?==)|(?<!\\)\{\{(?=[<%])")  # `{=html}`, and Quarto's `{{< … >}}`
 _LINES = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
@@ -121,7 +123,7 @@ def spoken(words: str) -> str:
     >>> print(spoken('La réponse "Oui" : {{< env HOME >}}'))
     La réponse “Oui” : { {< env HOME >}}
     """
-    line = re.sub(r'"([^"]*)"', r"“\1”", one_line(words)).replace('"', "”").replace("'", "’")
+    line = curled(re.sub(r'"([^"]*)"', r"“\1”", one_line(words)).replace('"', "”"))
     return re.sub(r"\{(?=\{[<%])", "{ ", line)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, select, style, words
 from observlib.display.output import Output, caption_of
 from observlib.display.rounding import as_told
-from observlib.errors import ObservError, bounded
+from observlib.errors import ObservError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,8 +41,6 @@ def share_chart(
     caption: str,
     by: str = "product",
     parts: str = "group_value",
-    order: Sequence[str] = (),
-    more_alt: str = "",
 ) -> Output:
     """Draw shares of a whole as bars of 100 %, one for each subject, with their values.
 
@@ -57,11 +54,7 @@ def share_chart(
     caption
         The answer that the chart shows, in one line.
     by, parts
-        The columns that name the bars and what they are made of.
-    order
-        The parts from left to right; by default as the frame gives them.
-    more_alt
-        Added to the alternative text, which is made from the estimates.
+        The columns that name the bars and what they are made of, in the order of the frame.
 
     Raises
     ------
@@ -76,12 +69,6 @@ def share_chart(
     if unit != "%":
         raise ObservError(f"share_chart: unit is {unit!r}; shares in % are expected")
     found = list(dict.fromkeys(frame[parts]))
-    if order and set(order) != set(found):
-        raise ObservError(
-            f"share_chart: order names {bounded(order)}, the parts are {bounded(found)}; "
-            "name each of them once"
-        )
-    found = list(order) or found
     if len(found) > len(_MANY):
         raise ObservError(
             f"share_chart: {len(found)} parts; at most {len(_MANY)} can be told apart; "
@@ -101,7 +88,7 @@ def share_chart(
             )
     first = {part: frame[frame[parts] == part].iloc[0].to_dict() for part in found}
     labels = {part: words.label(first[part], parts, catalogue) for part in found}
-    alt = f"{_alt(bars, labels, indicator)} {charts.withheld_words(frame)} {more_alt}"
+    alt = f"{_alt(bars, labels, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(bars, labels, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)

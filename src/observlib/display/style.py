@@ -134,12 +134,12 @@ def wrap(
     return "\n".join(line.rstrip(" ") for line in lines)
 
 
-def named(text: str, width: float, size: float = SIZE, weight: str = "normal") -> str:
+def named(text: str, width: float, weight: str = "normal") -> str:
     """What names a bar, a line or a part, in lines that are `wrap`ped: six at the most.
 
     The whole name is in the chart's data and in its alternative text.
     """
-    return shortened(wrap(clipped(text), width, size, weight), _MOST_LINES)
+    return shortened(wrap(clipped(text), width, SIZE, weight), _MOST_LINES)
 
 
 def clipped(text: str) -> str:

@@ -69,7 +69,6 @@ _JOINED = (
     (r"(?<=\d)((?:er|e)?) (?=[^\W_])", rf"\1{NBSP}"),  # 24 ans, 3e trimestre
     (r"\b(n°|sur|pour|à|trimestre) (?=[\d+\u2212])", rf"\1{NBSP}"),  # n° 8, sur 10, 15 à 24
     (r"(?<=\w) (?=\+(?!\w))", NBSP),  # Services Publics +
-    (r"'", "’"),
 )
 
 
@@ -84,7 +83,12 @@ def unbroken(label: str) -> str:
     >>> unbroken("Appels pour 1 000 visites"), unbroken("15 à 24 ans"), unbroken("L'avis n° 8")
     ('Appels pour\\xa01\\u202f000\\xa0visites', '15\\xa0à\\xa024\\xa0ans', 'L’avis n°\\xa08')
     """
-    text = typography(label)
+    text = curled(typography(label))
     for pattern, joined in _JOINED:
         text = re.sub(pattern, joined, text)
     return text
+
+
+def curled(text: str) -> str:
+    """Write the apostrophes of a text that pandoc does not, as it writes those of prose."""
+    return text.replace("'", "’")

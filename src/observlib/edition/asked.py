@@ -14,7 +14,7 @@ from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, plan
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError, UsageError
-from observlib.indicators.monthly import FOLLOWED
+from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.practices import Practices
@@ -36,6 +36,7 @@ class Asked:
     kind: str
     catalogue: Catalogue
     practices: Practices
+    surveys: tuple[str, ...]
     pages: tuple[Page, ...]
     wanted: frozenset[str]
 
@@ -102,7 +103,8 @@ def ask(
         pages |= {n: page for n, page in wanted_pages.items() if page.study.name == name}
     pages = pages or wanted_pages
     names = frozenset(wanted_pages)
-    return Asked(root, data, wanted, kind, catalogue, practices, tuple(pages.values()), names)
+    every = tuple(pages.values())
+    return Asked(root, data, wanted, kind, catalogue, practices, tuple(surveys), every, names)
 
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:

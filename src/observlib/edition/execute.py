@@ -150,10 +150,10 @@ def _prepare(private: str) -> None:
     os.environ.pop("PYTHONSTARTUP", None)  # IPython would run it before the first cell
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
     kernels.prepare()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this worker, and so its kernel, when the parent is gone: no one would ever stop it."""
     parent = multiprocessing.parent_process()
     if parent:

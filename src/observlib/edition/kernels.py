@@ -37,7 +37,6 @@ _HEAVY = (
     "great_tables",
     "duckdb",
     "pyarrow.parquet",
-    "ruptures",
     "statsmodels.tsa.seasonal",
     "observlib.actions",
     "observlib.loaders",
@@ -45,7 +44,6 @@ _HEAVY = (
     "observlib.project",
     "observlib.store",
 )
-_ROOMS = ("observlib.indicators", "observlib.display")
 _source: Connection | None = None  # of this worker's kernels
 
 
@@ -212,12 +210,9 @@ def _children() -> list[int]:
 
 def _import() -> None:
     """Import what studies import. What fails here fails again in the study, which tells it."""
-    rooms = [
-        f"{room}.{module.name}"
-        for room in _ROOMS
-        for module in pkgutil.iter_modules(importlib.import_module(room).__path__)
-    ]
-    for name in (*_HEAVY, *rooms):
+    themes = importlib.import_module("observlib.themes")
+    modules = [name for _, name, _ in pkgutil.walk_packages(themes.__path__, "observlib.themes.")]
+    for name in (*_HEAVY, *modules, "observlib.findings", "observlib.study"):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     with contextlib.suppress(Exception):

@@ -26,6 +26,7 @@ from observlib.errors import ObservError
 from observlib.inputs import Inputs
 
 Progress = Callable[[int, int, str], None]
+FEW = 2
 
 
 def make(
@@ -42,6 +43,7 @@ def make(
     shared: Callable[[], Inputs] = dict,
     others: Mapping[str, manifest.Entry] | None = None,
     run: Run | None = None,
+    prepare: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
@@ -77,6 +79,9 @@ def make(
 
     run
         Executes pages, by workers that are `edition.execute.started`; else they are started here.
+    prepare
+        Called before more than a `FEW` pages are executed: what many of them ask for is computed
+        once, where a few compute what they ask for themselves.
 
     Returns
     -------
@@ -98,6 +103,8 @@ def make(
     made = {p.name: found for p in wanted if kept and (found := recall(kept, p, before[p.name]))}
     waiting = [page for page in wanted if page.name not in made]
     outcomes: list[Outcome] = []
+    if prepare and len(waiting) > FEW:
+        prepare()
     if waiting and run:
         outcomes = run(waiting, executed, progress)
     elif waiting:

@@ -98,13 +98,18 @@ def plan(
             if not found:
                 name = "-".join([study.name, *_parts(study, parameters)])
                 pages.append(Page(study, name, _title(study, parameters, catalogue), parameters))
+    taken = [page.name for page in pages]
+    problems += [
+        f"two pages would be named {name!r}; rename a device in the catalogue"
+        for name in sorted({name for name in taken if taken.count(name) > 1})
+    ]
     if not pages and not problems:
-        names = ", ".join(study.name for study in chosen) or "no study"
+        made = ", ".join(study.name for study in chosen) or "no study"
         what = {"product": "product with data", "device": "survey with responses"}
         each = " or ".join(what[kind] for kind in unfed) or "product with data"
         give = " or ".join(f"-p {name}=VALUE" for name in unfed.values()) or "-p product=VALUE"
         problems.append(
-            f"there is no page to make: {names} makes one for each {each}, and there is none; "
+            f"there is no page to make: {made} makes one for each {each}, and there is none; "
             f"give {give}"
         )
     if problems:
@@ -191,7 +196,7 @@ def _parts(study: Study, parameters: Mapping[str, Any]) -> Iterator[str]:
     """What tells a page from the study's other pages, for its file name."""
     for name, parameter in study.parameters.items():
         if parameter.each:
-            yield str(parameters[name])
+            yield str(parameters[name]).removeprefix(f"{study.name}-")  # which the name begins with
 
 
 def _title(study: Study, parameters: Mapping[str, Any], catalogue: Catalogue) -> str:

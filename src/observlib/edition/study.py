@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import nbformat
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from observlib.catalogue.reading import load
+from observlib.catalogue.reading import parse, split_front_matter
 from observlib.errors import ObservError
 
 
@@ -67,7 +66,7 @@ def load_studies(folder: Path) -> dict[str, Study]:
     for path in sorted(folder.glob("*.ipynb")):
         try:
             notebook = _read(path)
-            header = front_matter(notebook)
+            header = front_matter(notebook, path)
             if taken := sorted({"name", "path"} & header.keys()):
                 raise ValueError(f"front matter: {', '.join(taken)}: the file's name says it")
             study = Study.model_validate({**header, "name": path.stem, "path": path})
@@ -76,8 +75,8 @@ def load_studies(folder: Path) -> dict[str, Study]:
                 f"{path}: front matter: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
                 for detail in error.errors()
             ]
-        except yaml.YAMLError as error:
-            problems.append(f"{path}: front matter: {_yaml_problem(error)}")
+        except ObservError as error:
+            problems += error.problems
         except ValueError as error:
             problems.append(f"{path}: {error}")
         else:
@@ -103,22 +102,17 @@ def _read(path: Path) -> Any:
     return notebook
 
 
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    line = f"line {mark.line + 1}: " if mark else ""
-    return f"{line}not valid YAML: {getattr(error, 'problem', None) or 'cannot be read'}"
-
-
-def front_matter(notebook: Any) -> dict[str, Any]:
+def front_matter(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
     """The YAML of a notebook's first cell, which is raw and stands between `---` lines."""
     raw = notebook.cells and notebook.cells[0].cell_type == "raw"
-    source = notebook.cells[0].source.strip() if raw else ""
-    if not (source.startswith("---") and source.endswith("---")) or len(source) < 7:
+    front, rest = split_front_matter(notebook.cells[0].source.strip() if raw else "")
+    if not front or rest:
         raise ValueError("the first cell is no front matter: raw YAML between `---` lines")
-    header, _ = load(source[3:-3])
-    if not isinstance(header, dict):
-        raise ValueError("the front matter is no mapping of keys to values")
-    return header
+    cell = Path(f"{path}, first cell")
+    header, _, problems = parse(f"\n{front}", cell, dict, "`key: value` lines")
+    if problems:
+        raise ObservError(*problems)
+    return dict(header)
 
 
 def _disagreements(study: Study, notebook: Any) -> Iterator[str]:

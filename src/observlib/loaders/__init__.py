@@ -1,15 +1,15 @@
-"""Loaders: one file per real export format, each known by name through `register`.
+"""Loaders: one file per real export format, whose name is that which catalogue entries use.
 
-A loader reads one export of one device and gives a tidy table and the rows it had to reject. It
-raises `ObservError` when nothing of the file can be used, and never anything else.
+Its function `load` reads one export of one device and gives a tidy table and the rows it had to
+reject. It raises `ObservError` when nothing of the file can be used, and never anything else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pandas as pd
 
@@ -32,47 +32,10 @@ class Loaded:
     notices: tuple[str, ...] = ()
 
 
-Loader = Callable[[Path, Device, Catalogue], Loaded]
-
-_MODULES = (
-    "barometre",
-    "call_intervals",
-    "calls",
-    "datagouv_metrics",
-    "demarches",
-    "france_services",
-    "insee_population",
-    "jdma",
-    "limesurvey",
-    "matomo_csv",
-    "matomo_json",
-    "plain_csv",
-    "polls",
-    "published_figures",
-    "sales",
-    "services_publics_plus",
-    "spss_stata",
-    "subscriptions",
-    "tickets",
-    "user_tests",
-    "workshops",
-)
-_LOADERS: dict[str, Loader] = {}
-
-
-def register(name: str) -> Callable[[Loader], Loader]:
-    """Make a loader known by the name that catalogue entries use."""
-
-    def add(loader: Loader) -> Loader:
-        _LOADERS[name] = loader
-        return loader
-
-    return add
-
-
 def names() -> tuple[str, ...]:
-    """The loaders that a device may name."""
-    return _MODULES
+    """The loaders that a device may name: the modules of this room that are not private."""
+    modules = (module.name for module in iter_modules(__path__))
+    return tuple(sorted(name for name in modules if not name.startswith("_")))
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -83,16 +46,16 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     ObservError
         When the file cannot be used at all: one line with file, what is wrong and the mend.
     """
-    if device.loader not in _MODULES:
+    if device.loader not in names():
         raise ObservError(
             f"device {device.id!r}: loader {device.loader!r} does not exist; "
-            f"loaders are {', '.join(_MODULES)}"
+            f"loaders are {', '.join(names())}"
         )
     if files.endless(path):
         raise ObservError(f"{path}: {files.ENDLESS}")
-    import_module(f"{__name__}.{device.loader}")
     try:
-        return _LOADERS[device.loader](path, device, catalogue)
+        loaded: Loaded = import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
     except MemoryError as error:
         what = "takes more memory than there is; export a shorter period, or parts"
         raise ObservError(f"{path}: {what}") from error
+    return loaded

@@ -18,7 +18,7 @@ from typing import IO
 from observlib import files
 from observlib.errors import ObservError
 from observlib.loaders._survey_columns import Column
-from observlib.loaders._text import header_shown, short
+from observlib.loaders._text import WORKBOOK, header_shown, short
 from observlib.loaders._xml import UnfitXml, walk
 
 _MOST_MEMBERS = 200
@@ -77,6 +77,8 @@ def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
         raw = files.read_bytes(path, _MOST_PACKED, _PARTS)
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
+            if {"[Content_Types].xml", "content.xml"} & {m.filename for m in members}:
+                raise ObservError(f"{path}: {WORKBOOK}")
             unsafe = [m.filename for m in members if re.search(r"^[/\\]|\.\.|\\|:", m.filename)]
             if unsafe or len(members) > _MOST_MEMBERS:
                 what = header_shown(unsafe[0]) if unsafe else f"{len(members)} files"

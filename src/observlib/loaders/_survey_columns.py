@@ -42,6 +42,7 @@ _ID = ("id", "response id", "id de la reponse", "id reponse", "identifiant de la
 _SUBMITTED = ("submitdate", "date submitted", "date de soumission", "date soumise")
 _STARTED = ("startdate", "date started", "date de lancement", "date de debut", "date de demarrage")
 _LAST = ("datestamp", "date last action", "date de la derniere action", "date")
+_OWN_CODES = frozenset(names[0] for names in (_ID, _SUBMITTED, _STARTED, _LAST))
 # What needs no notice: technical columns, and those of persons.
 _NO_QUESTION = re.compile(
     r"lastpage|last page|derniere page|startlanguage|start language|langue de d.*|seed"
@@ -51,7 +52,7 @@ _NO_QUESTION = re.compile(
     r"|adresse e-?mail|courriel|attribute_\d+.*|interviewtime|total time|temps total"
     r"|(?:group|question)time.*|(?:group|question) time:.*|temps pour.*|filecount.*"
 )
-# A code before the question's text, as in "Q05[SQ001]. Text [Row]".
+# A code before the text, as in "Q05[SQ001]. Text [Row]": headers of code and text.
 _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 
 
@@ -71,7 +72,7 @@ def find(
         Without an identifier, a needed date of submission or any question, and where several
         columns have a question's name.
     """
-    folded = [tuple(fold_label(name) for name in column.names) for column in columns]
+    folded = [tuple(map(fold_label, (*column.names, *_own_text(column)))) for column in columns]
 
     def first(names: Sequence[str]) -> int | None:
         return next((place for place, own in enumerate(folded) if set(own) & set(names)), None)
@@ -80,10 +81,10 @@ def find(
     there = _shown(columns, columns)
     if response is None or (submitted is None and submission):
         lacking = "'Response ID' (id)" if response is None else "'Date submitted' (submitdate)"
-        raise ObservError(
-            f"{path}: missing column {lacking}; the file has {there}; "
-            f"export the responses again with the response's own fields"
-        )
+        mend = "export the responses again with the response's own fields"
+        if not submission:  # of no tool that is known
+            lacking, mend = "'id'", "name so the one that identifies each response, or number them"
+        raise ObservError(f"{path}: missing column {lacking}; the file has {there}; {mend}")
     dates = [place for place in (submitted, first(_STARTED), first(_LAST)) if place is not None]
     questions = _match(path, questionnaire, columns, folded)
     if not any(questions.values()):
@@ -176,6 +177,22 @@ def _codes(name: str) -> list[str]:
     """The codes that a name may be or start with, none for a text without letters or digits."""
     before = _CODE_BEFORE.match(name)
     return [code for code in (plain_code(name), plain_code(before[1]) if before else "") if code]
+
+
+def _own_text(column: Column) -> list[str]:
+    """The text of one of LimeSurvey's own columns where its header has the code too.
+
+    Examples
+    --------
+    >>> _own_text(Column(("submitdate. Date submitted",))), _own_text(Column(("Q01. Really?",)))
+    (['Date submitted'], [])
+    """
+    found = [(name, _CODE_BEFORE.match(name)) for name in column.names]
+    return [name[match.end() :] for name, match in found if match and _is_own(match[1].lower())]
+
+
+def _is_own(code: str) -> bool:
+    return code in _OWN_CODES or _NO_QUESTION.fullmatch(code) is not None
 
 
 def _needs_no_notice(column: Column, folded: Sequence[str], questionnaire: Questionnaire) -> bool:

@@ -24,6 +24,11 @@ _NO_LABEL = re.compile(
     re.ASCII,
 )
 _VALUE = re.compile(r"\s*[-+]?\d[\d\s.,:/%TZ+-]*", re.ASCII)  # a number, a day, a moment
+_DAY = re.compile(
+    r"(?:\d{1,2}([./ -])\d{1,2}\1(?:19|20)\d{2}|(?:19|20)\d{2}([./ -])\d{1,2}\2\d{1,2})"
+    r"(?:[ T]\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?",
+    re.ASCII,
+)
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
 _TOTALS = frozenset(
@@ -40,6 +45,11 @@ _MOST_COLUMNS = 10_000
 _MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
 _MOST_CELLS = 50_000_000
 _LONGEST_ROW = 5_000_000  # characters
+_BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
+WORKBOOK = (
+    "is a workbook or an archive, whatever its name says, and a text is read here; export the "
+    "data as text, or open the file in a spreadsheet and save its sheet as CSV in UTF-8"
+)
 _SPLIT = "export a shorter period, or parts"
 
 
@@ -51,10 +61,12 @@ def read_text(path: Path) -> str:
     Raises
     ------
     ObservError
-        For an empty file, one of over 500 MB, or in another encoding (the byte and its line are
-        named).
+        For an empty file, one of over 500 MB, a workbook, or text in another encoding (the byte
+        and its line are named).
     """
     raw = files.read_bytes(path, _MOST_BYTES, _SPLIT)
+    if raw.startswith(_BOOKS):
+        raise ObservError(f"{path}: {WORKBOOK}")
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = raw.decode(encoding)
@@ -181,9 +193,8 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
         told = zip(header, headers_shown(header[:12], header), strict=False)
         shown = [repr(name) if name in needed else safe for name, safe in told]
         there = ", ".join(shown) + (", …" if len(header) > 12 else "")
-        for sign, name in ((";", "semicolons"), ("\t", "tabs")):
-            if len(header) == 1 and sign in header[0]:
-                there += f", separated by {name}: save it separated by commas"
+        if len(header) == 1 and "\t" in header[0]:
+            there += ", separated by tabs: save it separated by commas"
         raise ObservError(
             f"{path}: missing column{plural} {', '.join(repr(name) for name in missing)}; "
             f"the file has {there}" + (f"; {mend}" if mend else "")
@@ -326,12 +337,14 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     """A refused cell, unless people's words, a name, a number to call or an address may be in it.
 
     Three words are already something that someone wrote, and two capitals a name, but in a `column`
-    of names of things: such a cell is to be looked up in its file.
+    of names of things: such a cell is to be looked up in its file. A day, however written, is none.
 
     Examples
     --------
     >>> [without_persons(cell, 40, "comment") for cell in ("Bof", "31/02/2026 10:00", "4 min 31s")]
     ['Bof', '31/02/2026 10:00', '4 min 31s']
+    >>> without_persons("02.03.2026 08:14", 40, "comment")
+    '02.03.2026 08:14'
     >>> without_persons("mon fils est malade", 40, "comment")
     '(not shown: it may be a comment)'
     >>> {without_persons(cell, 40, "name") for cell in ("Zoé Martin", "06 12 34 56 78")}
@@ -339,6 +352,8 @@ def without_persons(cell: str, longest: int, what: str, column: str = "") -> str
     >>> without_persons("Journal Officiel", 40, "name", "produit")
     'Journal Officiel'
     """
+    if _DAY.fullmatch(cell.strip()):
+        return cell
     words = [word for word in cell.split() if sum(map(str.isalpha, word)) > 1]
     words_of_someone = not names_things(column) and (len(words) > 2 or reads_as_name(cell))
     hidden = words_of_someone or tells_of_someone(cell, longest)

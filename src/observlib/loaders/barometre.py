@@ -19,7 +19,7 @@ from typing import Any
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._figures import Fault, frame, parse_number, rejected, unit_of, value_fault
 from observlib.loaders._rows import settle
 from observlib.loaders._sheet import Sheet, read_days, read_sheet
@@ -71,7 +71,6 @@ _URLS = {
 }
 
 
-@register("barometre")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a file of the baromètre into the table `figures`: a row an actual value.
 

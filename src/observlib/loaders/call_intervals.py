@@ -19,7 +19,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
 from observlib.loaders._text import parse_count, without_persons
@@ -37,7 +37,6 @@ _COUNTS, _TIMES = ("offered", "answered", "abandoned"), ("wait", "talk")
 _MEND = "the columns are start, offered, answered, abandoned, and wait and talk where known"
 
 
-@register("call_intervals")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read calls by half hour into the table `call_intervals`.
 

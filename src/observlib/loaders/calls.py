@@ -20,7 +20,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme, take
 from observlib.loaders._text import without_persons
@@ -47,7 +47,6 @@ _MEND = "the columns are call_id, start, outcome, wait, and talk and theme where
 _LONGEST = 24 * 3600
 
 
-@register("calls")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read calls into the table `calls`.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import audience, is_complete, period_fault
 from observlib.loaders._text import (
     cell_text,
@@ -32,7 +32,6 @@ from observlib.loaders._text import (
 from observlib.tables import reject
 
 
-@register("datagouv_metrics")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read one dump into the `audience` table, with the months it rejects.
 

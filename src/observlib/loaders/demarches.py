@@ -16,7 +16,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day
 from observlib.loaders._figures import parse_number
 from observlib.loaders._rows import days, settle
@@ -89,7 +89,6 @@ _MEND = "download the edition's workbook again from data.gouv.fr"
 Read = tuple[str, float | None, date | None, str | None]
 
 
-@register("demarches")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an edition's workbook into the table `procedures`: a row a procedure and indicator.
 

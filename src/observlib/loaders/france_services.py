@@ -14,7 +14,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._figures import Fault, rejected
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_sheet
@@ -33,7 +33,6 @@ _DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]",
 _LONGEST_NAME = 150
 
 
-@register("france_services")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a list of counters into the table `counters`.
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import header_shown, parse_count, short, without_persons
 from observlib.loaders._workbook import Cell, sheets, text_of
@@ -92,7 +92,6 @@ class _Sheet:
     kind: str = ""
 
 
-@register("insee_population")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a workbook of any number of years into the table `population`.
 

@@ -1,6 +1,7 @@
 """Ratings of *Je donne mon avis* (JDMA), the State's satisfaction button.
 
-The export is a comma-separated text in UTF-8: date (UTC), form, link and identifier of the answer,
+The export is a text in UTF-8, separated by commas (by semicolons or tabs where a spreadsheet
+saved it again): date (UTC), form, link and identifier of the answer,
 then one column a question, headed by the question's text. Its cells hold the French labels of the
 form. A question that is asked for each channel of help has all its answers in one cell, such as
 `Par téléphone avec l’administration : Oui / Par e-mail avec l’administration : Non`; forms made
@@ -14,6 +15,7 @@ comments of the users out of the store: comments, and questions that no tidy que
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +23,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import need_columns, read_csv, read_text, short, without_persons
 from observlib.tables import reject
@@ -106,7 +108,6 @@ _NO_OPINION = "ne se prononce pas"
 _LONGEST_SHOWN = 40
 
 
-@register("jdma")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export of answers to a JDMA form into the table `ratings`.
 
@@ -125,8 +126,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     ObservError
         When the file is no text or has no date, identifier or satisfaction column.
     """
-    header, records = read_csv(path, read_text(path), ",")
-    fields = {fold_label(text): field for field, texts in _HEADERS.items() for text in texts}
+    text = read_text(path)
+    fields = {fold_label(name): field for field, names in _HEADERS.items() for name in names}
+    header, records = read_csv(path, text, _delimiter(text, fields))
     found = [fields.get(fold_label(text), text) for text in header]
     need_columns(path, found, [_DATE, _ID, "satisfaction"], _MEND)
     places = {
@@ -160,6 +162,22 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             elif value is not None:
                 rows.append((line, answer, moment, question, value))
     return settle(path, "ratings", _frame(rows, device), rejects)
+
+
+def _delimiter(text: str, known: Collection[str]) -> str:
+    """The sign that sets most known headers apart: questions hold commas, so none is counted.
+
+    Examples
+    --------
+    >>> _delimiter("Identifiant Avis;Oui, ou non, ou rien ?;satisfaction", ["satisfaction"])
+    ';'
+    """
+    line = text.lstrip().partition("\n")[0]
+
+    def headers(sign: str) -> int:
+        return sum(fold_label(part.strip(' "\r')) in known for part in line.split(sign))
+
+    return max(",;\t", key=headers)
 
 
 def _value(question: str, cells: list[str]) -> tuple[float | None, tuple[str, str] | None]:

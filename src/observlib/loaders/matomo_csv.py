@@ -13,13 +13,12 @@ from pathlib import Path
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._matomo import Record, identify, load_records, names_visits, no_visits
 from observlib.loaders._text import find_delimiter, read_csv, read_text, width_fault
 from observlib.tables import reject
 
 
-@register("matomo_csv")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read one export into the `audience` table, with the rows it rejects.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._matomo import (
     MEND,
     Record,
@@ -36,7 +36,6 @@ from observlib.personal import fault
 from observlib.tables import reject
 
 
-@register("matomo_json")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read one answer into the `audience` table, with the records it rejects.
 

@@ -43,7 +43,7 @@ import pandas as pd
 from observlib import personal, tables
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
     find_delimiter,
@@ -77,7 +77,6 @@ _PARTS = ("list", "title_id", "title", "option", "task", "label", "procedure")
 Fault = tuple[str, str, str]  # column, value, reason
 
 
-@register("plain_csv")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read one file of the format above into the device's `table`, with the rows it rejects.
 

@@ -27,7 +27,7 @@ import pandas as pd
 from observlib import personal
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, read_days, read_sheet
 from observlib.loaders._text import is_total, need_columns, parse_count, short, without_persons
@@ -52,7 +52,6 @@ _MEND = "the columns are poll, date, network, question, option, votes (or share 
 Fault = tuple[str, str, str]  # column, value, reason
 
 
-@register("polls")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read polls of social networks into the table `polls`, with those it rejects.
 

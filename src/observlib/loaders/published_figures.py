@@ -27,7 +27,7 @@ from typing import Any
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._figures import Fault, frame, parse_number, rejected, unit_of, value_fault
 from observlib.loaders._rows import settle
 from observlib.loaders._sheet import read_sheet
@@ -72,7 +72,6 @@ _EARLIEST = date(1950, 1, 1)
 _ADDRESS = r"https?://[^\s/<>\"]+[^\s<>\"]*"
 
 
-@register("published_figures")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read noted figures into the table `figures`, with the rows it rejects.
 

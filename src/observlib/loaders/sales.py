@@ -26,7 +26,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._counts import amount_of, month_of
 from observlib.loaders._rows import days, is_complete, settle
 from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
@@ -61,7 +61,6 @@ _KEY = ("product", "title_id", "format", "start")
 _MEND = "the columns are month, title_id, title, format, units, and revenue, returns, nature"
 
 
-@register("sales")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a shop's monthly sales into the table `sales`.
 

@@ -26,7 +26,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._dates import months_first
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import (
@@ -73,7 +73,6 @@ _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x8
 Columns = dict[str, int]
 
 
-@register("services_publics_plus")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read an export of told experiences into the table `experiences`.
 

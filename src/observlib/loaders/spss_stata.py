@@ -16,7 +16,7 @@ from typing import Any
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, _readstat, register
+from observlib.loaders import Loaded, _readstat
 from observlib.loaders._apart import Failed, apart
 from observlib.loaders._survey import responses
 from observlib.loaders._survey_columns import Column
@@ -31,7 +31,6 @@ _STARTS = {
 }
 
 
-@register("spss_stata")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a file of SPSS or Stata into the table `responses`.
 

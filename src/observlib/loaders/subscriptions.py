@@ -22,7 +22,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._counts import month_of
 from observlib.loaders._rows import days, is_complete, settle
 from observlib.loaders._sheet import Fault, Sheet, read_sheet, take
@@ -45,7 +45,6 @@ _COLUMNS = (
 _MEND = "the columns are month, list, stock, joins, leaves, and cohort where it is known"
 
 
-@register("subscriptions")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read monthly counts of subscribers into the table `subscriptions`.
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Fault, Sheet, need_themes, read_sheet, read_theme
 from observlib.loaders._text import parse_count, without_persons
@@ -49,7 +49,6 @@ _MOMENTS = ("received", "answered", "closed", "extracted")
 _MEND = "the columns are ticket_id, received, answered, closed, and reopened, theme, extracted"
 
 
-@register("tickets")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read tickets into the table `tickets`.
 

@@ -36,7 +36,7 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_days, read_sheet
 from observlib.loaders._text import (
@@ -78,7 +78,6 @@ Fault = tuple[str, str, str]  # column, value, reason
 Row = tuple[int, dict[str, Any]]  # line, cells of the tidy row
 
 
-@register("user_tests")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a campaign of user tests into the table `user_tests`, with the rows it rejects.
 

@@ -39,7 +39,7 @@ from observlib import personal
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.reading import events, read, read_written
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, register
+from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._text import (
     is_total,
@@ -74,7 +74,6 @@ _NOT_DECIMAL = re.compile(r"[-+]?0[\d_xb][\da-fA-F_]*|[-+]?\d[\d_]*(?::[0-5]?\d)
 Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
 
 
-@register("workshops")
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read sheets of workshops into the table `workshops`, with the sheets and ideas it rejects.
 

@@ -7,12 +7,12 @@ in one step, so that a reader sees a whole site at any moment.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from observlib.errors import UsageError
 from observlib.files import telling_write_errors
+from observlib.publish.program import executable, found
 from observlib.scratch import temporary_files
 
 PUBLISHERS = ("auto", "quarto", "embedded")
@@ -59,7 +59,7 @@ def publish(
     from observlib.publish.swap import replace_folder, workspace
 
     check_publisher(publisher)
-    found = read_project(project)
+    pages = read_project(project)
     tell = progress or (lambda done, total, name: None)
     with (
         telling_write_errors(site.parent, f"{site} is unchanged"),
@@ -67,9 +67,9 @@ def publish(
         temporary_files(),
     ):
         if chosen(publisher) != "embedded":
-            quarto.build(found, work / "site", tell)
+            quarto.build(pages, work / "site", tell)
         else:
-            embedded.build(found, work / "site", tell, kept)
+            embedded.build(pages, work / "site", tell, kept)
         if made:
             made(work / "site")
         return replace_folder(work / "site", site) / "index.html"
@@ -83,7 +83,7 @@ def chosen(publisher: str) -> str:
     >>> chosen("embedded")
     'embedded'
     """
-    program = shutil.which("quarto") if publisher != "embedded" else None
+    program = found() if publisher != "embedded" else None
     if program is None:
         return "quarto" if publisher == "quarto" else "embedded"
     return f"{program} of {Path(program).stat().st_mtime_ns}"
@@ -96,9 +96,7 @@ def check_publisher(publisher: str) -> None:
     --------
     >>> check_publisher("embedded")
     """
-    from observlib.publish import quarto
-
     if publisher not in PUBLISHERS:
         raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(PUBLISHERS)}")
     if publisher == "quarto":
-        quarto.executable()
+        executable()

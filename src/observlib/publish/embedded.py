@@ -26,8 +26,8 @@ Progress = Callable[[int, int, str], None]
 # what of the library makes a page of its source; a test looks whether the publisher imports more
 RENDERING = frozenset(
     (
-        *("actions", "catalogue", "confidentiality", "display", "errors", "estimates", "files"),
-        *("impersonal", "inputs", "kept", "period", "personal", "practices", "publish", "scratch"),
+        *("catalogue", "confidentiality", "display", "errors", "estimates", "files"),
+        *("impersonal", "inputs", "kept", "period", "personal", "publish", "scratch"),
         "text",
     )
 )

@@ -16,6 +16,7 @@ from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish.downloads import estimates_csv
 from observlib.publish.embedded import Progress, write_downloads
+from observlib.publish.program import executable
 from observlib.publish.project import (
     Entry,
     Page,
@@ -27,24 +28,6 @@ from observlib.publish.project import (
 TIME_LIMIT = 1800.0
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
 _NOTEBOOK = ".ipynb.download"
-
-
-def executable() -> str:
-    """Path of the `quarto` command.
-
-    Raises
-    ------
-    ObservError
-        Where it is not installed.
-    """
-    found = shutil.which("quarto")
-    if found is None:
-        raise ObservError(
-            "quarto: the command is not on PATH; install it (quarto.org/docs/get-started, or "
-            "`conda env create -f environment.yml`), or use `--publisher embedded`, which needs "
-            "nothing more"
-        )
-    return found
 
 
 def build(project: Project, site: Path, progress: Progress) -> None:

@@ -9,15 +9,35 @@ from pathlib import Path
 from typing import get_args
 
 import yaml
+from pydantic import ValidationError
 
 from observlib import files, project
-from observlib.catalogue import Catalogue, Channel, Device, Family, Frequency, load_catalogue
+from observlib.catalogue import (
+    Catalogue,
+    Channel,
+    Device,
+    Family,
+    Frequency,
+    load_catalogue,
+    needed_by,
+)
 from observlib.errors import ObservError, UsageError
 from observlib.loaders import names
 from observlib.tables import TABLES
 
-REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
+_REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
 _FILE = "devices.yml"
+
+
+def required(given: Mapping[str, str | None]) -> list[str]:
+    """The keys that a device must have: those of all, then those of its loader, once it is known.
+
+    Examples
+    --------
+    >>> required({})[:2], required({"loader": "jdma"})[-1]
+    (['id', 'label'], 'product')
+    """
+    return [*_REQUIRED, *needed_by(given.get("loader") or "")]
 
 
 def choices(catalogue: Catalogue) -> dict[str, list[str]]:
@@ -32,6 +52,29 @@ def choices(catalogue: Catalogue) -> dict[str, list[str]]:
         "table": list(TABLES),
         "questionnaire": list(catalogue.questionnaires),
     }
+
+
+def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
+    """Why a key of a new device cannot have a value, whatever its other keys; `None` if it can."""
+    allowed = choices(catalogue).get(key)
+    if allowed is not None and value not in allowed:
+        return f"unknown {key} {value!r}; allowed: {', '.join(sorted(allowed))}"
+    if key == "id" and value in catalogue.devices:
+        return f"id {value!r} is already used; ids are unique"
+    twins = [d.id for d in catalogue.devices.values() if key == "pattern" and d.pattern == value]
+    if twins:
+        return (
+            f"pattern {value!r}: is that of the device {twins[0]}; "
+            "no export may be claimed by two devices"
+        )
+    try:
+        Device.model_validate({key: value})
+    except ValidationError as error:  # of other keys too, which are missing here
+        found = [detail for detail in error.errors() if detail["loc"] == (key,)]
+        if found and found[0]["type"] != "extra_forbidden":
+            said = found[0]["msg"]
+            return f"{key} is {value!r}: {said[0].lower()}{said[1:]}"
+    return None
 
 
 def new_device(root: Path, given: Mapping[str, str | None]) -> str:
@@ -58,17 +101,12 @@ def new_device(root: Path, given: Mapping[str, str | None]) -> str:
     missing = [
         f"device: `{key}` is missing"
         + (f"; allowed: {', '.join(allowed[key])}" if key in allowed else "")
-        for key in REQUIRED
+        for key in required(entry)
         if key not in entry
     ]
-    if missing:
-        raise UsageError(*missing)
-    twins = [d.id for d in catalogue.devices.values() if d.pattern == entry["pattern"]]
-    if twins:
-        raise UsageError(
-            f"pattern {entry['pattern']!r}: is that of the device {twins[0]}; "
-            "no export may be claimed by two devices"
-        )
+    faults = [fault_of(key, value, catalogue) for key, value in entry.items()]
+    if problems := [*missing, *filter(None, faults)]:
+        raise UsageError(*problems)
     folder = root / "data" / "catalogue"
     before = (folder / _FILE).read_text(encoding="utf-8")
     ordered = {key: entry[key] for key in Device.model_fields if key in entry} | entry

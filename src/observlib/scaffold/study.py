@@ -20,39 +20,27 @@ _STEP = 2  # between the orders of pages, so that one may come between
 _QUESTION = "Que veut-on savoir ?"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _SETUP = """
-from observlib import display, project, store
-from observlib.display import findings, french
-from observlib.indicators import audience
-from observlib.period import Quarter
+from observlib import Study
 
-catalogue = project.catalogue()
-folder = project.data_folder(data)
-edition = Quarter.parse(quarter)
-quarters = edition.back(9)  # two years and the quarter
-
-counts = store.read(folder, "audience", quarters[0], edition)
-visits = audience.quarterly(counts[counts["channel"] == "web"], quarters)
-now = visits[visits["period"] == quarter]
+study = Study(quarter, data)  # study.help() lists what there is
+visits = study.estimates("visits", indicator="visits", by="quarter", channel="web")
+now = study.select(visits, period=quarter)
 """
 _FINDING = """
-display.text(
-    findings.leading(now, catalogue, quarter) or "Aucune visite n'est comptée ce trimestre.", now
-)
+study.text(study.say.leading(now), absent="Aucune visite n'est comptée ce trimestre.")
 """
 _CHART = """
 #| label: fig-trimestres
-display.line_chart(
-    visits, catalogue, caption=f"Visites par trimestre, {french.span(str(quarters[0]), quarter)}"
-) if len(visits) else findings.absent("donnée de fréquentation", quarter, visits)
+study.lines(visits, caption="Visites par trimestre", absent="donnée de fréquentation")
 """
 _TABLE = """
 #| label: tbl-produits
-display.table(
-    now, catalogue, caption=f"Visites par produit, {french.period_label(quarter)}"
-) if len(now) else findings.absent("donnée de fréquentation", quarter, now)
+study.table(
+    now, caption=f"Visites par produit, {study.label}", absent="donnée de fréquentation"
+)
 """
 _NOTES = """
-display.notes(visits, catalogue) if len(visits) else findings.absent("donnée", quarter, visits)
+study.notes()
 """
 
 

@@ -33,22 +33,21 @@ class Adjustment:
     """A series without its season, or the reason why it has none.
 
     `status` is `published`, or `missing` with a `reason`: `short` (fewer than 24 complete
-    months), `gaps` (more than a tenth of the months absent or partial) or `irregular` (counts of
-    which a month would have to be doubled or halved to stand alone).
+    months), `gaps` (more than a tenth of the months absent or partial) or `irregular` (a
+    month would have to be doubled or halved to stand alone).
 
     `months` has one row a month: `month`, `value`, `adjusted`, `trend`, `seasonal`, `calendar`,
     `remainder` and `status` (`published`, `partial`, `missing`). Value, adjusted and trend are in
-    the unit of the values. For counts, value = trend × seasonal × calendar × remainder and
-    adjusted = value / (seasonal × calendar); for others the same with sums and differences. A
-    month that is not `published` has no adjusted value and no remainder.
+    the unit of the values: value = trend × seasonal × calendar × remainder, and adjusted =
+    value / (seasonal × calendar). A month that is not `published` has no adjusted value and no
+    remainder.
 
     `changes` (`month`, `size`, `ci_low`, `ci_high`) are changes of level: the first month of the
     new one, and its distance from the old; `outliers` (`month`, `size`) are months that stand
-    alone, and their distance from what was expected. Sizes are in % for counts, else in the unit
-    of the values. Both are looked for from 36 complete months on: `searched` says whether they
-    were.
+    alone, and their distance from what was expected. Sizes are in %. Both are looked for from 36
+    complete months on: `searched` says whether they were.
 
-    `working_day` is what one more working day changes in a month's value, in the same unit.
+    `working_day` is what one more working day changes in a month's value, in %.
     """
 
     months: pd.DataFrame
@@ -61,17 +60,14 @@ class Adjustment:
 
 
 def seasonally_adjusted(
-    values: pd.Series,
-    partial: pd.Series | None = None,
-    counts: bool = True,
-    together: int = 1,
+    values: pd.Series, partial: pd.Series | None = None, together: int = 1
 ) -> Adjustment:
-    """Take the season and the calendar out of a monthly series, and say what is out of line.
+    """Take season and calendar out of a monthly series of counts, and say what is out of line.
 
     1. Months that are partial or absent are set aside; inside the series they are filled by what
        is expected of them, which decides nothing. A count of 0 has no logarithm: it is set aside
        too, and told as an outlier of −100 %.
-    2. Counts are taken as logarithms, less the number of days of the month.
+    2. The others are taken as logarithms, less the number of days of the month.
     3. STL with a season that is the same each year; between its passes, the effect of a working
        day is the slope of what is left of the values on what is left of the number of working
        days (Speckman).
@@ -82,7 +78,7 @@ def seasonally_adjusted(
     5. Changes of level are looked for in what is left (`breaks.candidates`), and measured and
        confirmed on the values themselves (`breaks.confirmed`). They are taken out, and 3 to 5
        done again.
-    6. Counts are left as they are where 3.5 standard deviations of the final remainders are more
+    6. All is left as it is where 3.5 standard deviations of the final remainders are more
        than a doubling: so far apart, odd months pass for ordinary ones and mask one another, and
        the season is mostly that of two or three such months.
 
@@ -93,13 +89,10 @@ def seasonally_adjusted(
     Parameters
     ----------
     values
-        One number a month, by month `YYYY-MM`, oldest first; a month without value may be NaN or
-        left out. Counts are not negative.
+        One count a month, by month `YYYY-MM`, oldest first; a month without value may be NaN or
+        left out.
     partial
         By month, whether its period is not complete: it is excluded.
-    counts
-        Whether the values are counts, of which season and calendar are percentages; else means
-        or shares, to which they are added, and in which the number of days of a month is nothing.
     together
         How many series are searched for changes of level as one family, this one among them: the
         more, the surer each must be (see `breaks.confirmed`).
@@ -120,8 +113,8 @@ def seasonally_adjusted(
     >>> short.status, short.reason
     ('missing', 'short')
     """
-    months, value, state = _read(values, partial, counts)
-    usable = (state == "published") & (value > 0 if counts else True)
+    months, value, state = _read(values, partial)
+    usable = (state == "published") & (value > 0)
     frame = pd.DataFrame({"month": months, "value": value, "status": state})
     frame = frame.reindex(columns=list(_COLUMNS))
     known = np.flatnonzero(usable)
@@ -132,33 +125,25 @@ def seasonally_adjusted(
         return Adjustment(frame, status="missing", reason="gaps")
 
     inside, there = months[span], usable[span]
-    length = np.array([length_deviation(month) if counts else 0.0 for month in inside])
-    level = np.where(there, value[span], 1.0)
-    logs = np.where(there, (np.log(level) if counts else level) - length, np.nan)
+    length = np.array([length_deviation(month) for month in inside])
+    logs = np.log(np.where(there, value[span], np.nan)) - length
     searched = len(known) >= THREE_SEASONS
     parts = decompose(logs, inside, searched, together)
     ordinary = parts.remainder[there & ~parts.outlying]
-    if counts and LEFT * breaks.deviation(ordinary) > TWICE:
+    if LEFT * breaks.deviation(ordinary) > TWICE:
         return Adjustment(frame, status="missing", reason="irregular")
 
-    def shown(part: Array) -> Array:
-        return np.exp(part) if counts else part
-
     def size(difference: float) -> float:
-        return 100 * float(np.expm1(difference)) if counts else float(difference)
+        return 100 * float(np.expm1(difference))
 
     rows = frame.index[span]
-    frame.loc[rows, "trend"] = shown(parts.trend)
-    frame.loc[rows, "seasonal"] = shown(parts.seasonal)
-    frame.loc[rows, "calendar"] = shown(parts.slope * parts.working + length)
+    frame.loc[rows, "trend"] = np.exp(parts.trend)
+    frame.loc[rows, "seasonal"] = np.exp(parts.seasonal)
+    frame.loc[rows, "calendar"] = np.exp(parts.slope * parts.working + length)
     told = frame["value"].where(frame["status"] == "published")
-    if counts:
-        frame["adjusted"] = told / (frame["seasonal"] * frame["calendar"])
-        frame["remainder"] = frame["adjusted"] / frame["trend"]
-    else:
-        frame["adjusted"] = told - frame["seasonal"] - frame["calendar"]
-        frame["remainder"] = frame["adjusted"] - frame["trend"]
-    none = counts & (told.to_numpy()[span] == 0)
+    frame["adjusted"] = told / (frame["seasonal"] * frame["calendar"])
+    frame["remainder"] = frame["adjusted"] / frame["trend"]
+    none = told.to_numpy()[span] == 0
     outliers = [
         (inside[i], -100.0 if none[i] else size(parts.remainder[i]))
         for i in np.flatnonzero(searched & (parts.outlying | none))
@@ -177,14 +162,14 @@ def seasonally_adjusted(
 
 
 def _read(
-    values: pd.Series, partial: pd.Series | None, counts: bool
+    values: pd.Series, partial: pd.Series | None
 ) -> tuple[list[str], Array, NDArray[np.object_]]:
     """Every month from the first to the last, its value, and whether it is whole."""
     given = [str(month) for month in values.index]
     design.positions(given)
     numbers = pd.Series(values.to_numpy(dtype=float), given)
-    if np.isinf(numbers).any() or (counts and (numbers < 0).any()):
-        raise ValueError("values are finite, and counts not negative")
+    if np.isinf(numbers).any() or (numbers < 0).any():
+        raise ValueError("counts are finite and not negative")
     months = list(months_between(given[0], given[-1])) if given else []
     value = numbers.reindex(months).to_numpy()
     state = np.where(np.isnan(value), "missing", "published").astype(object)

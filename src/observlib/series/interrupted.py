@@ -56,7 +56,6 @@ def interrupted(
     *,
     counts: bool = True,
     answers: pd.Series | None = None,
-    partial: pd.Series | None = None,
     controls: pd.DataFrame | None = None,
     control_answers: pd.DataFrame | None = None,
     level: float = 0.95,
@@ -83,18 +82,16 @@ def interrupted(
     ----------
     values
         One number a month `YYYY-MM`, oldest first. A month without value (NaN, left out, or a
-        count of 0) is not used.
+        count of 0) is not used; one that is not complete is left out by who calls.
     day
         Of the action.
     counts
         Whether the values are counts, else means or shares.
     answers
         By month, the effective number of answers behind each mean, for means or shares.
-    partial
-        By month, whether it is not complete: it is not used.
     controls
         Comparable series, one a column, by month; a month that one of them lacks is not used
-        in comparisons with them. One that is partial is left out by who calls.
+        in comparisons with them.
     control_answers
         By month, the effective number of answers of each comparable series, of the same columns.
     level
@@ -122,9 +119,7 @@ def interrupted(
     design.positions(periods)
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
-    cut = _aligned(partial, periods).fillna(0).to_numpy(dtype=bool)
     own = _scaled(values.to_numpy(dtype=float), periods, counts)
-    own[cut] = np.nan
     variance = _variance(answers, periods)
     effects, line = _compare("before_after", own, variance, periods, day, counts, level)
     rows = [effects]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -58,7 +58,8 @@ def ingest(
     The same export counts once, and an export that repeats keys of an earlier one of its device
     (the same answers, overlapping days) corrects it: the earlier rows within its period are
     replaced. Exports have the order in which they were first read; within one run, that of their
-    paths. A file that cannot be used is a problem and does not stop the others.
+    paths. A file that cannot be used is a problem and does not stop the others; so is one of which
+    every row is rejected, where no file gives any.
 
     A file whose content was read before is read again only where its verdict may be another:
     rows of it were rejected, or what its loader judges by (the library, the device's entry and
@@ -104,6 +105,8 @@ def ingest(
     done = Ingested(kind, problems=unreadable)
     with files.telling_write_errors(store, "the store is as it was"):
         store.mkdir(parents=True, exist_ok=True)
+        if not (store / ".gitignore").exists():  # wherever the data folder is
+            files.write_text(store / ".gitignore", "*\n")
         with alone(store, waiting):
             ledger = read_ledger(store) or Ledger(kind, [])
             if ledger.files and ledger.kind != kind:
@@ -136,8 +139,21 @@ def _claims(
                 f"make their patterns in the catalogue exclude each other"
             )
         elif path.name != DEMONSTRATION:
-            done.unclaimed.append(path.relative_to(raw).as_posix())
+            name = path.relative_to(raw).as_posix()
+            done.unclaimed.append(name)
+            done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
     return claims
+
+
+def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
+    """What to do about a file that a device would claim if its name ended otherwise."""
+    for device in catalogue.devices.values():
+        end = Path(device.pattern).suffix
+        if end and path.with_suffix(end).match(device.pattern):
+            yield (
+                f"is not read; exports of {device.id} end with {end}: export it again as such, "
+                f"or save it so, in UTF-8, from a spreadsheet"
+            )
 
 
 def _read(
@@ -151,6 +167,7 @@ def _read(
 ) -> list[Entry]:
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
+    given, refused = 0, []  # rows taken, and files of which no row is
     rejects = [tables.no_rejects()]
     places = {(entry.device, entry.content): place for place, entry in enumerate(entries)}
     taken: set[tuple[str, str]] = set()  # in this run
@@ -175,6 +192,14 @@ def _read(
             continue
         taken.add(same)
         places[same] = place
+        given += len(loaded.rows)
+        if loaded.rows.empty and len(loaded.rejects):
+            first = loaded.rejects.iloc[0]
+            why = " ".join(filter(None, (first["column"], first["reason"])))
+            refused.append(
+                f"{path}: every row is rejected, such as row {first['row']}: {why}; "
+                f"mend them, and ingest the file again"
+            )
         if before:
             if not _clock_was_behind(loaded, before.read):
                 export = replace(export, read=before.read)
@@ -191,6 +216,7 @@ def _read(
         done.notices += [f"{name}: {notice}" for notice in loaded.notices]
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
+    done.problems += [] if given else refused
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
         columns=["device", "files", "unchanged", "rows", "rejected"],

@@ -10,6 +10,10 @@
 A designed sample has the values of R's package `survey`, but where a docstring says otherwise:
 `tests/survey/test_against_r.py` runs it on the same answers, where it is installed.
 
+What statsmodels and scipy have, they compute: survival, exact and adjusted intervals, intervals of
+quantiles, bootstrap. They know no sampling design, and of a difference neither a base without
+chance, that of a whole population, nor the p value that agrees with its interval.
+
 Studies use a part of it. The rest is what an analyst's own study is likely to ask next: totals and
 ratios, association, logistic regression, exact and bootstrap intervals.
 """

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
-from scipy.special import betaincinv, ndtri, stdtrit
+from scipy.special import ndtri, stdtrit
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -70,7 +70,11 @@ def wilson_of_share(share: Floats, n: Floats, level: float = 0.95) -> tuple[Floa
 
 
 def score_ends(share: Any, n: Any, z: float) -> tuple[Any, Any]:
-    """The ends of Wilson's intervals at `z` standard errors; the shares for infinite `n`."""
+    """The ends of Wilson's intervals at `z` standard errors; the shares for infinite `n`.
+
+    statsmodels has them by level, of counts: `differences` needs them far beyond any level, and of
+    whole populations.
+    """
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # at 0 and 1 the interval ends at the share itself, which rounding must not cross
@@ -92,9 +96,9 @@ def clopper_pearson_of_share(
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.2836, 0.4782], [0.9949, 1.0])
     """
-    won, lost, tail = n * share, n * (1 - share), (1 - checked(level)) / 2
-    low = np.where(won > 0, betaincinv(won, lost + 1, tail), 0.0)
-    high = np.where(lost > 0, betaincinv(won + 1, lost, 1 - tail), 1.0)
+    from statsmodels.stats.proportion import proportion_confint  # a second to import
+
+    low, high = proportion_confint(n * share, n, 1 - checked(level), method="beta")
     return low, high
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, stdtrit
+from scipy.special import stdtrit
 
 from observlib.survey.design import Design, Floats
 from observlib.survey.estimation import Domains, domains, means, numbers, weighted_sums
@@ -47,18 +47,16 @@ def quantile_interval(
     >>> quantile_interval(range(1, 101), 0.5)
     (50.0, 40.0, 61.0)
     """
+    from scipy.stats import quantile_test  # a second to import
+
     ordered = np.sort(np.asarray(values, dtype=float))
     n = len(ordered)
     if n == 0 or math.isnan(ordered[-1]) or not 0 < p < 1:
         raise ValueError(f"n = {n}, p = {p}: a quantile needs known values, and 0 < p < 1")
     value = float(ordered[max(0, math.ceil(n * p - 1e-9) - 1)])
-    tail = (1 - checked(level)) / 2
-    below = bdtr(np.arange(n), n, p)  # chances that at most k values lie at or below it
-    low = int(np.searchsorted(below, tail, side="right"))  # largest rank r with P(B < r) <= tail
-    high = int(np.searchsorted(below, 1 - tail)) + 1  # smallest rank s with P(B < s) >= 1 - tail
-    if low < 1 or high > n:
-        return value, math.nan, math.nan
-    return value, float(ordered[low - 1]), float(ordered[high - 1])
+    low, high = map(float, quantile_test(ordered, p=p).confidence_interval(checked(level)))
+    whole = not (math.isnan(low) or math.isnan(high))
+    return (value, low, high) if whole else (value, math.nan, math.nan)
 
 
 def quantiles(

@@ -19,9 +19,6 @@ from typing import Literal
 
 import numpy as np
 
-# the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
-from scipy.special import ndtri
-
 from observlib.survey.intervals import checked, clopper_pearson_of_share, student
 
 # The least mean score of each grade.
@@ -60,11 +57,10 @@ def adjusted_wald(successes: float, n: float, level: float = 0.95) -> tuple[floa
     """
     if not 0 <= successes <= n < math.inf or n <= 0:
         raise ValueError(f"{successes} successes of {n}: 0 <= successes <= n, n > 0")
-    z = float(ndtri((1 + checked(level)) / 2))
-    more = n + z**2
-    share = (successes + z**2 / 2) / more
-    half = z * math.sqrt(share * (1 - share) / more)
-    return max(0.0, share - half), min(1.0, share + half)
+    from statsmodels.stats.proportion import proportion_confint  # a second to import
+
+    low, high = proportion_confint(successes, n, 1 - checked(level), method="agresti_coull")
+    return float(low), float(high)
 
 
 def clopper_pearson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -169,6 +169,11 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
     kept, rejects
         The table's columns, in order, with a fresh index; and `REJECT_COLUMNS`.
 
+    Raises
+    ------
+    ObservError
+        Where counts of one key have other values: the file may be of parts of them.
+
     Examples
     --------
     >>> answers = pd.DataFrame(
@@ -188,7 +193,7 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
     rows = rows.reset_index(drop=True)
     faults = [_unwritable_days(rows, table), _persons(rows, table)]
     rows, broken = _checked(_without(rows, faults), table, file)
-    faults += [broken, _repeats(rows, table, places)]
+    faults += [broken, _repeats(rows, table, places, file)]
     if TABLES[table].by_days:
         faults.append(_overlaps(_without(rows, faults[-1:]), table, places))
     rows = _without(rows, faults)
@@ -282,7 +287,8 @@ def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any
         return [f"{start} to {end}" for start, end in zip(starts, ends, strict=True)], reason
     values: Any = "" if _is_free(table, column) else rows[column]
     if reason == "not_nullable":
-        return values, "is empty"
+        own = "; name one in the file, or that of the device in data/catalogue/devices.yml"
+        return values, "is empty" + (own if column == "product" else "")
     if reason == "is outside the scale":
         scales = zip(rows[column], rows["scale_min"], rows["scale_max"], strict=True)
         return values, [f"{value:g} {reason} {low:g}–{high:g}" for value, low, high in scales]
@@ -297,8 +303,18 @@ def _is_free(table: str, column: str) -> bool:
     return shape.kind == "text" and not shape.allowed and column not in ("product", "channel")
 
 
-def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
-    """Rows whose key an earlier row has."""
+def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> Faults:
+    """Rows whose key an earlier row has.
+
+    The first row counts, but in a table whose rows add up: there, two rows of one key with other
+    values may be parts (towns, ages) that the table cannot tell apart, and the first part would
+    stand as the whole.
+
+    Raises
+    ------
+    ObservError
+        For two such rows.
+    """
     key = list(TABLES[table].key)
     own = rows.index.to_series()
     first = own.groupby([rows[name] for name in key], sort=False, dropna=False).transform("first")
@@ -317,6 +333,15 @@ def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
     ]
     told = [one[name].map(_shown) for name in key if not _is_free(table, name)]
     values = ["; ".join(filter(None, cells)) for cells in zip(*told, strict=True)] if told else ""
+    if TABLES[table].adds_up and not same.all():
+        unlike = again[~same]
+        two = f"{places[first[unlike[0]]]} and {places[unlike[0]]}"
+        more = f", as {len(unlike) - 1} more have" if len(unlike) > 1 else ""
+        raise ObservError(
+            f"{file}: rows {two} have the same {', '.join(key)} and other values{more}; keep one "
+            "row of each: add up the parts (towns, ages, formats) that no column of the table "
+            "tells apart, or take the wrong row away"
+        )
     return _faults(again, ", ".join(key), values, reasons)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -60,17 +60,26 @@ class Rule:
 class Table:
     """A tidy table: its columns, and what the store must know of it.
 
-    `key` are the columns that identify a row within a device; `start` and `end` are the columns
-    (maybe the same) between which the row's period lies. In a table `by_days` rows count days:
-    no day of a subject may be counted twice.
+    `key` are the columns that identify a row within a device. In a table `by_days` rows count
+    days: no day of a subject may be counted twice. A table `adds_up` where its rows are counts,
+    of which a key has one.
     """
 
     columns: dict[str, Column]
     key: tuple[str, ...]
-    start: str
-    end: str
     by_days: bool = False
+    adds_up: bool = False
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def start(self) -> str:
+        """The column of the first day of a row's period, which `date` alone may be."""
+        return "start" if "start" in self.columns else "date"
+
+    @property
+    def end(self) -> str:
+        """The column of its last day."""
+        return "end" if "end" in self.columns else "date"
 
 
 _TEXT, _TEXT_OR_NONE = Column("text"), Column("text", optional=True)
@@ -81,7 +90,7 @@ _MOMENT, _MOMENT_OR_NONE = Column("moment", past=True), Column("moment", True, p
 _NUMBER, _NUMBER_OR_NONE = Column("number"), Column("number", optional=True)
 _FLAG = Column("flag")
 _FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
-_COMMON = {"device": _TEXT, "product": _TEXT_OR_NONE, "channel": _TEXT}
+_COMMON = {"device": _TEXT, "product": _TEXT, "channel": _TEXT}
 _MONTH = {"start": _PAST_DAY, "end": _DAY, "complete": _FLAG}
 _IN_ONE_MONTH = Rule(
     "period",
@@ -100,13 +109,22 @@ def _at_most(smaller: str, larger: str) -> Callable[[pd.DataFrame], pd.Series]:
     ).astype(bool)
 
 
-# Every table has `device`, `product` (empty where the device covers several) and `channel`.
+def _table(
+    columns: dict[str, Column], key: tuple[str, ...], several: bool = False, **more: Any
+) -> Table:
+    """A table, with the `device`, `product` and `channel` of each row.
+
+    Of what is told of `several` products, or of none, the product may be empty.
+    """
+    product = {"product": _TEXT_OR_NONE} if several else {}
+    return Table(_COMMON | product | columns, key, **more)
+
+
 TABLES = {
     # One row a day or part of a month: `start` and `end` are days, both included, in one month;
     # `complete` says that the export was made after `end`; `seconds` is the total time spent.
-    "audience": Table(
-        _COMMON
-        | _MONTH
+    "audience": _table(
+        _MONTH
         | {
             "visits": _COUNT,
             "visitors": _COUNT_OR_NONE,
@@ -116,8 +134,7 @@ TABLES = {
             "seconds": _COUNT_OR_NONE,
         },
         key=("product", "channel", "start", "end"),
-        start="start",
-        end="end",
+        adds_up=True,
         by_days=True,
         rules=(
             _IN_ONE_MONTH,
@@ -127,9 +144,8 @@ TABLES = {
     # One row a publication (`list`) and month, or a publication, month and `cohort` of those who
     # joined in one month (`YYYY-MM`; empty: before records began). `stock` is that of the month's
     # last day.
-    "subscriptions": Table(
-        _COMMON
-        | _MONTH
+    "subscriptions": _table(
+        _MONTH
         | {
             "list": _TEXT,
             "cohort": _TEXT_OR_NONE,
@@ -138,14 +154,12 @@ TABLES = {
             "leaves": _COUNT,
         },
         key=("product", "channel", "list", "cohort", "start", "end"),
-        start="start",
-        end="end",
+        adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a title, format and month; `revenue` in euros; `returns` are units sent back.
-    "sales": Table(
-        _COMMON
-        | _MONTH
+    "sales": _table(
+        _MONTH
         | {
             "title_id": _TEXT,
             "title": _CITATION,
@@ -155,14 +169,12 @@ TABLES = {
             "returns": _COUNT,
         },
         key=("product", "channel", "title_id", "format", "start", "end"),
-        start="start",
-        end="end",
+        adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a call; `wait` and `talk` in seconds; a call is offered when it enters the queue.
-    "calls": Table(
-        _COMMON
-        | {
+    "calls": _table(
+        {
             "call_id": _PERSON_ID,
             "date": _PAST_DAY,
             "moment": _MOMENT,
@@ -172,14 +184,11 @@ TABLES = {
             "theme": _TEXT_OR_NONE,
         },
         key=("call_id",),
-        start="date",
-        end="date",
     ),
     # One row a half hour that begins at `moment`; `wait` and `talk` are total seconds of the
     # answered calls.
-    "call_intervals": Table(
-        _COMMON
-        | {
+    "call_intervals": _table(
+        {
             "date": _PAST_DAY,
             "moment": _MOMENT,
             "offered": _COUNT,
@@ -189,8 +198,7 @@ TABLES = {
             "talk": _COUNT_OR_NONE,
         },
         key=("product", "channel", "moment"),
-        start="date",
-        end="date",
+        adds_up=True,
         rules=(
             Rule(
                 "answered",
@@ -206,9 +214,8 @@ TABLES = {
     ),
     # One row an e-mail or form; `answered` (first answer) and `closed` are empty while open;
     # `extracted` is the moment at which the ticket was seen in that state.
-    "tickets": Table(
-        _COMMON
-        | {
+    "tickets": _table(
+        {
             "ticket_id": _PERSON_ID,
             "date": _PAST_DAY,
             "received": _MOMENT,
@@ -219,8 +226,6 @@ TABLES = {
             "theme": _TEXT_OR_NONE,
         },
         key=("ticket_id",),
-        start="date",
-        end="date",
         rules=(
             Rule("answered", _at_most("received", "answered"), "is before the ticket's receipt"),
             Rule("closed", _at_most("received", "closed"), "is before the ticket's receipt"),
@@ -231,9 +236,8 @@ TABLES = {
     ),
     # One row an answer and question; `value` is on the device's own scale, from `scale_min`
     # (worst) to `scale_max` (best).
-    "ratings": Table(
-        _COMMON
-        | {
+    "ratings": _table(
+        {
             "answer_id": _PERSON_ID,
             "date": _PAST_DAY,
             "question": Column("text", False, QUESTIONS),
@@ -242,8 +246,6 @@ TABLES = {
             "scale_max": _NUMBER,
         },
         key=("answer_id", "question"),
-        start="date",
-        end="date",
         rules=(
             Rule(
                 "value",
@@ -256,9 +258,8 @@ TABLES = {
     # best end is `scale_max`, or a `category` (several rows where several may be ticked). Each
     # response also has one row of the variable `response`, which has neither: it says that the
     # response was started and, by `finished`, whether its last page was sent.
-    "responses": Table(
-        _COMMON
-        | {
+    "responses": _table(
+        {
             "response_id": _PERSON_ID,
             "date": _PAST_DAY,
             "finished": _FLAG,
@@ -269,8 +270,6 @@ TABLES = {
             "scale_max": _NUMBER_OR_NONE,
         },
         key=("response_id", "variable", "category"),
-        start="date",
-        end="date",
         rules=(
             Rule(
                 "value",
@@ -284,18 +283,16 @@ TABLES = {
         ),
     ),
     # One row a day or part of a month: how many visitors a survey was offered to.
-    "invitations": Table(
-        _COMMON | _MONTH | {"invited": _COUNT},
+    "invitations": _table(
+        _MONTH | {"invited": _COUNT},
         key=("product", "channel", "start", "end"),
-        start="start",
-        end="end",
+        adds_up=True,
         by_days=True,
         rules=(_IN_ONE_MONTH,),
     ),
     # One row a poll's option, in its order; `date` is the day on which the poll closed.
-    "polls": Table(
-        _COMMON
-        | {
+    "polls": _table(
+        {
             "poll_id": _TEXT,
             "date": _PAST_DAY,
             "network": _TEXT,
@@ -306,16 +303,15 @@ TABLES = {
             "followers": _COUNT_OR_NONE,
         },
         key=("poll_id", "option"),
-        start="date",
-        end="date",
+        several=True,
+        adds_up=True,
     ),
     # One row a participant, task and measure: `success` (1 or 0), `time` (seconds), `errors`;
     # without a task, the items `sus_1` … `sus_10` (1 to 5) of the System Usability Scale; a
     # `problem` that the participant met, named by `label`, has its severity (1 to 4) as value.
     # A participant's code is one person in all of a device's sessions.
-    "user_tests": Table(
-        _COMMON
-        | {
+    "user_tests": _table(
+        {
             "date": _PAST_DAY,
             "session": _TEXT,
             "participant": _PERSON_ID,
@@ -325,8 +321,6 @@ TABLES = {
             "value": _NUMBER,
         },
         key=("session", "participant", "task", "measure", "label"),
-        start="date",
-        end="date",
         rules=(
             Rule(
                 "value",
@@ -354,9 +348,8 @@ TABLES = {
     ),
     # One row a workshop's profile of participants (`count` people), or an idea (`count` 1) with
     # its `state` and the days on which it was decided and done.
-    "workshops": Table(
-        _COMMON
-        | {
+    "workshops": _table(
+        {
             "date": _PAST_DAY,
             "workshop_id": _TEXT,
             "title": _TEXT,
@@ -369,17 +362,14 @@ TABLES = {
             "done": _DAY_OR_NONE,
         },
         key=("workshop_id", "kind", "label"),
-        start="date",
-        end="date",
         rules=(
             Rule("decided", _at_most("date", "decided"), "is before the workshop"),
             Rule("done", _at_most("decided", "done"), "is before the day of decision"),
         ),
     ),
     # One row a told experience: its feeling and that of five aspects; `region` is INSEE's code.
-    "experiences": Table(
-        _COMMON
-        | {
+    "experiences": _table(
+        {
             "experience_id": _PERSON_ID,
             "date": _PAST_DAY,
             "organisation": _TEXT_OR_NONE,
@@ -393,14 +383,12 @@ TABLES = {
             "told_by": Column("text", True, TELLERS),
         },
         key=("experience_id",),
-        start="date",
-        end="date",
+        several=True,
     ),
     # One row a procedure and published indicator, of the quarter `edition`: a `state` and, by
     # the indicator's kind, a `value`, a `day` or a `label`.
-    "procedures": Table(
-        _COMMON
-        | {
+    "procedures": _table(
+        {
             "edition": _TEXT,
             "start": _PAST_DAY,
             "end": _DAY,
@@ -414,16 +402,14 @@ TABLES = {
             "label": _TEXT_OR_NONE,
         },
         key=("edition", "procedure_id", "indicator"),
-        start="start",
-        end="end",
+        several=True,
     ),
     # One row a figure that an administration published: `organisation` as the source names it;
     # `area` a code of INSEE, empty for the whole country; `comparable_with` the indicator of the
     # catalogue whose definition it shares, empty where it shares none, which `reservation` tells;
     # `published` is a year, month or day, as far as it is known.
-    "figures": Table(
-        _COMMON
-        | {
+    "figures": _table(
+        {
             "organisation": _TEXT,
             "subject": _TEXT,
             "measure": _TEXT,
@@ -443,13 +429,11 @@ TABLES = {
             "licence": _TEXT_OR_NONE,
         },
         key=("organisation", "subject", "measure", "area", "start", "end"),
-        start="start",
-        end="end",
+        several=True,
     ),
     # One row a France services counter open on the day `date`; `departement` is INSEE's code.
-    "counters": Table(
-        _COMMON
-        | {
+    "counters": _table(
+        {
             "date": _PAST_DAY,
             "counter_id": _TEXT,
             "name": _CITATION,
@@ -457,14 +441,12 @@ TABLES = {
             "format": _TEXT_OR_NONE,
         },
         key=("counter_id", "date"),
-        start="date",
-        end="date",
+        several=True,
     ),
     # One row an area, sex and age from `age_low` to `age_high` (empty: and over), on 1 January
     # (`start` and `end` are that day); `area` is INSEE's code of a `departement` or `region`.
-    "population": Table(
-        _COMMON
-        | {
+    "population": _table(
+        {
             "start": _DAY,
             "end": _DAY,
             "area_kind": Column("text", False, ("departement", "region")),
@@ -475,7 +457,7 @@ TABLES = {
             "people": _COUNT,
         },
         key=("area_kind", "area", "sex", "age_low", "start"),
-        start="start",
-        end="end",
+        several=True,
+        adds_up=True,
     ),
 }

@@ -1,0 +1,294 @@
+"""Answers measured over periods: what indicators of ratings and of surveys share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.differencing import window_told
+from observlib.confidentiality.disclosure import few_alike, protect, unanimous
+from observlib.period import Quarter, months_between
+from observlib.survey.intervals import student, wilson
+
+SUBJECT = ["product", "channel", "device", "source"]
+ON_10 = (0.0, 10.0)
+SATISFIED_FROM = 7.5
+RARE = ("yearly", "occasional")
+Periods = Mapping[str, Sequence[Quarter]]
+# Rows of estimates from the answers of one period, and from all those of their device.
+Measure = Callable[[pd.DataFrame, pd.DataFrame], list[dict[str, Any]]]
+
+
+def by_quarter(quarters: Sequence[Quarter]) -> Periods:
+    """Each quarter by itself."""
+    return {str(quarter): [quarter] for quarter in quarters}
+
+
+def together(quarters: Sequence[Quarter]) -> Periods:
+    """All the quarters as one period, written by its first and last month.
+
+    Examples
+    --------
+    >>> list(together(Quarter(2026, 3).back(4)))
+    ['2025-10/2026-09']
+    """
+    return {f"{quarters[0].months[0]}/{quarters[-1].months[2]}": quarters}
+
+
+def measured(
+    answers: pd.DataFrame,
+    periods: Periods,
+    measures: Mapping[str, Measure],
+    waves: Collection[str] = (),
+) -> pd.DataFrame:
+    """Estimates of each device, question and period.
+
+    A device that has answers in some period asked for and none in another is `missing` there. A
+    period is `partial` where a device has at least 30 answers in it and none in its last month,
+    unless it is one of the `waves`, which listen once in a while. A question all of whose fewer
+    than 30 answers are alike is withheld, and so is a measure over several quarters from which
+    that of one, which is withheld, could be had (see `confidentiality.differencing`).
+
+    Parameters
+    ----------
+    answers
+        Rows with `SUBJECT`, `question`, `date`, `value`, `scale_min` and `scale_max`.
+    periods
+        The periods wanted, oldest first, each with its quarters.
+    measures
+        What is made of the answers to each question; answers to others are passed over.
+    """
+    rows = answers.assign(
+        product=answers["product"].fillna(""),
+        quarter=quarter_of(answers["date"]),
+        month=answers["date"].dt.strftime("%Y-%m"),
+        on_10=on_10(answers),
+    )
+    wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
+    rows = rows[rows["quarter"].isin(wanted)]
+    made: list[dict[str, Any]] = []
+    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
+        if question not in measures:
+            continue
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        for period, quarters in periods.items():
+            given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
+            status = state(given["date"], quarters, once=subject[2] in waves)
+            found = measures[question](given, asked)
+            several = quarters if len(quarters) > 1 else []
+            parts = [given[given["quarter"] == str(quarter)] for quarter in several]
+            of_parts = [measures[question](part, asked) for part in parts]
+            apart = [_told(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)]
+            if _told(given, found) is False or not window_told(apart):
+                status = "suppressed"
+            for row, *same in zip(found, *of_parts, strict=True):
+                alone = [
+                    whole and not few_alike(part["unit"], part["estimate"], part["n"])
+                    for whole, part in zip(apart, same, strict=True)
+                ]
+                told = {"status": status if window_told(alone) else "suppressed"}
+                made.append({**passport, "period": period, **told, **row})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def by_month(
+    answers: pd.DataFrame, first: str, last: str, measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    """Estimates of each device, question and month, for series in time.
+
+    A month on part of its days is a mean of fewer answers, and is not `partial`. A question all of
+    whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
+    is.
+
+    Parameters
+    ----------
+    answers, measures
+        As those of `measured`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
+    """
+    rows = answers.assign(
+        product=answers["product"].fillna(""),
+        month=answers["date"].dt.strftime("%Y-%m"),
+        on_10=on_10(answers),
+    )
+    made: list[dict[str, Any]] = []
+    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
+        if question not in measures:
+            continue
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        given = dict(iter(asked.groupby("month")))
+        for month in months_between(max(first, min(given)), min(last, max(given))):
+            inside = given.get(month, asked.head(0))
+            found = measures[question](inside, asked)
+            status = "published" if len(inside) else "missing"
+            if _told(inside, found) is False:
+                status = "suppressed"
+            made += [{**passport, "period": month, "status": status, **row} for row in found]
+    return with_quarters_withheld(protect(pd.DataFrame(made, columns=estimates.COLUMNS)))
+
+
+def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
+    """Months of which those that stand in a quarter with a withheld one are withheld too.
+
+    With the quarter's own value, which is published, they would tell it.
+
+    Parameters
+    ----------
+    months
+        Estimates by month.
+    """
+    quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
+    of = [months[name] for name in ("product", "channel", "device", "indicator")]
+    few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
+    told = few.transform("any") & months["estimate"].notna()
+    out = months.copy()
+    out.loc[told, "status"] = "suppressed"
+    out.loc[told, estimates.NUMBERS] = math.nan
+    return estimates.check(out)
+
+
+def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether what was found of some answers to a question may be told; None without answers.
+
+    Measures of one question tell one another: where one of them is withheld, all are.
+    """
+    n = len(given)
+    if not n:
+        return None
+    if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
+        return False
+    return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
+
+
+def on_10(answers: pd.DataFrame) -> pd.Series:
+    """Each value brought from its scale, whose best end is `scale_max`, to 0–10."""
+    span = answers["scale_max"] - answers["scale_min"]
+    return 10 * (answers["value"] - answers["scale_min"]) / span
+
+
+def quarter_of(dates: pd.Series) -> pd.Series:
+    """The quarter of each day, as `2026-T3`."""
+    return dates.dt.year.astype(str) + "-T" + dates.dt.quarter.astype(str)
+
+
+def state(dates: pd.Series, quarters: Sequence[Quarter], once: bool = False) -> str:
+    """The status of what rests on answers of these days, in a period of some quarters.
+
+    `missing` without answers; `partial` where at least 30 answers have none in the last month of
+    the period, unless the device listens only `once` in a while.
+    """
+    if not len(dates):
+        return "missing"
+    ends = (dates >= pd.Timestamp(f"{quarters[-1].months[2]}-01")).any()
+    return "partial" if len(dates) >= estimates.LOW_BASE and not ends and not once else "published"
+
+
+def waves(catalogue: Catalogue) -> list[str]:
+    """The devices that listen once in a while, which no month has to hold answers of."""
+    rare = ("quarterly", "yearly", "occasional")
+    return [device.id for device in catalogue.devices.values() if device.frequency in rare]
+
+
+def mean(
+    indicator: str, values: pd.Series, unit: str, scale: tuple[float, float]
+) -> dict[str, Any]:
+    """The mean of marks with Student's interval, cut at the ends of their `scale`.
+
+    Student's interval knows nothing of a scale, and of few marks near one of its ends goes
+    beyond it. No mean of marks does: what is cut off holds no value that it could have.
+
+    Examples
+    --------
+    >>> row = mean("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), "sur 10", (0, 10))
+    >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
+    [9.4, 8.29, 10.0]
+    """
+    n = len(values)
+    row: dict[str, Any] = {"indicator": indicator, "unit": unit, "n": n, "n_eff": n}
+    if n:
+        row["estimate"] = values.mean()
+    if n > 1:
+        low, high = student(values.mean(), values.std(), n)
+        row |= {"ci_low": max(scale[0], low), "ci_high": min(scale[1], high)}
+    return row
+
+
+def share(indicator: str, having: pd.Series) -> dict[str, Any]:
+    """The share, in %, of answers that have a property, with Wilson's interval."""
+    n, successes = len(having), int(having.sum())
+    row: dict[str, Any] = {"indicator": indicator, "unit": "%", "n": n, "n_eff": n}
+    if n:
+        low, high = wilson(successes, n)
+        row |= {"estimate": 100 * successes / n, "ci_low": 100 * low, "ci_high": 100 * high}
+    return row
+
+
+def with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
+    """A value and its interval where both ends are known; nothing where the value is not."""
+    if math.isnan(value):
+        return None
+    known = not math.isnan(low) and not math.isnan(high)
+    return {"estimate": value, **({"ci_low": low, "ci_high": high} if known else {})}
+
+
+def periods_of(
+    rows: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> list[tuple[dict[str, str], str, pd.DataFrame, str]]:
+    """Each device's rows of the quarters taken as one period: passport, period, rows, status.
+
+    A device without a row in them is left out. Its categories are told over the whole period
+    alone, so that none of its quarters may be had from one edition to the next (see
+    `confidentiality.differencing`): the period is `suppressed` until it has rows in each of its
+    quarters, or in every other, and again when the device stops. That of a device that listens
+    once a year or now and then may also hold one quarter alone.
+    """
+    period = next(iter(together(quarters))) if len(quarters) > 1 else str(quarters[0])
+    rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))
+    rows = rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+    once = waves(catalogue)
+    found = []
+    for subject, given in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, map(str, subject), strict=True))
+        dates = given.drop_duplicates("response_id")["date"]
+        status = state(dates, quarters, passport["device"] in once)
+        present = {*given["quarter"]}
+        known = catalogue.devices.get(passport["device"])  # a device may have left it since
+        alone = len(present) == 1 and known is not None and known.frequency in RARE
+        apart = [False if str(quarter) in present else None for quarter in quarters]
+        if not alone and not window_told(apart):
+            status = "suppressed"
+        found.append((passport, period, given, status))
+    return found
+
+
+def share_of(count: int, n: int) -> dict[str, Any]:
+    """A share in % of `n` people with Wilson's interval."""
+    low, high = wilson(count, n)
+    ends = {"ci_low": 100 * low, "ci_high": 100 * high}
+    return {"estimate": 100 * count / n, **ends, "n": n, "n_eff": n}
+
+
+def satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Satisfaction on the device's own scale where it has one, on 10, and as a share."""
+    common = [
+        mean("satisfaction_10", given["on_10"], "sur 10", ON_10),
+        share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9),
+    ]
+    scales = answers[["scale_min", "scale_max"]].drop_duplicates()
+    if len(scales) > 1:  # a device that changed its scale has no mean on "its" scale
+        return common
+    low, high = map(float, scales.iloc[0])
+    own = f"sur {high:g}".replace(".", ",")
+    return [mean("satisfaction_mean", given["value"], own, (low, high)), *common]
+
+
+def clarity(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Clarity of language on 10."""
+    return [mean("clarity_10", given["on_10"], "sur 10", ON_10)]

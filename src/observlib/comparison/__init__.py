@@ -1,0 +1,1 @@
+"""Comparisons: values put in pairs, tested as one family, and told."""

@@ -1,0 +1,228 @@
+"""What a study compares, as one family: its verdicts, and the differences as estimates.
+
+`between`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
+`leading.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes all the
+pairs of a study, so that the correction is for the number of them all. Two pages that tell one
+comparison give it the same verdict where they ask for it with the same pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, waves
+
+NOTHING = "0"  # what an effect stands beside
+THIN = "low_base"  # a reason, beside those of `survey.comparison`
+
+
+def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> pd.DataFrame:
+    """Pair a period's measured values with those of another, by subject.
+
+    Parameters
+    ----------
+    frame
+        Estimates; counts, and indicators that the catalogue does not compare, are left out.
+    catalogue
+        Says how each indicator is compared, and what difference matters.
+    period, before
+        The period, and that which it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`, in the order of the frame. A subject of which neither period has a
+        value for want of data is left out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
+    ... )
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> found = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> found[["difference", "verdict"]].values.tolist()
+    [[12.0, 'rise']]
+    """
+    measured = [
+        indicator.id
+        for indicator in catalogue.indicators.values()
+        if indicator.comparison not in (None, "count")
+    ]
+    pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
+    nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
+    return pairs[~nothing].assign(against="before").reset_index(drop=True)
+
+
+def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Pair the values of products that are listened to in the same way.
+
+    Their devices are of one family and channel, asked by one questionnaire, and read by one
+    loader: a mark left on a site and one given on the telephone are answers to two questions, and
+    so are those of two forms.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one period without groups; counts are left out.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`, the higher value first: a `rise` is a product above another.
+    """
+    rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
+    order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
+    pairs = two_by_two(order)
+    asked = {
+        device.id: (device.family, device.loader, device.questionnaire or "")
+        for device in catalogue.devices.values()
+    }
+    alike = (pairs["channel"] == pairs[REFERENCE + "channel"]) & (
+        pairs["device"].map(asked) == pairs[REFERENCE + "device"].map(asked)
+    )
+    apart = pairs["product"] != pairs[REFERENCE + "product"]
+    return pairs[alike & apart].assign(against="product").reset_index(drop=True)
+
+
+def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
+    """Pair each effect with 0: a `rise` is an effect above it, a `fall` one below it.
+
+    Parameters
+    ----------
+    effects
+        Estimates that measure a difference, such as `driver_effect`.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`; the reference, of an infinite `n_eff`, has `group_value` = `NOTHING`.
+    """
+    zero = dict.fromkeys(["ci_low", "ci_high", "n"], math.nan) | {"estimate": 0.0, "source": ""}
+    known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=NOTHING)
+    return joined(effects, known, "nothing")
+
+
+def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
+    """Compare all the pairs of a study as one family, by the rules of the catalogue.
+
+    A value on fewer than 30 answers is not tested, as no sentence is to rest on it. For marks that
+    is known before any value is. For a category's share it is not: those with few people are not
+    tested, which the findings say.
+
+    Parameters
+    ----------
+    catalogue
+        Says how each indicator is compared, and what difference matters.
+    pairs
+        What the functions named above give; `against` tells them apart.
+
+    Returns
+    -------
+    DataFrame
+        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin.
+
+    Raises
+    ------
+    ValueError
+        For an indicator of which the catalogue says no comparison.
+    """
+    together = pd.concat([some for some in pairs if len(some)] or pairs[:1], ignore_index=True)
+    kinds: dict[str, Kind] = {}
+    matters: dict[str, float] = {}
+    for indicator in catalogue.indicators.values():
+        if indicator.comparison is not None:
+            kinds[indicator.id] = indicator.comparison
+        if indicator.matters is not None:
+            matters[indicator.id] = indicator.matters
+    states = together[["status", REFERENCE + "status"]]
+    comparable = states.isin(["published", THIN]).all(axis=1)
+    thin = comparable & (states == THIN).any(axis=1)
+    found = compare(together[~thin], kinds, matters)
+    if not thin.any():
+        return found
+    rest = together[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
+    rest["difference"] = rest["estimate"] - rest[REFERENCE + "estimate"]
+    rest = rest.reindex(columns=found.columns)
+    return pd.concat([found, rest]).loc[together.index] if len(found) else rest
+
+
+def differences(compared: pd.DataFrame) -> pd.DataFrame:
+    """The differences of a family as estimates, for tables and open data.
+
+    Parameters
+    ----------
+    compared
+        What `tested` gave, without counts.
+
+    Returns
+    -------
+    DataFrame
+        For each pair the estimate `difference`, in points, with its interval at the family's
+        level, and, where it was tested, `detectable_difference`; `group` is the indicator
+        compared, `group_value` what is compared with what. Then `difference_level` (%), once a
+        period. `n` is that of both values together. Where there is no difference it is
+        `suppressed`, or `missing`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
+    ... )
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> compared = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> found = differences(compared)
+    >>> found[["indicator", "group", "group_value", "estimate"]].round(1).values.tolist()[:2]
+    [['difference', 'satisfied_share', '2025-T3', 12.0], \
+['detectable_difference', 'satisfied_share', '2025-T3', 9.1]]
+    """
+    made: list[dict[str, Any]] = []
+    levels: dict[str, float] = {}
+    for row in compared.to_dict("records"):
+        passport = {key: row[key] for key in ("product", "channel", "device", "period", "source")}
+        passport |= {"unit": "points", "group": row["indicator"], "group_value": _between(row)}
+        if math.isnan(row["difference"]):
+            hidden = "suppressed" in (row["status"], row[REFERENCE + "status"])
+            status = "suppressed" if hidden else "missing"
+            made.append({**passport, "indicator": "difference", "status": status})
+            continue
+        status = THIN if row["reason"] == THIN else "published"
+        bases = [n for n in (row["n"], row[REFERENCE + "n"]) if not math.isnan(n)]
+        told = {"estimate": row["difference"], "n": sum(bases) if bases else None}
+        ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"]}
+        made.append({**passport, "indicator": "difference", "status": status, **told, **ends})
+        if math.isnan(row["detectable"]):
+            continue
+        levels.setdefault(row["period"], row["level"])
+        seen = {"estimate": row["detectable"], "n": told["n"]}
+        made.append({**passport, "indicator": "detectable_difference", **seen})
+    for period, level in levels.items():
+        told = {"estimate": 100 * level, "unit": "%"}
+        made.append({"indicator": "difference_level", "period": period, **told})
+    return estimates.make(made)
+
+
+def _between(row: dict[Any, Any]) -> str:
+    """What tells a pair from others of its indicator: its group, and what it is compared with."""
+    keys = ("group_value", "product", "period", "device")
+    other = [row[REFERENCE + key] for key in keys if row[REFERENCE + key] not in ("", row[key])]
+    return " – ".join([part for part in (row["group_value"], *other[:1]) if part] or ["–"])
+
+
+def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Each row with that of the same place in another frame."""
+    pairs = frame.join(reference.add_prefix(REFERENCE))
+    return pairs.assign(against=against).reset_index(drop=True)

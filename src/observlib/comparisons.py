@@ -1,0 +1,129 @@
+"""The comparison frame: two estimates side by side, their difference, and the verdict on it.
+
+One row is one pair: an estimate, what it is compared with (the same columns after `reference_`),
+and what the test of all pairs of its family found. Sentences, tables and open data that tell a
+difference are made from these rows and from nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.estimates import REFERENCE
+
+AGAINST = {  # what an estimate is compared with
+    "before": "itself, in an earlier period",
+    "product": "another product, listened to in the same way",
+    "peer": "a figure that another administration publishes",
+    "population": "the population's share",
+    "nothing": "0",
+    "others": "all other people of the survey",
+    "raw": "itself, without weights",
+    "answer": "the answer that is the least surely behind",
+    "network": "the same question on another network",
+    "expected": "what its past let expect",
+}
+VERDICTS = ("rise", "fall", "stable", "unknown")
+NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
+RESULTS = ["against", *NUMBERS, "verdict", "reason"]
+COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *RESULTS]
+_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
+_TEXTS = [name for name in COLUMNS if name not in _NUMBERS]
+
+
+def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
+    """The pairs of a family as checked comparisons; none where there is no pair.
+
+    Parameters
+    ----------
+    pairs
+        What `comparison.pairs.tested` gave.
+
+    Raises
+    ------
+    ValueError
+        Where a row breaks the contract (see `check`): a mistake of an indicator, not of a user.
+    """
+    if pairs is None or pairs.empty:
+        empty = pd.DataFrame({name: pd.Series(dtype=float) for name in COLUMNS})
+        return empty.astype(dict.fromkeys(_TEXTS, object))
+    frame = pairs.reindex(columns=COLUMNS).reset_index(drop=True)
+    for name in COLUMNS:
+        if name in _TEXTS:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
+        else:
+            frame[name] = pd.to_numeric(frame[name]).astype(float)
+    return check(frame)
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame if it keeps the contract, else raise `ValueError` with the first rows.
+
+    - columns are `COLUMNS`, in order; both sides are estimates (see `estimates.check`) of one
+      indicator;
+    - `against` and `verdict` are of `AGAINST` and `VERDICTS`; without a difference the verdict is
+      `unknown`, and where a side is withheld there is no difference;
+    - an interval has both ends and holds its difference; a rise is above 0 with its whole
+      interval, a fall below it;
+    - the level of an interval is between 0 and 1.
+    """
+    if list(frame.columns) != COLUMNS:
+        raise ValueError(f"comparison columns are {COLUMNS}, not {list(frame.columns)}")
+    for side in ("", REFERENCE):
+        estimates.check(
+            frame[[side + name for name in estimates.COLUMNS]].set_axis(estimates.COLUMNS, axis=1)
+        )
+    low, high = frame["difference_low"], frame["difference_high"]
+    difference, verdict = frame["difference"], frame["verdict"]
+    statuses = frame[["status", REFERENCE + "status"]]
+    withheld = statuses.isin(["suppressed", "missing"]).any(axis=1)
+    slack = 1e-9 * difference.abs().clip(lower=1)
+    rules = {
+        "two indicators": frame["indicator"] != frame[REFERENCE + "indicator"],
+        "an unknown `against`": ~frame["against"].isin(list(AGAINST)),
+        "an unknown verdict": ~verdict.isin(VERDICTS),
+        "a verdict without a difference": difference.isna() & (verdict != "unknown"),
+        "a difference of a value that is withheld": withheld & difference.notna(),
+        "an interval with one end": low.isna() != high.isna(),
+        "an interval that does not hold its difference": (low > difference + slack)
+        | (high < difference - slack),
+        "a rise that may be none": (verdict == "rise") & (low < -slack),
+        "a fall that may be none": (verdict == "fall") & (high > slack),
+        "a level that is none": frame["level"].notna() & ~frame["level"].between(0.5, 1),
+    }
+    for what, broken in rules.items():
+        if broken.any():
+            rows = frame[broken].head(5).to_dict("records")
+            raise ValueError(f"{int(broken.sum())} comparisons have {what}: {rows}")
+    return frame
+
+
+def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """One frame of several, in order, each pair once."""
+    kept = [frame for frame in frames if len(frame)]
+    return pd.concat(kept).drop_duplicates(ignore_index=True) if kept else make(None)
+
+
+def to_json(frame: pd.DataFrame) -> dict[str, Any]:
+    """The frame as part of the `estimates.MIME` output: columns once, then rows.
+
+    Numbers keep 10 significant digits; a base without limit (a census) is told as none.
+    """
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, float):
+            return float(f"{value:.10g}") if math.isfinite(value) else None
+        return value
+
+    rows = [[plain(value) for value in row] for row in frame[COLUMNS].itertuples(index=False)]
+    return {"columns": COLUMNS, "rows": rows}
+
+
+def from_json(content: Mapping[str, Any]) -> pd.DataFrame:
+    """The frame that `to_json` wrote."""
+    return make(pd.DataFrame(content["rows"], columns=content["columns"]))

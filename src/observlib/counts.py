@@ -1,0 +1,171 @@
+"""Audience: visits and downloads by month and quarter, and their change on a year.
+
+Counts are of whole populations: they have no interval. A period that the data does not cover
+whole is `partial`, and is never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import SUBJECT
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter, month_days, months_between
+
+_UNITS = {"visits": "visites", "downloads": "téléchargements"}
+
+
+def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
+    """A measure by device and month.
+
+    Parameters
+    ----------
+    audience
+        Tidy table `audience` with its `source`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    measure
+        `visits` or `downloads`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates. A month is `partial` where days are absent or the export was made before its
+        end; also where it is the last of a device's series and below half of the least of the
+        twelve months before it, which is what an export made during the month looks like.
+        A month without any row, inside a device's series, is `missing`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "web", "source": "d@1",
+    ...         "start": pd.to_datetime(["2026-01-01", "2026-02-01"]),
+    ...         "end": pd.to_datetime(["2026-01-31", "2026-02-20"]),
+    ...         "complete": True, "visits": [90, 60],
+    ...     }
+    ... )
+    >>> monthly(table, "2026-01", "2026-02")[["period", "estimate", "status"]].values.tolist()
+    [['2026-01', 90.0, 'published'], ['2026-02', 60.0, 'partial']]
+    """
+    rows = audience[audience[measure].notna()]
+    rows = rows.assign(
+        month=rows["start"].dt.strftime("%Y-%m"),
+        product=rows["product"].fillna(""),
+        days=((rows["end"] - rows["start"]).dt.days + 1).where(rows["complete"], 0),
+    )
+    made: list[dict[str, Any]] = []
+    for subject, series in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        by_month = series.groupby("month").agg(value=(measure, "sum"), days=("days", "sum"))
+        end = by_month.index[-1]
+        for month in months_between(max(first, by_month.index[0]), min(last, end)):
+            row = {
+                **passport,
+                "indicator": measure,
+                "period": month,
+                "unit": _UNITS[measure],
+            }
+            if month not in by_month.index:
+                made.append({**row, "status": "missing"})
+                continue
+            value = float(by_month.at[month, "value"])
+            whole = by_month.at[month, "days"] == month_days(month)
+            before = by_month.loc[by_month.index < month, "value"].tail(12)
+            cut = month == end and len(before) == 12 and value < 0.5 * before.min()
+            status = "published" if whole and not cut else "partial"
+            made.append({**row, "estimate": value, "n": value or None, "status": status})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def quarterly(
+    audience: pd.DataFrame, quarters: Sequence[Quarter], measure: str = "visits"
+) -> pd.DataFrame:
+    """A measure by device and quarter: the sum of its months.
+
+    A quarter is `partial` where one of its months is partial or missing; `missing` where no
+    month of it has data, for a device that has some in another quarter asked for.
+
+    Parameters
+    ----------
+    audience
+        Tidy table `audience` with its `source`.
+    quarters
+        The quarters wanted, oldest first.
+    """
+    months = monthly(audience, quarters[0].months[0], quarters[-1].months[2], measure)
+    made: list[dict[str, Any]] = []
+    for subject, series in months.groupby(SUBJECT, sort=True):
+        by_month = series.set_index("period")
+        for quarter in quarters:
+            inside = by_month.loc[by_month.index.isin(quarter.months)]
+            shown = inside["status"].isin(["published", "partial"])
+            row = {
+                **dict(zip(SUBJECT, subject, strict=True)),
+                "indicator": measure,
+                "period": str(quarter),
+                "unit": _UNITS[measure],
+            }
+            if not shown.any():
+                withheld = (inside["status"] == "suppressed").any()
+                made.append({**row, "status": "suppressed" if withheld else "missing"})
+                continue
+            value = inside.loc[shown, "estimate"].sum()
+            whole = (inside["status"] == "published").sum() == 3
+            status = "published" if whole else "partial"
+            made.append({**row, "estimate": value, "n": value or None, "status": status})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Change on a year of the latest quarter, and of those whose namesake is in the frame.
+
+    Parameters
+    ----------
+    quarters
+        Estimates of counts by quarter, such as those of `quarterly`, of any indicators.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of the indicators `visits_yoy`, `downloads_yoy` and so on, in %. Where one of
+        the two quarters is partial, missing or before the first of a device, so is the change,
+        without a value (`missing`).
+
+    Examples
+    --------
+    >>> row = {"indicator": "visits", "unit": "visites", "device": "d"}
+    >>> both = estimates.make(
+    ...     {**row, "period": period, "estimate": visits, "n": visits}
+    ...     for period, visits in [("2025-T3", 200.0), ("2026-T3", 250.0)]
+    ... )
+    >>> year_on_year(both)[["indicator", "period", "estimate", "unit"]].values.tolist()
+    [['visits_yoy', '2026-T3', 25.0, '%']]
+    """
+    made: list[dict[str, Any]] = []
+    subject = ["indicator", *SUBJECT, "group", "group_value"]
+    latest = quarters["period"].max()
+    for names, series in quarters.groupby(subject, sort=True):
+        by_period = series.set_index("period")
+        for period in by_period.index:
+            earlier = str(Quarter.parse(period) - 4)
+            if earlier not in by_period.index and period != latest:
+                continue
+            row = {
+                **dict(zip(subject, names, strict=True)),
+                "indicator": f"{names[0]}_yoy",
+                "period": period,
+                "unit": "%",
+            }
+            both = by_period.reindex([period, earlier])
+            now, then = both["estimate"]
+            if (both["status"] == "published").all() and then > 0:
+                change = 100 * (now / then - 1)
+                made.append({**row, "estimate": change})
+            else:
+                made.append({**row, "status": "missing"})
+    return estimates.make(made)

@@ -1,7 +1,0 @@
-"""How often published intervals hold the truth, over many demonstrations drawn again.
-
-The demonstration's models say what is true. Their draws are repeated with other chance, each is
-estimated by the indicators that publish, and the intervals that hold the truth are counted: at
-95 %, 93 to 97 of a hundred should. `python -m observlib.coverage` (`make coverage`) does it for
-some twenty minutes, and writes `data/reference/coverage.csv` and the table of the method's page.
-"""

@@ -1,0 +1,108 @@
+"""The families of an edition, computed in worker processes before any page asks for them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from observlib import frame
+from observlib.edition.execute import end_with_parent
+from observlib.errors import ObservError
+from observlib.period import Quarter
+
+Progress = Callable[[int, int, str], None]
+Job = tuple[str, str]  # a family, and the survey of one of each survey
+
+
+def compute(
+    root: Path,
+    data: Path,
+    quarter: Quarter,
+    surveys: Sequence[str],
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> None:
+    """Compute what the project does not keep yet of every family, each after those it reads.
+
+    Parameters
+    ----------
+    root
+        The project's root, where they are kept.
+    data, quarter
+        What they are computed of (see `frame.given`).
+    surveys
+        The devices with survey responses.
+    workers
+        Worker processes.
+    progress
+        Called with families done, families in all and the family just done.
+
+    Raises
+    ------
+    ObservError
+        For wrong data, and where something ends a worker from outside.
+    """
+    known = frame.families()
+    every = [
+        (name, survey)
+        for name, family in known.items()
+        for survey in (surveys if family.each_survey else [""])
+    ]
+    left = [job for job in every if not frame.is_kept(data, quarter, *job)]
+    if not left:
+        return
+    try:
+        _run(root, data, quarter, left, min(workers, len(left)), progress)
+    except BrokenProcessPool as error:
+        raise ObservError(
+            "estimates: a process that computed them was ended from outside, perhaps for want of "
+            "memory; free some, and run the command again"
+        ) from error
+
+
+def _run(
+    root: Path,
+    data: Path,
+    quarter: Quarter,
+    left: list[Job],
+    workers: int,
+    progress: Progress | None,
+) -> None:
+    total, done = len(left), 0
+    running: dict[Future[None], Job] = {}
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _prepare, (str(root),))
+    try:
+        while left or running:
+            unknown = {name for name, _ in (*left, *running.values())}
+            for job in list(left):
+                if unknown.isdisjoint(frame.family(job[0]).families):
+                    left.remove(job)
+                    running[pool.submit(_compute, data, quarter, *job)] = job
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                name, _ = running.pop(future)
+                future.result()
+                done += 1
+                if progress:
+                    progress(done, total, name)
+    finally:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepare(root: str) -> None:
+    os.chdir(root)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:
+    frame.given(data, quarter, name, survey)

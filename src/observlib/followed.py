@@ -1,0 +1,107 @@
+"""What can be followed from month to month: counts, marks and shares of products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from observlib import counts, estimates
+from observlib.actions import Action
+from observlib.catalogue import Catalogue
+from observlib.families import family
+from observlib.period import Quarter
+from observlib.themes.contacts import calls, tickets
+from observlib.themes.sales import estimates as sales
+from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import estimates as subscriptions
+from observlib.themes.surveys import estimates as surveys
+
+TABLES = (
+    "audience",
+    "ratings",
+    "responses",
+    "calls",
+    "call_intervals",
+    "tickets",
+    "subscriptions",
+    "sales",
+)
+# What has a base at each month: a stock is no count of a month, and shares of all sales have none.
+FOLLOWED = (
+    "visits",
+    "downloads",
+    "satisfaction_10",
+    "satisfied_share",
+    "clarity_10",
+    "help_reached_share",
+    "nps",
+    "ces_10",
+    "task_success_share",
+    "subscription_joins",
+    "subscription_leaves",
+    "units_sold",
+    "revenue",
+    "calls_offered",
+    "answer_rate",
+    "abandonment_rate",
+    "tickets_received",
+    "answered_in_promise",
+)
+_FIRST = "1900-01"  # before any data: a series begins with its device
+
+
+def monthly(tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -> pd.DataFrame:
+    """The series by month of all that can be followed.
+
+    Parameters
+    ----------
+    tables
+        The tidy tables of `TABLES`, each with its `source`, from their beginning on.
+    catalogue
+        Says which first answers are promised.
+    last
+        The last month, `YYYY-MM`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by month of the indicators of `FOLLOWED`, by device, of no group.
+    """
+    promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
+    found = estimates.combine(
+        [
+            counts.monthly(tables["audience"], _FIRST, last),
+            counts.monthly(tables["audience"], _FIRST, last, "downloads"),
+            satisfaction.monthly(tables["ratings"], _FIRST, last),
+            surveys.monthly(tables["responses"], _FIRST, last),
+            calls.monthly(tables["calls"], tables["call_intervals"], _FIRST, last),
+            tickets.monthly(tables["tickets"], _FIRST, last, promises),
+            subscriptions.monthly(tables["subscriptions"], _FIRST, last),
+            sales.monthly(tables["sales"], _FIRST, last),
+        ]
+    )
+    return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)
+
+
+@family("followed")
+def followed(
+    audience: pd.DataFrame,
+    ratings: pd.DataFrame,
+    responses: pd.DataFrame,
+    calls: pd.DataFrame,
+    call_intervals: pd.DataFrame,
+    tickets: pd.DataFrame,
+    subscriptions: pd.DataFrame,
+    sales: pd.DataFrame,
+    actions: Sequence[Action],
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """The series by month of the products that actions concern, to the end of the quarter."""
+    concerned = {product for action in actions for product in (action.product, *action.controls)}
+    read = (audience, ratings, responses, calls, call_intervals, tickets, subscriptions, sales)
+    tables = {
+        name: rows[rows["product"].isin(concerned)] for name, rows in zip(TABLES, read, strict=True)
+    }
+    return monthly(tables, catalogue, quarter.months[2])

@@ -1,0 +1,208 @@
+"""The edition's frame: what every family gives for one quarter, computed once and kept."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib import inputs, kept, project, store, themes
+from observlib.actions import Action
+from observlib.errors import ObservError, bounded
+from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
+from observlib.followed import FOLLOWED
+from observlib.inputs import Inputs
+from observlib.period import Quarter
+from observlib.tables import TABLES
+from observlib.themes.devices.estimates import COUNTED
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Every family of every theme, each after those that it reads.
+
+    Raises
+    ------
+    ValueError
+        For a parameter that names nothing, and families that read each other.
+
+    Examples
+    --------
+    >>> list(families()).index("visits") < list(families()).index("contacts")
+    True
+    """
+    for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
+        importlib.import_module(module.name)
+    order: dict[str, Family] = {}
+    for name in sorted(DECLARED):
+        _visit(name, (), order)
+    return order
+
+
+def _visit(name: str, asked_by: tuple[str, ...], order: dict[str, Family]) -> None:
+    """Put a family into the order, after those that it reads."""
+    if name in asked_by:
+        raise ValueError(f"families read each other: {' → '.join([*asked_by, name])}")
+    if name not in DECLARED:
+        raise ValueError(
+            f"the family {asked_by[-1]!r} reads {name!r}, which is no tidy table, no reference "
+            f"table, no family and none of {', '.join(CONTEXT)}"
+        )
+    if name not in order:
+        for other in DECLARED[name].families:
+            _visit(other, (*asked_by, name), order)
+        order[name] = DECLARED[name]
+
+
+def family(name: str) -> Family:
+    """A family by its name.
+
+    Raises
+    ------
+    ObservError
+        Where none has it.
+
+    Examples
+    --------
+    >>> family("satisfaction").tables
+    ('ratings',)
+    """
+    known = families()
+    if name not in known:
+        raise ObservError(f"family {name!r}: does not exist; families are {bounded(known, 30)}")
+    return known[name]
+
+
+@cache
+def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
+    """What a family gives for a quarter: computed where nothing keeps it yet.
+
+    It is kept in the project by all that it depends on (see `depends`), for other pages and runs.
+
+    Parameters
+    ----------
+    data
+        Data folder, with its store.
+    quarter
+        The edition's quarter, the last of which anything is read.
+    name
+        The family's.
+    survey
+        The device of the survey, for a family of each survey.
+
+    Raises
+    ------
+    ObservError
+        For a family or survey that does not exist.
+    """
+    wanted = family(name)
+    if wanted.each_survey != bool(survey):
+        needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
+        raise ObservError(f"family {name!r}: {needs}")
+    place = _place(data, quarter, name, survey)
+    if found := kept.get(place.parent, place.name):
+        return _unpacked(found)
+    read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
+    result = wanted.give(read)
+    with contextlib.suppress(OSError):  # a project that cannot be written is still computed
+        kept.put(place.parent, place.name, _packed(result))
+    return result
+
+
+def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
+    """Whether the project keeps what a family gives (see `given`)."""
+    return _place(data, quarter, name, survey).exists()
+
+
+def _place(data: Path, quarter: Quarter, name: str, survey: str) -> Path:
+    entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
+    return project.root() / kept.FOLDER / "families" / entry
+
+
+def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:
+    """All that what a family gives depends on, by name, each with its digest.
+
+    The code that computes, the versions of packages, the exports of the tables that it reads,
+    the catalogue and other facts of the project that it asks for, and the families it reads.
+    """
+    wanted = family(name)
+    held = store.digests(data)
+    found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code()}
+    for what in wanted.reads:
+        if what in TABLES:
+            found[f"the data/{what}"] = held.get(what, "")
+        elif what in ("held", "heard", "received"):
+            found |= {f"the data/{table}": digest for table, digest in held.items()}
+        elif what in wanted.families:
+            found[f"the estimates/{what}"] = inputs.key(depends(data, quarter, what))
+    facts = inputs.knowledge(project.root())
+    asked = {
+        "catalogue": "the catalogue/",
+        "actions": "the actions/",
+        "practices": "the practices/",
+    }
+    groups = [asked[what] for what in wanted.reads if what in asked]
+    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
+    return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
+
+
+# What computes no estimate: it tells them, draws them, or makes pages of them.
+_TELLING = {"display", "edition", "findings", "overview", "preview", "live", "sentences", "study"}
+
+
+@cache
+def _code() -> Inputs:
+    library = inputs.within(inputs.library(), _TELLING | inputs.UNSEEN, inside=False)
+    told = {name: value for name, value in library.items() if not name.endswith("sentences.py")}
+    return told | inputs.installed()
+
+
+def _packed(result: Given) -> dict[str, bytes]:
+    frames = {"estimates": result.estimates, "comparisons": result.comparisons}
+    frames |= {f"words/{name}": rows for name, rows in result.words.items()}
+    return {f"{name}.parquet": rows.to_parquet(index=False) for name, rows in frames.items()}
+
+
+def _unpacked(found: Mapping[str, bytes]) -> Given:
+    frames = {
+        name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
+        for name, content in found.items()
+    }
+    words = {name.removeprefix("words/"): frames[name] for name in frames if "/" in name}
+    return Given(frames["estimates"], frames["comparisons"], words)
+
+
+def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) -> Any:
+    """What a parameter of a family names."""
+    first = quarter.back(wanted.quarters)[0] if wanted.quarters else None
+    if what in TABLES:
+        alone = survey if what == "responses" else ""
+        return store.read(data, what, first, quarter, device=alone or None)
+    if what in REFERENCE:
+        return project.reference(what)
+    if what not in CONTEXT:
+        return given(data, quarter, what).estimates
+    context: dict[str, Callable[[], Any]] = {
+        "catalogue": project.catalogue,
+        "quarter": lambda: quarter,
+        "survey": lambda: survey,
+        "actions": lambda: actions(data, quarter),
+        "practices": lambda: project.practices(store.kind(data)),
+        "held": lambda: store.devices(data),
+        "heard": lambda: store.heard(data, first or quarter, quarter),
+        "received": lambda: store.received(data, COUNTED, quarter),
+    }
+    return context[what]()
+
+
+def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
+    """What teams changed until the end of the quarter, the oldest first."""
+    recorded = project.actions(store.kind(data), FOLLOWED)
+    return tuple(action for action in recorded if action.date <= quarter.end)

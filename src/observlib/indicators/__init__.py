@@ -1,1 +1,0 @@
-"""Indicators: tidy tables in, estimates out. One theme, one module; pure functions."""

@@ -1,0 +1,67 @@
+"""Every way of listening at a glance: the headline of each, by product, for one quarter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.study import Study
+
+
+def headlines(study: Study) -> dict[str, pd.DataFrame]:
+    """The headline estimates of each way of listening.
+
+    Where several devices give one headline of a product, that of the largest base stands here;
+    the others are on their own study's page. Surveys, user tests and workshops, which some
+    products have once a year, are told over the year that the quarter ends.
+
+    Returns
+    -------
+    dict
+        Estimates, at most one a product in each frame: `visits`, `visits_yoy` (sites),
+        `open_visits` (pages of data sets), `onsite_visits` (in person), `calls`, `answer_rate`,
+        `tickets`, `answered_in_promise`, `subscribers`, `units_sold`, `ratings` (satisfaction on
+        10 of those who rate), `asked` (of those who are asked in the quarter), `surveys` (in the
+        year), `nps`, `task_success`, `sus`, `participants` (of workshops), `ideas_done` and
+        `polls` (polls and votes by device, as polls are of no one product).
+    """
+    families = {name: d.family for name, d in study.catalogue.devices.items()}
+    asking = [name for name, family in families.items() if family == "consultation"]
+    giving = [name for name, family in families.items() if family != "consultation"]
+    now = {"period": study.quarter, "group": ""}
+    year = {"period": study.year, "group": ""}
+    found: dict[str, tuple[str, dict[str, Any]]] = {
+        "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
+        "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
+        "open_visits": ("visits", {"indicator": "visits", "channel": "open_data", **now}),
+        "onsite_visits": ("visits", {"indicator": "visits", "channel": "in_person", **now}),
+        "calls": ("contacts", {"indicator": "calls_offered", **now}),
+        "answer_rate": ("contacts", {"indicator": "answer_rate", **now}),
+        "tickets": ("contacts", {"indicator": "tickets_received", **now}),
+        "answered_in_promise": ("contacts", {"indicator": "answered_in_promise", **now}),
+        "subscribers": ("subscriptions", {"indicator": "subscribers", **now}),
+        "units_sold": ("sales", {"indicator": "units_sold", **now}),
+        "ratings": ("satisfaction", {"indicator": "satisfaction_10", "device": giving, **now}),
+        "asked": ("satisfaction", {"indicator": "satisfaction_10", "device": asking, **now}),
+        "surveys": ("surveys", {"indicator": "satisfaction_10", **year}),
+        "nps": ("surveys", {"indicator": "nps", **year}),
+        "task_success": ("user_tests", {"indicator": "task_success", **year}),
+        "sus": ("user_tests", {"indicator": "sus_mean", **year}),
+        "participants": ("workshops", {"indicator": "workshop_participants", **year}),
+        "ideas_done": ("workshops", {"indicator": "idea_done_share", **year}),
+    }  # fmt: skip
+    shown = {
+        name: _main(study.estimates(family, **where)) for name, (family, where) in found.items()
+    }
+    votes = study.estimates("polls", indicator=["poll_count", "poll_votes"], **now)
+    return {**shown, "polls": votes}
+
+
+def _main(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a product: that of the largest base, whatever is missing elsewhere."""
+    rows = frame[frame["product"] != ""].assign(known=frame["estimate"].notna())
+    rows = rows.sort_values(["known", "n", "device"], ascending=[False, False, True], kind="stable")
+    rows = rows.drop_duplicates("product").sort_values("product", kind="stable")
+    return estimates.check(rows[estimates.COLUMNS].reset_index(drop=True))

@@ -1,0 +1,1 @@
+"""What actions changed: the series they were to move, before and after."""

@@ -1,0 +1,157 @@
+"""Effects of actions in words and in a table: each with its interval, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from observlib.actions import BEFORE_AFTER, CONTROLLED
+from observlib.catalogue import Catalogue
+from observlib.display import changes, french, phrases
+from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.display.prose import Markdown, joined, markdown
+from observlib.errors import ObservError
+from observlib.estimates import EVOLVED
+
+_UNKNOWN = "on ne peut pas conclure"
+_REASONS = {
+    "before": "passé trop court pour conclure",
+    "after": "trop tôt pour conclure",
+    "seasons": "trop peu de mois de chaque saison pour conclure",
+    "spread": "mois trop semblables pour conclure",
+    "controls": f"{_UNKNOWN} faute de produits comparables",
+}
+_SHORT = {
+    "before": "passé trop court",
+    "after": "trop tôt",
+    "seasons": "trop peu de mois",
+    "spread": "mois semblables",
+    "controls": "sans les comparables",
+}
+_NONE = "–"
+_COMPARISONS = (BEFORE_AFTER, CONTROLLED)
+_RULE = (
+    "C'est la comparaison face aux comparables qui décide ou, pour une action qui n'en nomme pas, "
+    "l'avant/après."
+)
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """Write a verdict on an action, and why there is none where nothing could be tested.
+
+    Examples
+    --------
+    >>> verdict({"verdict": "unknown", "reason": "after"}), verdict({"verdict": "fall"})
+    ('trop tôt pour conclure', 'en baisse')
+    """
+    if row["verdict"] == "unknown":
+        return _REASONS.get(row["reason"], _UNKNOWN)
+    return EVOLVED[row["verdict"]]
+
+
+def size(row: Mapping[str, Any], said: str = "") -> str:
+    """Write how large a difference of `VERDICTS` is, a rise or fall never as none.
+
+    Examples
+    --------
+    >>> row = {"difference": 0.03, "difference_low": 0.01, "difference_high": 0.05}
+    >>> size({**row, "unit": "points"}, "rise").replace("\\xa0", " ")
+    '+0,03 point'
+    """
+    ends = (row["difference_low"], row["difference_high"])
+    decimals = _decimals(min(ends, key=abs), said)
+    return _with_unit(french.signed(row["difference"], decimals), row["difference"], row["unit"])
+
+
+def least(row: Mapping[str, Any]) -> str:
+    """Write the smallest change that could have been seen.
+
+    Examples
+    --------
+    >>> least({"detectable": 1.52, "unit": "points"}).replace("\\xa0", " ")
+    '1,5 point'
+    """
+    x = row["detectable"]
+    return _with_unit(french.number(x, _decimals(x, "rise")), x, row["unit"])
+
+
+def value(estimate: Mapping[str, Any], at: Mapping[str, Any] | None = None) -> str:
+    """Write an estimate of `action_effect` with its interval.
+
+    Parameters
+    ----------
+    estimate
+        A row of estimates that has an interval.
+    at
+        The verdict whose level is told with it.
+
+    Examples
+    --------
+    >>> row = {"estimate": -30.0, "ci_low": -31.0, "ci_high": -29.1, "unit": "%"}
+    >>> value(row, {"level": 0.975, "verdict": "fall"}).replace("\\xa0", " ")
+    '−30,0 % (intervalle à 97,5 % : −31,0 à −29,1)'
+    """
+    low, high = estimate["ci_low"], estimate["ci_high"]
+    decimals = _decimals(min(low, high, key=abs), at["verdict"] if at else "")
+    ends = f"{french.signed(low, decimals)} à {french.signed(high, decimals)}"
+    known = f"intervalle à {changes.level(pd.DataFrame([at]))} : " if at else ""
+    number = french.signed(estimate["estimate"], decimals)
+    return f"{_with_unit(number, estimate['estimate'], estimate['unit'])} ({known}{ends})"
+
+
+def effect_table(
+    verdicts: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
+) -> Output:
+    """Make the table of what followed actions: a row for each thing that one was to move.
+
+    Parameters
+    ----------
+    verdicts
+        Of `actions.estimates.effects`.
+    told
+        Its estimates, which are the data of the table; not those of `action_course`.
+    caption
+        The answer that the table shows, in one line.
+    label
+        Of the table, such as `tbl-effets`.
+
+    Raises
+    ------
+    ObservError
+        Where no action is followed.
+    """
+    labelled = markdown(": {} {{#{}}}", caption_of(caption, label), Markdown(label))
+    rows = verdicts[verdicts["reason"] != "series"].to_dict("records")
+    if not rows:
+        raise ObservError("effect_table: no action is followed; test the frame before calling it")
+    found = told[(told["indicator"] == "action_effect") & (told["status"] == "published")]
+    by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
+    columns: dict[str, list[str]] = {"Action et mesure": [], "Verdict": []}
+    columns |= {name: [] for name in _COMPARISONS}
+    for row in rows:
+        measure = phrases.small(catalogue.indicators[row["indicator"]].label)
+        columns["Action et mesure"].append(
+            f"{row['title']} ({catalogue.label(row['product'])}, {measure})"
+        )
+        why = f" ({_SHORT[row['reason']]})" if row["reason"] in _SHORT else ""
+        columns["Verdict"].append(EVOLVED[row["verdict"]] + why)
+        for name in _COMPARISONS:
+            at = by_place.get((row["group"], name))
+            columns[name].append(value(at) if at else _NONE)
+    pipe = pipe_table(columns, right=_COMPARISONS, even=True)
+    level = changes.level(verdicts)
+    rule = f"{changes.rule(EVOLVED)} {_RULE}"
+    note = f"{rule} Les intervalles sont à {level}." if level else rule
+    return text(joined([pipe, labelled, note], "\n\n"), told)
+
+
+def _decimals(nearest: float, said: str) -> int:
+    """One decimal, or as many as a rise or fall needs not to be rounded to none."""
+    return french.decimals_of(nearest, 1) if said in ("rise", "fall") else 1
+
+
+def _with_unit(number: str, x: float, unit: str) -> str:
+    said = "%" if unit == "%" else french.plural(round(x, 1), "point", "points")
+    return f"{number}{french.NBSP}{said}"

@@ -1,0 +1,376 @@
+"""What followed the actions of teams: effects tested as one family, and what was seen beside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.actions import (
+    BEFORE_AFTER,
+    COMPARABLE,
+    CONTROLLED,
+    SEEN,
+    UNCHANGED,
+    Action,
+    Expected,
+    subject,
+)
+from observlib.answers import SUBJECT
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+from observlib.series.interrupted import NEEDED, Interrupted, interrupted
+from observlib.survey.comparison import RESULTS, verdict
+from observlib.survey.differences import detectable_of_interval
+from observlib.survey.multiplicity import adjust, common_level
+
+VERDICTS = [
+    "group",
+    "action",
+    "title",
+    "indicator",
+    "direction",
+    "product",
+    "device",
+    "compared_with",
+    "group_value",
+    "unit",
+    "before",
+    "after",
+    *(name for name in RESULTS if name != "simple_sample"),
+]
+_COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
+_SHOWN = ("published", "low_base")
+YEARS = 3  # for which actions are followed
+_BEFORE, _AFTER, _ = NEEDED
+_NOTHING = 1e-9  # an interval narrower than this is that of months without chance
+_LEVEL = 0.95  # one less the error that the whole family keeps to
+
+
+class Effects(NamedTuple):
+    """What `effects` gives: a verdict on each thing that was to move, and all its numbers."""
+
+    verdicts: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+class _Followed(NamedTuple):
+    """A thing that an action was to move, its series, and those of comparable products."""
+
+    action: Action
+    expected: Expected
+    title: str
+    own: pd.DataFrame
+    others: tuple[pd.DataFrame, ...]
+    counts: bool
+
+    @property
+    def unit(self) -> str:
+        return "%" if self.counts else "points"
+
+    def measured(self, level: float) -> Interrupted:
+        controls = {str(i): rows for i, rows in enumerate(self.others)}
+        values = {name: _values(rows, self.counts) for name, rows in controls.items()}
+        weighed = not self.counts
+        answers = {name: _base(rows) for name, rows in controls.items() if weighed}
+        return interrupted(
+            _values(self.own, self.counts),
+            self.action.date,
+            counts=self.counts,
+            answers=_base(self.own) if weighed else None,
+            controls=pd.DataFrame(values) if controls else None,
+            control_answers=pd.DataFrame(answers) if answers else None,
+            level=level,
+        )
+
+
+def first_day(quarter: Quarter) -> date:
+    """The first day of the years for which actions are followed, the last of which it ends."""
+    return quarter.back(4 * YEARS)[0].start
+
+
+def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:
+    """What each action was followed by: a verdict, its numbers, and the lines of its chart.
+
+    One comparison of each thing that an action was to move decides: against comparable products
+    where the action names some, else before and after. All that decide are one family: they are
+    corrected for their number, and their intervals share the level at which the correction
+    stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
+
+    Parameters
+    ----------
+    actions
+        The actions to look at.
+    series
+        Estimates by month of any indicators, such as those of `followed`. Rows of a
+        group are left out. Of several devices that measure one product, the first of the catalogue
+        is taken that has twelve months before the action and three after; for a comparable
+        product, before the others, one of the same channel.
+    catalogue
+        Says which indicators are counts, and the smallest change of interest of each (`matters`),
+        in % for a count, within which it is told to be stable.
+
+    Returns
+    -------
+    verdicts
+        One row an action and thing that it was to move, of the columns `VERDICTS`: `group` is the
+        action's title (with the indicator, where it is to move several), `action` its id,
+        `direction` that expected (`up`, `down`), `compared_with` the products whose series were
+        taken: those with months enough; `group_value` the comparison that
+        decides; `difference` with its interval at `level`, in % for counts and in points for
+        marks and shares; `detectable`, the smallest change that would have been seen 8 times in
+        10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
+        `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
+        few months `before` or `after`, or of each of the `seasons`, or of the comparable products
+        (`controls`), or months that follow the past so exactly that nothing tells chance
+        (`spread`).
+    estimates
+        - `action_effect`: the mean distance since the action between what is seen and what the
+          past leads to expect, with its interval at the common level. `group_value` is
+          `Avant/après` (against its own past), `Produits comparables` (the same of those, which
+          should show nothing) or `Face aux comparables` (against both); the period is that since
+          the action. `missing` where months are too few.
+        - `action_months`, of the same `group_value` and `avant` or `après`: how many months the
+          comparison rests on.
+        - `action_detectable`, of what decides; and once `difference_level` (%).
+        - `action_course`, by month, in the unit of the series: `Observé`, and, from the action
+          on, `Attendu sans l'action` with its interval at 95 %; only where there is an effect.
+    """
+    verdicts: list[dict[str, Any]] = []
+    tested: list[_Followed] = []
+    for action in actions:
+        for expected in action.expected:
+            one = _followed(action, expected, series, catalogue)
+            if one is None:
+                verdicts.append(_unseen(action, expected, catalogue))
+            else:
+                tested.append(one)
+    found = [one.measured(_LEVEL) for one in tested]
+    p_values = [_decisive(one, its)["p"] for one, its in zip(tested, found, strict=True)]
+    adjusted, level = adjust(p_values), common_level(p_values, level=_LEVEL)
+    made: list[dict[str, Any]] = []
+    for one, its, p in zip(tested, found, adjusted, strict=True):
+        at_level = its if level == _LEVEL else one.measured(level)
+        margin = catalogue.indicators[one.expected.indicator].matters or 0.0
+        told = _verdict(one, _decisive(one, at_level), margin, level, p)
+        verdicts.append(told)
+        made += [*_effects(one, at_level), *_detectable(one, told), *_course(one, its)]
+    if not np.isnan(p_values).all() and tested:
+        last = max(str(one.own.index[-1]) for one in tested)
+        known = {"period": last, "unit": "%", "estimate": 100 * level}
+        made.append({"indicator": "difference_level", **known})
+    order = {action.id: i for i, action in enumerate(actions)}
+    verdicts.sort(key=lambda row: order[row["action"]])
+    return Effects(pd.DataFrame(verdicts, columns=VERDICTS), estimates.make(made))
+
+
+def _followed(
+    action: Action, expected: Expected, series: pd.DataFrame, catalogue: Catalogue
+) -> _Followed | None:
+    """The series that an action's effect is looked for in; None where there is none."""
+    rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
+    own = _of_product(rows, action.product, action.date, catalogue)
+    if own is None:
+        return None
+    channel = str(own["channel"].iat[0])
+    others = [
+        _of_product(rows, product, action.date, catalogue, channel) for product in action.controls
+    ]
+    title = subject(action, expected, catalogue)
+    counts = catalogue.indicators[expected.indicator].comparison == "count"
+    # a short one would cut short the comparison with all the others
+    long = tuple(one for one in others if one is not None and _enough(one, action.date))
+    return _Followed(action, expected, title, own, long, counts)
+
+
+def _of_product(
+    rows: pd.DataFrame, product: str, day: date, catalogue: Catalogue, channel: str = ""
+) -> pd.DataFrame | None:
+    """The series of one device of a product, by period; see `effects` for which."""
+    rows = rows[rows["product"] == product]
+    places = {device: i for i, device in enumerate(catalogue.devices)}
+
+    def rank(series: pd.DataFrame) -> tuple[bool, bool, int, str]:
+        elsewhere = bool(channel) and series["channel"].iat[0] != channel
+        device = str(series["device"].iat[0])
+        return not _enough(series, day), elsewhere, places.get(device, len(places)), device
+
+    found = [
+        series.sort_values("period").set_index("period")
+        for _, series in rows.groupby("device")
+        if series["status"].isin(_SHOWN).any()
+    ]
+    return min(found, key=rank, default=None)
+
+
+def _enough(series: pd.DataFrame, day: date) -> bool:
+    """Whether a series has values of months enough before an action's day, and after it."""
+    shown = series.index[series["status"].isin(_SHOWN)]
+    month = f"{day:%Y-%m}"
+    after = shown > month if day.day > 1 else shown >= month
+    return bool((shown < month).sum() >= _BEFORE and after.sum() >= _AFTER)
+
+
+def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
+    """Values of whole periods; what is partial or withheld, and a sum paid back, has none."""
+    shown = rows["status"].isin(_SHOWN)
+    return rows["estimate"].where(shown & (rows["estimate"] >= 0) if counts else shown)
+
+
+def _base(rows: pd.DataFrame) -> pd.Series:
+    """What each month of a mark or share weighs: its answers, or all calls that a rate is of."""
+    return rows["n_eff"].fillna(rows["n"])
+
+
+def _whole(found: Interrupted) -> dict[str, dict[str, Any]]:
+    """The mean effect since the action, by comparison."""
+    return {str(row["comparison"]): row for row in found.effects.to_dict("records")}
+
+
+def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
+    """The comparison that decides, or why it cannot."""
+    rows = _whole(found)
+    row = rows["before_after"]
+    if row["status"] != "published":
+        return row
+    untested = {"p": math.nan, "status": "missing"}
+    if one.action.controls:
+        controlled = rows.get("controlled", {})
+        if controlled.get("status") != "published":
+            return {**row, **untested, "reason": "controls"}
+        row = controlled
+    if row["ci_high"] - row["ci_low"] <= _NOTHING * max(1.0, abs(row["estimate"])):
+        return {**row, **untested, "reason": "spread"}
+    return row
+
+
+def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
+    """The verdict on what has no series."""
+    return {
+        "group": subject(action, expected, catalogue),
+        "action": action.id,
+        "title": action.title,
+        "indicator": expected.indicator,
+        "direction": expected.direction,
+        "product": action.product,
+        "device": "",
+        "compared_with": (),
+        "verdict": "unknown",
+        "reason": "series",
+    }
+
+
+def _verdict(
+    one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
+) -> dict[str, Any]:
+    told = {
+        "group": one.title,
+        "action": one.action.id,
+        "title": one.action.title,
+        "indicator": one.expected.indicator,
+        "direction": one.expected.direction,
+        "product": one.action.product,
+        "device": str(one.own["device"].iat[0]),
+        "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
+        "group_value": _COMPARISONS[row["comparison"]],
+        "unit": one.unit,
+        "before": row["before"],
+        "after": row["after"],
+    }
+    if row["status"] != "published":
+        return {**told, "verdict": "unknown", "reason": row["reason"]}
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    said = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
+    return {
+        **told,
+        "difference": row["estimate"],
+        "difference_low": low,
+        "difference_high": high,
+        "level": level,
+        "p_value": row["p"],
+        "p_adjusted": p_adjusted,
+        "detectable": _smallest(low, high, level, one.counts),
+        "verdict": said,
+        "reason": "precision" if said == "unknown" else "",
+    }
+
+
+def _smallest(low: float, high: float, level: float, counts: bool) -> float:
+    """The smallest change that would have been seen, from the interval of the one that was.
+
+    A count's is that of a rise, on the scale of logarithms on which it is measured: a fall of as
+    many % is farther from nothing there.
+    """
+    if not counts:
+        return detectable_of_interval(low, high, level)
+    low, high = math.log1p(low / 100), math.log1p(high / 100)
+    return 100 * math.expm1(detectable_of_interval(low, high, level))
+
+
+def _passport(one: _Followed) -> dict[str, str]:
+    return {name: str(one.own[name].iat[0]) for name in SUBJECT} | {"group": one.title}
+
+
+def _since(one: _Followed) -> str:
+    """The period of an effect: from the action's month on."""
+    last = str(one.own.index[-1])
+    return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
+
+
+def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
+    for comparison, row in _whole(found).items():
+        name = _COMPARISONS[comparison]
+        told = {**_passport(one), "period": _since(one)}
+        known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()
+        yield {
+            **told,
+            "indicator": "action_effect",
+            "group_value": name,
+            "unit": one.unit,
+            "status": row["status"],
+            **{number: row[number] for number in known},
+        }
+        for side, column in (("avant", "before"), ("après", "after")):
+            yield {
+                **told,
+                "indicator": "action_months",
+                "group_value": f"{name}, {side}",
+                "unit": "mois",
+                "estimate": float(row[column]),
+            }
+
+
+def _detectable(one: _Followed, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "detectable" in told:
+        yield {
+            **_passport(one),
+            "indicator": "action_detectable",
+            "period": _since(one),
+            "group_value": told["group_value"],
+            "unit": one.unit,
+            "estimate": told["detectable"],
+        }
+
+
+def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
+    if found.periods.empty:
+        return []
+    about = {**_passport(one), "indicator": "action_course", "unit": str(one.own["unit"].iat[0])}
+    kept = ["estimate", "ci_low", "ci_high", "n", "n_eff", "status"]
+    seen = [
+        {**about, "period": period, "group_value": SEEN, **row}
+        for period, row in one.own[kept].to_dict("index").items()
+    ]
+    expected = [
+        {**about, "group_value": UNCHANGED, **row}
+        for row in found.periods[["period", "expected", "ci_low", "ci_high"]]
+        .dropna()  # before the action there is nothing to expect in its place
+        .rename(columns={"expected": "estimate"})
+        .to_dict("records")
+    ]
+    return seen + expected

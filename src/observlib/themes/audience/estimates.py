@@ -1,0 +1,227 @@
+"""Months freed of season and calendar: their values, pace, changes of level and odd months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import SUBJECT
+from observlib.catalogue import Catalogue
+from observlib.series import design
+from observlib.series.adjustment import (
+    THREE_SEASONS,
+    TWICE,
+    TWO_SEASONS,
+    Adjustment,
+    seasonally_adjusted,
+)
+from observlib.series.regression import Array, Fit, contrast, fit
+from observlib.survey.comparison import verdict
+from observlib.survey.differences import detectable_of_interval
+from observlib.survey.multiplicity import adjust, common_level
+from observlib.working_days import length_deviation
+
+PACE_OVER = 24  # months, the latest, on which a pace is measured
+_PACE_LEAST = 12  # of one level, without which none is
+_WHY = {
+    "short": f"moins de {TWO_SEASONS} mois complets",
+    "gaps": "plus d'un mois sur dix incomplet ou absent",
+    "unsearched": f"moins de {THREE_SEASONS} mois complets",
+    "level": f"moins de {_PACE_LEAST} mois depuis la rupture",
+    "irregular": "mois trop irréguliers",
+}
+
+
+class _Slope(NamedTuple):
+    """A pace before it is tested with the others: its regression, and what of it is the pace."""
+
+    passport: dict[str, Any]
+    fitted: Fit
+    yearly: Array
+
+
+def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Counts by month without their season and calendar, and what is then out of line.
+
+    Parameters
+    ----------
+    months
+        Estimates of one count by device and month, such as those of `counts.monthly`: the
+        longer, the better.
+    catalogue
+        Says with `matters` which pace is of interest.
+
+    Returns
+    -------
+    DataFrame
+        Estimates, for each device, of
+
+        - `visits_adjusted` (of `visits`), by month, in the unit of the count; `missing` where the
+          month is partial or absent;
+        - `level_change` (%, with its 95 % interval), a row a change, whose period is the first
+          month of the new level;
+        - `outlier` (%), a row a month that stands alone: its distance from what was expected;
+        - `pace` (% a year, with its 95 % interval): the slope over the latest 24 months,
+          or since the last change of level, once season and calendar are out. Its period is
+          `first/last`, its `group` is `verdict` and its `group_value` `en hausse`, `en baisse`,
+          `stable` or `indéterminé`;
+        - `detectable_pace` (% a year), where the verdict is `indéterminé`: the smallest rise that
+          would have been found 8 times in 10.
+
+        All series of a channel are one family. A change of level is found where it holds over all
+        those that are searched (Bonferroni; see `series.breaks.confirmed`). Paces are tested
+        together, and `pace_level` (%), one a channel, is the level of the intervals that decide
+        (Holm; see `survey.comparison`): without 0, a rise or a fall; with 0 and within what
+        matters, stable.
+
+        What cannot be told is one `missing` row at the last month, whose `group` is `reason` and
+        whose `group_value` says why in French: no `visits_adjusted` of a series of fewer than 24
+        complete months, with too many gaps or too irregular, no `level_change` (nor outlier)
+        searched in fewer than 36, no `pace` of fewer than 12 months of one level or where not even
+        a doubling in a year would have been found 8 times in 10.
+
+    Examples
+    --------
+    >>> row = {"indicator": "visits", "unit": "visites", "device": "d"}
+    >>> visits = estimates.make(
+    ...     {**row, "period": f"{2023 + i // 12}-{i % 12 + 1:02d}", "estimate": 1000.0 + i}
+    ...     for i in range(20)
+    ... )
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> adjusted(visits, known)[["indicator", "period", "status", "group_value"]].values.tolist()
+    [['visits_adjusted', '2024-08', 'missing', 'moins de 24 mois complets']]
+    """
+    made: list[dict[str, Any]] = []
+    slopes: dict[str, list[_Slope]] = {}
+    together = _searched_together(months)
+    for (indicator, unit, *subject), rows in months.groupby(
+        ["indicator", "unit", *SUBJECT], sort=True
+    ):
+        by_month = rows.sort_values("period").set_index("period")
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        channel = passport["channel"]
+        done = seasonally_adjusted(
+            by_month["estimate"],
+            by_month["status"] == "partial",
+            together=together.get(channel, 1),
+        )
+        made += [{**passport, **row} for row in _rows(done, f"{indicator}_adjusted", str(unit))]
+        if done.status == "missing":
+            continue
+        passport |= {"indicator": "pace", "unit": "%"}
+        slope = _slope(done, passport)
+        if isinstance(slope, _Slope):
+            slopes.setdefault(channel, []).append(slope)
+        else:
+            made.append({**passport, **_missing(str(done.months["month"].iat[-1]), slope)})
+    margin = catalogue.indicators["pace"].matters or 0.0
+    for channel, family in slopes.items():
+        made += _paces(family, channel, margin)
+    return estimates.make(made)
+
+
+def _searched_together(months: pd.DataFrame) -> dict[str, int]:
+    """How many series of each channel have months enough for changes of level."""
+    whole = months[(months["status"] != "partial") & (months["estimate"] > 0)]
+    long = whole.groupby(["indicator", "unit", *SUBJECT]).size() >= THREE_SEASONS
+    return {str(channel): int(n) for channel, n in long.groupby("channel").sum().items() if n}
+
+
+def _rows(done: Adjustment, name: str, unit: str) -> Iterator[dict[str, Any]]:
+    last = str(done.months["month"].iat[-1])
+    if done.status == "missing":
+        yield {"indicator": name, "unit": unit, **_missing(last, done.reason)}
+        return
+    for month, value in zip(done.months["month"], done.months["adjusted"], strict=True):
+        known = {"estimate": value} if np.isfinite(value) else {"status": "missing"}
+        yield {"indicator": name, "unit": unit, "period": month, **known}
+    if not done.searched:
+        yield {"indicator": "level_change", "unit": "%", **_missing(last, "unsearched")}
+    for change in done.changes.to_dict("records"):
+        ends = {"ci_low": change["ci_low"], "ci_high": change["ci_high"]}
+        yield {
+            "indicator": "level_change", "unit": "%", "period": change["month"],
+            "estimate": change["size"], **ends,
+        }  # fmt: skip
+    for odd in done.outliers.to_dict("records"):
+        yield {
+            "indicator": "outlier", "unit": "%", "period": odd["month"], "estimate": odd["size"],
+        }  # fmt: skip
+
+
+def _missing(month: str, why: str) -> dict[str, Any]:
+    return {"period": month, "status": "missing", "group": "reason", "group_value": _WHY[why]}
+
+
+def _slope(done: Adjustment, passport: dict[str, Any]) -> _Slope | str:
+    """The slope of the logarithms of the latest months, or why there is none, of `_WHY`.
+
+    Season, working days and slope are fitted at once, on all months and with a slope of their own
+    before: a slope of adjusted values would pass over what is not known of the season.
+    """
+    every = done.months
+    kept = (every["adjusted"] > 0) & ~every["month"].isin(done.outliers["month"])
+    months = list(every.loc[kept, "month"])
+    times = design.positions(months)
+    starts = [design.position(str(month)) for month in done.changes["month"]]
+    begin = max([times[-1] - PACE_OVER + 1, times[0], *starts])
+    if (times >= begin).sum() < _PACE_LEAST:
+        return "level" if starts else "gaps"
+    ramps = [design.step_and_ramp(times, start) for start in starts]
+    if begin not in starts and (times < begin).sum() >= _PACE_LEAST:
+        ramps.append(design.step_and_ramp(times, begin)[:, 1:])
+    slopes = [times - float(begin), *(ramp[:, -1] for ramp in ramps)]
+    steps = [ramp[:, 0] for ramp in ramps if ramp.shape[1] == 2]
+    others = [np.ones(len(times)), *steps]
+    columns = np.column_stack([*slopes, *others, design.season(months, 6), design.working(months)])
+    if columns.shape[0] < columns.shape[1] + 3 or np.linalg.matrix_rank(columns) < columns.shape[1]:
+        return "gaps"
+    lengths = np.array([length_deviation(month) for month in months])
+    logs = np.log(every.loc[kept, "value"].to_numpy(dtype=float)) - lengths
+    fitted = fit(logs, columns, times)
+    yearly = np.where(np.arange(columns.shape[1]) < len(slopes), 12.0, 0.0)
+    if _detectable(fitted, yearly, 0.95) > TWICE:
+        return "irregular"
+    span = f"{months[int(np.argmax(times >= begin))]}/{months[-1]}"
+    return _Slope({**passport, "period": span}, fitted, yearly)
+
+
+def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[dict[str, Any]]:
+    """All paces of a channel, tested as one family."""
+    alone = [contrast(slope.fitted, slope.yearly) for slope in slopes]
+    p_values = [found.p for found in alone]
+    level = common_level(p_values)
+    for slope, found, p in zip(slopes, alone, adjust(p_values), strict=True):
+        decides = contrast(slope.fitted, slope.yearly, level)
+        low, high = _percent(decides.low), _percent(decides.high)
+        said = verdict(low, high, margin, holds=bool(p <= 0.05))
+        yield {
+            **slope.passport,
+            "estimate": _percent(found.estimate),
+            "ci_low": _percent(found.low),
+            "ci_high": _percent(found.high),
+            "group": "verdict",
+            "group_value": estimates.EVOLVED[said],
+        }
+        if said == "unknown":
+            seen = _percent(_detectable(slope.fitted, slope.yearly, level))
+            yield {**slope.passport, "indicator": "detectable_pace", "estimate": seen}
+    last = max(slope.passport["period"][-7:] for slope in slopes)
+    told = {"period": last, "unit": "%", "estimate": 100 * level}
+    yield {"indicator": "pace_level", "channel": channel, **told}
+
+
+def _detectable(fitted: Fit, combination: Array, level: float) -> float:
+    """The smallest logarithm that would have been found 8 times in 10."""
+    found = contrast(fitted, combination, level)
+    return detectable_of_interval(found.low, found.high, level)
+
+
+def _percent(logarithm: float) -> float:
+    return 100 * float(np.expm1(logarithm))

@@ -1,0 +1,281 @@
+"""Calls: how many are answered, how long callers wait, what they ask, and when they call.
+
+Calls by half hour are counted whole: answer and abandonment rates have no interval. Waits and
+themes are those of the calls logged one by one, which tell of the calls alike: they have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import (
+    SUBJECT,
+    quarter_of,
+    state,
+    with_interval,
+    with_quarters_withheld,
+)
+from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter, month_days, months_between
+from observlib.survey.quantiles import quantile_interval
+from observlib.themes.contacts.topics import themes as shares_of_themes
+
+_WEEK = 7  # days, without any call in which a month is not whole
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def quarterly(
+    calls: pd.DataFrame, intervals: pd.DataFrame, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Calls offered, answered and abandoned, and waits, by device and quarter.
+
+    Parameters
+    ----------
+    calls, intervals
+        Tidy tables `calls` and `call_intervals` with their `source`. A product that has both is
+        counted from its half hours, and its waits are those of its calls.
+    quarters
+        The quarters wanted, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `calls_offered`, `answer_rate` and `abandonment_rate` (% of calls offered),
+        `wait_median` and `wait_p90` (seconds before an answer, of answered calls), these with
+        intervals between order statistics (see `survey.quantiles`). A quarter without calls in
+        its last month is `partial`, without any `missing`.
+
+    Examples
+    --------
+    >>> half_hours = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "phone", "source": "d@1",
+    ...         "date": pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"]),
+    ...         "offered": [40, 30, 30], "answered": [30, 30, 20], "abandoned": [10, 0, 10],
+    ...     }
+    ... )
+    >>> from observlib import tables
+    >>> none = tables.empty("calls").assign(source="")
+    >>> found = quarterly(none, half_hours, [Quarter(2026, 3)])
+    >>> found[["indicator", "estimate"]].values.tolist()
+    [['calls_offered', 100.0], ['answer_rate', 80.0], ['abandonment_rate', 20.0]]
+    """
+    made: list[dict[str, Any]] = []
+    for subject, rows in _counted(calls, intervals).groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        of = quarter_of(rows["date"])
+        for quarter in quarters:
+            inside = rows[of == str(quarter)]
+            status = _whole(inside["date"], quarter)
+            made += _sums(inside, {**passport, "period": str(quarter), "status": status})
+    made += _waits(calls, quarters)
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """Calls offered, answered and abandoned by device and month, for series in time.
+
+    Where a month has too few calls to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    calls, intervals
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month,
+        which are `partial` where they have no call in their first or last seven days.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2026-07-01", "2026-07-28", "2026-08-03", "2026-08-20"])
+    >>> half_hours = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "phone", "source": "d@1",
+    ...         "date": days, "offered": 40, "answered": 30, "abandoned": 10,
+    ...     }
+    ... )
+    >>> from observlib import tables
+    >>> none = tables.empty("calls").assign(source="")
+    >>> found = monthly(none, half_hours, "2026-01", "2026-12")
+    >>> found[found["indicator"] == "calls_offered"][["period", "status"]].values.tolist()
+    [['2026-07', 'published'], ['2026-08', 'partial']]
+    """
+    made: list[dict[str, Any]] = []
+    for subject, rows in _counted(calls, intervals).groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        of = rows["date"].dt.strftime("%Y-%m")
+        begins, ends = rows["date"].min(), rows["date"].max()
+        for month in months_between(max(first, of.min()), min(last, of.max())):
+            inside = rows[of == month]
+            late = f"{begins:%Y-%m}" == month and begins.day > _WEEK
+            early = f"{ends:%Y-%m}" == month and ends.day <= month_days(month) - _WEEK
+            status = "partial" if late or early else "published"
+            made += _sums(inside, {**passport, "period": month, "status": status})
+    return with_quarters_withheld(
+        protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    )
+
+
+def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
+    """Half hours, and the calls of products that have none, one by one."""
+    counted = _counts(intervals)
+    logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
+    if logged.empty:
+        return counted
+    answered = logged["outcome"] == "answered"
+    alone = logged.assign(offered=1, answered=answered, abandoned=~answered)
+    return pd.concat([counted, _counts(alone)])
+
+
+def _counts(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = ["offered", "answered", "abandoned"]
+    rows = rows.assign(product=rows["product"].fillna(""))
+    return rows[[*SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
+
+
+def _sums(rows: pd.DataFrame, about: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Calls offered over a period, and the rates of those answered and abandoned."""
+    offered, answered, abandoned = rows[["offered", "answered", "abandoned"]].sum()
+    for name, unit, value in (
+        ("calls_offered", "appels", offered),
+        ("answer_rate", "%", 100 * answered / (offered or 1)),
+        ("abandonment_rate", "%", 100 * abandoned / (offered or 1)),
+    ):
+        known = {"estimate": value} if offered else {"status": "missing"}
+        yield {**about, "n": offered, "indicator": name, "unit": unit, **known}
+
+
+def _whole(dates: pd.Series, quarter: Quarter) -> str:
+    """A count of all calls is whole where each month of the quarter has some."""
+    if not len(dates):
+        return "missing"
+    return "published" if set(dates.dt.strftime("%Y-%m")) >= set(quarter.months) else "partial"
+
+
+def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, Any]]:
+    rows = calls[calls["outcome"] == "answered"]
+    rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))
+    made: list[dict[str, Any]] = []
+    for subject, answered in rows.groupby(SUBJECT, sort=True):
+        for quarter in quarters:
+            given = answered[answered["quarter"] == str(quarter)]
+            for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
+                row: dict[str, Any] = {
+                    **dict(zip(SUBJECT, subject, strict=True)),
+                    "indicator": name,
+                    "period": str(quarter),
+                    "unit": "s",
+                    "status": state(given["date"], [quarter]),
+                    "n": len(given),
+                    "n_eff": len(given),
+                }
+                if len(given):
+                    waits = given["wait"].astype(float).to_list()
+                    row |= with_interval(*quantile_interval(waits, p)) or {}
+                made.append(row)
+    return made
+
+
+def themes(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Share of each theme among a quarter's calls: estimates of `call_theme_share` (%).
+
+    Parameters
+    ----------
+    calls
+        Tidy table `calls` with its `source`.
+    """
+    return shares_of_themes(calls, "call_id", "call_theme_share", quarters)
+
+
+def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Mean calls offered in each hour, and in each hour of each weekday, over the open days.
+
+    Parameters
+    ----------
+    intervals
+        Tidy table `call_intervals` with its `source`.
+    quarter
+        The quarter over which the mean is taken.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `calls_an_hour` by device; `group` = `hour` with a `group_value` such as
+        "9 h", or `weekday_hour` with one such as "lundi · 9 h", in order of weekdays and hours
+        of Paris; `n` is the calls behind it. An hour in which some weekday has fewer than eleven
+        calls is told for all days together alone.
+    """
+    rows = intervals.assign(
+        product=intervals["product"].fillna(""), quarter=quarter_of(intervals["date"])
+    )
+    rows = rows[rows["quarter"] == str(quarter)]
+    local = rows["moment"].dt.tz_localize("UTC").dt.tz_convert("Europe/Paris")
+    rows = rows.assign(weekday=rows["date"].dt.day_of_week, hour=local.dt.hour)
+    made: list[dict[str, Any]] = []
+    for subject, offered in rows.groupby(SUBJECT, sort=True):
+        passport = {
+            **dict(zip(SUBJECT, subject, strict=True)),
+            "indicator": "calls_an_hour",
+            "period": str(quarter),
+            "unit": "appels",
+            "status": _whole(offered["date"], quarter),
+        }
+        cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
+        hours = cells.groupby("hour").sum()
+        withheld = withheld_parts({int(str(hour)): calls for hour, calls in hours.items()})
+        hidden = withheld | set(
+            cells[cells.between(1, estimates.MINIMUM_PEOPLE - 1)].index.unique("hour")
+        )
+        days = offered.groupby("weekday")["date"].nunique()
+        for hour, total in hours.items():
+            row = {**passport, "group": "hour", "group_value": f"{hour}\xa0h"}
+            made.append(_mean(row, total, int(days.sum()), hour in withheld))
+        for (weekday, hour), total in cells.items():
+            name = f"{WEEKDAYS[weekday]} · {hour}\xa0h"
+            row = {**passport, "group": "weekday_hour", "group_value": name}
+            made.append(_mean(row, total, int(days[weekday]), hour in hidden))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def _mean(row: dict[str, Any], total: float, days: int, hidden: bool) -> dict[str, Any]:
+    if hidden:
+        return {**row, "status": "suppressed"}
+    return {**row, "estimate": total / days, "n": total}
+
+
+def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> pd.DataFrame:
+    """Calls offered for 1,000 visits of the site that the phone line stands behind.
+
+    Parameters
+    ----------
+    offered
+        Estimates of `calls_offered`.
+    visits
+        Estimates of quarterly `visits`.
+    product
+        The site's product.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `calls_per_1000_visits` by phone device and quarter; `missing` where calls or
+        visits of the quarter are not complete.
+    """
+    sites = visits[(visits["product"] == product) & (visits["channel"] == "web")]
+    complete = sites[sites["status"] == "published"].groupby("period")["estimate"].sum()
+    made: list[dict[str, Any]] = []
+    for row in offered[offered["indicator"] == "calls_offered"].to_dict("records"):
+        about = {key: row[key] for key in ("product", "channel", "device", "period", "source")}
+        base = float(complete.get(row["period"], 0.0))
+        rate: dict[str, Any] = {"status": "missing"}
+        if row["status"] == "published" and base > 0:
+            rate = {"estimate": 1000 * row["estimate"] / base, "n": row["estimate"]}
+        made.append(
+            {**about, "indicator": "calls_per_1000_visits", "unit": "pour 1 000 visites", **rate}
+        )
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)

@@ -1,0 +1,45 @@
+"""Calls and written messages: what an edition publishes of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import leading
+from observlib.comparison.pairs import between, tested
+from observlib.families import family
+from observlib.period import Quarter
+from observlib.themes.contacts import calls as phone
+from observlib.themes.contacts import tickets as messages
+
+
+@family("contacts")
+def contacts(
+    calls: pd.DataFrame,
+    call_intervals: pd.DataFrame,
+    tickets: pd.DataFrame,
+    visits: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nine quarters of calls and messages; their load, topics and delays in the quarter."""
+    quarters = quarter.back(9)
+    promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
+    called = phone.quarterly(calls, call_intervals, quarters)
+    written = messages.quarterly(tickets, quarters, promises)
+    by_quarter = visits[
+        visits["period"].isin(map(str, quarters)) & (visits["indicator"] == "visits")
+    ]
+    asked = phone.themes(calls, [quarter])
+    rows = [
+        called,
+        phone.per_visits(called, by_quarter, "service-public"),
+        phone.load(call_intervals, quarter),
+        asked,
+        written,
+        messages.answers_in_time(tickets, quarter),
+        messages.themes(tickets, [quarter]),
+    ]
+    before = between(written, catalogue, str(quarter), str(quarter - 4))
+    return estimates.combine(rows), tested(catalogue, before, leading.pairs(asked))

@@ -1,0 +1,266 @@
+"""Findings of calls, e-mails and forms: whether contacts are answered, and how soon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.comparison.sentences import undecided
+from observlib.confidentiality.grouping import GROUPED
+from observlib.display import french, phrases, words
+from observlib.display.words import SEMICOLON
+
+
+def answered(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str, by: str = "product"
+) -> str:
+    """How many calls came, what share was answered, what it was a year before and at its lowest.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `calls_offered` and `answer_rate` by device.
+    by
+        What names the lines: `product`, or `channel` on the page of one product.
+    """
+    shown = frame[frame["status"] == "published"]
+    rates = shown[shown["indicator"] == "answer_rate"]
+    now = phrases.named(rates[rates["period"] == period], catalogue, by)
+    when = phrases.capital(french.when(period))
+    if now.empty:
+        known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
+        whole = "" if known.empty else " complet"
+        return f"{when}, aucun comptage{whole} d'appels n'est connu."
+    rate_of = words.indicator_of("answer_rate", catalogue)
+    offered_of = words.indicator_of("calls_offered", catalogue)
+    told = []
+    for row in now.to_dict("records"):
+        same = (shown["device"] == row["device"]) & (shown["indicator"] == "calls_offered")
+        calls = shown[same & (shown["period"] == period)]
+        count = f" des {words.value(_first(calls), offered_of)}" if len(calls) else ""
+        history = rates[rates["device"] == row["device"]]
+        now_said = words.value(row, rate_of)
+        then = history[history["period"] == before]
+        earlier = ""
+        if len(then):
+            then_said = words.value(_first(then), rate_of)
+            same_again = then_said == now_said
+            earlier = ", comme un an avant" if same_again else f", contre {then_said} un an avant"
+        worst = _first(history.sort_values(["estimate", "period"]))
+        if worst["period"] not in (period, before):
+            earlier += f", mais {words.value(worst, rate_of)} {french.when(worst['period'])}"
+        told.append(f"{now_said}{count}{phrases.aside(row, now, by)}{earlier}")
+    return f"{when}, on a décroché {french.join(told)}."
+
+
+def lowest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """In which quarter of those told the smallest share of calls was answered.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `answer_rate` by device and quarter.
+    """
+    rates = frame[(frame["indicator"] == "answer_rate") & (frame["status"] == "published")]
+    if rates["period"].nunique() < 2:
+        return "Part des appels décrochés."
+    indicator = words.indicator_of("answer_rate", catalogue)
+    told = []
+    for _, rows in phrases.named(rates, catalogue, "product").groupby("name", sort=True):
+        row = _first(rows.sort_values(["estimate", "period"]))
+        when = french.when(row["period"])
+        told.append(f"{words.value(row, indicator)} {when} ({row['name']})")
+    return f"Au plus bas, on a décroché {french.join(told)}."
+
+
+def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """Within what time half of the answered calls, and nine out of ten, were answered, of how many.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `wait_median` and `wait_p90` by device.
+    """
+    rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
+    told = []
+    medians = phrases.named(rows[rows["indicator"] == "wait_median"], catalogue, "product")
+    for row in medians.to_dict("records"):
+        text = f"la moitié des appels décrochés l'est au plus en {words.sentence(row, catalogue)}"
+        last = rows[(rows["indicator"] == "wait_p90") & (rows["device"] == row["device"])]
+        if len(last):
+            p90_of = words.indicator_of("wait_p90", catalogue)
+            text += f", neuf sur dix en {words.value(_first(last), p90_of)}"
+            if ends := words.interval(_first(last), p90_of):
+                text += f" ({ends})"
+        told.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
+    return f"{phrases.capital(french.join(told))}." if told else ""
+
+
+def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many calls waits and themes rest on, where it is fewer than all those that came.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `calls_offered`, `wait_median` and `call_theme_share` of one period.
+    """
+    offered = frame.loc[frame["indicator"] == "calls_offered", "estimate"].sum()
+    told = []
+    for name, what in (("wait_median", "l'attente"), ("call_theme_share", "les motifs")):
+        rows = frame[(frame["indicator"] == name) & frame["n"].notna()]
+        n = rows.drop_duplicates("device")["n"].sum()
+        if 0 < n < offered:
+            told.append(f"{what} sur {words.based(n, words.indicator_of(name, catalogue))}")
+    if not told:
+        return ""
+    calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))
+    return f"Le journal dit {french.join(told)}, et non sur les {calls} reçus."
+
+
+def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+    """What share of messages is answered within the promise, from the least to the most.
+
+    Desks promise different delays, which are told; the ends are not named.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `answered_in_promise` by device.
+    by
+        `product`, or `channel` on the page of one product.
+    """
+    of_period = (frame["period"] == period) & (frame["status"] == "published")
+    rows = frame[of_period & (frame["indicator"] == "answered_in_promise")]
+    if rows.empty:
+        return ""
+    indicator = words.indicator_of("answered_in_promise", catalogue)
+    days = sorted({promise for promise in _promises(rows, catalogue).values() if promise})
+    delay = ""
+    if days:
+        least = f"{days[0]} à " if len(days) > 1 else ""
+        delay = f", de {least}{french.count(days[-1], 'jour', 'jours')}"
+    share, precision = phrases.ends(rows, indicator), phrases.precision(rows, indicator)
+    share = f"de {share}" if " à " in share else share
+    have = "ont, selon le service," if by == "product" and len(rows) > 1 else "ont"
+    return (
+        f"{phrases.capital(french.when(period))}, {share} des messages {have} une première "
+        f"réponse dans le délai promis{delay}{precision}."
+    )
+
+
+def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """In how many days each desk promises a first answer; nothing where none does.
+
+    Parameters
+    ----------
+    frame
+        Estimates by device.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> desks = pd.DataFrame({"device": ["formulaires-entreprendre"]})
+    >>> promises(desks, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")
+    "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
+    """
+    told: dict[int, list[str]] = {}
+    for device, days in _promises(frame, catalogue).items():
+        if days:
+            told.setdefault(days, []).append(catalogue.devices[device].label)
+    said = [
+        f"{french.count(days, 'jour', 'jours')} ({french.join(told[days])})"
+        for days in sorted(told)
+    ]
+    start = "Délai promis d'une première réponse, week-ends compris"
+    return f"{start} : {SEMICOLON.join(said)}." if said else ""
+
+
+def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None]:
+    known = [device for device in frame["device"].unique() if device in catalogue.devices]
+    return {device: catalogue.devices[device].promise_days for device in known}
+
+
+def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """At what hours the phone rings most and least, and on which day and hour most of all.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `calls_an_hour` of one device.
+    """
+    rows = frame[(frame["period"] == period) & frame["estimate"].notna()]
+    hours, cells = (rows[rows["group"] == group] for group in ("hour", "weekday_hour"))
+    if len(hours) < 2:
+        return "La charge par heure n'est pas connue."
+    indicator = words.indicator_of("calls_an_hour", catalogue)
+
+    def end(found: pd.DataFrame, most: bool) -> tuple[str, str]:
+        row = found.loc[found["estimate"].idxmax() if most else found["estimate"].idxmin()]
+        return str(row["group_value"]), words.value(_first(row.to_frame().T), indicator)
+
+    (busy, many), (quiet, fewest) = end(hours, True), end(hours, False)
+    text = f"Le téléphone sonne le plus à {busy} ({many} en une heure en moyenne)"
+    text += f" et le moins à {quiet} ({fewest})"
+    if len(cells):
+        where, number = end(cells, True)
+        day, _, hour = where.partition(" · ")
+        text += f"{SEMICOLON}le plus fort moment est le {day} à {hour} ({number})"
+    return f"{text}."
+
+
+def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What callers ask most, or that the first theme is not set apart from the second.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `call_theme_share` of one device.
+    compared
+        The row of `leading.pairs`, with the results of its whole family.
+    """
+    rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
+    rows = rows[~rows["group_value"].isin(GROUPED)]
+    if rows.empty:
+        return "Les motifs des appels ne peuvent pas être montrés."
+    ranked = rows.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
+    indicator = words.indicator_of("call_theme_share", catalogue)
+    first, *others = ({str(key): value for key, value in row.items()} for row in ranked)
+    top = f"« {first['group_value']} » ({words.value(first, indicator)} des appels)"
+    if not others:
+        return f"Le seul motif assez fréquent pour être montré est {top}."
+    second = f"« {others[0]['group_value']} » ({words.value(others[0], indicator)})"
+    if (compared["verdict"] == "rise").any():
+        return f"Le motif le plus fréquent est {top}, devant {second}."
+    unsure = undecided(compared, others[0]["group_value"], catalogue, "lequel l'est le plus")
+    return f"Les motifs les plus fréquents sont {top} et {second}{unsure}."
+
+
+def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+    """How many messages waited at a quarter's end, desk by desk, and a year before.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `tickets_open` by device.
+    """
+    shown = frame[(frame["indicator"] == "tickets_open") & (frame["status"] == "published")]
+    now = phrases.named(shown[shown["period"] == period], catalogue, "product")
+    if now.empty:
+        return f"{phrases.capital(french.when(period))}, aucun nombre de messages en attente."
+    indicator = words.indicator_of("tickets_open", catalogue)
+    told = []
+    ranked = now.sort_values("estimate", ascending=False, kind="stable")
+    for row in ranked.to_dict("records"):
+        then = shown[(shown["device"] == row["device"]) & (shown["period"] == before)]
+        earlier = ""
+        if len(then):
+            earlier = f", {words.figure(_first(then)['estimate'], indicator)} un an avant"
+        told.append(f"{words.value(row, indicator)} ({row['name']}{earlier})")
+    return f"À la fin du trimestre, attendaient {french.join(told)}."
+
+
+def _first(rows: pd.DataFrame) -> dict[str, Any]:
+    return {str(key): value for key, value in rows.iloc[0].to_dict().items()}

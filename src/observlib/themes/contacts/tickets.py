@@ -1,0 +1,249 @@
+"""E-mails and forms: how soon they are answered, how many wait, how many come back.
+
+A ticket without an answer has waited at least until its export: it is censored there, not dropped
+(see `survey.survival`). One that was closed without an answer has had none: it waits likewise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import (
+    SUBJECT,
+    quarter_of,
+    share,
+    state,
+    with_interval,
+    with_quarters_withheld,
+)
+from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter, months_between
+from observlib.survey.survival import kaplan_meier, quantile, share_ended
+from observlib.themes.contacts.topics import themes as shares_of_themes
+
+_PROMISE = "answered_in_promise"
+_DAY = pd.Timedelta(days=1)
+
+
+def quarterly(
+    tickets: pd.DataFrame, quarters: Sequence[Quarter], promises: Mapping[str, int]
+) -> pd.DataFrame:
+    """Tickets received, time to the first answer, promise kept, backlog and reopening.
+
+    Parameters
+    ----------
+    tickets
+        Tidy table `tickets` with its `source`.
+    quarters
+        The quarters of receipt wanted, oldest first.
+    promises
+        By device, the days within which a first answer is promised; a device may have none.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by device and quarter of `tickets_received`; `first_answer_median` and
+        `first_answer_p90` (days, by Kaplan and Meier, with Brookmeyer and Crowley's interval;
+        `missing` where too few are answered yet); `answered_in_promise` (%, from the same curve);
+        `tickets_open` on the quarter's last day (`missing` where no export goes so far, `partial`
+        where one that shows tickets open does not); `reopened_share` (% of closed tickets,
+        Wilson; suppressed where the tickets received that are not closed are fewer than eleven,
+        as its base would tell them). A quarter that had not ended when it was last exported is
+        `partial`.
+    """
+    rows = tickets.assign(
+        product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
+    )
+    counts: list[dict[str, Any]] = []
+    delays: list[dict[str, Any]] = []
+    shares: list[dict[str, Any]] = []
+    for subject, whole in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        for quarter in quarters:
+            given = whole[whole["quarter"] == str(quarter)]
+            status = _state(given, whole, quarter)
+            common = {**passport, "period": str(quarter), "status": status}
+            received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
+            if len(given):
+                received |= {"estimate": len(given), "n": len(given)}
+            counts.append({**common, **received})
+            delays += [{**common, **row} for row in _delays(given, promises.get(subject[2]))]
+            shares.append({**common, **_reopened(given)})
+            counts.append({**common, **_backlog(whole, quarter)})
+    parts = (
+        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
+        protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
+        protect(pd.DataFrame(shares, columns=estimates.COLUMNS)),
+    )
+    return estimates.combine(parts)
+
+
+def monthly(
+    tickets: pd.DataFrame, first: str, last: str, promises: Mapping[str, int]
+) -> pd.DataFrame:
+    """Tickets received, and those answered as promised, by month of receipt, for series in time.
+
+    A month that had not ended when it was last exported is `partial`. Where a month has too few
+    tickets to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    tickets, promises
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a desk starts and ends at its own first and last month.
+    """
+    rows = tickets.assign(
+        product=tickets["product"].fillna(""), month=tickets["date"].dt.strftime("%Y-%m")
+    )
+    counts: list[dict[str, Any]] = []
+    delays: list[dict[str, Any]] = []
+    for subject, whole in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        promise, seen = promises.get(subject[2]), whole["extracted"].max()
+        given = dict(iter(whole.groupby("month")))
+        for month in months_between(max(first, min(given)), min(last, max(given))):
+            common: dict[str, Any] = {**passport, "period": month, "status": "missing"}
+            received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
+            inside = given.get(month, whole.head(0))
+            if n := len(inside):
+                end = _in_utc(pd.Period(month, "M").end_time.ceil("D"))
+                common["status"] = "partial" if seen < end - _DAY else "published"
+                received |= {"estimate": n, "n": n}
+            counts.append({**common, **received})
+            found = _delays(inside, promise)
+            delays += [{**common, **row} for row in found if row["indicator"] == _PROMISE]
+    parts = (
+        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
+        protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
+    )
+    return with_quarters_withheld(estimates.combine(parts))
+
+
+def _ends(quarter: Quarter) -> pd.Timestamp:
+    """The moment in UTC at which a quarter has ended in Paris."""
+    return _in_utc(pd.Timestamp((quarter + 1).start))
+
+
+def _in_utc(moment: pd.Timestamp) -> pd.Timestamp:
+    """A moment of Paris, in UTC."""
+    end = moment.tz_localize("Europe/Paris")
+    return end.tz_convert("UTC").tz_localize(None)
+
+
+def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
+    """The status of what rests on a quarter's tickets; an export made on its last day will do."""
+    if len(given) and whole["extracted"].max() < _ends(quarter) - _DAY:
+        return "partial"
+    return state(given["date"], [quarter])
+
+
+def _reopened(given: pd.DataFrame) -> dict[str, Any]:
+    """Of a quarter's tickets that are closed, those reopened."""
+    row = share("reopened_share", given.loc[given["closed"].notna(), "reopened"])
+    if not row["n"]:
+        return {**row, "status": "missing"}
+    still_open = len(given) - row["n"]
+    told = not withheld_parts({"closed": row["n"], "open": still_open})
+    return row if told else {**row, "status": "suppressed"}
+
+
+def _curve(given: pd.DataFrame) -> pd.DataFrame:
+    """The share without an answer, by days since receipt."""
+    answered = given["answered"].notna()
+    ends = given["answered"].where(answered, given["extracted"])
+    return kaplan_meier(((ends - given["received"]) / _DAY).tolist(), answered.tolist())
+
+
+def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
+    curve = _curve(given) if len(given) else None
+    made: list[dict[str, Any]] = []
+    for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
+        row: dict[str, Any] = {"indicator": name, "unit": "jours", "n": len(given)}
+        found = quantile(curve, p) if curve is not None else (math.nan,) * 3
+        made.append(_told(row, *found))
+    if promise is not None:
+        row = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
+        kept = share_ended(curve, promise) if curve is not None else (math.nan,) * 3
+        made.append(_told(row, *(100 * x for x in kept)))
+    return made
+
+
+def _told(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
+    found = with_interval(value, low, high)
+    if found is None:
+        return {**row, "status": "missing", "n": None}
+    return {**row, "n_eff": row["n"], **found}
+
+
+def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
+    """Tickets received by the quarter's end and not closed then, as the exports made after tell."""
+    row: dict[str, Any] = {"indicator": "tickets_open", "unit": "messages"}
+    end = _ends(quarter)
+    before = tickets[tickets["received"] < end]
+    # an export made before the quarter's end does not tell which of its tickets stayed open
+    seen = before["closed"].notna() | (before["extracted"] >= end - _DAY)
+    if before.empty or tickets["extracted"].max() < end - _DAY:
+        return {**row, "status": "missing"}
+    waiting = int((seen & (before["closed"].isna() | (before["closed"] >= end))).sum())
+    status = "published" if seen.all() else "partial"
+    return {**row, "status": status, "estimate": waiting, "n": waiting or None}
+
+
+def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> pd.DataFrame:
+    """Share of a quarter's tickets that have a first answer within each number of days.
+
+    Parameters
+    ----------
+    tickets
+        Tidy table `tickets` with its `source`.
+    quarter
+        The quarter of receipt.
+    days
+        The largest number of days told.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `answered_within` (%) by device; `group` = `days`, `group_value` = "1" to
+        `days`, with the interval of Kaplan and Meier's curve.
+    """
+    rows = tickets.assign(
+        product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
+    )
+    made: list[dict[str, Any]] = []
+    for subject, whole in rows.groupby(SUBJECT, sort=True):
+        given = whole[whole["quarter"] == str(quarter)]
+        if given.empty:
+            continue
+        curve, status = _curve(given), _state(given, whole, quarter)
+        for day in range(1, days + 1):
+            row = {
+                **dict(zip(SUBJECT, subject, strict=True)),
+                "indicator": "answered_within",
+                "period": str(quarter),
+                "group": "days",
+                "group_value": str(day),
+                "unit": "%",
+                "n": len(given),
+                "status": status,
+            }
+            made.append(_told(row, *(100 * x for x in share_ended(curve, day))))
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def themes(tickets: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Share of each theme among a quarter's tickets: estimates of `ticket_theme_share` (%).
+
+    Parameters
+    ----------
+    tickets
+        Tidy table `tickets` with its `source`.
+    """
+    return shares_of_themes(tickets, "ticket_id", "ticket_theme_share", quarters)

@@ -1,0 +1,1 @@
+"""Counters where people are received, by area."""

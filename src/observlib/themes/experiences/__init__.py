@@ -1,0 +1,1 @@
+"""Experiences that users tell on other sites, and how they felt."""

@@ -1,0 +1,1 @@
+"""What other administrations publish, beside what we measure."""

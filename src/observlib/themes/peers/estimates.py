@@ -1,0 +1,310 @@
+"""Figures that neighbours publish, beside our own where question, scale and unit are the same.
+
+A figure is named by who published it: the `codes` of the catalogue's peers know its organisation,
+and figures of others are left out. Estimates hold the numbers; their words (source, mode of
+asking, reservation) are in the frame that `known` gives, which has the estimates' `product`,
+`period` and `group_value`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter
+from observlib.survey.comparison import beside, two_by_two
+from observlib.survey.intervals import wilson
+
+FIGURE = "figure"  # the group of estimates that are one a published figure
+AREAS = "distribution"  # the group of estimates of how areas are spread
+QUANTILES = {
+    "Minimum": 0.0,
+    "Premier quartile": 0.25,
+    "Médiane": 0.5,
+    "Troisième quartile": 0.75,
+    "Maximum": 1.0,
+}
+_SERIES_FROM = 3  # years: fewer make no line
+_LONG_FROM = 4  # periods: of more than a few, the latest alone is told
+_FEWEST_AREAS = 5  # quantiles of fewer would each be one area's value
+_MEASURED = ["organisation", "subject", "measure"]
+
+
+def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
+    """The countrywide figures of the catalogue's peers whose period was over in a quarter.
+
+    Parameters
+    ----------
+    figures
+        Tidy table `figures` with its `source`.
+    catalogue
+        Its peers say by their `codes` which organisations are named, and as whom.
+    last
+        Figures of a period that ends after this quarter are left out.
+
+    Returns
+    -------
+    DataFrame
+        The table's columns, with `peer` (its id) in `product`, and `period`, `group_value` (the
+        measure and its subject) and `name` (the peer, subject and period), each of which names one
+        row of an indicator (the first, where two sources give one figure), and `comparable`:
+        whether the figure may stand beside the indicator it names, which it does where their
+        units agree; in the order of the peers, then of time.
+    """
+    rows = _of_peers(figures, catalogue, last)
+    rows = rows[rows["area"].isna()]
+    rows = rows.assign(group_value=rows["measure"].str.cat(rows["subject"], sep=", "))
+    rows = rows.drop_duplicates(["product", "period", "group_value"])
+    place = {peer: i for i, peer in enumerate(catalogue.peers)}
+    rows = rows.assign(place=rows["product"].map(place)).sort_values(
+        ["place", *_MEASURED, "start"], kind="stable"
+    )
+    names = [
+        f"{catalogue.label(row['product'])}, {row['subject']} ({_brief(row['period'])})"
+        for row in rows.to_dict("records")
+    ]
+    rows = rows.assign(name=_texts(names, rows)).drop(columns="place")
+    twice = rows.duplicated(["name", "comparable_with"], keep=False)
+    rows["name"] = rows["name"].where(~twice, rows["name"] + " – " + rows["measure"])
+    units = {name: indicator.unit for name, indicator in catalogue.indicators.items()}
+    fits = (rows["comparable_with"].map(units) == rows["unit"]).astype(bool)
+    return rows.assign(comparable=fits).reset_index(drop=True)
+
+
+def published(named: pd.DataFrame) -> pd.DataFrame:
+    """Each figure of `known` as an estimate of `published_figure`; of four or more, the latest.
+
+    A share (%) whose base is published has Wilson's interval, as of a simple sample; any other
+    figure has none. `group` is `figure`, `group_value` the measure and its subject.
+
+    Returns
+    -------
+    DataFrame
+        Estimates in the order of `known`, in the unit of each figure.
+    """
+    count = named.groupby(_MEASURED)["start"].transform("size")
+    latest = named.groupby(_MEASURED)["start"].transform("max")
+    rows = named[(count < _LONG_FROM) | (named["start"] == latest)]
+    return _estimates(rows, "published_figure", "group_value")
+
+
+def compared(
+    own: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, indicator: str
+) -> pd.DataFrame:
+    """Our estimates of an indicator, then the neighbours' figures that share its definition.
+
+    A figure is taken where it is said to be comparable with the indicator and its unit is the
+    indicator's. `group` is `figure`; `group_value` names each row: our product, with its channel
+    or device where it has several, or the peer, subject and period.
+
+    Parameters
+    ----------
+    own
+        Estimates of one period; those of other indicators are left out.
+    named
+        What `known` gave.
+    catalogue
+        Has the indicator's unit.
+    indicator
+        Its id, such as `satisfaction_10`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of the indicator; empty where no neighbour's figure is comparable.
+    """
+    theirs = named[named["comparable"] & (named["comparable_with"] == indicator)]
+    if theirs.empty:
+        return estimates.make([])
+    ours = own[(own["indicator"] == indicator) & (own["group"] == "")]
+    ours = ours.assign(group=FIGURE, group_value=_names(ours, catalogue))
+    return estimates.combine([ours, _estimates(theirs, indicator, "name")])
+
+
+def series(named: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Shares that a peer has published for three years or more, as lines: `published_share`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates (%) by year without interval, `group` = `figure`; `group_value` is the peer
+        and its measure, with its subject where that tells two apart.
+    """
+    rows = named[(named["unit"] == "%") & named["period"].str.fullmatch(r"\d{4}")]
+    count = rows.groupby(_MEASURED)["period"].transform("size")
+    rows = rows[count >= _SERIES_FROM]
+    names = [
+        f"{catalogue.label(row['product'])}, {row['measure']}" for row in rows.to_dict("records")
+    ]
+    rows = rows.assign(line=_texts(names, rows))
+    twice = rows.duplicated(["line", "period"], keep=False)
+    rows["line"] = rows["line"].where(~twice, rows["line"] + ", " + rows["subject"])
+    rows = rows.sort_values(["product", "line", "start"], kind="stable")
+    return _estimates(rows, "published_share", "line")
+
+
+def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
+    """How a share that a peer publishes by area is spread, at its latest date with most areas.
+
+    Source of the quartiles: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
+    *The American Statistician* 50 (1996), 361–365, definition 7.
+
+    Parameters
+    ----------
+    figures
+        Tidy table `figures` with its `source`.
+    catalogue, last
+        As for `known`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `published_area_share` (%), one a quantile of `QUANTILES`: `group` =
+        `distribution`, `group_value` the quantile, `channel` that of the figures. A date at which
+        fewer than half of the areas are published, or fewer than five, is passed over. Of a peer
+        with several measures the first one is taken, in the order of their names.
+    """
+    rows = _of_peers(figures, catalogue, last)
+    rows = rows[rows["area"].notna() & (rows["unit"] == "%")]
+    made: list[dict[str, Any]] = []
+    for _, spread in rows.groupby(["product", *_MEASURED], sort=True):
+        sizes = spread.groupby("period")["area"].nunique()
+        enough = sizes[(sizes >= _FEWEST_AREAS) & (2 * sizes >= sizes.max())]
+        if enough.empty:
+            continue
+        ends = spread[spread["period"].isin(enough.index)].groupby("period")["end"].max()
+        chosen = spread[spread["period"] == ends.idxmax()]
+        first = chosen.iloc[0]
+        if any(row["product"] == first["product"] for row in made):
+            continue  # a peer's second measure would be mistaken for the first
+        for label, quantile in QUANTILES.items():
+            made.append(
+                {
+                    "indicator": "published_area_share",
+                    **_passport(first.to_dict()),
+                    "group": AREAS,
+                    "group_value": label,
+                    "estimate": float(chosen["value"].quantile(quantile)),
+                    "unit": "%",
+                }
+            )
+    return estimates.make(made)
+
+
+def _of_peers(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
+    """Figures that were over in a quarter, with the peer's id as `product` and the period."""
+    peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
+    rows = figures.assign(product=figures["organisation"].map(peer_of))
+    rows = rows[rows["product"].notna() & (rows["end"] <= pd.Timestamp(last.end))]
+    periods = [_period(start, end) for start, end in zip(rows["start"], rows["end"], strict=True)]
+    return rows.assign(period=_texts(periods, rows))
+
+
+def _period(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """A period as estimates write it.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp
+    >>> _period(day("2017-01-01"), day("2017-12-31")), _period(day("2026-07-01"), day("2026-07-01"))
+    ('2017', '2026-07-01')
+    >>> _period(day("2009-01-01"), day("2012-12-31"))
+    '2009-01/2012-12'
+    """
+    if start == end:
+        return str(start.date())
+    first, months = f"{start:%Y-%m}", (end.year - start.year) * 12 + end.month - start.month + 1
+    if start.month == 1 and months == 12:
+        return f"{start:%Y}"
+    if start.month % 3 == 1 and months == 3:
+        return str(Quarter.of(start.date()))
+    return first if months == 1 else f"{first}/{end:%Y-%m}"
+
+
+def _texts(texts: list[str], rows: pd.DataFrame) -> pd.Series:
+    """Texts as a column of rows, be there none."""
+    return pd.Series(texts, index=rows.index, dtype=object)
+
+
+def _brief(period: str) -> str:
+    """A period in few signs, to tell rows apart.
+
+    Examples
+    --------
+    >>> [_brief(period) for period in ("2017", "2026-T2", "2026-05", "2009-01/2012-12")]
+    ['2017', 'T2 2026', '05/2026', '01/2009 à 12/2012']
+    """
+    if "/" in period:
+        return " à ".join(map(_brief, period.split("/")))
+    if "T" in period:
+        return f"{period[5:]} {period[:4]}"
+    return "/".join(reversed(period.split("-")))
+
+
+def _passport(row: dict[Any, Any]) -> dict[str, Any]:
+    keys = ("product", "channel", "device", "period", "source")
+    return {key: row[key] for key in keys}
+
+
+def _estimates(rows: pd.DataFrame, indicator: str, name: str) -> pd.DataFrame:
+    """One estimate a figure, named by a column; a share with its base has Wilson's interval."""
+    made = []
+    for row in rows.to_dict("records"):
+        n = None if pd.isna(row["n"]) else int(row["n"])
+        low = high = None
+        if row["unit"] == "%" and n:
+            low, high = (100 * end for end in wilson(round(row["value"] * n / 100), n))
+        made.append(
+            {
+                "indicator": indicator,
+                **_passport(row),
+                "group": FIGURE,
+                "group_value": row[name],
+                "estimate": row["value"],
+                "ci_low": low,
+                "ci_high": high,
+                "unit": row["unit"],
+                "n": n,
+            }
+        )
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:
+    """Our products, with what tells apart two rows of one: its channel, then its device."""
+    rows = own.to_dict("records")
+    names = [catalogue.label(row["product"]) for row in rows]
+    devices = catalogue.devices
+    for more in (
+        [CHANNEL_LABELS.get(row["channel"], row["channel"]) for row in rows],
+        [devices[row["device"]].label if row["device"] in devices else "" for row in rows],
+    ):
+        told = {name: {m for n, m in zip(names, more, strict=True) if n == name} for name in names}
+        twice = {name for name, found in told.items() if len(found) > 1}
+        names = [f"{n}, {m}" if n in twice else n for n, m in zip(names, more, strict=True)]
+    return names
+
+
+def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Pair each of our values with each figure that a neighbour publishes of its indicator.
+
+    Parameters
+    ----------
+    compared
+        Estimates of `compared`, of any number of indicators.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`: ours, then the neighbour's figure as the reference.
+    """
+    theirs = compared["product"].isin(catalogue.peers)
+    ours = compared[~theirs]
+    found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]
+    pairs = pd.concat([two_by_two(ours.head(0)), *found], ignore_index=True)
+    return pairs.assign(against="peer")

@@ -1,0 +1,408 @@
+"""What is said of neighbours' figures: what compares, with what care, and where it comes from.
+
+The numbers are those of estimates. The words beside them (source, mode of asking, reservation)
+are in the frame that `peers.estimates.known` gives, called `named` here: it holds the
+estimates' `product`, `period` and `group_value`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+from observlib.display.changes import REASONS
+from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.display.prose import Markdown, joined, markdown, plain
+from observlib.display.words import SEMICOLON
+
+_NONE = "–"
+_ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
+_CARE = (
+    "Ces écarts mêlent des années, des modes de recueil et des publics différents : ils ne disent "
+    "pas à eux seuls qui satisfait le mieux ses usagers."
+)
+_CHOSEN = (
+    "Nos répondants se choisissent pour la plupart eux-mêmes, quand d'autres organismes "
+    "interrogent un échantillon : l'écart entre deux chiffres tient aussi à cette différence."
+)
+_COUNTED = "C'est un comptage, et non un avis d'usagers"
+_UNEXPLAINED = "La source ne dit pas assez de sa définition pour la rapprocher d'une des nôtres"
+_OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
+_VERDICTS = {
+    "rise": "notre valeur est au-dessus",
+    "fall": "notre valeur est en dessous",
+    "stable": "les deux sont équivalentes",
+    "unknown": "on ne peut pas conclure",
+}
+
+
+def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many published figures were found, of whom, and how many compare with ours.
+
+    Parameters
+    ----------
+    published
+        Estimates of `published_figure`.
+    compared
+        Estimates of our indicators, ours and theirs, of any number of indicators.
+    """
+    if published.empty:
+        return "Aucun chiffre publié par un autre organisme n'est disponible."
+    theirs = compared[compared["product"].isin(catalogue.peers)]
+    figures = french.count(len(published), "chiffre publié", "chiffres publiés")
+    of = french.count(published["product"].nunique(), "organisme", "organismes")
+    if theirs.empty:
+        return f"Aucun des {figures} par {of} n'a la définition et l'échelle d'un des nôtres."
+    labels = [
+        catalogue.indicators[name].label
+        for name in catalogue.indicators
+        if name in set(theirs["indicator"])
+    ]
+    does = french.plural(len(theirs), "se compare", "se comparent")
+    rest = len(published) - len(theirs)
+    others = french.plural(rest, "l'autre diffère", "les autres diffèrent")
+    end = f"{SEMICOLON}{others} par la question, l'échelle ou l'objet." if rest > 0 else "."
+    return (
+        f"Sur {figures} par {of}, {len(theirs)} {does} aux nôtres, avec réserves "
+        f"({french.join(labels)}){end}"
+    )
+
+
+def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """From what to what our values of one indicator go, and from what to what the neighbours'."""
+    shown = compared[compared["status"] == "published"]
+    if shown.empty:
+        return ""
+    indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
+    theirs = shown[shown["product"].isin(catalogue.peers)]
+    ours = shown.drop(theirs.index)
+    said = []
+    us = "nous"
+    if (compared["status"] == "low_base").any():
+        us += ", hors faibles effectifs"
+    for who, rows in ((us, ours), ("les chiffres publiés", theirs)):
+        if rows.empty:
+            continue
+        low, high = (rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
+        first, last = words.value(low, indicator), words.value(high, indicator)
+        said.append(
+            f"{first} pour {who}"
+            if first == last
+            else f"de {words.figure(low['estimate'], indicator, low['unit'])} à {last} pour {who}"
+        )
+    if ours.empty:
+        said.append("sans valeur de notre côté ce trimestre")
+    return f"{indicator.label} : {SEMICOLON.join(said)}."
+
+
+def care(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The reservation that every comparison needs, with that on who chose to answer."""
+    if compared.empty:
+        return ""
+    ours = compared[~compared["product"].isin(catalogue.peers)]
+    return f"{_CHOSEN} {_CARE}" if len(ours) else _CARE
+
+
+def side_by_side(
+    compared: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, caption: str
+) -> Output:
+    """A table of ours and theirs for one indicator, each with its period, base and mode.
+
+    Under it stand the reservation of every row, and why some have no interval.
+
+    Parameters
+    ----------
+    compared
+        Estimates of one indicator, of `peers.estimates.compared`.
+    named
+        The words of the neighbours' figures.
+    """
+    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
+    told = named[named["comparable_with"] == indicator.id].set_index(["product", "period", "name"])
+    heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil")
+    columns: dict[str, list[str]] = {head: [] for head in heads}
+    reservations: dict[str, list[str]] = {}
+    bare = False
+    for row in _records(compared):
+        ours = row["product"] not in catalogue.peers
+        if ours:
+            device = catalogue.devices.get(row["device"])
+            mode = device.label if device else _NONE
+            reservation = (device.note if device else None) or ""
+        else:
+            figure = told.loc[(row["product"], row["period"], row["group_value"])]
+            mode, reservation = _or_none(figure["mode"]), _or_none(figure["reservation"], "")
+        fine = _fine(row, catalogue)
+        interval, n = words.interval(row, fine), words.base(row)
+        bare = bare or (not interval and row["status"] not in words.WITHHELD)
+        cells = (
+            row["group_value"],
+            french.period_label(row["period"]),
+            words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row),
+            _NONE if n is None else french.number(n),
+            mode,
+        )
+        for head, cell in zip(heads, cells, strict=True):
+            columns[head].append(cell)
+        if reservation:
+            who = mode if ours else catalogue.label(row["product"])
+            reservations.setdefault(reservation, [])
+            if who not in reservations[reservation]:
+                reservations[reservation].append(who)
+    lines = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
+    if bare:
+        why = "la source ne publie pas l'effectif, ou ne publie qu'une moyenne sans son écart-type."
+        lines.append(markdown("- **Sans intervalle** : {}", why))
+    pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
+    said = "Entre parenthèses : intervalle à 95 %."
+    label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
+    labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
+    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"), compared)
+
+
+def figures(
+    published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, invented: bool = False
+) -> Output:
+    """A table of every published figure with the number of its source, then the sources.
+
+    Each source has its title, day, licence where it is known, and address.
+
+    Parameters
+    ----------
+    published, named
+        The estimates, and the words beside them.
+    invented
+        Whether the figures are those of a demonstration: a real source did not publish them.
+    """
+    told = named.set_index(["product", "period", "group_value"])
+    heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
+    columns: dict[str, list[str]] = {head: [] for head in heads}
+    sources: dict[Markdown, int] = {}
+    for row in _records(published):
+        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        number = sources.setdefault(_source(figure), len(sources) + 1)
+        fine = _fine(row, catalogue)
+        ends = fine.model_copy(update={"decimals": max(1, fine.decimals)})
+        interval = words.interval(row, ends)
+        base = "" if pd.isna(figure["n"]) else french.number(float(figure["n"]))
+        what = row["group_value"]
+        if (definition := _or_none(figure["definition"], "")) and definition not in what:
+            what += f" – {definition}"
+        cells = (
+            catalogue.label(row["product"]),
+            what,
+            french.period_label(row["period"]),
+            words.value(row, fine) + (f" ({interval})" if interval else ""),
+            base or _NONE,
+            f"{number}",
+        )
+        for head, cell in zip(heads, cells, strict=True):
+            columns[head].append(cell)
+    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"), even=True)
+    listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
+    count = french.count(len(published), "chiffre publié", "chiffres publiés")
+    caption = markdown(": {}, chacun avec le numéro de sa source {{#tbl-publies}}", count)
+    said = (
+        "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
+        + (
+            "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
+            if invented
+            else "Sources :"
+        )
+    )
+    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
+
+
+def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """List the published figures that are not compared with ours, and why."""
+    told = named.set_index(["product", "period", "group_value"])
+    reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
+    kept = []
+    for row in _records(published):
+        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        if figure["comparable"]:
+            continue
+        kept.append(row)
+        why = _or_none(figure["reservation"], "")
+        why = why or (_COUNTED if words.is_count(row["unit"]) else _UNEXPLAINED)
+        same = _or_none(figure["comparable_with"], "")
+        if same:
+            unit = words.indicator_of(same, catalogue).unit
+            why = f"Son unité ({row['unit']}) n'est pas celle de notre indicateur ({unit})"
+        dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
+        dates.append(french.period_label(row["period"]))
+    if not kept:
+        return text("Tous les chiffres publiés se comparent aux nôtres.", estimates.make([]))
+    lines = [
+        markdown(
+            "- **{}**, {}. {}.",
+            catalogue.label(peer),
+            " ; ".join(f"{what} ({french.join(dates)})" for what, dates in which.items()),
+            why.rstrip("."),
+        )
+        for (peer, why), which in reasons.items()
+    ]
+    return text(joined(lines, "\n"), estimates.make(kept))
+
+
+def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What each yearly share was at first and at last, and that nothing tells whether it moved."""
+    said = []
+    for name, rows in lines.groupby("group_value", sort=False):
+        rows = rows[rows["status"] == "published"].sort_values("period")
+        if len(rows) < 2:
+            continue
+        indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+        first, last = rows.iloc[0].to_dict(), rows.iloc[-1].to_dict()
+        low, high = (
+            words.figure(rows["estimate"].agg(end), indicator, first["unit"])
+            for end in ("min", "max")
+        )
+        bare = any(pd.isna(row["n"]) for row in (first, last))
+        why = "sans effectif publié, on ne peut pas dire si elle a bougé" if bare else "non testé"
+        said.append(
+            f"La part publiée pour « {name} » est de {words.value(first, indicator)} en "
+            f"{first['period']} et de {words.value(last, indicator)} en {last['period']}, et reste "
+            f"entre {low} et {high}{SEMICOLON}{why}."
+        )
+    return " ".join(said)
+
+
+def spread(areas: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Where the middle half of a peer's areas lie, and the lowest and highest."""
+    said = []
+    for peer, rows in areas.groupby("product", sort=False):
+        indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+        value = {
+            row["group_value"]: words.figure(row["estimate"], indicator, row["unit"])
+            for row in _records(rows)
+        }
+        said.append(
+            f"{catalogue.label(str(peer))}, {french.when(rows['period'].iat[0])} : la part publiée "
+            f"est entre {value['Premier quartile']} et {value['Troisième quartile']} dans la "
+            f"moitié des territoires (médiane {value['Médiane']}), et va de {value['Minimum']} à "
+            f"{value['Maximum']} dans l'ensemble."
+        )
+    return " ".join(said)
+
+
+def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How many counters a list has, for how many inhabitants, and where most and fewest are."""
+    said = []
+    for _, rows in counted.groupby("device", sort=False):
+        whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
+        count = words.value(whole, words.indicator_of("counters", catalogue))
+        label = words.label(whole, "device", catalogue)
+        sentence = f"{label} : {count} {french.when(whole['period'])}"
+        rates = rows[(rows["group"] == "") & (rows["indicator"] == "counters_per_100k")]
+        measure = "counters_per_100k" if len(rates) else "counters"
+        indicator = words.indicator_of(measure, catalogue)
+        if len(rates):
+            rate = words.figure(rates["estimate"].iat[0], indicator)
+            sentence += f", soit {rate} pour 100 000 habitants"
+        places = rows[(rows["group"] == "departement") & (rows["indicator"] == measure)]
+        low, high = places["estimate"].min(), places["estimate"].max()
+        if low < high:
+            least, most = (
+                phrases.few(places.loc[places["estimate"] == end, "group_value"])
+                for end in (low, high)
+            )
+            sentence += (
+                f"{SEMICOLON}selon le département, de {words.figure(low, indicator)} ({least}) à "
+                f"{words.figure(high, indicator)} ({most})"
+            )
+        said.append(f"{sentence}.")
+    return " ".join(said)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:
+    """The row's indicator with the decimals that the value was published with, two at most."""
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    x = row["estimate"]
+    if row["product"] not in catalogue.peers or pd.isna(x):
+        return indicator
+    needed = next(d for d in (0, 1, 2) if d == 2 or round(x, d) == x)
+    return indicator.model_copy(update={"decimals": needed})
+
+
+def _mark(row: dict[str, Any]) -> str:
+    said = words.STATUS_WORDS[row["status"]]
+    return f" ({said})" if said and row["status"] not in words.WITHHELD else ""
+
+
+def _or_none(cell: Any, instead: str = _NONE) -> str:
+    return instead if pd.isna(cell) else str(cell)
+
+
+def _source(figure: pd.Series) -> Markdown:
+    parts = [str(figure["source_title"])]
+    if published := _or_none(figure["published"], ""):
+        parts.append(french.period_label(published))
+    if licence := _or_none(figure["licence"], ""):
+        parts.append(licence)
+    said = f"{', '.join(parts)}."
+    address = _or_none(figure["url"], "")
+    if re.fullmatch(_ADDRESS, address):
+        return markdown("{} <{}>", said, Markdown(address))
+    return markdown("{} {}", said, address) if address else plain(said)
+
+
+def ours(compared: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """The names of our rows among those compared, for a chart to set apart."""
+    return list(compared.loc[~compared["product"].isin(catalogue.peers), "group_value"])
+
+
+def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Where one indicator of counters is highest, and where it is lowest."""
+    if rows.empty:
+        return ""
+    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
+    low, high = rows["estimate"].min(), rows["estimate"].max()
+    ends = [
+        f"{words.value(value, indicator)} ({phrases.few(names)})"
+        for value in (high, low)
+        if len(names := rows.loc[rows["estimate"] == value, "group_value"])
+    ]
+    if low == high:
+        return f"{indicator.label} : {words.value(low, indicator)} partout."
+    return f"{indicator.label} : de {ends[1]} à {ends[0]}."
+
+
+def placed(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Where our values are above or below the neighbours', and why most cannot be told.
+
+    Parameters
+    ----------
+    compared
+        Pairs of ours with neighbours' figures, named by `group_value`, with their results.
+    """
+    if compared.empty:
+        return ""
+    tested = compared[compared["level"].notna()]
+    pairs = french.count(len(compared), "rapprochement possible", "rapprochements possibles")
+    why = [
+        f"{REASONS[reason]} ({french.number(count)})"
+        for reason, count in compared["reason"].value_counts(sort=False).items()
+        if reason in REASONS
+    ]
+    if tested.empty:
+        return f"Sur {pairs}, aucun ne peut être testé : {french.join(why)}."
+    told = []
+    for verdict, said in _VERDICTS.items():
+        rows = tested[tested["verdict"] == verdict]
+        if len(rows):
+            ours = len(rows.drop_duplicates(_OURS))
+            some = f" ({french.count(ours, 'de nos valeurs', 'de nos valeurs')})"
+            told.append(f"{said} {french.number(len(rows))} fois{some if ours < len(rows) else ''}")
+    can = french.plural(len(tested), "peut être testé", "peuvent être testés")
+    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(told)}."
+    return f"{first} Aucun test pour les autres : {french.join(why)}." if why else first

@@ -1,0 +1,1 @@
+"""Polls on social networks."""

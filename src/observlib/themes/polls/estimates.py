@@ -1,0 +1,182 @@
+"""Polls on social networks: what those who voted chose, and how many of the followers voted.
+
+Those who vote chose themselves, among the followers of an account: an interval says what chance
+does, and nothing of that choice. Networks publish each poll's result, so that an option with few
+votes is no secret; a poll with fewer than eleven votes is withheld all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import SUBJECT, quarter_of
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter
+from observlib.survey.comparison import two_by_two
+from observlib.survey.intervals import wilson
+
+
+def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """The shares of each poll's options, its votes, and the share of followers who voted.
+
+    Parameters
+    ----------
+    polls
+        Tidy table `polls` with its `source`.
+    quarters
+        A poll is of the quarter in which it closed.
+
+    Returns
+    -------
+    DataFrame
+        Estimates, where `n` is the number of votes and `group` the poll's question, with its day
+        and name where a question was asked twice in the quarter: `poll_share` (%), of each option
+        in its order (`group_value`), with Wilson's interval; `poll_votes` and, where followers are
+        known, `poll_turnout` (%), whose `group_value` is the network. The polls are in the order
+        of their days; one without a vote is `missing`.
+    """
+    made: list[dict[str, Any]] = []
+    for passport, poll in _each(polls, quarters):
+        votes = int(poll["votes"].sum())
+        whole = {**passport, "group_value": poll["network"].iat[0], "n": votes}
+        made.append(
+            {**whole, "indicator": "poll_votes", "unit": "votes", "estimate": votes}
+            if votes
+            else {**whole, "indicator": "poll_votes", "unit": "votes", "status": "missing"}
+        )
+        followers = poll["followers"].iat[0]
+        if votes and pd.notna(followers) and followers >= votes:
+            share = 100 * votes / int(followers)
+            made.append({**whole, "indicator": "poll_turnout", "unit": "%", "estimate": share})
+        for option, count in zip(poll["option"], poll["votes"].astype(int), strict=True):
+            row = {**passport, "indicator": "poll_share", "unit": "%", "group_value": option}
+            if not votes:
+                made.append({**row, "status": "missing"})
+                continue
+            low, high = wilson(count, votes)
+            row |= {"estimate": 100 * count / votes, "ci_low": 100 * low, "ci_high": 100 * high}
+            made.append({**row, "n": votes, "n_eff": votes})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def _each(
+    polls: pd.DataFrame, quarters: Sequence[Quarter]
+) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Each poll's passport and options, by day."""
+    rows = polls.assign(product=polls["product"].fillna(""), quarter=quarter_of(polls["date"]))
+    rows = rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+    names = ["device", "quarter", "question"]
+    times = rows.groupby(names)["poll_id"].nunique()
+    found = []
+    for keys, poll in rows.groupby(["date", *SUBJECT, "poll_id"], sort=True):
+        poll = poll.sort_values("position", kind="stable")
+        first = poll.iloc[0]
+        question = str(first["question"])
+        if times[tuple(first[names])] > 1:
+            question += f" ({first['date']:%d/%m/%Y}, {first['poll_id']})"
+        passport = dict(zip(SUBJECT, keys[1:-1], strict=True))
+        found.append((passport | {"period": first["quarter"], "group": question}, poll))
+    return found
+
+
+def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """How many polls closed, and how many votes those shown had, by device and quarter.
+
+    The votes of a poll that is withheld are in no total, from which the others would tell them.
+
+    Parameters
+    ----------
+    polls
+        Tidy table `polls` with its `source`.
+    quarters
+        The quarters wanted; a device that has polls in one and none in another has 0 there.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `poll_count` and `poll_votes` by device: counts, without an interval.
+    """
+    rows = polls.assign(quarter=quarter_of(polls["date"]))
+    wanted = [str(quarter) for quarter in quarters]
+    rows = rows[rows["quarter"].isin(wanted)]
+    made: list[dict[str, Any]] = []
+    for subject, asked in rows.groupby(["channel", "device", "source"], sort=True):
+        passport = dict(zip(["channel", "device", "source"], subject, strict=True))
+        for period in wanted:
+            inside = asked[asked["quarter"] == period]
+            row = {**passport, "period": period}
+            cast = inside.groupby("poll_id")["votes"].sum()
+            count, votes = len(cast), int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
+            made.append({**row, "indicator": "poll_count", "unit": "sondages", "estimate": count})
+            said = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
+            made.append({**row, "indicator": "poll_votes", "unit": "votes", **said})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def lead(shares: pd.DataFrame) -> pd.DataFrame:
+    """The options of the poll that had the most votes: of estimates of `poll_share`, those shown.
+
+    Empty where no poll may be shown.
+    """
+    rows = shares[(shares["indicator"] == "poll_share") & shares["estimate"].notna()]
+    if rows.empty:
+        return rows
+    poll = ["device", "period", "group"]
+    first = rows.sort_values("n", ascending=False, kind="stable").iloc[0]
+    return rows[(rows[poll] == first[poll]).all(axis=1)]
+
+
+def shared(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
+    """The most voted question that several devices asked with the same options, all shown.
+
+    Parameters
+    ----------
+    shares
+        Estimates of one quarter.
+    options
+        A question with more options is passed over: no chart of shares could tell them apart.
+    """
+    rows = shares[(shares["indicator"] == "poll_share") & shares["estimate"].notna()]
+    best, votes = rows.iloc[:0], 0.0
+    for _, asked in rows.groupby("group", sort=False):
+        sets = {tuple(own["group_value"]) for _, own in asked.groupby("device")}
+        cast = float(asked.drop_duplicates("device")["n"].sum())
+        alike = asked["device"].nunique() > 1 and len(sets) == 1 and len(sets.pop()) <= options
+        if alike and cast > votes:
+            best, votes = asked, cast
+    return best
+
+
+def networks(asked: pd.DataFrame) -> pd.DataFrame:
+    """Pair the shares that an option of one question has on two networks, the higher first.
+
+    Whoever votes on both is counted twice, and cannot be known: votes are taken as those of
+    different people.
+
+    Parameters
+    ----------
+    asked
+        That of `shared`.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `changes.tested`, option by option.
+    """
+    found = [two_by_two(asked.head(0))]
+    for _, rows in asked.groupby("group_value", sort=False):
+        found.append(two_by_two(rows.sort_values("estimate", ascending=False, kind="stable")))
+    return pd.concat(found, ignore_index=True).assign(against="network")
+
+
+def history(shares: pd.DataFrame, poll: pd.DataFrame) -> pd.DataFrame:
+    """All the times that a device asked a poll's question, from estimates of several quarters."""
+    if poll.empty:
+        return poll
+    same = ["indicator", "device", "group"]
+    rows = shares[(shares[same] == poll.iloc[0][same]).all(axis=1)]
+    return rows[rows["group_value"].isin(poll["group_value"])]

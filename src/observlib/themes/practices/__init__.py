@@ -1,0 +1,1 @@
+"""What teams learnt of tools and methods."""

@@ -1,0 +1,1 @@
+"""Marks of the State's online procedures."""

@@ -1,0 +1,1 @@
+"""What is told of one product over all themes."""

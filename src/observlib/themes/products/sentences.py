@@ -1,0 +1,104 @@
+"""What the page of a product opens with, and who listens to its users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.comparison.sentences import evolution, given
+from observlib.display import french, phrases, words
+from observlib.display.output import Output, text
+from observlib.display.prose import joined, markdown
+from observlib.sentences import together
+
+_NO_VISITS = {
+    "partial": "sont incomplètes",
+    "low_base": "sont trop peu nombreuses pour être citées ici",
+    "suppressed": "ne sont pas publiées (secret statistique)",
+    "missing": "ne sont pas disponibles",
+}
+
+
+_NO_MARK = {
+    "partial": "porte sur une période incomplète",
+    "low_base": "repose sur trop peu de réponses pour être citée ici",
+    "suppressed": "n'est pas publiée (secret statistique)",
+    "missing": "n'est pas disponible",
+}
+
+
+def summary(
+    now: pd.DataFrame,
+    marks: pd.DataFrame,
+    compared: pd.DataFrame,
+    catalogue: Catalogue,
+    period: str,
+) -> str:
+    """What a product's page opens with: its audience, its mark, and whether the mark moved.
+
+    Parameters
+    ----------
+    now
+        Estimates of the product, with its `visits` and `visits_yoy`.
+    marks
+        The product's marks of satisfaction, in `period`.
+    compared
+        The product's comparisons of those marks with an earlier period.
+    """
+    when = phrases.capital(french.when(period))
+    said = _audience(now[now["period"] == period], catalogue, when)
+    current = marks[marks["period"] == period]
+    for mark in phrases.by_channel(current):
+        what = f"La note de satisfaction{given(current, catalogue)}"
+        if len(current) > 1:
+            what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
+        if mark["status"] == "published":
+            said.append(f"{what} est de {words.sentence(mark, catalogue)}.")
+        else:
+            said.append(f"{what} {_NO_MARK[mark['status']]}.")
+    if (current["status"] == "published").any():
+        said.append(evolution(compared, catalogue, by="channel"))
+    return together(*said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
+
+
+def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
+    """List the devices that listen to a product's users: who runs them, how often they speak.
+
+    Parameters
+    ----------
+    now
+        The estimates of the product's page.
+    heard_by
+        Ids of its devices, as `devices.estimates.listeners` gives them.
+    """
+    lines = []
+    for device in (catalogue.devices[name] for name in heard_by):
+        owner = catalogue.departments[device.owner].label
+        channel = CHANNEL_LABELS[device.channel].lower()
+        often = phrases.OFTEN[device.frequency]
+        said = f"{channel}, {often} ({owner})."
+        lines.append(markdown("- **{}** : {}", device.label, said))
+    silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
+    return text(joined(lines, "\n") or silent, now)
+
+
+def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
+    indicator = words.indicator_of("visits", catalogue)
+    change_of = words.indicator_of("visits_yoy", catalogue)
+    counted, rest = [], []
+    for row in phrases.by_channel(now[now["indicator"] == "visits"]):
+        place = phrases.PLACES.get(row["channel"], "")
+        if row["status"] != "published":
+            rest.append(f"Les visites {place} {_NO_VISITS[row['status']]}.".replace("  ", " "))
+            continue
+        same = (now["indicator"] == "visits_yoy") & (now["status"] == "published")
+        change = now[same & (now["channel"] == row["channel"]) & (now["device"] == row["device"])]
+        beside = (
+            f" ({words.value(change.iloc[0].to_dict(), change_of)} sur un an)"
+            if len(change)
+            else ""
+        )
+        counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
+    return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest

@@ -1,0 +1,1 @@
+"""Who answers, beside who lives in France."""

@@ -1,0 +1,234 @@
+"""Who the users are that a device hears, and how far they are from the population.
+
+The users who answer are those of one device, who accepted to answer: they are neither all users
+of its product, nor a sample of them. A distance to the population mixes who uses the product
+with who answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import periods_of, share_of
+from observlib.catalogue import Catalogue
+from observlib.comparison.pairs import joined
+from observlib.confidentiality import grouping
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.period import Quarter
+from observlib.text import fold
+
+VARIABLES = ("age", "sex", "region", "status", "autonomy")
+REST = grouping.CATEGORIES
+ALL = "Toutes catégories"
+
+# Passport of a row, its variable, whom each category holds, and the period's status.
+Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
+
+
+def distribution(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Share of each category of age, sex, region… among those who answered the question.
+
+    Categories of fewer than 11 respondents are one in the row `REST`, and are not listed: neither
+    their order nor their absence tells how many they are.
+
+    Parameters
+    ----------
+    responses
+        Tidy table `responses`, or what `of_experiences` makes, with its `source`.
+    catalogue
+        Says which surveys are waves.
+    quarters
+        Taken as one period, oldest first; see `answers.periods_of` for those that are withheld.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `profile_share` (%) by device, `group` = the variable, with Wilson's
+        intervals, `REST` without. Ages are in their order, other categories by frequency. A
+        variable of which nothing can be told has the row `ALL`, `suppressed`.
+    """
+    made: list[dict[str, Any]] = []
+    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+        groups = merge_small(holders, REST) if status != "suppressed" else {}
+        n = sum(map(len, holders.values()))
+        row = {**passport, "indicator": "profile_share", "unit": "%", "group": variable}
+        for name, (_, ids) in groups.items():
+            made.append({**row, "group_value": name, "status": status, **_share(name, ids, n)})
+        if not groups:
+            made.append({**row, "group_value": ALL, "status": "suppressed"})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def representation(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> pd.DataFrame:
+    """Share of each category among respondents over its share in the population.
+
+    1 is the population's share, 0.5 half of it. The ratios are those of the groups of
+    `distribution`, so that the two together tell no more than it does alone. Categories of fewer
+    than 11 respondents are `suppressed`, and are one in the row `REST`, as are their margins.
+    Respondents of a category that the margins have not are left out, unless so few that they are
+    in `REST` too.
+
+    Parameters
+    ----------
+    responses, catalogue, quarters
+        Those of `distribution`.
+    margins
+        `variable`, `category` and `people`, such as `data/reference/margins.csv`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `representation` by device, `group` = the variable, categories in the
+        margins' order, régions in that of the alphabet. The interval is Wilson's of the share,
+        both ends over the margin, which is counted on the whole population; `REST` has none.
+
+    Examples
+    --------
+    A share of 18.4 % among respondents where the population has 11.9 %:
+
+    >>> round(18.4 / 11.9, 2)
+    1.55
+    """
+    made: list[dict[str, Any]] = []
+    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+        people = margins[margins["variable"] == variable].set_index("category")["people"]
+        listed = [str(name) for name in people.index]
+        if variable == "region":
+            listed.sort(key=fold)
+        groups = _within(listed, holders) if status != "suppressed" else {}
+        n = sum(len(ids) for _, ids in groups.values())
+        row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
+        for name in dict.fromkeys([*listed, *groups]):
+            if name not in groups:
+                made.append({**row, "group_value": name, "status": "suppressed"})
+                continue
+            names, ids = groups[name]
+            margin = float(people[list(names)].sum() / people.sum())
+            share = _share(name, ids, n)
+            ratio = {key: share[key] / (100 * margin) for key in share if key not in ("n", "n_eff")}
+            made.append({**row, "group_value": name, "status": status, **share, **ratio})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def _share(name: str, ids: Set[str], n: int) -> dict[str, Any]:
+    """A category's share; that of grouped ones has no interval.
+
+    They are chosen for being few, so that their share is a little too low, and an interval around
+    it would hold the truth less often than it says (see `tools/coverage/`).
+    """
+    share = share_of(len(ids), n)
+    return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
+
+
+def category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:
+    """The estimates of one category, one a device."""
+    return frame[(frame["group"] == variable) & (frame["group_value"] == name)]
+
+
+def of_experiences(experiences: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """Told experiences as responses that say their région, where they do; of no product.
+
+    Parameters
+    ----------
+    experiences
+        Tidy table `experiences` with its `source`.
+    regions
+        `region` (INSEE's code) and `region_name`, such as `data/reference/regions.csv`.
+    """
+    names = regions.drop_duplicates("region").set_index("region")["region_name"]
+    return pd.DataFrame(
+        {
+            **{key: experiences[key] for key in ("device", "channel", "source", "date")},
+            "product": "",
+            "response_id": experiences["experience_id"],
+            "variable": "region",
+            "category": experiences["region"].map(names),
+        }
+    ).dropna(subset="category")
+
+
+def _within(
+    listed: Sequence[str], holders: Mapping[str, Set[str]]
+) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
+    """The groups that `distribution` shows, of the categories listed: their names, and whom each.
+
+    A listed category that no one is in is grouped, as a small one. Nothing is told where a group
+    would keep fewer than eleven people once those of other categories have left it.
+    """
+    few = estimates.MINIMUM_PEOPLE
+    found: dict[str, tuple[tuple[str, ...], Set[str]]] = {}
+    for label, (names, ids) in merge_small(holders, REST).items():
+        own = tuple(name for name in names if name in listed)
+        kept = {one for name in own for one in holders[name]}
+        if own:  # the others of a group are told by subtraction: they stay where they are few
+            found[label] = (own, kept if len(ids) - len(kept) >= few else ids)
+    if any(len(ids) < few for _, ids in found.values()):
+        return {}
+    nobody = [name for name in listed if not holders.get(name)]
+    if REST in found:
+        members, ids = found[REST]
+        return {**found, REST: ((*members, *nobody), ids)}
+    whole = {**{name: ids for name, (_, ids) in found.items()}, **{name: set() for name in nobody}}
+    return merge_small(whole, REST)
+
+
+def _profiles(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> Iterator[Profile]:
+    for variable in VARIABLES:
+        rows = responses[(responses["variable"] == variable) & responses["category"].notna()]
+        for passport, period, given, status in periods_of(rows, catalogue, quarters):
+            holders = {
+                str(name): set(ids) for name, ids in given.groupby("category")["response_id"]
+            }
+            order = sorted(
+                holders,
+                key=lambda name: name if variable == "age" else (-len(holders[name]), fold(name)),
+            )
+            yield (
+                {**passport, "period": period},
+                variable,
+                {name: holders[name] for name in order},
+                status,
+            )
+
+
+def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame:
+    """Pair each category's share of respondents with its share of the population.
+
+    Parameters
+    ----------
+    ratios
+        Estimates of `profiles.representation`; rows of several grouped categories are left out.
+    margins
+        The `variable`, `category` and `people` that they are made of.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`, of `profile_share` (%) in `group` = the variable; the reference, of an
+        infinite `n_eff`, has `group_value` = `population`.
+    """
+    people = margins.groupby(["variable", "category"])["people"].sum()
+    shares = 100 * people / people.groupby("variable").transform("sum")
+    rows = ratios[ratios["group_value"] != REST]
+    keys = pd.MultiIndex.from_frame(rows[["group", "group_value"]])
+    margin = shares.reindex(keys).set_axis(rows.index)
+    told = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
+    heard = rows.assign(indicator="profile_share", unit="%", **told)
+    known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
+    known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
+    return joined(heard, known, "population")

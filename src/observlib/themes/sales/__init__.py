@@ -1,0 +1,1 @@
+"""Sales of books and journals."""

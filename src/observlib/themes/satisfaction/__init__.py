@@ -1,0 +1,1 @@
+"""Marks that people leave after using a service."""

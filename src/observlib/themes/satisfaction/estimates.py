@@ -1,0 +1,98 @@
+"""Satisfaction: means on the device's scale and on 0–10, shares, with their intervals.
+
+Answers are taken as a simple sample of those who answer. They chose themselves: an interval says
+what chance does, and nothing of that choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib.answers import (
+    Measure,
+    by_month,
+    by_quarter,
+    clarity,
+    measured,
+    satisfaction,
+    share,
+)
+from observlib.catalogue import Catalogue
+from observlib.comparison.pairs import between, products, tested
+from observlib.period import Quarter
+
+
+def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Satisfaction, clarity and help by device and quarter.
+
+    Parameters
+    ----------
+    ratings
+        Tidy table `ratings` with its `source`.
+    quarters
+        The quarters wanted, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `satisfaction_mean` (device's own scale, unit `sur 5`), `satisfaction_10`,
+        `satisfied_share` (%), `clarity_10` and `help_reached_share` (%), with n and 95 %
+        intervals: Student's for means, cut at the ends of the scale, Wilson's for shares. A
+        device that has answers in some quarter asked for and none in another is `missing` there.
+        A quarter is `partial` where a device has at least 30 answers in it and none in its last
+        month.
+    """
+    return measured(ratings, by_quarter(quarters), MEASURES)
+
+
+def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time.
+
+    A month on part of its days is a mean of fewer answers, and is not `partial`. Where a month
+    has too few people to be shown, neither is its quarter's other months: with the quarter's own
+    value, they would tell it.
+
+    Parameters
+    ----------
+    ratings
+        Tidy table `ratings` with its `source`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
+    """
+    return by_month(ratings, first, last, MEASURES)
+
+
+def _help(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
+    return [share("help_reached_share", given["value"] == given["scale_max"])]
+
+
+MEASURES: dict[str, Measure] = {
+    "satisfaction": satisfaction,
+    "clarity": clarity,
+    "help_reached": _help,
+}
+
+
+def of_satisfaction(
+    marks: pd.DataFrame, catalogue: Catalogue, period: str, before: str
+) -> pd.DataFrame:
+    """All that the study of satisfaction compares, tested together; other pages tell rows of it.
+
+    Parameters
+    ----------
+    marks
+        Estimates of `quarterly` of every product.
+    period, before
+        The quarter, and that which it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        As of `tested`: each measure of the quarter against `before`, then the satisfaction of
+        each product against that of another.
+    """
+    now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
+    return tested(catalogue, between(marks, catalogue, period, before), products(now, catalogue))

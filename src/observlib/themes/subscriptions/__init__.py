@@ -1,0 +1,1 @@
+"""Mailing lists and journals: who joins, stays and leaves."""

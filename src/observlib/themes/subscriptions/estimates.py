@@ -1,0 +1,317 @@
+"""Subscriptions: subscribers, joins and leaves of each list, and how long people stay.
+
+Stocks and flows are counted whole, and have no interval. The curve of those who stay has one: it
+tells what the next subscribers may do, of whom those seen are a sample.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import SUBJECT, with_quarters_withheld
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.rounding import base
+from observlib.period import Quarter, months_between
+from observlib.survey.intervals import wilson
+from observlib.survey.survival import kaplan_meier, share_ended
+
+_UNITS = {
+    "subscribers": "abonnés",
+    "subscription_joins": "inscriptions",
+    "subscription_leaves": "désabonnements",
+    "subscribers_change": "%",
+    "subscription_churn": "%",
+}
+_YEAR = 12
+
+
+def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Subscribers at the end of each quarter, joins, leaves and churn, of each device.
+
+    The lists of a device are taken together, and someone may be on several. The churn rate is the
+    mean, over the months of the quarter, of leaves over those who were subscribed when the month
+    began, who are those at its end less its joins plus its leaves. Source: R. C. Blattberg,
+    B.-D. Kim and S. A. Neslin, *Database Marketing* (2008), chapter 24.
+
+    Parameters
+    ----------
+    subscriptions
+        Tidy table `subscriptions` with its `source`; one list of it, for the figures of a list.
+    quarters
+        The quarters wanted, oldest first; a device starts at its own first month.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `subscribers`, `subscription_joins`, `subscription_leaves`,
+        `subscribers_change` (joins less leaves, in % of the subscribers when the quarter began)
+        and `subscription_churn` (% a month). `partial` where a month of one of the lists is
+        absent or was exported before its end, `missing` where all three are absent. Flows are
+        suppressed together where one of them, or the subscribers at either end of the quarter,
+        are fewer than eleven, as any two of these numbers tell a third.
+
+    Examples
+    --------
+    >>> months = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "mail", "source": "d@1", "list": "l",
+    ...         "start": months, "complete": True, "cohort": None,
+    ...         "stock": [1010, 1020, 1030], "joins": 30, "leaves": 20,
+    ...     }
+    ... )
+    >>> found = quarterly(table, [Quarter(2026, 3)])
+    >>> found["estimate"].round(2).tolist()
+    [1030.0, 90.0, 60.0, 3.0, 1.98]
+    """
+    return _over(subscriptions, {str(quarter): quarter.months for quarter in quarters})
+
+
+def monthly(subscriptions: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time.
+
+    Where a month has too few people to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    subscriptions
+        As for `quarterly`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    """
+    months = {month: (month,) for month in months_between(first, last)}
+    return with_quarters_withheld(_over(subscriptions, months))
+
+
+def _over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The estimates of each device over periods, each with its months."""
+    rows = _with_months(subscriptions)
+    made: list[dict[str, Any]] = []
+    for subject, own in rows.groupby(SUBJECT, sort=True):
+        by_month = _by_month(own)
+        for period, months in periods.items():
+            if months[-1] < by_month.index[0]:
+                continue
+            common = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
+            made += [
+                {**common, "indicator": name, "unit": _UNITS[name], **row}
+                for name, row in _measured(by_month, months).items()
+            ]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def _with_months(subscriptions: pd.DataFrame) -> pd.DataFrame:
+    return subscriptions.assign(
+        month=subscriptions["start"].dt.strftime("%Y-%m"),
+        product=subscriptions["product"].fillna(""),
+    )
+
+
+def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
+    """A device's counts by month, and whether each list that is not over is in them whole."""
+    by_month = rows.groupby("month")
+    sums = by_month[["stock", "joins", "leaves"]].sum().astype(float)
+    ends = rows.groupby("list")["month"].agg(["min", "max"])
+    due = [((ends["min"] <= month) & (month <= ends["max"])).sum() for month in sums.index]
+    whole = by_month["complete"].all() & (by_month["list"].nunique() == due)
+    return sums.assign(complete=whole)
+
+
+def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Each measure of a device over some months: its value, base and status."""
+    inside = by_month.loc[by_month.index.isin(months)]
+    if inside.empty:
+        return {name: {"status": "missing"} for name in _UNITS}
+    known = inside["complete"].to_numpy()
+    status = "published" if len(inside) == len(months) and known.all() else "partial"
+    ended = inside.index[-1] == months[-1] and known[-1]
+    stock, joins, leaves = inside["stock"].iloc[-1], inside["joins"].sum(), inside["leaves"].sum()
+    begun = inside["stock"] - inside["joins"] + inside["leaves"]
+    found: dict[str, dict[str, Any]] = {name: {"status": "suppressed"} for name in _UNITS}
+    found["subscribers"] = {"estimate": stock, "n": stock or None, "status": status}
+    if ended:  # the months before do not change how many there are at the end
+        found["subscribers"]["status"] = "published"
+    if any(0 < x < estimates.MINIMUM_PEOPLE for x in (stock, begun.iloc[0], joins, leaves)):
+        return found
+    found["subscription_joins"] = {"estimate": joins, "n": joins or None, "status": status}
+    found["subscription_leaves"] = {"estimate": leaves, "n": leaves or None, "status": status}
+    if (begun <= 0).any():
+        return found | {
+            name: {"status": "missing"} for name in ("subscribers_change", "subscription_churn")
+        }
+    change = 100 * (joins - leaves) / begun.iloc[0]
+    found["subscribers_change"] = {"estimate": change, "status": status}
+    churn = 100 * (inside["leaves"] / begun).mean()
+    found["subscription_churn"] = {"estimate": churn, "status": status}
+    return found
+
+
+def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd.DataFrame:
+    """Share of recent joiners who are still subscribed, by months since they joined.
+
+    Month 0 is the one in which they joined, and each month is taken at its end. Those still
+    subscribed have been followed until the last month known: the estimate is that of Kaplan and
+    Meier. Whoever is no longer in the stock of a cohort has left. Lists of one device are taken
+    together; lists without cohorts tell nothing here.
+
+    Parameters
+    ----------
+    subscriptions
+        Tidy table `subscriptions` with its `source`.
+    last
+        The last quarter looked at; months that follow it, or are not complete, are not.
+    months
+        Who joined in these last months counts, and so far goes the curve.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `subscription_survival` (%, `group` = `months`), with `n` those who joined
+        and `n_eff` those followed for so long, who are eleven at least, both to the nearest five.
+        A step of the curve may be that of few who left: it is the pace of all who joined in two
+        years, of whom it says neither when nor from which list.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "mail", "source": "d@1", "list": "l",
+    ...         "start": pd.to_datetime(["2026-08-01", "2026-09-01"]), "complete": True,
+    ...         "cohort": "2026-08", "stock": [180, 150], "joins": [200, 0], "leaves": [20, 30],
+    ...     }
+    ... )
+    >>> survival(table, Quarter(2026, 3))[["group_value", "estimate"]].values.tolist()
+    [['0', 90.0], ['1', 75.0]]
+    """
+    end = pd.Period(last.months[2], "M")
+    first, final = str(end - (months - 1)), str(end)
+    rows = _with_months(subscriptions)
+    rows = rows[(rows["cohort"] >= first) & rows["complete"] & (rows["month"] <= final)]
+    made: list[dict[str, Any]] = []
+    for subject, own in rows.groupby(SUBJECT, sort=True):
+        passport = dict(zip(SUBJECT, subject, strict=True))
+        found = [fate for _, cohort in own.groupby(["list", "cohort"]) for fate in _fates(cohort)]
+        fates = pd.DataFrame(found, columns=["time", "ended", "people"])
+        made += [{**passport, "period": f"{first}/{final}", **row} for row in _curve(fates)]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def _fates(cohort: pd.DataFrame) -> Iterator[tuple[int, bool, float]]:
+    """When the people of one cohort left, and how long the others have been followed."""
+    rows = cohort.set_index("month")
+    joined = str(rows["cohort"].iat[0])
+    if joined not in rows.index:  # how many they were is not known
+        return
+    left = float(rows.at[joined, "joins"])
+    time = -1
+    for month in months_between(joined, rows.index.max()):
+        if month not in rows.index:  # no one followed them further
+            break
+        time += 1
+        now = min(left, float(rows.at[month, "stock"]))
+        if now < left:
+            yield time, True, left - now
+        left = now
+    if left:
+        yield time, False, left
+
+
+def _curve(fates: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    people = float(fates["people"].sum())
+    if not people:
+        return
+    curve = kaplan_meier(fates["time"].tolist(), fates["ended"].tolist(), fates["people"].tolist())
+    for time in range(int(fates["time"].max()) + 1):
+        followed = float(fates.loc[fates["time"] >= time, "people"].sum())
+        if followed < estimates.MINIMUM_PEOPLE <= people:
+            return
+        share, low, high = (100 * (1 - ended) for ended in share_ended(curve, time))
+        row = {
+            "indicator": "subscription_survival",
+            "group": "months",
+            "group_value": str(time),
+            "unit": "%",
+            "n": base(people),
+            "n_eff": base(followed),
+            "estimate": share,
+        }
+        if not math.isnan(low) and not math.isnan(high):
+            row |= {"ci_low": high, "ci_high": low}
+        yield row
+
+
+def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Share of those who joined a year before each quarter that are still subscribed.
+
+    The joiners of each of its months a year before are looked for at that month's end.
+
+    Parameters
+    ----------
+    subscriptions
+        Tidy table `subscriptions` with its `source`, from four quarters before the first.
+    quarters
+        The quarters wanted, oldest first: each tells of the joiners of the one a year before.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `subscription_retention` (%, Wilson's interval; `n` those who joined), for
+        devices that know when each subscriber joined. `partial` where one of the three months
+        is not known, `missing` where none is. Suppressed where the flows of the quarter in which
+        they joined are (see `quarterly`): with the stock, its base would tell them.
+    """
+    made: list[dict[str, Any]] = []
+    for subject, whole in _with_months(subscriptions).groupby(SUBJECT, sort=True):
+        own = whole[whole["cohort"].notna() & whole["complete"]]
+        if own.empty:
+            continue
+        flows = _by_month(whole)
+        age = _months(own["month"]) - _months(own["cohort"])
+        sums = {
+            months: own[age == months].groupby("month")[["joins", "stock"]].sum()
+            for months in (0, _YEAR)
+        }
+        for quarter in quarters:
+            if (quarter - 4).months[2] < own["month"].min():
+                continue
+            row = {
+                **dict(zip(SUBJECT, subject, strict=True)),
+                "indicator": "subscription_retention",
+                "period": str(quarter),
+                "unit": "%",
+            }
+            pairs = [
+                (int(sums[0].at[then, "joins"]), int(sums[_YEAR].at[now, "stock"]))
+                for then, now in zip((quarter - 4).months, quarter.months, strict=True)
+                if then in sums[0].index and now in sums[_YEAR].index
+            ]
+            joined = sum(pair[0] for pair in pairs)
+            if not joined:
+                made.append({**row, "status": "missing"})
+                continue
+            stayed = min(joined, sum(pair[1] for pair in pairs))
+            low, high = wilson(stayed, joined)
+            joins = _measured(flows, (quarter - 4).months)["subscription_joins"]
+            status = "published" if len(pairs) == 3 else "partial"
+            made.append(
+                {
+                    **row,
+                    "estimate": 100 * stayed / joined,
+                    "ci_low": 100 * low,
+                    "ci_high": 100 * high,
+                    "n": joined,
+                    "n_eff": joined,
+                    "status": "suppressed" if joins["status"] == "suppressed" else status,
+                }
+            )
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def _months(months: pd.Series) -> pd.Series:
+    """Months since the year 0 of months written `YYYY-MM`."""
+    return 12 * months.str[:4].astype(int) + months.str[5:7].astype(int)

@@ -1,0 +1,1 @@
+"""Surveys on sites: marks, reasons, weighting, categories, what goes with satisfaction."""

@@ -1,0 +1,247 @@
+"""Site surveys: satisfaction, recommendation, effort, success, reasons, and who went how far.
+
+Surveys of different wording feed the same variables, so the same indicators. Answers are taken
+as a simple sample of those who answer. They accepted the survey: an interval says what chance
+does, and nothing of that choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import answers, counts, estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality import grouping
+from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.confidentiality.rounding import base
+from observlib.period import Quarter
+
+PROMOTERS_FROM, DETRACTORS_TO = 9, 6
+STEPS = {  # and what each counts
+    "Visites": "visites",
+    "Enquête proposée": "invitations",
+    "Réponse commencée": "réponses",
+    "Réponse terminée": "réponses",
+}
+OTHER_REASONS = grouping.REASONS
+
+
+def quarterly(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """What a survey measures, by device and quarter.
+
+    Parameters
+    ----------
+    responses
+        Tidy table `responses` with its `source`.
+    catalogue
+        Says which surveys are waves, whose quarters need no answer in their last month.
+    quarters
+        The quarters wanted, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `satisfaction_10`, `satisfied_share` and `clarity_10` (as those of
+        `satisfaction.estimates.quarterly`), `nps` (points from −100 to 100), `ces_10` (0–10) and
+        `task_success_share` (%), with n and 95 % intervals. A survey that has answers in some
+        quarter asked for and none in another is `missing` there.
+
+    Notes
+    -----
+    The net promoter score is the share of marks of 9 and 10 less that of marks of 0 to 6
+    (F. Reichheld, "The one number you need to grow", *Harvard Business Review*, December 2003).
+    It is the mean of scores of 1, 0 and −1, of variance p₊ + p₋ − (p₊ − p₋)²; its interval is
+    Student's of that mean (B. Rocks, "Interval estimation for the net promoter score", *The
+    American Statistician* 70 (2016), 365–372). The effort score is the mean mark of ease
+    (M. Dixon, K. Freeman and N. Toman, "Stop trying to delight your customers", *Harvard
+    Business Review*, July 2010), brought to 0–10.
+    """
+    return _measured(responses, catalogue, answers.by_quarter(quarters))
+
+
+def monthly(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time (see `satisfaction.estimates.monthly`)."""
+    return answers.by_month(_questions(responses), first, last, _MEASURES)
+
+
+def pooled(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """The estimates of `quarterly` on all the quarters as one period, `first month/last month`.
+
+    A question is withheld where the period would tell one of its quarters that is withheld.
+    """
+    return _measured(responses, catalogue, answers.together(quarters))
+
+
+def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of `pooled`; none where all their answers are those of one quarter.
+
+    Parameters
+    ----------
+    year, quarter
+        Estimates of one survey, of four quarters and of one of them.
+    """
+    bases = [frame.groupby("indicator")["n"].max().fillna(0) for frame in (year, quarter)]
+    same = bases[0].eq(bases[1].reindex(bases[0].index)).all()
+    return year.head(0) if same else year
+
+
+def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
+    """The latest quarter that has responses, of the year that `quarter` ends; else `quarter`."""
+    answered = set(answers.quarter_of(responses["date"]))
+    year = [past for past in quarter.back(4) if str(past) in answered]
+    return year[-1] if year else quarter
+
+
+def reasons(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Why users came, over all the quarters: share of respondents who ticked each reason.
+
+    Several may be ticked: shares add up to more than 100. Reasons of fewer than 11 respondents
+    are grouped. Nothing is told of the periods that `answers.periods_of` withholds.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `reason_share` (%, of those who ticked one at least), `group` = `reason`,
+        most frequent first, with Wilson's intervals.
+    """
+    made: list[dict[str, Any]] = []
+    rows = ticked(responses, quarters)
+    for passport, period, given, status in answers.periods_of(rows, catalogue, quarters):
+        holders = {
+            str(reason): set(ticked["response_id"]) for reason, ticked in given.groupby("category")
+        }
+        groups = merge_small(holders, OTHER_REASONS)
+        n = given["response_id"].nunique()
+        row = {**passport, "indicator": "reason_share", "period": period, "unit": "%"}
+        row |= {"group": "reason", "status": status}
+        if not groups or status == "suppressed":
+            hidden = {"group_value": "Tous motifs", "status": "suppressed"}
+            made.append({**row, **hidden})
+            continue
+        order = sorted(groups, key=lambda name: (name == OTHER_REASONS, -len(groups[name][1])))
+        made += [
+            {**row, "group_value": name, **answers.share_of(len(groups[name][1]), n)}
+            for name in order
+        ]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Who gave which reason over the quarters: the rows that `reasons` counts."""
+    rows = responses[responses["variable"] == "reason"]
+    within = answers.quarter_of(rows["date"]).isin([str(quarter) for quarter in quarters])
+    return rows[within]
+
+
+def funnel(
+    responses: pd.DataFrame,
+    invitations: pd.DataFrame,
+    visits: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """From visits to finished responses, in a quarter and for each survey.
+
+    Invitations are those of the device that has the survey's questionnaire; visits those of the
+    survey's product and channel, where one device counts them.
+
+    Parameters
+    ----------
+    responses, invitations, visits
+        Tidy tables `responses`, `invitations` and `audience` with their `source`.
+    catalogue
+        Says which questionnaire a device has.
+    quarter
+        The quarter wanted.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `survey_funnel`, `group` = `step`, in the order of `STEPS`, each in the unit
+        of what it counts; a step that nothing counts is left out. Responses are told to the
+        nearest five, as the bases of what they say; those finished are withheld where 1 to 10
+        people did not finish.
+    """
+    counted = counts.quarterly(visits, [quarter])
+    offered = counts.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
+    started = responses[responses["variable"] == "response"]
+    made: list[dict[str, Any]] = []
+    for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
+        same = counted[
+            (counted["product"] == passport["product"])
+            & (counted["channel"] == passport["channel"])
+        ]
+        survey = catalogue.devices.get(passport["device"])
+        asked = survey.questionnaire if survey else None
+        inviting = [d.id for d in catalogue.devices.values() if asked and d.questionnaire == asked]
+        invited = offered[offered["device"].isin(inviting)]
+        row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
+        totals = [
+            found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
+            for found in (same, invited)
+        ]
+        finished = int(given["finished"].sum())
+        counted = [
+            {"estimate": base(count), "n": base(count), "status": status}
+            for count in (len(given), finished)
+        ]
+        if withheld_parts({"finished": finished, "left": len(given) - finished}):
+            counted[1]["status"] = "suppressed"
+        made += [
+            {**row, "group_value": step, "unit": unit, **kept}
+            for (step, unit), kept in zip(STEPS.items(), [*totals, *counted], strict=True)
+            if kept
+        ]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def _measured(
+    responses: pd.DataFrame, catalogue: Catalogue, periods: answers.Periods
+) -> pd.DataFrame:
+    return answers.measured(_questions(responses), periods, _MEASURES, answers.waves(catalogue))
+
+
+def _questions(responses: pd.DataFrame) -> pd.DataFrame:
+    """The marks that were given, by question."""
+    return responses[responses["value"].notna()].rename(columns={"variable": "question"})
+
+
+def _satisfaction(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    """Satisfaction on 0–10: surveys' own scales differ."""
+    found = answers.satisfaction(given, asked)
+    return [row for row in found if row["indicator"] != "satisfaction_mean"]
+
+
+def _nps(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    if not ((asked["scale_min"] == 0) & (asked["scale_max"] == 10)).all():
+        return []  # the score is defined for marks from 0 to 10, and no others
+    scores = (given["value"] >= PROMOTERS_FROM).astype(int) - (given["value"] <= DETRACTORS_TO)
+    return [answers.mean("nps", 100.0 * scores, "points", (-100.0, 100.0))]
+
+
+def _ces(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    return [answers.mean("ces_10", given["on_10"], "sur 10", answers.ON_10)]
+
+
+def _success(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
+    return [answers.share("task_success_share", given["value"] == given["scale_max"])]
+
+
+_MEASURES: dict[str, answers.Measure] = {
+    "satisfaction": _satisfaction,
+    "clarity": answers.clarity,
+    "nps": _nps,
+    "ces": _ces,
+    "task_success": _success,
+}

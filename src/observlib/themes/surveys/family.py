@@ -1,0 +1,72 @@
+"""A survey: what an edition publishes of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import leading
+from observlib.comparison.pairs import between, tested, with_nothing
+from observlib.families import family
+from observlib.period import Quarter
+from observlib.themes.surveys import drivers, groups, weighted
+from observlib.themes.surveys import estimates as surveys
+
+
+@family("survey", quarters=9, each_survey=True)
+def survey_(
+    responses: pd.DataFrame,
+    invitations: pd.DataFrame,
+    audience: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nine quarters of one survey, its last year, and what differs in it, tested together.
+
+    Of a survey that is not asked every quarter, the last one with answers, of the year, is
+    compared with the same one a year before.
+    """
+    quarters, year = quarter.back(9), quarter.back(4)
+    wave = surveys.last_wave(responses, quarter)
+    measures = surveys.quarterly(responses, catalogue, quarters)
+    reasons = surveys.reasons(responses, catalogue, year)
+    people = weighted.weighed(responses, margins, catalogue, year)
+    goes_with = drivers.effects(responses, catalogue, year)
+    rows = [
+        measures,
+        surveys.pooled(responses, catalogue, year),
+        reasons,
+        surveys.funnel(responses, invitations, audience, catalogue, wave),
+        weighted.marks(people),
+        weighted.report(people),
+        groups.marks(people),
+        goes_with,
+    ]
+    compared = tested(  # together: all that is compared
+        catalogue,
+        between(measures, catalogue, str(wave), str(wave - 4)),
+        groups.pairs(people),
+        weighted.pairs(people),
+        with_nothing(goes_with),
+        leading.pairs(reasons, surveys.ticked(responses, year)),
+    )
+    return estimates.combine(rows), compared
+
+
+@family("surveys", quarters=9)
+def surveys_(
+    responses: pd.DataFrame, margins: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> pd.DataFrame:
+    """The marks of every survey, by quarter and over a year, with weights and without."""
+    year = quarter.back(4)
+    people = weighted.weighed(responses, margins, catalogue, year)
+    return estimates.combine(
+        [
+            surveys.quarterly(responses, catalogue, quarter.back(9)),
+            surveys.pooled(responses, catalogue, year),
+            weighted.marks(people),
+            weighted.report(people),
+        ]
+    )

@@ -1,0 +1,71 @@
+"""Sentences on the marks of categories of people beside those of all others.
+
+A verdict is never made here: see `comparison.sentences`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.comparison.sentences import against, visible, why_untested
+from observlib.display import french, words
+from observlib.display.words import SEMICOLON
+
+_PLACES = {"rise": "plus haute", "fall": "plus basse"}
+
+
+def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Which ages or sexes are more satisfied than all others, or less, and what cannot be told.
+
+    Parameters
+    ----------
+    compared
+        Pairs of `groups.pairs` of one survey, with the results of their whole family.
+    """
+    if compared.empty:
+        return ""
+    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
+    clauses = []
+    for place, rows in _placed(compared):
+        named = [f"« {row['group_value']} » ({against(row, catalogue)})" for row in rows]
+        clauses.append(f"{place} pour {french.join(named)}")
+    alike = compared.loc[compared["verdict"] == "stable", "group_value"]
+    if len(alike):
+        clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
+    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
+    if not clauses and unknown.empty:
+        why = why_untested(compared)
+        return f"Les catégories de répondants ne peuvent pas être comparées entre elles ({why})."
+    least = f" : {visible(unknown, indicator, 'un écart')}" if len(unknown) else ""
+    if not clauses:
+        return (
+            "On ne peut dire d'aucune catégorie de répondants que sa satisfaction diffère de celle "
+            f"des autres{least}."
+        )
+    said = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
+    return f"{said} Ailleurs, on ne peut pas conclure{least}." if least else said
+
+
+def caption(compared: pd.DataFrame) -> str:
+    """Caption of categories' marks: those that differ from the others, where that is established.
+
+    They are not ranked: only their differences to the others are tested.
+    """
+    told = [
+        f"{place} pour {french.join('« ' + row['group_value'] + ' »' for row in rows)}"
+        for place, rows in _placed(compared)
+    ]
+    said = SEMICOLON.join(told) or "aucun écart établi"
+    return f"Satisfaction par rapport à celle des autres répondants : {said}"
+
+
+def _placed(compared: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
+    """The categories above the others, then those below, where some are established."""
+    for verdict, place in _PLACES.items():
+        rows = compared[compared["verdict"] == verdict]
+        if len(rows):
+            yield place, rows.to_dict("records")

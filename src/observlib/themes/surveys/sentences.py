@@ -1,0 +1,181 @@
+"""Findings of site surveys: what users say, why they came, how far they answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.comparison.sentences import undecided
+from observlib.confidentiality.grouping import GROUPED
+from observlib.display import french, phrases, words
+
+_TOLD = 3  # marks in one sentence; the page's table has them all
+_WHAT = {
+    "satisfaction_10": "la satisfaction est de {}",
+    "task_success_share": "{} des répondants disent avoir entièrement atteint leur objectif",
+    "nps": "la recommandation nette est de {}",
+    "ces_10": "la facilité est de {}",
+    "clarity_10": "la clarté est de {}",
+}
+_WHY_NOT = {
+    "low_base": "trop peu de réponses pour citer {}",
+    "partial": "une période incomplète pour {}",
+}
+_WHY_HIDDEN = "faute de réponses assez nombreuses et assez diverses"
+_NOUNS = {
+    "satisfaction_10": "la satisfaction",
+    "task_success_share": "l'objectif atteint",
+    "nps": "la recommandation nette",
+    "ces_10": "la facilité",
+    "clarity_10": "la clarté",
+}
+
+
+def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What a survey measured in a period: its first marks, each with its interval.
+
+    A mark that is not told says why.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one survey.
+    """
+    rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
+    told: list[str] = []
+    withheld: list[str] = []
+    hidden: list[str] = []
+    for name, template in _WHAT.items():
+        if name not in rows.index:
+            continue
+        row: dict[str, Any] = {"indicator": name, **rows.loc[name].to_dict()}
+        if row["status"] == "published" and len(told) < _TOLD:
+            told.append(template.format(_with_interval(row, catalogue)))
+        elif row["status"] in _WHY_NOT:
+            withheld.append(_WHY_NOT[row["status"]].format(_NOUNS[name]))
+        elif row["status"] == "suppressed":
+            hidden.append(_NOUNS[name])
+    when = phrases.capital(french.when(period))
+    said = [f"{when}, {french.join(told)}, intervalles à 95 % entre parenthèses."] if told else []
+    if withheld:
+        start = "Il y a" if said else f"{when}, il y a"
+        said.append(f"{start} {french.join(withheld)}.")
+    if hidden:
+        start = "Non publié" if said else f"{when}, non publié"
+        said.append(f"{start} (secret statistique) : {french.join(hidden)}, {_WHY_HIDDEN}.")
+    if not said:
+        said.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
+    return " ".join(said)
+
+
+def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The reasons that respondents tick most, in the order of the frame.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `reason_share`, of one survey.
+    compared
+        The row of `leading.pairs`, with the results of its whole family: whether one leads.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib import estimates
+    >>> from observlib.catalogue import load_catalogue
+    >>> row = {"indicator": "reason_share", "period": "2026-T3", "unit": "%", "group": "reason"}
+    >>> frame = estimates.make(
+    ...     {**row, "group_value": name, "estimate": share, "n": 90.0}
+    ...     for name, share in (("Chercher", 70.0), ("Suivre", 20.0))
+    ... )
+    >>> compared = pd.DataFrame({"verdict": ["rise"]})
+    >>> said = reasons(frame, compared, load_catalogue(Path("data/catalogue")))
+    >>> said.replace("\\xa0", " ")
+    'Au 3e trimestre 2026, le premier motif cité est « Chercher » (70 %), devant « Suivre » (20 %).'
+    """
+    shown = frame[(frame["status"] == "published") & ~frame["group_value"].isin(GROUPED)]
+    if shown.empty:
+        return ""
+    indicator = words.indicator_of("reason_share", catalogue)
+    said = [
+        f"« {row['group_value']} » ({words.value(row, indicator)})"
+        for row in shown.head(3).to_dict("records")
+    ]
+    when = phrases.capital(french.when(shown["period"].iat[0]))
+    if not said[1:]:
+        return f"{when}, le seul motif assez cité pour être montré est {said[0]}."
+    if (compared["verdict"] == "rise").any():
+        return f"{when}, le premier motif cité est {said[0]}, devant {french.join(said[1:])}."
+    unsure = undecided(compared, shown["group_value"].iat[1], catalogue, "lequel l'est le plus")
+    return f"{when}, les motifs les plus cités sont {french.join(said[:2])}{unsure}."
+
+
+def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
+    """Caption: how many more answers four quarters have than the last, or why none is told.
+
+    Parameters
+    ----------
+    now
+        Estimates of one survey and quarter.
+    year
+        Those of `surveys.wider`.
+    quarter
+        The last of the four.
+    """
+    until = f"quatre trimestres, jusqu'au {french.period_label(quarter)}"
+    if len(year) and (year["status"] == "suppressed").all():
+        return (
+            f"Réponses à l'enquête sur {until} : non publiées, car trop peu nombreuses ou trop "
+            "semblables, ou parce qu'elles feraient connaître, par différence, celles d'un "
+            "trimestre qui le sont"
+        )
+    many, few = year["n"].max(), now["n"].max()
+    if pd.isna(many) or pd.isna(few) or many <= few:
+        return f"Réponses à l'enquête sur {until}"
+    counts = f"{french.number(many)} au lieu de {french.number(few)} pour un seul"
+    return f"Réponses à l'enquête sur {until} : {counts}"
+
+
+def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How often the survey was offered, how many began to answer and finished.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `survey_funnel` of one survey and quarter.
+    """
+    rows = frame[frame["status"].isin(["published", "partial"])]
+    counts = dict(zip(rows["group_value"], rows["estimate"], strict=True))
+    visits, offered, begun, ended = (
+        counts.get(step)
+        for step in ("Visites", "Enquête proposée", "Réponse commencée", "Réponse terminée")
+    )
+    if not begun:
+        return ""
+    when = phrases.capital(french.when(frame["period"].iat[0]))
+    answers = french.count(begun, "réponse commencée", "réponses commencées")
+    said = f"{when}, l'enquête compte {answers}"
+    if offered:
+        times = french.count(offered, "fois", "fois")
+        said = f"{when}, l'enquête a été proposée {times} : {answers} ({_of(begun, offered)})"
+        if visits:
+            row = rows[rows["group_value"] == "Visites"].iloc[0].to_dict()
+            of = phrases.rounded(row, words.indicator_of("survey_funnel", catalogue))
+            said = said.replace(", l'enquête", f", sur {of}, l'enquête", 1)
+    if ended is not None:
+        said += f", dont {french.number(ended)} menées à leur terme ({_of(ended, begun)})"
+    unsure = " Ces comptages sont incomplets." if (rows["status"] == "partial").any() else ""
+    return f"{said}.{unsure}"
+
+
+def _of(part: float, whole: float) -> str:
+    share = 100 * part / whole
+    return french.percent(share, 1 if share < 10 else 0)
+
+
+def _with_interval(row: dict[str, Any], catalogue: Catalogue) -> str:
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    ends = words.interval(row, indicator)
+    return words.value(row, indicator) + (f" ({ends})" if ends else "")

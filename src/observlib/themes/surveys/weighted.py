@@ -1,0 +1,359 @@
+"""What a survey would measure if its respondents had the population's age, sex and region.
+
+A check of the raw figures, and never their replacement. Those who answer a site survey chose to,
+and the users of a site are not the population: weights make respondents resemble it in what was
+asked of both, and in nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from observlib import answers, estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.confidentiality.rounding import base
+from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.survey.association import weighting_effect
+from observlib.survey.comparison import PAIRED, beside, two_by_two
+from observlib.survey.design import Design, design
+from observlib.survey.estimation import mean
+from observlib.survey.proportions import proportion
+from observlib.survey.weighting import Calibration, calibrate
+from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, pooled
+
+REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
+MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
+WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
+RAW, WEIGHTED = "Sans redressement", "Avec redressement"
+_UNITS = {
+    "satisfaction_10": "sur 10",
+    "satisfied_share": "%",
+    "task_success_share": "%",
+    "ces_10": "sur 10",
+    "nps": "points",
+}
+_QUESTIONS = {
+    "satisfaction_10": "satisfaction",
+    "satisfied_share": "satisfaction",
+    "task_success_share": "task_success",
+    "ces_10": "ces",
+    "nps": "nps",
+}
+
+
+class Weighed(NamedTuple):
+    """The respondents of one survey whose profile is complete, and their weights.
+
+    `passport` holds the period; `people` has one row each, by `response_id`, and a column a
+    margin; `given` are the rows of all responses; `calibration` is None where there can be none.
+    `withheld` are the indicators of which this period would tell a quarter, or which few people
+    answered alike.
+    """
+
+    passport: dict[str, str]
+    status: str
+    people: pd.DataFrame
+    given: pd.DataFrame
+    calibration: Calibration | None
+    withheld: frozenset[str]
+
+
+def weighed(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> tuple[Weighed, ...]:
+    """Give weights to the respondents of each survey that asks age, sex or région.
+
+    They are those whose answers to these (the ones that the survey asks) are all known and in the
+    population: whoever refuses, stops before the question or lives abroad is left out. There are
+    no weights where they are fewer than `MINIMUM`, or none meet the margins together.
+
+    Parameters
+    ----------
+    responses
+        Tidy table `responses` with its `source`.
+    margins
+        `variable`, `category` and `people`, such as `data/reference/margins.csv`.
+    catalogue
+        Says which surveys are waves.
+    quarters
+        Taken as one period, oldest first.
+    """
+    targets = {
+        str(name): rows.set_index("category")["people"].astype(float)
+        for name, rows in margins.groupby("variable", sort=False)
+    }
+    found = []
+    for passport, period, given, status in answers.periods_of(responses, catalogue, quarters):
+        asked = given[given["variable"].isin(list(targets)) & given["category"].notna()]
+        if asked.empty:
+            continue
+        said = asked.drop_duplicates(["response_id", "variable"])
+        people = said.pivot(index="response_id", columns="variable", values="category")
+        for name in people:
+            people[name] = people[name].where(people[name].isin(targets[str(name)].index))
+        people, kept = _grouped(people.dropna(), targets)
+        weights = _calibrated(people, kept)
+        withheld = _withheld(given, people, catalogue, quarters)
+        about = {**passport, "period": period}
+        found.append(Weighed(about, status, people, given, weights, withheld))
+    return tuple(found)
+
+
+def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """Satisfaction, success, ease and recommendation with and without weights, on the same people.
+
+    Nothing of a survey without weights.
+
+    Parameters
+    ----------
+    surveys
+        What `weighed` gave.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `satisfaction_10`, `satisfied_share`, `task_success_share` (%), `ces_10` and
+        `nps` by device, `group` = `weighting`, `group_value` = `RAW` or `WEIGHTED`, with n. Those
+        with weights have the intervals and the effective n of the calibrated design: Student's
+        for means, Wilson's on the effective n for shares. A raw figure is `suppressed` where the
+        one on all answers, published elsewhere, would tell by subtraction of people too few or
+        too much alike (see `untold`); both are where a quarter published elsewhere would tell
+        another one that is withheld.
+
+    Notes
+    -----
+    Weights are raked to the margins (J.-C. Deville and C.-E. Särndal, "Calibration estimators in
+    survey sampling", *JASA* 87 (1992), 376–382), then cut at `WEIGHTS`; variances are those of
+    residuals on the margins, respondents being taken as a simple sample.
+    """
+    made: list[dict[str, Any]] = []
+    for survey in surveys:
+        if survey.calibration is None:
+            continue
+        said = scores(survey.given)
+        people = survey.people.join(said)
+        hides = untold(survey, said)
+        row = {**survey.passport, "group": "weighting"}
+        for name in said:
+            row["status"] = "suppressed" if name in survey.withheld else survey.status
+            plain = {"status": "suppressed"} if name in hides else _estimate(design(people), name)
+            made.append({**row, **_named(name), "group_value": RAW, **plain})
+            calibrated = _estimate(design(people, calibration=survey.calibration), name)
+            made.append({**row, **_named(name), "group_value": WEIGHTED, **calibrated})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """Each weighted figure of `marks` with the raw one, and the error of what weights change.
+
+    Parameters
+    ----------
+    surveys
+        What `weighed` gave.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `changes.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
+        rest on the same answers (see `survey.association.weighting_effect`).
+    """
+    found = [two_by_two(marks([]))]
+    for survey in surveys:
+        if survey.calibration is None:
+            continue
+        told = marks([survey])
+        people = survey.people.join(scores(survey.given))
+        calibrated, plain = design(people, calibration=survey.calibration), design(people)
+        for _, two in told.groupby("indicator", sort=False):
+            raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
+            name = str(two["indicator"].iat[0])
+            effect = weighting_effect(calibrated, plain, name)
+            scale = 100.0 if _UNITS[name] == "%" else 1.0
+            error = (scale * effect.se if effect.status == "published" else 0.0, effect.df)
+            pair = beside(weighted, raw)
+            found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
+    return pd.concat(found, ignore_index=True).assign(against="raw")
+
+
+def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """How the weights of `marks` came out: what they cost, and the margins before and after.
+
+    Parameters
+    ----------
+    surveys
+        What `weighed` gave.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by device: `weighting_effective_n` (respondents; `missing`, with the n that were
+        found, where no weights could be made), `weighting_design_effect`, `weighting_least` and
+        `weighting_most` (weight of a respondent, the mean being 1); and with `group` = a margin,
+        `weighting_before`, `weighting_after` and `weighting_target` (%). Categories of fewer
+        than 11 respondents are one.
+    """
+    made: list[dict[str, Any]] = []
+    for survey in surveys:
+        n = len(survey.people)
+        row: dict[str, Any] = {**survey.passport, "status": survey.status}
+        if survey.calibration is None:
+            told = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
+            status = "suppressed" if survey.status == "suppressed" else "missing"
+            made.append({**row, **_REPORT["effective_n"], **told, "status": status})
+            continue
+        found = survey.calibration.summary()
+        found = {**found, "effective_n": base(found["effective_n"])}
+        made += [{**row, **named, "estimate": found[key], "n": n} for key, named in _REPORT.items()]
+        for margin in survey.calibration.margins.to_dict("records"):
+            of = {**row, "group": margin["margin"], "group_value": margin["category"], "unit": "%"}
+            made += [
+                {**of, "indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n, "n": n}
+                for when in ("before", "after", "target")
+            ]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+_REPORT = {
+    "effective_n": {"indicator": "weighting_effective_n", "unit": "répondants"},
+    "design_effect": {"indicator": "weighting_design_effect", "unit": "rapport"},
+    "min": {"indicator": "weighting_least", "unit": "rapport"},
+    "max": {"indicator": "weighting_most", "unit": "rapport"},
+}
+
+
+def _calibrated(people: pd.DataFrame, margins: dict[str, pd.Series]) -> Calibration | None:
+    """Weights of mean 1; nothing, which the report tells, where there can be none."""
+    if not margins or len(people) < MINIMUM:
+        return None
+    n = float(len(people))
+    try:
+        return calibrate(people, margins, population=n, method="raking", trim=WEIGHTS)
+    except ObservError:  # no weights meet the margins together
+        return None
+
+
+def _grouped(
+    people: pd.DataFrame, targets: dict[str, pd.Series]
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Categories of at least 11 people, and their shares of the population.
+
+    A margin that leaves no two categories is left out.
+    """
+    grouped, kept = people[[]], {}
+    for name in [name for name in targets if name in people]:
+        target = targets[name]
+        holders = {
+            str(category): {str(one) for one in people.index[people[name] == category]}
+            for category in target.index
+        }
+        groups = merge_small(holders, REST.get(name, "Autres"))
+        if len(groups) < 2:
+            continue
+        label = {old: new for new, (olds, _) in groups.items() for old in olds}
+        grouped = grouped.assign(**{name: people[name].map(label)})
+        shares = target.groupby(target.index.map(label)).sum().reindex(list(groups))
+        kept[name] = shares / shares.sum()
+    return grouped, kept
+
+
+def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
+    """The indicators of which nothing may be told of `people` alone, without weights.
+
+    All the answers, published elsewhere, less theirs are those of the respondents who are not
+    among them: these may be neither fewer than 11, nor fewer than 30 and all alike. A period that
+    would tell one of its quarters is no better for these people, who may be all that answered.
+
+    Parameters
+    ----------
+    survey
+        One of those of `weighed`.
+    said
+        What `scores` gives of its responses.
+    """
+    rest = said[~said.index.isin(survey.people.index)]
+    found = set(survey.withheld)
+    for name in said:
+        others = rest[name].dropna()
+        if 0 < len(others) < estimates.MINIMUM_PEOPLE or alike(others):
+            found |= _beside(_QUESTIONS[name])
+    return found
+
+
+def alike(said: pd.Series) -> bool:
+    """Whether fewer than 30 people all said one thing."""
+    return 0 < len(said) < estimates.LOW_BASE and said.nunique() == 1
+
+
+def _withheld(
+    given: pd.DataFrame, people: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> frozenset[str]:
+    """The indicators withheld for all their answers, their quarters, or what these people say."""
+    marks = given[given["value"].notna() & given["variable"].isin(list(_QUESTIONS.values()))]
+    told = pooled(marks, catalogue, quarters)
+    found = {*told.loc[told["status"] == "suppressed", "indicator"]}
+    for question, rows in marks.groupby("variable"):
+        if any(
+            period[-1] == "suppressed" for period in answers.periods_of(rows, catalogue, quarters)
+        ):
+            found |= _beside(str(question))
+    said = scores(marks)
+    kept = said[said.index.isin(people.index)]
+    for name in kept:
+        if alike(kept[name].dropna()):
+            found |= _beside(_QUESTIONS[name])
+    return frozenset(found)
+
+
+def _beside(question: str) -> set[str]:
+    """The indicators of a question: what one of them tells of few who are alike, all do."""
+    return {name for name, asked in _QUESTIONS.items() if asked == question}
+
+
+def scores(given: pd.DataFrame) -> pd.DataFrame:
+    """What each response says, by `response_id`: a number an indicator, missing where unsaid."""
+    rows = given[given["value"].notna()].drop_duplicates(["response_id", "variable"])
+    rows = rows.assign(on_10=answers.on_10(rows)).set_index("response_id")
+    of = {str(name): part for name, part in rows.groupby("variable")}
+    found: dict[str, pd.Series] = {}
+    if "satisfaction" in of:
+        found["satisfaction_10"] = of["satisfaction"]["on_10"]
+        satisfied = of["satisfaction"]["on_10"] >= answers.SATISFIED_FROM - 1e-9
+        found["satisfied_share"] = satisfied.astype(float)
+    if "task_success" in of:
+        success = of["task_success"]
+        found["task_success_share"] = (success["value"] == success["scale_max"]).astype(float)
+    if "ces" in of:
+        found["ces_10"] = of["ces"]["on_10"]
+    if "nps" in of and (of["nps"]["scale_min"].eq(0) & of["nps"]["scale_max"].eq(10)).all():
+        mark = of["nps"]["value"]
+        found["nps"] = 100.0 * ((mark >= PROMOTERS_FROM).astype(int) - (mark <= DETRACTORS_TO))
+    return pd.DataFrame(found)
+
+
+def _named(indicator: str) -> dict[str, str]:
+    return {"indicator": indicator, "unit": _UNITS[indicator]}
+
+
+def _estimate(made: Design, name: str) -> dict[str, Any]:
+    """Estimate, interval and bases of a column of a design."""
+    if _UNITS[name] == "%":
+        found, scale = proportion(made, name, 1.0, method="wilson").iloc[0], 100.0
+    else:
+        found, scale = mean(made, name).iloc[0], 1.0
+    if found["status"] == "missing":
+        return {"status": "missing"}
+    low, high = scale * found["ci_low"], scale * found["ci_high"]
+    if name == "nps":
+        low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
+    told = answers.with_interval(scale * found["estimate"], low, high) or {}
+    return {**told, "n": int(found["n"]), "n_eff": found["n_eff"]}

@@ -1,0 +1,1 @@
+"""User tests: tasks that succeed, perceived usability, problems met."""

@@ -1,0 +1,259 @@
+"""User tests: who succeeds, in how long, what stands in the way, and the usability scale.
+
+Tests are small: below eleven participants nothing is published, so that each function takes any
+periods, those of a quarter's sessions or of a year's. A participant is a code of a device, in
+whichever sessions: who comes to three is one person, whose attempts are alike, and no three. Shares
+of a dozen participants count few people each, which names nobody: they tell of a site, and their
+base is that of all participants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import SUBJECT, Periods, by_quarter, mean, quarter_of, together
+from observlib.confidentiality.differencing import window_told, withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.period import Quarter
+from observlib.survey.small_samples import (
+    adjusted_wald,
+    clustered_share,
+    geometric_mean,
+    sus_score,
+)
+from observlib.text import fold
+
+SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
+_WHO = "participant"
+_TASK = ("task_success", "task")
+_OF_ALL = ("test_participants", "problem_share", "problem_count")  # rest on all the participants
+
+
+def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What `measured` gives of each quarter by itself."""
+    return measured(user_tests, by_quarter(quarters))
+
+
+def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What `measured` gives of all the quarters together: a year gathers small campaigns."""
+    return measured(user_tests, together(quarters))
+
+
+def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+    """Results of the tests of each device and period.
+
+    Parameters
+    ----------
+    user_tests
+        Tidy table `user_tests` with its `source`.
+    periods
+        The periods wanted, each with its quarters.
+
+    Returns
+    -------
+    DataFrame
+        Estimates, where `n` is the number of participants:
+
+        - `test_participants`;
+        - `task_success` (%), of all attempts, with the adjusted Wald interval on the base that
+          they are worth, and of each task (`group` = `task`);
+        - `task_time` (seconds), the geometric mean of the successes, of each task, where who
+          succeeded several times has one time, their geometric mean;
+        - `sus_mean` (`sur 100`, its interval cut at 0 and 100), of the participants who answered
+          all ten items, whose score is the mean of theirs where they did so several times;
+        - `problem_share` (%), who met each problem (`group` = `problem`, the most severe first,
+          each with the highest severity that was given to it);
+        - `problem_count`, of each severity (`group` = `severity`).
+
+        A device that was tested in some period asked for and not in another has there one
+        `missing` row of `test_participants`. Of fewer than eleven participants there are only
+        the rows without a group, `suppressed`; and so for several quarters, from which one that
+        is withheld could be had (see `confidentiality.differencing`). What rests on some of the
+        participants, such as a task or the scale, is judged on those alike.
+    """
+    rows = user_tests.assign(
+        product=user_tests["product"].fillna(""), quarter=quarter_of(user_tests["date"])
+    )
+    wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
+    rows = rows[rows["quarter"].isin(wanted)]
+    made: list[dict[str, Any]] = []
+    for subject, tested in rows.groupby(SUBJECT, sort=True):
+        for period, quarters in periods.items():
+            inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
+            passport = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
+            parts = [inside[inside["quarter"] == str(quarter)] for quarter in quarters]
+            if inside.empty:
+                row = {"indicator": "test_participants", "unit": "participants"}
+                made.append({**passport, **row, "status": "missing"})
+                continue
+            made += [passport | row for row in _told(inside, parts)]
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
+    if tested.empty:
+        return []
+    people = _people(tested)
+    found: list[dict[str, Any]] = [
+        {
+            "indicator": "test_participants",
+            "unit": "participants",
+            "estimate": people,
+            "n": people,
+        }
+    ]
+    found += _successes(tested[tested["measure"] == "success"])
+    found += _times(tested)
+    found += _scale(tested[tested["measure"].str.startswith("sus_")])
+    found += _problems(tested[tested["measure"] == "problem"], people)
+    return found
+
+
+def _told(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    """The results of a period whose quarters are `parts`, less what may not be told."""
+    found, people = _results(whole), _people(whole)
+    if people < estimates.MINIMUM_PEOPLE or not _safe([_people(part) for part in parts]):
+        return [{**row, "status": "suppressed"} for row in found if "group" not in row]
+    several = parts if len(parts) > 1 else []
+    apart = [{_what(row): row["n"] for row in _results(part)} for part in several]
+    hidden = {
+        _what(row)
+        for row in found
+        # what rests on all the participants does so in each quarter, be a problem met there or not
+        if row["indicator"] not in _OF_ALL and not _safe([of.get(_what(row), 0) for of in apart])
+    }
+    tasks = {row["group_value"]: row["n"] for row in found if _what(row)[:2] == _TASK}
+    few = withheld_parts(tasks, [name for name in tasks if (*_TASK, name) in hidden])
+    hidden |= {(*_TASK, name) for name in few}
+    return [{**row, "status": "suppressed"} if _what(row) in hidden else row for row in found]
+
+
+def _safe(counts: Sequence[int]) -> bool:
+    return window_told([n >= estimates.MINIMUM_PEOPLE if n else None for n in counts])
+
+
+def _what(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["indicator"], row.get("group", ""), row.get("group_value", "")
+
+
+def _people(tested: pd.DataFrame) -> int:
+    return int(tested[_WHO].nunique())
+
+
+def _successes(attempts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of all attempts, then of each task in the order of their names."""
+    if attempts.empty:
+        return []
+    found = [_success(attempts)]
+    found += [
+        _success(own) | {"group": "task", "group_value": task} for task, own in _by_task(attempts)
+    ]
+    return found
+
+
+def _by_task(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    named = rows.dropna(subset=["task"])
+    return [
+        (task, named[named["task"] == task]) for task in sorted(named["task"].unique(), key=fold)
+    ]
+
+
+def _success(attempts: pd.DataFrame) -> dict[str, Any]:
+    by_person = attempts.groupby(_WHO)["value"].agg(["sum", "count"]).astype(int)
+    share, n_eff = clustered_share(list(by_person.itertuples(index=False, name=None)))
+    low, high = adjusted_wald(share * n_eff, n_eff)
+    return {
+        "indicator": "task_success",
+        "unit": "%",
+        "estimate": 100 * share,
+        "ci_low": 100 * low,
+        "ci_high": 100 * high,
+        "n": len(by_person),
+        "n_eff": n_eff,
+    }
+
+
+def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of those who succeeded: a failure's time says when someone gave up."""
+    key = ["session", _WHO, "task"]
+    times = tested[tested["measure"] == "time"].dropna(subset=["task"])
+    won = tested[(tested["measure"] == "success") & (tested["value"] == 1)]
+    times = times.merge(won[key], on=key)
+    found = []
+    for task, rows in _by_task(times):
+        own = np.exp(np.log(rows["value"]).groupby(rows[_WHO]).mean())
+        n = len(own)
+        row = {
+            "indicator": "task_time",
+            "unit": "s",
+            "group": "task",
+            "group_value": task,
+            "estimate": own.iat[0],
+            "n": n,
+            "n_eff": n,
+        }
+        if n > 1:
+            row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own.tolist())
+        found.append(row)
+    return found
+
+
+def _scale(answers: pd.DataFrame) -> list[dict[str, Any]]:
+    scores = sus_scores(answers)
+    if scores.empty:
+        return []
+    return [mean("sus_mean", scores, "sur 100", (0.0, 100.0))]
+
+
+def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
+    """The score of each participant of tidy `user_tests` who answered all ten items.
+
+    Of who did so in several sessions it is the mean.
+    """
+    items = [f"sus_{item}" for item in range(1, 11)]
+    answers = user_tests[user_tests["measure"].isin(items)]
+    wide = answers.pivot(index=["device", "session", _WHO], columns="measure", values="value")
+    wide = wide.reindex(columns=items).dropna()
+    scores = pd.Series([sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float)
+    return scores.groupby(["device", _WHO]).mean()
+
+
+def _problems(met: pd.DataFrame, people: int) -> list[dict[str, Any]]:
+    found = []
+    severity = met.groupby("label")["value"].max().astype(int)
+    holders = met.drop_duplicates([_WHO, "label"]).groupby("label").size()
+    order = sorted(severity.index, key=lambda label: (-severity[label], -holders[label], label))
+    for label in order:
+        count = int(holders[label])
+        low, high = adjusted_wald(count, people)
+        found.append(
+            {
+                "indicator": "problem_share",
+                "unit": "%",
+                "group": "problem",
+                "group_value": f"{label} ({SEVERITIES[severity[label]]})",
+                "estimate": 100 * count / people,
+                "ci_low": 100 * low,
+                "ci_high": 100 * high,
+                "n": people,
+                "n_eff": people,
+            }
+        )
+    for level, name in SEVERITIES.items():
+        if len(severity):
+            found.append(
+                {
+                    "indicator": "problem_count",
+                    "unit": "problèmes",
+                    "group": "severity",
+                    "group_value": name,
+                    "estimate": int((severity == level).sum()),
+                    "n": people,
+                }
+            )
+    return found

@@ -1,0 +1,1 @@
+"""Workshops where users and teams design together, and what becomes of ideas."""

@@ -1,0 +1,219 @@
+"""Workshops with users: how many came, and what became of their ideas.
+
+Workshops and ideas are counted whole, so their counts have no interval; those of several devices
+are counted together. Ideas are as they stood
+at the end of the last quarter asked for, by the days on which they were decided and done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import quarter_of, together, with_interval
+from observlib.confidentiality.differencing import window_told, withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.period import Quarter
+from observlib.survey.survival import kaplan_meier, quantile, share_ended
+
+STEPS = ("Proposées", "Décidées", "Réalisées")
+OTHERS = "Autres profils"
+_STEP = 30  # days between the points of the curve
+
+
+def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """How many workshops each product had by quarter, `workshop_count`.
+
+    Parameters
+    ----------
+    workshops
+        Tidy table `workshops` with its `source`.
+    quarters
+        The quarters wanted; a product that had one in some quarter has 0 in those without.
+    """
+    rows = _within(workshops, quarters)
+    made: list[dict[str, Any]] = []
+    for product, own in rows.groupby("product", sort=True):
+        for quarter in quarters:
+            inside = own[own["quarter"] == str(quarter)]
+            made.append(
+                {
+                    **_passport(own),
+                    "product": product,
+                    "indicator": "workshop_count",
+                    "period": str(quarter),
+                    "unit": "ateliers",
+                    "estimate": inside["workshop_id"].nunique(),
+                }
+            )
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+
+
+def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Participants of all the quarters' workshops: in all, by product, and by profile.
+
+    They are given over the whole period alone, as the total of a year would tell a quarter that
+    is withheld, and only where workshops are held every quarter or every other, so that none can
+    be had from one edition to the next (see `confidentiality.differencing`). A product whose
+    workshops are not is withheld, as is one with fewer than eleven people, with as many others as
+    keep it from being had by subtraction. Profiles of fewer than eleven are one, with the next
+    smallest where they need it.
+
+    Parameters
+    ----------
+    workshops
+        Tidy table `workshops` with its `source`.
+    quarters
+        The quarters that make the period.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `workshop_participants`: without a group, by `product` or for all; by
+        `group` = `profile`. Someone who came twice counts twice. Where the whole period is
+        withheld, so is each product, and profiles are left out.
+    """
+    rows = _within(workshops, quarters)
+    rows = rows[rows["kind"] == "participants"]
+    if rows.empty:
+        return estimates.make([])
+    passport = {
+        **_passport(rows),
+        "indicator": "workshop_participants",
+        "period": next(iter(together(quarters))),
+        "unit": "participants",
+    }
+    whole = _told_in(rows, quarters)
+    total = int(rows["count"].sum())
+    value: dict[str, Any] = {"estimate": total, "n": total} if whole else {"status": "suppressed"}
+    made: list[dict[str, Any]] = [{**passport, **value}]
+    by_product = _sums(rows, "product")
+    irregular = [str(name) for name, own in rows.groupby("product") if not _told_in(own, quarters)]
+    hidden = withheld_parts(by_product, irregular) if whole else set(by_product)
+    for product, count in sorted(by_product.items()):
+        value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
+        made.append({**passport, "product": product, **value})
+    if not whole:
+        return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    seats = {
+        name: {f"{name} {seat}" for seat in range(count)}
+        for name, count in _sums(rows, "label").items()
+    }
+    for label, (_, seated) in merge_small(seats, rest=OTHERS).items():
+        value = {"estimate": len(seated), "n": len(seated)}
+        made.append({**passport, "group": "profile", "group_value": label, **value})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+
+
+def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What became, by the end of the last quarter, of the ideas of the quarters' workshops.
+
+    Parameters
+    ----------
+    workshops
+        Tidy table `workshops` with its `source`.
+    quarters
+        The quarters that make the period.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `workshop_ideas`, the ideas that reached each step of `STEPS` (`group` =
+        `step`), and of `idea_done_share` (%), for all and by product, whose `n` is the number
+        of ideas proposed.
+    """
+    rows = _within(workshops, quarters)
+    rows = rows[rows["kind"] == "idea"]
+    end = pd.Timestamp(quarters[-1].end)
+    if rows.empty:
+        return estimates.make([])
+    passport = {**_passport(rows), "period": next(iter(together(quarters)))}
+    made: list[dict[str, Any]] = []
+    reached = (len(rows), int((rows["decided"] <= end).sum()), int((rows["done"] <= end).sum()))
+    for step, count in zip(STEPS, reached, strict=True):
+        row = {"indicator": "workshop_ideas", "unit": "idées", "estimate": count}
+        made.append({**passport, **row, "group": "step", "group_value": step})
+    for product, some in [("", rows), *rows.groupby("product", sort=True)]:
+        share = 100 * float((some["done"] <= end).mean())
+        row = {"indicator": "idea_done_share", "unit": "%", "estimate": share, "n": len(some)}
+        made.append({**passport, **row, "product": product})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """How long decided ideas take to be done, those still under way included.
+
+    An idea that is not done by the end of the last quarter has waited until then; one that was
+    dropped once decided is never done, and waits too. The estimate is that of Kaplan and Meier.
+
+    Parameters
+    ----------
+    workshops
+        Tidy table `workshops` with its `source`.
+    quarters
+        Ideas decided in these quarters count, whenever they were proposed.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `idea_delay` (days), the median, `missing` where half are not done within
+        the time that is known, and without an interval where its upper end is not; and of
+        `idea_done_by` (%), done within as many days as `group_value` says (`group` = `days`).
+    """
+    end = pd.Timestamp(quarters[-1].end)
+    rows = workshops[
+        (workshops["kind"] == "idea")
+        & workshops["decided"].between(pd.Timestamp(quarters[0].start), end)
+    ]
+    if rows.empty:
+        return estimates.make([])
+    done = rows["done"] <= end
+    waited = (rows["done"].where(done, end) - rows["decided"]).dt.days
+    curve = kaplan_meier(waited.tolist(), done.tolist())
+    passport = {
+        **_passport(rows),
+        "period": next(iter(together(quarters))),
+        "n": len(rows),
+        "n_eff": len(rows),
+    }
+    median = with_interval(*quantile(curve, 0.5))
+    if median is None:  # and no base, which may be of too few
+        median = {"status": "missing", "n": None, "n_eff": None}
+    made: list[dict[str, Any]] = [
+        {**passport, "indicator": "idea_delay", "unit": "jours", **median}
+    ]
+    for day in range(0, int(waited.max()) + 1, _STEP):
+        ended = with_interval(*(100 * share for share in share_ended(curve, day)))
+        row = {"group": "days", "group_value": str(day), **(ended or {})}
+        made.append({**passport, "indicator": "idea_done_by", "unit": "%", **row})
+    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+
+
+def _told_in(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
+    """Whether participants of all the quarters may be told, none of which is told by itself."""
+    held_in = set(participants["quarter"])
+    return window_told([False if str(quarter) in held_in else None for quarter in quarters])
+
+
+def _passport(rows: pd.DataFrame) -> dict[str, Any]:
+    """The device and channel of rows, where they have one, and all their sources."""
+    one = {name: rows[name].iat[0] for name in ("channel", "device") if rows[name].nunique() == 1}
+    return {**one, "source": ", ".join(sorted(rows["source"].unique()))}
+
+
+def _sums(rows: pd.DataFrame, by: str) -> dict[str, int]:
+    """Participants by product or profile, the most first."""
+    sums = rows.groupby(by)["count"].sum().sort_values(ascending=False, kind="stable")
+    return {str(name): int(count) for name, count in sums.items()}
+
+
+def _within(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """The rows of workshops held in some quarters, each with its `quarter`."""
+    rows = workshops.assign(
+        product=workshops["product"].fillna(""), quarter=quarter_of(workshops["date"])
+    )
+    return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]

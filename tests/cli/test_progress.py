@@ -1,0 +1,99 @@
+"""Who waits sees how far it is, in a terminal or a log; at the end, what to open and do next."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from observlib import release
+from observlib.cli.printing import steps
+
+ROOT = Path(__file__).parents[2]
+INGEST = [sys.executable, "-c", "from observlib.cli import main; main()", "ingest", "raw"]
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes and terminals are those of POSIX")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A project with twelve exports."""
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    (tmp_path / "raw").mkdir()
+    for month in range(1, 13):
+        path = tmp_path / "raw" / f"{month:02}" / "boamp_audience.csv"
+        path.parent.mkdir()
+        path.write_text(f"month,visits\n2025-{month:02},10\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("total", "lines"), [(1, 1), (3, 3), (27, 11), (10_000, 11)])
+def test_a_log_gets_a_line_at_each_tenth_of_the_way(
+    capsys: pytest.CaptureFixture[str], total: int, lines: int
+) -> None:
+    with steps() as step:
+        tell = step("Executing studies")
+        for done in range(1, total + 1):
+            tell(done, total, f"page-{done}")
+    out, err = capsys.readouterr()
+    said = err.splitlines()
+    assert out == "" and len(said) == lines
+    assert said[0] == f"Executing studies: 1 of {total} (page-1)"
+    assert said[-1] == f"Executing studies: {total} of {total} (page-{total})"
+
+
+def test_a_command_led_to_a_log_tells_how_far_it_is_and_keeps_it_from_its_output(
+    place: Path,
+) -> None:
+    done = subprocess.run(INGEST, cwd=place, capture_output=True, encoding="utf-8", check=True)
+    said = done.stderr.splitlines()
+    assert said[0] == "Reading exports: 0 of 12 (boamp_audience.csv)"
+    assert said[-1] == "Reading exports: 12 of 12" and len(said) == 11
+    assert "Reading" not in done.stdout
+
+
+@posix
+def test_a_log_that_takes_no_more_stops_no_ingestion(place: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(INGEST, cwd=place, stdout=subprocess.PIPE, stderr=write, check=False)
+    os.close(write)
+    assert done.returncode == 0 and (place / "data" / "store" / "ledger.json").exists()
+
+
+@posix
+def test_a_terminal_gets_a_bar_and_no_lines(place: Path) -> None:
+    import pty
+
+    terminal, end = pty.openpty()
+    with subprocess.Popen(INGEST, cwd=place, stdout=subprocess.DEVNULL, stderr=end) as process:
+        os.close(end)
+        written = b""
+        with suppress(OSError):  # a terminal that nothing holds any more
+            while part := os.read(terminal, 4096):
+                written += part
+    os.close(terminal)
+    assert process.returncode == 0 and b"12/12" in written and b"12 of 12" not in written
+
+
+def test_an_edition_ends_with_an_address_to_open_and_what_to_do_next(
+    place: Path, monkeypatch: pytest.MonkeyPatch, observ: Callable[..., tuple[int, str, str]]
+) -> None:
+    index = place / "l'été" / "index.html"
+    index.parent.mkdir()
+    index.write_text("la page", encoding="utf-8")
+    monkeypatch.setattr(release, "release", lambda *_, **__: (index, []))
+    monkeypatch.chdir(place)
+    code, out, err = observ("edition")
+    assert (code, err) == (0, "") and len(out.splitlines()) == 4
+    assert out.startswith(f"Published: {index}\n")
+    (address,) = (word for word in out.split() if word.startswith("file:"))
+    with urllib.request.urlopen(address) as page:
+        assert page.read() == b"la page"
+    assert "`make lab`" in out and "\nlab:" in (ROOT / "Makefile").read_text(encoding="utf-8")

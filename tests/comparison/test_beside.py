@@ -1,0 +1,123 @@
+"""Products and categories: who is above whom, by the verdicts of the study and no others."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.catalogue import Catalogue
+from observlib.comparison import sentences
+from observlib.display import typography
+from observlib.themes.satisfaction import sentences as satisfaction
+from observlib.themes.surveys import groups_sentences as groups
+
+BASE = {"indicator": "satisfaction_10", "unit": "sur 10", "channel": "web", "device": ""}
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def pair(verdict: str, mine: float, theirs: float, **more: Any) -> dict[str, Any]:
+    reason = more.get("reason", "precision" if verdict == "unknown" else "")
+    tested = reason in ("", "precision")
+    return {
+        **BASE, "product": "service-public", "reference_product": "legifrance",
+        "group_value": "75 ans et plus", "estimate": mine, "reference_estimate": theirs,
+        "difference": mine - theirs, "status": "published", "verdict": verdict, "reason": reason,
+        "detectable": 0.94 if tested else math.nan, **more,
+    }  # fmt: skip
+
+
+def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(
+    catalogue: Catalogue,
+) -> None:
+    rows = [pair("rise", 7.9, 6.4), pair("unknown", 7.9, 7.4, reference_product="boamp")]
+    rows += [pair("stable", 7.0, 7.0, product="boamp", reference_product="bodacc")]
+    rows += [pair("unknown", 7.9, 7.4, reason="low_base")]
+    assert plain(satisfaction.products(pd.DataFrame(rows), catalogue)) == (
+        "Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10). BOAMP et BODACC "
+        "sont équivalents (7,0 contre 7,0 sur 10). Pour 1 couple de produits, on ne peut pas "
+        "conclure : seul un écart d'au moins 0,9 point avait de bonnes chances d'être vu."
+    )
+    assert satisfaction.above(pd.DataFrame(rows[1:]), catalogue) == ""
+    assert "faible effectif" in satisfaction.products(pd.DataFrame(rows[-1:]), catalogue)
+    assert satisfaction.products(pd.DataFrame(rows[:0]), catalogue) == ""
+
+
+def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue: Catalogue) -> None:
+    rows = [pair("rise", 8.1, 6.8), pair("fall", 4.6, 7.1, group_value="15 à 24 ans")]
+    rows += [pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)]
+    assert plain(groups.categories(pd.DataFrame(rows), catalogue)) == (
+        "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et plus » "
+        "(8,1 contre 6,8 sur 10) ; plus basse pour « 15 à 24 ans » (4,6 contre 7,1 sur 10). "
+        "Ailleurs, on ne peut pas conclure : seul un écart d'au moins 0,5 point avait de bonnes "
+        "chances d'être vu."
+    )
+    assert plain(groups.caption(pd.DataFrame(rows))) == (
+        "Satisfaction par rapport à celle des autres répondants : plus haute pour « 75 ans et "
+        "plus » ; plus basse pour « 15 à 24 ans »"
+    )
+    unsure = plain(groups.categories(pd.DataFrame(rows[2:]), catalogue))
+    assert unsure.startswith("On ne peut dire d'aucune catégorie")
+    assert "aucun écart établi" in groups.caption(pd.DataFrame(rows[2:]))
+    hidden = pd.DataFrame([pair("unknown", math.nan, math.nan, reason="suppressed")])
+    assert "entre elles (secret statistique)" in groups.categories(hidden, catalogue)
+
+
+def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(
+    catalogue: Catalogue,
+) -> None:
+    said = "lequel l'est le plus"
+    near = pair("unknown", 35, 33, indicator="reason_share", detectable=6.2)
+    near["reference_group_value"] = "B"
+    assert plain(sentences.undecided(pd.DataFrame([near]), "B", catalogue, said)) == (
+        ", sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins 6 points avait "
+        "de bonnes chances d'être vu"
+    )
+    same = pd.DataFrame([near | {"verdict": "stable", "reason": ""}])
+    assert sentences.undecided(same, "B", catalogue, said).endswith("trop petit pour compter")
+    # stable with a third is not stable with the second, and what was not tested could not be seen
+    assert sentences.undecided(same, "C", catalogue, said) == f", sans qu'on puisse dire {said}"
+    assert (
+        sentences.undecided(same.head(0), "B", catalogue, said)
+        == f", sans qu'on puisse dire {said}"
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["rise", "fall", "stable", "unknown"]),
+            st.sampled_from(["precision", "low_base", "suppressed"]),
+            st.floats(0, 10),
+            st.floats(0, 10),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_any_pairs_give_french_that_says_their_verdicts_and_no_other(
+    catalogue: Catalogue, drawn: list[tuple[str, str, float, float]]
+) -> None:
+    rows = [
+        pair(verdict, mine, theirs, **({"reason": why} if verdict == "unknown" else {}))
+        for verdict, why, mine, theirs in drawn
+    ]
+    frame = pd.DataFrame(rows)
+    order = frame[frame["verdict"] != "fall"]  # of two products the higher comes first
+    for text in (
+        satisfaction.products(order, catalogue) or ".",
+        groups.categories(frame, catalogue),
+    ):
+        text = typography(text)
+        assert text.endswith(".")
+        assert not re.search(r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.", text)
+    said = groups.categories(frame, catalogue)
+    assert ("plus haute" in said) == ("rise" in set(frame["verdict"]))
+    assert ("plus basse" in said) == ("fall" in set(frame["verdict"]))

@@ -1,0 +1,286 @@
+"""One family a study: what it tests, what it leaves out, and the differences it publishes."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, get_args
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import t, ttest_ind_from_stats
+
+from observlib import estimates
+from observlib.catalogue import Catalogue, entries
+from observlib.comparison import pairs as changes
+from observlib.survey import comparison
+from observlib.survey.intervals import student, wilson
+from observlib.themes.peers import estimates as peers
+from observlib.themes.profiles import estimates as profiles
+from observlib.themes.satisfaction import estimates as satisfaction
+
+NOW, BEFORE = "2026-T3", "2025-T3"
+
+
+def mark(value: float | None, period: str = NOW, n: int = 200, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": "satisfaction_10", "unit": "sur 10", "period": period}
+    row |= {"product": "boamp", "channel": "web", "device": "jdma-boamp"}
+    if value is not None:
+        low, high = student(value, 2.0, n)
+        row |= {"estimate": value, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
+        row |= {"status": "low_base"} if n < estimates.LOW_BASE else {}
+    return row | more
+
+
+def share(value: float, n: int = 400, **more: Any) -> dict[str, Any]:
+    low, high = wilson(value / 100 * n, n)
+    ends = {"ci_low": 100 * low, "ci_high": 100 * high}
+    row = {"indicator": "satisfied_share", "unit": "%", "period": NOW}
+    return {**row, "estimate": value, **ends, "n": n, "n_eff": n, **more}
+
+
+def waves(*pairs: tuple[dict[str, Any], dict[str, Any]]) -> pd.DataFrame:
+    rows = []
+    for i, (then, now) in enumerate(pairs):
+        rows += [{**then, "period": BEFORE, "device": f"d{i}"}, {**now, "device": f"d{i}"}]
+    return estimates.make(rows)
+
+
+def yearly(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return changes.tested(catalogue, changes.between(frame, catalogue, NOW, BEFORE))
+
+
+def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue: Catalogue) -> None:
+    assert get_args(entries.Comparison) == get_args(comparison.Kind)
+    compared = [i for i in catalogue.indicators.values() if i.comparison]
+    # no margin suits the shares of a sex and of a région alike
+    assert compared and all(i.matters for i in compared if i.id != "profile_share")
+
+
+def test_a_rise_of_marks_is_that_of_welch_s_test(catalogue: Catalogue) -> None:
+    frame = waves((mark(7.0), mark(7.9)))
+    found = yearly(frame, catalogue).iloc[0]
+    reference = ttest_ind_from_stats(7.9, 2.0, 200, 7.0, 2.0, 200, equal_var=False)
+    assert found["p_value"] == pytest.approx(reference.pvalue, rel=1e-6)
+    assert found["verdict"] == "rise" and found["level"] == pytest.approx(0.95)
+
+
+def test_counts_and_indicators_without_a_comparison_are_not_tested(catalogue: Catalogue) -> None:
+    visits = {"indicator": "visits", "unit": "visites", "period": NOW, "estimate": 500.0}
+    own = {"indicator": "satisfaction_mean", "unit": "sur 5"}
+    frame = waves((mark(7.0) | own, mark(7.9) | own), (visits, visits | {"estimate": 900.0}))
+    assert yearly(frame, catalogue).empty
+
+
+def test_a_thin_value_takes_no_part_in_the_family(catalogue: Catalogue) -> None:
+    alone = yearly(waves((mark(7.0), mark(7.6))), catalogue)
+    frame = waves((mark(7.0), mark(7.6)), (mark(2.0, n=20), mark(9.0)), (mark(2), mark(9, n=12)))
+    found = yearly(frame, catalogue)
+    assert found["reason"].tolist() == ["", "low_base", "low_base"]
+    assert found["verdict"].tolist() == ["rise", "unknown", "unknown"]
+    assert found["level"].iat[0] == alone["level"].iat[0]
+    assert found["p_adjusted"].iat[0] == alone["p_adjusted"].iat[0]
+    assert found["difference"].tolist()[1:] == [7.0, 7.0] and found["p_value"].isna().tolist()[1:]
+
+
+def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not(
+    catalogue: Catalogue,
+) -> None:
+    absent = mark(None, status="missing")
+    frame = waves((absent, absent), (absent, mark(8.0)))
+    found = yearly(frame, catalogue)
+    assert found[["device", "verdict", "reason"]].values.tolist() == [["d1", "unknown", "missing"]]
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), min_size=1, max_size=5),
+    st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), max_size=5),
+)
+def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
+    catalogue: Catalogue, first: list[tuple[float, float]], more: list[tuple[float, float]]
+) -> None:
+    """Where the added pairs changed nothing, the others lose rises and never gain one."""
+
+    def said(pairs: list[tuple[float, float]]) -> list[str]:
+        frame = waves(*((mark(then), mark(now)) for then, now in pairs))
+        return list(yearly(frame, catalogue)["verdict"])
+
+    still = [(then, then) for then, _ in more]
+    for alone, together in zip(said(first), said(first + still)[: len(first)], strict=True):
+        assert alone == together or together not in ("rise", "fall")
+
+
+# --- Neighbours and the population -----------------------------------------------------------
+
+
+def test_each_of_our_values_meets_each_published_figure_of_its_indicator(
+    catalogue: Catalogue,
+) -> None:
+    ours = [share(60, product="boamp"), mark(7.0)]
+    theirs = {"product": "caisse-fictive", "period": "2025", "group": "figure", "n_eff": None}
+    bare = theirs | {"ci_low": None, "ci_high": None}
+    figures = [
+        share(75, 900) | theirs | {"group_value": "a"},
+        share(61) | bare | {"group_value": "b", "n": None},
+        mark(7.5) | bare | {"group_value": "c"},
+    ]
+    pairs = peers.with_peers(estimates.make([*ours, *figures]), catalogue)
+    found = changes.tested(catalogue, pairs)
+    assert found[["estimate", "reference_group_value", "verdict", "reason"]].values.tolist() == [
+        [60.0, "a", "fall", ""],
+        [60.0, "b", "unknown", "base"],
+        [7.0, "c", "unknown", "base"],
+    ]
+    assert found["simple_sample"].tolist() == [True, False, False]
+    nobody = peers.with_peers(estimates.make(ours), catalogue)
+    assert nobody.empty and changes.tested(catalogue, nobody).empty
+
+
+MARGINS = pd.DataFrame(
+    {
+        "variable": ["sex", "sex", "age", "age"],
+        "category": ["Femme", "Homme", "15 à 24 ans", "25 ans et plus"],
+        "people": [52, 48, 15, 85],
+    }
+)
+
+
+def ratio(variable: str, name: str, count: int, n: int, margin: float) -> dict[str, Any]:
+    low, high = wilson(count, n)
+    row = {"indicator": "representation", "unit": "rapport", "period": "2025-10/2026-09"}
+    row |= {"device": "enquete-legifrance", "group": variable, "group_value": name}
+    ends = {"ci_low": low / margin, "ci_high": high / margin}
+    return {**row, "estimate": count / n / margin, **ends, "n": n, "n_eff": n}
+
+
+def test_a_category_is_fewer_where_wilson_s_interval_is_below_its_known_share(
+    catalogue: Catalogue,
+) -> None:
+    rows = [
+        ratio("age", "15 à 24 ans", 30, 400, 0.15),
+        ratio("sex", "Femme", 205, 400, 0.52),
+        ratio("age", profiles.REST, 12, 400, 0.85),
+    ]
+    found = changes.tested(catalogue, profiles.with_population(estimates.make(rows), MARGINS))
+    assert found["verdict"].tolist() == ["fall", "unknown"]
+    assert found["estimate"].tolist() == pytest.approx([7.5, 51.25])
+    assert found["reference_estimate"].tolist() == pytest.approx([15, 52])
+    level = found["level"].iat[0]
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(30, 400, alpha=1 - level, method="wilson")
+    ends = found[["difference_low", "difference_high"]].iloc[0].tolist()
+    assert ends == pytest.approx([100 * low - 15, 100 * high - 15], abs=1e-6)
+
+
+# --- Products with one another, effects with nothing, and all of a study together -------------
+
+
+def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(
+    catalogue: Catalogue,
+) -> None:
+    def jdma(name: str, value: float) -> dict[str, Any]:
+        return mark(value, product=name, device=f"jdma-{name}")
+
+    call = {"product": "allo-service-public", "channel": "phone", "device": "satisfaction-3939"}
+    frame = estimates.make(
+        [jdma("legifrance", 6.4), mark(9.0, **call), jdma("service-public", 7.9),
+         mark(9.0, product="boamp", device="gone")]
+    )  # fmt: skip
+    (row,) = changes.tested(catalogue, changes.products(frame, catalogue)).to_dict("records")
+    assert (row["product"], row["reference_product"]) == ("service-public", "legifrance")
+    assert row["verdict"] == "rise" and row["against"] == "product"
+    (gap, *_) = changes.differences(pd.DataFrame([row])).to_dict("records")
+    assert gap["group_value"] == "legifrance"
+    form = catalogue.devices["jdma-legifrance"].model_copy(update={"loader": "plain_csv"})
+    devices = {**catalogue.devices, "jdma-legifrance": form}
+    other = catalogue.model_copy(update={"devices": devices})
+    assert changes.products(frame, other).empty  # another form, on the same channel
+
+
+def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(
+    catalogue: Catalogue,
+) -> None:
+    rows = [
+        mark(value, period, product=name, device=f"jdma-{name}")
+        for name, then, now in (("legifrance", 6.45, 6.9), ("service-public", 7.0, 7.05))
+        for period, value in ((BEFORE, then), (NOW, now))
+    ]
+    frame = estimates.make(rows)
+    alone = yearly(frame[frame["product"] == "legifrance"], catalogue)
+    found = satisfaction.of_satisfaction(frame, catalogue, NOW, BEFORE)
+    assert found["against"].tolist() == ["before", "before", "product"]
+    assert alone["verdict"].tolist() == ["rise"] and found["p_value"].notna().sum() == 3
+    assert found["verdict"].iat[0] == "unknown" and found["level"].iat[0] > alone["level"].iat[0]
+
+
+def test_an_effect_is_established_where_its_corrected_interval_leaves_out_0(
+    catalogue: Catalogue,
+) -> None:
+    row = {"indicator": "driver_effect", "unit": "points", "group": "driver", "period": NOW}
+    effects = estimates.make(
+        {**row, "group_value": name, "estimate": value, "ci_low": value - 1, "ci_high": value + 1,
+         "n": 300, "n_eff": 300}
+        for name, value in (("clarity", 4.0), ("age", 1.1), ("sex", 0.9))
+    )  # fmt: skip
+    found = changes.tested(catalogue, changes.with_nothing(effects))
+    # 0 is outside the second interval at 95 %, and not once three effects were looked at
+    assert found["verdict"].tolist() == ["rise", "unknown", "unknown"]
+    assert found["p_value"].iat[1] == pytest.approx(2 * t(299).sf(1.1 * t(299).ppf(0.975)))
+    gap = changes.differences(found).iloc[0]
+    assert gap["group_value"] == "clarity – 0" and gap["estimate"] == 4.0
+
+
+# --- As estimates ----------------------------------------------------------------------------
+
+STATES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
+
+
+@st.composite
+def studies(draw: st.DrawFn) -> pd.DataFrame:
+    """Marks and shares of any state in two periods."""
+    rows = []
+    for i in range(draw(st.integers(0, 6))):
+        make = draw(st.sampled_from([mark, share]))
+        for period in (BEFORE, NOW):
+            status = draw(STATES)
+            n = draw(st.integers(11, 29) if status == "low_base" else st.integers(30, 5000))
+            row = make(draw(st.floats(0, 10)), n=n, period=period)
+            if status in ("suppressed", "missing"):
+                row |= dict.fromkeys(estimates.NUMBERS)
+            rows.append({**row, "status": status, "device": f"d{i}"})
+    return estimates.make(rows)
+
+
+@settings(max_examples=60)
+@given(studies())
+def test_any_study_gives_estimates_that_agree_with_its_verdicts(
+    catalogue: Catalogue, frame: pd.DataFrame
+) -> None:
+    compared = yearly(frame, catalogue)
+    told = changes.differences(compared)
+    json.dumps(estimates.to_json(told), allow_nan=False)
+    gaps = told[told["indicator"] == "difference"]
+    assert len(gaps) == len(compared)
+    for row, gap in zip(compared.to_dict("records"), gaps.to_dict("records"), strict=True):
+        assert (row["device"], row["indicator"]) == (gap["device"], gap["group"])
+        apart = gap["ci_low"] > 0 or gap["ci_high"] < 0  # of no interval too: false
+        assert apart == (row["verdict"] in ("rise", "fall"))
+        withheld = "suppressed" in (row["status"], row["reference_status"])
+        assert (gap["status"] == "suppressed") == withheld
+    levels = told.loc[told["indicator"] == "difference_level", "estimate"]
+    assert len(levels) == bool(compared["p_value"].notna().any())
+    assert (levels >= 95 - 1e-9).all()
+
+
+def test_a_difference_says_what_it_compares_and_on_how_many_answers(catalogue: Catalogue) -> None:
+    compared = yearly(waves((mark(7.0, n=150), mark(7.9))), catalogue)
+    gap, least, level = changes.differences(compared).to_dict("records")
+    assert (gap["group"], gap["group_value"]) == ("satisfaction_10", BEFORE)
+    assert (gap["unit"], gap["n"], gap["period"]) == ("points", 350, NOW)
+    assert gap["estimate"] == pytest.approx(0.9)
+    assert least["indicator"] == "detectable_difference" and math.isnan(least["ci_low"])
+    assert (level["estimate"], level["unit"]) == (pytest.approx(95), "%")

@@ -1,0 +1,188 @@
+"""What pages say of comparisons: the verdict of the family, and no other."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import sentences as changes
+from observlib.display import changes as tables
+from observlib.display import typography
+from observlib.themes.peers import sentences as peers
+
+NOW, BEFORE = "2026-T3", "2025-T3"
+REASONS = ("precision", *tables.REASONS)
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def pair(
+    verdict: str, then: float = 6.8, now: float = 7.9, product: str = "boamp", **more: Any
+) -> dict[str, Any]:
+    reason = more.get("reason", "precision" if verdict == "unknown" else "")
+    tested = reason in ("", "precision")
+    return {
+        "indicator": "satisfaction_10", "product": product, "channel": "web", "period": NOW,
+        "device": "jdma-legifrance", "group": "", "group_value": "", "unit": "sur 10",
+        "estimate": now, "status": "published", "against": "before", "reference_estimate": then,
+        "reference_period": BEFORE, "reference_status": "published", "reference_group_value": "x",
+        "reason": reason, "verdict": verdict, "p_value": 0.01 if tested else math.nan,
+        "detectable": 0.94 if tested else math.nan, "level": 0.99 if tested else math.nan,
+        "difference": now - then, "difference_low": now - then - 0.3,
+        "difference_high": now - then + 0.3, **more,
+    }  # fmt: skip
+
+
+def said(catalogue: Catalogue, *pairs: dict[str, Any], by: str = "product") -> str:
+    return plain(changes.evolution(pd.DataFrame(pairs), catalogue, by))
+
+
+def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catalogue) -> None:
+    found = said(
+        catalogue, pair("rise", product="service-public"), pair("unknown", 6.0, 6.1),
+        pair("unknown", product="bodacc", detectable=2.13),
+    )  # fmt: skip
+    assert found == (
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
+        "déposés est en hausse (Service-public.fr, de 6,8 à 7,9 sur 10) ; ailleurs, on ne peut "
+        "pas conclure : seule une évolution d'au moins 0,9 à 2,1 points, selon le cas, avait de "
+        "bonnes chances d'être vue."
+    )
+
+
+def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
+    catalogue: Catalogue,
+) -> None:
+    survey = pair("stable", 7.0, 7.0, device="enquete-legifrance", product="legifrance")
+    found = said(catalogue, pair("rise", product="legifrance"), survey)
+    assert "la note de satisfaction est en hausse (Légifrance " in found
+    assert ", avis déposés, de 6,8 à 7,9 sur 10) et stable (" in found and ", enquête)" in found
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (pair("rise"), "est en hausse (de 6,8 à 7,9 sur 10)."),
+        (pair("fall", 7.9, 6.8), "est en baisse (de 7,9 à 6,8 sur 10)."),
+        (pair("rise", 6.81, 6.84), "est en hausse (de 6,81 à 6,84 sur 10)."),
+        (pair("stable"), "est stable."),
+        (pair("unknown", reason="partial"), "ne peut pas être comparée (période incomplète)."),
+        (pair("unknown", reason="low_base"), "ne peut pas être comparée (faible effectif)."),
+    ],
+)
+def test_on_a_product_s_page_the_one_mark_needs_no_name(
+    row: dict[str, Any], words: str, catalogue: Catalogue
+) -> None:
+    start = (
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
+        "déposés "
+    )
+    assert said(catalogue, row, by="channel") == start + words
+
+
+def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue: Catalogue) -> None:
+    row = pair("unknown", indicator="nps", unit="points", device="enquete-legifrance")
+    assert said(catalogue, row | {"detectable": 23.2}, by="channel") == (
+        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire si la "
+        "recommandation nette dans l'enquête a évolué : seule une évolution d'au moins 23 points "
+        "avait de bonnes chances d'être vue."
+    )
+    assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
+
+
+def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue: Catalogue) -> None:
+    more = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
+    rows = [pair("rise", 40, 55, **more, group_value="Oui"), pair("unknown", **more)]
+    told = plain(changes.evolution(pd.DataFrame(rows), catalogue, by="group_value"))
+    assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
+
+
+def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue: Catalogue) -> None:
+    found = said(
+        catalogue, pair("stable", product="bodacc"), pair("fall", 8, 7),
+        pair("rise", 5, 6, "annuaire"),
+    )  # fmt: skip
+    assert re.search(r"est en hausse \(.+5,0 à 6,0.+\), en baisse \(BOAMP, .+\) et stable", found)
+
+
+@pytest.mark.parametrize(
+    ("devices", "words"),
+    [
+        (["jdma-legifrance"], " des avis déposés"),
+        (["enquete-legifrance"], " de l'enquête"),
+        (["enquete-legifrance", "enquete-service-public"], " des enquêtes"),
+        (["jdma-legifrance", "unknown"], ""),
+        ([], ""),
+    ],
+)
+def test_a_mark_says_whose_it_is(devices: list[str], words: str, catalogue: Catalogue) -> None:
+    assert changes.given(pd.DataFrame({"device": devices}), catalogue) == words
+
+
+def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(
+    catalogue: Catalogue,
+) -> None:
+    rows = [pair("fall"), pair("fall"), pair("rise"), pair("stable"), pair("unknown")]
+    rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
+    assert plain(peers.placed(pd.DataFrame(rows), catalogue)) == (
+        "Sur 7 rapprochements possibles, 5 peuvent être testés : notre valeur est au-dessus "
+        "1 fois, notre valeur est en dessous 2 fois (1 de nos valeurs), les deux sont "
+        "équivalentes 1 fois et on ne peut pas conclure 1 fois. Aucun test pour les autres : ni "
+        "effectif ni intervalle publiés (2)."
+    )
+    alone = plain(peers.placed(pd.DataFrame(rows[-1:]), catalogue))
+    assert alone == (
+        "Sur 1 rapprochement possible, aucun ne peut être testé : ni effectif ni intervalle "
+        "publiés (1)."
+    )
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> pd.DataFrame:
+    """Comparisons of one indicator, of any outcome."""
+    units = {"satisfaction_10": "sur 10", "nps": "points", "task_success": "%"}
+    name = draw(st.sampled_from([*units]))
+    unit = units[name]
+    rows = []
+    products = ("service-public", "entreprendre", "allo-service-public", "annuaire", "boamp", "")
+    for product in draw(st.lists(st.sampled_from(products), min_size=1, max_size=6, unique=True)):
+        verdict = draw(st.sampled_from(["rise", "fall", "stable", "unknown"]))
+        reason = draw(st.sampled_from(REASONS)) if verdict == "unknown" else ""
+        device = draw(st.sampled_from(["jdma-legifrance", "enquete-legifrance", "unknown"]))
+        numbers = {"then": draw(st.floats(0, 10)), "now": draw(st.floats(0, 10))}
+        row = pair(verdict, **numbers, product=product, reason=reason, device=device)
+        row |= {"indicator": name, "unit": unit, "channel": draw(st.sampled_from(["web", ""]))}
+        if not math.isnan(row["detectable"]):
+            row["detectable"] = draw(st.floats(1e-3, 60))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+@settings(max_examples=60)
+@given(pairs(), st.sampled_from(["product", "channel"]))
+def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other(
+    catalogue: Catalogue, frame: pd.DataFrame, by: str
+) -> None:
+    text = typography(changes.evolution(frame, catalogue, by))
+    assert text.endswith(".")
+    assert not re.search(
+        r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.|au moins 0(?:,0+)?\xa0point", text
+    )
+    assert not re.search(r"(?<!\xa0):|(?<!\u202f);|\d %", text)
+    found = set(frame["verdict"])
+    for verdict in ("rise", "fall", "stable"):
+        assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
+    assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
+    assert not re.search(r"\bnan\b", peers.placed(frame, catalogue))
+    tested = int(frame["p_value"].notna().sum())
+    assert plain(changes.counted(frame)).startswith(f"{tested} comparaison" if tested else "Aucune")

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import counts, estimates, tables
+from observlib.period import Quarter
+
+
+def table(
+    rows: list[tuple[str, str, int]], device: str = "d", complete: bool = True
+) -> pd.DataFrame:
+    """An audience table of (start, end, visits) rows."""
+    frame = pd.DataFrame(rows, columns=["start", "end", "visits"])
+    frame = frame.assign(
+        device=device,
+        product="legifrance",
+        channel="web",
+        complete=complete,
+        start=pd.to_datetime(frame["start"]),
+        end=pd.to_datetime(frame["end"]),
+    )
+    kept, rejects = tables.conform(frame, "audience", "test")
+    assert rejects.empty
+    return kept.assign(source=f"{device}@1")
+
+
+def months(first: str, values: list[int], **words: object) -> pd.DataFrame:
+    starts = pd.date_range(first, periods=len(values), freq="MS")
+    ends = starts + pd.offsets.MonthEnd()
+    rows = zip(starts.astype(str), ends.astype(str), values, strict=True)
+    return table(list(rows), **words)  # type: ignore[arg-type]
+
+
+def days(first: str, last: str, value: int = 100) -> pd.DataFrame:
+    return table([(str(d), str(d), value) for d in pd.date_range(first, last)])
+
+
+def test_a_month_with_absent_days_is_partial_and_never_compared() -> None:
+    rows = pd.concat([months("2025-01", [3100, 2800, 3100]), days("2026-01-01", "2026-02-28")])
+    rows = pd.concat([rows, days("2026-03-01", "2026-03-20")])
+    by_month = counts.monthly(rows, "2025-01", "2026-03").set_index("period")
+    assert by_month.at["2026-02", "status"] == "published"
+    assert by_month.at["2026-03", "status"] == "partial"
+    assert by_month.at["2025-07", "status"] == "missing"
+    quarters = counts.quarterly(rows, Quarter(2026, 1).back(5))
+    assert quarters.set_index("period").at["2026-T1", "status"] == "partial"
+    (change,) = counts.year_on_year(quarters).to_dict("records")
+    assert (change["period"], change["status"]) == ("2026-T1", "missing")
+
+
+def test_the_month_in_progress_is_not_shown_as_a_fall() -> None:
+    rows = pd.concat([months("2025-01", [5000] * 11), months("2025-12", [302], complete=False)])
+    last = counts.monthly(rows, "2025-01", "2025-12").iloc[-1]
+    assert (last["period"], last["status"]) == ("2025-12", "partial")
+
+
+def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial() -> None:
+    values = [5000, 5200, 4100, 4300, 4800, 5100, 4900, 5000, 4700, 5300, 5600, 5639, 302]
+    assert (
+        counts.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
+        == "partial"
+    )
+    # a fall to three quarters of the least month is a fall, and is shown
+    values[-1] = 3100
+    assert (
+        counts.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
+        == "published"
+    )
+
+
+def test_year_on_year_is_the_ratio_of_whole_quarters() -> None:
+    rows = months("2025-07", [100, 200, 300] + [1] * 9 + [150, 250, 320])
+    quarters = counts.quarterly(rows, Quarter(2026, 3).back(5))
+    change = counts.year_on_year(quarters).set_index("period").loc["2026-T3"]
+    assert change["estimate"] == pytest.approx(20.0)
+
+
+def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_none_measures() -> (
+    None
+):
+    row = {"indicator": "units_sold", "unit": "exemplaires", "device": "d", "n": 90}
+    sold = estimates.make(
+        {**row, "period": period, "estimate": 90} for period in ("2026-T2", "2026-T3")
+    )
+    (change,) = counts.year_on_year(sold).to_dict("records")
+    assert (change["indicator"], change["period"]) == ("units_sold_yoy", "2026-T3")
+    assert change["status"] == "missing"
+
+
+@given(st.lists(st.integers(11, 10**7), min_size=3, max_size=36))
+def test_quarters_add_up_to_their_months(values: list[int]) -> None:
+    values = values[: len(values) // 3 * 3]
+    rows = months("2023-01", values)
+    last = Quarter(2023, 1) + (len(values) // 3 - 1)
+    quarters = counts.quarterly(rows, last.back(len(values) // 3))
+    assert quarters["estimate"].sum() == sum(values)
+    assert quarters["n"].tolist() == quarters["estimate"].tolist()
+
+
+def test_visits_of_fewer_than_eleven_people_are_withheld() -> None:
+    out = counts.monthly(months("2026-01", [4, 5000]), "2026-01", "2026-02")
+    assert out["status"].tolist() == ["suppressed", "published"]
+
+
+def test_no_data_is_an_empty_frame_and_no_error() -> None:
+    nothing = tables.empty("audience").assign(source="")
+    quarters = counts.quarterly(nothing, Quarter(2026, 3).back(2))
+    assert quarters.empty and counts.year_on_year(quarters).empty
+
+
+def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing() -> None:
+    starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
+    table = pd.DataFrame(
+        {
+            "device": "d", "product": "p", "channel": "web", "source": "d@1", "start": starts,
+            "end": starts + pd.offsets.MonthEnd(0), "complete": True, "visits": [0, 0, 0],
+        }
+    )  # fmt: skip
+    found = counts.quarterly(table, [Quarter(2026, 3)])
+    assert found[["estimate", "status"]].values.tolist() == [[0.0, "published"]]

@@ -1,0 +1,339 @@
+"""Effects of actions as estimates: which series are taken, and what is told where none can be."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib import estimates
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
+from observlib.catalogue import Catalogue
+from observlib.themes.actions import estimates as actions
+
+SEASON = 1 + 0.2 * np.sin(np.arange(12) * 2 * np.pi / 12)
+
+
+def action(day: date, *expected: str, controls: tuple[str, ...] = ("legifrance",)) -> Action:
+    return Action.model_validate(
+        {
+            "id": "essai",
+            "title": "Un essai",
+            "product": "boamp",
+            "date": day,
+            "done": "On essaie.",
+            "expected": [{"indicator": name, "direction": "up"} for name in expected],
+            "controls": controls,
+            "contact": "équipe",
+        }
+    )
+
+
+def visits(product: str, n: int, change: float = 0.0, device: str = "") -> pd.DataFrame:
+    """Months from January 2023, the level changing in January 2025."""
+    source = np.random.default_rng(len(product) + n)
+    row = {"indicator": "visits", "product": product, "unit": "visites"}
+    return estimates.make(
+        {
+            **row,
+            "device": device or product,
+            "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
+            "estimate": 1e5
+            * SEASON[i % 12]
+            * (1 + change * (i >= 24))
+            * np.exp(0.01 * source.normal()),
+        }
+        for i in range(n)
+    )
+
+
+def marks(product: str, n: int, change: float) -> pd.DataFrame:
+    source = np.random.default_rng(len(product) + n)  # products share no chance
+    row = {"indicator": "satisfaction_10", "product": product, "unit": "sur 10"}
+    return estimates.make(
+        {
+            **row,
+            "device": product,
+            "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
+            "estimate": 7 + change * (i >= 24) + 0.05 * source.normal(),
+            "n": 100,
+            "n_eff": 100,
+        }
+        for i in range(n)
+    )
+
+
+def followed(catalogue: Catalogue, series: pd.DataFrame, *done: Action) -> actions.Effects:
+    return actions.effects(done, series, catalogue)
+
+
+def effect(found: actions.Effects) -> pd.DataFrame:
+    rows = found.estimates
+    return rows[rows["indicator"] == "action_effect"].set_index("group_value")
+
+
+def months_of(found: actions.Effects) -> dict[str, float]:
+    rows = found.estimates[found.estimates["indicator"] == "action_months"]
+    return dict(zip(rows["group_value"], rows["estimate"], strict=True))
+
+
+DAY = date(2025, 1, 1)
+
+
+def test_a_count_that_fell_is_told_in_percent_alone_and_against_the_comparable(
+    catalogue: Catalogue,
+) -> None:
+    series = estimates.combine([visits("boamp", 40, -0.25), visits("legifrance", 40)])
+    both = followed(catalogue, series, action(DAY, "visits"))
+    found, (row,) = effect(both), both.verdicts.to_dict("records")
+    assert set(found["unit"]) == {"%"} and set(found["period"]) == {"2025-01/2026-04"}
+    for name in (BEFORE_AFTER, CONTROLLED):
+        assert found.at[name, "ci_low"] <= -25 <= found.at[name, "ci_high"] < 0
+    assert abs(found.at[COMPARABLE, "estimate"]) < 3
+    assert (row["verdict"], row["reason"], row["group_value"]) == ("fall", "", CONTROLLED)
+    assert row["compared_with"] == ("legifrance",) and row["device"] == "boamp"
+
+
+def test_a_mark_that_rose_is_told_in_points(catalogue: Catalogue) -> None:
+    series = estimates.combine([marks("boamp", 36, 0.5), marks("legifrance", 36, 0)])
+    both = followed(catalogue, series, action(DAY, "satisfaction_10"))
+    found = effect(both)
+    assert set(found["unit"]) == {"points"}
+    assert found.at[BEFORE_AFTER, "ci_low"] <= 0.5 <= found.at[BEFORE_AFTER, "ci_high"]
+    assert both.verdicts["verdict"].tolist() == ["rise"]
+    course = both.estimates[both.estimates["indicator"] == "action_course"]
+    assert set(course["unit"]) == {"sur 10"}
+    expected = course[course["group_value"] == UNCHANGED]
+    assert expected["period"].min() == "2025-01" and expected["ci_low"].notna().all()
+    assert (course["group_value"] == SEEN).sum() == 36
+
+
+def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undetermined(
+    catalogue: Catalogue,
+) -> None:
+    series = estimates.combine([marks("boamp", 40, 0), marks("legifrance", 40, 0)])
+    (row,) = followed(catalogue, series, action(DAY, "satisfaction_10")).verdicts.to_dict("records")
+    matters = catalogue.indicators["satisfaction_10"].matters or 0
+    assert row["verdict"] == "stable"
+    assert -matters <= row["difference_low"] <= row["difference_high"] <= matters
+
+
+def test_an_action_without_comparable_products_is_decided_before_and_after(
+    catalogue: Catalogue,
+) -> None:
+    series = visits("boamp", 40, 0.2)
+    both = followed(catalogue, series, action(DAY, "visits", controls=()))
+    (row,) = both.verdicts.to_dict("records")
+    assert (row["verdict"], row["group_value"]) == ("rise", BEFORE_AFTER)
+    assert effect(both).index.tolist() == [BEFORE_AFTER]
+
+
+@pytest.mark.parametrize("known", [0, 30])
+def test_nothing_is_said_to_have_moved_where_the_comparable_products_named_have_no_long_series(
+    known: int, catalogue: Catalogue
+) -> None:
+    parts = [visits("boamp", 40, 0.2)] + ([visits("legifrance", known).tail(3)] if known else [])
+    found = followed(catalogue, estimates.combine(parts), action(DAY, "visits"))
+    (row,) = found.verdicts.to_dict("records")
+    assert (row["verdict"], row["reason"]) == ("unknown", "controls")
+    assert np.isnan(row["p_value"])  # it is no member of the family, and costs the others nothing
+    assert effect(found).at[BEFORE_AFTER, "ci_low"] > 0
+
+
+@pytest.mark.parametrize(
+    ("n", "day", "reason"),
+    [(26, DAY, "after"), (40, date(2023, 6, 1), "before"), (27, DAY, "seasons")],
+)
+def test_too_few_months_give_no_number_but_how_many_there_were(
+    n: int, day: date, reason: str, catalogue: Catalogue
+) -> None:
+    series = visits("boamp", n)
+    if reason == "seasons":
+        series = series.tail(15 + 1)
+    found = followed(catalogue, series, action(day, "visits", controls=()))
+    assert effect(found)["status"].tolist() == ["missing"]
+    assert found.verdicts[["verdict", "reason"]].values.tolist() == [["unknown", reason]]
+    counted = months_of(found)
+    assert counted[f"{BEFORE_AFTER}, avant"] + counted[f"{BEFORE_AFTER}, après"] == len(series)
+    assert set(found.estimates["indicator"]) == {"action_effect", "action_months"}
+
+
+def test_a_partial_month_and_a_sum_paid_back_are_not_compared(catalogue: Catalogue) -> None:
+    series = visits("boamp", 40)
+    series.loc[39, ["estimate", "status"]] = [10.0, "partial"]
+    series.loc[38, "estimate"] = -5.0
+    found = followed(catalogue, series, action(DAY, "visits", controls=()))
+    assert months_of(found)[f"{BEFORE_AFTER}, après"] == 14
+
+
+def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(
+    catalogue: Catalogue,
+) -> None:
+    rows = marks("boamp", 36, 4.0).assign(indicator="answer_rate", unit="%", n_eff=float("nan"))
+    found = followed(catalogue, rows, action(DAY, "answer_rate", controls=()))
+    assert found.verdicts[["verdict", "unit"]].values.tolist() == [["rise", "points"]]
+
+
+# --- One family -------------------------------------------------------------------------------
+
+
+def noisy(product: str, change: float, seed: int) -> pd.DataFrame:
+    source = np.random.default_rng(seed)
+    rows = marks(product, 36, change)
+    return rows.assign(estimate=rows["estimate"] + 0.4 * source.normal(size=36))
+
+
+def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(
+    catalogue: Catalogue,
+) -> None:
+    moved = [noisy("boamp", 0.62, seed) for seed in range(12)]
+    alone = [
+        followed(catalogue, rows, action(DAY, "satisfaction_10", controls=())) for rows in moved
+    ]
+    p_values = [float(found.verdicts["p_value"].iat[0]) for found in alone]
+    doubtful = next(i for i, p in enumerate(p_values) if 0.01 < p < 0.05)
+    assert alone[doubtful].verdicts["verdict"].tolist() == ["rise"]
+    others = [f"p{i}" for i in range(4)]
+    quiet = [noisy(product, 0.0, 100 + i) for i, product in enumerate(others)]
+    done = [action(DAY, "satisfaction_10", controls=())] + [
+        action(DAY, "satisfaction_10", controls=()).model_copy(
+            update={"id": product, "title": product, "product": product}
+        )
+        for product in others
+    ]
+    series = estimates.combine([moved[doubtful], *quiet])
+    found = followed(catalogue, series, *done).verdicts
+    assert found["verdict"].iat[0] == "unknown" and found["level"].nunique() == 1
+    assert found["level"].iat[0] > 0.95
+
+
+@settings(max_examples=10)
+@given(changes=st.lists(st.floats(-1.5, 1.5), min_size=1, max_size=4))
+def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(
+    changes: list[float], catalogue: Catalogue
+) -> None:
+    products = [f"p{i}" for i in range(len(changes))]
+    done = [
+        action(DAY, "satisfaction_10", controls=()).model_copy(
+            update={"id": product, "title": product, "product": product}
+        )
+        for product in products
+    ]
+    series = estimates.combine(
+        noisy(product, change, i)
+        for i, (product, change) in enumerate(zip(products, changes, strict=True))
+    )
+    found = followed(catalogue, series, *done)
+    shown = effect(found).set_index("group")
+    for row in found.verdicts.to_dict("records"):
+        outside = row["difference_low"] > 0 or row["difference_high"] < 0
+        assert outside == (row["verdict"] in ("rise", "fall")) == (row["p_adjusted"] <= 0.05)
+        assert shown.at[row["group"], "ci_low"] == row["difference_low"]
+        assert row["detectable"] > (row["difference_high"] - row["difference_low"]) / 2
+
+
+def test_the_smallest_change_that_could_be_seen_of_a_count_is_in_percent(
+    catalogue: Catalogue,
+) -> None:
+    found = followed(catalogue, visits("boamp", 40), action(DAY, "visits", controls=()))
+    (row,) = found.verdicts.to_dict("records")
+    ends = np.log1p(np.array([row["difference_low"], row["difference_high"]]) / 100)
+    se = (ends[1] - ends[0]) / 2 / 1.959964
+    assert row["detectable"] == pytest.approx(100 * np.expm1((1.959964 + 0.841621) * se), rel=1e-5)
+    told = found.estimates.set_index("indicator")
+    assert told.at["action_detectable", "estimate"] == row["detectable"]
+    assert told.at["difference_level", "estimate"] == 95.0
+
+
+# --- Which series -----------------------------------------------------------------------------
+
+
+def test_of_two_devices_the_first_of_the_catalogue_with_months_enough_is_taken(
+    catalogue: Catalogue,
+) -> None:
+    avis, survey = "jdma-legifrance", "enquete-legifrance"
+    done = action(DAY, "satisfaction_10", controls=()).model_copy(update={"product": "legifrance"})
+
+    def chosen(first: int) -> set[str]:
+        own = marks("legifrance", 40, 0).assign(device=survey)
+        other = marks("legifrance", 40, 0).tail(first).assign(device=avis)
+        found = followed(catalogue, estimates.combine([own, other]), done)
+        return set(found.verdicts["device"])
+
+    assert chosen(40) == chosen(28) == {avis}
+    assert chosen(27) == {survey}  # fewer than twelve months before the action
+
+
+def test_a_site_is_compared_with_sites_and_not_with_the_data_sets_of_other_products(
+    catalogue: Catalogue,
+) -> None:
+    parts = [
+        visits("boamp", 40).assign(channel="web"),
+        visits("service-public", 40, device="datagouv-fiches").assign(channel="open_data"),
+        visits("service-public", 40, 0.9, device="matomo-service-public").assign(channel="web"),
+    ]
+    done = action(DAY, "visits", controls=("service-public",))
+    found = followed(catalogue, estimates.combine(parts[::-1]), done)
+    assert effect(found).at[COMPARABLE, "ci_low"] > 50  # the site's change and not the data set's
+
+
+def test_rows_of_a_group_are_never_mixed_with_those_of_the_whole(catalogue: Catalogue) -> None:
+    whole = marks("boamp", 36, 0)
+    part = marks("boamp", 36, 3.0).assign(group="age", group_value="25-34")
+    done = action(DAY, "satisfaction_10", controls=())
+    for series in (estimates.combine([whole, part]), estimates.combine([part, whole])):
+        found = followed(catalogue, series, done)
+        course = found.estimates[found.estimates["group_value"] == SEEN]
+        assert course["estimate"].tolist() == whole["estimate"].tolist()
+    assert followed(catalogue, part, done).verdicts["reason"].tolist() == ["series"]
+
+
+def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(
+    catalogue: Catalogue,
+) -> None:
+    series = estimates.combine([visits("boamp", 40), marks("boamp", 40, 0)])
+    one = action(DAY, "visits", "satisfaction_10", "nps", controls=())
+    found = followed(catalogue, series, one)
+    told = found.verdicts[["group", "reason"]]
+    assert told[told["reason"] == "series"]["group"].tolist() == [
+        "Un essai (recommandation nette (NPS))"
+    ]
+    frame = found.estimates
+    titles = {"Un essai (visites)", "Un essai (satisfaction sur 10)"}
+    assert set(frame["group"]) - {""} == titles
+    assert set(frame["indicator"]) <= set(catalogue.indicators)
+    nothing = followed(catalogue, series)
+    assert nothing.verdicts.empty and nothing.estimates.empty
+    assert list(nothing.verdicts) == actions.VERDICTS
+
+
+def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the_others(
+    catalogue: Catalogue,
+) -> None:
+    withheld = visits("bodacc", 40).assign(status="suppressed", estimate=float("nan"))
+    series = estimates.combine(
+        [
+            visits("boamp", 40, 0.2),
+            visits("legifrance", 40),
+            visits("annuaire", 40).tail(9),
+            withheld,
+        ]
+    )
+    done = action(DAY, "visits", controls=("annuaire", "bodacc", "legifrance"))
+    (row,) = followed(catalogue, series, done).verdicts.to_dict("records")
+    assert (row["compared_with"], row["verdict"]) == (("legifrance",), "rise")
+    hidden = visits("boamp", 40).assign(status="suppressed", estimate=float("nan"))
+    assert followed(catalogue, hidden, done).verdicts["reason"].tolist() == ["series"]
+
+
+def test_months_without_chance_establish_nothing(catalogue: Catalogue) -> None:
+    flat = marks("boamp", 40, 0.0)
+    flat["estimate"] = [7.0 + (i >= 24) for i in range(40)]
+    done = action(date(2025, 1, 1), "satisfaction_10", controls=())
+    found = actions.effects([done], flat, catalogue).verdicts.iloc[0]
+    assert (found["verdict"], found["reason"]) == ("unknown", "spread")
+    assert np.isnan(found["p_value"])

@@ -1,0 +1,158 @@
+"""Who listens to whom, what came in, what fell silent: by hand, device by device."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from observlib import tables
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+from observlib.themes.devices import estimates as devices
+
+Q = Quarter(2026, 3)
+NONE = pd.DataFrame(columns=["device", "table", "count", "source"])
+UNHEARD = pd.DataFrame(columns=["device", "product"])
+
+
+def given(**counts: int) -> pd.DataFrame:
+    """Ratings that devices gave, by the device's id with _ for -."""
+    rows = [
+        {"device": name.replace("_", "-"), "table": "ratings", "count": count, "source": "d@1"}
+        for name, count in counts.items()
+    ]
+    return pd.DataFrame(rows, columns=NONE.columns)
+
+
+def held(**spans: tuple[str | None, str | None]) -> pd.DataFrame:
+    rows = [
+        {"device": name.replace("_", "-"), "table": "ratings", "rows": 1, "start": a, "end": b}
+        for name, (a, b) in spans.items()
+    ]
+    return pd.DataFrame(rows, columns=["device", "table", "rows", "start", "end"])
+
+
+def only(catalogue: Catalogue, *names: str) -> Catalogue:
+    kept = {name: catalogue.devices[name] for name in names}
+    return catalogue.model_copy(update={"devices": kept})
+
+
+def test_every_tidy_table_is_counted_by_columns_that_it_has() -> None:
+    assert set(devices.COUNTED) == set(tables.TABLES)
+    for name, columns in devices.COUNTED.items():
+        assert set(columns) <= set(tables.columns(name)), name
+
+
+def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(
+    catalogue: Catalogue,
+) -> None:
+    known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "tests-legifrance", "sp-plus")
+    frame = devices.listening(known, UNHEARD, Q)
+    cells = {
+        (row["product"] or row["group_value"], row["channel"]): row["estimate"]
+        for row in frame.to_dict("records")
+    }
+    assert cells.pop(("legifrance", "web")) == 2
+    assert cells.pop(("legifrance", "in_person")) == 1
+    assert cells.pop(("Aucun produit en particulier", "web")) == 1
+    assert set(cells.values()) == {0}
+    assert set(cells) == {(name, "") for name in catalogue.products if name != "legifrance"}
+
+
+def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_one(
+    catalogue: Catalogue,
+) -> None:
+    facts = [device.id for device in catalogue.devices.values() if not device.listens]
+    assert "insee-population" in facts and "published-figures" in facts
+    heard = devices.listening(catalogue, UNHEARD, Q)["estimate"].sum()
+    assert heard == len(catalogue.devices) - len(facts)
+    brought = devices.received(NONE, catalogue, Q, listens=False)
+    assert brought["device"].tolist() == facts
+    silent = devices.silence(NONE, held(), catalogue, Q)
+    assert set(silent["device"]) == set(catalogue.devices) - set(facts)
+
+
+def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(
+    catalogue: Catalogue,
+) -> None:
+    """The grid of all products and the list on a product's page are of the same devices."""
+    told = [("ateliers", "annuaire"), ("ateliers", "cnaf"), ("jdma-legifrance", "annuaire")]
+    heard = pd.DataFrame(told, columns=["device", "product"])
+    frame = devices.listening(catalogue, heard, Q)
+    lists = devices.listeners(catalogue, heard)
+    assert lists["annuaire"] == ["datagouv-annuaire", "ateliers"]
+    assert lists.keys() == catalogue.products.keys()
+    counts = frame[frame["product"] != ""].groupby("product")["estimate"].sum()
+    assert counts.to_dict() == {name: len(found) for name, found in lists.items()}
+    whole = frame[(frame["group"] == "scope") & (frame["channel"] == "in_person")]
+    assert whole["estimate"].tolist() == [1]
+
+
+def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(
+    catalogue: Catalogue,
+) -> None:
+    known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "jdma-entreprendre")
+    frame = given(jdma_legifrance=40, matomo_legifrance=3)
+    frame.loc[frame["device"] == "matomo-legifrance", "table"] = "audience"
+    found = devices.received(frame, known, Q).set_index("device")
+    assert found.loc["jdma-legifrance", ["estimate", "unit", "n"]].tolist() == [40, "réponses", 40]
+    assert found.loc["matomo-legifrance", ["estimate", "unit"]].tolist() == [3, "relevés"]
+    assert found.loc["jdma-legifrance", ["product", "channel", "source"]].tolist() == [
+        "legifrance",
+        "web",
+        "d@1",
+    ]
+    assert found.loc["jdma-entreprendre", "status"] == "missing"
+
+
+@pytest.mark.parametrize(("count", "status"), [(10, "suppressed"), (11, "published")])
+def test_fewer_than_eleven_answers_are_not_shown(
+    catalogue: Catalogue, count: int, status: str
+) -> None:
+    known = only(catalogue, "jdma-legifrance")
+    (row,) = devices.received(given(jdma_legifrance=count), known, Q).to_dict("records")
+    assert row["status"] == status
+
+
+def test_answers_are_counted_as_their_bases_are_told(catalogue: Catalogue) -> None:
+    known = only(catalogue, "jdma-legifrance")
+    (row,) = devices.received(given(jdma_legifrance=152), known, Q).to_dict("records")
+    assert (row["estimate"], row["n"]) == (150, 150)
+
+
+# What is silent, for devices that listen all the time, once a year, and now and then.
+
+
+@pytest.mark.parametrize(
+    ("name", "span", "days"),
+    [
+        ("jdma-legifrance", ("2025-01-01", "2026-06-30"), 92),
+        ("jdma-legifrance", ("2025-01-01", "2026-03-31"), 183),
+        ("jdma-legifrance", ("2025-01-01", "2026-12-31"), 92),  # a hole of a quarter
+        ("jdma-legifrance", ("2026-10-01", "2026-12-31"), None),  # listens since
+        ("enquete-vie-publique", ("2025-04-01", "2026-06-30"), None),
+        ("enquete-vie-publique", ("2025-04-01", "2025-06-30"), 457),
+        ("ateliers", ("2020-01-01", "2020-01-01"), None),
+    ],
+)
+def test_a_device_is_silent_where_its_rhythm_says_it_should_have_spoken(
+    catalogue: Catalogue, name: str, span: tuple[str, str], days: int | None
+) -> None:
+    spans = held(**{name.replace("-", "_"): span})
+    found = devices.silence(NONE, spans, only(catalogue, name), Q)
+    assert found["estimate"].tolist() == ([] if days is None else [days])
+
+
+def test_a_device_that_spoke_is_not_silent_and_one_that_never_did_is_told(
+    catalogue: Catalogue,
+) -> None:
+    known = only(catalogue, "jdma-legifrance", "ateliers")
+    spans = held(jdma_legifrance=("2025-01-01", "2026-09-30"))
+    (row,) = devices.silence(given(jdma_legifrance=3), spans, known, Q).to_dict("records")
+    assert (row["device"], row["status"]) == ("ateliers", "missing")
+
+
+def test_a_device_whose_data_are_all_incomplete_has_spoken(catalogue: Catalogue) -> None:
+    known = only(catalogue, "jdma-legifrance")
+    found = devices.silence(given(jdma_legifrance=3), held(jdma_legifrance=(None, None)), known, Q)
+    assert found.empty

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.rounding import base
+from observlib.period import Quarter
+from observlib.themes.experiences import estimates as experiences
+
+LAST = Quarter(2026, 3)
+
+
+def told(*days: tuple[str, str, int], device: str = "sp-plus", start: int = 0) -> pd.DataFrame:
+    """Experiences of a device: day, feeling, how many."""
+    rows = [(day, feeling) for day, feeling, many in days for _ in range(many)]
+    frame = pd.DataFrame(
+        {
+            "device": device,
+            "channel": "web",
+            "experience_id": [str(start + i) for i in range(len(rows))],
+            "date": [pd.Timestamp(day) for day, _ in rows],
+            "feeling": [feeling for _, feeling in rows],
+        }
+    )
+    kept, rejects = tables.conform(frame, "experiences", "test")
+    assert rejects.empty
+    return kept.assign(source=f"{device}@1")
+
+
+def shares(frame: pd.DataFrame, catalogue: Catalogue, last: Quarter = LAST) -> pd.DataFrame:
+    return experiences.feelings(frame, catalogue, last).set_index("group_value")
+
+
+def test_the_shares_of_a_year_have_wilson_s_intervals(catalogue: Catalogue) -> None:
+    out = shares(
+        told(("2025-11-02", "positive", 100), ("2026-09-30", "negative", 150),
+             ("2026-01-01", "neutral", 50)),
+        catalogue,
+    )  # fmt: skip
+    assert list(out.index) == ["Positif", "Neutre", "Négatif"]
+    assert out["estimate"].tolist() == pytest.approx([100 / 3, 50 / 3, 50])
+    assert set(out["n"]) == set(out["n_eff"]) == {300}
+    assert set(out["period"]) == {"2025-10/2026-09"}
+    assert set(out["group"]) == {"feeling"} and set(out["unit"]) == {"%"}
+    # of one half, Wilson's interval is z / (2 √(n + z²)) to each side
+    side = 100 * 1.959963985 / (2 * (300 + 1.959963985**2) ** 0.5)
+    negative = out.loc["Négatif", ["ci_low", "ci_high"]].tolist()
+    assert negative == pytest.approx([50 - side, 50 + side])
+
+
+def test_only_the_latest_year_counts(catalogue: Catalogue) -> None:
+    frame = told(
+        ("2025-06-30", "negative", 40),  # a day before the year
+        ("2025-07-01", "neutral", 20),
+        ("2026-06-30", "positive", 20),  # nothing was told in the quarter asked for
+    )
+    out = shares(frame, catalogue)
+    assert set(out["period"]) == {"2025-07/2026-06"} and set(out["n"]) == {40}
+    assert out["estimate"].tolist() == [50, 50, 0]
+
+
+def test_an_extract_made_once_is_taken_whole(catalogue: Catalogue) -> None:
+    days = ("2019-02-03", "negative", 30), ("2023-12-01", "positive", 30)
+    out = shares(told(*days, device="sp-plus-extrait"), catalogue)
+    assert set(out["period"]) == {"2019-01/2023-12"} and set(out["n"]) == {60}
+    assert set(shares(told(*days), catalogue)["n"]) == {30}  # a device that speaks on does not
+
+
+def test_what_was_told_after_the_quarter_is_not_known_to_it(catalogue: Catalogue) -> None:
+    frame = told(("2026-06-30", "positive", 30), ("2026-07-01", "negative", 30))
+    out = shares(frame, catalogue, Quarter(2026, 2))
+    assert out.at["Positif", "estimate"] == 100 and set(out["n"]) == {30}
+    assert set(out["period"]) == {"2025-07/2026-06"}
+    early = experiences.feelings(frame, catalogue, Quarter(2026, 1))
+    assert early.empty
+
+
+def test_devices_are_not_mixed(catalogue: Catalogue) -> None:
+    both = pd.concat(
+        [
+            told(("2026-09-01", "positive", 30)),
+            told(("2023-09-01", "negative", 40), device="sp-plus-extrait"),
+        ]
+    )
+    out = experiences.feelings(both, catalogue, LAST)
+    assert out.groupby("device")["n"].unique().map(list).to_dict() == {
+        "sp-plus": [30],
+        "sp-plus-extrait": [40],
+    }
+    assert set(out["source"]) == {"sp-plus@1", "sp-plus-extrait@1"}
+
+
+@pytest.mark.parametrize(
+    ("many", "status"),
+    [(10, "suppressed"), (21, "suppressed"), (22, "low_base"), (29, "low_base"), (30, "published")],
+)
+def test_few_experiences_are_withheld_and_some_are_marked(
+    many: int, status: str, catalogue: Catalogue
+) -> None:
+    out = shares(
+        told(("2026-09-01", "positive", many - many // 2), ("2026-09-01", "neutral", many // 2)),
+        catalogue,
+    )
+    assert set(out["status"]) == {status}
+    if status == "suppressed":
+        assert out[["estimate", "ci_low", "ci_high", "n", "n_eff"]].isna().all().all()
+
+
+def test_without_experiences_there_is_no_estimate(catalogue: Catalogue) -> None:
+    empty = tables.empty("experiences").assign(source=pd.Series(dtype=str))
+    assert experiences.feelings(empty, catalogue, LAST).empty
+
+
+@settings(max_examples=40)
+@given(st.tuples(*[st.integers(0, 60)] * 3).filter(lambda counts: sum(counts) >= 11))
+def test_the_parts_of_any_whole_sum_to_it(
+    catalogue: Catalogue, counts: tuple[int, int, int]
+) -> None:
+    days = [("2026-09-01", f, n) for f, n in zip(tables.FEELINGS, counts, strict=True)]
+    out = shares(told(*days), catalogue)
+    alike = sum(counts) in counts and sum(counts) < 30  # what each of few people felt
+    if alike or any(min(count, sum(counts) - count) in range(1, 11) for count in counts):
+        assert set(out["status"]) == {"suppressed"}
+        return
+    assert out["estimate"].sum() == pytest.approx(100)
+    assert out["n"].tolist() == [base(sum(counts))] * 3
+    assert (out["estimate"] * sum(counts) / 100).tolist() == pytest.approx(list(counts))
+    assert ((out["ci_low"] >= 0) & (out["ci_high"] <= 100)).all()
+
+
+def test_a_year_does_not_tell_the_feelings_of_a_small_quarter(catalogue: Catalogue) -> None:
+    frame = told(("2026-05-02", "positive", 40), ("2026-09-01", "negative", 4))
+    assert set(shares(frame, catalogue)["status"]) == {"suppressed"}

@@ -1,0 +1,219 @@
+"""What stands beside our figures, what does not, and what is never made up about either."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
+
+from observlib import estimates, tables
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+from observlib.themes.peers import estimates as peers
+
+LAST = Quarter(2026, 3)
+
+
+def figures(*rows: dict[str, Any]) -> pd.DataFrame:
+    """The table of some figures; what a row leaves out is that of a yearly share."""
+    common = {
+        "device": "published-figures",
+        "channel": "open_data",
+        "organisation": "CAISSE-FICTIVE",
+        "subject": "ensemble",
+        "measure": "Usagers satisfaits",
+        "start": "2025-01-01",
+        "end": "2025-12-31",
+        "value": 70.0,
+        "unit": "%",
+        "source_title": "Rapport fictif",
+    }
+    frame = pd.DataFrame([common | row for row in rows])
+    for name in ("start", "end"):
+        frame[name] = pd.to_datetime(frame[name])
+    kept, rejects = tables.conform(frame, "figures", "test")
+    assert rejects.empty, rejects
+    return kept.assign(source="published-figures@1")
+
+
+def year(number: int, **more: Any) -> dict[str, Any]:
+    return {"start": f"{number}-01-01", "end": f"{number}-12-31", **more}
+
+
+def own(indicator: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+    row = {
+        "indicator": indicator,
+        "product": "legifrance",
+        "channel": "web",
+        "device": "jdma-legifrance",
+        "period": "2026-T3",
+        "estimate": value,
+        "unit": unit,
+        "n": 100,
+    }
+    return row | more
+
+
+def named(catalogue: Catalogue, *rows: dict[str, Any]) -> pd.DataFrame:
+    return peers.known(figures(*rows), catalogue, LAST)
+
+
+def test_only_peers_are_named_and_only_once_their_period_is_over(catalogue: Catalogue) -> None:
+    rows = named(
+        catalogue,
+        {"subject": "a"},
+        {"organisation": "INCONNUE"},
+        year(2026, subject="en cours"),
+        {"subject": "juste fini", "start": "2026-07-01", "end": "2026-09-30"},
+        {"area": "75"},
+    )
+    assert rows["subject"].tolist() == ["a", "juste fini"]
+    assert rows["product"].tolist() == ["caisse-fictive"] * 2
+    assert rows["period"].tolist() == ["2025", "2026-T3"]
+
+
+@pytest.mark.parametrize(("value", "n"), [(69.0, 25_000), (74.0, 2_500), (94.0, 71_500)])
+def test_a_share_with_its_base_has_wilson_s_interval(
+    value: float, n: int, catalogue: Catalogue
+) -> None:
+    (row,) = peers.published(named(catalogue, {"value": value, "n": n})).to_dict("records")
+    low, high = proportion_confint(round(value * n / 100), n, method="wilson")
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((100 * low, 100 * high), abs=1e-9)
+    assert row["n"] == n
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [{}, {"unit": "sur 10", "value": 7.4, "n": 500}, {"unit": "visites", "value": 1e6}],
+)
+def test_no_interval_is_made_up_without_a_base_or_for_a_mean(
+    figure: dict[str, Any], catalogue: Catalogue
+) -> None:
+    row = peers.published(named(catalogue, figure)).iloc[0]
+    assert pd.isna(row["ci_low"]) and pd.isna(row["ci_high"])
+
+
+def test_a_figure_stands_beside_ours_only_for_its_indicator_and_in_its_unit(
+    catalogue: Catalogue,
+) -> None:
+    rows = named(
+        catalogue,
+        {"subject": "oui", "comparable_with": "satisfied_share"},
+        {"subject": "autre indicateur", "comparable_with": "satisfaction_10"},
+        {"subject": "autre unité", "comparable_with": "satisfied_share", "unit": "points"},
+        {"subject": "rien"},
+    )
+    assert rows.set_index("subject")["comparable"].to_dict() == {
+        "oui": True, "autre indicateur": False, "autre unité": False, "rien": False,
+    }  # fmt: skip
+    ours = estimates.make([own("satisfied_share", 60, "%"), own("satisfaction_10", 7, "sur 10")])
+    out = peers.compared(ours, rows, catalogue, "satisfied_share")
+    assert out["group_value"].tolist() == ["Légifrance", "Caisse fictive, oui (2025)"]
+    assert set(out["indicator"]) == {"satisfied_share"} and set(out["unit"]) == {"%"}
+    assert peers.compared(ours, rows, catalogue, "satisfaction_10").empty
+
+
+def test_two_devices_or_channels_of_one_product_are_told_apart(catalogue: Catalogue) -> None:
+    rows = named(catalogue, {"comparable_with": "satisfied_share"})
+    ours = estimates.make(
+        [
+            own("satisfied_share", 60, "%"),
+            own("satisfied_share", 61, "%", device="enquete-legifrance"),
+            own("satisfied_share", 62, "%", product="service-public", device="a"),
+            own("satisfied_share", 63, "%", product="service-public", device="b", channel="phone"),
+        ]
+    )
+    out = peers.compared(ours, rows, catalogue, "satisfied_share")
+    assert out["group_value"].tolist()[:4] == [
+        "Légifrance, « Je donne mon avis » sur Légifrance",
+        "Légifrance, Enquête en ligne de Légifrance",
+        "Service-public.fr, Web",
+        "Service-public.fr, Téléphone",
+    ]
+
+
+def test_two_measures_that_compare_with_one_indicator_are_told_apart(catalogue: Catalogue) -> None:
+    same = {"comparable_with": "satisfied_share"}
+    rows = named(catalogue, same, same | {"measure": "Usagers contents"})
+    assert rows["name"].is_unique and "contents" in rows["name"].iloc[0]
+
+
+def test_of_four_dates_or_more_only_the_latest_is_told_one_by_one(catalogue: Catalogue) -> None:
+    years = [year(y, value=float(y - 1950)) for y in range(2017, 2023)]
+    few = [year(y, measure="Autre", value=float(y - 1990)) for y in (2007, 2011)]
+    out = peers.published(named(catalogue, *years, *few))
+    assert out["period"].tolist() == ["2007", "2011", "2022"]
+
+
+def test_the_yearly_satisfaction_with_public_services_is_a_line_of_its_peer(
+    catalogue: Catalogue,
+) -> None:
+    values = {2017: 72, 2018: 71, 2019: 74, 2020: 76, 2021: 73, 2022: 71}
+    rate = {"organisation": "tx-satisfaction-usagers-services-publics", "subject": "France"}
+    other = {"organisation": "Ensemble des services publics (DITP)", "value": 69.0, "n": 25_000}
+    rows = named(
+        catalogue,
+        *(year(y, value=float(v), **rate) for y, v in values.items()),
+        year(2025, **other),  # another survey: its figure does not go on this line
+    )
+    out = peers.series(rows, catalogue)
+    assert dict(zip(out["period"], out["estimate"], strict=True)) == {
+        str(y): v for y, v in values.items()
+    }
+    assert set(out["product"]) == {"ditp"} and out["group_value"].nunique() == 1
+    assert out[["ci_low", "n"]].isna().all().all()
+
+
+def test_two_years_make_no_line_and_two_lines_have_two_names(catalogue: Catalogue) -> None:
+    two = [year(y) for y in (2023, 2024)]
+    assert peers.series(named(catalogue, *two), catalogue).empty
+    three = [year(y, subject=s) for y in (2022, 2023, 2024) for s in ("web", "accueil")]
+    out = peers.series(named(catalogue, *three), catalogue)
+    assert out["group_value"].nunique() == 2
+
+
+def by_area(values: dict[str, float], day: str = "2024-07-01", **more: Any) -> list[dict[str, Any]]:
+    return [
+        {"area": area, "value": value, "start": day, "end": day, **more}
+        for area, value in values.items()
+    ]
+
+
+@settings(max_examples=30)
+@given(values=st.lists(st.floats(0, 100), min_size=5, max_size=30))
+def test_quantiles_are_of_the_areas_each_counted_once(
+    catalogue: Catalogue, values: list[float]
+) -> None:
+    spread = {f"{i:02d}": value for i, value in enumerate(values)}
+    out = peers.areas(figures(*by_area(spread)), catalogue, LAST)
+    found = dict(zip(out["group_value"], out["estimate"], strict=True))
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    expected = {
+        "Minimum": min(values), "Premier quartile": low, "Médiane": middle,
+        "Troisième quartile": high, "Maximum": max(values),
+    }  # fmt: skip
+    assert found == pytest.approx(expected)
+
+
+def test_a_date_at_which_most_areas_are_absent_is_passed_over(catalogue: Catalogue) -> None:
+    whole = {f"{i:02d}": 90.0 + i / 10 for i in range(1, 21)}
+    part = {f"{i:02d}": 50.0 for i in range(1, 8)}
+    later = by_area(part, "2025-01-01")
+    out = peers.areas(figures(*by_area(whole), *later), catalogue, LAST)
+    assert set(out["period"]) == {"2024-07-01"}
+    assert peers.areas(figures(*by_area({"01": 1.0, "02": 2.0})), catalogue, LAST).empty
+
+
+def test_without_any_figure_there_is_no_number_and_no_failure(catalogue: Catalogue) -> None:
+    empty = tables.empty("figures").assign(source=pd.Series(dtype=str))
+    rows = peers.known(empty, catalogue, LAST)
+    ours = estimates.make([own("satisfied_share", 60, "%")])
+    assert rows.empty and peers.published(rows).empty
+    assert peers.compared(ours, rows, catalogue, "satisfied_share").empty
+    assert peers.series(rows, catalogue).empty
+    assert peers.areas(empty, catalogue, LAST).empty

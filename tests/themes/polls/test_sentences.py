@@ -1,0 +1,112 @@
+"""Findings of polls: what is ahead, and when chance could have put it there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import leading
+from observlib.comparison import pairs as changes
+from observlib.themes.polls import sentences as polls
+from observlib.themes.polls.estimates import networks
+
+BASE = {"device": "sondages-reseau-pro", "channel": "social", "period": "2026-T3", "group": "Q ?"}
+
+
+def share(option: str, value: float, half: float, **more: Any) -> dict[str, Any]:
+    row = {**BASE, "indicator": "poll_share", "unit": "%", "group_value": option, "n": 100}
+    return {**row, "estimate": value, "ci_low": value - half, "ci_high": value + half, **more}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
+    return changes.tested(catalogue, leading.pairs(poll))
+
+
+def test_an_option_is_ahead_only_where_a_test_says_so(catalogue: Catalogue) -> None:
+    far = estimates.make([share("Oui", 30, 5), share("Non", 70, 5)])
+    assert plain(polls.lead(far, family(catalogue, far), catalogue)) == (
+        "À la question « Q ? », « Non » obtient 70 % (intervalle à 95 % : 65 à 75 % ; 100 votes), "
+        "devant « Oui » (30 %). Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
+    )
+    near = estimates.make([share("Oui", 48, 1), share("Non", 52, 1)])  # intervals that are apart
+    said = plain(polls.lead(near, family(catalogue, near), catalogue, caution=False))
+    assert said.endswith(
+        "100 votes) et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte : seul un "
+        "écart d'au moins 28 points avait de bonnes chances d'être vu."
+    )
+    none = estimates.make([])
+    assert polls.lead(none, family(catalogue, none), catalogue) == ""
+
+
+def on_two(first: dict[str, float], second: dict[str, float], n: int) -> pd.DataFrame:
+    """A question's shares on two networks."""
+    devices = zip(["sondages-reseau-pro", "sondages-reseau-federe"], [first, second], strict=True)
+    return estimates.make(
+        share(option, value, 5, device=device, n=n, n_eff=n)
+        for device, options in devices
+        for option, value in options.items()
+    )
+
+
+def test_networks_differ_only_where_a_test_says_so(catalogue: Catalogue) -> None:
+    near = on_two({"Oui": 30, "Non": 70}, {"Oui": 42, "Non": 58}, 100)  # alone, it might
+    found = changes.tested(catalogue, networks(near))
+    assert plain(polls.networks(near, found, catalogue)) == (
+        "La question « Q ? » a été posée sur 2 réseaux. On ne peut pas dire si les réponses y "
+        "diffèrent : seul un écart d'au moins 20 points avait de bonnes chances d'être vu."
+    )
+    apart = on_two({"Oui": 20, "Non": 66, "Peu": 14}, {"Oui": 50, "Non": 38, "Peu": 12}, 120)
+    found = changes.tested(catalogue, networks(apart))
+    assert plain(polls.networks(apart, found, catalogue)).startswith(
+        "La question « Q ? » a été posée sur 2 réseaux : « Oui » y obtient 50 % (Sondages sur le "
+        "réseau fédéré) contre 20 % (Sondages sur le réseau professionnel)"
+    )
+    assert "Ailleurs, on ne peut pas conclure : seul un écart" in plain(
+        polls.networks(apart, found, catalogue)
+    )
+
+
+def test_networks_alike_or_too_thin_have_their_words(catalogue: Catalogue) -> None:
+    alike = on_two({"Oui": 30, "Non": 70}, {"Oui": 30.2, "Non": 69.8}, 9000)
+    found = changes.tested(catalogue, networks(alike))
+    said = plain(polls.networks(alike, found, catalogue))
+    assert said.endswith("L'écart est trop petit pour compter pour « Oui » et « Non ».")
+    thin = on_two({"Oui": 30, "Non": 70}, {"Oui": 90, "Non": 10}, 20).assign(status="low_base")
+    found = changes.tested(catalogue, networks(thin))
+    assert plain(polls.networks(thin, found, catalogue)).endswith("comparer les réponses.")
+    none = changes.tested(catalogue, networks(thin.head(0)))
+    assert polls.networks(thin.head(0), none, catalogue) == ""
+
+
+def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> None:
+    counts = estimates.make(
+        [
+            {**BASE, "group": "", "indicator": "poll_count", "unit": "sondages", "estimate": 2},
+            {
+                **BASE,
+                "group": "",
+                "indicator": "poll_votes",
+                "unit": "votes",
+                "estimate": 90,
+                "n": 90,
+            },
+        ]
+    )
+    assert plain(polls.counted(counts, catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
+        "90 votes (Sondages sur le réseau professionnel)."
+    )
+    assert "aucun sondage" in polls.counted(counts, catalogue, "2026-T2")
+    small = {**BASE, "indicator": "poll_votes", "unit": "votes", "group_value": "R"}
+    frame = estimates.make([{**small, "status": "suppressed"}])
+    assert plain(polls.withheld(frame, "2026-T3")).startswith(
+        "1 sondage a reçu moins de onze votes"
+    )
+    assert polls.withheld(frame, "2026-T2") == ""

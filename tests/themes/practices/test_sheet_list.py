@@ -1,0 +1,58 @@
+"""A list of sheets leads to their pages and carries the counts that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.practices import Practices, load_practices
+from observlib.themes.practices import estimates as practices
+from observlib.themes.practices.sheet_list import sheet_list
+
+FOLDER = Path(__file__).parents[2] / "data" / "practices"
+
+
+@pytest.fixture(scope="module")
+def shipped(catalogue: Catalogue) -> Practices:
+    return load_practices(FOLDER, catalogue)
+
+
+@pytest.mark.parametrize("by", ["tool", "method", "department"])
+def test_every_sheet_is_listed_once_where_it_belongs_with_as_many_as_counted(
+    shipped: Practices, catalogue: Catalogue, by: str
+) -> None:
+    counts = practices.counts(shipped, catalogue, Quarter(2026, 3))
+    made = sheet_list(counts, shipped, catalogue, by=by)
+    text = made.shown["text/markdown"]
+    carried = estimates.from_json(made.content)
+    listed = {sheet.slug for sheet in shipped.sheets if getattr(sheet, by)}
+    assert sum(carried["estimate"]) == len(listed) == text.count("](/practices/")
+    assert all(f"](/practices/{slug}.qmd)" in text for slug in listed)
+    for block in text.split("\n\n"):
+        head, *items = block.split("\n")
+        (count,) = carried[carried["group_value"] == head]["estimate"]
+        assert count == len(items)
+
+
+def test_brackets_of_a_title_do_not_break_its_link(
+    shipped: Practices, catalogue: Catalogue
+) -> None:
+    one = shipped.sheets[0].model_copy(update={"title": "Un [titre] *fort*", "method": "panel"})
+    some = Practices((one,), shipped.tools, shipped.methods)
+    counts = practices.counts(some, catalogue, Quarter(2026, 3))
+    text = sheet_list(counts, some, catalogue, by="method").shown["text/markdown"]
+    assert r"[Un \[titre\] \*fort\*](/practices/" in text
+
+
+def test_another_order_and_nothing_to_list_are_told(
+    shipped: Practices, catalogue: Catalogue
+) -> None:
+    with pytest.raises(ObservError, match="allowed: verdict, tool, method"):
+        sheet_list(estimates.make([]), shipped, catalogue, by="colour")
+    with pytest.raises(ObservError, match="no sheet to list"):
+        sheet_list(estimates.make([]), Practices(), catalogue, by="tool")

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib import tables
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+from observlib.themes.procedures import estimates as procedures
+
+LAST = Quarter(2026, 3)
+OWN, PEER, OTHER = "AGENCE-FICTIVE", "CAISSE-FICTIVE", "MINISTERE-FICTIF"
+
+
+def published(
+    *rows: tuple[str, float | str], edition: str = "2026-T3", **more: Any
+) -> pd.DataFrame:
+    """One edition: an administration and its mark, or the state in place of one."""
+    quarter = Quarter.parse(edition)
+    frame = pd.DataFrame(
+        [
+            {
+                "device": "qualite-demarches",
+                "channel": "web",
+                "edition": edition,
+                "start": pd.Timestamp(quarter.start),
+                "end": pd.Timestamp(quarter.end),
+                "procedure_id": f"{edition}-{i}",
+                "procedure": f"Démarche fictive n° {i}",
+                "administration": administration,
+                "indicator": "satisfaction",
+                "state": given if isinstance(given, str) else "value",
+                "value": None if isinstance(given, str) else float(given),
+                **more,
+            }
+            for i, (administration, given) in enumerate(rows)
+        ]
+    )
+    kept, rejects = tables.conform(frame, "procedures", "test")
+    assert rejects.empty
+    return kept.assign(source="qualite-demarches@1")
+
+
+def each(out: pd.DataFrame) -> pd.DataFrame:
+    return out[out["indicator"] == "procedure_satisfaction"]
+
+
+def medians(out: pd.DataFrame) -> dict[str, float]:
+    rows = out[out["indicator"] == "procedure_satisfaction_median"]
+    return dict(zip(rows["product"] + rows["group_value"], rows["estimate"], strict=True))
+
+
+def test_only_the_agency_and_its_peers_are_named(catalogue: Catalogue) -> None:
+    table = published((OWN, 9), (PEER, 6), (OTHER, 1))
+    out = procedures.satisfaction(table, catalogue, LAST)
+    rows = each(out)
+    assert dict(zip(rows["product"], rows["estimate"], strict=True)) == {
+        "agence-fictive": 9,
+        "caisse-fictive": 6,
+    }
+    assert rows["group_value"].tolist() == ["Démarche fictive n° 0", "Démarche fictive n° 1"]
+    assert set(rows["group"]) == {"procedure"} and set(out["unit"]) == {"sur 10"}
+
+
+def test_medians_are_of_each_peer_and_of_all_procedures(catalogue: Catalogue) -> None:
+    table = published((OWN, 9), (OWN, 6), (OWN, 7), (PEER, 5), (PEER, 8), (OTHER, 1), (OTHER, 2))
+    out = procedures.satisfaction(table, catalogue, LAST)
+    assert medians(out) == {
+        "agence-fictive": 7,
+        "caisse-fictive": 6.5,
+        procedures.EVERYONE: 6,  # other administrations count here, and are not named
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("too_few_answers", "suppressed"),
+        ("to_come", "missing"),
+        ("not_applicable", "missing"),
+        ("none", "missing"),
+    ],
+)
+def test_a_mark_that_is_not_published_says_why_and_moves_no_median(
+    state: str, status: str, catalogue: Catalogue
+) -> None:
+    table = published((OWN, 9), (OWN, state), (PEER, state))
+    out = procedures.satisfaction(table, catalogue, LAST)
+    rows = each(out).set_index("group_value")
+    assert rows["status"].tolist() == ["published", status, status]
+    assert rows["estimate"].notna().tolist() == [True, False, False]
+    assert medians(out) == {"agence-fictive": 9, procedures.EVERYONE: 9}
+
+
+def test_no_interval_or_base_is_made_up(catalogue: Catalogue) -> None:
+    out = procedures.satisfaction(published((OWN, 9), (PEER, 7)), catalogue, LAST)
+    assert out[["ci_low", "ci_high", "n", "n_eff"]].isna().all().all()
+
+
+def test_the_latest_edition_up_to_the_quarter_is_used(catalogue: Catalogue) -> None:
+    table = pd.concat(
+        [
+            published((OWN, 5), edition="2026-T1"),
+            published((OWN, 6), edition="2026-T2"),
+            published((OWN, 9), edition="2026-T3"),
+        ]
+    )
+    for quarter, period, mark in (
+        (LAST, "2026-T3", 9), (Quarter(2027, 2), "2026-T3", 9),
+        (Quarter(2026, 2), "2026-T2", 6), (Quarter(2026, 1), "2026-T1", 5),
+    ):  # fmt: skip
+        out = procedures.satisfaction(table, catalogue, quarter)
+        assert set(out["period"]) == {period}
+        assert each(out)["estimate"].tolist() == [mark]
+    assert procedures.satisfaction(table, catalogue, Quarter(2025, 4)).empty
+
+
+def test_other_indicators_of_the_publisher_are_not_marks(catalogue: Catalogue) -> None:
+    other = published((OWN, 0.5), indicator="autonomy")
+    both = pd.concat([published((OWN, 9)), other])
+    assert medians(procedures.satisfaction(both, catalogue, LAST)) == {
+        "agence-fictive": 9,
+        procedures.EVERYONE: 9,
+    }
+    assert procedures.satisfaction(other, catalogue, LAST).empty
+
+
+def test_without_a_table_or_a_peer_there_is_no_number(catalogue: Catalogue) -> None:
+    empty = tables.empty("procedures").assign(source=pd.Series(dtype=str))
+    assert procedures.satisfaction(empty, catalogue, LAST).empty
+    strangers = procedures.satisfaction(published((OTHER, 4)), catalogue, LAST)
+    assert each(strangers).empty and medians(strangers) == {procedures.EVERYONE: 4}
+    waiting = procedures.satisfaction(published((OWN, "to_come")), catalogue, LAST)
+    assert each(waiting)["status"].tolist() == ["missing"] and medians(waiting) == {}
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from([OWN, PEER, OTHER]), st.floats(0, 10)), min_size=1))
+def test_every_mark_counts_once(catalogue: Catalogue, rows: list[tuple[str, float]]) -> None:
+    found = medians(procedures.satisfaction(published(*rows), catalogue, LAST))
+    expected = {procedures.EVERYONE: statistics.median(value for _, value in rows)}
+    for code, peer in ((OWN, "agence-fictive"), (PEER, "caisse-fictive")):
+        if marks := [value for administration, value in rows if administration == code]:
+            expected[peer] = statistics.median(marks)
+    assert found == pytest.approx(expected)

@@ -1,0 +1,156 @@
+"""Who answers and who is missing: said of respondents, never of a product's users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import leading
+from observlib.comparison import pairs as changes
+from observlib.themes.profiles import sentences as profiles
+
+YEAR = "2025-10/2026-09"
+SURVEY = "enquete-service-public"
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def ratio(name: str, value: float | None, half: float = 0.1, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": "representation", "period": YEAR, "unit": "rapport"}
+    row |= {"device": SURVEY, "group": "age", "group_value": name}
+    if value is not None:
+        row |= {"estimate": value, "ci_low": value - half, "ci_high": value + half, "n": 300}
+    return row | more
+
+
+def share(variable: str, name: str, value: float | None, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": "profile_share", "period": YEAR, "unit": "%"}
+    row |= {"device": SURVEY, "group": variable, "group_value": name}
+    return row | ({"estimate": value, "n": 300} if value is not None else {}) | more
+
+
+def beside(name: str, heard: float, known: float, verdict: str, **more: Any) -> dict[str, Any]:
+    """A category's share of respondents and of the population, with what the study found."""
+    tested = verdict != "" and more.get("reason", "precision") == "precision"
+    return {
+        "indicator": "profile_share", "unit": "%", "period": YEAR, "device": SURVEY,
+        "group": "age", "group_value": name, "estimate": heard, "reference_estimate": known,
+        "difference": heard - known, "p_value": 0.01 if tested else float("nan"),
+        "detectable": 13.0,
+        "verdict": verdict, "reason": "precision" if verdict == "unknown" else "", **more,
+    }  # fmt: skip
+
+
+def test_those_whom_the_study_finds_fewer_or_more_are_told(
+    catalogue: Catalogue,
+) -> None:
+    frame = pd.DataFrame(
+        [
+            beside("15 à 24 ans", 9, 15, "fall"),
+            beside("25 à 34 ans", 13, 14, "stable"),
+            beside("50 à 64 ans", 12, 23, "unknown"),
+            beside("75 ans et plus", 3.2, 11.9, "fall"),
+            beside("35 à 49 ans", 40, 23, "rise"),
+        ]
+    )
+    assert plain(profiles.against_population(frame, catalogue)) == (
+        "**Enquête en ligne de Service-public.fr** : moins présents que dans la population, "
+        "« 75 ans et plus » (3 % des répondants, 12 % de la population) et « 15 à 24 ans » "
+        "(9 % des répondants, 15 % de la population) ; plus présents que dans la population, "
+        "« 35 à 49 ans » (40 % des répondants, 23 % de la population). Pour 1 catégorie, on ne "
+        "peut pas conclure : seul un écart d'au moins 13 points avait de bonnes chances d'être vu."
+    )
+
+
+def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue: Catalogue) -> None:
+    thin = [beside("A", 2, 10, "unknown", reason="low_base")]
+    thin += [beside("B", float("nan"), 10, "unknown", reason="suppressed")]
+    said = profiles.against_population(pd.DataFrame(thin), catalogue)
+    assert said == "Aucun profil ne peut être rapporté à la population."
+    near = beside("A", 9, 10, "unknown")
+    said = profiles.against_population(pd.DataFrame([near]), catalogue)
+    assert "l'écart n'est établi pour aucune catégorie." in said and "onze" not in said
+    said = profiles.against_population(pd.DataFrame([near, thin[1]]), catalogue)
+    assert "aucune catégorie assez nombreuse pour être montrée." in said
+    assert "moins de onze répondants ne peuvent pas être testées" in said
+
+
+def test_two_shares_that_differ_are_not_written_alike(catalogue: Catalogue) -> None:
+    frame = pd.DataFrame([beside("A", 4.1, 4.4, "fall")])
+    assert "(4,1 % des répondants, 4,4 % de la" in plain(
+        profiles.against_population(frame, catalogue)
+    )
+
+
+def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(
+    catalogue: Catalogue,
+) -> None:
+    rows = [beside("15 à 24 ans", 9, 15, "fall"), beside("75 ans et plus", 3, 12, "fall")]
+    rows += [beside("35 à 49 ans", 30, 23, "rise"), beside("50 à 64 ans", 24, 23, "unknown")]
+    rows += [beside("15 à 24 ans", 20, 15, "rise", device="enquete-legifrance")]
+    said = plain(profiles.apart(pd.DataFrame(rows), catalogue))
+    assert said == (
+        "Pour l'âge, écarts établis avec la population : moins de « 15 à 24 ans » et « 75 ans et "
+        "plus », plus de « 35 à 49 ans » (Enquête en ligne de Service-public.fr) ; plus de "
+        "« 15 à 24 ans » (Enquête en ligne de Légifrance)."
+    )
+
+
+def test_a_variable_says_nothing_where_no_one_asked_and_why_where_few_answered(
+    catalogue: Catalogue,
+) -> None:
+    few = pd.DataFrame([beside("A", float("nan"), 10, "unknown", reason="suppressed")])
+    assert "trop peu de réponses" in profiles.apart(few, catalogue)
+    assert profiles.apart(few, catalogue, "sex") == ""
+    near = pd.DataFrame([beside("A", 97, 98, "unknown")])
+    said = plain(profiles.apart(near, catalogue))
+    assert "aucune catégorie" in said and "seul un écart d'au moins 13 points" in said
+
+
+def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_end(
+    catalogue: Catalogue,
+) -> None:
+    rows = [ratio("75 ans et plus", 0.5), ratio("75 ans et plus", 0.9, device="enquete-legifrance")]
+    said = plain(profiles.category(estimates.make(rows), catalogue))
+    assert said == "75 ans et plus : de 0,5 à 0,9 selon le dispositif, pour 1 dans la population."
+    assert "0,5," in profiles.category(estimates.make(rows[:1]), catalogue)
+    withheld = estimates.make([ratio("75 ans et plus", None, status="suppressed")])
+    assert profiles.category(withheld, catalogue).startswith("Trop peu de réponses")
+
+
+def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            share("age", "50 à 64 ans", 45),
+            share("age", "15 à 24 ans", 20),
+            share("age", "Autres (effectifs regroupés)", 35),
+            share("sex", "Femme", 51),
+            share("sex", "Homme", 49),
+            share("status", "Toutes catégories", None, status="suppressed"),
+        ]
+    )
+    compared = changes.tested(catalogue, leading.pairs(frame))
+    assert plain(profiles.respondents(frame, compared, catalogue)) == (
+        "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
+        "plus fréquente pour l'âge, « 50 à 64 ans » (45 % ; 300 réponses). On ne peut pas dire "
+        "laquelle est la plus fréquente pour le sexe (« Femme » à 51 % et « Homme » à 49 % ; "
+        "300 réponses) : seul un écart d'au moins 18 points avait de bonnes chances d'être vu. "
+        "Pour la situation, trop peu de réponses pour distinguer des catégories."
+    )
+
+
+def test_who_is_heard_counts_the_devices_that_say_it(catalogue: Catalogue) -> None:
+    rows = [share("age", "A", 60), share("sex", "B", 40, device="enquete-legifrance")]
+    said = plain(profiles.heard(estimates.make(rows), catalogue))
+    assert said.startswith("D'octobre 2025 à septembre 2026, 2 dispositifs disent qui répond : ")
+    assert profiles.heard(estimates.make([]), catalogue).startswith("Aucun dispositif")
+
+
+def test_the_reservation_tells_respondents_from_users() -> None:
+    assert "répondants" in profiles.RESERVATION
+    assert "ni ceux de tous les usagers" in profiles.RESERVATION

@@ -1,0 +1,153 @@
+"""Units, revenue, returns, formats and titles of a shop: against figures worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import counts
+from observlib.period import Quarter
+from observlib.themes.sales.estimates import formats, gini, quarterly, titles
+
+Q3 = Quarter(2026, 3)
+MONTHS = ("2026-07", "2026-08", "2026-09")
+
+
+def table(*rows: tuple[str, str, str, int, float | None, int], **more: Any) -> pd.DataFrame:
+    """Rows of month, title, format, units, revenue and returns."""
+    names = ["month", "title", "format", "units", "revenue", "returns"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame["start"] = pd.to_datetime(frame.pop("month") + "-01")
+    frame["title_id"] = frame["title"]
+    common = {"device": "d", "product": "p", "channel": "print", "source": "d@1"}
+    return frame.assign(**(common | {"complete": True} | more))
+
+
+def row(frame: pd.DataFrame, indicator: str) -> pd.Series:
+    (found,) = frame[frame["indicator"] == indicator].iloc
+    return found
+
+
+SHOP = (
+    ("2026-07", "A", "print", 100, 1000.0, 12),
+    ("2026-07", "A", "digital", 30, 150.0, 0),
+    ("2026-08", "B", "print", 50, 450.5, 3),
+    ("2026-09", "A", "print", 20, 200.0, 5),
+)
+
+
+def test_units_revenue_returns_and_digital_share_by_hand() -> None:
+    found = quarterly(table(*SHOP), [Q3])
+    wanted = {"units_sold": 200, "revenue": 1800.5, "return_rate": 10, "digital_share": 15}
+    assert dict(zip(found["indicator"], found["estimate"], strict=True)) == wanted
+    assert set(found["status"]) == {"published"}
+    assert found["ci_low"].isna().all()  # all is counted
+
+
+def test_a_shop_of_few_titles_has_no_share_of_ten_and_no_index() -> None:
+    assert not {"top_titles_share", "sales_gini"} & set(quarterly(table(*SHOP), [Q3])["indicator"])
+
+
+def test_the_weight_of_ten_titles_and_gini_by_hand() -> None:
+    rows = [(month, f"T{i:02d}", "print", 10 * i, 1.0, 0) for month in MONTHS for i in range(1, 21)]
+    found = quarterly(table(*rows), [Q3])
+    top, total = sum(range(11, 21)), sum(range(1, 21))
+    assert row(found, "top_titles_share")["estimate"] == pytest.approx(100 * top / total)
+    # of 1 to n it is (n − 1) / (3 n)
+    assert row(found, "sales_gini")["estimate"] == pytest.approx(19 / 60)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=30).filter(any))
+def test_gini_is_half_the_mean_difference_over_the_mean(units: list[int]) -> None:
+    n, total = len(units), sum(units)
+    differences = sum(abs(a - b) for a in units for b in units)
+    assert gini(units) == pytest.approx(differences / (2 * n * total))
+    assert 0 <= gini(units) < 1
+
+
+def test_gini_of_nothing_is_refused() -> None:
+    for nothing in ([], [0, 0], [-1, 2]):
+        with pytest.raises(ValueError, match="index"):
+            gini(nothing)
+
+
+def test_few_returns_or_few_files_are_withheld_as_the_units_would_tell_them() -> None:
+    rows = [(month, "A", "print", 100, 1.0, 2) for month in MONTHS]
+    found = quarterly(table(*rows, ("2026-09", "A", "digital", 9, 1.0, 0)), [Q3])
+    assert row(found, "return_rate")["status"] == "suppressed"
+    assert row(found, "digital_share")["status"] == "suppressed"
+    parts = formats(table(*rows, ("2026-09", "A", "digital", 9, 1.0, 0)), [Q3])
+    assert parts["status"].tolist() == ["suppressed", "suppressed"]
+
+
+def test_few_units_in_all_are_withheld_with_all_that_is_made_of_them() -> None:
+    rows = [(month, "A", "print", 3, 30.0, 0) for month in MONTHS]
+    assert set(quarterly(table(*rows), [Q3])["status"]) == {"suppressed"}
+
+
+def test_a_month_that_is_absent_or_in_progress_makes_the_quarter_partial() -> None:
+    assert set(quarterly(table(*SHOP[:3]), [Q3])["status"]) == {"partial"}
+    cut = table(*SHOP)
+    cut.loc[3, "complete"] = False
+    assert set(quarterly(cut, [Q3])["status"]) == {"partial"}
+    late = quarterly(table(*SHOP), [Q3, Q3 + 1])
+    assert set(late.loc[late["period"] == "2026-T4", "status"]) == {"missing"}
+
+
+def test_revenue_with_an_amount_unknown_is_partial_and_with_none_known_missing() -> None:
+    some = table(*SHOP[:3], ("2026-09", "A", "print", 20, None, 5))
+    assert row(quarterly(some, [Q3]), "revenue")["status"] == "partial"
+    assert row(quarterly(some, [Q3]), "units_sold")["status"] == "published"
+    none = quarterly(table(*SHOP).assign(revenue=float("nan")), [Q3])
+    assert row(none, "revenue")["status"] == "missing"
+
+
+def test_returns_alone_make_no_rate_and_no_failure() -> None:
+    rows = [(month, "A", "print", 0, None, 20) for month in MONTHS]
+    found = quarterly(table(*rows), [Q3])
+    assert row(found, "return_rate")["status"] == "missing"
+    assert formats(table(*rows), [Q3]).empty
+
+
+def test_formats_sum_to_100() -> None:
+    found = formats(table(*SHOP), [Q3])
+    assert found["group_value"].tolist() == ["Imprimé", "Numérique"]
+    assert found["estimate"].tolist() == [85, 15]
+
+
+def test_titles_are_ranked_over_formats_and_small_ones_left_out() -> None:
+    rows = [*SHOP, ("2026-08", "C", "print", 30, 1.0, 0), ("2026-09", "D", "print", 9, 1.0, 0)]
+    found = titles(table(*rows), Q3)
+    # C is left out too: the shop's total would else tell D's nine
+    assert found[["group_value", "estimate"]].values.tolist() == [["A", 150], ["B", 50]]
+
+
+def test_two_titles_of_one_name_are_told_apart() -> None:
+    both = table(*SHOP).assign(title="Revue")
+    assert titles(both, Q3)["group_value"].tolist() == ["Revue (A)", "Revue (B)"]
+
+
+def test_the_change_on_a_year_is_that_of_visits() -> None:
+    before = [(month.replace("2026", "2025"), *rest) for month, *rest in SHOP]
+    twice = [(month, title, kind, 2 * units, money, back)
+             for month, title, kind, units, money, back in SHOP]  # fmt: skip
+    found = counts.year_on_year(quarterly(table(*before, *twice), [Q3 - 4, Q3]))
+    assert row(found, "units_sold_yoy")["estimate"] == 100
+    assert row(found, "revenue_yoy")["estimate"] == 0
+
+
+def test_nothing_gives_nothing() -> None:
+    none = table(*SHOP).head(0)
+    assert quarterly(none, [Q3]).empty and formats(none, [Q3]).empty and titles(none, Q3).empty
+
+
+def test_the_ten_titles_share_does_not_tell_the_one_that_is_not_listed() -> None:
+    """The attack: the share times the units, less the nine titles listed, is the tenth: 4."""
+    sold = [200, 180, 150, 100, 90, 60, 30, 20, 12, 4, *[1] * 12]
+    shop = table(*((MONTHS[0], f"T{i:02d}", "print", n, 1.0, 0) for i, n in enumerate(sold)))
+    assert len(titles(shop, Q3)) == 9
+    assert row(quarterly(shop, [Q3]), "top_titles_share")["status"] == "suppressed"

@@ -1,0 +1,195 @@
+"""Subscribers, their flows and how long they stay: against figures worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from statsmodels.duration.survfunc import SurvfuncRight
+
+from observlib import counts
+from observlib.period import Quarter
+from observlib.themes.subscriptions.estimates import quarterly, retention, survival
+
+Q3 = Quarter(2026, 3)
+
+
+def table(*rows: tuple[str, str | None, int, int, int], **more: Any) -> pd.DataFrame:
+    """Rows of month, cohort, stock, joins and leaves."""
+    names = ["month", "cohort", "stock", "joins", "leaves"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame["start"] = pd.to_datetime(frame.pop("month") + "-01")
+    common = {"device": "d", "product": "p", "channel": "mail", "source": "d@1", "list": "l"}
+    return frame.assign(**(common | {"complete": True} | more))
+
+
+def values(frame: pd.DataFrame) -> dict[str, float]:
+    return dict(zip(frame["indicator"], frame["estimate"], strict=True))
+
+
+def statuses(frame: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(frame["indicator"], frame["status"], strict=True))
+
+
+WHOLE = (
+    ("2026-07", None, 1050, 100, 50),  # 1,000 at its start: 5 %
+    ("2026-08", None, 1000, 0, 50),
+    ("2026-09", None, 1100, 200, 100),  # 10 %
+)
+
+
+def test_stock_flows_and_churn_by_hand() -> None:
+    found = values(quarterly(table(*WHOLE), [Q3]))
+    assert found["subscribers"] == 1100
+    assert (found["subscription_joins"], found["subscription_leaves"]) == (300, 200)
+    assert found["subscribers_change"] == pytest.approx(10)
+    assert found["subscription_churn"] == pytest.approx((5 + 100 * 50 / 1050 + 10) / 3)
+
+
+def test_cohorts_of_a_month_are_added_and_not_counted_as_lists() -> None:
+    rows = [("2026-07", "2026-07", 90, 100, 10), ("2026-07", None, 960, 0, 40), *WHOLE[1:]]
+    found = quarterly(table(*rows), [Q3])
+    assert values(found) == values(quarterly(table(*WHOLE), [Q3]))
+    assert set(found["status"]) == {"published"}
+
+
+def test_a_month_that_is_absent_or_in_progress_makes_the_quarter_partial() -> None:
+    absent = statuses(quarterly(table(*WHOLE[1:]), [Q3]))
+    assert absent.pop("subscribers") == "published"  # the stock of its last day is known
+    assert set(absent.values()) == {"partial"}
+    late = quarterly(table(*WHOLE[:2]), [Q3])
+    assert set(late["status"]) == {"partial"}
+    cut = table(*WHOLE)
+    cut.loc[2, "complete"] = False
+    assert set(quarterly(cut, [Q3])["status"]) == {"partial"}
+
+
+def test_a_list_that_is_absent_for_a_month_makes_it_partial_and_one_that_ended_does_not() -> None:
+    first = table(*WHOLE)
+    second = table(("2026-06", None, 500, 0, 20), ("2026-08", None, 480, 20, 20), list="other")
+    found = statuses(quarterly(pd.concat([first, second]), [Q3]))
+    assert found["subscription_joins"] == "partial"
+    ended = pd.concat([first, second.head(1)])
+    assert statuses(quarterly(ended, [Q3]))["subscription_joins"] == "published"
+
+
+def test_few_leaves_cannot_be_had_from_stock_and_joins() -> None:
+    rows = [("2026-07", None, 1100, 104, 4), ("2026-08", None, 1200, 100, 0), WHOLE[2]]
+    rows[2] = ("2026-09", None, 1295, 100, 5)
+    found = quarterly(table(*rows), [Q3])
+    assert statuses(found)["subscribers"] == "published"
+    flows = found[found["indicator"] != "subscribers"]
+    assert set(flows["status"]) == {"suppressed"} and flows["estimate"].isna().all()
+
+
+def test_a_list_of_few_subscribers_is_withheld_whole_and_its_growth_too() -> None:
+    grown = table(("2026-07", None, 8, 0, 0), *WHOLE[1:])
+    found = statuses(quarterly(grown, [Q3]))
+    assert found["subscribers"] == "published"
+    assert found["subscription_joins"] == "suppressed"
+    small = [("2026-07", None, 8, 0, 0), ("2026-08", None, 8, 0, 0), ("2026-09", None, 8, 0, 0)]
+    assert set(quarterly(table(*small), [Q3])["status"]) == {"suppressed"}
+
+
+def test_a_quarter_without_a_single_join_says_zero() -> None:
+    rows = [("2026-07", None, 80, 0, 20), ("2026-08", None, 60, 0, 20), ("2026-09", None, 0, 0, 60)]
+    found = quarterly(table(*rows), [Q3])
+    assert values(found)["subscription_joins"] == values(found)["subscribers"] == 0
+    assert values(found)["subscribers_change"] == -100
+
+
+def test_a_quarter_before_the_first_month_is_not_missing_and_one_after_the_last_is() -> None:
+    found = quarterly(table(*WHOLE), [Q3 - 1, Q3, Q3 + 1])
+    assert set(found["period"]) == {"2026-T3", "2026-T4"}
+    assert set(found.loc[found["period"] == "2026-T4", "status"]) == {"missing"}
+
+
+def test_the_change_on_a_year_is_that_of_visits() -> None:
+    year_before = [(f"2025-{m}", None, 1000, 100, 50) for m in ("07", "08", "09")]
+    found = quarterly(table(*year_before, *WHOLE), [Q3 - 4, Q3])
+    change = counts.year_on_year(found[found["indicator"] == "subscribers"])
+    assert values(change) == {"subscribers_yoy": pytest.approx(10)}
+
+
+# 200 join in July and 100 in August; each month some leave
+COHORTS = (
+    ("2026-07", "2026-07", 180, 200, 20),
+    ("2026-08", "2026-07", 150, 0, 30),
+    ("2026-09", "2026-07", 140, 0, 10),
+    ("2026-08", "2026-08", 95, 100, 5),
+    ("2026-09", "2026-08", 80, 0, 15),
+    ("2026-08", None, 5000, 0, 90),
+)
+
+
+def test_the_curve_is_that_of_every_joiner_written_out_one_by_one() -> None:
+    fates = [(0, 1, 25), (1, 1, 45), (2, 1, 10), (2, 0, 140), (1, 0, 80)]
+    times = [time for time, _, people in fates for _ in range(people)]
+    ended = [event for _, event, people in fates for _ in range(people)]
+    oracle = SurvfuncRight(times, ended)
+    found = survival(table(*COHORTS), Q3)
+    assert found["group_value"].tolist() == ["0", "1", "2"]
+    assert found["estimate"].to_numpy() == pytest.approx(100 * oracle.surv_prob)
+    assert found["n"].tolist() == [300] * 3 and found["n_eff"].tolist() == [300, 275, 150]
+    assert (found["ci_low"] < found["estimate"]).all()
+    assert (found["estimate"] < found["ci_high"]).all()
+
+
+def test_months_after_the_edition_and_older_joiners_are_not_in_the_curve() -> None:
+    later = [("2026-10", "2026-07", 10, 0, 130), ("2026-07", "2020-01", 7, 0, 1)]
+    found = survival(table(*COHORTS, *later), Q3)
+    assert found.equals(survival(table(*COHORTS), Q3))
+
+
+def test_a_cohort_is_followed_no_further_than_a_month_without_its_row() -> None:
+    gap = [row for row in COHORTS if row[:2] != ("2026-08", "2026-07")]
+    found = survival(table(*gap), Q3)
+    assert found["group_value"].tolist() == ["0", "1"]  # nothing is known of July's after it
+
+
+def test_the_curve_stops_where_too_few_are_followed() -> None:
+    few = [*COHORTS, ("2026-06", "2026-06", 9, 10, 1)]
+    few += [("2026-07", "2026-06", 9, 0, 0), ("2026-08", "2026-06", 9, 0, 0)]
+    few += [("2026-09", "2026-06", 8, 0, 1)]
+    assert survival(table(*few), Q3)["group_value"].tolist() == ["0", "1", "2"]
+    alone = survival(table(*few[-4:]), Q3)
+    assert set(alone["status"]) == {"suppressed"}
+
+
+def test_lists_without_cohorts_tell_nothing_of_who_stays() -> None:
+    assert survival(table(*WHOLE), Q3).empty
+    assert retention(table(*WHOLE), [Q3]).empty
+
+
+def test_retention_follows_the_joiners_of_the_same_quarter_a_year_before() -> None:
+    rows = []
+    for month, joined, stayed in (("07", 100, 70), ("08", 200, 160), ("09", 300, 250)):
+        rows.append((f"2025-{month}", f"2025-{month}", joined - 6, joined, 6))
+        rows.append((f"2026-{month}", f"2025-{month}", stayed, 0, 2))
+    row = retention(table(*rows), [Q3]).iloc[0]
+    assert (row["estimate"], row["n"], row["status"]) == (80, 600, "published")
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((76.61, 83.01), abs=0.01)  # by hand
+    assert retention(table(*rows[:4]), [Q3]).iloc[0]["status"] == "partial"
+    assert retention(table(*rows), [Q3, Q3 + 1]).iloc[1]["status"] == "missing"
+
+
+@pytest.mark.parametrize(("leaves", "status"), [(11, "published"), (10, "suppressed")])
+def test_retention_does_not_tell_flows_that_were_withheld_a_year_before(
+    leaves: int, status: str
+) -> None:
+    """The attack: its base is how many joined, which with the stock gives how few left."""
+    then, now = ("2025-07", "2025-08", "2025-09"), ("2026-07", "2026-08", "2026-09")
+    rows = [(month, month, 40, 40, 0) for month in then]
+    rows += [("2025-09", None, 900, 0, leaves)]
+    rows += [(month, None, 900, 0, 0) for month in then[:2]]
+    rows += [(month, old, 20, 0, 0) for month, old in zip(now, then, strict=True)]
+    before = quarterly(table(*rows), [Q3 - 4]).set_index("indicator")
+    assert before.loc["subscription_joins", "status"] == status
+    assert retention(table(*rows), [Q3])["status"].tolist() == [status]
+
+
+def test_nothing_gives_nothing() -> None:
+    none = table(*WHOLE).head(0)
+    assert quarterly(none, [Q3]).empty and survival(none, Q3).empty
+    assert retention(none, [Q3]).empty

@@ -1,0 +1,124 @@
+"""What goes with satisfaction is what was made to, and is not told on few answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.rounding import base
+from observlib.period import Quarter
+from observlib.themes.surveys import drivers
+
+YEAR = Quarter(2026, 3).back(4)
+SURVEY = "enquete-service-public"
+DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
+SCALES = {"satisfaction": (0.0, 10.0), "clarity": (1.0, 5.0), "ces": (5.0, 1.0),
+          "task_success": (0.0, 1.0)}  # fmt: skip
+
+
+def people(n: int = 400) -> pd.DataFrame:
+    """Satisfaction rises by 4 from the worst to the best clarity, and by 2 from hard to easy."""
+    chance = np.random.default_rng(5)
+    clarity, ces = chance.integers(1, 6, n), chance.integers(1, 6, n)
+    made = pd.DataFrame(
+        {
+            "clarity": clarity,
+            "ces": ces,
+            "task_success": chance.choice([0, 0.5, 1], n),
+            "age": chance.choice(["15 à 24 ans", "25 à 34 ans", "35 à 49 ans"], n),
+            "sex": chance.choice(["Femme", "Homme"], n),
+        }
+    )
+    noise = chance.uniform(-1, 1, n)
+    return made.assign(satisfaction=2 + (clarity - 1) + (5 - ces) / 2 + noise)
+
+
+def responses(said: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for name in said:
+        told = said[name].dropna()
+        low, high = SCALES.get(name, (float("nan"), float("nan")))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "response_id": told.index.astype(str),
+                    "variable": name,
+                    "category": None if name in SCALES else told,
+                    "value": told.astype(float) if name in SCALES else float("nan"),
+                    "scale_min": low,
+                    "scale_max": high,
+                }
+            )
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.assign(
+        device=SURVEY, product="service-public", channel="web", source=f"{SURVEY}@1",
+        date=pd.to_datetime([DAYS[int(person) % 4] for person in rows["response_id"]]),
+        finished=True,
+    )  # fmt: skip
+
+
+def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(
+    catalogue: Catalogue,
+) -> None:
+    import statsmodels.formula.api as smf
+
+    said = people()
+    found = drivers.effects(responses(said), catalogue, YEAR).set_index("group_value")
+    assert list(found.index) == list(drivers.LABELS.values())
+    assert found.loc["Clarté", "estimate"] == pytest.approx(4, abs=0.2)
+    assert found.loc["Facilité", "estimate"] == pytest.approx(2, abs=0.2)
+    assert found.loc["Objectif atteint", ["ci_low", "ci_high"]].prod() < 0
+    order = {name: i for i, name in enumerate(sorted(said["age"].unique()))}
+    frame = said.assign(age=said["age"].map(order) / 2, man=said["sex"] == "Homme")
+    model = smf.ols("satisfaction ~ clarity + ces + task_success + age + man", frame)
+    fit = model.fit(cov_type="HC0").params
+    expected = [4 * fit["clarity"], -4 * fit["ces"], fit["task_success"], fit["age"]]
+    assert found["estimate"].tolist()[:4] == pytest.approx(expected)
+    assert found["estimate"].iloc[4] == pytest.approx(fit["man[T.True]"])
+
+
+def test_ease_asked_of_the_successful_alone_is_left_out(catalogue: Catalogue) -> None:
+    said = people()
+    said["ces"] = said["ces"].where(said["task_success"] > 0)
+    found = drivers.effects(responses(said), catalogue, YEAR)
+    assert "Facilité" not in set(found["group_value"])
+    assert set(found["n"]) == {400}
+
+
+def test_an_answer_that_nearly_all_share_is_left_out(catalogue: Catalogue) -> None:
+    said = people().assign(sex="Femme")
+    said.loc[:9, "sex"] = "Homme"
+    found = drivers.effects(responses(said), catalogue, YEAR)
+    assert drivers.SEX not in set(found["group_value"]) and len(found) == 4
+
+
+@pytest.mark.parametrize("n", [5, 99])
+def test_below_a_hundred_complete_answers_nothing_is_told(catalogue: Catalogue, n: int) -> None:
+    (row,) = drivers.effects(responses(people(n)), catalogue, YEAR).to_dict("records")
+    assert (row["group_value"], row["status"]) == (drivers.ALL, "missing")
+    assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
+
+
+def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(
+    catalogue: Catalogue,
+) -> None:
+    table = responses(people(99))
+    first = table[table["date"] > table["date"].min()]
+    (row,) = drivers.effects(first, catalogue, YEAR).to_dict("records")
+    assert row["status"] == "suppressed" and np.isnan(row["n"])
+
+
+def test_satisfaction_that_never_varies_is_no_error(catalogue: Catalogue) -> None:
+    found = drivers.effects(responses(people().assign(satisfaction=8)), catalogue, YEAR)
+    assert found["status"].tolist() == ["missing"]
+
+
+def test_a_survey_without_satisfaction_or_anything_beside_it_has_nothing(
+    catalogue: Catalogue,
+) -> None:
+    said = people()
+    for columns in (["satisfaction"], ["clarity", "age"], ["age"]):
+        assert drivers.effects(responses(said[columns]), catalogue, YEAR).empty

@@ -1,0 +1,187 @@
+"""What is said of a survey is what its estimates say, with care where they are thin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison import leading
+from observlib.comparison import pairs as changes
+from observlib.period import Quarter
+from observlib.themes.surveys import estimates as measured
+from observlib.themes.surveys import sentences as surveys
+
+NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"
+UNITS = {
+    "satisfaction_10": "sur 10",
+    "nps": "points",
+    "task_success_share": "%",
+    "ces_10": "sur 10",
+    "clarity_10": "sur 10",
+}
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": indicator, "period": period, "unit": UNITS[indicator]}
+    row |= {"device": "enquete-legifrance", "product": "legifrance", "channel": "web"}
+    if value is not None:
+        half = more.pop("half", 1.0)
+        row |= {"estimate": value, "n": 200, "ci_low": value - half, "ci_high": value + half}
+    return row | more
+
+
+def told(*rows: dict[str, Any], catalogue: Catalogue, period: str = NOW) -> str:
+    return plain(surveys.marks(estimates.make(rows), catalogue, period))
+
+
+def test_marks_are_told_with_their_intervals(catalogue: Catalogue) -> None:
+    said = told(mark("satisfaction_10", 7.1), mark("nps", -12, half=4), catalogue=catalogue)
+    assert said == (
+        "Au 3e trimestre 2026, la satisfaction est de 7,1 sur 10 (6,1 à 8,1) et la recommandation "
+        "nette est de −12 points (−16 à −8), intervalles à 95 % entre parenthèses."
+    )
+
+
+def test_a_sentence_has_three_marks_at_most(catalogue: Catalogue) -> None:
+    said = told(*(mark(name, 5.0) for name in UNITS), catalogue=catalogue)
+    assert said.count("est de") + said.count("objectif") == 3 and "facilité" not in said
+
+
+def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) -> None:
+    said = told(
+        mark("satisfaction_10", 7.1, n=20, status="low_base"),
+        mark("nps", None, status="suppressed"),
+        catalogue=catalogue,
+    )
+    assert said == (
+        "Au 3e trimestre 2026, il y a trop peu de réponses pour citer la satisfaction. Non publié "
+        "(secret statistique) : la recommandation nette, faute de réponses assez nombreuses et "
+        "assez diverses."
+    )
+    hidden = told(mark("nps", None, status="suppressed"), catalogue=catalogue)
+    assert hidden == (
+        "Au 3e trimestre 2026, non publié (secret statistique) : la recommandation nette, faute "
+        "de réponses assez nombreuses et assez diverses."
+    )
+
+
+def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
+    said = told(catalogue=catalogue)
+    assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."
+
+
+def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(
+    catalogue: Catalogue,
+) -> None:
+    days = ["2026-06-28"] * 5 + ["2026-09-10"] * 200
+    answers = pd.DataFrame(
+        {
+            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
+            "source": "e@1", "response_id": [f"r{n}" for n in range(205)],
+            "date": pd.to_datetime(days), "finished": True, "variable": "satisfaction",
+            "category": None, "value": [float(n % 5 + 1) for n in range(205)],
+            "scale_min": 1.0, "scale_max": 5.0,
+        }
+    )  # fmt: skip
+    quarters = Quarter(2026, 3).back(4)
+    now = measured.quarterly(answers, catalogue, quarters[-1:])
+    year = measured.wider(measured.pooled(answers, catalogue, quarters), now)
+    assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
+    caption = plain(surveys.over_a_year(now, year, NOW))
+    assert "non publiées, car" in caption and "par différence, celles d'un trimestre" in caption
+
+
+def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": "survey_funnel", "period": NOW, "unit": "réponses"}
+    return row | {"group": "step", "group_value": name, "estimate": count, "n": count} | more
+
+
+def test_steps_are_told_from_visits_to_the_last_page(catalogue: Catalogue) -> None:
+    frame = estimates.make(
+        [
+            step("Visites", 86_712_620, unit="visites"),
+            step("Enquête proposée", 5130, unit="invitations"),
+            step("Réponse commencée", 329),
+            step("Réponse terminée", 224),
+        ]
+    )
+    assert plain(surveys.funnel(frame, catalogue)) == (
+        "Au 3e trimestre 2026, sur 86,7 millions de visites, l'enquête a été proposée 5 130 fois : "
+        "329 réponses commencées (6,4 %), dont 224 menées à leur terme (68 %)."
+    )
+    few = plain(surveys.funnel(frame.iloc[2:], catalogue))
+    assert few.startswith(
+        "Au 3e trimestre 2026, l'enquête compte 329 réponses commencées, dont 224"
+    )
+
+
+def test_steps_of_an_incomplete_quarter_say_so_and_small_ones_say_nothing(
+    catalogue: Catalogue,
+) -> None:
+    partial = estimates.make([step("Réponse commencée", 40, status="partial")])
+    assert surveys.funnel(partial, catalogue).endswith("Ces comptages sont incomplets.")
+    small = estimates.make([step("Réponse commencée", None, status="suppressed")])
+    assert surveys.funnel(small, catalogue) == ""
+    assert surveys.funnel(estimates.make([]), catalogue) == ""
+
+
+def test_reasons_are_told_up_to_the_third(catalogue: Catalogue) -> None:
+    row: dict[str, Any] = {"indicator": "reason_share", "period": YEAR, "unit": "%"}
+    frame = estimates.make(
+        {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
+        for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
+    )
+    ahead = changes.tested(catalogue, leading.pairs(frame))
+    said = plain(surveys.reasons(frame, ahead.assign(verdict="rise"), catalogue))
+    assert said.endswith(
+        "le premier motif cité est « A » (70 %), devant « B » (50 %) et « C » (20 %)."
+    )
+    assert ahead["verdict"].tolist() == ["unknown"]  # 63 and 45 of 90, if all are taken as apart
+    said = plain(surveys.reasons(frame, ahead, catalogue))
+    assert said.endswith(
+        "les motifs les plus cités sont « A » (70 %) et « B » (50 %), sans qu'on puisse dire "
+        "lequel l'est le plus : seul un écart d'au moins 33 points avait de bonnes chances d'être "
+        "vu."
+    )
+    alone = plain(surveys.reasons(frame.iloc[:1], ahead.head(0), catalogue))
+    assert alone.endswith("le seul motif assez cité pour être montré est « A » (70 %).")
+    assert surveys.reasons(frame.iloc[:0], ahead.head(0), catalogue) == ""
+
+
+def test_a_year_says_how_many_more_answers_it_has_and_nothing_where_it_has_none(
+    catalogue: Catalogue,
+) -> None:
+    now = estimates.make([mark("satisfaction_10", 7.1)])
+    year = estimates.make([mark("satisfaction_10", 7.0, YEAR, n=730)])
+    assert plain(surveys.over_a_year(now, year, NOW)) == (
+        "Réponses à l'enquête sur quatre trimestres, jusqu'au 3e trimestre 2026 : 730 au lieu de "
+        "200 pour un seul"
+    )
+    missing = estimates.make([mark("satisfaction_10", None, YEAR, status="missing")])
+    assert plain(surveys.over_a_year(now, missing, NOW)).endswith("3e trimestre 2026")
+
+
+STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
+
+
+@given(st.dictionaries(st.sampled_from(list(UNITS)), STATUSES))
+def test_any_estimates_make_sentences_without_a_hole(
+    catalogue: Catalogue, states: dict[str, str]
+) -> None:
+    rows = [
+        mark(name, None if state in ("suppressed", "missing") else 5.0, status=state)
+        for name, state in states.items()
+    ]
+    frame: pd.DataFrame = estimates.make(rows)
+    said = surveys.marks(frame, catalogue, NOW)
+    assert said.endswith(".") and "nan" not in said and "  " not in said
+    assert ("5" in plain(said).replace("95 %", "")) == ("published" in states.values())

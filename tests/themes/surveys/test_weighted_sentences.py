@@ -1,0 +1,138 @@
+"""The weighted mark is told beside the raw one, with what it cannot say."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.themes.surveys import weighted_sentences as weighted
+
+NONE = estimates.make([])
+BASE = {"device": "enquete-legifrance", "period": "2025-10/2026-09"}
+
+
+def pair(raw: float | None, weighed: float, verdict: str = "unknown") -> pd.DataFrame:
+    """A weighted mark beside the raw one, with the results of a family."""
+    row: dict[str, Any] = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10"}
+    row |= {"estimate": weighed, "ci_low": weighed - 0.2, "ci_high": weighed + 0.2, "n": 300}
+    row |= {"status": "published", "reference_estimate": math.nan, "against": "raw"}
+    row |= dict.fromkeys(["difference", "difference_low", "difference_high", "level"], math.nan)
+    row |= {"verdict": verdict, "detectable": 0.42, "reason": "suppressed"}
+    if raw is not None:
+        gap = weighed - raw
+        row |= {"reference_estimate": raw, "difference": gap, "reason": "", "level": 0.995}
+        row |= {"difference_low": gap - 0.3, "difference_high": gap + 0.3}
+    return pd.DataFrame([row])
+
+
+def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {**BASE, "indicator": "weighting_effective_n", "unit": "répondants", "n": n}
+        | ({"estimate": 210.4} if margins else {"status": "missing"})
+    ]
+    for margin in margins:
+        for when, share in (("before", 40.0), ("after", 52.0), ("target", 52.2)):
+            row = {**BASE, "indicator": f"weighting_{when}", "unit": "%", "n": n}
+            rows.append(row | {"group": margin, "group_value": f"de {margin}", "estimate": share})
+    return estimates.make(rows)
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "weighed", "verdict", "said"),
+    [
+        (
+            7.1, 6.5, "fall",
+            "de 6,5 sur 10 au lieu de 7,1. Le redressement change donc la note : écart de −0,6 "
+            "(−0,9 à −0,3), intervalle à 99,5 % entre parenthèses.",
+        ),
+        (
+            7.1, 7.0, "stable",
+            "de 7,0 sur 10 au lieu de 7,1. La note change trop peu pour compter (moins de 0,5) : "
+            "écart de −0,1 (−0,4 à +0,2), intervalle à 99,5 % entre parenthèses.",
+        ),
+        (
+            7.1, 7.08, "unknown",
+            "de 7,08 sur 10 au lieu de 7,10. On ne peut pas dire si le redressement change la "
+            "note : écart de 0,0 (−0,3 à +0,3), intervalle à 99,5 % entre parenthèses ; seul un "
+            "écart d'au moins 0,4 point avait de bonnes chances d'être vu.",
+        ),
+        (None, 6.5, "unknown", "de 6,5 sur 10 (6,3 à 6,7)."),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_both_marks_and_what_the_test_of_their_difference_says(
+    catalogue: Catalogue, raw: float | None, weighed: float, verdict: str, said: str
+) -> None:
+    compared = pair(raw, weighed, verdict)
+    found = weighted.conclusion(compared, report("age", "sex", "region"), NONE, catalogue)
+    start = "Si les 300 répondants dont tout le profil est connu avaient l'âge, le sexe et la "
+    assert plain(found) == f"{start}région de la population, leur satisfaction serait {said}"
+
+
+def test_the_mark_of_all_stands_beside_that_of_those_whose_profile_is_known(
+    catalogue: Catalogue,
+) -> None:
+    """The page's first mark is that of all: the reader would else see two for the one survey."""
+    row = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.3, "n": 344}
+    margins = report("age", "sex", "region")
+    found = weighted.conclusion(pair(7.1, 6.5, "fall"), margins, estimates.make([row]), catalogue)
+    assert (
+        "au lieu de 7,1 (7,3 pour les 344 qui ont donné une note, profil connu ou non)."
+        in plain(found)
+    )
+    same = estimates.make([{**row, "n": 300}])
+    assert "profil connu ou non" not in weighted.conclusion(
+        pair(7.1, 6.5, "fall"), margins, same, catalogue
+    )
+
+
+def test_what_is_not_in_the_weights_is_told(catalogue: Catalogue) -> None:
+    found = weighted.conclusion(pair(7.1, 7.0), report("age", "sex"), NONE, catalogue)
+    assert "avaient l'âge et le sexe de la population" in found
+    assert "ne tient pas compte de la région" in found
+
+
+def test_why_there_are_no_weights_is_told_without_a_number_of_few(catalogue: Catalogue) -> None:
+    nothing, none = estimates.make([]), pair(7.1, 7.0).iloc[:0]
+    assert "(45)" in weighted.conclusion(none, report(n=45), NONE, catalogue)
+    assert "moins de onze" in weighted.conclusion(none, report(n=None), NONE, catalogue)
+    assert "Aucune réponse ne dit" in weighted.conclusion(none, nothing, NONE, catalogue)
+
+
+def test_what_is_withheld_is_not_said_to_be_of_too_few_answers(catalogue: Catalogue) -> None:
+    hidden = report(n=None).assign(status="suppressed")
+    said = weighted.conclusion(pair(7.1, 7.0).iloc[:0], hidden, NONE, catalogue)
+    assert "secret statistique" in said and "moins de onze" not in said
+    assert "secret statistique" in weighted.cost(hidden, catalogue)
+
+
+def test_two_marks_of_a_year_in_progress_are_not_said_to_differ(catalogue: Catalogue) -> None:
+    partial = pair(7.1, 6.5).assign(status="partial", reason="partial", difference_low=math.nan)
+    said = plain(weighted.conclusion(partial, report("age", "sex", "region"), NONE, catalogue))
+    assert said.endswith("6,5 sur 10 au lieu de 7,1, sans que l'écart ait pu être testé.")
+
+
+def test_a_mark_on_few_answers_is_in_no_sentence(catalogue: Catalogue) -> None:
+    thin = pair(7.1, 6.5).assign(status="low_base", reason="low_base", difference_low=math.nan)
+    said = weighted.conclusion(thin, report("age", "sex", "region"), NONE, catalogue)
+    assert "6,5" not in said and "ne peut pas être dite" in said
+
+
+def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(
+    catalogue: Catalogue,
+) -> None:
+    found = report("age", "sex")
+    assert plain(weighted.margins(found[found["group"] != ""], catalogue)).endswith(
+        "« de age » est la catégorie que les poids changent le plus : de 40 % à 52 %"
+    )
+    assert plain(weighted.cost(found, catalogue)) == (
+        "300 répondants aux poids inégaux en valent 210 de même poids"
+    )

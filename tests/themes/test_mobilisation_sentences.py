@@ -1,0 +1,151 @@
+"""Findings of tests and workshops: figures with their interval, and kind words for small tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.themes.user_tests import sentences as user_tests
+from observlib.themes.workshops import sentences as workshops
+
+BASE = {
+    "product": "legifrance",
+    "device": "tests-legifrance",
+    "channel": "in_person",
+    "period": "2026-T3",
+}
+
+
+def row(indicator: str, value: float, half: float = 5, **more: Any) -> dict[str, Any]:
+    unit = {"task_success": "%", "problem_share": "%", "sus_mean": "sur 100"}[indicator]
+    made = {**BASE, "indicator": indicator, "unit": unit, "estimate": value, "n": 14}
+    return {**made, "ci_low": value - half, "ci_high": value + half, "status": "low_base", **more}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other_is(
+    catalogue: Catalogue,
+) -> None:
+    low = row("task_success", 70)
+    found = estimates.make([low])
+    assert plain(user_tests.tests(found, catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, part des tâches de test réussies : 70 % (intervalle à 95 % : "
+        "65 à 75 % ; 14 participants ; faible effectif) (Légifrance)."
+    )
+    large = row("task_success", 80, product="service-public", n=77, status="published")
+    assert plain(user_tests.tests(estimates.make([low, large]), catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, hors faibles effectifs, les participants aux tests réussissent "
+        "80 % de leurs tâches (Service-public.fr ; intervalle à 95 % : 75 à 85 % ; "
+        "77 participants)."
+    )
+    other = row("task_success", 60, product="entreprendre", n=34, status="published")
+    assert plain(user_tests.tests(estimates.make([large, other]), catalogue, "2026-T3")) == (
+        "Au 3e trimestre 2026, les participants aux tests réussissent de 60 à 80 % de leurs "
+        "tâches, selon le produit (intervalles à 95 % : de 55 à 85 % ; 34 à 77 participants)."
+    )
+
+
+def test_tests_too_small_to_be_told_are_not_said_to_be_none_nor_none_too_small(
+    catalogue: Catalogue,
+) -> None:
+    people = {**BASE, "indicator": "test_participants", "unit": "participants"}
+    small = estimates.make([{**people, "status": "suppressed"}])
+    assert "aucun test n'a réuni assez" in user_tests.tests(small, catalogue, "2026-T3")
+    missing = estimates.make([{**people, "status": "missing"}])
+    for none in (missing, estimates.make([])):
+        said = plain(user_tests.tests(none, catalogue, "2026-T3"))
+        assert said == "Au 3e trimestre 2026, aucun test n'est connu."
+
+
+def test_a_score_has_its_grade_and_those_of_its_interval(catalogue: Catalogue) -> None:
+    said = plain(user_tests.scale(estimates.make([row("sus_mean", 68)]), catalogue, "2026-T3"))
+    assert (
+        "Légifrance, 68 sur 100 (intervalle à 95 % : 63 à 73 ; 14 participants ; faible effectif)"
+        ", note C (de C− à B− avec l'intervalle)."
+    ) in said
+    assert said.endswith("La moyenne des études publiées est de 68.")
+    assert "Aucun score" in user_tests.scale(estimates.make([]), catalogue, "2026-T3")
+
+
+def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(
+    catalogue: Catalogue,
+) -> None:
+    rows = [
+        row("problem_share", value, group="problem", group_value=label)
+        for label, value in (("a (cosmétique)", 80), ("b (majeur)", 30), ("c (bloquant)", 20))
+    ]
+    said = user_tests.blocking(estimates.make(rows), catalogue, "2026-T3")
+    assert plain(said).startswith("Un problème bloquant est relevé, « c », sur Légifrance : 20 %")
+    more = [*rows, row("problem_share", 40, group="problem", group_value="d (bloquant)")]
+    said = user_tests.blocking(estimates.make(more), catalogue, "2026-T3")
+    assert plain(said).startswith("2 problèmes bloquants sont relevés, dont « d », sur Légifrance")
+    assert "« b »" in user_tests.blocking(estimates.make(rows[:2]), catalogue, "2026-T3")
+    assert user_tests.blocking(estimates.make(rows[:1]), catalogue, "2026-T3") == ""
+
+
+def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue: Catalogue) -> None:
+    people = {**BASE, "indicator": "test_participants", "unit": "participants"}
+    now = estimates.make([{**people, "status": "suppressed"}])
+    year = estimates.make([{**people, "period": "2025-10/2026-09", "estimate": 15, "n": 15}])
+    said = plain(user_tests.withheld(now, year, catalogue, "2026-T3"))
+    assert "moins de onze participants" in said and said.endswith("le sont plus bas.")
+    assert not user_tests.withheld(now, now[:0], catalogue, "2026-T3").endswith("plus bas.")
+    assert user_tests.withheld(year, year, catalogue, "2026-T3") == ""
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((30, 12, 5), "12 sont décidées et 5 réalisées à la fin"),
+        ((30, 1, 0), "1 est décidée et aucune n'est encore réalisée à la fin"),
+        ((30, 0, 0), "aucune n'est encore décidée à la fin"),
+        ((0, 0, 0), "Aucune idée d'atelier n'est connue."),
+    ],
+)
+def test_the_fate_of_ideas_is_told_at_each_step(counts: tuple[int, int, int], said: str) -> None:
+    steps = estimates.make(
+        {
+            "indicator": "workshop_ideas",
+            "period": "2025-10/2026-09",
+            "unit": "idées",
+            "group": "step",
+            "group_value": step,
+            "estimate": count,
+        }
+        for step, count in zip("abc", counts, strict=True)
+    )
+    assert said in plain(workshops.ideas(steps))
+
+
+def test_the_delay_is_told_where_it_may_be(catalogue: Catalogue) -> None:
+    delay = {"indicator": "idea_delay", "period": "2025-10/2026-09", "unit": "jours"}
+    known = {**delay, "estimate": 122, "ci_low": 106, "ci_high": 134, "n": 142}
+    said = plain(workshops.delay(estimates.make([known]), catalogue))
+    assert said.startswith(
+        "La moitié des idées décidées d'octobre 2025 à septembre 2026 sont réalisées en 122 jours ("
+    )
+    missing = estimates.make([{**delay, "status": "missing"}])
+    assert workshops.delay(missing, catalogue).startswith("Moins de la moitié")
+    assert workshops.delay(estimates.make([{**delay, "status": "suppressed"}]), catalogue) == ""
+
+
+def test_captions_leave_low_bases_out_where_there_are_others(catalogue: Catalogue) -> None:
+    other = {"product": "service-public", "device": "tests-service-public"}
+    found = estimates.make([row("task_success", 70), row("task_success", 80, **other)])
+    assert plain(user_tests.span(found, "task_success", catalogue, "2026-T3")) == (
+        "Tâches réussies, 3e trimestre 2026 : de 70 à 80 % selon le produit (intervalles à 95 % : "
+        "de 65 à 85 % ; 14 participants à chaque fois)"
+    )
+    large = {**other, "n": 77, "status": "published"}
+    found = estimates.make([row("task_success", 70), row("task_success", 80, **large)])
+    assert plain(user_tests.span(found, "task_success", catalogue, "2026-T3")) == (
+        "Tâches réussies, 3e trimestre 2026, hors faibles effectifs : 80 % (Service-public.fr ; "
+        "intervalle à 95 % : 75 à 85 % ; 77 participants)"
+    )
+    assert "aucun résultat" in user_tests.span(found, "sus_mean", catalogue, "2026-T3")

@@ -1,0 +1,140 @@
+"""Workshops: counts, small profiles that cannot be had, the fate of ideas as it was then."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from observlib import tables
+from observlib.period import Quarter
+from observlib.themes.workshops import estimates as workshops
+
+LAST = Quarter(2026, 3)
+
+
+def table(*rows: dict[str, object]) -> pd.DataFrame:
+    base = {"device": "d", "channel": "in_person", "title": "t", "method": "m", "count": 1}
+    made = [{**base, "product": "vie-publique", "date": "2026-07-02", **row} for row in rows]
+    frame = pd.DataFrame(made).reindex(columns=tables.columns("workshops"))
+    for name in ("date", "decided", "done"):
+        frame[name] = pd.to_datetime(frame[name])
+    frame["workshop_id"] = frame["date"].astype(str) + frame["product"]
+    return tables.coerce(frame, "workshops").assign(source="d@1")
+
+
+def people(product: str, **profiles: int) -> list[dict[str, object]]:
+    return [
+        {"kind": "participants", "label": name, "count": count, "product": product}
+        for name, count in profiles.items()
+    ]
+
+
+def test_workshops_are_counted_by_quarter_and_none_is_zero() -> None:
+    frame = table(*people("vie-publique", a=20, b=12))
+    found = workshops.held(frame, LAST.back(2))
+    assert found[["period", "estimate"]].values.tolist() == [["2026-T2", 0], ["2026-T3", 1]]
+
+
+DAYS = [f"{quarter.months[1]}-03" for quarter in LAST.back(4)]
+
+
+def each_quarter(*rows: dict[str, object]) -> pd.DataFrame:
+    """The same workshops in each quarter of the year."""
+    return table(*({**row, "date": day} for row in rows for day in DAYS))
+
+
+def test_small_profiles_are_joined_and_small_products_cannot_be_had() -> None:
+    frame = each_quarter(
+        *people("vie-publique", étudiants=10, élus=1),
+        *people("legifrance", juristes=4),
+        *people("annuaire", agents=2),
+    )
+    found = workshops.people(frame, LAST.back(4))
+    profiles = found[found["group"] == "profile"].set_index("group_value")["estimate"]
+    assert profiles.to_dict() == {"étudiants": 40, "juristes": 16, "Autres profils": 12}
+    products = found[found["product"] != ""].set_index("product")
+    assert products["status"].to_dict() == {
+        "annuaire": "suppressed", "legifrance": "suppressed", "vie-publique": "published",
+    }  # fmt: skip
+    assert found.iloc[0]["estimate"] == 68
+
+
+def test_a_year_that_begins_does_not_tell_the_quarter_that_entered_it() -> None:
+    """The attack: 27 participants in an edition, less 23 in the one before, are four."""
+    frame = table(
+        *({**row, "date": DAYS[1]} for row in people("vie-publique", a=23)),
+        *({**row, "date": DAYS[2]} for row in people("vie-publique", a=4)),
+    )
+    for last in (LAST - 2, LAST - 1):
+        found = workshops.people(frame, last.back(4))
+        assert set(found["status"]) == {"suppressed"} and "profile" not in set(found["group"])
+
+
+def test_a_product_of_irregular_workshops_is_withheld_with_another() -> None:
+    frame = pd.concat(
+        [
+            each_quarter(*people("vie-publique", a=20), *people("legifrance", a=15)),
+            table(*({**row, "date": day} for row in people("annuaire", a=40) for day in DAYS[2:])),
+        ]
+    )
+    found = workshops.people(frame, LAST.back(4))
+    assert found.iloc[0]["estimate"] == 220
+    products = found[found["product"] != ""].set_index("product")["status"].to_dict()
+    assert products == {
+        "annuaire": "suppressed", "legifrance": "suppressed", "vie-publique": "published",
+    }  # fmt: skip
+
+
+IDEAS = table(
+    {"kind": "idea", "label": "a", "decided": "2026-07-12", "done": "2026-08-01"},
+    {"kind": "idea", "label": "b", "decided": "2026-07-12", "done": "2026-11-01"},
+    {"kind": "idea", "label": "c", "decided": "2026-10-12"},
+    {"kind": "idea", "label": "e"},
+)
+
+
+def test_ideas_are_as_they_stood_at_the_end_of_the_period() -> None:
+    found = workshops.ideas(IDEAS, LAST.back(4))
+    steps = found[found["indicator"] == "workshop_ideas"]
+    assert dict(zip(steps["group_value"], steps["estimate"], strict=True)) == {
+        "Proposées": 4, "Décidées": 2, "Réalisées": 1,
+    }  # fmt: skip
+    later = workshops.ideas(IDEAS, (LAST + 1).back(4))
+    assert later[later["indicator"] == "workshop_ideas"]["estimate"].tolist() == [4, 3, 2]
+
+
+def test_the_median_delay_counts_what_is_still_under_way() -> None:
+    # sixteen done after 5, 10 … 80 days, four under way for 90 days at the end
+    start = pd.Timestamp("2026-07-02")
+    done = [
+        {"kind": "idea", "label": f"d{i}", "decided": start, "done": start + pd.Timedelta(days=i)}
+        for i in range(5, 85, 5)
+    ]
+    waiting = [{"kind": "idea", "label": f"w{i}", "decided": start} for i in range(4)]
+    found = workshops.delays(table(*done, *waiting), LAST.back(4))
+    median = found[found["indicator"] == "idea_delay"].iloc[0]
+    assert (median["estimate"], median["n"]) == (50, 20)  # the tenth of twenty, by hand
+    assert median["ci_low"] < 50 < median["ci_high"]
+    curve = found[found["indicator"] == "idea_done_by"].set_index("group_value")["estimate"]
+    assert curve.to_dict() == pytest.approx({"0": 0, "30": 30, "60": 60, "90": 80})
+
+
+def test_a_median_that_is_not_reached_is_missing_without_its_base() -> None:
+    rows = [{"kind": "idea", "label": f"w{i}", "decided": "2026-07-12"} for i in range(5)]
+    found = workshops.delays(table(*rows), LAST.back(4))
+    median = found[found["indicator"] == "idea_delay"].iloc[0]
+    assert median["status"] == "missing" and pd.isna(median["n"])
+    assert set(found.loc[found["indicator"] == "idea_done_by", "status"]) == {"suppressed"}
+
+
+def test_workshops_of_two_devices_are_counted_together() -> None:
+    both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
+    both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
+    found = workshops.people(both, LAST.back(4))
+    assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"
+
+
+def test_no_workshop_gives_nothing() -> None:
+    empty = tables.empty("workshops").assign(source="")
+    for made in (workshops.held, workshops.people, workshops.ideas, workshops.delays):
+        assert made(empty, LAST.back(4)).empty

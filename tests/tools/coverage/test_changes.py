@@ -1,0 +1,46 @@
+"""All intervals of a study hold at once exactly where each of them holds."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from observlib.period import Quarter
+from tools.coverage import changes
+from tools.coverage.truth import held
+
+
+def whole(found: pd.DataFrame) -> pd.DataFrame:
+    """By study, whether each difference holds and whether all are said to hold together."""
+    told = held(found, changes.true_values())
+    together = told["indicator"] == "differences_together"
+    each = told[~together].groupby("repetition")["held"].all()
+    return pd.DataFrame({"each": each, "all": told[together].set_index("repetition")["held"]})
+
+
+def test_all_are_said_to_hold_exactly_where_each_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    studies = whole(pd.concat(changes.estimate(1, range(4))))
+    assert (studies["each"] == studies["all"]).all() and studies["all"].any()
+    true = changes.rated
+
+    def wrong(device: str, quarter: Quarter) -> dict[str, float]:
+        """Truths of one device that no interval holds, and of others as they are."""
+        more = 3.0 if device == "jdma-legifrance" and quarter == changes._NOW else 0.0
+        return {name: value + more for name, value in true(device, quarter).items()}
+
+    monkeypatch.setattr(changes, "rated", wrong)
+    studies = whole(pd.concat(changes.estimate(1, range(4))))
+    assert not studies["each"].any() and not studies["all"].any()
+
+
+def test_of_what_is_compared_one_device_truly_changed_and_no_other() -> None:
+    true = {
+        key: value["2025-T3"][0]
+        for key, value in changes.true_values().items()
+        if key[0] == "difference"
+    }
+    moved = {(device, indicator) for (_, device, indicator), size in true.items() if size}
+    assert moved == {
+        ("jdma-service-public", name)
+        for name in ("satisfaction_mean", "satisfaction_10", "satisfied_share")
+    }

@@ -1,0 +1,207 @@
+"""What coverage draws again is what the loaders read in the demonstration's exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib import project, store, tables
+from observlib.catalogue import Catalogue
+from observlib.demo import calls as phone
+from observlib.demo import folder, peers, polls, questions, subscriptions, truths, workshops
+from observlib.demo import surveys as sites
+from observlib.demo import tickets as desks
+from observlib.demo import user_tests as tests
+from observlib.demo.chance import stream
+from observlib.period import Quarter
+from observlib.themes.contacts import calls, tickets
+from observlib.themes.peers import estimates as comparisons
+from observlib.themes.polls import estimates as votes
+from observlib.themes.profiles import estimates as profiles
+from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import estimates as letters
+from observlib.themes.surveys import estimates as surveys
+from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import estimates as ideas
+from tools.coverage import draws
+
+LAST = truths.LAST
+SAME = ["indicator", "device", "group", "group_value", "estimate", "ci_low", "ci_high", "n"]
+Estimate = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def stores(
+    demonstration: Path, table: str, device: str, first: Quarter | None = LAST
+) -> pd.DataFrame:
+    return store.read(demonstration, table, first, LAST, device=device)
+
+
+def agree(drawn: pd.DataFrame, read: pd.DataFrame, estimate: Estimate) -> None:
+    mine, theirs = estimate(drawn), estimate(read)
+    assert mine["ci_low"].notna().any()
+    order = ["indicator", "device", "group", "group_value"]
+    pd.testing.assert_frame_equal(
+        mine[SAME].sort_values(order, ignore_index=True),
+        theirs[SAME].sort_values(order, ignore_index=True),
+    )
+
+
+@pytest.mark.parametrize("device", ["jdma-service-public", "satisfaction-3939"])
+def test_ratings(demonstration: Path, device: str) -> None:
+    drawn = draws.rated(device, device, LAST, stream(folder.SEED, device, str(LAST)))
+    agree(
+        draws.table("ratings", drawn),
+        stores(demonstration, "ratings", device),
+        lambda rows: satisfaction.quarterly(rows, [LAST]),
+    )
+
+
+@pytest.mark.parametrize("device", list(questions.SURVEYS))
+def test_surveys(demonstration: Path, catalogue: Catalogue, device: str) -> None:
+    quarter = LAST - 1
+    source = stream(folder.SEED, device, sites._SALT[device], str(quarter))
+    ties = stream(folder.SEED, device, "ties", sites._TIES[device], str(quarter))
+    drawn = draws.table("responses", draws.surveyed(device, device, quarter, source, ties))
+    read = stores(demonstration, "responses", device, quarter)
+    margins = project.reference("margins")
+    for estimate in (
+        lambda rows: surveys.quarterly(rows, catalogue, [quarter]),
+        lambda rows: surveys.reasons(rows, catalogue, [quarter]),
+        lambda rows: profiles.distribution(rows, catalogue, [quarter]),
+        lambda rows: profiles.representation(rows, margins, catalogue, [quarter]),
+    ):
+        if len(estimate(read)):
+            agree(drawn, read, estimate)
+
+
+def test_calls(demonstration: Path) -> None:
+    source = stream(folder.SEED, phone.LOGGED, str(LAST), phone._SALT)
+    none = tables.empty("call_intervals").assign(source="")
+    drawn = draws.table("calls", draws.called(phone.LOGGED, LAST, source))
+    read = stores(demonstration, "calls", phone.LOGGED)
+    agree(drawn, read, lambda rows: calls.quarterly(rows, none, [LAST]))
+    agree(drawn, read, lambda rows: calls.themes(rows, [LAST]))
+
+
+@pytest.mark.parametrize("device", desks.DEVICES)
+def test_tickets(demonstration: Path, device: str) -> None:
+    source = stream(folder.SEED, device, str(LAST), desks._SALTS[device])
+    drawn = draws.table("tickets", draws.written(device, device, LAST, source))
+    read = stores(demonstration, "tickets", device)
+    promised = {device: desks.DESKS[device].promise}
+
+    def quarterly(rows: pd.DataFrame) -> pd.DataFrame:
+        found = tickets.quarterly(rows, [LAST], promised)
+        return found[found["indicator"] != "tickets_open"]  # which older tickets are in too
+
+    agree(drawn, read, quarterly)
+    agree(drawn, read, lambda rows: tickets.answers_in_time(rows, LAST))
+
+
+@pytest.mark.parametrize("device", polls.DEVICES)
+def test_polls(demonstration: Path, device: str) -> None:
+    drawn = [
+        row
+        for rank in range(1, len(polls.POLLS[device]) + 1)
+        for row in draws.voted(
+            device,
+            device,
+            rank,
+            LAST,
+            stream(folder.SEED, device, str(LAST), str(rank), polls._SALTS[device]),
+        )
+    ]
+
+    def shares(rows: pd.DataFrame) -> pd.DataFrame:
+        found = votes.results(rows, [LAST])
+        return found[found["indicator"] == "poll_share"]
+
+    agree(draws.table("polls", drawn), stores(demonstration, "polls", device), shares)
+
+
+@pytest.mark.parametrize("device", ["tests-service-public", "sus-vie-publique"])
+def test_user_tests(demonstration: Path, device: str) -> None:
+    source = stream(folder.SEED, device, str(LAST), tests._SALTS[device])
+    drawn = draws.table("user_tests", draws.tested(device, device, LAST, source))
+    agree(
+        drawn,
+        stores(demonstration, "user_tests", device),
+        lambda rows: usability.quarterly(rows, [LAST]),
+    )
+
+
+def test_workshops(demonstration: Path) -> None:
+    (device,) = workshops.DEVICES
+    years = LAST.back(8)
+    drawn = [
+        row
+        for quarter in LAST.back(12)
+        for product, series in workshops.SERIES.items()
+        if quarter.number in series.quarters
+        for row in draws.thought(
+            device,
+            product,
+            quarter,
+            stream(folder.SEED, device, product, str(quarter), workshops._SALT),
+        )
+    ]
+    read = stores(demonstration, "workshops", device, None)
+    agree(draws.table("workshops", drawn), read, lambda rows: ideas.delays(rows, years))
+
+
+def test_subscriptions(demonstration: Path) -> None:
+    device = "abonnements-revue"
+    drawn = [
+        row
+        for name in subscriptions.LETTERS[device].lists
+        for row in draws.subscribed(
+            device,
+            device,
+            name,
+            truths.MONTHS,
+            stream(folder.SEED, device, name, subscriptions._SALTS[device]),
+        )
+    ]
+    read = stores(demonstration, "subscriptions", device, None)
+    table = draws.table("subscriptions", drawn)
+    agree(table, read, lambda rows: letters.survival(rows, LAST))
+    agree(table, read, lambda rows: letters.retention(rows, [LAST]))
+
+
+def test_neighbours(demonstration: Path, catalogue: Catalogue) -> None:
+    sources = [
+        stream(folder.SEED, "published-figures", peers._SALT, *figure[:4])
+        for figure in peers.FIGURES
+        if isinstance(figure[4], int)
+    ]
+    table = draws.table("figures", draws.noted("published-figures", "0", sources))
+    mine = comparisons.published(comparisons.known(table, catalogue, LAST))
+    read = stores(demonstration, "figures", "published-figures", None)
+    theirs = comparisons.published(comparisons.known(read, catalogue, LAST))
+    theirs = theirs[theirs["ci_low"].notna() & theirs["estimate"].notna()]
+    ends = ["estimate", "ci_low", "ci_high"]
+    found = set(map(tuple, mine[ends].round(9).to_numpy().tolist()))
+    assert len(found) == 3 and found <= set(map(tuple, theirs[ends].round(9).to_numpy().tolist()))
+
+
+def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables() -> None:
+    source = stream(1, "contract")
+    frames = {
+        "ratings": draws.rated("d", "jdma-legifrance", LAST, source),
+        "responses": draws.surveyed("d", "enquete-legifrance", LAST, source, source),
+        "calls": draws.called("d", LAST, source),
+        "tickets": draws.written("d", "courriels-boutique", LAST, source),
+        "polls": draws.voted("d", "sondages-reseau-federe", 1, LAST, source),
+        "user_tests": draws.tested("d", "tests-legifrance", LAST, source),
+        "workshops": draws.thought("d", "annuaire", Quarter(2026, 3), source),
+        "subscriptions": draws.subscribed(
+            "d", "abonnements-revue", "Dossiers fictifs", truths.MONTHS[-6:], source
+        ),
+        "experiences": draws.felt("d", LAST, source),
+    }
+    for name, rows in frames.items():
+        kept, rejects = tables.conform(draws.table(name, rows).drop(columns="source"), name, "x")
+        assert len(kept) and rejects.empty, (name, rejects.head())

@@ -1,0 +1,93 @@
+"""Differences of two quarters, tested together as one study: each interval, and all at once.
+
+A study compares the ratings of each device with those of a year before. One device truly changed;
+all other differences are of chance alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates, project
+from observlib.comparison import pairs as changes
+from observlib.demo import truths
+from observlib.demo.chance import stream
+from observlib.period import Quarter
+from observlib.themes.satisfaction import estimates as satisfaction
+from tools.coverage import draws
+from tools.coverage.truth import MARK, Truths, drawn_again, one, parts
+
+LABELS = {"differences_together": "Tous les écarts d'une étude à la fois"}
+_NOW, _BEFORE = truths.LAST, truths.LAST - 4
+_STUDY = str(truths.CHANGE["device"])  # names the study
+
+
+def rated(device: str, quarter: Quarter) -> dict[str, float]:
+    """What is true of the published marks of a rating device, by indicator."""
+    mean = truths.mean_10(device, "satisfaction", quarter)
+    return {
+        "satisfaction_mean": 1 + mean * 0.4 if device == "satisfaction-3939" else mean,
+        "satisfaction_10": mean,
+        "satisfied_share": 100 * truths.satisfied_share(device, "satisfaction", quarter),
+        "clarity_10": truths.mean_10(device, "clarity", quarter),
+        "help_reached_share": float(truths.HELP_REACHED[0]),
+    }
+
+
+def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
+    """The differences of some studies, and what all of a study say together."""
+    rows = (
+        row
+        for device in truths.RATED
+        for i in repetitions
+        for quarter in (_BEFORE, _NOW)
+        for row in draws.rated(
+            drawn_again(device, i),
+            device,
+            quarter,
+            stream(seed, "coverage", "changes", device, str(quarter), str(i)),
+        )
+    )
+    marks = satisfaction.quarterly(draws.table("ratings", rows), [_BEFORE, _NOW])
+    known = true_values()
+    for i in repetitions:
+        own = marks[marks["device"].str.endswith(f"{MARK}{i}")]
+        catalogue = project.catalogue()
+        pairs = changes.between(own, catalogue, str(_NOW), str(_BEFORE))
+        compared = changes.tested(catalogue, pairs)
+        told = changes.differences(compared)
+        told = told[(told["indicator"] == "difference") & told["ci_low"].notna()]
+        yield estimates.combine([told, estimates.make([_together(told, known, i)])])
+
+
+def true_values() -> Truths:
+    """What is true of the same."""
+    found: Truths = {("differences_together", _STUDY, ""): one(0.0)}
+    for device in truths.RATED:
+        before = rated(device, _BEFORE)
+        for indicator, now in rated(device, _NOW).items():
+            true = {str(_BEFORE): now - before[indicator]}
+            found["difference", device, indicator] = parts(true)
+    return found
+
+
+def _together(told: pd.DataFrame, known: Truths, repetition: int) -> dict[str, Any]:
+    """By how much all intervals of a study could be moved at once and still hold the truth.
+
+    It is an interval that holds 0 where, and only where, each of them holds its truth.
+    """
+    true = [
+        known["difference", row.device.partition(MARK)[0], row.group][row.group_value][0]
+        for row in told.itertuples()
+    ]
+    low, high = (told["ci_low"] - true).max(), (told["ci_high"] - true).min()
+    if low > high:  # no move makes all of them hold
+        low = high = low if low > 0 else high
+    return {
+        "indicator": "differences_together", "device": drawn_again(_STUDY, repetition),
+        "period": str(_NOW), "unit": "points", "estimate": (low + high) / 2,
+        "ci_low": low, "ci_high": high, "n": told["n"].min(),
+    }  # fmt: skip

@@ -1,0 +1,155 @@
+"""Intervals of months that follow one another: changes of level, paces, and effects of actions.
+
+Visits are those of the demonstration's sites by month, with the season, the working days and the
+growth that it has, but noisier: 3 % around what is expected, as on a real site, where the
+demonstration has less than 1 %. Of some sites each month resembles the one before. Marks are the
+demonstration's own. Actions are those of the demonstration, and what they did is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates, project
+from observlib import followed as monthly
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
+from observlib.demo import truths
+from observlib.demo.chance import between, normal, stream
+from observlib.period import Quarter
+from observlib.themes.actions import estimates as actions
+from observlib.themes.audience import estimates as series
+from observlib.working_days import length_deviation, working_day_deviation
+from tools.coverage.truth import Truths, drawn_again, one, parts
+
+_NOISE, _WORKING_DAY = 0.03, 0.016  # of logarithms of visits
+_AT = truths.MONTHS.index(truths.BREAK["from_month"])
+_LEVELS = {  # by device: the change of level, and how months resemble one another
+    "matomo-service-public": (-0.20, 0.0),
+    "matomo-entreprendre": (-0.20, 0.5),
+    "matomo-legifrance": (-0.30, 0.0),
+    "matomo-vie-publique": (-0.30, 0.5),
+    "matomo-journal-officiel": (-0.12, 0.0),
+    "audience-boamp": (-0.12, 0.5),
+}
+_PACES = {"datagouv-bodacc": 0.0, "datagouv-fiches": 0.3, "datagouv-annuaire": 0.5}
+_ACTED = 0.3  # how months resemble one another, of sites where a team acted
+_VISITED = sorted(set(_LEVELS) - {"matomo-entreprendre"})  # sites that some action compares
+_RATED = ("jdma-service-public", "jdma-entreprendre", "jdma-legifrance")
+
+
+def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
+    """Changes of level where there is one, and paces where there is none.
+
+    Of the changes that are found, those more than a month away from the true one are left out:
+    nothing is true of them, and how many there are is told by
+    `tools/benchmarks/series_coverage.py`.
+    """
+    catalogue, studies = project.catalogue(), []
+    for i in repetitions:
+        rows: list[dict[str, Any]] = []
+        for device in (*_LEVELS, *_PACES):
+            change, correlation = _LEVELS.get(device) or (0.0, _PACES[device])
+            chance = stream(seed, "coverage", "months", device, str(i))
+            rows += _visits(device, i, chance, correlation, change)
+        studies.append(series.adjusted(estimates.make(rows), catalogue))
+    found = estimates.combine(studies)
+    own = found["device"].str.partition("~")[0]
+    near = found["period"].isin(truths.MONTHS[_AT - 1 : _AT + 2])
+    levels = (found["indicator"] == "level_change") & own.isin(_LEVELS) & near
+    paces = (found["indicator"] == "pace") & own.isin(_PACES)
+    # the verdict on a pace is no category of it
+    yield found[levels | paces].assign(group="", group_value="")
+
+
+def true_paces() -> Truths:
+    """What is true of the same."""
+    found = {("level_change", device, ""): one(100 * size) for device, (size, _) in _LEVELS.items()}
+    growths = {device: truths.SITES[device].growth for device in _PACES}
+    return found | {("pace", device, ""): one(100 * rate) for device, rate in growths.items()}
+
+
+def acted(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
+    """Effects of the demonstration's actions, on counts and on means, each at 95 %."""
+    catalogue, done = project.catalogue(), _done()
+    for i in repetitions:
+        rows: list[dict[str, Any]] = []
+        for device in _VISITED:
+            change = truths.BREAK_FACTOR - 1 if device == truths.BREAK["device"] else 0.0
+            chance = stream(seed, "coverage", "acted", device, str(i))
+            rows += _visits(device, i, chance, _ACTED, change)
+        for device in _RATED:
+            rows += _marks(device, i, stream(seed, "coverage", "acted", device, str(i)))
+        series = estimates.make(rows)
+        alone = (actions.effects([action], series, catalogue).estimates for action in done)
+        found = estimates.combine(alone)
+        yield found[found["indicator"] == "action_effect"]
+
+
+def true_effects() -> Truths:
+    """What each action of the demonstration did."""
+    catalogue = project.catalogue()
+    devices = {truths.SITES[device].product: device for device in _VISITED}
+    rated = {truths.RATED[device].product: device for device in _RATED}
+    found: Truths = {}
+    for action in _done():
+        (expected,) = action.expected
+        device = (devices if expected.indicator == "visits" else rated)[action.product]
+        true = _effect(action, device)
+        found["action_effect", device, subject(action, expected, catalogue)] = parts(
+            {BEFORE_AFTER: true, COMPARABLE: 0.0, CONTROLLED: true}
+        )
+    return found
+
+
+def _done() -> tuple[Action, ...]:
+    return project.actions("demonstration", monthly.FOLLOWED)
+
+
+def _effect(action: Action, device: str) -> float:
+    if device == truths.BREAK["device"]:
+        return 100 * (truths.BREAK_FACTOR - 1)
+    if device == truths.CHANGE["device"]:
+        now = Quarter.of(action.date)
+        after, before = (truths.mean_10(device, "satisfaction", q) for q in (now, now - 1))
+        return after - before
+    return 0.0
+
+
+def _visits(
+    device: str, repetition: int, chance: Random, correlation: float, change: float
+) -> Iterator[dict[str, Any]]:
+    site = truths.SITES[device]
+    about = {"indicator": "visits", "unit": "visites", "product": site.product, "channel": "web"}
+    noise = normal(chance)
+    for i, month in enumerate(truths.MONTHS):
+        level = math.log(site.per_day * 365.25 / 12) + math.log1p(site.growth) * i / 12
+        level += math.log(truths.MONTH_FACTORS[i % 12]) + _WORKING_DAY * working_day_deviation(
+            month
+        )
+        level += length_deviation(month) + math.log1p(change) * (i >= _AT)
+        visits = round(math.exp(level + _NOISE * noise))
+        yield {
+            **about, "device": drawn_again(device, repetition), "period": month,
+            "estimate": visits, "n": visits,
+        }  # fmt: skip
+        noise = correlation * noise + math.sqrt(1 - correlation**2) * normal(chance)
+
+
+def _marks(device: str, repetition: int, chance: Random) -> Iterator[dict[str, Any]]:
+    rated = truths.RATED[device]
+    low, high = rated.answers
+    about = {"indicator": "satisfaction_10", "unit": "sur 10", "product": rated.product}
+    for month in truths.MONTHS:
+        quarter = Quarter.of(pd.Period(month, "M").start_time.date())
+        chances = truths.chances(device, "satisfaction", quarter)
+        count = between(chance, low // 3, high // 3)
+        drawn = chance.choices(truths.scale(device, "satisfaction"), chances, k=count)
+        yield {
+            **about, "channel": "web", "device": drawn_again(device, repetition), "period": month,
+            "estimate": sum(drawn) / count, "n": count, "n_eff": count,
+        }  # fmt: skip

@@ -1,0 +1,114 @@
+"""What the method's page says of coverage: a table by indicator, and what lies outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from observlib import files, project
+from observlib.catalogue import Catalogue
+from observlib.display import french
+from observlib.display.typography import typography
+from observlib.errors import ObservError
+from tools.coverage import changes, methods
+from tools.coverage.outside import LEAST, MOST, REASONS, farthest
+
+LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
+BEGIN = "<!-- coverage: written by `make coverage` -->"
+END = "<!-- /coverage -->"
+_WIDTHS = "|:--------------------|----------:|--------:|------------:|"
+_CHANCE = "ce qui dépasse de la plage n’est pas plus que le hasard des tirages n’en explique."
+_HEAD = ("Indicateur", "Effectif", "Répétitions", "Intervalles justes")
+
+
+def write(path: Path, table: pd.DataFrame, catalogue: Catalogue) -> None:
+    """Replace, on a page, what stands between `BEGIN` and `END` by what `markdown` gives.
+
+    Raises
+    ------
+    ObservError
+        Where the page cannot be read or has not both marks, once each and in this order.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ObservError(f"{path}: cannot be read: {error}; restore the page") from error
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in after or END in before:
+        raise ObservError(
+            f"{path}: the lines {BEGIN} and {END} do not stand once each, in this order; put them "
+            "where the table goes"
+        )
+    files.write_text(path, f"{before}{BEGIN}\n\n{markdown(table, catalogue)}\n{END}{after}")
+
+
+def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The table of coverage by indicator, with its date, and the list of what lies outside.
+
+    Parameters
+    ----------
+    table
+        Rows of `data/reference/coverage.csv`.
+    catalogue
+        Has the indicators' labels and their order.
+
+    Returns
+    -------
+    str
+        Markdown for pandoc. An indicator of several devices has the ends of what they give.
+    """
+    labels = {name: indicator.label for name, indicator in catalogue.indicators.items()} | LABELS
+    by_name = dict(iter(table.groupby("indicator")))
+    lines = [f"| {' | '.join(_HEAD)} |", _WIDTHS]
+    for name in labels:
+        if name in by_name:
+            lines.append(f"| {' | '.join(_cells(labels[name], by_name[name]))} |")
+    when = french.day_label(date.fromisoformat(table["date"].iat[0]))
+    caption = f": Part des intervalles à 95 % qui contiennent la vraie valeur, mesurée le {when}"
+    told = list(_told(table.set_index(["indicator", "device"]), labels, catalogue))
+    return typography("\n".join([*lines, "", f"{caption} {{#tbl-couverture}}", "", *told])) + "\n"
+
+
+def _cells(label: str, rows: pd.DataFrame) -> Iterator[str]:
+    yield label
+    yield _span(rows["n"], 0) if rows["n"].notna().any() else "–"  # what follows time has none
+    yield _span(rows["repetitions"], 0)
+    yield f"{_span(rows['covered'], 1)} %"
+
+
+def _span(values: pd.Series, decimals: int) -> str:
+    low, high = (french.number(x, decimals) for x in (values.min(), values.max()))
+    return low if low == high else f"{low} à {high}"
+
+
+def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> Iterator[str]:
+    """What lies outside and why: one item a reason, chance the last."""
+    known = {place for places in REASONS.values() for place in places}
+    by_chance = [
+        place
+        for place, row in table.iterrows()
+        if place not in known and not LEAST <= farthest(row)[0] <= MOST
+    ]
+    yield f"Hors de la plage de {LEAST:.0f} à {MOST:.0f} % :"
+    yield ""
+    for reason, places in (*REASONS.items(), (_CHANCE, by_chance)):
+        names = []
+        for indicator, device in places:
+            share, category = farthest(table.loc[(indicator, device)])
+            of = f"{labels[indicator]}, {category}" if category else labels[indicator]
+            which = catalogue.devices[device].label
+            names.append(f"« {of} » ({which}, {french.percent(share, 1)})")
+        if names:
+            yield f"- {french.join(names)} : {reason}"
+
+
+if __name__ == "__main__":  # where words alone have changed: the table that is committed
+    write(
+        project.root() / "reports" / "methode.qmd",
+        project.reference("coverage").fillna({"lowest_value": ""}),
+        project.catalogue(),
+    )
