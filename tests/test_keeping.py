@@ -557,6 +557,7 @@ def test_it_is_told_why_a_page_would_run_and_nothing_is_made(
         "the site": "would be made again: never made",
     }
     assert ran == [] and not (root / "reports" / "_site").exists()
+    assert explained(root, only=["panorama"])["satisfaction"] == "is not asked for"
     release()
     kept = {"panorama": "is kept", "satisfaction": "is kept"}
     assert explained(root) == {**kept, "the site": "would stay as it is"}

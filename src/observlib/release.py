@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib import files, inputs, kept, standing, store
-from observlib.edition.asked import ask
+from observlib.edition.asked import Asked, ask
 from observlib.edition.compute import compute
 from observlib.edition.execute import Run
 from observlib.edition.make import make
@@ -133,33 +133,11 @@ def release(
                 "data; nothing was published; run the command again"
             )
         write_sheets(asked.practices, asked.catalogue, copy / FOLDER)
-        made = before.made if before else ""
-        if _site_changes(root, before, found, manifest):
-            made, outputs = today.isoformat(), {}
-            while True:
-                _announce(reports / "index.qmd", copy, manifest)
-                try:
-                    publish(
-                        copy,
-                        site,
-                        publisher,
-                        publishing,
-                        memory / "site",
-                        lambda new: outputs.update(standing.files_of(new, folder, copy / FOLDER)),
-                    )
-                    break
-                except PagesError as error:
-                    if not keep_going:
-                        raise
-                    leave_out(manifest, folder, failed, _of_studies(error, manifest))
-            replace_folder(folder, edition)
-            # for `quarto render reports`: the edition's pages link to the sheets
-            if asked.practices.sheets:
-                replace_folder(copy / FOLDER, reports / FOLDER)
-            else:  # an empty folder would make Quarto fail
-                shutil.rmtree(reports / FOLDER, ignore_errors=True)
-        elif before:
-            outputs = before.files
+        if before is None or _site_changes(root, before, found, manifest):
+            made = today.isoformat()
+            outputs = _publish(asked, copy, manifest, publisher, keep_going, publishing)
+        else:
+            made, outputs = before.made, before.files
         lines = [
             f"study {page['page']}: {page['error']}; see {failed / page['page']}.ipynb"
             for page in manifest["studies"]
@@ -169,6 +147,44 @@ def release(
             standing.write(root, Record(found, about["quarter"], made, _pages(manifest), outputs))
         kept.prune(memory)
     return site / "index.html", lines
+
+
+def _publish(
+    asked: Asked,
+    copy: Path,
+    manifest: dict[str, Any],
+    publisher: str,
+    keep_going: bool,
+    publishing: store.Progress | None,
+) -> Inputs:
+    """Publish the copy of the project, and put all that was made in its place; its files.
+
+    A page that cannot be published is left out of the manifest with `keep_going`.
+    """
+    reports = asked.root / "reports"
+    folder, sheets = copy / "editions" / str(asked.quarter), copy / FOLDER
+    made: Inputs = {}
+
+    def note(site: Path) -> None:  # before others may change what is in place
+        made.update(standing.files_of(site, folder, sheets))
+
+    while True:
+        _announce(reports / "index.qmd", copy, manifest)
+        kept_pages = asked.root / kept.FOLDER / "site"
+        try:
+            publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
+            break
+        except PagesError as error:
+            if not keep_going:
+                raise
+            leave_out(manifest, folder, reports / "_failed", _of_studies(error, manifest))
+    replace_folder(folder, reports / "editions" / str(asked.quarter))
+    # for `quarto render reports`: the edition's pages link to the sheets
+    if asked.practices.sheets:
+        replace_folder(sheets, reports / FOLDER)
+    else:  # an empty folder would make Quarto fail
+        shutil.rmtree(reports / FOLDER, ignore_errors=True)
+    return made
 
 
 def explain(
@@ -194,9 +210,11 @@ def explain(
     others = known_entries(edition, asked.kind, asked.others)
     lines, entries = [], []
     for page in asked.pages:
-        if page.name in others:
-            lines.append(f"{page.name}: would stay as the edition has it")
-            entries.append(others[page.name])
+        if known := others.get(page.name):
+            absent = known.get("asked") is False
+            told = "is not asked for" if absent else "would stay as the edition has it"
+            lines.append(f"{page.name}: {told}")
+            entries.append(known)
             continue
         depends = inputs_of(page, shared)
         made = recall(memory, page, depends)

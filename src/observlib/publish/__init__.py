@@ -12,6 +12,7 @@ from pathlib import Path
 
 from observlib.errors import UsageError
 from observlib.files import telling_write_errors
+from observlib.publish.program import executable, found
 from observlib.scratch import temporary_files
 
 PUBLISHERS = ("auto", "quarto", "embedded")
@@ -58,7 +59,7 @@ def publish(
     from observlib.publish.swap import replace_folder, workspace
 
     check_publisher(publisher)
-    found = read_project(project)
+    pages = read_project(project)
     tell = progress or (lambda done, total, name: None)
     with (
         telling_write_errors(site.parent, f"{site} is unchanged"),
@@ -66,9 +67,9 @@ def publish(
         temporary_files(),
     ):
         if chosen(publisher) != "embedded":
-            quarto.build(found, work / "site", tell)
+            quarto.build(pages, work / "site", tell)
         else:
-            embedded.build(found, work / "site", tell, kept)
+            embedded.build(pages, work / "site", tell, kept)
         if made:
             made(work / "site")
         return replace_folder(work / "site", site) / "index.html"
@@ -82,8 +83,6 @@ def chosen(publisher: str) -> str:
     >>> chosen("embedded")
     'embedded'
     """
-    from observlib.publish.quarto import found
-
     program = found() if publisher != "embedded" else None
     if program is None:
         return "quarto" if publisher == "quarto" else "embedded"
@@ -97,9 +96,7 @@ def check_publisher(publisher: str) -> None:
     --------
     >>> check_publisher("embedded")
     """
-    from observlib.publish import quarto
-
     if publisher not in PUBLISHERS:
         raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(PUBLISHERS)}")
     if publisher == "quarto":
-        quarto.executable()
+        executable()

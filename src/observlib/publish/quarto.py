@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +16,7 @@ from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.embedded import Progress, write_downloads
+from observlib.publish.program import executable
 from observlib.publish.project import (
     Entry,
     Page,
@@ -28,30 +28,6 @@ from observlib.publish.project import (
 TIME_LIMIT = 1800.0
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
 _NOTEBOOK = ".ipynb.download"
-
-
-def found() -> str | None:
-    """Path of the `quarto` command beside the running Python, else on PATH; None without one."""
-    beside = shutil.which("quarto", path=str(Path(sys.executable).parent))
-    return beside or shutil.which("quarto")
-
-
-def executable() -> str:
-    """Path of the `quarto` command.
-
-    Raises
-    ------
-    ObservError
-        Where it is not installed.
-    """
-    command = found()
-    if command is None:
-        raise ObservError(
-            f"quarto: the command is not beside {sys.executable} and not on PATH; install it "
-            '(`pip install "observlib[quarto]"`, `conda env create -f environment.yml` or '
-            "quarto.org/docs/get-started), or use `--publisher embedded`, which needs nothing more"
-        )
-    return command
 
 
 def build(project: Project, site: Path, progress: Progress) -> None:
