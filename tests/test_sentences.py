@@ -14,9 +14,9 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, typography
 from observlib.errors import ObservError
 from observlib.survey.comparison import waves
+from observlib.themes.procedures.estimates import EVERYONE
 
 NOW, BEFORE = "2026-T3", "2025-T3"
-EVERYONE = "Toutes les démarches"
 
 
 def plain(text: str) -> str:
@@ -328,14 +328,14 @@ def medians(**values: float) -> pd.DataFrame:
 def test_the_agency_stands_beside_all_procedures(
     values: dict[str, float], said: str, catalogue: Catalogue
 ) -> None:
-    found = findings.procedures.standing(medians(**values), catalogue, EVERYONE)
+    found = findings.procedures.standing(medians(**values), catalogue)
     untested = "publiées sans effectif, ces notes ne peuvent être départagées."
     assert plain(found) == f"Au 3e trimestre 2026, {said} ; {untested}"
 
 
 def test_without_peers_or_without_the_whole_nothing_is_said(catalogue: Catalogue) -> None:
     for frame in (medians(dila=7), medians(all=7), estimates.make([])):
-        assert findings.procedures.standing(frame, catalogue, EVERYONE) == ""
+        assert findings.procedures.standing(frame, catalogue) == ""
 
 
 def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue: Catalogue) -> None:
@@ -511,7 +511,7 @@ def sentences(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
         findings.withheld(frame, catalogue, NOW),
         findings.span(frame, catalogue, NOW),
         findings.span(frame, catalogue, NOW),
-        findings.procedures.standing(frame, catalogue, EVERYONE),
+        findings.procedures.standing(frame, catalogue),
         findings.products.summary(counted, frame, NOTHING, catalogue, NOW),
     ]
 

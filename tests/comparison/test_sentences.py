@@ -36,8 +36,8 @@ def pair(
         "device": "jdma-legifrance", "group": "", "group_value": "", "unit": "sur 10",
         "estimate": now, "status": "published", "against": "before", "reference_estimate": then,
         "reference_period": BEFORE, "reference_status": "published", "reference_group_value": "x",
-        "reason": reason, "verdict": verdict, "p_value": 0.01 if tested else math.nan,
-        "detectable": 0.94 if tested else math.nan, "level": 0.99 if tested else math.nan,
+        "reason": reason, "verdict": verdict, "detectable": 0.94 if tested else math.nan,
+        "level": 0.99 if tested else math.nan,
         "difference": now - then, "difference_low": now - then - 0.3,
         "difference_high": now - then + 0.3, **more,
     }  # fmt: skip
@@ -184,5 +184,5 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
         assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
     assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
     assert not re.search(r"\bnan\b", peers.placed(frame, catalogue))
-    tested = int(frame["p_value"].notna().sum())
+    tested = int(frame["level"].notna().sum())
     assert plain(changes.counted(frame)).startswith(f"{tested} comparaison" if tested else "Aucune")

@@ -54,9 +54,10 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             compares = row["indicator"] in _OF_OTHERS and row["group"] in catalogue.indicators
             name = row["group"] if compares else row["indicator"]
             indicator = words.indicator_of(name, catalogue)
+            if row["product"] in catalogue.peers:  # it has published more
+                more = {"decimals": max(indicator.decimals, PUBLISHED)}
+                indicator = indicator.model_copy(update=more)
             places = words.decimals(indicator, row["unit"])
-            if row["product"] in catalogue.peers:  # it has published them
-                places = max(places, PUBLISHED)
             ends = (row["ci_low"], row["ci_high"])
             told = words.signs_kept(ends, places) if compares else words.ends_told(row, indicator)
             row["estimate"] = french.rounded(row["estimate"], places)

@@ -14,7 +14,7 @@ from observlib.practices import Practices, load_practices
 from observlib.themes.practices import estimates as practices
 from observlib.themes.practices.sheet_list import sheet_list
 
-FOLDER = Path(__file__).parents[2] / "data" / "practices"
+FOLDER = Path(__file__).parents[3] / "data" / "practices"
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ def beside(name: str, heard: float, known: float, verdict: str, **more: Any) -> 
     return {
         "indicator": "profile_share", "unit": "%", "period": YEAR, "device": SURVEY,
         "group": "age", "group_value": name, "estimate": heard, "reference_estimate": known,
-        "difference": heard - known, "p_value": 0.01 if tested else float("nan"),
+        "difference": heard - known, "level": 0.95 if tested else float("nan"),
         "detectable": 13.0,
         "verdict": verdict, "reason": "precision" if verdict == "unknown" else "", **more,
     }  # fmt: skip
