@@ -42,7 +42,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for folder in ("raw", "notebooks", "reports/_site"):
         (tmp_path / folder).mkdir(parents=True)
     for path in (ROOT / "reports").glob("*.*"):
-        shutil.copy(path, tmp_path / "reports")
+        if path.is_file():
+            shutil.copy(path, tmp_path / "reports")
     (tmp_path / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
     (tmp_path / "raw" / GOOD).write_text(HEADER + ROW, encoding="utf-8")
     notebook = nbformat.v4.new_notebook(

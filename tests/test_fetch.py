@@ -87,6 +87,7 @@ def known(catalogue: Catalogue) -> Catalogue:
     device = Device(
         id="enquete",
         label="Enquête",
+        product="legifrance",
         family="consultation",
         channel="web",
         owner="numerique",

@@ -26,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 # what of the library makes a page of its source; a test looks whether the publisher imports more
 RENDERING = frozenset(
     (
-        *("catalogue", "confidentiality", "display", "errors", "estimates", "files"),
+        *("catalogue", "comparisons", "confidentiality", "display", "errors", "estimates", "files"),
         *("impersonal", "inputs", "kept", "period", "personal", "publish", "scratch"),
         "text",
     )

@@ -192,15 +192,15 @@ def funnel(
             for found in (same, invited)
         ]
         finished = int(given["finished"].sum())
-        counted = [
+        answered = [
             {"estimate": base(count), "n": base(count), "status": status}
             for count in (len(given), finished)
         ]
         if withheld_parts({"finished": finished, "left": len(given) - finished}):
-            counted[1]["status"] = "suppressed"
+            answered[1]["status"] = "suppressed"
         made += [
             {**row, "group_value": step, "unit": unit, **kept}
-            for (step, unit), kept in zip(STEPS.items(), [*totals, *counted], strict=True)
+            for (step, unit), kept in zip(STEPS.items(), [*totals, *answered], strict=True)
             if kept
         ]
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
