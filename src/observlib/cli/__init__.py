@@ -160,7 +160,7 @@ def edition(
 
     What was made before from the same inputs is not made again.
     """
-    from observlib import project, standing
+    from observlib import files, project, standing
     from observlib.edition.execute import started
     from observlib.period import Quarter
 
@@ -179,7 +179,8 @@ def edition(
         for line in why(root, folder, wanted, only=only, given=given, publisher=publisher):
             typer.echo(line)
         return
-    with contextlib.ExitStack() as stack:
+    unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
+    with unharmed, contextlib.ExitStack() as stack:
         # their worker makes itself ready while this process imports the rest
         may_run = standing.may_run(root, now)
         run = stack.enter_context(started(root)) if may_run else None
