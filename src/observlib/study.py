@@ -60,6 +60,7 @@ class Study:
         self.label = french.period_label(self.quarter)
         self.year_label = french.period_label(self.year)
         self._shown: list[pd.DataFrame] = []
+        frame.given.cache_clear()  # exports may have been ingested since the cell was run last
 
     def __repr__(self) -> str:
         return f"Study({self.quarter!r}, {str(self.data)!r})"
