@@ -134,3 +134,4 @@ def test_the_set_up_cell_run_again_asks_what_the_store_holds_by_now(
     assert len(mine.estimates("practices"))  # one study tells of one moment
     assert mine.estimates("practices").equals(mine.estimates("practices"))
     assert Study("2026-T3", str(demonstration)).estimates("practices").empty
+    frame.given.cache_clear()
