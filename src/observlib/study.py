@@ -297,9 +297,7 @@ class Study:
         """A table of comparisons with their verdicts (see `display.place_table`)."""
         same = len(pairs) and (pairs["against"] == "before").all()
         table = display.change_table if same else display.place_table
-        return self._show(
-            lambda rows, *x, **o: table(rows, estimates.make([]), *x, **o), pairs, options
-        )
+        return self._show(table, pairs, options)
 
     def notes(self, devices: bool = True) -> Any:
         """How the indicators that the cells before have shown are made.

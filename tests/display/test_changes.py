@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -49,8 +48,7 @@ def cells(output: display.Output, row: str) -> list[str]:
 
 
 def table(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
-    told = estimates.make([])
-    return display.change_table(compared, told, catalogue, caption="Légende", label="tbl-a")
+    return display.change_table(compared, catalogue, caption="Légende", label="tbl-a")
 
 
 def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_words(
@@ -95,14 +93,10 @@ def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(
     assert changes.level(compare(alone, {"satisfaction_10": "mean"}, {})) == "95\xa0%"
 
 
-def test_the_table_is_a_captioned_one_with_its_estimates(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
-    told = estimates.make([mark(7.9, NOW, "boamp")])
-    output = display.change_table(compared, told, catalogue, caption="Légende", label="tbl-a")
+def test_the_table_is_a_captioned_one(compared: pd.DataFrame, catalogue: Catalogue) -> None:
+    output = display.change_table(compared, catalogue, caption="Légende", label="tbl-a")
     assert ": Satisfaction sur 10. Légende {#tbl-a}" in output.shown["text/markdown"]
-    content = json.loads(json.dumps(output.content, allow_nan=False))
-    pd.testing.assert_frame_equal(estimates.from_json(content), told)
+    assert estimates.from_json(output.content).empty  # its pairs are carried by the study
 
 
 def test_a_table_of_nothing_or_of_several_periods_is_refused(
@@ -119,8 +113,7 @@ def test_a_table_of_nothing_or_of_several_periods_is_refused(
 
 
 def place(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
-    told = estimates.make([])
-    return display.place_table(compared, told, catalogue, caption="Légende", label="tbl-a")
+    return display.place_table(compared, catalogue, caption="Légende", label="tbl-a")
 
 
 def test_neighbours_are_placed_above_or_below(compared: pd.DataFrame, catalogue: Catalogue) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, caption_of, pipe_table, text
@@ -42,7 +43,7 @@ _SEEN = "Plus petit écart visible : il aurait été vu huit fois sur dix."
 
 
 def change_table(
-    compared: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
+    compared: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
 ) -> Output:
     """Make the table of what changed between two periods: a row for each subject and indicator.
 
@@ -50,8 +51,6 @@ def change_table(
     ----------
     compared
         Pairs of one period with another, and their results.
-    told
-        Their differences as estimates, which are the data of the table.
     caption
         The answer that the table shows, in one line.
     label
@@ -71,13 +70,11 @@ def change_table(
     named = phrases.named(compared, catalogue, "product")
     first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
     heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
-    return _table(
-        compared, told, catalogue, first, heads, EVOLVED, caption_of(caption, label), label
-    )
+    return _table(compared, catalogue, first, heads, EVOLVED, caption_of(caption, label), label)
 
 
 def place_table(
-    compared: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
+    compared: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
 ) -> Output:
     """Make the table of values beside others of the same moment: a row for each pair.
 
@@ -87,7 +84,7 @@ def place_table(
         Pairs of one kind (`against`): ours with neighbours' figures, products with one another,
         categories of respondents with all others, or figures with weights and without; and their
         results.
-    told, caption, label
+    caption, label
         As those of `change_table`.
 
     Raises
@@ -106,9 +103,7 @@ def place_table(
         name: [catalogue.label(x) if by == "product" else x for x in compared[side + by]]
         for name, side in zip(names, ("", REFERENCE), strict=False)
     }
-    return _table(
-        compared, told, catalogue, first, heads, PLACED, caption_of(caption, label), label
-    )
+    return _table(compared, catalogue, first, heads, PLACED, caption_of(caption, label), label)
 
 
 def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
@@ -207,7 +202,6 @@ def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = 
 
 def _table(
     compared: pd.DataFrame,
-    told: pd.DataFrame,
     catalogue: Catalogue,
     first: dict[str, list[str]],
     values: list[str],
@@ -251,7 +245,7 @@ def _table(
     note = f"{rule(heads)} {_SEEN}"
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
-    return text(joined([pipe, labelled, note, *left_out], "\n\n"), told)
+    return text(joined([pipe, labelled, note, *left_out], "\n\n"), estimates.make([]))
 
 
 def _left_out(
