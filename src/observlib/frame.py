@@ -157,6 +157,12 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
 _TELLING = {"display", "edition", "findings", "overview", "preview", "live", "sentences", "study"}
 
 
+def prepare() -> None:
+    """Do now what the first call of `given` would do once in a process."""
+    families()
+    _code()
+
+
 @cache
 def _code() -> Inputs:
     library = inputs.within(inputs.library(), _TELLING | inputs.UNSEEN, inside=False)

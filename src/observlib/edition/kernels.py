@@ -15,7 +15,6 @@ import ctypes
 import importlib
 import multiprocessing
 import os
-import pkgutil
 import signal
 import sys
 import tempfile
@@ -210,15 +209,15 @@ def _children() -> list[int]:
 
 def _import() -> None:
     """Import what studies import. What fails here fails again in the study, which tells it."""
-    themes = importlib.import_module("observlib.themes")
-    modules = [name for _, name, _ in pkgutil.walk_packages(themes.__path__, "observlib.themes.")]
-    for name in (*_HEAVY, *modules, "observlib.findings", "observlib.study"):
+    for name in (*_HEAVY, "observlib.study"):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     with contextlib.suppress(Exception):
+        from observlib import frame
         from observlib.display import style
 
         style.text_width("observlib")  # loads the font
+        frame.prepare()
 
 
 def _become_kernel(connection_file: str, folder: str, environment: dict[str, str]) -> NoReturn:

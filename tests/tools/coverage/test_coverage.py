@@ -66,8 +66,10 @@ def published() -> set[str]:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):
                 if content := output.get("data", {}).get(estimates.MIME):
-                    name, low = map(content["columns"].index, ("indicator", "ci_low"))
-                    found |= {row[name] for row in content["rows"] if row[low] is not None}
+                    rows = estimates.from_json(content)
+                    found |= set(rows.loc[rows["ci_low"].notna(), "indicator"])
+                    if "comparisons" in content:  # whose intervals are of differences
+                        found.add("difference")
     assert found >= ELSEWHERE, "ELSEWHERE names an interval that nothing publishes"
     return found - ELSEWHERE
 
