@@ -25,14 +25,12 @@ AGAINST = {  # what an estimate is compared with
     "raw": "itself, without weights",
     "answer": "the answer that is the least surely behind",
     "network": "the same question on another network",
-    "expected": "what its past let expect",
 }
 VERDICTS = ("rise", "fall", "stable", "unknown")
 NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
 RESULTS = ["against", *NUMBERS, "verdict", "reason"]
 COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *RESULTS]
 _NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
-_TEXTS = [name for name in COLUMNS if name not in _NUMBERS]
 
 
 def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
@@ -48,16 +46,8 @@ def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
     ValueError
         Where a row breaks the contract (see `check`): a mistake of an indicator, not of a user.
     """
-    if pairs is None or pairs.empty:
-        empty = pd.DataFrame({name: pd.Series(dtype=float) for name in COLUMNS})
-        return empty.astype(dict.fromkeys(_TEXTS, object))
-    frame = pairs.reindex(columns=COLUMNS).reset_index(drop=True)
-    for name in COLUMNS:
-        if name in _TEXTS:
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
-        else:
-            frame[name] = pd.to_numeric(frame[name]).astype(float)
-    return check(frame)
+    pairs = pd.DataFrame() if pairs is None else pairs
+    return check(estimates.with_types(pairs.reindex(columns=COLUMNS), _NUMBERS))
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
@@ -95,11 +85,7 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
         "a fall that may be none": (verdict == "fall") & (high > slack),
         "a level that is none": frame["level"].notna() & ~frame["level"].between(0.5, 1),
     }
-    for what, broken in rules.items():
-        if broken.any():
-            rows = frame[broken].head(5).to_dict("records")
-            raise ValueError(f"{int(broken.sum())} comparisons have {what}: {rows}")
-    return frame
+    return estimates.keeping(frame, rules, "comparisons")
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

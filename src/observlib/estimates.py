@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 import pandas as pd
@@ -69,10 +69,16 @@ def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with the columns and types of estimates, unchecked; what is absent is empty."""
-    frame = frame.reindex(columns=COLUMNS).reset_index(drop=True)
+    frame = frame.reindex(columns=COLUMNS)
     frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), "published")
-    for name in COLUMNS:
-        if name in NUMBERS:
+    return with_types(frame, NUMBERS)
+
+
+def with_types(frame: pd.DataFrame, numbers: Collection[str]) -> pd.DataFrame:
+    """A frame, numbered anew, whose columns are numbers or texts; what is absent is empty."""
+    frame = frame.reset_index(drop=True)
+    for name in frame:
+        if name in numbers:
             frame[name] = pd.to_numeric(frame[name]).astype(float)
         else:
             frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
@@ -112,10 +118,23 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
         "a group without its value, or the reverse": (frame["group"] == "")
         != (frame["group_value"] == ""),
     }
+    return keeping(frame, rules, "estimates")
+
+
+def keeping(frame: pd.DataFrame, rules: Mapping[str, pd.Series], things: str) -> pd.DataFrame:
+    """Return the frame if no rule finds a row, else raise `ValueError` with the first of them.
+
+    Parameters
+    ----------
+    rules
+        Which rows break a contract, by what they have.
+    things
+        What the rows are.
+    """
     for what, broken in rules.items():
         if broken.any():
             rows = frame[broken].head(5).to_dict("records")
-            raise ValueError(f"{int(broken.sum())} estimates have {what}: {rows}")
+            raise ValueError(f"{int(broken.sum())} {things} have {what}: {rows}")
     return frame
 
 
