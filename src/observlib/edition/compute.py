@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from observlib import frame
-from observlib.edition.execute import end_with_parent
+from observlib.edition.execute import end_with_parent, processes
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
@@ -76,9 +74,7 @@ def _run(
 ) -> None:
     total, done = len(left), 0
     running: dict[Future[None], Job] = {}
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _prepare, (str(root),))
-    try:
+    with processes(workers, _prepare, str(root)) as pool:
         while left or running:
             unknown = {name for name, _ in (*left, *running.values())}
             for job in list(left):
@@ -92,16 +88,12 @@ def _run(
                 done += 1
                 if progress:
                     progress(done, total, name)
-    finally:
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _prepare(root: str) -> None:
     os.chdir(root)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent()
 
 
 def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:

@@ -87,9 +87,10 @@ def started(root: Path, workers: int = 2) -> Iterator[Run]:
     Gives a function of the pages, the folder and, if wanted, `progress` and `cell_seconds`, which
     does as `execute`. Once something has ended a worker from outside, it executes no more.
     """
-    context = multiprocessing.get_context("spawn")
-    with scratch.temporary_files() as private:
-        pool = ProcessPoolExecutor(workers, context, _prepare, (str(private),))
+    with (
+        scratch.temporary_files() as private,
+        processes(workers, _prepare, str(private)) as pool,
+    ):
 
         def run(
             pages: Sequence[Page],
@@ -99,14 +100,32 @@ def started(root: Path, workers: int = 2) -> Iterator[Run]:
         ) -> list[Outcome]:
             return _executed(pool, pages, folder, root, progress, cell_seconds)
 
-        try:
-            pool.submit(int)  # a worker starts with its first task
-            yield run
-        finally:
-            # kernels die with their worker; one that has nothing to do has nothing to save
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
+        pool.submit(int)  # a worker starts with its first task
+        yield run
+
+
+@contextlib.contextmanager
+def processes(
+    count: int, prepare: Callable[[str], None], given: str
+) -> Iterator[ProcessPoolExecutor]:
+    """New processes for as long as the context lasts: what they still do then is given up.
+
+    Parameters
+    ----------
+    count
+        How many, at most.
+    prepare, given
+        What each calls first, and with what: it is to leave Ctrl-C to the parent, and to call
+        `end_with_parent`.
+    """
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), prepare, (given,))
+    try:
+        yield pool
+    finally:
+        # kernels die with their worker; one that has nothing to do has nothing to save
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _executed(
@@ -150,10 +169,15 @@ def _prepare(private: str) -> None:
     os.environ.pop("PYTHONSTARTUP", None)  # IPython would run it before the first cell
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
     kernels.prepare()
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent()
 
 
 def end_with_parent() -> None:
+    """Watch, in a thread, over the parent's life."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     """End this worker, and so its kernel, when the parent is gone: no one would ever stop it."""
     parent = multiprocessing.parent_process()
     if parent:
