@@ -316,7 +316,7 @@ class Study:
         absent, when = options.pop("absent", ""), options.pop("when", "")
         if rows.empty:
             return self._absent(absent, rows, when)
-        told = _frames(x for x in options.values() if isinstance(x, str))
+        told = [*_frames(options.values()), *(x for x in options.values() if _is_frame(x))]
         return self._carry(verb(rows, self.catalogue, **options), [rows, *told])
 
     def _absent(self, what: str, rows: pd.DataFrame, when: str = "") -> Any:
@@ -337,8 +337,7 @@ class Study:
         self._shown += map(_estimates, frames)
         pairs = comparisons.combine(f for f in frames if list(f.columns) == comparisons.COLUMNS)
         rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
-        every = estimates.combine([estimates.from_json(output.content), *rows])
-        told = as_told(every, self.catalogue).drop_duplicates()
+        told = as_told(estimates.combine(rows), self.catalogue).drop_duplicates()
         return output.carrying(told, pairs_as_told(pairs, self.catalogue))
 
 
@@ -379,7 +378,7 @@ class Say:
             if sentence is findings.together:
                 return _told(sentence(*parts), _frames(parts))
             asked = dict(zip(free, parts, strict=False)) | named
-            frames = [x for x in asked.values() if isinstance(x, pd.DataFrame)]
+            frames = [x for x in asked.values() if _is_frame(x)]
             if absent and frames and frames[0].empty:
                 return study._absent(absent, frames[0], when)
             result = sentence(**{**bound, **asked})
@@ -411,6 +410,10 @@ def _estimates(given: pd.DataFrame) -> pd.DataFrame:
     if list(given.columns) == comparisons.COLUMNS:
         return differences(given)
     return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
+
+
+def _is_frame(given: Any) -> bool:
+    return isinstance(given, pd.DataFrame)
 
 
 def _frames(parts: Iterable[Any]) -> list[pd.DataFrame]:
