@@ -5,7 +5,6 @@ As in `test_release`, whose small project this is, no study is executed here.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -14,10 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from tests import test_release as small
 
 from observlib import release as module
 from observlib import standing, store
@@ -25,17 +24,6 @@ from observlib.edition import make as making
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
-
-def _load() -> ModuleType:
-    path = Path(__file__).with_name("test_release.py")
-    spec = importlib.util.spec_from_file_location("small_project", path)
-    assert spec and spec.loader
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
-
-
-small = _load()
 root, release, failing = small.root, small.release, small.failing  # fixtures
 T2, T3, TODAY, LATER = "2026-T2", "2026-T3", date(2026, 11, 24), date(2026, 12, 2)
 NOTHING: set[str] = set()

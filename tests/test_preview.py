@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -10,25 +9,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from tests import test_release as small
 
 from observlib.errors import ObservError, UsageError
 from observlib.preview import preview
 
-
-def _load() -> ModuleType:
-    path = Path(__file__).with_name("test_release.py")
-    spec = importlib.util.spec_from_file_location("small_project", path)
-    assert spec and spec.loader
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
-
-
-small = _load()
 root, release = small.root, small.release  # fixtures
 Preview = Callable[..., Path]
 

@@ -21,7 +21,6 @@ from observlib.tables import TABLES
 CONTEXT = {
     "catalogue": "the checked catalogue",
     "quarter": "the edition's quarter, a `Quarter`",
-    "survey": "the device of the survey, of a family declared `each` survey",
     "actions": "what teams changed, as recorded up to the quarter's end",
     "practices": "the sheets of what teams learnt",
     "held": "what the store holds of each device (`store.devices`)",

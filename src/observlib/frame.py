@@ -198,7 +198,6 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     context: dict[str, Callable[[], Any]] = {
         "catalogue": project.catalogue,
         "quarter": lambda: quarter,
-        "survey": lambda: survey,
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(store.kind(data)),
         "held": lambda: store.devices(data),
