@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import frame, inputs, kept
+from observlib import frame, inputs, kept, store
 from observlib.errors import ObservError
 from observlib.families import Given
 from observlib.period import Quarter
@@ -80,6 +80,17 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(
     path = place / "data" / "catalogue" / "indicators.yml"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert key() != before
+
+
+@pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
+def test_real_data_never_takes_what_a_demonstration_has_kept(
+    place: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Sheets and actions are chosen by the kind of data, and no table need differ."""
+    before = frame.depends(demonstration, LAST, name)
+    held = {**store.digests(demonstration), "kind": "real"}
+    monkeypatch.setattr(store, "digests", lambda _: held)
+    assert inputs.key(frame.depends(demonstration, LAST, name)) != inputs.key(before)
 
 
 def test_a_project_that_cannot_be_written_is_computed_all_the_same(

@@ -135,6 +135,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     wanted = family(name)
     held = store.digests(data)
     found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code()}
+    found["the kind of data"] = held["kind"]  # by which sheets and actions are chosen
     for what in wanted.reads:
         if what in TABLES:
             found[f"the data/{what}"] = held.get(what, "")
