@@ -16,8 +16,8 @@ import pandas as pd
 
 from observlib import comparisons, display, estimates, findings, frame, project, store
 from observlib.actions import Action
-from observlib.comparison.pairs import differences
 from observlib.display import french
+from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
 from observlib.display.rounding import as_told, pairs_as_told
 from observlib.errors import ObservError, bounded
@@ -307,10 +307,10 @@ class Study:
         devices
             Tell the reservations of their devices too.
         """
-        rows = estimates.combine(self._shown)
-        rows = rows.sort_values("status", key=lambda x: x == "missing", kind="stable")
-        rows = rows.drop_duplicates(["indicator", *(["device"] if devices else [])])
-        return display.notes(rows, self.catalogue) if len(rows) else self._absent("donnée", rows)
+        if not self._shown:
+            return self._absent("donnée", estimates.make([]))
+        rows = pd.concat(self._shown)
+        return display.notes(rows if devices else rows.assign(device=""), self.catalogue)
 
     def _show(self, verb: Callable[..., Any], rows: pd.DataFrame, options: dict[str, Any]) -> Any:
         absent, when = options.pop("absent", ""), options.pop("when", "")
@@ -334,13 +334,15 @@ class Study:
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
         """The output with all that it tells, each row once."""
         frames = list(frames)
-        self._shown += map(_estimates, frames)
-        pairs = comparisons.combine(f for f in frames if list(f.columns) == comparisons.COLUMNS)
         rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
-        told = as_told(estimates.combine(rows), self.catalogue).drop_duplicates()
-        return output.carrying(told, pairs_as_told(pairs, self.catalogue))
+        pairs = [f for f in frames if list(f.columns) == comparisons.COLUMNS]
+        self._shown += [*(f[NOTED] for f in rows if len(f)), *map(_compared, pairs)]
+        told = as_told(estimates.combine(rows).drop_duplicates(), self.catalogue)
+        paired = pairs_as_told(comparisons.combine(pairs), self.catalogue)
+        return output.carrying(told, paired)
 
 
+_STATUS = {True: "published", False: "missing"}
 _PERIODS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}-T\d"}
 # What sentences ask that a study knows, by the names of their parameters.
 _OWN = {name: name for name in ("catalogue", "quarter", "before", "practices", "actions")}
@@ -406,10 +408,21 @@ def _told(words: str, frames: Iterable[pd.DataFrame]) -> str:
 
 
 def _estimates(given: pd.DataFrame) -> pd.DataFrame:
-    """What a frame that a sentence is given tells: its estimates, or its pairs' differences."""
+    """What a frame that a sentence is given tells: its estimates, or those that pairs compare."""
     if list(given.columns) == comparisons.COLUMNS:
-        return differences(given)
+        return comparisons.side_of(given, "")
     return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
+
+
+def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
+    """What notes are to explain of pairs: differences, what could be seen, and their level."""
+    told = {"difference": "difference", "detectable_difference": "detectable"}
+    told["difference_level"] = "level"
+    parts = [
+        pairs.assign(indicator=name, status=pairs[column].notna().map(_STATUS))[NOTED]
+        for name, column in told.items()
+    ]
+    return pd.concat(parts)
 
 
 def _is_frame(given: Any) -> bool:

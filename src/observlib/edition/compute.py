@@ -93,7 +93,7 @@ def _run(
 def _prepare(root: str) -> None:
     os.chdir(root)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    end_with_parent()
+    end_with_parent(lambda: os._exit(1))
 
 
 def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:

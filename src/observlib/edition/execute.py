@@ -1,13 +1,11 @@
-"""Execution of pages: papermill's API in worker processes, one fresh kernel a page.
+"""Execution of pages: papermill's API in worker processes, one fresh shell a page (see `engine`).
 
-Kernels speak over sockets in a private folder (`ipc`), where the platform has them: two kernels
-that start at once race for network ports. No kernel is ever used twice: state would leak.
+No shell is ever used twice: state would leak.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -28,6 +26,7 @@ if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
     from observlib.edition.plan import Page
 
 CELL_SECONDS = 600
+_PATIENCE = 5.0  # seconds that a process has to end by itself
 Progress = Callable[[int, int, str], None]
 Run = Callable[..., "list[Outcome]"]
 
@@ -115,15 +114,18 @@ def processes(
     count
         How many, at most.
     prepare, given
-        What each calls first, and with what: it is to leave Ctrl-C to the parent, and to call
-        `end_with_parent`.
+        What each calls first, and with what: it is to leave Ctrl-C to the parent, to call
+        `end_with_parent`, and to end when it is told to terminate.
     """
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), prepare, (given,))
     try:
         yield pool
     finally:
-        # kernels die with their worker; one that has nothing to do has nothing to save
-        for process in list((pool._processes or {}).values()):
+        started = list((pool._processes or {}).values())
+        for process in started:
+            process.terminate()  # it ends what its page has started
+        for process in started:
+            process.join(_PATIENCE)
             process.kill()
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -158,31 +160,26 @@ def _executed(
 
 
 def _prepare(private: str) -> None:
-    """Keep a worker's kernels from the user's own settings, and the worker to its parent's life."""
-    from observlib.edition import kernels
+    """Keep a worker's pages from the user's own settings, and the worker to its parent's life."""
+    from observlib.edition import engine
 
-    os.environ["JUPYTER_RUNTIME_DIR"] = private
     os.environ["IPYTHONDIR"] = str(Path(private) / "ipython")
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    os.environ.pop("PYTHONSTARTUP", None)  # IPython would run it before the first cell
+    os.environ.pop("PYTHONSTARTUP", None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    kernels.prepare()
-    end_with_parent()
+    end_with_parent(engine.end_at_once)
+    engine.prepare()
 
 
-def end_with_parent() -> None:
-    """Watch, in a thread, over the parent's life."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    """End this worker, and so its kernel, when the parent is gone: no one would ever stop it."""
+def end_with_parent(end: Callable[[], Any]) -> None:
+    """Watch, in a thread, over the parent's life: no one else would ever stop this process."""
     parent = multiprocessing.parent_process()
-    if parent:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
+
+    def watch() -> None:
+        if parent:
+            multiprocessing.connection.wait([parent.sentinel])
+            end()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _run(
@@ -190,10 +187,9 @@ def _run(
 ) -> str:
     """Execute one notebook in this worker; the text of its failure, or nothing."""
     import papermill
-    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from observlib.edition import kernels
+    from observlib.edition import engine
 
     def literal(path: str) -> str:  # papermill fills `{names}` in paths
         return path.replace("{", "{{").replace("}", "}}")
@@ -203,50 +199,28 @@ def _run(
             literal(notebook),
             literal(output),
             parameters,
+            engine_name=engine.NAME,
             kernel_name="python3",
             language="python",
             cwd=root,
             progress_bar=False,
+            request_save_on_cell_execute=False,  # the whole notebook twice a cell
             execution_timeout=cell_seconds,
-            kernel_manager_class=kernels.PrivateKernelManager,
-            shutdown_kernel="immediate",  # a page's kernel holds nothing to be saved
         )
     except PapermillExecutionError as error:
         lines = [line.strip() for line in str(error.evalue).splitlines() if line.strip()]
-        if error.ename not in ("ObservError", "UsageError"):
+        if error.ename not in ("ObservError", "UsageError", engine.DIED, engine.TOO_LONG):
             lines[:1] = [": ".join([error.ename, *lines[:1]])]
-        return _place(output) + _short("; ".join(lines))
-    except TimeoutError:
-        return f"{_place(output)}ran for over {cell_seconds:g} seconds"
-    except DeadKernelError:
-        return f"{_place(output)}its kernel died, perhaps for want of memory"
-    except RuntimeError as error:  # a kernel that does not start
-        private = os.environ["JUPYTER_RUNTIME_DIR"]
-        if scratch.is_full(Path(private)):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), private) from error
-        return _short(" ".join(str(error).split())) or type(error).__name__
-    finally:
-        kernels.end()
+        return _short(f"cell {_position(output, error.cell_index)}: {'; '.join(lines)}")
     return ""
 
 
-def _place(output: str) -> str:
-    """The last cell that was begun, counted without those that papermill adds.
-
-    By its start: papermill calls all cells completed once it has ended, those it never ran too.
-    """
-    try:
-        cells = json.loads(Path(output).read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError):
-        return ""
-    added = {"injected-parameters", "papermill-error-cell-tag"}
-    notes = [c["metadata"] for c in cells if added.isdisjoint(c["metadata"].get("tags", []))]
-    begun = [
-        position
-        for position, note in enumerate(notes, start=1)
-        if note.get("papermill", {}).get("start_time")
-    ]
-    return f"cell {begun[-1]}: " if begun else ""
+def _position(output: str, index: int) -> int:
+    """The place of a cell in its study, counted without those that papermill adds."""
+    cells = json.loads(Path(output).read_text(encoding="utf-8"))["cells"]
+    tags = [set(cell["metadata"].get("tags", [])) for cell in cells]
+    executed = [found for found in tags if "papermill-error-cell-tag" not in found]
+    return sum("injected-parameters" not in found for found in executed[: index + 1])
 
 
 def _short(text: str, most: int = 400) -> str:
