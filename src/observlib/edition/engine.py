@@ -147,11 +147,11 @@ def _executed(
         cells.send(cell.source)
     try:
         while True:
+            if time.monotonic() > end:
+                return _failed(cell, TOO_LONG, f"ran for over {seconds:g} seconds")
             if not cells.poll(_LOOK):
                 if process.exitcode is not None:
                     raise EOFError
-                if time.monotonic() > end:
-                    return _failed(cell, TOO_LONG, f"ran for over {seconds:g} seconds")
                 continue
             said = cells.recv()
             if isinstance(said, OSError):
