@@ -13,11 +13,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observlib import scratch
 from observlib.errors import ObservError
@@ -29,6 +29,13 @@ CELL_SECONDS = 600
 _PATIENCE = 5.0  # seconds that a process has to end by itself
 Progress = Callable[[int, int, str], None]
 Run = Callable[..., "list[Outcome]"]
+
+
+class Workers(NamedTuple):
+    """Processes that are started: `run` executes pages in them, `pool` has them do anything."""
+
+    run: Run
+    pool: ProcessPoolExecutor
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,10 @@ def execute(
     pages: Sequence[Page],
     folder: Path,
     root: Path,
-    workers: int = 2,
+    workers: int | Workers = 2,
     progress: Progress | None = None,
     cell_seconds: float = CELL_SECONDS,
+    before: Callable[[Executor], None] | None = None,
 ) -> list[Outcome]:
     """Execute every page's notebook into a folder; a failure does not stop the others.
 
@@ -59,11 +67,13 @@ def execute(
     root
         The project's root: the kernels' working folder.
     workers
-        Worker processes.
+        Worker processes: how many, or those that are `started`.
     progress
         Called with pages done, pages in all and the page just done.
     cell_seconds
         How long a cell may run.
+    before
+        Called with their pool before the first page.
 
     Returns
     -------
@@ -75,16 +85,20 @@ def execute(
     ObservError
         Where something ends a worker from outside.
     """
-    with started(root, max(1, min(workers, len(pages)))) as run:
-        return run(pages, folder, progress, cell_seconds)
+    with contextlib.ExitStack() as stack:
+        if isinstance(workers, int):
+            workers = stack.enter_context(started(root, max(1, min(workers, len(pages)))))
+        if before:
+            before(workers.pool)
+        return workers.run(pages, folder, progress, cell_seconds)
 
 
 @contextlib.contextmanager
-def started(root: Path, workers: int = 2) -> Iterator[Run]:
-    """Workers for as long as the context lasts, of which one begins to make itself ready at once.
+def started(root: Path, workers: int = 2) -> Iterator[Workers]:
+    """Workers for as long as the context lasts, which begin to make themselves ready at once.
 
-    Gives a function of the pages, the folder and, if wanted, `progress` and `cell_seconds`, which
-    does as `execute`. Once something has ended a worker from outside, it executes no more.
+    Their `run` takes the pages, the folder and, if wanted, `progress` and `cell_seconds`, and does
+    as `execute`. Once something has ended a worker from outside, it executes no more.
     """
     with (
         scratch.temporary_files() as private,
@@ -99,8 +113,9 @@ def started(root: Path, workers: int = 2) -> Iterator[Run]:
         ) -> list[Outcome]:
             return _executed(pool, pages, folder, root, progress, cell_seconds)
 
-        pool.submit(int)  # a worker starts with its first task
-        yield run
+        for _ in range(workers):
+            pool.submit(int)  # a worker starts with a task
+        yield Workers(run, pool)
 
 
 @contextlib.contextmanager
