@@ -106,6 +106,7 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     if wanted.each_survey != bool(survey):
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
         raise ObservError(f"family {name!r}: {needs}")
+    store.READ.update(tables(name))
     place = _place(data, quarter, name, survey)
     if found := kept.get(place.parent, place.name):
         return _unpacked(found)
@@ -114,6 +115,20 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
         kept.put(place.parent, place.name, _packed(result))
     return result
+
+
+def tables(name: str) -> set[str]:
+    """The tidy tables that a family reads, itself or by other families.
+
+    Examples
+    --------
+    >>> tables("satisfaction")
+    {'ratings'}
+    """
+    wanted = family(name)
+    if not {"held", "heard", "received"}.isdisjoint(wanted.reads):
+        return set(TABLES)
+    return set(wanted.tables).union(*map(tables, wanted.families))
 
 
 def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:

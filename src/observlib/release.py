@@ -19,7 +19,7 @@ from observlib.edition.execute import Workers
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
 from observlib.edition.notices import with_notices
-from observlib.edition.recall import inputs_of, recall, why
+from observlib.edition.recall import recall, why
 from observlib.edition.sheets import FOLDER, write_sheets
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -216,9 +216,8 @@ def explain(
             lines.append(f"{page.name}: {told}")
             entries.append(known)
             continue
-        depends = inputs_of(page, shared)
-        made = recall(memory, page, depends)
-        reason = "is kept" if made else f"would run: {bounded(why(memory, page, depends), 9)}"
+        made = recall(memory, page, shared)
+        reason = "is kept" if made else f"would run: {bounded(why(memory, page, shared), 9)}"
         lines.append(f"{page.name}: {reason}")
         entries.append(entry_of(page, made, digest) if made else entry(page))
     manifest = {"quarter": str(asked.quarter), "kind": asked.kind, "studies": entries}

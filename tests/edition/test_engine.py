@@ -19,13 +19,15 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from observlib import files
+from observlib import files, frame
 from observlib.edition import engine, shell
 from observlib.edition.execute import execute
+from observlib.tables import TABLES
 
 pytestmark = pytest.mark.slow
 
 linux = pytest.mark.skipif(not engine.CAN_FORK, reason="pages are forked on Linux only")
+ROOT = Path(__file__).parents[2]
 AFTER = ("x = 1", "y = 2")  # cells that never run
 
 
@@ -234,3 +236,25 @@ def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+@linux
+@pytest.mark.parametrize(
+    ("code", "tables"),
+    [
+        ("Study('2026-T3', 'data/demo').estimates('satisfaction')", ["ratings"]),
+        ("Study('2026-T3', 'data/demo').estimates('contacts')", None),
+        ("store.read(project.data_folder('data/demo'), 'polls')", ["polls"]),
+        ("store.kind(project.data_folder('data/demo'))", []),
+        ("store.devices(project.data_folder('data/demo'))", list(TABLES)),
+    ],
+)
+def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
+    tmp_path: Path, make: Any, code: str, tables: list[str] | None
+) -> None:
+    first = "from observlib import Study, project, store"
+    path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
+    (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
+    assert outcome.error == ""
+    read = nbformat.read(outcome.path, as_version=4).metadata[engine.TABLES_READ]
+    assert set(read) == (frame.tables("contacts") if tables is None else set(tables))

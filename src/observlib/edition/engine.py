@@ -30,6 +30,7 @@ from papermill.engines import Engine, papermill_engines
 
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
 NAME = "observlib"
+TABLES_READ = "observlib_tables"  # in the metadata of an executed notebook
 DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
 _HEAVY = (
     "matplotlib.backends.backend_svg",
@@ -100,7 +101,7 @@ class PageEngine(Engine):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
                 nb_man.cell_start(cell, index)
-                done = _executed(process, cells, cell, displayed, execution_timeout)
+                done = _executed(process, cells, nb_man.nb, cell, displayed, execution_timeout)
                 if not done:
                     nb_man.cell_exception(cell, index)
                 nb_man.cell_complete(cell, index)
@@ -136,6 +137,7 @@ def _shell() -> Iterator[tuple[BaseProcess, Connection]]:
 def _executed(
     process: BaseProcess,
     cells: Connection,
+    notebook: Any,
     cell: Any,
     displayed: dict[str, list[Any]],
     seconds: float | None,
@@ -156,8 +158,9 @@ def _executed(
             said = cells.recv()
             if isinstance(said, OSError):
                 raise said
-            if isinstance(said, bool):
-                return said
+            if isinstance(said, tuple):
+                done, notebook.metadata[TABLES_READ] = said
+                return bool(done)
             _show(cell, said, displayed)
     except (EOFError, ConnectionError):
         return _failed(cell, DIED, "its process died, perhaps for want of memory")

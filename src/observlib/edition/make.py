@@ -18,13 +18,15 @@ import nbformat
 import observlib
 from observlib.catalogue import Catalogue
 from observlib.edition import manifest
+from observlib.edition.engine import TABLES_READ
 from observlib.edition.execute import Outcome, Workers, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.plan import Page
-from observlib.edition.recall import Made, inputs_of, keep, recall
+from observlib.edition.recall import Made, keep, recall
 from observlib.edition.study import front_matter
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
+from observlib.tables import TABLES
 
 Progress = Callable[[int, int, str], None]
 FEW = 2
@@ -99,15 +101,15 @@ def make(
     executed = folder / ".executed"
     executed.mkdir(parents=True)
     shutil.rmtree(failed, ignore_errors=True)
-    depends = _inputs(wanted, shared) if kept else {}
-    made = {p.name: found for p in wanted if kept and (found := recall(kept, p, depends[p.name]))}
+    depends = shared()
+    made = {p.name: found for p in wanted if kept and (found := recall(kept, p, depends))}
     waiting = [page for page in wanted if page.name not in made]
     outcomes: list[Outcome] = []
     if waiting:
         before = prepare if len(waiting) > FEW else None
         outcomes = execute(waiting, executed, root, workers or 2, progress=progress, before=before)
     # what changed while pages ran may be in them: they are not kept by what was before
-    after = _inputs(waiting, shared) if kept else {}
+    may_be_kept = kept if depends == shared() else None
     errors, problems = {}, []
     for outcome in outcomes:
         page, error = outcome.page, outcome.error
@@ -120,8 +122,8 @@ def make(
             errors[page.name] = error.replace(f"{root}{os.sep}", "")
             aside = _put_aside(outcome, failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
-        elif kept and depends[page.name] == after[page.name]:
-            keep(kept, page, depends[page.name], made[page.name])
+        elif may_be_kept:
+            keep(may_be_kept, page, depends, made[page.name])
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
@@ -147,16 +149,13 @@ def make(
     return whole
 
 
-def _inputs(pages: Sequence[Page], shared: Callable[[], Inputs]) -> dict[str, Inputs]:
-    found = shared()
-    return {page.name: inputs_of(page, found) for page in pages}
-
-
 def finalised(outcome: Outcome, edition: dict[str, Any], root: Path, catalogue: Catalogue) -> Made:
     """The page that an executed notebook is; what is wrong with it is a `PageError`."""
     notebook = nbformat.read(outcome.path, as_version=4)
+    tables = notebook.metadata.get(TABLES_READ, list(TABLES))
     page = finalise(notebook, outcome.page, edition, root, catalogue)
-    return Made(nbformat.writes(page) + "\n", front_matter(page)["description"], edition["made"])
+    text, finding = nbformat.writes(page) + "\n", front_matter(page)["description"]
+    return Made(text, finding, edition["made"], tuple(tables))
 
 
 def _put_aside(outcome: Outcome, failed: Path) -> Path | None:

@@ -21,6 +21,8 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from observlib.store import READ
+
 _END_WITH_PARENT = 1  # of `prctl`
 
 
@@ -28,9 +30,11 @@ def serve(cells: Connection) -> None:
     """Run the cells that come through a pipe, until it ends.
 
     Each is a source. What it shows is sent back at once, as the parts of an output of `nbformat`
-    by name; then whether it succeeded. What goes wrong before the first cell is sent too.
+    by name; then whether it succeeded, and which tables of the store the cells so far have read.
+    What goes wrong before the first cell is sent too.
     """
     _stand_alone()
+    READ.clear()
     try:
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     except OSError as error:  # a full disk
@@ -43,7 +47,8 @@ def serve(cells: Connection) -> None:
             source = cells.recv()
         except EOFError:
             return
-        cells.send(shell.run_cell(source, store_history=True).success)
+        done = shell.run_cell(source, store_history=True).success
+        cells.send((done, sorted(READ)))
 
 
 def _stand_alone() -> None:

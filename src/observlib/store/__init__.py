@@ -8,6 +8,7 @@ time holds `store/lock`; readers hold nothing, and read the new ledger where it 
 
 from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
 from observlib.store.reading import (
+    READ,
     check,
     devices,
     digest,
@@ -21,6 +22,7 @@ from observlib.store.reading import (
 
 __all__ = [
     "DEMONSTRATION",
+    "READ",
     "Ingested",
     "Progress",
     "check",

@@ -19,6 +19,7 @@ from observlib.period import Quarter
 from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
 
 T = TypeVar("T")
+READ: set[str] = set()  # the tables that this process has asked for
 
 
 def read(
@@ -114,6 +115,7 @@ def kind(data: Path) -> str:
 
 def digest(data: Path) -> str:
     """Digest of every part that counts in the store: the same for the same data."""
+    READ.update(tables.TABLES)
     parts = sorted(entry.sha256 for entry in _ledger(data).files)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
@@ -150,6 +152,7 @@ def check(data: Path) -> None:
 
 def devices(data: Path) -> pd.DataFrame:
     """What the store holds of each device: `device`, `table`, `rows`, `start`, `end` (days)."""
+    READ.update(tables.TABLES)
     entries = pd.DataFrame(
         map(asdict, _ledger(data).files), columns=["device", "table", "rows", "start", "end"]
     )
@@ -198,6 +201,7 @@ def _query(
     """What a query finds in the parts of a table, with the `source` of each device."""
     import duckdb
 
+    READ.add(table)
     store = data / "store"
     shape = tables.TABLES[table]
     limits = {
