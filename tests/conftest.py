@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -15,9 +16,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from hypothesis import settings
+from tests.copies import DEMO, demonstration_catalogue
 
 from observlib import cli, estimates
-from observlib.catalogue import Catalogue, load_catalogue
+from observlib.catalogue import Catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
 settings.register_profile("observlib", deadline=None)
@@ -34,7 +36,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "data" / "catalogue")
+    return demonstration_catalogue()
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +50,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
-    """A data folder with the demonstration's exports (`raw/`) and its store; no test changes it.
+    """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
 
     Processes that share the tests share the folder: the first to ask for it makes it.
     """
@@ -66,6 +68,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
             time.sleep(0.2)
         pytest.fail("the process that makes the demonstration has not ended; see its error")
     demo.write(data / "raw")
+    for name in ("catalogue", "practices", "actions"):
+        shutil.copytree(DEMO / name, data / name)
     done = store.ingest(data / "raw", data, catalogue)
     assert not done.problems and done.rejects.empty and not done.unclaimed
     made.touch()

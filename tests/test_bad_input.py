@@ -15,6 +15,7 @@ import nbformat
 import pandas as pd
 import pytest
 import xlsxwriter
+from tests.copies import copy_catalogue
 
 from observlib import files, store
 from observlib.demo import folder as demonstrations
@@ -38,7 +39,7 @@ Observ = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project, published once, with one study and one good export in `raw/`."""
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     for folder in ("raw", "notebooks", "reports/_site"):
         (tmp_path / folder).mkdir(parents=True)
     for path in (ROOT / "reports").glob("*.*"):

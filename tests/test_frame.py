@@ -23,7 +23,7 @@ LAST = Quarter(2026, 3)
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project of its own, where nothing is kept yet."""
-    for name in ("catalogue", "reference", "practices", "actions"):
+    for name in ("catalogue", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     monkeypatch.chdir(tmp_path)
     frame.given.cache_clear()

@@ -135,7 +135,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     wanted = family(name)
     held = store.digests(data)
     found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code()}
-    found["the kind of data"] = held["kind"]  # by which sheets and actions are chosen
+    found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
     for what in wanted.reads:
         if what in TABLES:
             found[f"the data/{what}"] = held.get(what, "")
@@ -143,7 +143,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
             found |= {f"the data/{table}": digest for table, digest in held.items()}
         elif what in wanted.families:
             found[f"the estimates/{what}"] = inputs.key(depends(data, quarter, what))
-    facts = inputs.knowledge(project.root())
+    facts = project.knowledge(data)
     asked = {
         "catalogue": "the catalogue/",
         "actions": "the actions/",
@@ -197,10 +197,10 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     if what not in CONTEXT:
         return given(data, quarter, what).estimates
     context: dict[str, Callable[[], Any]] = {
-        "catalogue": project.catalogue,
+        "catalogue": lambda: project.catalogue(data),
         "quarter": lambda: quarter,
         "actions": lambda: actions(data, quarter),
-        "practices": lambda: project.practices(store.kind(data)),
+        "practices": lambda: project.practices(data, store.kind(data)),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
         "received": lambda: store.received(data, COUNTED, quarter),
@@ -210,5 +210,5 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
 
 def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams changed until the end of the quarter, the oldest first."""
-    recorded = project.actions(store.kind(data), FOLLOWED)
+    recorded = project.actions(data, FOLLOWED)
     return tuple(action for action in recorded if action.date <= quarter.end)

@@ -133,16 +133,9 @@ def installed() -> Inputs:
     return found
 
 
-def seen_by_pages(root: Path) -> Inputs:
-    """What every page of a project can see, but for the data."""
-    return {**within(library(), UNSEEN, inside=False), **installed(), **knowledge(root)}
-
-
-def knowledge(root: Path) -> Inputs:
-    """The files in which a project says what it knows."""
-    folders = ("catalogue", "reference", "practices", "actions")
-    parts = [tree(f"the {name}", root / "data" / name) for name in folders]
-    return {name: value for part in parts for name, value in part.items()}
+def seen_by_pages() -> Inputs:
+    """What every page can see, but for the data and what the project knows."""
+    return {**within(library(), UNSEEN, inside=False), **installed()}
 
 
 def notebook(path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.copies import DEMO
 
 from observlib import actions, counts, findings, store
 from observlib import followed as monthly
@@ -18,7 +19,7 @@ from observlib.themes.actions import estimates as followed
 from observlib.themes.audience import estimates as series
 
 LAST = Quarter(2026, 3)
-FOLDER = Path(__file__).parents[2] / "data" / "actions"
+FOLDER = DEMO / "actions"
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from observlib.demo.chance import stream
 from observlib.period import Quarter
 from observlib.themes.satisfaction import estimates as satisfaction
 from tools.coverage import draws
-from tools.coverage.truth import MARK, Truths, drawn_again, one, parts
+from tools.coverage.truth import DEMO, MARK, Truths, drawn_again, one, parts
 
 LABELS = {"differences_together": "Tous les écarts d'une étude à la fois"}
 _NOW, _BEFORE = truths.LAST, truths.LAST - 4
@@ -55,7 +55,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     known = true_values()
     for i in repetitions:
         own = marks[marks["device"].str.endswith(f"{MARK}{i}")]
-        catalogue = project.catalogue()
+        catalogue = project.catalogue(DEMO)
         pairs = changes.between(own, catalogue, str(_NOW), str(_BEFORE))
         compared = changes.tested(catalogue, pairs)
         told = changes.differences(compared)

@@ -24,7 +24,7 @@ from observlib.period import Quarter
 from observlib.themes.actions import estimates as actions
 from observlib.themes.audience import estimates as series
 from observlib.working_days import length_deviation, working_day_deviation
-from tools.coverage.truth import Truths, drawn_again, one, parts
+from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 _NOISE, _WORKING_DAY = 0.03, 0.016  # of logarithms of visits
 _AT = truths.MONTHS.index(truths.BREAK["from_month"])
@@ -49,7 +49,7 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     nothing is true of them, and how many there are is told by
     `tools/benchmarks/series_coverage.py`.
     """
-    catalogue, studies = project.catalogue(), []
+    catalogue, studies = project.catalogue(DEMO), []
     for i in repetitions:
         rows: list[dict[str, Any]] = []
         for device in (*_LEVELS, *_PACES):
@@ -75,7 +75,7 @@ def true_paces() -> Truths:
 
 def acted(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     """Effects of the demonstration's actions, on counts and on means, each at 95 %."""
-    catalogue, done = project.catalogue(), _done()
+    catalogue, done = project.catalogue(DEMO), _done()
     for i in repetitions:
         rows: list[dict[str, Any]] = []
         for device in _VISITED:
@@ -92,7 +92,7 @@ def acted(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
 
 def true_effects() -> Truths:
     """What each action of the demonstration did."""
-    catalogue = project.catalogue()
+    catalogue = project.catalogue(DEMO)
     devices = {truths.SITES[device].product: device for device in _VISITED}
     rated = {truths.RATED[device].product: device for device in _RATED}
     found: Truths = {}
@@ -107,7 +107,7 @@ def true_effects() -> Truths:
 
 
 def _done() -> tuple[Action, ...]:
-    return project.actions("demonstration", monthly.FOLLOWED)
+    return project.actions(DEMO, monthly.FOLLOWED)
 
 
 def _effect(action: Action, device: str) -> float:

@@ -41,7 +41,7 @@ from observlib.themes.surveys import estimates as surveys
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import estimates as ideas
 from tools.coverage import changes, draws, methods, months
-from tools.coverage.truth import Truths, drawn_again, one, parts
+from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 LAST = truths.LAST
 WAVES = LAST - 1  # the last quarter in which every survey listens
@@ -64,7 +64,7 @@ def chance(seed: int, *names: object) -> Random:
 
 @cache
 def _catalogue() -> Catalogue:
-    return project.catalogue()
+    return project.catalogue(DEMO)
 
 
 # --- Ratings and told experiences -----------------------------------------------------------
