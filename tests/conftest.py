@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
@@ -54,7 +54,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 
     Processes that share the tests share the folder: the first to ask for it makes it.
     """
-    from observlib import demo, store
+    from observlib import demonstration as demo
+    from observlib import store
 
     own = tmp_path_factory.getbasetemp()
     base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -81,6 +82,17 @@ def truths(demonstration: Path) -> dict[str, Any]:
     """What is true of the demonstration, by kind."""
     text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
     return dict(json.loads(text)["truths"])
+
+
+class Exports(NamedTuple):
+    folder: Path
+    truths: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def exports(demonstration: Path, truths: dict[str, Any]) -> Exports:
+    """The demonstration's exports, and what is true of them."""
+    return Exports(demonstration / "raw", truths)
 
 
 @pytest.fixture

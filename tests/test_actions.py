@@ -10,9 +10,11 @@ from tests.copies import DEMO
 
 from observlib.actions import load_actions
 from observlib.catalogue import Catalogue
-from observlib.demo import truths
 from observlib.errors import ObservError
 from observlib.followed import FOLLOWED
+from observlib.period import Quarter
+from observlib.themes.audience import demonstration as audience
+from observlib.themes.satisfaction import demonstration as ratings
 
 ACTIONS = DEMO / "actions"
 GOOD = {
@@ -42,10 +44,10 @@ def faults(folder: Path, catalogue: Catalogue) -> str:
 def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalogue) -> None:
     found = {action.id: action for action in load_actions(ACTIONS, catalogue, FOLLOWED)}
     robots, answers = found["mesure-sans-robots"], found["refonte-des-reponses"]
-    assert f"{robots.date:%Y-%m-%d}" == f"{truths.BREAK['from_month']}-01"
-    assert truths.SITES[truths.BREAK["device"]].product == robots.product
-    assert str(truths.Quarter.of(answers.date)) == truths.CHANGE["from_quarter"]
-    assert truths.RATED[truths.CHANGE["device"]].product == answers.product
+    assert f"{robots.date:%Y-%m-%d}" == f"{audience.BREAK['from_month']}-01"
+    assert audience.SITES[audience.BREAK["device"]].product == robots.product
+    assert str(Quarter.of(answers.date)) == ratings.CHANGE["from_quarter"]
+    assert ratings.RATED[ratings.CHANGE["device"]].product == answers.product
     changed = {robots.product, answers.product}
     assert found["lettre-des-avis"].product not in changed  # it changes nothing
     assert robots.product not in robots.controls

@@ -17,8 +17,8 @@ import pytest
 import xlsxwriter
 from tests.copies import copy_catalogue
 
+from observlib import demonstration as demonstrations
 from observlib import files, store
-from observlib.demo import folder as demonstrations
 from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[1]

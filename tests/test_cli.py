@@ -18,9 +18,9 @@ import nbformat
 import pytest
 from tests.copies import copy_catalogue
 
+from observlib import demonstration as folder
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.demo import folder
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.period import Quarter

@@ -23,6 +23,7 @@ RARE = ("yearly", "occasional")
 Periods = Mapping[str, Sequence[Quarter]]
 # Rows of estimates from the answers of one period, and from all those of their device.
 Measure = Callable[[pd.DataFrame, pd.DataFrame], list[dict[str, Any]]]
+Over = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], pd.DataFrame]
 
 
 def by_quarter(quarters: Sequence[Quarter]) -> Periods:
@@ -132,6 +133,25 @@ def by_month(
                 status = "suppressed"
             made += [{**passport, "period": month, "status": status, **row} for row in found]
     return with_quarters_withheld(protect(pd.DataFrame(made, columns=estimates.COLUMNS)))
+
+
+def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """What is measured over periods, of each month, for series in time.
+
+    Where a month has too few people or units to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    over
+        Gives estimates of rows over periods, each with its months.
+    rows
+        A tidy table.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    """
+    return with_quarters_withheld(
+        over(rows, {month: (month,) for month in months_between(first, last)})
+    )
 
 
 def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:

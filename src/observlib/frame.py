@@ -39,7 +39,8 @@ def families() -> Mapping[str, Family]:
     True
     """
     for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
-        importlib.import_module(module.name)
+        if module.name.endswith(".family"):
+            importlib.import_module(module.name)
     order: dict[str, Family] = {}
     for name in sorted(DECLARED):
         _visit(name, (), order)

@@ -79,7 +79,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="New folder, or an earlier demonstration's.")],
 ) -> None:
     """Write synthetic exports in the real formats, and their truths."""
-    from observlib import demo as demonstration
+    from observlib import demonstration
 
     with steps() as step:
         writing = step("Writing exports")

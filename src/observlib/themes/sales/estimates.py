@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT, with_quarters_withheld
+from observlib.answers import SUBJECT
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.period import Quarter, months_between
+from observlib.period import Quarter
 
 FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _TOP = 10
@@ -70,26 +70,10 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     >>> quarterly(table, [Quarter(2026, 3)])["estimate"].tolist()
     [200.0, 2000.0, 6.0, 0.0]
     """
-    return _over(sales, {str(quarter): quarter.months for quarter in quarters})
+    return over(sales, {str(quarter): quarter.months for quarter in quarters})
 
 
-def monthly(sales: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """The same by month, for series in time.
-
-    Where a month has too few units to be shown, neither are its quarter's other months.
-
-    Parameters
-    ----------
-    sales
-        As for `quarterly`.
-    first, last
-        Months `YYYY-MM`, both included; a shop starts at its own first month.
-    """
-    months = {month: (month,) for month in months_between(first, last)}
-    return with_quarters_withheld(_over(sales, months))
-
-
-def _over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """The estimates of each shop over periods, each with its months."""
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
