@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from observlib.catalogue.entries import Department, Device, Entry, Indicator, Peer, Product
+from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.reading import explain, read
 from observlib.errors import ObservError
@@ -18,6 +18,7 @@ _FILES: dict[str, type[Entry]] = {
     "products": Product,
     "devices": Device,
     "indicators": Indicator,
+    "groups": Group,
     "peers": Peer,
 }
 # What a device must say beyond what all must, and the loaders that cannot read without it.
@@ -40,6 +41,7 @@ class Catalogue(BaseModel):
     products: dict[str, Product]
     devices: dict[str, Device]
     indicators: dict[str, Indicator]
+    groups: dict[str, Group] = {}
     peers: dict[str, Peer]
     questionnaires: dict[str, Questionnaire] = {}
 
@@ -79,7 +81,7 @@ def load_catalogue(
     Parameters
     ----------
     folder
-        The folder of the five lists, from `departments.yml` to `peers.yml`, and of the folder
+        The folder of the six lists, from `departments.yml` to `peers.yml`, and of the folder
         `questionnaires`, with one file each, which may be absent.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
