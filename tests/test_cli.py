@@ -455,9 +455,9 @@ def test_ctrl_c_leaves_the_store_as_it_was(
 def test_ctrl_c_leaves_no_half_demonstration(
     observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("observlib.demo.folder._swap", interrupt)
+    monkeypatch.setattr("observlib.demonstration._swap", interrupt)
     makers = folder._MAKERS[-1:]  # the quickest
-    monkeypatch.setattr("observlib.demo.folder._MAKERS", makers)
+    monkeypatch.setattr("observlib.demonstration._MAKERS", makers)
     told(observ("demo", place / "new"), 130, "interrupted")
     assert not (place / "new").exists()
     assert not [path for path in place.iterdir() if path.name.startswith(".work")]

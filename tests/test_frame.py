@@ -82,6 +82,20 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(
     assert key() != before
 
 
+def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
+    place: Path, demonstration: Path
+) -> None:
+    before = frame.given(demonstration, LAST, "visits").estimates
+    (entry,) = entries(place)
+    path = place / "data" / "catalogue" / "indicators.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("unit: visites", "unit: venues"), encoding="utf-8")
+    frame.given.cache_clear()
+    found = frame.given(demonstration, LAST, "visits").estimates
+    assert "visites" in set(before["unit"]) and entries(place) == [entry]
+    assert list(found["unit"]) == [unit.replace("visites", "venues") for unit in before["unit"]]
+
+
 @pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
 def test_real_data_never_takes_what_a_demonstration_has_kept(
     place: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -88,7 +88,7 @@ def with_types(frame: pd.DataFrame, numbers: Collection[str]) -> pd.DataFrame:
 def check(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame if it keeps the contract, else raise `ValueError` with the first rows.
 
-    - columns are `COLUMNS`, in order; `indicator`, `period` and `unit` are never empty;
+    - columns are `COLUMNS`, in order; `indicator` and `period` are never empty;
     - a value on fewer than 11 people is never shown: its status is `suppressed`;
     - `suppressed` and `missing` have no value, no interval and, for `suppressed`, no `n`;
       every other status has a finite value;
@@ -103,7 +103,7 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     slack = 1e-9 * frame["estimate"].abs().clip(lower=1)
     rules = {
         "an unknown status": ~frame["status"].isin(STATUSES),
-        "no indicator, period or unit": (frame[["indicator", "period", "unit"]] == "").any(axis=1),
+        "no indicator or period": (frame[["indicator", "period"]] == "").any(axis=1),
         "a value on fewer than 11 people": shown & (frame["n"] < MINIMUM_PEOPLE),
         "a value though withheld": withheld & (frame["estimate"].notna() | (ends > 0)),
         "a base though suppressed": (frame["status"] == "suppressed")
@@ -135,6 +135,40 @@ def keeping(frame: pd.DataFrame, rules: Mapping[str, pd.Series], things: str) ->
         if broken.any():
             rows = frame[broken].head(5).to_dict("records")
             raise ValueError(f"{int(broken.sum())} {things} have {what}: {rows}")
+    return frame
+
+
+def with_units(
+    frame: pd.DataFrame, units: Mapping[str, str], sides: Collection[str] = ("",)
+) -> pd.DataFrame:
+    """Estimates of which those without a unit have that of their indicator: what they count.
+
+    A share (%) and a mark (`sur 10`, points) are made with their unit, by which they are protected.
+
+    Parameters
+    ----------
+    units
+        The unit of each indicator of the catalogue.
+    sides
+        What comes before the names of columns: `REFERENCE` too for comparisons.
+
+    Raises
+    ------
+    ValueError
+        For a share or mark that was made without its unit: a mistake of an indicator.
+
+    Examples
+    --------
+    >>> frame = make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}])
+    >>> with_units(frame, {"visits": "visites"})["unit"].tolist()
+    ['visites']
+    """
+    for side in sides:
+        own = frame["indicator"].map(units).fillna("")
+        without = frame[side + "unit"] == ""
+        made = own.isin(["", "%", "points"]) | own.str.startswith("sur ")
+        keeping(frame, {"no unit, and are of none that counts": without & made}, "estimates")
+        frame = frame.assign(**{side + "unit": frame[side + "unit"].mask(without, own)})
     return frame
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import inputs, kept, project, store, themes
+from observlib import estimates, inputs, kept, project, store, themes
 from observlib.actions import Action
 from observlib.errors import ObservError, bounded
 from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
@@ -109,12 +109,25 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         raise ObservError(f"family {name!r}: {needs}")
     place = _place(data, quarter, name, survey)
     if found := kept.get(place.parent, place.name):
-        return _unpacked(found)
+        return _with_units(_unpacked(found), data)
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
     result = wanted.give(read)
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
         kept.put(place.parent, place.name, _packed(result))
-    return result
+    return _with_units(result, data)
+
+
+def _with_units(found: Given, data: Path) -> Given:
+    """What a family gave, with the catalogue's words for what it counts, which nothing keeps."""
+    units = _units(data, inputs.key(project.knowledge(data)))
+    rows = estimates.with_units(found.estimates, units)
+    pairs = estimates.with_units(found.comparisons, units, ("", estimates.REFERENCE))
+    return found._replace(estimates=rows, comparisons=pairs)
+
+
+@cache
+def _units(data: Path, known: str) -> dict[str, str]:
+    return project.catalogue(data).units
 
 
 def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
@@ -152,6 +165,8 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     }
     groups = [asked[what] for what in wanted.reads if what in asked]
     groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
+    if wanted.families:  # whose estimates say what they count
+        groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
     return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
 
 

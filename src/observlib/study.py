@@ -316,6 +316,8 @@ class Study:
         absent, when = options.pop("absent", ""), options.pop("when", "")
         if rows.empty:
             return self._absent(absent, rows, when)
+        if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
+            rows = estimates.with_units(rows, self.catalogue.units)
         told = [*_frames(options.values()), *(x for x in options.values() if _is_frame(x))]
         return self._carry(verb(rows, self.catalogue, **options), [rows, *told])
 

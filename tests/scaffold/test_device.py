@@ -137,3 +137,15 @@ def test_any_words_make_a_device_that_reads_back_or_change_nothing(
         (name,) = found.keys() - project.catalogue(DEMO, ROOT).devices.keys()
         wanted = {**DEVICE, **changed}
         assert found[name].label == wanted["label"].strip()
+
+
+def test_a_device_joins_the_list_that_its_data_folder_uses(root: Path) -> None:
+    own = Path("data/essai")
+    path, _ = new_device(root, own, DEVICE)  # which lists none of its own
+    assert path == root / "data" / "catalogue" / "devices.yml"
+    (root / own / "catalogue").mkdir(parents=True)
+    listed = root / own / "catalogue" / "devices.yml"
+    listed.write_text("# Mes dispositifs.\n", encoding="utf-8")
+    path, added = new_device(root, own, DEVICE)
+    assert path == listed and listed.read_text(encoding="utf-8") == f"# Mes dispositifs.\n{added}"
+    assert list(project.catalogue(own, root).devices) == ["jdma-boamp"]

@@ -114,3 +114,10 @@ def test_any_title_makes_a_draft_that_reads_or_is_refused(
         assert slug_of(title) in ("", "index") or not title.isprintable()
     else:
         assert load_practices(root / "data" / "practices", catalogue).sheets == ()
+
+
+def test_a_sheet_joins_those_of_its_data_folder_where_it_has_some(root: Path) -> None:
+    own = Path("data/essai")
+    assert new_practice(root, own, "Un essai", {}).parent == root / "data" / "practices"
+    (root / own / "practices").mkdir(parents=True)
+    assert new_practice(root, own, "Un essai", {}).parent == root / own / "practices"

@@ -45,6 +45,11 @@ class Catalogue(BaseModel):
     peers: dict[str, Peer]
     questionnaires: dict[str, Questionnaire] = {}
 
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each indicator."""
+        return {name: indicator.unit for name, indicator in self.indicators.items()}
+
     def label(self, subject: str) -> str:
         """The label of a product or peer, by its id."""
         found = self.products.get(subject) or self.peers.get(subject)

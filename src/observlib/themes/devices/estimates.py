@@ -110,7 +110,7 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     rows = []
     whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
     for product, found in [*listeners(catalogue, heard).items(), ("", whole)]:
-        row = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
+        row = {"indicator": "devices", "period": str(quarter)}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
         row |= {"product": product} if product else scope
         for channel in CHANNEL_LABELS:
@@ -195,7 +195,6 @@ def _silent(
     for device in filter(lambda device: device.listens, catalogue.devices.values()):
         row = {
             "indicator": "device_silence",
-            "unit": "jours",
             "period": str(quarter),
             "source": "catalogue",
             **_subject(device),

@@ -40,7 +40,6 @@ def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.D
     named["origin"] = [words for own, words in ORIGINS.items() for s in sheets if s.origin == own]
     base = {
         "indicator": "practices",
-        "unit": "fiches",
         "period": str(quarter),
         "source": f"practices@{practices.digest}",
     }

@@ -20,9 +20,9 @@ FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _TOP = 10
 _FEW = estimates.MINIMUM_PEOPLE
 _TITLES = 20  # of fewer, ten are nearly all
-_UNITS = {
-    "units_sold": "exemplaires",
-    "revenue": "€",
+_UNITS = {  # of what is a count, the catalogue has the word
+    "units_sold": "",
+    "revenue": "",
     "return_rate": "%",
     "digital_share": "%",
     "top_titles_share": "%",
@@ -186,7 +186,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
         twice = shown["title"].duplicated(keep=False)
         names = shown["title"].where(~twice, shown["title"] + " (" + shown.index + ")")
         for name, units in zip(names, shown["units"], strict=True):
-            row = {"indicator": "title_units", "period": str(quarter), "unit": "exemplaires"}
+            row = {"indicator": "title_units", "period": str(quarter)}
             value = {"estimate": units, "n": units, "status": status}
             made.append({**passport, **row, "group": "title", "group_value": name, **value})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)

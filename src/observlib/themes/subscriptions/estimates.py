@@ -20,10 +20,10 @@ from observlib.period import Quarter, months_between
 from observlib.survey.intervals import wilson
 from observlib.survey.survival import kaplan_meier, share_ended
 
-_UNITS = {
-    "subscribers": "abonnés",
-    "subscription_joins": "inscriptions",
-    "subscription_leaves": "désabonnements",
+_UNITS = {  # of what is a count, the catalogue has the word
+    "subscribers": "",
+    "subscription_joins": "",
+    "subscription_leaves": "",
     "subscribers_change": "%",
     "subscription_churn": "%",
 }
