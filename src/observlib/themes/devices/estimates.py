@@ -69,8 +69,9 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> heard = pd.DataFrame({"device": ["ateliers"], "product": ["annuaire"]})
-    >>> listeners(load_catalogue(Path("data/catalogue")), heard)["annuaire"]
+    >>> listeners(known, heard)["annuaire"]
     ['datagouv-annuaire', 'ateliers']
     """
     told = set(zip(heard["device"], heard["product"], strict=True))
@@ -101,8 +102,9 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> nothing = pd.DataFrame({"device": [], "product": []})
-    >>> frame = listening(load_catalogue(Path("data/catalogue")), nothing, Quarter(2026, 3))
+    >>> frame = listening(known, nothing, Quarter(2026, 3))
     >>> here = (frame["product"] == "legifrance") & (frame["channel"] == "in_person")
     >>> frame[here]["estimate"].tolist()
     [1.0]
