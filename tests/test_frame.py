@@ -100,7 +100,7 @@ def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_a
 def test_real_data_never_takes_what_a_demonstration_has_kept(
     place: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Sheets and actions are chosen by the kind of data, and no table need differ."""
+    """Sheets are told to be invented by the kind of data, and no table need differ."""
     before = frame.depends(demonstration, LAST, name)
     held = {**store.digests(demonstration), "kind": "real"}
     monkeypatch.setattr(store, "digests", lambda _: held)
