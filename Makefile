@@ -24,7 +24,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 # the demonstration exports, and the store made of them; remade when the library changes
-$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue -name '*.py' -o -name '*.yml' 2>/dev/null)
+$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue $(DEMO)/catalogue -name '*.py' -o -name '*.yml' 2>/dev/null)
 	rm -rf $(DEMO)/store
 	$(BIN)/observ demo $(DEMO)/raw
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
@@ -58,4 +58,4 @@ lock: ## renew the lock files
 	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO) reports/_site reports/editions reports/_failed reports/.kept reports/.preview
+	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store reports/_site reports/editions reports/_failed reports/.kept reports/.preview

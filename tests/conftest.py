@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
 from hypothesis import settings
+from tests.copies import DEMO, demonstration_catalogue
 
 from observlib import cli, estimates
-from observlib.catalogue import Catalogue, load_catalogue
+from observlib.catalogue import Catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
 settings.register_profile("observlib", deadline=None)
@@ -34,7 +36,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "data" / "catalogue")
+    return demonstration_catalogue()
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +50,12 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
-    """A data folder with the demonstration's exports (`raw/`) and its store; no test changes it.
+    """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
 
     Processes that share the tests share the folder: the first to ask for it makes it.
     """
-    from observlib import demo, store
+    from observlib import demonstration as demo
+    from observlib import store
 
     own = tmp_path_factory.getbasetemp()
     base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -66,6 +69,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
             time.sleep(0.2)
         pytest.fail("the process that makes the demonstration has not ended; see its error")
     demo.write(data / "raw")
+    for name in ("catalogue", "practices", "actions"):
+        shutil.copytree(DEMO / name, data / name)
     done = store.ingest(data / "raw", data, catalogue)
     assert not done.problems and done.rejects.empty and not done.unclaimed
     made.touch()
@@ -77,6 +82,17 @@ def truths(demonstration: Path) -> dict[str, Any]:
     """What is true of the demonstration, by kind."""
     text = (demonstration / "raw" / "demonstration.json").read_text(encoding="utf-8")
     return dict(json.loads(text)["truths"])
+
+
+class Exports(NamedTuple):
+    folder: Path
+    truths: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def exports(demonstration: Path, truths: dict[str, Any]) -> Exports:
+    """The demonstration's exports, and what is true of them."""
+    return Exports(demonstration / "raw", truths)
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.copies import DEMO
 
 from observlib.actions import load_actions
 from observlib.catalogue import Catalogue
-from observlib.demo import truths
 from observlib.errors import ObservError
 from observlib.followed import FOLLOWED
+from observlib.period import Quarter
+from observlib.themes.audience import demonstration as audience
+from observlib.themes.satisfaction import demonstration as ratings
 
-ACTIONS = Path(__file__).parents[1] / "data" / "actions"
+ACTIONS = DEMO / "actions"
 GOOD = {
     "id": "refonte",
     "title": "Une refonte",
@@ -34,28 +37,27 @@ def write(folder: Path, name: str = "refonte", **keys: object) -> None:
 
 def faults(folder: Path, catalogue: Catalogue) -> str:
     with pytest.raises(ObservError) as caught:
-        load_actions(folder, catalogue, FOLLOWED, "real")
+        load_actions(folder, catalogue, FOLLOWED)
     return str(caught.value)
 
 
 def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalogue) -> None:
     found = {action.id: action for action in load_actions(ACTIONS, catalogue, FOLLOWED)}
-    assert all(action.demonstration for action in found.values())
     robots, answers = found["mesure-sans-robots"], found["refonte-des-reponses"]
-    assert f"{robots.date:%Y-%m-%d}" == f"{truths.BREAK['from_month']}-01"
-    assert truths.SITES[truths.BREAK["device"]].product == robots.product
-    assert str(truths.Quarter.of(answers.date)) == truths.CHANGE["from_quarter"]
-    assert truths.RATED[truths.CHANGE["device"]].product == answers.product
+    assert f"{robots.date:%Y-%m-%d}" == f"{audience.BREAK['from_month']}-01"
+    assert audience.SITES[audience.BREAK["device"]].product == robots.product
+    assert str(Quarter.of(answers.date)) == ratings.CHANGE["from_quarter"]
+    assert ratings.RATED[ratings.CHANGE["device"]].product == answers.product
     changed = {robots.product, answers.product}
     assert found["lettre-des-avis"].product not in changed  # it changes nothing
     assert robots.product not in robots.controls
 
 
-def test_invented_actions_stay_with_invented_data(catalogue: Catalogue, tmp_path: Path) -> None:
-    assert load_actions(ACTIONS, catalogue, FOLLOWED, "real") == ()
+def test_an_action_is_read_and_a_project_without_the_folder_has_none(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
     write(tmp_path)
-    assert load_actions(tmp_path, catalogue, FOLLOWED) == ()
-    (action,) = load_actions(tmp_path, catalogue, FOLLOWED, "real")
+    (action,) = load_actions(tmp_path, catalogue, FOLLOWED)
     assert (action.product, action.controls) == ("boamp", ("bodacc",))
     assert load_actions(tmp_path / "absent", catalogue, FOLLOWED) == ()
 
@@ -84,7 +86,6 @@ def test_invented_actions_stay_with_invented_data(catalogue: Catalogue, tmp_path
         ({"controls": "bodacc"}, "controls is 'bodacc': a list is expected: [a, b]"),
         ({"contact": 12}, "contact is 12: text is expected"),
         ({"date": 2026}, "date is 2026: a date is expected: YYYY-MM-DD"),
-        ({"demonstration": "peut-être"}, "true or false is expected"),
         ({"date": "janvier"}, "date is 'janvier'"),
         ({"date": ...}, "key 'date' is missing"),
         ({"contact": "Jeanne Martin"}, "names a person"),

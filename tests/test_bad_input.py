@@ -15,9 +15,10 @@ import nbformat
 import pandas as pd
 import pytest
 import xlsxwriter
+from tests.copies import copy_catalogue
 
+from observlib import demonstration as demonstrations
 from observlib import files, store
-from observlib.demo import folder as demonstrations
 from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +39,7 @@ Observ = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project, published once, with one study and one good export in `raw/`."""
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     for folder in ("raw", "notebooks", "reports/_site"):
         (tmp_path / folder).mkdir(parents=True)
     for path in (ROOT / "reports").glob("*.*"):

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from tests.copies import copy_catalogue
 
 from observlib.catalogue import Catalogue, load_catalogue
 from observlib.catalogue.reading import parse, read_written
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "catalogue"))
+    return copy_catalogue(tmp_path)
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> int:

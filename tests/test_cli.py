@@ -16,10 +16,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from tests.copies import copy_catalogue
 
+from observlib import demonstration as folder
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.demo import folder
 from observlib.edition.execute import Outcome, Workers
 from observlib.edition.plan import Page
 from observlib.period import Quarter
@@ -47,7 +48,7 @@ PROGRESS = re.compile(r"(?m)^Reading exports: [01] of 1.*\n")
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project with a published site, in which the command runs."""
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     (tmp_path / "reports" / "_site").mkdir(parents=True)
     for path in (ROOT / "reports").glob("[!.]*.*"):
         shutil.copy(path, tmp_path / "reports")
@@ -325,6 +326,26 @@ def test_a_data_folder_without_a_store_says_what_to_run(
     assert is_untouched(place) and not (place / "nowhere").exists()
 
 
+@pytest.mark.parametrize("words", [("ingest", "raw"), ("edition",)])
+def test_an_agency_that_begins_with_no_device_is_told_how_to_add_one(
+    observ: Observ, place: Path, words: tuple[str, ...]
+) -> None:
+    answers(place / "raw", "2025", {"a": ("2025-01-01", 4)})
+    (place / "data" / "catalogue" / "devices.yml").write_text("# none yet\n", encoding="utf-8")
+    told(observ(*words), 1, "devices.yml: lists no device yet", "`observ device new`")
+    assert is_untouched(place) and not (place / "data" / "store").exists()
+
+
+def test_a_demonstration_read_by_the_agency_s_own_devices_says_where_its_are(
+    observ: Observ, place: Path
+) -> None:
+    path = answers(place / "raw", "2025", {"a": ("2025-01-01", 4)})
+    path.rename(path.with_name("of_the_demonstration.csv"))
+    (place / "raw" / "demonstration.json").write_text("{}", encoding="utf-8")
+    code, _, err = observ("ingest", "raw")
+    assert code == 1 and err.count("\n") == 1 and "--data data/demo" in err
+
+
 def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -435,9 +456,9 @@ def test_ctrl_c_leaves_the_store_as_it_was(
 def test_ctrl_c_leaves_no_half_demonstration(
     observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("observlib.demo.folder._swap", interrupt)
+    monkeypatch.setattr("observlib.demonstration._swap", interrupt)
     makers = folder._MAKERS[-1:]  # the quickest
-    monkeypatch.setattr("observlib.demo.folder._MAKERS", makers)
+    monkeypatch.setattr("observlib.demonstration._MAKERS", makers)
     told(observ("demo", place / "new"), 130, "interrupted")
     assert not (place / "new").exists()
     assert not [path for path in place.iterdir() if path.name.startswith(".work")]

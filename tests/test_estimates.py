@@ -23,7 +23,7 @@ ROW = {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n"
         ({"ci_low": 40}, "one end"),
         ({"ci_low": 60, "ci_high": 70}, "does not hold"),
         ({"status": "guessed"}, "unknown status"),
-        ({"unit": ""}, "no indicator, period or unit"),
+        ({"period": ""}, "no indicator or period"),
         ({"group": "age"}, "a group without its value"),
     ],
 )
@@ -53,3 +53,22 @@ def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows: list) -
     for one, other in zip(back["estimate"], frame["estimate"], strict=True):
         assert math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-300)
     assert estimates.to_json(back) == estimates.to_json(frame)
+
+
+def test_what_a_count_counts_is_the_catalogue_s_word_and_a_unit_that_is_given_stays() -> None:
+    visits = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0}
+    frame = estimates.make([visits, {**visits, "unit": "pages"}, ROW])
+    assert estimates.with_units(frame, {"visits": "visites", "i": "%"})["unit"].tolist() == [
+        "visites",
+        "pages",
+        "%",
+    ]
+
+
+@pytest.mark.parametrize("unit", ["%", "points", "sur 10", ""])
+def test_a_share_or_mark_without_its_unit_is_refused_as_it_was_protected_as_a_count(
+    unit: str,
+) -> None:
+    frame = estimates.make([{**ROW, "unit": ""}])
+    with pytest.raises(ValueError, match="no unit"):
+        estimates.with_units(frame, {"i": unit})

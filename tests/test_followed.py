@@ -9,6 +9,7 @@ import pandas as pd
 
 from observlib import followed as monthly
 from observlib import store, tables
+from observlib.answers import each_month
 from observlib.catalogue import Catalogue
 from observlib.period import Quarter
 from observlib.themes.contacts import calls, tickets
@@ -73,7 +74,7 @@ def test_a_store_without_any_of_its_tables_has_no_series_and_does_not_fail(
 
 def test_the_months_of_joiners_add_up_to_their_quarter() -> None:
     rows = lists([30, 40, 50, 60])
-    months = of(subscriptions.monthly(rows, *SPAN), "subscription_joins")
+    months = of(each_month(subscriptions.over, rows, *SPAN), "subscription_joins")
     quarter = of(subscriptions.quarterly(rows, [Quarter(2026, 1)]), "subscription_joins")
     assert sum(months[month] for month in YEAR[:3]) == quarter["2026-T1"]
     assert months["2026-04"] == 60
@@ -86,24 +87,28 @@ def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of
         money = {"revenue": [10.0 * n for n in units], "returns": 0}
         return pd.DataFrame({**COMMON, **title, **money, "start": months, "units": units})
 
-    found = sales.monthly(shop([100, 50, 60]), *SPAN)
+    found = each_month(sales.over, shop([100, 50, 60]), *SPAN)
     quarter = sales.quarterly(shop([100, 50, 60]), [Quarter(2026, 1)])
     for name in ("units_sold", "revenue"):
         assert sum(list(of(found, name).values())[:3]) == of(quarter, name)["2026-T1"]
-    hidden = of(sales.monthly(shop([100, 5, 60, 80]), *SPAN), "units_sold", "status")
+    hidden = of(each_month(sales.over, shop([100, 5, 60, 80]), *SPAN), "units_sold", "status")
     assert [hidden[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
     # of which no amount is known: that of the others has their units as its base
     unknown = shop([100, 5, 60, 80])
     unknown.loc[1, "revenue"] = float("nan")
-    found = sales.monthly(unknown, *SPAN)
+    found = each_month(sales.over, unknown, *SPAN)
     assert of(found, "revenue", "status") == hidden
     assert found.loc[found["period"] <= "2026-03", "n"].isna().all()
-    idle = sales.monthly(shop([100, 0, 60]), *SPAN)  # a month without a sale stops no page
+    idle = each_month(sales.over, shop([100, 0, 60]), *SPAN)  # a month without a sale stops no page
     assert of(idle, "revenue")["2026-02"] == of(idle, "units_sold")["2026-02"] == 0.0
 
 
 def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_months() -> None:
-    found = of(subscriptions.monthly(lists([30, 4, 40, 50]), *SPAN), "subscription_joins", "status")
+    found = of(
+        each_month(subscriptions.over, lists([30, 4, 40, 50]), *SPAN),
+        "subscription_joins",
+        "status",
+    )
     assert [found[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
 
 

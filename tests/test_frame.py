@@ -23,7 +23,7 @@ LAST = Quarter(2026, 3)
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project of its own, where nothing is kept yet."""
-    for name in ("catalogue", "reference", "practices", "actions"):
+    for name in ("catalogue", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     monkeypatch.chdir(tmp_path)
     frame.given.cache_clear()
@@ -82,11 +82,25 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(
     assert key() != before
 
 
+def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
+    place: Path, demonstration: Path
+) -> None:
+    before = frame.given(demonstration, LAST, "visits").estimates
+    (entry,) = entries(place)
+    path = place / "data" / "catalogue" / "indicators.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("unit: visites", "unit: venues"), encoding="utf-8")
+    frame.given.cache_clear()
+    found = frame.given(demonstration, LAST, "visits").estimates
+    assert "visites" in set(before["unit"]) and entries(place) == [entry]
+    assert list(found["unit"]) == [unit.replace("visites", "venues") for unit in before["unit"]]
+
+
 @pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
 def test_real_data_never_takes_what_a_demonstration_has_kept(
     place: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Sheets and actions are chosen by the kind of data, and no table need differ."""
+    """Sheets are told to be invented by the kind of data, and no table need differ."""
     before = frame.depends(demonstration, LAST, name)
     held = {**store.digests(demonstration), "kind": "real"}
     monkeypatch.setattr(store, "digests", lambda _: held)

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from observlib import inputs
+from observlib import frame, inputs
 
 SOURCE = Path(inputs.__file__).parent
 
@@ -119,3 +119,9 @@ def test_an_updated_package_is_another_input_and_the_first_on_the_path_counts(
         tmp_path / "first" / "some_package-1.1.dist-info"
     )
     assert inputs.changes(found, inputs.installed()) == ["the packages (some_package)"]
+
+
+def test_no_page_or_family_is_made_again_because_what_is_invented_has_changed() -> None:
+    invented = [name for name in inputs.library() if "demo" in name]
+    assert any("themes/surveys/demonstration/ties" in name for name in invented)
+    assert not {*invented} & {*inputs.seen_by_pages(), *frame._code()}

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.copies import DEMO
 
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
@@ -19,7 +20,6 @@ from observlib.practices import Practices, load_practices
 PRACTICES = Path(__file__).parents[1] / "data" / "practices"
 FRONT = {
     "title": "Une fiche",
-    "kind": True,
     "department": "annonces",
     "tool": "limesurvey",
     "products": ["boamp"],
@@ -66,14 +66,14 @@ def faults(load: Load, **keys: object) -> list[str]:
 
 @pytest.fixture(scope="module")
 def shipped(catalogue: Catalogue) -> Practices:
-    return load_practices(PRACTICES, catalogue)
+    return load_practices(PRACTICES, catalogue, DEMO / "practices", invented=True)
 
 
 def test_the_repository_s_sheets_are_ten_invented_ones_and_six_on_neighbours(
     shipped: Practices,
 ) -> None:
-    kinds = [sheet.kind for sheet in shipped.sheets]
-    assert (kinds.count("demonstration"), kinds.count("neighbour")) == (10, 6)
+    origins = [sheet.origin for sheet in shipped.sheets]
+    assert (origins.count("demonstration"), origins.count("neighbour")) == (10, 6)
     assert len({sheet.peer for sheet in shipped.sheets} - {None}) == 6
 
 
@@ -84,7 +84,7 @@ def test_each_is_as_long_as_a_reader_will_read(shipped: Practices) -> None:
 
 def test_what_is_said_of_neighbours_has_several_sources_and_its_limits(shipped: Practices) -> None:
     for sheet in shipped.sheets:
-        if sheet.kind == "neighbour":
+        if sheet.peer:
             assert len(sheet.sources) >= 3, sheet.slug
             assert "## Ce que nous ne savons pas" in sheet.body, sheet.slug
             assert "## Ce que nous pourrions reprendre" in sheet.body, sheet.slug
@@ -98,8 +98,8 @@ def test_they_come_from_every_department_and_reach_every_verdict(
 
 
 def test_no_invented_sheet_stands_beside_real_data(catalogue: Catalogue) -> None:
-    real = load_practices(PRACTICES, catalogue, "real")
-    assert real.sheets and {sheet.kind for sheet in real.sheets} == {"neighbour"}
+    real = load_practices(PRACTICES, catalogue)
+    assert real.sheets and {sheet.origin for sheet in real.sheets} == {"neighbour"}
 
 
 # --- What a sheet may be --------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load: Load) -> 
     found = load(body="## Un titre\n\nUn récit.\n", days=2)
     assert [sheet.slug for sheet in found.sheets] == ["fiche", "vieille"]
     sheet = found.sheets[0]
-    assert (sheet.kind, sheet.days, sheet.body) == ("true", 2.0, "## Un titre\n\nUn récit.")
+    assert (sheet.origin, sheet.days, sheet.body) == ("own", 2.0, "## Un titre\n\nUn récit.")
 
 
 def test_a_project_without_the_folder_has_no_sheets(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -136,28 +136,22 @@ def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(
     ("keys", "line", "said"),
     [
         ({"tool": ..., "method": ...}, 2, "neither 'tool' nor 'method'"),
-        ({"tool": "excel"}, 5, "unknown tool 'excel'; allowed: limesurvey"),
-        ({"method": "divination"}, 14, "unknown method 'divination'; allowed: enquete"),
-        ({"department": "cuisine"}, 4, "unknown department 'cuisine'; allowed: renseignement"),
-        ({"products": ["boamp", "minitel"]}, 8, "unknown product 'minitel'; allowed: service"),
-        ({"verdict": "peut-être"}, 10, "'à refaire', 'à adapter' or 'à éviter'"),
-        ({"kind": "rumeur"}, 3, "kind is 'rumeur'"),
-        ({"date": "printemps"}, 8, "date is 'printemps'"),
+        ({"tool": "excel"}, 4, "unknown tool 'excel'; allowed: limesurvey"),
+        ({"method": "divination"}, 13, "unknown method 'divination'; allowed: enquete"),
+        ({"department": "cuisine"}, 3, "unknown department 'cuisine'; allowed: renseignement"),
+        ({"products": ["boamp", "minitel"]}, 7, "unknown product 'minitel'; allowed: service"),
+        ({"verdict": "peut-être"}, 9, "'à refaire', 'à adapter' or 'à éviter'"),
+        ({"invented": True}, 13, "key 'invented' is not for you to give"),
+        ({"date": "printemps"}, 7, "date is 'printemps'"),
         ({"title": " "}, 2, "title is ' '"),
-        ({"days": -1}, 14, "days is -1"),
+        ({"days": -1}, 13, "days is -1"),
         ({"redo": ...}, 1, "key 'redo' is missing"),
-        ({"colour": "red"}, 14, "unknown key 'colour'; allowed: title, kind"),
-        ({"slug": "autre"}, 14, "key 'slug' is not for you to give"),
-        ({"kind": "neighbour", "peer": "bnf"}, 2, "'sources' is missing"),
-        ({"kind": "neighbour", "sources": [SOURCE]}, 2, "'peer' goes with the kind neighbour"),
-        ({"peer": "bnf"}, 2, "'peer' goes with the kind neighbour"),
-        (
-            {"kind": "neighbour", "peer": "dila", "sources": [SOURCE]},
-            14,
-            "unknown peer 'dila'; allowed: cnaf",
-        ),
-        ({"sources": [{**SOURCE, "url": "ftp://a"}]}, 16, "sources.0.url is 'ftp://a'"),
-        ({"sources": [{**SOURCE, "date": "hier"}]}, 17, "sources.0.date is 'hier'"),
+        ({"colour": "red"}, 13, "unknown key 'colour'; allowed: title, department"),
+        ({"slug": "autre"}, 13, "key 'slug' is not for you to give"),
+        ({"peer": "bnf"}, 2, "'sources' is missing"),
+        ({"peer": "dila", "sources": [SOURCE]}, 13, "unknown peer 'dila'; allowed: cnaf"),
+        ({"sources": [{**SOURCE, "url": "ftp://a"}]}, 15, "sources.0.url is 'ftp://a'"),
+        ({"sources": [{**SOURCE, "date": "hier"}]}, 16, "sources.0.date is 'hier'"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_what_is_allowed(
@@ -185,7 +179,7 @@ def test_a_contact_is_a_role_and_never_a_person(load: Load, contact: str) -> Non
 
 def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load: Load) -> None:
     told = faults(load, body="Bien.\n\nÉcrire à a.b@exemple.invalid ou au 06.12.34.56.78.")
-    assert [problem.split(":")[1] for problem in told] == ["18"]
+    assert [problem.split(":")[1] for problem in told] == ["17"]
     assert "an e-mail address and a telephone number" in told[0]
     assert "exemple.invalid" not in "".join(told) and "34" not in "".join(told)
 
@@ -201,7 +195,7 @@ def test_a_sheet_that_tells_nothing_is_refused(load: Load, body: str) -> None:
 
 def test_a_heading_of_the_title_s_level_is_refused_where_it_stands(load: Load) -> None:
     assert faults(load, body="Bien.\n\n# Trop haut")[0].startswith(
-        "fiche.md:18: heading of level 1"
+        "fiche.md:17: heading of level 1"
     )
 
 

@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.copies import DEMO, copy_catalogue
 
 from observlib import project
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
+from observlib.followed import FOLLOWED
 
 PROJECT = Path(__file__).parents[1]
 
@@ -20,7 +22,7 @@ def place(tmp_path: Path) -> Path:
     """A project with a folder deep inside."""
     place = tmp_path.resolve() / "observatoire de l'été"
     (place / "notebooks" / "brouillons").mkdir(parents=True)
-    shutil.copytree(PROJECT / "data" / "catalogue", place / "data" / "catalogue")
+    copy_catalogue(place)
     return place
 
 
@@ -74,12 +76,12 @@ def test_the_catalogue_is_the_one_of_the_project_in_which_it_runs(
     place: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
 ) -> None:
     monkeypatch.chdir(place / "notebooks")
-    assert list(project.catalogue().devices) == list(catalogue.devices)
+    assert list(project.catalogue(Path("data")).devices) == list(catalogue.devices)
     products = place / "data" / "catalogue" / "products.yml"
     products.write_text(
         products.read_text(encoding="utf-8").replace("BOAMP", "Autre nom"), encoding="utf-8"
     )
-    assert project.catalogue().label("boamp") == "Autre nom"
+    assert project.catalogue(Path("data")).label("boamp") == "Autre nom"
 
 
 def test_a_loader_that_does_not_exist_is_told_when_the_catalogue_is_read(
@@ -90,7 +92,7 @@ def test_a_loader_that_does_not_exist_is_told_when_the_catalogue_is_read(
     text = devices.read_text(encoding="utf-8")
     devices.write_text(text.replace("loader: jdma", "loader: jdmaa", 1), encoding="utf-8")
     with pytest.raises(ObservError, match="jdmaa"):
-        project.catalogue()
+        project.catalogue(Path("data"))
 
 
 def test_a_data_folder_is_named_from_the_root_wherever_a_notebook_runs(
@@ -126,3 +128,76 @@ def test_a_reference_table_that_is_gone_is_told_with_its_place(
     (place / "data" / "reference" / "margins.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ObservError, match="is no table in UTF-8"):
         project.reference("margins")
+
+
+# --- What a data folder holds of its own ------------------------------------------------------
+DATA, OWN = Path("data"), Path("data/essai")
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_the_agency_s_own_catalogue_lists_nothing_invented() -> None:
+    real = project.catalogue(DATA, PROJECT)
+    text = "".join(repr(part) for part in (real.devices, real.peers, real.questionnaires))
+    assert real.devices and "fictive" not in text.lower()
+    assert project.actions(DATA, FOLLOWED, PROJECT) == ()
+    assert {sheet.origin for sheet in project.practices(DATA, "real", PROJECT).sheets} == {
+        "neighbour"
+    }
+
+
+def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(
+    place: Path,
+) -> None:
+    folder = place / OWN / "catalogue"
+    entry = "- {{id: {}, label: {}, department: annonces, description: D}}\n".format
+    write(folder / "products.yml", entry("minitel", "Minitel") + entry("boamp", "Autre nom"))
+    before = project.catalogue(DATA, place)
+    known = project.catalogue(OWN, place)
+    assert list(known.products) == [*before.products, "minitel"]
+    assert (known.label("boamp"), before.label("boamp")) == ("Autre nom", "BOAMP")
+    assert known.devices == before.devices
+    write(folder / "devices.yml", "# none yet\n")
+    assert not project.catalogue(OWN, place).devices
+    assert project.devices_file(OWN, place) == folder / "devices.yml"
+    with pytest.raises(ObservError, match=r"essai/catalogue/devices\.yml: lists no device yet"):
+        project.catalogue_with_devices(OWN, place)
+
+
+def test_a_mistake_in_a_folder_s_own_catalogue_is_told_with_its_file(place: Path) -> None:
+    write(place / OWN / "catalogue" / "peers.yml", "- {id: cnaf, label: A}\n")
+    with pytest.raises(ObservError, match=r"essai/catalogue/peers\.yml:1: 'cnaf': key 'codes'"):
+        project.catalogue(OWN, place)
+    assert project.catalogue(DATA, place).peers
+
+
+def test_an_effect_is_looked_for_in_the_data_of_its_own_folder(place: Path) -> None:
+    text = (DEMO / "actions" / "lettre-des-avis.yml").read_text(encoding="utf-8")
+    write(place / "data" / "actions" / "lettre-des-avis.yml", text)
+    assert len(project.actions(OWN, FOLLOWED, place)) == 1
+    (place / OWN / "actions").mkdir(parents=True)
+    assert project.actions(OWN, FOLLOWED, place) == ()
+    assert len(project.actions(DATA, FOLLOWED, place)) == 1
+
+
+def test_sheets_of_a_demonstration_are_told_to_be_invented_and_the_project_s_are_not(
+    place: Path,
+) -> None:
+    shutil.copytree(PROJECT / "data" / "practices", place / "data" / "practices")
+    shutil.copytree(DEMO / "practices", place / OWN / "practices")
+    for kind, invented in (("demonstration", 10), ("real", 0)):
+        sheets = project.practices(OWN, kind, place).sheets
+        assert len(sheets) == 16 and sum(sheet.invented for sheet in sheets) == invented
+
+
+def test_what_a_page_depends_on_holds_the_folder_s_own_files_and_no_other_s(place: Path) -> None:
+    before = project.knowledge(OWN, place)
+    write(place / OWN / "catalogue" / "devices.yml", "# none yet\n")
+    write(place / OWN / "actions" / "a.yml", "")
+    now = project.knowledge(OWN, place)
+    assert set(before) - set(now) == {"the catalogue/devices.yml"}
+    assert set(now) - set(before) == {"the catalogue/own/devices.yml", "the actions/own/a.yml"}
+    assert project.knowledge(DATA, place) == before

@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.copies import ROOT
 
-from observlib import counts, findings, store
+from observlib import counts, findings, project, store
 from observlib.catalogue import Catalogue
 from observlib.display import notes
 from observlib.period import Quarter
 from observlib.themes.audience import estimates as series
 from observlib.themes.experiences import estimates as experiences
 from observlib.themes.procedures import estimates as procedures
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """The agency's own, which has what anyone can download."""
+    return project.catalogue(Path("data"), ROOT)
 
 
 @pytest.fixture(scope="module")

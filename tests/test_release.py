@@ -22,6 +22,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from tests.copies import copy_catalogue
 
 from observlib import release as module
 from observlib.edition import make as making
@@ -138,7 +139,7 @@ def leftovers(root: Path) -> list[str]:
 
 
 def make_root(root: Path, previous: bool = True) -> Path:
-    shutil.copytree(PROJECT / "data" / "catalogue", root / "data" / "catalogue")
+    copy_catalogue(root)
     write(root / "reports" / "_quarto.yml", QUARTO)
     write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nBonjour.\n")
     for name, text in PREVIOUS.items() if previous else ():
@@ -261,10 +262,15 @@ def test_a_first_release_needs_nothing_published_before(release: Release, root: 
     assert leftovers(root) == []
 
 
+def copy_sheets(root: Path) -> None:
+    for name in ("practices", "demo/practices"):
+        shutil.copytree(PROJECT / "data" / name, root / "data" / name)
+
+
 def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(
     release: Release, root: Path
 ) -> None:
-    shutil.copytree(PROJECT / "data" / "practices", root / "data" / "practices")
+    copy_sheets(root)
     for name in ("_quarto.yml", "retours.qmd", "_sheets.ejs", "methode.qmd", "references.bib"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):
@@ -272,8 +278,8 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(
     (root / "reports" / "glossaire.qmd").write_text("---\ntitle: Mots\n---\nMots.\n", "utf-8")
     write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
     write_study(root, "panorama", words="Voir [la fiche](/practices/sus-a-chaud.qmd).")
-    release()
-    slugs = {path.stem for path in (root / "data" / "practices").glob("*.md")}
+    release(data=write_store(root, folder="data/demo"))
+    slugs = {path.stem for path in (root / "data").rglob("practices/*.md")}
     site = root / "reports" / "_site"
     assert {path.stem for path in (site / "practices").iterdir()} == slugs
     assert {path.stem for path in (root / "reports" / "practices").iterdir()} == slugs
@@ -286,15 +292,13 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(
 
 
 def test_real_data_stand_beside_no_invented_sheet(release: Release, root: Path) -> None:
-    shutil.copytree(PROJECT / "data" / "practices", root / "data" / "practices")
+    copy_sheets(root)
     write(root / "reports" / "_quarto.yml", QUARTO.replace("index.qmd,", "index.qmd, retours.qmd,"))
     shutil.copy(PROJECT / "reports" / "retours.qmd", root / "reports")
     write_store(root, kind="real")
     release()
     assert {path.stem for path in (root / "reports" / "practices").iterdir()} == {
-        path.stem
-        for path in (root / "data" / "practices").glob("*.md")
-        if "kind: neighbour" in path.read_text(encoding="utf-8")
+        path.stem for path in (root / "data" / "practices").glob("*.md")
     }
 
 
@@ -319,10 +323,10 @@ def test_a_wrong_sheet_stops_the_edition_before_anything_runs(
         release(executing=never)
 
 
-def test_a_wrong_action_stops_the_edition_before_anything_runs_even_one_of_other_data(
+def test_a_wrong_action_stops_the_edition_before_anything_runs(
     release: Release, root: Path, unchanged: None
 ) -> None:
-    write(root / "data" / "actions" / "refonte.yml", "id: refonte\ndemonstration: false\n")
+    write(root / "data" / "actions" / "refonte.yml", "id: refonte\n")
 
     def never(*words: Any) -> None:
         raise AssertionError("a study ran")
@@ -666,8 +670,10 @@ def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:
     All are forked from one that has imported the library. The exit codes, by name.
     """
     names = {name: [str(path) for path in paths] for name, paths in jobs.items()}
-    command = [sys.executable, __file__, json.dumps(names)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, encoding="utf-8")
+    command = [sys.executable, "-m", "tests.test_release", json.dumps(names)]
+    done = subprocess.run(
+        command, cwd=PROJECT, capture_output=True, text=True, timeout=120, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.copies import DEMO
 
 from observlib import files, store, tables
 from observlib.catalogue import Catalogue
@@ -366,8 +367,8 @@ def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(
         f"""
         from pathlib import Path
         from observlib import store
-        from observlib.catalogue import load_catalogue
-        catalogue = load_catalogue(Path({str(Path(__file__).parents[1] / "data" / "catalogue")!r}))
+        from observlib import project
+        catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
         print("ready", flush=True)
         store.ingest(Path({str(tmp_path / "raw")!r}), Path({str(tmp_path)!r}), catalogue)
         """

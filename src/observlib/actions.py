@@ -11,14 +11,12 @@ One file an action, `data/actions/<id>.yml`::
       - {indicator: satisfaction_10, direction: up}
     controls: [entreprendre, legifrance]
     contact: pôle éditorial
-    demonstration: false
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
   one of its indicators of which there is a series by month, each expected once.
 - `date` is the day on which users saw the change; `title` and `done` are a plain line each.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
-- `demonstration` marks an invented action, which is told with demonstration data only.
 """
 
 from __future__ import annotations
@@ -80,7 +78,6 @@ class Action(Entry):
     expected: tuple[Expected, ...]
     controls: tuple[Slug, ...] = ()
     contact: Annotated[Plain, AfterValidator(a_role)]
-    demonstration: bool = False
 
     @model_validator(mode="after")
     def _is_whole(self) -> Action:
@@ -107,10 +104,7 @@ def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
 
 
 def load_actions(
-    folder: Path,
-    catalogue: Catalogue,
-    followed: Collection[str],
-    kind: str = "demonstration",
+    folder: Path, catalogue: Catalogue, followed: Collection[str]
 ) -> tuple[Action, ...]:
     """Read and check the actions of a folder, the oldest first.
 
@@ -123,9 +117,6 @@ def load_actions(
     followed
         The indicators of which there is a series by month (`followed.FOLLOWED`): what
         an action is expected to move is one of them.
-    kind
-        `demonstration` or `real`: the invented actions are given with demonstration data, the
-        others with real data, for an effect is looked for in the data of its own world.
 
     Raises
     ------
@@ -136,7 +127,7 @@ def load_actions(
     --------
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"))
-    >>> found = load_actions(Path("data/actions"), known, ["visits", "satisfaction_10"])
+    >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
     >>> [action.product for action in found]
     ['legifrance', 'boamp', 'service-public']
     """
@@ -155,13 +146,12 @@ def load_actions(
             problems += explain(error, Action, path, (), lines, raw)
             continue
         problems += _unknown(path, action, lines, catalogue, followed)
-        if action.demonstration == (kind == "demonstration"):
-            twin = next((other for other in actions if other.title == action.title), None)
-            if twin is not None:  # a page knows an action by its title
-                problems.append(
-                    f"{path}: the title {action.title!r} is that of {twin.id}.yml; give another"
-                )
-            actions.append(action)
+        twin = next((other for other in actions if other.title == action.title), None)
+        if twin is not None:  # a page knows an action by its title
+            problems.append(
+                f"{path}: the title {action.title!r} is that of {twin.id}.yml; give another"
+            )
+        actions.append(action)
     if problems:
         raise ObservError(*problems)
     return tuple(sorted(actions, key=lambda action: (action.date, action.id)))

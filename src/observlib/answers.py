@@ -23,6 +23,7 @@ RARE = ("yearly", "occasional")
 Periods = Mapping[str, Sequence[Quarter]]
 # Rows of estimates from the answers of one period, and from all those of their device.
 Measure = Callable[[pd.DataFrame, pd.DataFrame], list[dict[str, Any]]]
+Over = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], pd.DataFrame]
 
 
 def by_quarter(quarters: Sequence[Quarter]) -> Periods:
@@ -134,6 +135,25 @@ def by_month(
     return with_quarters_withheld(protect(pd.DataFrame(made, columns=estimates.COLUMNS)))
 
 
+def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """What is measured over periods, of each month, for series in time.
+
+    Where a month has too few people or units to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    over
+        Gives estimates of rows over periods, each with its months.
+    rows
+        A tidy table.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    """
+    return with_quarters_withheld(
+        over(rows, {month: (month,) for month in months_between(first, last)})
+    )
+
+
 def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     """Months of which those that stand in a quarter with a withheld one are withheld too.
 
@@ -196,21 +216,22 @@ def waves(catalogue: Catalogue) -> list[str]:
     return [device.id for device in catalogue.devices.values() if device.frequency in rare]
 
 
-def mean(
-    indicator: str, values: pd.Series, unit: str, scale: tuple[float, float]
-) -> dict[str, Any]:
+def mean(indicator: str, values: pd.Series, scale: tuple[float, float]) -> dict[str, Any]:
     """The mean of marks with Student's interval, cut at the ends of their `scale`.
+
+    One that goes below zero is of points.
 
     Student's interval knows nothing of a scale, and of few marks near one of its ends goes
     beyond it. No mean of marks does: what is cut off holds no value that it could have.
 
     Examples
     --------
-    >>> row = mean("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), "sur 10", (0, 10))
+    >>> row = mean("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), (0, 10))
     >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
     [9.4, 8.29, 10.0]
     """
     n = len(values)
+    unit = "points" if scale[0] < 0 else f"sur {scale[1]:g}".replace(".", ",")
     row: dict[str, Any] = {"indicator": indicator, "unit": unit, "n": n, "n_eff": n}
     if n:
         row["estimate"] = values.mean()
@@ -278,17 +299,16 @@ def share_of(count: int, n: int) -> dict[str, Any]:
 def satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
     """Satisfaction on the device's own scale where it has one, on 10, and as a share."""
     common = [
-        mean("satisfaction_10", given["on_10"], "sur 10", ON_10),
+        mean("satisfaction_10", given["on_10"], ON_10),
         share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9),
     ]
     scales = answers[["scale_min", "scale_max"]].drop_duplicates()
     if len(scales) > 1:  # a device that changed its scale has no mean on "its" scale
         return common
     low, high = map(float, scales.iloc[0])
-    own = f"sur {high:g}".replace(".", ",")
-    return [mean("satisfaction_mean", given["value"], own, (low, high)), *common]
+    return [mean("satisfaction_mean", given["value"], (low, high)), *common]
 
 
 def clarity(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
     """Clarity of language on 10."""
-    return [mean("clarity_10", given["on_10"], "sur 10", ON_10)]
+    return [mean("clarity_10", given["on_10"], ON_10)]

@@ -16,8 +16,6 @@ from observlib.answers import SUBJECT
 from observlib.confidentiality.disclosure import protect
 from observlib.period import Quarter, month_days, months_between
 
-_UNITS = {"visits": "visites", "downloads": "téléchargements"}
-
 
 def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
     """A measure by device and month.
@@ -68,7 +66,6 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
                 **passport,
                 "indicator": measure,
                 "period": month,
-                "unit": _UNITS[measure],
             }
             if month not in by_month.index:
                 made.append({**row, "status": "missing"})
@@ -108,7 +105,6 @@ def quarterly(
                 **dict(zip(SUBJECT, subject, strict=True)),
                 "indicator": measure,
                 "period": str(quarter),
-                "unit": _UNITS[measure],
             }
             if not shown.any():
                 withheld = (inside["status"] == "suppressed").any()

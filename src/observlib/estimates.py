@@ -34,7 +34,7 @@ COLUMNS = [
     "source",
 ]
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
-_KEYS = ("indicator", "period", "unit", "group", "group_value")
+_KEYS = ("indicator", "period", "group", "group_value")
 STATUSES = ("published", "low_base", "suppressed", "partial", "missing")
 WITHHELD = ("suppressed", "missing")
 MIME = "application/vnd.observlib.estimates+json"
@@ -94,7 +94,7 @@ def with_types(frame: pd.DataFrame, numbers: Collection[str]) -> pd.DataFrame:
 def check(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame if it keeps the contract, else raise `ValueError` with the first rows.
 
-    - columns are `COLUMNS`, in order; `indicator`, `period` and `unit` are never empty;
+    - columns are `COLUMNS`, in order; `indicator` and `period` are never empty;
     - a value on fewer than 11 people is never shown: its status is `suppressed`;
     - `suppressed` and `missing` have no value, no interval and, for `suppressed`, no `n`;
       every other status has a finite value;
@@ -111,7 +111,7 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     slack = 1e-9 * np.where(finite, np.abs(value), 1).clip(1)
     rules = {
         "an unknown status": ~frame["status"].isin(STATUSES),
-        "no indicator, period or unit": empty["indicator"] | empty["period"] | empty["unit"],
+        "no indicator or period": empty["indicator"] | empty["period"],
         "a value on fewer than 11 people": ~withheld & (n < MINIMUM_PEOPLE),
         "a value though withheld": withheld & (~np.isnan(value) | (ends > 0)),
         "a base though suppressed": suppressed & ~np.isnan([n, n_eff]).all(axis=0),
@@ -138,6 +138,40 @@ def keeping(frame: pd.DataFrame, rules: Mapping[str, Any], things: str) -> pd.Da
         if broken.any():
             rows = frame[broken].head(5).to_dict("records")
             raise ValueError(f"{int(broken.sum())} {things} have {what}: {rows}")
+    return frame
+
+
+def with_units(
+    frame: pd.DataFrame, units: Mapping[str, str], sides: Collection[str] = ("",)
+) -> pd.DataFrame:
+    """Estimates of which those without a unit have that of their indicator: what they count.
+
+    A share (%) and a mark (`sur 10`, points) are made with their unit, by which they are protected.
+
+    Parameters
+    ----------
+    units
+        The unit of each indicator of the catalogue.
+    sides
+        What comes before the names of columns: `REFERENCE` too for comparisons.
+
+    Raises
+    ------
+    ValueError
+        For a share or mark that was made without its unit: a mistake of an indicator.
+
+    Examples
+    --------
+    >>> frame = make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}])
+    >>> with_units(frame, {"visits": "visites"})["unit"].tolist()
+    ['visites']
+    """
+    for side in sides:
+        own = frame["indicator"].map(units).fillna("")
+        without = frame[side + "unit"] == ""
+        made = own.isin(["", "%", "points"]) | own.str.startswith("sur ")
+        keeping(frame, {"no unit, and are of none that counts": without & made}, "estimates")
+        frame = frame.assign(**{side + "unit": frame[side + "unit"].mask(without, own)})
     return frame
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from observlib import counts, estimates
 from observlib.actions import Action
+from observlib.answers import each_month
 from observlib.catalogue import Catalogue
 from observlib.families import family
 from observlib.period import Quarter
@@ -77,8 +78,8 @@ def monthly(tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str)
             surveys.monthly(tables["responses"], _FIRST, last),
             calls.monthly(tables["calls"], tables["call_intervals"], _FIRST, last),
             tickets.monthly(tables["tickets"], _FIRST, last, promises),
-            subscriptions.monthly(tables["subscriptions"], _FIRST, last),
-            sales.monthly(tables["sales"], _FIRST, last),
+            each_month(subscriptions.over, tables["subscriptions"], _FIRST, last),
+            each_month(sales.over, tables["sales"], _FIRST, last),
         ]
     )
     return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)

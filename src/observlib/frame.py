@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import inputs, kept, project, store, themes
+from observlib import estimates, inputs, kept, project, store, themes
 from observlib.actions import Action
 from observlib.errors import ObservError, bounded
 from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
@@ -39,7 +39,8 @@ def families() -> Mapping[str, Family]:
     True
     """
     for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
-        importlib.import_module(module.name)
+        if module.name.endswith(".family"):
+            importlib.import_module(module.name)
     order: dict[str, Family] = {}
     for name in sorted(DECLARED):
         _visit(name, (), order)
@@ -109,12 +110,25 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     store.READ.update(tables(name))
     place = _place(data, quarter, name, survey)
     if found := kept.get(place.parent, place.name):
-        return _unpacked(found)
+        return _with_units(_unpacked(found), data)
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
     result = wanted.give(read)
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
         kept.put(place.parent, place.name, _packed(result))
-    return result
+    return _with_units(result, data)
+
+
+def _with_units(found: Given, data: Path) -> Given:
+    """What a family gave, with the catalogue's words for what it counts, which nothing keeps."""
+    units = _units(data, inputs.key(project.knowledge(data)))
+    rows = estimates.with_units(found.estimates, units)
+    pairs = estimates.with_units(found.comparisons, units, ("", estimates.REFERENCE))
+    return found._replace(estimates=rows, comparisons=pairs)
+
+
+@cache
+def _units(data: Path, known: str) -> dict[str, str]:
+    return project.catalogue(data).units
 
 
 def tables(name: str) -> set[str]:
@@ -150,7 +164,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     wanted = family(name)
     held = store.digests(data)
     found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code()}
-    found["the kind of data"] = held["kind"]  # by which sheets and actions are chosen
+    found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
     for what in wanted.reads:
         if what in TABLES:
             found[f"the data/{what}"] = held.get(what, "")
@@ -158,7 +172,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
             found |= {f"the data/{table}": digest for table, digest in held.items()}
         elif what in wanted.families:
             found[f"the estimates/{what}"] = inputs.key(depends(data, quarter, what))
-    facts = inputs.knowledge(project.root())
+    facts = project.knowledge(data)
     asked = {
         "catalogue": "the catalogue/",
         "actions": "the actions/",
@@ -166,6 +180,8 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     }
     groups = [asked[what] for what in wanted.reads if what in asked]
     groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
+    if wanted.families:  # whose estimates say what they count
+        groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
     return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
 
 
@@ -212,10 +228,10 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     if what not in CONTEXT:
         return given(data, quarter, what).estimates
     context: dict[str, Callable[[], Any]] = {
-        "catalogue": project.catalogue,
+        "catalogue": lambda: project.catalogue(data),
         "quarter": lambda: quarter,
         "actions": lambda: actions(data, quarter),
-        "practices": lambda: project.practices(store.kind(data)),
+        "practices": lambda: project.practices(data, store.kind(data)),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
         "received": lambda: store.received(data, COUNTED, quarter),
@@ -225,5 +241,5 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
 
 def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams changed until the end of the quarter, the oldest first."""
-    recorded = project.actions(store.kind(data), FOLLOWED)
+    recorded = project.actions(data, FOLLOWED)
     return tuple(action for action in recorded if action.date <= quarter.end)

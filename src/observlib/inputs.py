@@ -22,7 +22,7 @@ LIBRARY = "the library"
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "demo", "fetch", "kept", "live", "loaders", "preview", "publish"),
+        *("cli", "demo", "demonstration", "fetch", "kept", "live", "loaders", "preview", "publish"),
         *("release", "scaffold", "standing"),
     )
 )
@@ -102,6 +102,8 @@ def library() -> Inputs:
 def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = True) -> Inputs:
     """The inputs of which those of the library are inside some rooms only, or outside of them.
 
+    The demonstrations of themes are one room, `demonstration`.
+
     Examples
     --------
     >>> known = {"the library/cli/new.py": "a", "the library/files.py": "b", "Python": "3"}
@@ -111,8 +113,8 @@ def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = Tru
 
     def is_wanted(name: str) -> bool:
         group, _, part = name.partition("/")
-        room = part.partition("/")[0].removesuffix(".py")
-        return group != LIBRARY or (room in rooms) == inside
+        room = "demonstration" if "/demonstration" in name else part.partition("/")[0]
+        return group != LIBRARY or (room.removesuffix(".py") in rooms) == inside
 
     return {name: value for name, value in inputs.items() if is_wanted(name)}
 
@@ -133,16 +135,9 @@ def installed() -> Inputs:
     return found
 
 
-def seen_by_pages(root: Path) -> Inputs:
-    """What every page of a project can see, but for the data."""
-    return {**within(library(), UNSEEN, inside=False), **installed(), **knowledge(root)}
-
-
-def knowledge(root: Path) -> Inputs:
-    """The files in which a project says what it knows."""
-    folders = ("catalogue", "reference", "practices", "actions")
-    parts = [tree(f"the {name}", root / "data" / name) for name in folders]
-    return {name: value for part in parts for name, value in part.items()}
+def seen_by_pages() -> Inputs:
+    """What every page can see, but for the data and what the project knows."""
+    return {**within(library(), UNSEEN, inside=False), **installed()}
 
 
 def notebook(path: Path) -> str:

@@ -4,7 +4,6 @@ One file a sheet, `data/practices/<slug>.md`::
 
     ---
     title: Une fenêtre d'enquête qui n'interrompt plus
-    kind: true
     department: renseignement
     tool: limesurvey
     method: enquete-de-site
@@ -20,9 +19,8 @@ One file a sheet, `data/practices/<slug>.md`::
 
     What happened, in a few paragraphs, with headings from `##` on.
 
-- `kind` is `true` for a lesson of our teams, `neighbour` for what is publicly known of another
-  administration (its `peer` and `sources` are then required), `demonstration` for an invented one,
-  which is published with demonstration data only.
+- `peer` is for what is publicly known of another administration, whose `sources` are then required;
+  a sheet without it is a lesson of our teams.
 - `tool` and `method` are keys of `vocabulary.yml` in the same folder; one of them is required.
 - `contact` is a role. No sheet holds a person's name, an e-mail address or a phone number.
 - A sheet's text is Markdown without HTML; its links lead to `http:`, `https:`, `mailto:` or to a
@@ -67,7 +65,7 @@ from observlib.personal import held
 VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")
 ORIGINS = {
-    "true": "Nos équipes",
+    "own": "Nos équipes",
     "neighbour": "Organismes voisins",
     "demonstration": "Exemples inventés",
 }
@@ -76,9 +74,7 @@ _SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 def _as_text(value: object) -> object:
-    """What YAML reads as a date, a year or a truth, as it was written."""
-    if isinstance(value, bool):
-        return str(value).lower()
+    """What YAML reads as a date or a year, as it was written."""
     return str(value) if isinstance(value, date | int) else value
 
 
@@ -95,12 +91,14 @@ class Source(BaseModel):
 
 
 class Sheet(BaseModel):
-    """One practice sheet: its front matter, its name (`slug`) and its Markdown `body`."""
+    """One practice sheet: its front matter, its name (`slug`) and its Markdown `body`.
+
+    It is `invented` where it is one of a demonstration.
+    """
 
     model_config = _SHAPE
 
     title: Plain
-    kind: Annotated[Literal["true", "neighbour", "demonstration"], BeforeValidator(_as_text)]
     department: Slug
     peer: Slug | None = None
     tool: Slug | None = None
@@ -114,6 +112,7 @@ class Sheet(BaseModel):
     redo: Plain
     avoid: Plain
     sources: tuple[Source, ...] = ()
+    invented: bool = False
     slug: str = Field(default="", exclude=True)
     body: str = Field(default="", exclude=True)
 
@@ -122,13 +121,16 @@ class Sheet(BaseModel):
         faults = []
         if self.tool is None and self.method is None:
             faults.append("neither 'tool' nor 'method' is given; give one or both")
-        if self.kind == "neighbour" and not self.sources:
-            faults.append("key 'sources' is missing: a neighbour's facts cite where they stand")
-        if (self.kind == "neighbour") != (self.peer is not None):
-            faults.append("key 'peer' goes with the kind neighbour, always")
+        if self.peer is not None and not self.sources:
+            faults.append("key 'sources' is missing: a peer's facts cite where they stand")
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @property
+    def origin(self) -> str:
+        """One of `ORIGINS`: whose lesson it is."""
+        return "demonstration" if self.invented else "neighbour" if self.peer else "own"
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,9 @@ class Practices:
         ).hexdigest()[:8]
 
 
-def load_practices(folder: Path, catalogue: Catalogue, kind: str = "demonstration") -> Practices:
+def load_practices(
+    folder: Path, catalogue: Catalogue, own: Path | None = None, invented: bool = False
+) -> Practices:
     """Read and check the sheets of a folder; drafts are passed over.
 
     Parameters
@@ -165,8 +169,10 @@ def load_practices(folder: Path, catalogue: Catalogue, kind: str = "demonstratio
         Holds `*.md` and `vocabulary.yml`; where it does not exist there are no sheets.
     catalogue
         Its departments, products and peers are those that sheets may name.
-    kind
-        `demonstration` or `real`: with real data no invented sheet is given.
+    own
+        A data folder's own sheets, which are added; one of the same name takes the other's place.
+    invented
+        Whether these are told to be invented.
 
     Raises
     ------
@@ -177,11 +183,11 @@ def load_practices(folder: Path, catalogue: Catalogue, kind: str = "demonstratio
     --------
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"))
-    >>> real = load_practices(Path("data/practices"), known, "real")
-    >>> sorted({sheet.kind for sheet in real.sheets})
+    >>> real = load_practices(Path("data/practices"), known)
+    >>> sorted({sheet.origin for sheet in real.sheets})
     ['neighbour']
     """
-    if not folder.is_dir():
+    if not folder.is_dir() and own is None:
         return Practices()
     path = folder / VOCABULARY
     words, lines, problems = read(path, dict, "`tools:` and `methods:`", "file is missing")
@@ -193,12 +199,14 @@ def load_practices(folder: Path, catalogue: Catalogue, kind: str = "demonstratio
         "tool": list(tools),
         "method": list(methods),
     }
+    paths = {path.name: path for place in (folder, own) if place for path in place.glob("*.md")}
     sheets = []
-    for path in sorted(folder.glob("*.md")):
+    for _, path in sorted(paths.items()):
         sheet, found = _read_sheet(path, allowed)
         problems += found
-        if sheet is not None and (kind == "demonstration" or sheet.kind != "demonstration"):
-            sheets.append(sheet)
+        if sheet is not None:
+            told = invented and path.parent == own
+            sheets.append(sheet.model_copy(update={"invented": told}))
     if problems:
         raise ObservError(*problems)
     sheets.sort(key=lambda sheet: (-sheet.date.toordinal(), sheet.slug))
@@ -236,7 +244,7 @@ def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None
     raw, lines, problems = parse(f"\n{front}", path, dict, "`key: value` lines")
     if problems or raw.pop("draft", None) is True:
         return None, problems
-    for key in sorted({"slug", "body"} & raw.keys()):
+    for key in sorted({"invented", "slug", "body"} & raw.keys()):
         problems.append(f"{path}:{lines[key,]}: key {key!r} is not for you to give; remove it")
     if path.stem == _TAKEN or not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", path.stem):
         problems.append(

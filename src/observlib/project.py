@@ -1,4 +1,9 @@
-"""Where things are: the project's root, its catalogue, and the data folder in use."""
+"""Where things are: the project's root, the data folder in use, and what is known there.
+
+A data folder may hold a `catalogue/`, `practices/` and `actions/` of its own. Their entries and
+sheets are added to those of the project's `data/`, but for devices and actions: they tell of the
+exports beside them, and stand alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from observlib import inputs
 from observlib.errors import ObservError
+from observlib.inputs import Inputs
 
 if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     import pandas as pd
@@ -34,15 +41,43 @@ def root(start: Path | None = None) -> Path:
     raise ObservError(f"{here}: no data/catalogue here or above; run it inside the project")
 
 
-def catalogue(start: Path | None = None) -> Catalogue:
-    """The checked catalogue of the project of `start`, else of the current folder."""
+def own(data: Path, name: str, start: Path | None = None) -> Path | None:
+    """A data folder's own `catalogue`, `practices` or `actions`, where it is not the project's."""
+    project = root(start)
+    folder = project / data / name
+    is_own = folder.is_dir() and folder.resolve() != (project / "data" / name).resolve()
+    return folder if is_own else None
+
+
+def devices_file(data: Path, start: Path | None = None) -> Path:
+    """The file that lists the devices of a data folder: its own, else the project's."""
+    added = own(data, "catalogue", start)
+    if added and (added / "devices.yml").exists():
+        return added / "devices.yml"
+    return root(start) / "data" / "catalogue" / "devices.yml"
+
+
+def catalogue(data: Path, start: Path | None = None) -> Catalogue:
+    """The checked catalogue of a data folder, in the project of `start`, else the current one."""
     from observlib.catalogue import load_catalogue
     from observlib.loaders import names
     from observlib.tables import TABLES
 
-    data = root(start) / "data"
-    margins = _margins(data / "reference" / "margins.csv")
-    return load_catalogue(data / "catalogue", names(), TABLES, margins)
+    shared = root(start) / "data"
+    margins = _margins(shared / "reference" / "margins.csv")
+    added = own(data, "catalogue", start)
+    return load_catalogue(shared / "catalogue", names(), TABLES, margins, added)
+
+
+def catalogue_with_devices(data: Path, start: Path | None = None) -> Catalogue:
+    """As `catalogue`; `ObservError` where it has no device, without which nothing can be read."""
+    found = catalogue(data, start)
+    if not found.devices:
+        raise ObservError(
+            f"{devices_file(data, start)}: lists no device yet; `observ device new` adds one, by "
+            "which exports are recognised and read"
+        )
+    return found
 
 
 def _margins(path: Path) -> dict[str, list[str]]:
@@ -53,21 +88,37 @@ def _margins(path: Path) -> dict[str, list[str]]:
     return {str(name): [*part] for name, part in rows.groupby("variable")["category"]}
 
 
-def practices(kind: str, start: Path | None = None) -> Practices:
-    """The checked practice sheets that stand beside data of a kind: `demonstration` or `real`."""
+def practices(data: Path, kind: str, start: Path | None = None) -> Practices:
+    """The checked practice sheets of a data folder, whose own are invented in a `demonstration`."""
     from observlib.practices import load_practices
 
-    return load_practices(root(start) / "data" / "practices", catalogue(start), kind)
+    shared, added = root(start) / "data" / "practices", own(data, "practices", start)
+    return load_practices(shared, catalogue(data, start), added, kind == "demonstration")
 
 
-def actions(kind: str, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
-    """The checked actions that stand beside data of a kind, the oldest first.
+def actions(data: Path, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
+    """The checked actions of a data folder, the oldest first: its own, else the project's.
 
     `followed` are the indicators that they may be to move (`followed.FOLLOWED`).
     """
     from observlib.actions import load_actions
 
-    return load_actions(root(start) / "data" / "actions", catalogue(start), followed, kind)
+    folder = own(data, "actions", start) or root(start) / "data" / "actions"
+    return load_actions(folder, catalogue(data, start), followed)
+
+
+def knowledge(data: Path, start: Path | None = None) -> Inputs:
+    """The files in which a project says what it knows, for a data folder, each by its digest."""
+    found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
+    for name in ("catalogue", "practices", "actions"):
+        added = own(data, name, start)
+        if added is None or name != "actions":
+            found |= inputs.tree(f"the {name}", root(start) / "data" / name)
+        if added:
+            found |= inputs.tree(f"the {name}/own", added)
+    if "the catalogue/own/devices.yml" in found:
+        del found["the catalogue/devices.yml"]
+    return found
 
 
 def data_folder(data: str | Path) -> Path:

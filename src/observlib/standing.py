@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import files, inputs, kept
+from observlib import files, inputs, kept, project
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.publish import chosen
@@ -58,7 +58,7 @@ def now(
         **site_sources(root),
         **inputs.library(),
         **inputs.installed(),
-        **inputs.knowledge(root),
+        **project.knowledge(data, root),
         **inputs.tree("the notebooks", root / "notebooks"),
         **inputs.stamps("the data", data / "store"),
     }

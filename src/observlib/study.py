@@ -55,7 +55,7 @@ class Study:
         self.year = f"{self.edition.back(4)[0].months[0]}/{self.edition.months[2]}"
         self.survey = survey
         self.data = project.data_folder(data)
-        self.catalogue = project.catalogue()
+        self.catalogue = project.catalogue(self.data)
         self.say = Say(self, findings)
         self.label = french.period_label(self.quarter)
         self.year_label = french.period_label(self.year)
@@ -73,7 +73,7 @@ class Study:
     @functools.cached_property
     def practices(self) -> Practices:
         """The sheets of what teams learnt."""
-        return project.practices(self.kind)
+        return project.practices(self.data, self.kind)
 
     @functools.cached_property
     def actions(self) -> tuple[Action, ...]:
@@ -316,6 +316,8 @@ class Study:
         absent, when = options.pop("absent", ""), options.pop("when", "")
         if rows.empty:
             return self._absent(absent, rows, when)
+        if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
+            rows = estimates.with_units(rows, self.catalogue.units)
         told = [*_frames(options.values()), *(x for x in options.values() if _is_frame(x))]
         return self._carry(verb(rows, self.catalogue, **options), [rows, *told])
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.copies import copy_catalogue
 
 from observlib.catalogue import Question, load_catalogue, plain_code
 from observlib.errors import ObservError
@@ -42,7 +43,7 @@ questions:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    target = Path(shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "catalogue"))
+    target = copy_catalogue(tmp_path)
     (target / "questionnaires").mkdir(exist_ok=True)
     return target
 

@@ -7,18 +7,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.copies import DEMO
 
 from observlib import actions, counts, findings, store
 from observlib import followed as monthly
 from observlib.actions import CONTROLLED, Action, load_actions
 from observlib.catalogue import Catalogue
-from observlib.demo import truths as known
 from observlib.period import Quarter
 from observlib.themes.actions import estimates as followed
+from observlib.themes.audience import demonstration as audience
 from observlib.themes.audience import estimates as series
+from observlib.themes.satisfaction import demonstration as ratings
 
 LAST = Quarter(2026, 3)
-FOLDER = Path(__file__).parents[2] / "data" / "actions"
+FOLDER = DEMO / "actions"
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +50,13 @@ def effects(
 
 def true_change(action: Action) -> float:
     """What the demonstration made happen on the day of an action, in the unit of its effect."""
-    if action.product == known.SITES[known.BREAK["device"]].product:
-        return 100 * (known.BREAK_FACTOR - 1)
-    if action.product == known.RATED[known.CHANGE["device"]].product:
+    if action.product == audience.SITES[audience.BREAK["device"]].product:
+        return 100 * (audience.BREAK_FACTOR - 1)
+    if action.product == ratings.RATED[ratings.CHANGE["device"]].product:
         quarter = Quarter.of(action.date)
         before, after = (
-            known.mean_10(known.CHANGE["device"], "satisfaction", q) for q in (quarter - 1, quarter)
+            ratings.mean_10(ratings.CHANGE["device"], "satisfaction", q)
+            for q in (quarter - 1, quarter)
         )
         return after - before
     return 0.0
@@ -74,7 +77,7 @@ def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(
     corrected: pd.DataFrame,
 ) -> None:
     outage = corrected[
-        (corrected["device"] == known.OUTAGE["device"]) & (corrected["period"] == "2026-04")
+        (corrected["device"] == audience.OUTAGE["device"]) & (corrected["period"] == "2026-04")
     ]
     assert outage[["indicator", "status"]].values.tolist() == [["visits_adjusted", "missing"]]
 
@@ -86,7 +89,7 @@ def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(
     assert len(paces) == 6
     for device, row in paces.iterrows():
         first, last = row["period"].split("/")
-        growth = known.SITES[str(device)].growth
+        growth = audience.SITES[str(device)].growth
         level = [
             1 + growth * ((int(m[:4]) - 2023) * 12 + int(m[5:]) - 1) / 12 for m in (first, last)
         ]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.copies import copy_catalogue
 
 from observlib import project, scaffold
 
@@ -29,8 +30,8 @@ DEVICE = {
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("catalogue", "practices"):
-        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    copy_catalogue(tmp_path)
+    shutil.copytree(ROOT / "data" / "practices", tmp_path / "data" / "practices")
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -99,7 +100,7 @@ def test_what_a_new_study_is_called_reaches_it(
 def test_a_new_device_is_added_and_shown(observ: Observ, place: Path) -> None:
     code, out, err = observ("device", "new", *options(DEVICE))
     assert (code, err) == (0, "") and "- id: jdma-boamp" in out
-    assert project.catalogue().devices["jdma-boamp"].product == "boamp"
+    assert project.catalogue(Path("data")).devices["jdma-boamp"].product == "boamp"
     assert observ("catalogue")[1].count("jdma-boamp") == 1
 
 
@@ -124,7 +125,7 @@ def test_in_a_terminal_only_what_is_missing_is_asked_for(
     assert observ("device", "new", *options(given))[0] == 0
     (question,) = asked
     assert question.startswith("frequency (continuous, daily")
-    assert project.catalogue().devices["jdma-boamp"].frequency == "monthly"
+    assert project.catalogue(Path("data")).devices["jdma-boamp"].frequency == "monthly"
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:

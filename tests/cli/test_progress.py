@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.copies import copy_catalogue
 
 from observlib import release
 from observlib.cli.printing import steps
@@ -24,7 +24,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="pipes and terminals are t
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A project with twelve exports."""
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     (tmp_path / "raw").mkdir()
     for month in range(1, 13):
         path = tmp_path / "raw" / f"{month:02}" / "boamp_audience.csv"

@@ -91,9 +91,9 @@ def test_the_intruder_finds_what_digits_give_away() -> None:
     frame = estimates.make(
         row(found)
         for found in (
-            mean("satisfaction_10", marks, "sur 10", (0, 10)),
+            mean("satisfaction_10", marks, (0, 10)),
             share("satisfied_share", marks >= 7.5),
-            mean("nps", pd.Series([100.0] * 30 + [-100.0] * 9 + [0.0] * 12), "points", (-100, 100)),
+            mean("nps", pd.Series([100.0] * 30 + [-100.0] * 9 + [0.0] * 12), (-100, 100)),
         )
     )
     recovered = intruder.marks_recovered(frame, {("d", "satisfaction_10"): [0.0, 5.0, 10.0]})

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from tests.copies import DEMO
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -67,8 +68,8 @@ from pathlib import Path
 import matplotlib
 matplotlib.rcParams.update({{"font.size": float(sys.argv[1]), "axes.facecolor": "red"}})
 from observlib import display, estimates
-from observlib.catalogue import load_catalogue
-catalogue = load_catalogue(Path({str(ROOT / "data" / "catalogue")!r}))
+from observlib import project
+catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
 frame = estimates.make(
     {{"indicator": "satisfied_share", "product": p, "period": f"2026-T{{q}}", "unit": "%",
       "estimate": 50 + q, "ci_low": 48 + q, "ci_high": 53 + q, "n": 90}}

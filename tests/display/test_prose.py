@@ -152,7 +152,7 @@ def action(word: str, catalogue: Catalogue) -> str:
         {
             "id": "refonte", "title": "T", "product": "legifrance", "date": "2020-01-01",
             "done": "Fait.", "expected": [{"indicator": "visits", "direction": "up"}],
-            "contact": "pôle", "demonstration": False,
+            "contact": "pôle",
         }
     ).model_copy(update={"title": word})  # fmt: skip
     return text_of(findings.actions.older([made], "2028-T4", catalogue))
@@ -161,7 +161,7 @@ def action(word: str, catalogue: Catalogue) -> str:
 def sheet(word: str, catalogue: Catalogue) -> str:
     made = Sheet.model_validate(
         {
-            "title": "T", "kind": "true", "department": next(iter(catalogue.departments)),
+            "title": "T", "department": next(iter(catalogue.departments)),
             "tool": "t", "date": "2026-06-30", "contact": "pôle", "verdict": "à refaire",
             "cost": "peu", "redo": "tout", "avoid": "rien", "slug": "fiche",
         }

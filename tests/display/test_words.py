@@ -125,6 +125,18 @@ def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
     assert words.counted(catalogue.indicators["tickets_open"]) == "messages"
 
 
+def test_a_group_that_the_catalogue_lacks_is_refused_and_words_are_their_own_label(
+    catalogue: Catalogue,
+) -> None:
+    row = {"indicator": "satisfied_share", "period": "2026-T3", "unit": "%", "estimate": 5}
+    frame = estimates.make([{**row, "group": "humeur", "group_value": "1"}])
+    with pytest.raises(ObservError, match=r"group 'humeur': not in the catalogue; .*groups\.yml"):
+        words.column_label(frame, "group_value", catalogue)
+    asked = frame.assign(group="Où cherchez-vous ?")
+    assert words.column_label(asked, "group_value", catalogue) == "Groupe"
+    assert words.label(asked.iloc[0], "group", catalogue) == "Où cherchez-vous ?"
+
+
 def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(
     catalogue: Catalogue,
 ) -> None:

@@ -12,15 +12,15 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.copies import demonstration_catalogue
 
 from observlib import estimates
-from observlib.catalogue import load_catalogue
 from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")
-CATALOGUE = load_catalogue(Path(__file__).parents[2] / "data" / "catalogue")
+CATALOGUE = demonstration_catalogue()
 EDITION = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.copies import demonstration_catalogue
 
 import observlib
-from observlib.catalogue import load_catalogue
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.errors import ObservError
 
 EDITION = {"quarter": "2026-T3", "kind": "demonstration", "data": "abc123", "made": "2026-11-24"}
-CATALOGUE = load_catalogue(Path(__file__).parents[2] / "data" / "catalogue")
+CATALOGUE = demonstration_catalogue()
 Making = Callable[..., dict[str, Any]]
 
 

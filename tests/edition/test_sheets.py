@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.copies import demonstration_practices
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.reading import split_front_matter
 from observlib.edition.sheets import page_of, write_sheets
-from observlib.practices import Practices, load_practices
+from observlib.practices import Practices
 
 PRACTICES = Path(__file__).parents[2] / "data" / "practices"
 
 
 @pytest.fixture(scope="module")
 def shipped(catalogue: Catalogue) -> Practices:
-    return load_practices(PRACTICES, catalogue)
+    return demonstration_practices()
 
 
 def page(shipped: Practices, catalogue: Catalogue, slug: str) -> tuple[dict[str, object], str]:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
+from tests.copies import demonstration_catalogue
 
-from observlib.catalogue import load_catalogue
 from observlib.edition import shown
 from observlib.edition.finalise import PageError, finalise
 
 ABOUT = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 ROOT = Path("/srv/observatoire")
-CATALOGUE = load_catalogue(Path(__file__).parents[2] / "data" / "catalogue")
+CATALOGUE = demonstration_catalogue()
 HOME = Path("/home/marie")
 
 

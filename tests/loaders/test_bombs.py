@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from tests.copies import DEMO
 
 from observlib import files
 from observlib.loaders import _text
@@ -25,11 +26,11 @@ _SECONDS = 120  # of a test machine that does other things; each takes a second 
 _WORKER = """
 import json, sys
 from pathlib import Path
-from observlib.catalogue import load_catalogue
+from observlib import project
 from observlib.errors import ObservError
 from observlib.loaders import load
 
-devices, files = load_catalogue(Path(sys.argv[1])), json.load(sys.stdin)
+devices, files = project.catalogue(Path(sys.argv[1])), json.load(sys.stdin)
 try:
     import resource
     pages = [int(n) for n in Path("/proc/self/statm").read_text().split()[:2]]
@@ -49,7 +50,7 @@ for device, path in files:
 def loaded(files: list[tuple[str, Path]]) -> list[str]:
     """What loading each file says."""
     done = subprocess.run(
-        [sys.executable, "-c", _WORKER, str(Path("data/catalogue").resolve())],
+        [sys.executable, "-c", _WORKER, str(DEMO)],
         input=json.dumps([(device, str(path)) for device, path in files]),
         capture_output=True,
         timeout=_SECONDS,
@@ -253,11 +254,11 @@ def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path: Path) -
     assert loaded([(device, pipe) for device in devices]) == [f"{pipe}: {files.ENDLESS}"] * 3
     ingest = (
         "import sys; from pathlib import Path; from observlib import store\n"
-        "from observlib.catalogue import load_catalogue\n"
-        "raw, data, catalogue = map(Path, sys.argv[1:])\n"
-        "print(*store.ingest(raw, data, load_catalogue(catalogue)).problems)\n"
+        "from observlib import project\n"
+        "raw, data, demo = map(Path, sys.argv[1:])\n"
+        "print(*store.ingest(raw, data, project.catalogue(demo)).problems)\n"
     )
-    paths = [raw, tmp_path / "data", Path("data/catalogue").resolve()]
+    paths = [raw, tmp_path / "data", DEMO]
     done = subprocess.run(
         [sys.executable, "-c", ingest, *map(str, paths)],
         capture_output=True,

@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from tests.copies import DEMO
 
 from observlib import comparisons, estimates, project
 
@@ -69,7 +70,7 @@ def known(data: Any) -> set[float]:
 
 def named(data: Any) -> set[str]:
     """What a cell names, whose digits are no numbers: products, devices, groups, indicators."""
-    content, catalogue = data[estimates.MIME], project.catalogue()
+    content, catalogue = data[estimates.MIME], project.catalogue(DEMO)
     parts = [content, *([content["comparisons"]] if "comparisons" in content else [])]
     cells = {
         cell for part in parts for row in estimates.from_lines(part["rows"]) for cell in row if cell

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.copies import DEMO, ROOT, copy_catalogue
 
 from observlib import files, project
 from observlib.errors import ObservError, UsageError
 from observlib.scaffold import new_device, required
 
-ROOT = Path(__file__).parents[2]
 DEVICE = {
     "id": "jdma-boamp",
     "label": "« Je donne mon avis » : BOAMP",
@@ -32,7 +31,7 @@ DEVICE = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     return tmp_path
 
 
@@ -44,29 +43,29 @@ def refused(root: Path, **changed: str | None) -> str:
     """What is said of a device that will not do; the catalogue is then as it was."""
     before = text_of(root)
     with pytest.raises(UsageError) as caught:
-        new_device(root, {**DEVICE, **changed})
+        new_device(root, Path("data"), {**DEVICE, **changed})
     assert text_of(root) == before
     return "\n".join(caught.value.problems)
 
 
 def test_a_device_is_added_at_the_end_and_all_comments_stay(root: Path) -> None:
     before = text_of(root)
-    added = new_device(root, DEVICE)
+    _, added = new_device(root, Path("data"), DEVICE)
     assert text_of(root) == before + added
-    device = project.catalogue(root).devices["jdma-boamp"]
+    device = project.catalogue(Path("data"), root).devices["jdma-boamp"]
     assert device.model_dump(exclude_defaults=True) == DEVICE
 
 
 def test_a_file_that_lacks_its_last_line_end_gets_it(root: Path) -> None:
     path = root / "data" / "catalogue" / "devices.yml"
     path.write_text(text_of(root).rstrip(), encoding="utf-8")
-    new_device(root, DEVICE)
-    assert "jdma-boamp" in project.catalogue(root).devices
+    new_device(root, Path("data"), DEVICE)
+    assert "jdma-boamp" in project.catalogue(Path("data"), root).devices
 
 
 def test_what_is_missing_is_told_with_what_is_allowed(root: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        new_device(root, {"id": "jdma-boamp", "label": ""})
+        new_device(root, Path("data"), {"id": "jdma-boamp", "label": ""})
     told = caught.value.problems
     assert len(told) == len(required({})) - 1
     assert any("`family` is missing; allowed: feedback, consultation" in line for line in told)
@@ -101,7 +100,7 @@ def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root: Path)
     path = root / "data" / "catalogue" / "devices.yml"
     path.write_text(text_of(root).replace("loader: jdma\n", "loader: jdmo\n", 1), encoding="utf-8")
     with pytest.raises(ObservError, match=r"devices\.yml:\d+: .*unknown loader 'jdmo'") as caught:
-        new_device(root, DEVICE)
+        new_device(root, Path("data"), DEVICE)
     assert not isinstance(caught.value, UsageError)
 
 
@@ -114,7 +113,7 @@ def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(
     before = text_of(root)
     monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(ObservError, match=r"the disk is full; .*the catalogue is as it was"):
-        new_device(root, DEVICE)
+        new_device(root, Path("data"), DEVICE)
     assert text_of(root) == before
     assert not list((root / "data" / "catalogue").glob(".*"))
 
@@ -127,14 +126,26 @@ def test_any_words_make_a_device_that_reads_back_or_change_nothing(
     root: Path, changed: dict[str, str]
 ) -> None:
     path = root / "data" / "catalogue" / "devices.yml"
-    before = (ROOT / "data" / "catalogue" / "devices.yml").read_bytes()
+    before = (DEMO / "catalogue" / "devices.yml").read_bytes()
     path.write_bytes(before)
     try:
-        new_device(root, {**DEVICE, **changed})
+        new_device(root, Path("data"), {**DEVICE, **changed})
     except UsageError:
         assert path.read_bytes() == before
     else:
-        found = project.catalogue(root).devices
-        (name,) = found.keys() - project.catalogue(ROOT).devices.keys()
+        found = project.catalogue(Path("data"), root).devices
+        (name,) = found.keys() - project.catalogue(DEMO, ROOT).devices.keys()
         wanted = {**DEVICE, **changed}
         assert found[name].label == wanted["label"].strip()
+
+
+def test_a_device_joins_the_list_that_its_data_folder_uses(root: Path) -> None:
+    own = Path("data/essai")
+    path, _ = new_device(root, own, DEVICE)  # which lists none of its own
+    assert path == root / "data" / "catalogue" / "devices.yml"
+    (root / own / "catalogue").mkdir(parents=True)
+    listed = root / own / "catalogue" / "devices.yml"
+    listed.write_text("# Mes dispositifs.\n", encoding="utf-8")
+    path, added = new_device(root, own, DEVICE)
+    assert path == listed and listed.read_text(encoding="utf-8") == f"# Mes dispositifs.\n{added}"
+    assert list(project.catalogue(own, root).devices) == ["jdma-boamp"]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.copies import copy_catalogue
 
 from observlib import files
 from observlib.catalogue import Catalogue
@@ -21,18 +22,21 @@ from observlib.scaffold.practice import slug_of
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 25)
+DATA = Path("data")
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     (tmp_path / "data" / "practices").mkdir()
     shutil.copy(ROOT / "data" / "practices" / "vocabulary.yml", tmp_path / "data" / "practices")
     return tmp_path
 
 
 def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root: Path, catalogue: Catalogue) -> None:
-    path = new_practice(root, "L’écoute : un essai", {"tool": "limesurvey"}, ["boamp"], TODAY)
+    path = new_practice(
+        root, Path("data"), "L’écoute : un essai", {"tool": "limesurvey"}, ["boamp"], TODAY
+    )
     assert path == root / "data" / "practices" / "l-ecoute-un-essai.md"
     assert load_practices(path.parent, catalogue).sheets == ()
 
@@ -40,7 +44,7 @@ def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root: Path, catalogue:
 def test_without_its_draft_line_it_says_all_that_is_still_to_be_filled_in(
     root: Path, catalogue: Catalogue
 ) -> None:
-    path = new_practice(root, "Un essai", {}, today=TODAY)
+    path = new_practice(root, DATA, "Un essai", {}, today=TODAY)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("draft: true", "draft: false"), encoding="utf-8")
     with pytest.raises(ObservError) as caught:
@@ -51,14 +55,14 @@ def test_without_its_draft_line_it_says_all_that_is_still_to_be_filled_in(
 
 def test_filled_in_it_is_the_sheet_that_was_asked_for(root: Path, catalogue: Catalogue) -> None:
     words = {"department": "annonces", "tool": "matomo", "method": None, "verdict": "à éviter"}
-    path = new_practice(root, 'Un "titre": #1', words, ["boamp", "bodacc"], TODAY)
+    path = new_practice(root, DATA, 'Un "titre": #1', words, ["boamp", "bodacc"], TODAY)
     text = path.read_text(encoding="utf-8")
     text = "".join(line for line in text.splitlines(True) if not line.startswith("draft"))
     for key in ("contact", "cost", "redo", "avoid"):
         text = text.replace(f"\n{key}:  #", f"\n{key}: ceci  #")
     path.write_text(text + "\nUn récit.\n", encoding="utf-8")
     (sheet,) = load_practices(path.parent, catalogue).sheets
-    assert (sheet.title, sheet.kind, sheet.date) == ('Un "titre": #1', "true", TODAY)
+    assert (sheet.title, sheet.origin, sheet.date) == ('Un "titre": #1', "own", TODAY)
     assert (sheet.department, sheet.tool, sheet.method) == ("annonces", "matomo", None)
     assert (sheet.verdict, sheet.products, sheet.contact) == (
         "à éviter",
@@ -68,17 +72,17 @@ def test_filled_in_it_is_the_sheet_that_was_asked_for(root: Path, catalogue: Cat
 
 
 def test_a_sheet_that_exists_is_not_written_over(root: Path) -> None:
-    path = new_practice(root, "Un essai", {}, today=TODAY)
+    path = new_practice(root, DATA, "Un essai", {}, today=TODAY)
     path.write_text("---\ndraft: true\n---\nprécieux", encoding="utf-8")
     with pytest.raises(UsageError, match=r"data/practices/un-essai\.md: exists already"):
-        new_practice(root, "Un  ESSAI !", {}, today=TODAY)
+        new_practice(root, DATA, "Un  ESSAI !", {}, today=TODAY)
     assert "précieux" in path.read_text(encoding="utf-8")
 
 
 def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root: Path) -> None:
     before = sorted((root / "data" / "practices").iterdir())
     with pytest.raises(UsageError) as caught:
-        new_practice(root, "???", {"tool": "excel", "verdict": "bof"}, ["minitel"])
+        new_practice(root, DATA, "???", {"tool": "excel", "verdict": "bof"}, ["minitel"])
     told = "\n".join(caught.value.problems)
     for said in ("tool 'excel'", "verdict 'bof'", "product 'minitel'", "makes no file name"):
         assert said in told
@@ -93,7 +97,7 @@ def test_a_disk_that_is_full_leaves_no_half_sheet(
 
     monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(ObservError, match=r"the disk is full; .*no sheet was written"):
-        new_practice(root, "Un essai", {}, today=TODAY)
+        new_practice(root, DATA, "Un essai", {}, today=TODAY)
     assert [path.name for path in (root / "data" / "practices").iterdir()] == ["vocabulary.yml"]
 
 
@@ -105,8 +109,15 @@ def test_any_title_makes_a_draft_that_reads_or_is_refused(
     for path in (root / "data" / "practices").glob("*.md"):
         path.unlink()
     try:
-        new_practice(root, title, {}, today=TODAY)
+        new_practice(root, DATA, title, {}, today=TODAY)
     except UsageError:
         assert slug_of(title) in ("", "index") or not title.isprintable()
     else:
         assert load_practices(root / "data" / "practices", catalogue).sheets == ()
+
+
+def test_a_sheet_joins_those_of_its_data_folder_where_it_has_some(root: Path) -> None:
+    own = Path("data/essai")
+    assert new_practice(root, own, "Un essai", {}).parent == root / "data" / "practices"
+    (root / own / "practices").mkdir(parents=True)
+    assert new_practice(root, own, "Un essai", {}).parent == root / own / "practices"

@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from tests.copies import copy_catalogue
 
 from observlib import files
 from observlib.edition import refresh
@@ -29,7 +30,7 @@ CONVENTIONS = ROOT / "tests" / "notebooks" / "test_conventions.py"
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Path:
     made = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "data" / "catalogue", made / "data" / "catalogue")
+    copy_catalogue(made)
     shutil.copytree(demonstration / "store", made / "data" / "demo" / "store")
     (made / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "frequentation.ipynb", made / "notebooks")

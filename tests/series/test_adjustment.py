@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observlib.demo import audience, truths
+from observlib.demo import calendar
 from observlib.series.adjustment import Adjustment, seasonally_adjusted
+from observlib.themes.audience import demonstration as audience
 
 SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
 
@@ -29,7 +30,7 @@ def visits(device: str) -> tuple[Adjustment, pd.Series]:
 def test_season_growth_and_working_day_are_those_that_made_the_series(synthetic) -> None:
     found = seasonally_adjusted(synthetic(1, sd=0.002))
     season = found.months["seasonal"].head(12).to_numpy()
-    assert season / season.mean() == pytest.approx(truths.MONTH_FACTORS, abs=0.006)
+    assert season / season.mean() == pytest.approx(calendar.MONTH_FACTORS, abs=0.006)
     assert found.working_day == pytest.approx(1.6, abs=0.1)
     trend = found.months["trend"].to_numpy()
     assert trend[-1] / trend[0] == pytest.approx(np.exp(0.04 * 44 / 12), abs=0.01)
@@ -80,12 +81,12 @@ def test_an_odd_month_hides_no_change_and_a_change_makes_no_odd_month(synthetic)
 def test_the_demonstration_s_break_is_found_and_no_other(device: str) -> None:
     found, _ = visits(device)
     assert found.status == "published" and found.searched and found.outliers.empty
-    if device != truths.BREAK["device"]:
+    if device != audience.BREAK["device"]:
         assert found.changes.empty
         return
     ((month, size, low, high),) = found.changes.itertuples(index=False)
-    assert month == truths.BREAK["from_month"]
-    assert low <= 100 * (truths.BREAK_FACTOR - 1) <= high and size == pytest.approx(-30, abs=1)
+    assert month == audience.BREAK["from_month"]
+    assert low <= 100 * (audience.BREAK_FACTOR - 1) <= high and size == pytest.approx(-30, abs=1)
 
 
 # --- What is not whole ------------------------------------------------------------------------

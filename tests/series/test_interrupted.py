@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observlib.demo import audience
 from observlib.series.interrupted import EFFECTS, interrupted
+from observlib.themes.audience import demonstration as audience
 
 ACTION = date(2025, 3, 1)
 SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py

@@ -14,10 +14,11 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from tests.copies import demonstration_catalogue
 from tests.publish.test_pdf import objects
 
 from observlib import display, estimates, findings
-from observlib.catalogue import Catalogue, load_catalogue
+from observlib.catalogue import Catalogue
 from observlib.edition.finalise import finalise
 from observlib.edition.plan import Page
 from observlib.edition.sheets import page_of
@@ -101,7 +102,7 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edition = project / "editions" / NOW
     edition.mkdir(parents=True)
     (project / "practices").mkdir()
-    catalogue = load_catalogue(ROOT / "data" / "catalogue")
+    catalogue = demonstration_catalogue()
     for number in range(2):
         attacks = ATTACKS[number::2]
         title = f"{attacks[5]} · {attacks[6]} · {attacks[7]}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -14,6 +13,7 @@ from threading import Event, Thread
 
 import duckdb
 import pytest
+from tests.copies import DEMO, copy_catalogue
 
 from observlib import files, store
 from observlib.catalogue import Catalogue
@@ -78,8 +78,8 @@ def test_processes_at_once_give_what_they_give_in_turn(
         import sys
         from pathlib import Path
         from observlib import store
-        from observlib.catalogue import load_catalogue
-        catalogue = load_catalogue(Path({str(ROOT / "data" / "catalogue")!r}))
+        from observlib import project
+        catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
         for raw, data in zip(sys.argv[1::2], sys.argv[2::2]):
             print("ready", flush=True)
             sys.stdin.readline()
@@ -115,7 +115,7 @@ def test_processes_at_once_give_what_they_give_in_turn(
 
 
 def test_who_waits_for_another_ingestion_is_told_so(tmp_path: Path, ratings: Write) -> None:
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     ratings(tmp_path / "raw", "x", JULY)
     (tmp_path / "data" / "store").mkdir()
     with ledger.alone(tmp_path / "data" / "store"):

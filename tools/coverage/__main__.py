@@ -21,6 +21,7 @@ from tools.coverage import page
 from tools.coverage.outside import REASONS, outside
 from tools.coverage.parts import PARTS
 from tools.coverage.simulate import simulate
+from tools.coverage.truth import DEMO
 
 SEED = 20261125
 _PROCESSES = 2
@@ -43,7 +44,7 @@ def main() -> None:
     found = found.round(2).assign(date=date.today().isoformat(), seed=SEED)
     path = root / "data" / "reference" / "coverage.csv"
     files.write_text(path, found.to_csv(index=False, lineterminator="\n"))
-    page.write(root / "reports" / "methode.qmd", found, project.catalogue())
+    page.write(root / "reports" / "methode.qmd", found, project.catalogue(DEMO))
     print(f"{path}: {len(found)} rows")
     known = {place for places in REASONS.values() for place in places}
     for row in found[outside(found)].itertuples():

@@ -13,27 +13,28 @@ import pandas as pd
 
 from observlib import estimates, project
 from observlib.comparison import pairs as changes
-from observlib.demo import truths
+from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.period import Quarter
+from observlib.themes.satisfaction import demonstration as ratings
 from observlib.themes.satisfaction import estimates as satisfaction
 from tools.coverage import draws
-from tools.coverage.truth import MARK, Truths, drawn_again, one, parts
+from tools.coverage.truth import DEMO, MARK, Truths, drawn_again, one, parts
 
 LABELS = {"differences_together": "Tous les écarts d'une étude à la fois"}
-_NOW, _BEFORE = truths.LAST, truths.LAST - 4
-_STUDY = str(truths.CHANGE["device"])  # names the study
+_NOW, _BEFORE = calendar.LAST, calendar.LAST - 4
+_STUDY = str(ratings.CHANGE["device"])  # names the study
 
 
 def rated(device: str, quarter: Quarter) -> dict[str, float]:
     """What is true of the published marks of a rating device, by indicator."""
-    mean = truths.mean_10(device, "satisfaction", quarter)
+    mean = ratings.mean_10(device, "satisfaction", quarter)
     return {
         "satisfaction_mean": 1 + mean * 0.4 if device == "satisfaction-3939" else mean,
         "satisfaction_10": mean,
-        "satisfied_share": 100 * truths.satisfied_share(device, "satisfaction", quarter),
-        "clarity_10": truths.mean_10(device, "clarity", quarter),
-        "help_reached_share": float(truths.HELP_REACHED[0]),
+        "satisfied_share": 100 * ratings.satisfied_share(device, "satisfaction", quarter),
+        "clarity_10": ratings.mean_10(device, "clarity", quarter),
+        "help_reached_share": float(ratings.HELP_REACHED[0]),
     }
 
 
@@ -41,7 +42,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     """The differences of some studies, and what all of a study say together."""
     rows = (
         row
-        for device in truths.RATED
+        for device in ratings.RATED
         for i in repetitions
         for quarter in (_BEFORE, _NOW)
         for row in draws.rated(
@@ -55,7 +56,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     known = true_values()
     for i in repetitions:
         own = marks[marks["device"].str.endswith(f"{MARK}{i}")]
-        catalogue = project.catalogue()
+        catalogue = project.catalogue(DEMO)
         pairs = changes.between(own, catalogue, str(_NOW), str(_BEFORE))
         compared = changes.tested(catalogue, pairs)
         told = _differences(compared[compared["difference_low"].notna()])
@@ -65,7 +66,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
 def true_values() -> Truths:
     """What is true of the same."""
     found: Truths = {("differences_together", _STUDY, ""): one(0.0)}
-    for device in truths.RATED:
+    for device in ratings.RATED:
         before = rated(device, _BEFORE)
         for indicator, now in rated(device, _NOW).items():
             true = {str(_BEFORE): now - before[indicator]}

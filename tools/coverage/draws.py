@@ -14,22 +14,18 @@ from typing import Any
 import pandas as pd
 
 from observlib import tables
-from observlib.demo import (
-    calls,
-    experiences,
-    peers,
-    polls,
-    questions,
-    ratings,
-    subscriptions,
-    surveys,
-    tickets,
-    truths,
-    user_tests,
-    workshops,
-)
 from observlib.demo.chance import between
 from observlib.period import Quarter
+from observlib.themes.contacts.demonstration import calls, tickets
+from observlib.themes.experiences import demonstration as experiences
+from observlib.themes.peers import demonstration as peers
+from observlib.themes.polls import demonstration as polls
+from observlib.themes.satisfaction import demonstration as ratings
+from observlib.themes.subscriptions import demonstration as subscriptions
+from observlib.themes.surveys.demonstration import exports as surveys
+from observlib.themes.surveys.demonstration import questions
+from observlib.themes.user_tests import demonstration as user_tests
+from observlib.themes.workshops import demonstration as workshops
 
 Rows = Iterator[tuple[Any, ...]]
 _CHANNEL = "web"  # coverage asks for no channel
@@ -50,13 +46,13 @@ def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
 
 def rated(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
     """`ratings`: a quarter of a rating device."""
-    product = truths.RATED[device].product
+    product = ratings.RATED[device].product
     for answer in ratings.drawn(device, quarter, source):
-        for question in truths.questions(device):
+        for question in ratings.questions(device):
             if question not in answer:
                 continue
             low, high = (1, 5) if device == "satisfaction-3939" else (0, 10)
-            value = low + truths.scale(device, question)[answer[question]] * (high - low) / 10
+            value = low + ratings.scale(device, question)[answer[question]] * (high - low) / 10
             told = (answer["number"], answer["moment"][:10], question, value, low, high)
             yield (name, product, _CHANNEL, *told)
 
@@ -174,7 +170,7 @@ def subscribed(name: str, device: str, letter: str, months: Sequence[str], sourc
 def felt(name: str, quarter: Quarter, source: Random) -> Rows:
     """`experiences`: the feelings of a quarter, all told on its first day."""
     blank = (None,) * (len(tables.columns("experiences")) - 7)
-    for number in range(between(source, *truths.EXPERIENCES)):
+    for number in range(between(source, *experiences.EXPERIENCES)):
         head = (name, None, _CHANNEL, f"{quarter}-{number}", quarter.start, None)
         yield (*head, experiences.drawn(source), *blank)
 

@@ -16,11 +16,13 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, project
-from observlib.demo import questions, ratings, truths
+from observlib.demo import calendar
 from observlib.demo.chance import pick, stream
 from observlib.period import Quarter
 from observlib.survey import differences, estimation, proportions
 from observlib.survey.design import design
+from observlib.themes.satisfaction import demonstration as ratings
+from observlib.themes.surveys.demonstration import questions
 from tools.coverage.truth import Truths, drawn_again, one
 
 LABELS = {
@@ -35,15 +37,15 @@ _ANSWERS = 300
 _CONTENT, _LESS = (6, 9, 15, 42, 28), (16, 19, 20, 30, 15)  # chances in percent of marks 1 to 5
 _LESS_OF = (10, 15, 20, 30, 40, 50)  # percent of each age who answer as the less content do
 _SATISFIED_FROM = 4
-_CHANGED = Quarter.parse(truths.CHANGE["from_quarter"])
+_CHANGED = Quarter.parse(ratings.CHANGE["from_quarter"])
 _PAIRS = {  # by the device that names the comparison
     "jdma-service-public": (
-        (truths.CHANGE["device"], _CHANGED),
-        (truths.CHANGE["device"], _CHANGED - 1),
+        (ratings.CHANGE["device"], _CHANGED),
+        (ratings.CHANGE["device"], _CHANGED - 1),
     ),
     "jdma-vie-publique": (
-        ("jdma-vie-publique", truths.LAST),
-        ("jdma-legifrance", truths.LAST),
+        ("jdma-vie-publique", calendar.LAST),
+        ("jdma-legifrance", calendar.LAST),
     ),
 }
 
@@ -76,8 +78,8 @@ def true_values() -> Truths:
         found[f"weighted_share_{method}", _SURVEY, ""] = one(satisfied)
     for name, pair in _PAIRS.items():
         for indicator, true in (
-            ("difference_of_means", truths.mean_10),
-            ("difference_of_shares", truths.satisfied_share),
+            ("difference_of_means", ratings.mean_10),
+            ("difference_of_shares", ratings.satisfied_share),
         ):
             now, then = (true(device, "satisfaction", quarter) for device, quarter in pair)
             scale = 100 if indicator == "difference_of_shares" else 1
@@ -122,7 +124,7 @@ def _weighted(weights: Mapping[str, float], source: Random, i: int) -> list[dict
 
 
 def _marks(device: str, quarter: Quarter, source: Random) -> list[float]:
-    scale = truths.scale(device, "satisfaction")
+    scale = ratings.scale(device, "satisfaction")
     return [scale[answer["satisfaction"]] for answer in ratings.drawn(device, quarter, source)]
 
 
@@ -152,7 +154,7 @@ def _row(indicator: str, device: str, i: int, unit: str, found: Any) -> dict[str
     return {
         "indicator": indicator,
         "device": drawn_again(device, i),
-        "period": str(truths.LAST),
+        "period": str(calendar.LAST),
         "unit": unit,
         **{name: float(found[name]) for name in ("estimate", "ci_low", "ci_high", "n")},
     }

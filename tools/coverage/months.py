@@ -18,16 +18,18 @@ import pandas as pd
 from observlib import estimates, project
 from observlib import followed as monthly
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
-from observlib.demo import truths
+from observlib.demo import calendar
 from observlib.demo.chance import between, normal, stream
 from observlib.period import Quarter
 from observlib.themes.actions import estimates as actions
+from observlib.themes.audience import demonstration as audience
 from observlib.themes.audience import estimates as series
+from observlib.themes.satisfaction import demonstration as ratings
 from observlib.working_days import length_deviation, working_day_deviation
-from tools.coverage.truth import Truths, drawn_again, one, parts
+from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 _NOISE, _WORKING_DAY = 0.03, 0.016  # of logarithms of visits
-_AT = truths.MONTHS.index(truths.BREAK["from_month"])
+_AT = calendar.MONTHS.index(audience.BREAK["from_month"])
 _LEVELS = {  # by device: the change of level, and how months resemble one another
     "matomo-service-public": (-0.20, 0.0),
     "matomo-entreprendre": (-0.20, 0.5),
@@ -49,7 +51,7 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     nothing is true of them, and how many there are is told by
     `tools/benchmarks/series_coverage.py`.
     """
-    catalogue, studies = project.catalogue(), []
+    catalogue, studies = project.catalogue(DEMO), []
     for i in repetitions:
         rows: list[dict[str, Any]] = []
         for device in (*_LEVELS, *_PACES):
@@ -59,7 +61,7 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
         studies.append(series.adjusted(estimates.make(rows), catalogue))
     found = estimates.combine(studies)
     own = found["device"].str.partition("~")[0]
-    near = found["period"].isin(truths.MONTHS[_AT - 1 : _AT + 2])
+    near = found["period"].isin(calendar.MONTHS[_AT - 1 : _AT + 2])
     levels = (found["indicator"] == "level_change") & own.isin(_LEVELS) & near
     paces = (found["indicator"] == "pace") & own.isin(_PACES)
     # the verdict on a pace is no category of it
@@ -69,17 +71,17 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
 def true_paces() -> Truths:
     """What is true of the same."""
     found = {("level_change", device, ""): one(100 * size) for device, (size, _) in _LEVELS.items()}
-    growths = {device: truths.SITES[device].growth for device in _PACES}
+    growths = {device: audience.SITES[device].growth for device in _PACES}
     return found | {("pace", device, ""): one(100 * rate) for device, rate in growths.items()}
 
 
 def acted(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     """Effects of the demonstration's actions, on counts and on means, each at 95 %."""
-    catalogue, done = project.catalogue(), _done()
+    catalogue, done = project.catalogue(DEMO), _done()
     for i in repetitions:
         rows: list[dict[str, Any]] = []
         for device in _VISITED:
-            change = truths.BREAK_FACTOR - 1 if device == truths.BREAK["device"] else 0.0
+            change = audience.BREAK_FACTOR - 1 if device == audience.BREAK["device"] else 0.0
             chance = stream(seed, "coverage", "acted", device, str(i))
             rows += _visits(device, i, chance, _ACTED, change)
         for device in _RATED:
@@ -92,9 +94,9 @@ def acted(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
 
 def true_effects() -> Truths:
     """What each action of the demonstration did."""
-    catalogue = project.catalogue()
-    devices = {truths.SITES[device].product: device for device in _VISITED}
-    rated = {truths.RATED[device].product: device for device in _RATED}
+    catalogue = project.catalogue(DEMO)
+    devices = {audience.SITES[device].product: device for device in _VISITED}
+    rated = {ratings.RATED[device].product: device for device in _RATED}
     found: Truths = {}
     for action in _done():
         (expected,) = action.expected
@@ -107,15 +109,15 @@ def true_effects() -> Truths:
 
 
 def _done() -> tuple[Action, ...]:
-    return project.actions("demonstration", monthly.FOLLOWED)
+    return project.actions(DEMO, monthly.FOLLOWED)
 
 
 def _effect(action: Action, device: str) -> float:
-    if device == truths.BREAK["device"]:
-        return 100 * (truths.BREAK_FACTOR - 1)
-    if device == truths.CHANGE["device"]:
+    if device == audience.BREAK["device"]:
+        return 100 * (audience.BREAK_FACTOR - 1)
+    if device == ratings.CHANGE["device"]:
         now = Quarter.of(action.date)
-        after, before = (truths.mean_10(device, "satisfaction", q) for q in (now, now - 1))
+        after, before = (ratings.mean_10(device, "satisfaction", q) for q in (now, now - 1))
         return after - before
     return 0.0
 
@@ -123,12 +125,12 @@ def _effect(action: Action, device: str) -> float:
 def _visits(
     device: str, repetition: int, chance: Random, correlation: float, change: float
 ) -> Iterator[dict[str, Any]]:
-    site = truths.SITES[device]
+    site = audience.SITES[device]
     about = {"indicator": "visits", "unit": "visites", "product": site.product, "channel": "web"}
     noise = normal(chance)
-    for i, month in enumerate(truths.MONTHS):
+    for i, month in enumerate(calendar.MONTHS):
         level = math.log(site.per_day * 365.25 / 12) + math.log1p(site.growth) * i / 12
-        level += math.log(truths.MONTH_FACTORS[i % 12]) + _WORKING_DAY * working_day_deviation(
+        level += math.log(calendar.MONTH_FACTORS[i % 12]) + _WORKING_DAY * working_day_deviation(
             month
         )
         level += length_deviation(month) + math.log1p(change) * (i >= _AT)
@@ -141,14 +143,14 @@ def _visits(
 
 
 def _marks(device: str, repetition: int, chance: Random) -> Iterator[dict[str, Any]]:
-    rated = truths.RATED[device]
+    rated = ratings.RATED[device]
     low, high = rated.answers
     about = {"indicator": "satisfaction_10", "unit": "sur 10", "product": rated.product}
-    for month in truths.MONTHS:
+    for month in calendar.MONTHS:
         quarter = Quarter.of(pd.Period(month, "M").start_time.date())
-        chances = truths.chances(device, "satisfaction", quarter)
+        chances = ratings.chances(device, "satisfaction", quarter)
         count = between(chance, low // 3, high // 3)
-        drawn = chance.choices(truths.scale(device, "satisfaction"), chances, k=count)
+        drawn = chance.choices(ratings.scale(device, "satisfaction"), chances, k=count)
         yield {
             **about, "channel": "web", "device": drawn_again(device, repetition), "period": month,
             "estimate": sum(drawn) / count, "n": count, "n_eff": count,

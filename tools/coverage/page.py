@@ -15,6 +15,7 @@ from observlib.display.typography import typography
 from observlib.errors import ObservError
 from tools.coverage import changes, methods
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest
+from tools.coverage.truth import DEMO
 
 LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"
@@ -110,5 +111,5 @@ if __name__ == "__main__":  # where words alone have changed: the table that is 
     write(
         project.root() / "reports" / "methode.qmd",
         project.reference("coverage").fillna({"lowest_value": ""}),
-        project.catalogue(),
+        project.catalogue(DEMO),
     )

@@ -15,35 +15,34 @@ import pandas as pd
 
 from observlib import project, tables
 from observlib.catalogue import Catalogue
-from observlib.demo import calls as phone
-from observlib.demo import (
-    peers,
-    polls,
-    questions,
-    subscriptions,
-    ties,
-    truths,
-    user_tests,
-    workshops,
-)
-from observlib.demo import surveys as sites
-from observlib.demo import tickets as desks
+from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts.demonstration import calls as phone
+from observlib.themes.contacts.demonstration import tickets as desks
+from observlib.themes.experiences import demonstration as told
 from observlib.themes.experiences import estimates as experiences
+from observlib.themes.peers import demonstration as peers
 from observlib.themes.peers import estimates as comparisons
+from observlib.themes.polls import demonstration as polls
 from observlib.themes.polls import estimates as votes
 from observlib.themes.profiles import estimates as profiles
+from observlib.themes.satisfaction import demonstration as ratings
 from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import demonstration as subscriptions
 from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import drivers
 from observlib.themes.surveys import estimates as surveys
+from observlib.themes.surveys.demonstration import exports as sites
+from observlib.themes.surveys.demonstration import questions, ties
+from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
 from tools.coverage import changes, draws, methods, months
-from tools.coverage.truth import Truths, drawn_again, one, parts
+from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
-LAST = truths.LAST
+LAST = calendar.LAST
 WAVES = LAST - 1  # the last quarter in which every survey listens
 Estimates = Iterator[pd.DataFrame]
 
@@ -64,12 +63,12 @@ def chance(seed: int, *names: object) -> Random:
 
 @cache
 def _catalogue() -> Catalogue:
-    return project.catalogue()
+    return project.catalogue(DEMO)
 
 
 # --- Ratings and told experiences -----------------------------------------------------------
 def _ratings(seed: int, repetitions: Sequence[int]) -> Estimates:
-    for device in truths.RATED:
+    for device in ratings.RATED:
         rows = (
             row
             for i in repetitions
@@ -80,7 +79,7 @@ def _ratings(seed: int, repetitions: Sequence[int]) -> Estimates:
 
 def _true_ratings() -> Truths:
     found: Truths = {}
-    for device in truths.RATED:
+    for device in ratings.RATED:
         for indicator, value in changes.rated(device, LAST).items():
             found[indicator, device, ""] = one(value)
     return found
@@ -98,7 +97,7 @@ def _experiences(seed: int, repetitions: Sequence[int]) -> Estimates:
 
 def _true_experiences() -> Truths:
     labels = experiences.FEELING_LABELS
-    shares = {labels[feeling]: float(share) for feeling, share in truths.FEELINGS.items()}
+    shares = {labels[feeling]: float(share) for feeling, share in told.FEELINGS.items()}
     return {("feeling_share", "sp-plus", "feeling"): parts(shares)}
 
 

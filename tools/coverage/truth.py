@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 
 HELD = ["indicator", "device", "group_value", "repetition", "n", "held"]
+DEMO = Path("data/demo")  # whose devices and actions are drawn again
 MARK = "~"  # between a device, or a category that is told apart, and the number of its repetition
 
 Key = tuple[str, str, str]

@@ -1,4 +1,4 @@
-"""What exists, read from YAML: departments, products, devices, questionnaires, indicators, peers.
+"""What exists, read from YAML: departments, products, devices, questionnaires, indicators, …
 
 The catalogue is data that people edit. Every file is checked whole, and every mistake in it is
 told at once with its file, line and key.
@@ -11,6 +11,7 @@ from observlib.catalogue.entries import (
     Device,
     Family,
     Frequency,
+    Group,
     Indicator,
     Peer,
     Product,
@@ -26,6 +27,7 @@ __all__ = [
     "Device",
     "Family",
     "Frequency",
+    "Group",
     "Indicator",
     "Peer",
     "Product",

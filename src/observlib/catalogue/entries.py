@@ -139,6 +139,12 @@ class Indicator(Entry):
         return self
 
 
+class Group(Entry):
+    """What estimates are told by within an indicator, and what heads its values."""
+
+    label: Text
+
+
 class Peer(Entry):
     """Another administration whose published figures are compared."""
 

@@ -129,6 +129,8 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "cannot be read"
         return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}")
+    if data is None and expected is list and text.strip():  # comments alone, as yet
+        data = []
     if not isinstance(data, expected):
         return unusable("", f"holds {type(data).__name__}; {words} is expected")
     return data, lines, problems

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from observlib.catalogue.entries import Department, Device, Entry, Indicator, Peer, Product
+from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.reading import explain, read
 from observlib.errors import ObservError
@@ -18,6 +18,7 @@ _FILES: dict[str, type[Entry]] = {
     "products": Product,
     "devices": Device,
     "indicators": Indicator,
+    "groups": Group,
     "peers": Peer,
 }
 # What a device must say beyond what all must, and the loaders that cannot read without it.
@@ -40,8 +41,14 @@ class Catalogue(BaseModel):
     products: dict[str, Product]
     devices: dict[str, Device]
     indicators: dict[str, Indicator]
+    groups: dict[str, Group] = {}
     peers: dict[str, Peer]
     questionnaires: dict[str, Questionnaire] = {}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each indicator."""
+        return {name: indicator.unit for name, indicator in self.indicators.items()}
 
     def label(self, subject: str) -> str:
         """The label of a product or peer, by its id."""
@@ -72,18 +79,23 @@ def load_catalogue(
     loaders: Iterable[str] | None = None,
     tables: Iterable[str] | None = None,
     margins: Mapping[str, Collection[str]] | None = None,
+    own: Path | None = None,
 ) -> Catalogue:
     """Read and check the files of the catalogue.
 
     Parameters
     ----------
     folder
-        The folder of the five lists, from `departments.yml` to `peers.yml`, and of the folder
+        The folder of the six lists, from `departments.yml` to `peers.yml`, and of the folder
         `questionnaires`, with one file each, which may be absent.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins
         The categories of each variable by which answers are weighted to the population.
+    own
+        A data folder's own catalogue, with any of these files. Its entries are added to those of
+        `folder`, where one of the same `id` takes the place of the other; its devices stand alone,
+        for they are those of its exports.
 
     Raises
     ------
@@ -93,12 +105,12 @@ def load_catalogue(
     problems: list[str] = []
     parts: dict[str, dict[str, Any]] = {}
     places: dict[tuple[str, str, str], str] = {}  # of each part, entry and key
-    for name, model in _FILES.items():
-        path = folder / f"{name}.yml"
+    for name, model, path in _lists(folder, own):
         missing = f"file is missing; the catalogue has {', '.join(_FILES)}"
         entries, lines, found = read(path, list, "a list of entries (`- id: …`)", missing)
         problems += found
-        parts[name] = {}
+        before = parts.setdefault(name, {})
+        read_here: dict[str, Any] = {}
         for position, raw in enumerate(entries):
             line = lines.get((position,), 1)
             try:
@@ -106,7 +118,7 @@ def load_catalogue(
             except ValidationError as error:
                 problems += explain(error, model, path, (position,), lines, raw)
                 continue
-            if entry.id in parts[name]:
+            if entry.id in read_here:
                 first = places[name, entry.id, "id"].rsplit(":", 1)[1]
                 problems.append(
                     f"{path}:{line}: id {entry.id!r} is already used at line {first}; "
@@ -115,19 +127,31 @@ def load_catalogue(
                 continue
             for key in raw:
                 places[name, entry.id, key] = f"{path}:{lines.get((position, key), line)}"
-            parts[name][entry.id] = entry
-    parts["questionnaires"], found = _questionnaires(folder / "questionnaires")
-    problems += found
+            read_here[entry.id] = entry
+        parts[name] = before | read_here
+    parts["questionnaires"] = {}
+    for place in (folder, own) if own else (folder,):
+        known, found = _questionnaires(place / "questionnaires", margins or {})
+        parts["questionnaires"] |= known
+        problems += found
     problems += _unknown_references(parts, places, loaders, tables)
-    for one in parts["questionnaires"].values():
-        told = outside_margins(one, margins or {})
-        problems += [f"{folder / 'questionnaires' / one.id}.yml: {fault}" for fault in told]
     if problems:
         raise ObservError(*problems)
     return Catalogue(**parts)
 
 
-def _questionnaires(folder: Path) -> tuple[dict[str, Questionnaire], list[str]]:
+def _lists(folder: Path, own: Path | None) -> Iterator[tuple[str, type[Entry], Path]]:
+    """The files of each list, in the order in which they count."""
+    for name, model in _FILES.items():
+        paths = [folder / f"{name}.yml"]
+        if own and (added := own / paths[0].name).exists():
+            paths = [added] if name == "devices" else [*paths, added]
+        yield from ((name, model, path) for path in paths)
+
+
+def _questionnaires(
+    folder: Path, margins: Mapping[str, Collection[str]]
+) -> tuple[dict[str, Questionnaire], list[str]]:
     """The questionnaires by their id, and what is wrong with their files."""
     known: dict[str, Questionnaire] = {}
     problems: list[str] = []
@@ -146,6 +170,7 @@ def _questionnaires(folder: Path) -> tuple[dict[str, Questionnaire], list[str]]:
                 f"{path}:{lines.get(('id',), 1)}: id is {one.id!r}, and the file's name says "
                 f"{path.stem!r}; make them the same"
             )
+        problems += [f"{path}: {fault}" for fault in outside_margins(one, margins)]
         known[one.id] = one
     return known, problems
 

@@ -48,7 +48,7 @@ Data = Annotated[
 
 
 @app.command()
-def catalogue() -> None:
+def catalogue(data: Data = Path("data")) -> None:
     """Check and print the devices, products, indicators and actions."""
     from rich import box
     from rich.console import Console
@@ -57,10 +57,9 @@ def catalogue() -> None:
     from observlib import project
     from observlib.followed import FOLLOWED
 
-    known = project.catalogue()
+    known = project.catalogue(data)
     told = {part: list(getattr(known, part)) for part in _PARTS}
-    kinds = [project.actions(kind, FOLLOWED) for kind in ("real", "demonstration")]
-    told["actions"] = [action.id for actions in kinds for action in actions]
+    told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
     typer.echo(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
@@ -80,7 +79,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="New folder, or an earlier demonstration's.")],
 ) -> None:
     """Write synthetic exports in the real formats, and their truths."""
-    from observlib import demo as demonstration
+    from observlib import demonstration
 
     with steps() as step:
         writing = step("Writing exports")
@@ -103,7 +102,8 @@ def fetch(
     from observlib import fetch as fetching
     from observlib import project
 
-    path = fetching.fetch(device, project.catalogue(), project.data_folder(to))
+    folder = project.data_folder(to)
+    path = fetching.fetch(device, project.catalogue(folder.parent), folder)
     typer.echo(f"Fetched: {path}")
 
 
@@ -118,12 +118,18 @@ def ingest(
     if not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder; name the folder that holds the exports")
     folder_of_store = project.data_folder(data)
+    known = project.catalogue_with_devices(data)
     with steps() as step:
         reading = step("Reading exports")
-        done = store.ingest(folder, folder_of_store, project.catalogue(), reading, waiting)
+        done = store.ingest(folder, folder_of_store, known, reading, waiting)
     summarise(done, folder, folder_of_store / "store")
     if done.problems:
         raise ObservError(*done.problems)
+    if done.unclaimed and done.kind == "demonstration" and not project.own(data, "catalogue"):
+        raise ObservError(
+            f"{folder}: is a demonstration, whose devices are those of data/demo/catalogue; "
+            "ingest it with `--data data/demo`"
+        )
     if done.devices.empty:
         raise ObservError(
             f"{folder}: holds no export that a device claims; "

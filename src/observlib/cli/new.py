@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
+
+Data = Annotated[
+    Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,6 +48,7 @@ def new_practice(
         list[str] | None, typer.Option(help="Product it is about (may be repeated).")
     ] = None,
     verdict: Annotated[str | None, typer.Option(help="à refaire, à adapter or à éviter.")] = None,
+    data: Data = Path("data"),
 ) -> None:
     """Write a practice sheet to fill in.
 
@@ -51,7 +57,7 @@ def new_practice(
     from observlib import project, scaffold
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
-    path = scaffold.new_practice(project.root(), title, given, product or [])
+    path = scaffold.new_practice(project.root(), data, title, given, product or [])
     typer.echo(f"Wrote {path}: fill it in, then remove its line `draft`.")
 
 
@@ -93,19 +99,20 @@ def new_device(
     table: Annotated[str | None, typer.Option(help="Tidy table, for plain_csv.")] = None,
     questionnaire: Annotated[str | None, typer.Option(help="Its questions, for surveys.")] = None,
     note: Annotated[str | None, typer.Option(help="Reservation printed with it (French).")] = None,
+    data: Data = Path("data"),
 ) -> None:
-    """Add a listening device to the catalogue.
+    """Add a listening device to the agency's catalogue.
 
     In a terminal, what is required and missing is asked for, until the answer will do.
     """
-    given: dict[str, str | None] = dict(locals())
+    given: dict[str, str | None] = {key: v for key, v in locals().items() if key != "data"}
     from observlib import project, scaffold
 
     root = project.root()
     if sys.stdin and sys.stdin.isatty():
-        _ask(given, project.catalogue(root))
-    text = scaffold.new_device(root, given)
-    typer.echo(f"Added to data/catalogue/devices.yml:\n{text}", nl=False)
+        _ask(given, project.catalogue(data))
+    path, text = scaffold.new_device(root, data, given)
+    typer.echo(f"Added to {path}:\n{text}", nl=False)
 
 
 def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:

@@ -43,7 +43,8 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> demo = Path("data/demo/catalogue")
+    >>> catalogue = load_catalogue(Path("data/catalogue"), own=demo)
     >>> given(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
     " des avis déposés et de l'enquête"
     """

@@ -1,5 +1,1 @@
-"""Synthetic raw exports, in the real formats, with known truths: `observlib.demo.write`."""
-
-from observlib.demo.folder import MANIFEST, write
-
-__all__ = ["MANIFEST", "write"]
+"""What the demonstrations of themes share: chance, formats of files and a calendar."""

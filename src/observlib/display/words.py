@@ -51,41 +51,6 @@ COLUMN_LABELS = {
 _INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas", "habitants"}
 
 
-_GROUP_LABELS = {  # by the `group` of estimates
-    "theme": "Motif",
-    "hour": "Heure",
-    "weekday_hour": f"Jour{BETWEEN}Heure",
-    "days": "Jours écoulés",
-    "months": "Mois écoulés",
-    "format": "Support",
-    "title": "Titre",
-    "procedure": "Démarche",
-    "figure": "Organisme et sujet",
-    "departement": "Département",
-    "distribution": "Rang",
-    "feeling": "Ressenti",
-    "scope": "Périmètre",
-    "reason": "Motif",
-    "step": "Étape",
-    "age": "Âge",
-    "sex": "Sexe",
-    "region": "Région",
-    "status": "Situation",
-    "autonomy": "Aisance en ligne",
-    "weighting": "Calcul",
-    "driver": "Réponse",
-    "task": "Tâche",
-    "problem": "Problème",
-    "severity": "Gravité",
-    "profile": "Profil",
-    "tool": "Outil",
-    "method": "Méthode",
-    "department": "Département",
-    "verdict": "Verdict",
-    "origin": "Origine",
-}
-
-
 def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
     """What heads a column of labels: a frame of peers has organisations, not products."""
     if column == "product" and set(frame["product"]) - {""} <= set(catalogue.peers):
@@ -96,8 +61,26 @@ def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
         return "Action"
     groups = set(frame["group"]) - {""}
     if column == "group_value" and len(groups) == 1:
-        return _GROUP_LABELS.get(groups.pop(), COLUMN_LABELS[column])
+        return group_label(groups.pop(), catalogue) or COLUMN_LABELS[column]
     return COLUMN_LABELS[column]
+
+
+def group_label(group: str, catalogue: Catalogue) -> str:
+    """What the catalogue calls a group; nothing where it is no name but words, as a question is.
+
+    Raises
+    ------
+    ObservError
+        For a name that the catalogue does not have.
+    """
+    if group in catalogue.groups:
+        return catalogue.groups[group].label
+    if re.fullmatch(r"[a-z0-9_-]+", group) and group not in catalogue.indicators:
+        raise ObservError(
+            f"group {group!r}: not in the catalogue; allowed: {bounded(catalogue.groups)}; "
+            f"add it to groups.yml"
+        )
+    return ""
 
 
 def indicator_of(name: str, catalogue: Catalogue) -> Indicator:
@@ -167,7 +150,7 @@ def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
             return catalogue.label(key)
         return row["group_value"] or _label(row, "device", catalogue)
     if column == "group":
-        key = _GROUP_LABELS.get(key, key)
+        key = group_label(key, catalogue) or key
     return key or "Ensemble"
 
 

@@ -48,7 +48,8 @@ class Asked:
     def shared(self) -> Inputs:
         """What every page depends on, as it is now."""
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
-        return {**inputs.seen_by_pages(self.root), **held}
+        known = project.knowledge(self.data, self.root)
+        return {**inputs.seen_by_pages(), **known, **held}
 
 
 def ask(
@@ -80,15 +81,15 @@ def ask(
         For a quarter without data, a clock behind the data, a damaged store, and wrong studies,
         practice sheets and actions.
     """
-    catalogue = project.catalogue(root)
+    catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
     wanted = _check_quarter(data, quarter, today)
     studies = load_studies(root / "notebooks")
     if not studies:
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
     kind = store.kind(data)
-    practices = project.practices(kind, root)
-    project.actions(kind, FOLLOWED, root)  # wrong ones stop here, before any study
+    practices = project.practices(data, kind, root)
+    project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     products, surveys = _products(data, catalogue), _surveys(data, catalogue)
 

@@ -13,7 +13,7 @@ from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.practices import Practices, Sheet, Source
 
 FOLDER = "practices"
-_KINDS = {
+_ORIGINS = {
     "demonstration": (
         "::: {.callout-warning}\n"
         "## Fiche de démonstration : récit inventé\n\n"
@@ -56,7 +56,7 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     ]
     sources = joined(map(_source, sheet.sources), "\n")
     parts = [
-        _KINDS.get(sheet.kind, ""),
+        _ORIGINS.get(sheet.origin, ""),
         _defined(lessons),
         sheet.body,
         f"## Sources\n\n{sources}" if sheet.sources else "",
@@ -82,7 +82,7 @@ def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         if (name := getattr(sheet, sort))
     ]
     said = " ".join(terms)
-    return f"Exemple inventé. {said}" if sheet.kind == "demonstration" else said
+    return f"Exemple inventé. {said}" if sheet.invented else said
 
 
 def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator[tuple[str, str]]:

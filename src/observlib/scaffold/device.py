@@ -26,7 +26,6 @@ from observlib.loaders import names
 from observlib.tables import TABLES
 
 _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
-_FILE = "devices.yml"
 
 
 def required(given: Mapping[str, str | None]) -> list[str]:
@@ -77,13 +76,14 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
     return None
 
 
-def new_device(root: Path, given: Mapping[str, str | None]) -> str:
-    """Add a device at the end of `data/catalogue/devices.yml`, whose comments stay; give its text.
+def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple[Path, str]:
+    """Add a device at the end of its list, whose comments stay; give the file and the text added.
 
     Parameters
     ----------
-    root
-        The project's root.
+    root, data
+        The project's root, and the data folder whose devices it joins: `data/catalogue/devices.yml`
+        where the folder lists none of its own.
     given
         The device's keys; those that are None or empty are left out.
 
@@ -95,7 +95,7 @@ def new_device(root: Path, given: Mapping[str, str | None]) -> str:
     ObservError
         Where the catalogue is wrong as it is, or cannot be written.
     """
-    catalogue = project.catalogue(root)
+    catalogue = project.catalogue(data, root)
     entry = {key: value for key, value in given.items() if value}
     allowed = choices(catalogue)
     missing = [
@@ -107,23 +107,23 @@ def new_device(root: Path, given: Mapping[str, str | None]) -> str:
     faults = [fault_of(key, value, catalogue) for key, value in entry.items()]
     if problems := [*missing, *filter(None, faults)]:
         raise UsageError(*problems)
-    folder = root / "data" / "catalogue"
-    before = (folder / _FILE).read_text(encoding="utf-8")
+    path = project.devices_file(data, root)
+    before = path.read_text(encoding="utf-8")
     ordered = {key: entry[key] for key in Device.model_fields if key in entry} | entry
     text = yaml.safe_dump([ordered], allow_unicode=True, sort_keys=False, width=95)
     after = f"{before.rstrip()}\n{text}"
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         copy = Path(place) / "catalogue"
-        shutil.copytree(folder, copy)
-        (copy / _FILE).write_text(after, encoding="utf-8", newline="\n")
+        shutil.copytree(path.parent, copy)
+        (copy / path.name).write_text(after, encoding="utf-8", newline="\n")
         try:
-            load_catalogue(copy, names(), TABLES)
+            load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy)
         except ObservError as error:
-            told = [_without_place(problem, copy / _FILE) for problem in error.problems]
+            told = [_without_place(problem, copy / path.name) for problem in error.problems]
             raise UsageError(*told, "nothing was written") from error
-    with files.telling_write_errors(folder, "the catalogue is as it was"):
-        files.write_text(folder / _FILE, after)
-    return text
+    with files.telling_write_errors(path.parent, "the catalogue is as it was"):
+        files.write_text(path, after)
+    return path, text
 
 
 def _without_place(problem: str, path: Path) -> str:

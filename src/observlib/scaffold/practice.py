@@ -11,7 +11,7 @@ from pathlib import Path
 
 from observlib import files, project
 from observlib.errors import UsageError
-from observlib.practices import VERDICTS, load_practices
+from observlib.practices import VERDICTS
 
 _BODY = """\
 <!-- Entre 150 et 300 mots. Pas de nom, d'adresse électronique ni de numéro de téléphone. -->
@@ -26,6 +26,7 @@ _BODY = """\
 
 def new_practice(
     root: Path,
+    data: Path,
     title: str,
     given: Mapping[str, str | None],
     products: Sequence[str] = (),
@@ -35,8 +36,9 @@ def new_practice(
 
     Parameters
     ----------
-    root
-        The project's root.
+    root, data
+        The project's root, and the data folder whose sheets it joins: those of `data/practices`
+        where the folder has none of its own.
     title
         Its title, or the name (`slug`) of its file.
     given
@@ -53,9 +55,9 @@ def new_practice(
     ObservError
         Where the sheets there are wrong, or the folder cannot be written.
     """
-    catalogue = project.catalogue(root)
-    folder = root / "data" / "practices"
-    known = load_practices(folder, catalogue)
+    catalogue = project.catalogue(data, root)
+    known = project.practices(data, "real", root)
+    folder = project.own(data, "practices", root) or root / "data" / "practices"
     allowed: dict[str, list[str]] = {
         "department": list(catalogue.departments),
         "tool": list(known.tools),
@@ -85,8 +87,8 @@ def new_practice(
     lines = [
         "draft: true  # à retirer quand la fiche est prête : elle paraît avec l'édition suivante",
         f"title: {json.dumps(title, ensure_ascii=False)}",
-        "kind: true  # true : nos équipes ; neighbour : un voisin, avec `peer:` et `sources:`",
         *(_line(key, given.get(key), allowed[key]) for key in ("department", "tool", "method")),
+        _line("peer", None, ["pour un organisme voisin, avec `sources:` ; vide pour nos équipes"]),
         f"products: [{', '.join(products)}]  # {', '.join(catalogue.products)}",
         f"date: {(today or date.today()).isoformat()}",
         _line("contact", None, ["un rôle, jamais un nom"]),

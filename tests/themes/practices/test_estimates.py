@@ -16,7 +16,6 @@ TOOLS, METHODS = {"a": "Outil A", "b": "Outil B"}, {"m": "Méthode M"}
 def sheet(slug: str, **keys: object) -> Sheet:
     front = {
         "title": "Une fiche",
-        "kind": "true",
         "department": "annonces",
         "tool": "a",
         "date": date(2026, 1, 1),
@@ -41,7 +40,7 @@ def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(
         catalogue,
         sheet("une", method="m"),
         sheet("deux", tool="b", verdict="à refaire"),
-        sheet("trois", tool=None, method="m", kind="demonstration"),
+        sheet("trois", tool=None, method="m", invented=True),
     )
     assert found == {
         ("", ""): 3,

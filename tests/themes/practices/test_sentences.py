@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
+from tests.copies import demonstration_practices
 
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
-from observlib.practices import Practices, load_practices
+from observlib.practices import Practices
 
 ROW = {"indicator": "practices", "period": "2026-T3", "unit": "fiches"}
 
@@ -26,7 +25,7 @@ def test_no_sheet_is_said_as_such() -> None:
 
 
 def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue: Catalogue) -> None:
-    shipped = load_practices(Path(__file__).parents[3] / "data" / "practices", catalogue)
+    shipped = demonstration_practices()
     said = findings.practices.lessons(shipped)
     assert said.startswith("À refaire : « ") and "». À éviter : « " in said
     for verdict in ("à refaire", "à éviter"):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.copies import demonstration_practices
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.period import Quarter
-from observlib.practices import Practices, load_practices
+from observlib.practices import Practices
 from observlib.themes.practices import estimates as practices
 from observlib.themes.practices.sheet_list import sheet_list
 
@@ -19,7 +20,7 @@ FOLDER = Path(__file__).parents[3] / "data" / "practices"
 
 @pytest.fixture(scope="module")
 def shipped(catalogue: Catalogue) -> Practices:
-    return load_practices(FOLDER, catalogue)
+    return demonstration_practices()
 
 
 @pytest.mark.parametrize("by", ["tool", "method", "department"])

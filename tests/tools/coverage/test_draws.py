@@ -8,27 +8,33 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from observlib import demonstration as folder
 from observlib import project, store, tables
 from observlib.catalogue import Catalogue
-from observlib.demo import calls as phone
-from observlib.demo import folder, peers, polls, questions, subscriptions, truths, workshops
-from observlib.demo import surveys as sites
-from observlib.demo import tickets as desks
-from observlib.demo import user_tests as tests
+from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.period import Quarter
 from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts.demonstration import calls as phone
+from observlib.themes.contacts.demonstration import tickets as desks
+from observlib.themes.peers import demonstration as peers
 from observlib.themes.peers import estimates as comparisons
+from observlib.themes.polls import demonstration as polls
 from observlib.themes.polls import estimates as votes
 from observlib.themes.profiles import estimates as profiles
 from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import demonstration as subscriptions
 from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import estimates as surveys
+from observlib.themes.surveys.demonstration import exports as sites
+from observlib.themes.surveys.demonstration import questions
+from observlib.themes.user_tests import demonstration as tests
 from observlib.themes.user_tests import estimates as usability
+from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
 from tools.coverage import draws
 
-LAST = truths.LAST
+LAST = calendar.LAST
 SAME = ["indicator", "device", "group", "group_value", "estimate", "ci_low", "ci_high", "n"]
 Estimate = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -161,7 +167,7 @@ def test_subscriptions(demonstration: Path) -> None:
             device,
             device,
             name,
-            truths.MONTHS,
+            calendar.MONTHS,
             stream(folder.SEED, device, name, subscriptions._SALTS[device]),
         )
     ]
@@ -198,7 +204,7 @@ def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables() -> None:
         "user_tests": draws.tested("d", "tests-legifrance", LAST, source),
         "workshops": draws.thought("d", "annuaire", Quarter(2026, 3), source),
         "subscriptions": draws.subscribed(
-            "d", "abonnements-revue", "Dossiers fictifs", truths.MONTHS[-6:], source
+            "d", "abonnements-revue", "Dossiers fictifs", calendar.MONTHS[-6:], source
         ),
         "experiences": draws.felt("d", LAST, source),
     }

@@ -340,7 +340,6 @@ def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
                 **told,
                 "indicator": "action_months",
                 "group_value": f"{name}, {side}",
-                "unit": "mois",
                 "estimate": float(row[column]),
             }
 

@@ -142,7 +142,7 @@ def _sums(rows: pd.DataFrame, about: dict[str, Any]) -> Iterator[dict[str, Any]]
     """Calls offered over a period, and the rates of those answered and abandoned."""
     offered, answered, abandoned = rows[["offered", "answered", "abandoned"]].sum()
     for name, unit, value in (
-        ("calls_offered", "appels", offered),
+        ("calls_offered", "", offered),
         ("answer_rate", "%", 100 * answered / (offered or 1)),
         ("abandonment_rate", "%", 100 * abandoned / (offered or 1)),
     ):
@@ -169,7 +169,6 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
                     **dict(zip(SUBJECT, subject, strict=True)),
                     "indicator": name,
                     "period": str(quarter),
-                    "unit": "s",
                     "status": state(given["date"], [quarter]),
                     "n": len(given),
                     "n_eff": len(given),
@@ -222,7 +221,6 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
             **dict(zip(SUBJECT, subject, strict=True)),
             "indicator": "calls_an_hour",
             "period": str(quarter),
-            "unit": "appels",
             "status": _whole(offered["date"], quarter),
         }
         cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
@@ -275,7 +273,5 @@ def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> pd.
         rate: dict[str, Any] = {"status": "missing"}
         if row["status"] == "published" and base > 0:
             rate = {"estimate": 1000 * row["estimate"] / base, "n": row["estimate"]}
-        made.append(
-            {**about, "indicator": "calls_per_1000_visits", "unit": "pour 1 000 visites", **rate}
-        )
+        made.append({**about, "indicator": "calls_per_1000_visits", **rate})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)

@@ -163,8 +163,9 @@ def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> desks = pd.DataFrame({"device": ["formulaires-entreprendre"]})
-    >>> promises(desks, load_catalogue(Path("data/catalogue"))).replace("\\xa0", " ")
+    >>> promises(desks, known).replace("\\xa0", " ")
     "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
     """
     told: dict[int, list[str]] = {}

@@ -69,7 +69,7 @@ def quarterly(
             given = whole[whole["quarter"] == str(quarter)]
             status = _state(given, whole, quarter)
             common = {**passport, "period": str(quarter), "status": status}
-            received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
+            received: dict[str, Any] = {"indicator": "tickets_received"}
             if len(given):
                 received |= {"estimate": len(given), "n": len(given)}
             counts.append({**common, **received})
@@ -110,7 +110,7 @@ def monthly(
         given = dict(iter(whole.groupby("month")))
         for month in months_between(max(first, min(given)), min(last, max(given))):
             common: dict[str, Any] = {**passport, "period": month, "status": "missing"}
-            received: dict[str, Any] = {"indicator": "tickets_received", "unit": "messages"}
+            received: dict[str, Any] = {"indicator": "tickets_received"}
             inside = given.get(month, whole.head(0))
             if n := len(inside):
                 end = _in_utc(pd.Period(month, "M").end_time.ceil("D"))
@@ -165,7 +165,7 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
     curve = _curve(given) if len(given) else None
     made: list[dict[str, Any]] = []
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
-        row: dict[str, Any] = {"indicator": name, "unit": "jours", "n": len(given)}
+        row: dict[str, Any] = {"indicator": name, "n": len(given)}
         found = quantile(curve, p) if curve is not None else (math.nan,) * 3
         made.append(_told(row, *found))
     if promise is not None:
@@ -184,7 +184,7 @@ def _told(row: dict[str, Any], value: float, low: float, high: float) -> dict[st
 
 def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
     """Tickets received by the quarter's end and not closed then, as the exports made after tell."""
-    row: dict[str, Any] = {"indicator": "tickets_open", "unit": "messages"}
+    row: dict[str, Any] = {"indicator": "tickets_open"}
     end = _ends(quarter)
     before = tickets[tickets["received"] < end]
     # an export made before the quarter's end does not tell which of its tickets stayed open

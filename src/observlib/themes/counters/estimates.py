@@ -96,10 +96,9 @@ def _rows(areas: pd.DataFrame, group: str, passport: dict[str, Any]) -> list[dic
     total = areas["counters"].groupby(keys, sort=False).sum()
     people = areas["people"][known].groupby(keys[known], sort=False).sum()
     served = areas["counters"][known].groupby(keys[known], sort=False).sum()
-    counts = [("counters", "guichets", total)]
+    counts = [("counters", total)]
     if len(people):
-        unit = "guichets pour 100 000 habitants"
-        counts.append(("counters_per_100k", unit, PER * served / people))
+        counts.append(("counters_per_100k", PER * served / people))
     return [
         {
             **passport,
@@ -107,8 +106,7 @@ def _rows(areas: pd.DataFrame, group: str, passport: dict[str, Any]) -> list[dic
             "group": group,
             "group_value": key if group else "",
             "estimate": float(value),
-            "unit": unit,
         }
-        for indicator, unit, values in counts
+        for indicator, values in counts
         for key, value in values.items()
     ]

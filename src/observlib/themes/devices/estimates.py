@@ -69,8 +69,9 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> heard = pd.DataFrame({"device": ["ateliers"], "product": ["annuaire"]})
-    >>> listeners(load_catalogue(Path("data/catalogue")), heard)["annuaire"]
+    >>> listeners(known, heard)["annuaire"]
     ['datagouv-annuaire', 'ateliers']
     """
     told = set(zip(heard["device"], heard["product"], strict=True))
@@ -101,8 +102,9 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> nothing = pd.DataFrame({"device": [], "product": []})
-    >>> frame = listening(load_catalogue(Path("data/catalogue")), nothing, Quarter(2026, 3))
+    >>> frame = listening(known, nothing, Quarter(2026, 3))
     >>> here = (frame["product"] == "legifrance") & (frame["channel"] == "in_person")
     >>> frame[here]["estimate"].tolist()
     [1.0]
@@ -110,7 +112,7 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     rows = []
     whole = [d.id for d in catalogue.devices.values() if d.listens and d.product is None]
     for product, found in [*listeners(catalogue, heard).items(), ("", whole)]:
-        row = {"indicator": "devices", "unit": "dispositifs", "period": str(quarter)}
+        row = {"indicator": "devices", "period": str(quarter)}
         scope = {"group": "scope", "group_value": _WHOLE_AGENCY}
         row |= {"product": product} if product else scope
         for channel in CHANNEL_LABELS:
@@ -195,7 +197,6 @@ def _silent(
     for device in filter(lambda device: device.listens, catalogue.devices.values()):
         row = {
             "indicator": "device_silence",
-            "unit": "jours",
             "period": str(quarter),
             "source": "catalogue",
             **_subject(device),

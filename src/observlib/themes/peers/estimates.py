@@ -71,8 +71,7 @@ def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
     rows = rows.assign(name=_texts(names, rows)).drop(columns="place")
     twice = rows.duplicated(["name", "comparable_with"], keep=False)
     rows["name"] = rows["name"].where(~twice, rows["name"] + " – " + rows["measure"])
-    units = {name: indicator.unit for name, indicator in catalogue.indicators.items()}
-    fits = (rows["comparable_with"].map(units) == rows["unit"]).astype(bool)
+    fits = (rows["comparable_with"].map(catalogue.units) == rows["unit"]).astype(bool)
     return rows.assign(comparable=fits).reset_index(drop=True)
 
 

@@ -44,9 +44,9 @@ def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         votes = int(poll["votes"].sum())
         whole = {**passport, "group_value": poll["network"].iat[0], "n": votes}
         made.append(
-            {**whole, "indicator": "poll_votes", "unit": "votes", "estimate": votes}
+            {**whole, "indicator": "poll_votes", "estimate": votes}
             if votes
-            else {**whole, "indicator": "poll_votes", "unit": "votes", "status": "missing"}
+            else {**whole, "indicator": "poll_votes", "status": "missing"}
         )
         followers = poll["followers"].iat[0]
         if votes and pd.notna(followers) and followers >= votes:
@@ -111,9 +111,9 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
             row = {**passport, "period": period}
             cast = inside.groupby("poll_id")["votes"].sum()
             count, votes = len(cast), int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
-            made.append({**row, "indicator": "poll_count", "unit": "sondages", "estimate": count})
+            made.append({**row, "indicator": "poll_count", "estimate": count})
             said = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
-            made.append({**row, "indicator": "poll_votes", "unit": "votes", **said})
+            made.append({**row, "indicator": "poll_votes", **said})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
 
 

@@ -32,10 +32,10 @@ def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     for row in polls.to_dict("records"):
         votes = rows[(rows["indicator"] == "poll_votes") & (rows["device"] == row["device"])]
         shown = votes[votes["estimate"].notna()]
-        count = french.count(row["estimate"], "sondage", "sondages")
+        count = words.value(row, catalogue.indicators["poll_count"])
         cast = (
             f"dont les résultats publiés réunissent "
-            f"{french.count(shown['estimate'].iat[0], 'vote', 'votes')}"
+            f"{words.value(shown.iloc[0], catalogue.indicators['poll_votes'])}"
             if len(shown)
             else "avec trop peu de votes pour les publier"
         )

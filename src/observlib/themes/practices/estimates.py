@@ -37,10 +37,9 @@ def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.D
         for group in ("tool", "method", "department")
     }
     named["verdict"] = sorted((sheet.verdict for sheet in sheets), key=VERDICTS.index)
-    named["origin"] = [words for kind, words in ORIGINS.items() for s in sheets if s.kind == kind]
+    named["origin"] = [words for own, words in ORIGINS.items() for s in sheets if s.origin == own]
     base = {
         "indicator": "practices",
-        "unit": "fiches",
         "period": str(quarter),
         "source": f"practices@{practices.digest}",
     }

@@ -53,7 +53,7 @@ def _item(sheet: Sheet, catalogue: Catalogue) -> Markdown:
     told: list[str] = [sheet.verdict]
     if sheet.peer:
         told.append(catalogue.peers[sheet.peer].label)
-    if sheet.kind == "demonstration":
+    if sheet.invented:
         told.append("exemple inventé")
     page = Markdown(f"/practices/{sheet.slug}.qmd")
     return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(told))

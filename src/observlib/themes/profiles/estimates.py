@@ -110,7 +110,7 @@ def representation(
             listed.sort(key=fold)
         groups = _within(listed, holders) if status != "suppressed" else {}
         n = sum(len(ids) for _, ids in groups.values())
-        row = {**passport, "indicator": "representation", "unit": "rapport", "group": variable}
+        row = {**passport, "indicator": "representation", "group": variable}
         for name in dict.fromkeys([*listed, *groups]):
             if name not in groups:
                 made.append({**row, "group_value": name, "status": "suppressed"})

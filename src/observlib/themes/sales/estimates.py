@@ -11,18 +11,18 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT, with_quarters_withheld
+from observlib.answers import SUBJECT
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.period import Quarter, months_between
+from observlib.period import Quarter
 
 FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _TOP = 10
 _FEW = estimates.MINIMUM_PEOPLE
 _TITLES = 20  # of fewer, ten are nearly all
-_UNITS = {
-    "units_sold": "exemplaires",
-    "revenue": "€",
+_UNITS = {  # of what is a count, the catalogue has the word
+    "units_sold": "",
+    "revenue": "",
     "return_rate": "%",
     "digital_share": "%",
     "top_titles_share": "%",
@@ -70,26 +70,10 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     >>> quarterly(table, [Quarter(2026, 3)])["estimate"].tolist()
     [200.0, 2000.0, 6.0, 0.0]
     """
-    return _over(sales, {str(quarter): quarter.months for quarter in quarters})
+    return over(sales, {str(quarter): quarter.months for quarter in quarters})
 
 
-def monthly(sales: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """The same by month, for series in time.
-
-    Where a month has too few units to be shown, neither are its quarter's other months.
-
-    Parameters
-    ----------
-    sales
-        As for `quarterly`.
-    first, last
-        Months `YYYY-MM`, both included; a shop starts at its own first month.
-    """
-    months = {month: (month,) for month in months_between(first, last)}
-    return with_quarters_withheld(_over(sales, months))
-
-
-def _over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """The estimates of each shop over periods, each with its months."""
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
@@ -202,7 +186,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
         twice = shown["title"].duplicated(keep=False)
         names = shown["title"].where(~twice, shown["title"] + " (" + shown.index + ")")
         for name, units in zip(names, shown["units"], strict=True):
-            row = {"indicator": "title_units", "period": str(quarter), "unit": "exemplaires"}
+            row = {"indicator": "title_units", "period": str(quarter)}
             value = {"estimate": units, "n": units, "status": status}
             made.append({**passport, **row, "group": "title", "group_value": name, **value})
     return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)

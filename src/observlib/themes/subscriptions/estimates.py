@@ -13,17 +13,17 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT, with_quarters_withheld
+from observlib.answers import SUBJECT
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.rounding import base
 from observlib.period import Quarter, months_between
 from observlib.survey.intervals import wilson
 from observlib.survey.survival import kaplan_meier, share_ended
 
-_UNITS = {
-    "subscribers": "abonnés",
-    "subscription_joins": "inscriptions",
-    "subscription_leaves": "désabonnements",
+_UNITS = {  # of what is a count, the catalogue has the word
+    "subscribers": "",
+    "subscription_joins": "",
+    "subscription_leaves": "",
     "subscribers_change": "%",
     "subscription_churn": "%",
 }
@@ -69,26 +69,10 @@ def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     >>> found["estimate"].round(2).tolist()
     [1030.0, 90.0, 60.0, 3.0, 1.98]
     """
-    return _over(subscriptions, {str(quarter): quarter.months for quarter in quarters})
+    return over(subscriptions, {str(quarter): quarter.months for quarter in quarters})
 
 
-def monthly(subscriptions: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """The same by month, for series in time.
-
-    Where a month has too few people to be shown, neither are its quarter's other months.
-
-    Parameters
-    ----------
-    subscriptions
-        As for `quarterly`.
-    first, last
-        Months `YYYY-MM`, both included; a device starts at its own first month.
-    """
-    months = {month: (month,) for month in months_between(first, last)}
-    return with_quarters_withheld(_over(subscriptions, months))
-
-
-def _over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """The estimates of each device over periods, each with its months."""
     rows = _with_months(subscriptions)
     made: list[dict[str, Any]] = []

@@ -227,11 +227,11 @@ def _nps(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
     if not ((asked["scale_min"] == 0) & (asked["scale_max"] == 10)).all():
         return []  # the score is defined for marks from 0 to 10, and no others
     scores = (given["value"] >= PROMOTERS_FROM).astype(int) - (given["value"] <= DETRACTORS_TO)
-    return [answers.mean("nps", 100.0 * scores, "points", (-100.0, 100.0))]
+    return [answers.mean("nps", 100.0 * scores, (-100.0, 100.0))]
 
 
 def _ces(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
-    return [answers.mean("ces_10", given["on_10"], "sur 10", answers.ON_10)]
+    return [answers.mean("ces_10", given["on_10"], answers.ON_10)]
 
 
 def _success(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:

@@ -92,4 +92,4 @@ def _untold(given: pd.Series) -> bool:
 
 
 def _mark(given: pd.Series) -> dict[str, Any]:
-    return answers.mean("satisfaction_10", given, "sur 10", answers.ON_10)
+    return answers.mean("satisfaction_10", given, answers.ON_10)

@@ -224,10 +224,10 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
 
 _REPORT = {
-    "effective_n": {"indicator": "weighting_effective_n", "unit": "répondants"},
-    "design_effect": {"indicator": "weighting_design_effect", "unit": "rapport"},
-    "min": {"indicator": "weighting_least", "unit": "rapport"},
-    "max": {"indicator": "weighting_most", "unit": "rapport"},
+    "effective_n": {"indicator": "weighting_effective_n"},
+    "design_effect": {"indicator": "weighting_design_effect"},
+    "min": {"indicator": "weighting_least"},
+    "max": {"indicator": "weighting_most"},
 }
 
 

@@ -88,7 +88,7 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
             passport = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
             parts = [inside[inside["quarter"] == str(quarter)] for quarter in quarters]
             if inside.empty:
-                row = {"indicator": "test_participants", "unit": "participants"}
+                row = {"indicator": "test_participants"}
                 made.append({**passport, **row, "status": "missing"})
                 continue
             made += [passport | row for row in _told(inside, parts)]
@@ -102,7 +102,6 @@ def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
             "indicator": "test_participants",
-            "unit": "participants",
             "estimate": people,
             "n": people,
         }
@@ -190,7 +189,6 @@ def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
         n = len(own)
         row = {
             "indicator": "task_time",
-            "unit": "s",
             "group": "task",
             "group_value": task,
             "estimate": own.iat[0],
@@ -207,7 +205,7 @@ def _scale(answers: pd.DataFrame) -> list[dict[str, Any]]:
     scores = sus_scores(answers)
     if scores.empty:
         return []
-    return [mean("sus_mean", scores, "sur 100", (0.0, 100.0))]
+    return [mean("sus_mean", scores, (0.0, 100.0))]
 
 
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
@@ -249,7 +247,6 @@ def _problems(met: pd.DataFrame, people: int) -> list[dict[str, Any]]:
             found.append(
                 {
                     "indicator": "problem_count",
-                    "unit": "problèmes",
                     "group": "severity",
                     "group_value": name,
                     "estimate": int((severity == level).sum()),

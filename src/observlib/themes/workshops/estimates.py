@@ -46,7 +46,6 @@ def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
                     "product": product,
                     "indicator": "workshop_count",
                     "period": str(quarter),
-                    "unit": "ateliers",
                     "estimate": inside["workshop_id"].nunique(),
                 }
             )
@@ -85,7 +84,6 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         **_passport(rows),
         "indicator": "workshop_participants",
         "period": next(iter(together(quarters))),
-        "unit": "participants",
     }
     whole = _told_in(rows, quarters)
     total = int(rows["count"].sum())
@@ -135,7 +133,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     made: list[dict[str, Any]] = []
     reached = (len(rows), int((rows["decided"] <= end).sum()), int((rows["done"] <= end).sum()))
     for step, count in zip(STEPS, reached, strict=True):
-        row = {"indicator": "workshop_ideas", "unit": "idées", "estimate": count}
+        row = {"indicator": "workshop_ideas", "estimate": count}
         made.append({**passport, **row, "group": "step", "group_value": step})
     for product, some in [("", rows), *rows.groupby("product", sort=True)]:
         share = 100 * float((some["done"] <= end).mean())
@@ -183,9 +181,7 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     median = with_interval(*quantile(curve, 0.5))
     if median is None:  # and no base, which may be of too few
         median = {"status": "missing", "n": None, "n_eff": None}
-    made: list[dict[str, Any]] = [
-        {**passport, "indicator": "idea_delay", "unit": "jours", **median}
-    ]
+    made: list[dict[str, Any]] = [{**passport, "indicator": "idea_delay", **median}]
     for day in range(0, int(waited.max()) + 1, _STEP):
         ended = with_interval(*(100 * share for share in share_ended(curve, day)))
         row = {"group": "days", "group_value": str(day), **(ended or {})}

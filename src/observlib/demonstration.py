@@ -1,0 +1,198 @@
+"""Writing the demonstration: all of it or nothing, and never over someone's data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from observlib.demo import calendar, formats
+from observlib.errors import ObservError, bounded
+from observlib.themes.audience import demonstration as audience
+from observlib.themes.contacts.demonstration import calls, tickets
+from observlib.themes.experiences import demonstration as experiences
+from observlib.themes.peers import demonstration as peers
+from observlib.themes.polls import demonstration as polls
+from observlib.themes.procedures import demonstration as procedures
+from observlib.themes.sales import demonstration as sales
+from observlib.themes.satisfaction import demonstration as satisfaction
+from observlib.themes.subscriptions import demonstration as subscriptions
+from observlib.themes.surveys.demonstration import exports as surveys
+from observlib.themes.user_tests import demonstration as user_tests
+from observlib.themes.workshops import demonstration as workshops
+
+MANIFEST = "demonstration.json"
+SEED = 2051  # a draw where only the true change shows in the last edition's comparisons
+_LITTER = (".DS_Store", "Thumbs.db")  # what a file browser leaves behind by itself
+_NOTE = (
+    "Données fictives de démonstration, tirées au hasard par observlib : aucun chiffre, aucun "
+    "avis et aucun récit n'est réel. Elles ne disent rien des services qu'elles nomment."
+)
+_MAKERS = (
+    audience,
+    satisfaction,
+    experiences,
+    procedures,
+    subscriptions,
+    sales,
+    calls,
+    tickets,
+    surveys,
+    polls,
+    user_tests,
+    workshops,
+    peers,
+)
+
+
+def write(folder: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
+    """Write the demonstration's raw exports, and give what is true of them.
+
+    The bytes are the same on every machine. `demonstration.json`, beside the exports, holds the
+    truths and the SHA-256 of each file.
+
+    Parameters
+    ----------
+    folder
+        Where to write: a new or empty folder, or that of a previous demonstration, which is
+        replaced at once when all is written.
+    progress
+        Called with the number of devices written and their total.
+
+    Returns
+    -------
+    dict
+        `changes`, `seasonality`, and lists of records: `visits_by_month`, `visits_by_quarter`
+        (visits), `ratings` (means on 0–10, shares from 0 to 1, counts of answers),
+        `experiences` (counts) and `procedures` (marks on 0–10), `subscriptions` (counts, true
+        shares from 0 to 1) and `sales` (counts, cents, a rate in %), `surveys` (true values of
+        indicators and shares in %, counts of responses, mean satisfaction on 0–10 by age and what
+        drives it in points), `calls` (counts, true shares from 0 to
+        1, true waits in seconds), `tickets` (counts, true shares from 0 to 1, true delays in
+        days), `polls` (true shares in %, votes),
+        `user_tests` (true values, counts), `workshops` (counts, the true median delay), `peers`
+        (true shares from 0 to 1, published values, counters).
+
+    Raises
+    ------
+    ObservError
+        When the folder holds anything else, or cannot be written; it is then left as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     truths = write(Path(place) / "raw")
+    ...     len(list((Path(place) / "raw").rglob("*.csv")))
+    354
+    >>> [(c["kind"], c["device"]) for c in truths["changes"]][:2]
+    [('satisfaction', 'jdma-service-public'), ('traffic', 'matomo-legifrance')]
+    """
+    try:
+        folder = folder.resolve()
+    except (OSError, RuntimeError) as error:
+        raise ObservError(
+            f"{folder}: cannot be written: it is a symbolic link that leads nowhere; "
+            f"choose another folder"
+        ) from error
+    try:
+        _refuse_foreign(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
+        ) as stage:
+            known = _write_all(Path(stage) / "new", progress)
+            _swap(Path(stage) / "new", folder, Path(stage) / "old")
+    except OSError as error:
+        reason = error.strerror or error
+        raise ObservError(
+            f"{folder}: the demonstration cannot be written: {reason}; "
+            f"what was there is unchanged; make room or choose another folder"
+        ) from error
+    return known
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise `ObservError` unless the folder is absent, empty or a previous demonstration."""
+    mend = "choose another folder, or move these files away; nothing was written"
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ObservError(f"{folder}: is a file; a folder is expected; {mend}")
+    present = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir() and path.name not in _LITTER
+    )
+    if not present:
+        return
+    if MANIFEST not in present:
+        raise ObservError(
+            f"{folder}: holds {bounded(present)}, which are not a previous demonstration "
+            f"(there is no {MANIFEST}); {mend}"
+        )
+    try:
+        previous = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        ours = {MANIFEST, *previous["files"]} if previous["kind"] == "demonstration" else set()
+    except (ValueError, TypeError, KeyError):
+        ours = set()
+    if not ours:
+        raise ObservError(f"{folder / MANIFEST}: is not a demonstration's own file; {mend}")
+    foreign = [name for name in present if name not in ours]
+    if foreign:
+        raise ObservError(f"{folder}: holds {bounded(foreign)} besides the demonstration; {mend}")
+
+
+def _write_all(folder: Path, progress: Callable[[int, int], object] | None) -> dict[str, Any]:
+    """Write every export and the manifest into a new folder; give the truths."""
+    known = _decided()
+    digests: dict[str, str] = {}
+    tasks = [(maker, device) for maker in _MAKERS for device in maker.DEVICES]
+    for done, (maker, device) in enumerate(tasks, 1):
+        files, found = maker.make(device, SEED)
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            digests[name] = hashlib.sha256(content).hexdigest()
+        for part, records in found.items():
+            known.setdefault(part, []).extend(records)
+        if progress is not None:
+            progress(done, len(tasks))
+    manifest = {
+        "kind": "demonstration",
+        "note": _NOTE,
+        "seed": SEED,
+        "first": str(calendar.FIRST),
+        "last": str(calendar.LAST),
+        "truths": known,
+        "files": dict(sorted(digests.items())),
+    }
+    (folder / MANIFEST).write_bytes(formats.to_json(manifest, indent=1) + b"\n")
+    return known
+
+
+def _decided() -> dict[str, Any]:
+    """The truths decided beforehand: what changes and when, and the shape of a year."""
+    return {
+        "changes": [*satisfaction.changes(), *audience.changes()],
+        "seasonality": {
+            "months": list(calendar.MONTH_FACTORS),
+            "weekdays": list(audience.WEEKDAY_FACTORS),
+        },
+    }
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Put the new folder in the place of the old one, or leave the old one there."""
+    replaced = folder.exists()
+    if replaced:
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        if replaced:
+            old.rename(folder)
+        raise

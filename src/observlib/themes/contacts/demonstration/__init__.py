@@ -1,0 +1,1 @@
+"""Invented calls and messages, in the formats of their tools."""

@@ -1,0 +1,186 @@
+"""Calls of the 3939: every half hour counted, and a log of some calls one by one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from observlib.demo import calendar, formats
+from observlib.demo.chance import between, normal, pick, stream
+from observlib.period import Quarter
+
+COUNTED, LOGGED = "appels-3939-tranches", "appels-3939-journal"
+DEVICES = (COUNTED, LOGGED)
+_PRODUCT = "allo-service-public"
+# A draw in which the last quarter's truths lie inside their intervals.
+_SALT = "1"
+ANSWERED = 86  # chances in percent that a call is answered
+INCIDENT, INCIDENT_ANSWERED = "2025-T4", 71
+_HALF_HOURS = tuple(range(17, 36))  # 8:30 to 17:30, each the start of a half hour
+_SHAPE = (6, 9, 13, 16, 17, 17, 15, 10, 8, 9, 13, 15, 15, 14, 13, 11, 9, 7, 5)  # by half hour
+_WEEKDAYS = (125, 112, 98, 92, 83)  # percent of the mean day, Monday first
+_CALLS_A_DAY = 620
+# Seconds of waiting before an answer: from, to, chances in percent; every second as likely.
+WAITS = ((1, 20, 34), (21, 60, 30), (61, 180, 22), (181, 600, 14))
+THEMES = {
+    "Papiers d'identité": 27,
+    "Carte grise et permis": 22,
+    "Justice et litiges": 16,
+    "Travail et formation": 13,
+    "Logement": 11,
+    "Famille": 8,
+    "Étrangers en France": 3,
+}
+_LOGGED_QUARTERS = calendar.QUARTERS[-6:]
+
+
+def answered_share(quarter: Quarter) -> float:
+    """True share of a quarter's calls that are answered.
+
+    Examples
+    --------
+    >>> answered_share(Quarter(2025, 4)), answered_share(Quarter(2026, 3))
+    (0.71, 0.86)
+    """
+    return (INCIDENT_ANSWERED if str(quarter) == INCIDENT else ANSWERED) / 100
+
+
+def wait_quantile(percent: int) -> int:
+    """The true number of seconds within which a share of the answered calls is answered.
+
+    Examples
+    --------
+    >>> wait_quantile(50), wait_quantile(90)
+    (42, 300)
+    """
+    below = 0
+    for first, last, chance in WAITS:
+        if below + chance >= percent:
+            seconds = last - first + 1
+            return first - 1 + -(-(percent - below) * seconds // chance)
+        below += chance
+    raise ValueError(f"{percent} percent is beyond the waits")
+
+
+def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+    """The exports of one device, by path, and what is true of them."""
+    return _half_hours(seed) if device == COUNTED else _log(seed)
+
+
+def _open_days(quarter: Quarter) -> Sequence[date]:
+    days = [
+        quarter.start + timedelta(days=i) for i in range((quarter.end - quarter.start).days + 1)
+    ]
+    closed = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
+    return [day for day in days if day.weekday() < 5 and (day.month, day.day) not in closed]
+
+
+def _half_hours(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+    by_year: dict[int, list[list[object]]] = defaultdict(list)
+    found = []
+    for quarter in calendar.QUARTERS:
+        source = stream(seed, COUNTED, str(quarter), _SALT)
+        totals = [0, 0, 0]
+        for day in _open_days(quarter):
+            mean = _CALLS_A_DAY * _WEEKDAYS[day.weekday()] // 100
+            mean = int(mean * calendar.MONTH_FACTORS[day.month - 1])
+            for half, weight in zip(_HALF_HOURS, _SHAPE, strict=True):
+                expected = mean * weight / sum(_SHAPE)
+                offered = max(0, int(expected * (1 + 0.15 * normal(source)) + 0.5))
+                chance = answered_share(quarter)
+                answered = len([1 for _ in range(offered) if source.random() < chance])
+                counts = (offered, answered, offered - answered)
+                totals = [a + b for a, b in zip(totals, counts, strict=True)]
+                waited = answered * between(source, 60, 120)
+                clock = f"{waited // 3600:02d}:{waited % 3600 // 60:02d}:{waited % 60:02d}"
+                start = f"{day:%d/%m/%Y} {half // 2:02d}:{half % 2 * 30:02d}"
+                by_year[day.year].append([start, *counts, clock])
+        found.append(
+            {
+                "kind": "counts",
+                "product": _PRODUCT,
+                "device": COUNTED,
+                "quarter": str(quarter),
+                "offered": totals[0],
+                "answered": totals[1],
+                "abandoned": totals[2],
+                "true_answered_share": answered_share(quarter),
+            }
+        )
+    header = ["Tranche horaire", "Présentés", "Décrochés", "Abandonnés", "Attente totale"]
+    files = {
+        f"appels/{COUNTED}_{year}.csv": formats.table_csv([header, *rows], delimiter=";")
+        for year, rows in by_year.items()
+    }
+    return files, {"calls": found}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A logged call: its start, theme and wait, and the seconds talked where it was answered."""
+
+    day: date
+    minute: int
+    theme: str
+    wait: int
+    talk: int | None
+
+
+def drawn(quarter: Quarter, source: Random) -> Iterator[Call]:
+    """A quarter's logged calls, in no order."""
+    days = _open_days(quarter)
+    for _ in range(between(source, 850, 1150)):
+        day = days[between(source, 0, len(days) - 1)]
+        minute = between(source, 510, 1049)
+        theme = list(THEMES)[pick(source, list(THEMES.values()))]
+        if source.random() < answered_share(quarter):
+            first, last, _ = WAITS[pick(source, [chance for *_, chance in WAITS])]
+            wait, talk = between(source, first, last), between(source, 60, 900)
+            yield Call(day, minute, theme, wait, talk)
+        else:
+            yield Call(day, minute, theme, between(source, 15, 400), None)
+
+
+def _log(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+    files: dict[str, bytes] = {}
+    found: list[dict[str, Any]] = []
+    for quarter in _LOGGED_QUARTERS:
+        source = stream(seed, LOGGED, str(quarter), _SALT)
+        rows: list[list[object]] = []
+        counts = dict.fromkeys(THEMES, 0)
+        answered = 0
+        for number, call in enumerate(drawn(quarter, source)):
+            counts[call.theme] += 1
+            clock = f"{call.minute // 60:02d}:{call.minute % 60:02d}:{number % 60:02d}"
+            if call.talk is not None:
+                answered += 1
+                talk = f"{call.talk // 60}:{call.talk % 60:02d}"
+                cells: list[object] = ["Décroché", call.wait, talk]
+            else:
+                cells = ["Abandonné", call.wait, ""]
+            start = f"{call.day.isoformat()} {clock}"
+            rows.append([f"appel-fictif-{quarter}-{number:05d}", start, *cells, call.theme])
+        header = ["Identifiant d'appel", "Début", "Issue", "Attente", "Conversation", "Motif"]
+        content = formats.table_csv([header, *rows], delimiter=";", newline="\r\n")
+        files[f"appels/{LOGGED}_{quarter}.csv"] = b"\xef\xbb\xbf" + content
+        about = {"product": _PRODUCT, "device": LOGGED, "quarter": str(quarter)}
+        for name, percent in (("wait_median", 50), ("wait_p90", 90)):
+            found.append(
+                {"kind": name, **about, "value": wait_quantile(percent), "answered": answered}
+            )
+        found += [
+            {
+                "kind": "theme",
+                **about,
+                "theme": theme,
+                "value": THEMES[theme] / 100,
+                "count": count,
+                "calls": len(rows),
+            }
+            for theme, count in counts.items()
+        ]
+    return files, {"calls": found}

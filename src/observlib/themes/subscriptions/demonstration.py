@@ -1,0 +1,215 @@
+"""Tables of subscribers to invented letters, alerts and reviews, whole or by cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from observlib.demo import calendar, formats
+from observlib.demo.chance import between, stream
+
+# A draw for each device in which the last quarter's truths lie inside their intervals.
+_SALTS = {
+    "lettre-vie-publique": "1",
+    "lettre-service-public": "1",
+    "alertes-legifrance": "1",
+    "abonnements-revue": "1",
+}
+DEVICES = tuple(_SALTS)
+LATE = {"device": "alertes-legifrance", "month": "2025-06"}  # this month was never exported
+MONTHS_TOLD = 24  # how far the true curve of those who stay is told
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter: subscribers before records began, and joins a month (from, to)."""
+
+    before: int
+    joins: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Lists whose subscribers leave with chances, out of 1,000, by months since they joined.
+
+    The last chance is that of all later months; `renewal` is added every twelfth month.
+    """
+
+    product: str
+    lists: dict[str, Letter]
+    leaving: tuple[int, ...]
+    renewal: int = 0
+    cohorts: bool = True
+
+    def chance(self, months: int) -> int:
+        """Out of 1,000, who leaves in a month."""
+        due = self.renewal if months and months % 12 == 0 else 0
+        return self.leaving[min(months, len(self.leaving) - 1)] + due
+
+
+LETTERS = {
+    "lettre-vie-publique": Letters(
+        "vie-publique",
+        {"Lettre de Vie-publique (fictive)": Letter(24_000, (260, 380))},
+        (60, 40, 25),
+    ),
+    "lettre-service-public": Letters(
+        "service-public",
+        {"Lettre de Service-public (fictive)": Letter(61_000, (520, 760))},
+        (30, 20, 12),
+    ),
+    "alertes-legifrance": Letters(
+        "legifrance",
+        {
+            "Alerte fictive sur les codes": Letter(9_400, (180, 260)),
+            "Alerte fictive sur les nouveaux textes": Letter(31_000, (540, 700)),
+            "Alerte fictive peu suivie": Letter(60, (0, 2)),  # too few joins to be published
+        },
+        (20, 16, 14),
+        cohorts=False,
+    ),
+    "abonnements-revue": Letters(
+        "documentation-francaise",
+        {
+            "Dossiers fictifs": Letter(3_100, (70, 110)),
+            "Revue fictive d'économie": Letter(2_300, (50, 90)),
+        },
+        (2, 2, 3),
+        renewal=210,
+    ),
+}
+Row = dict[str, Any]
+
+
+def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+    """A table of each quarter, by path, its exact counts and the true curve of those who stay."""
+    letters = LETTERS[device]
+    rows: list[Row] = []
+    for name, own in letters.lists.items():
+        rows += drawn(letters, name, own, stream(seed, device, name, _SALTS[device]))
+    late = LATE["month"] if device == LATE["device"] else ""
+    files: dict[str, bytes] = {}
+    found: list[dict[str, Any]] = []
+    for quarter in calendar.QUARTERS:
+        inside = [row for row in rows if row["month"] in quarter.months and row["month"] != late]
+        files[f"abonnements/{device}_{quarter}.csv"] = _table(device, inside)
+        for name in letters.lists:
+            own_rows = [row for row in inside if row["list"] == name]
+            last = max(row["month"] for row in own_rows)
+            found.append(
+                {
+                    "kind": "subscriptions",
+                    "device": device,
+                    "product": letters.product,
+                    "list": name,
+                    "quarter": str(quarter),
+                    "complete": late not in quarter.months,
+                    "stock": sum(row["stock"] for row in own_rows if row["month"] == last),
+                    "joins": sum(row["joins"] for row in own_rows),
+                    "leaves": sum(row["leaves"] for row in own_rows),
+                }
+            )
+    return files, {"subscriptions": found + (true_curve(device) if letters.cohorts else [])}
+
+
+def drawn(
+    letters: Letters,
+    name: str,
+    own: Letter,
+    source: Random,
+    months: Sequence[str] = calendar.MONTHS,
+) -> list[Row]:
+    """The rows of a list, month by month from the first: of each cohort, or of all together."""
+    stocks: dict[str, int] = {"": own.before}
+    rows: list[Row] = []
+    for number, month in enumerate(months):
+        joined = between(source, *own.joins)
+        stocks[month] = joined
+        whole: Row = {
+            "month": month,
+            "list": name,
+            "cohort": "",
+            "stock": 0,
+            "joins": 0,
+            "leaves": 0,
+        }
+        for at, (cohort, had) in enumerate(list(stocks.items())):
+            # those before records began are many, and leave as the longest subscribed do
+            age = number - at + 1 if cohort else len(letters.leaving)
+            chance = letters.chance(age) + (0 if cohort else letters.renewal // 12)
+            left = _leavers(source, had, chance)
+            stocks[cohort] = had - left
+            joins = joined if cohort == month else 0
+            if letters.cohorts:
+                counts = {"stock": had - left, "joins": joins, "leaves": left}
+                rows.append({"month": month, "list": name, "cohort": cohort, **counts})
+            whole["stock"] += had - left
+            whole["joins"] += joins
+            whole["leaves"] += left
+        if not letters.cohorts:
+            rows.append(whole)
+    return rows
+
+
+def _leavers(source: Random, people: int, chance: int) -> int:
+    """How many of some people leave, each with a chance out of 1,000."""
+    if people > 5_000:  # near enough to what is expected, without a draw for each
+        return people * chance * between(source, 92, 108) // 100_000
+    left = 0
+    for _ in range(people):
+        left += source.random() * 1000 < chance
+    return left
+
+
+def true_curve(device: str) -> list[dict[str, Any]]:
+    """The true share still subscribed at the end of each month since joining."""
+    staying = 1.0
+    found = []
+    for months in range(MONTHS_TOLD + 1):
+        staying = staying * (1000 - LETTERS[device].chance(months)) / 1000
+        found.append(
+            {
+                "kind": "survival",
+                "device": device,
+                "product": LETTERS[device].product,
+                "months": months,
+                "true_share": round(staying, 6),
+            }
+        )
+    return found
+
+
+def _table(device: str, rows: list[Row]) -> bytes:
+    """The table of a quarter as its tool writes it."""
+    if device == "lettre-service-public":
+        header = ["Month", "List", "Cohort", "Subscribers", "New"]
+        lines = [[row["month"], row["list"], row["cohort"], *_counts(row, "")] for row in rows]
+        return formats.table_csv([[*header, "Unsubscribed"], *lines])
+    if device == "alertes-legifrance":
+        french = ["Mois", "Liste", "Abonnés", "Inscriptions", "Désabonnements"]
+        lines = [[_month(row["month"]), row["list"], *_counts(row, "\xa0")] for row in rows]
+        return formats.table_csv([french, *lines], delimiter="\t", encoding="utf-16")
+    if device == "lettre-vie-publique":
+        french = ["mois", "liste", "cohorte", "abonnés", "inscriptions", "désabonnements"]
+        lines = [
+            [row["month"], row["list"], row["cohort"], *_counts(row, "\u202f")] for row in rows
+        ]
+    else:
+        french = ["Mois", "Publication", "Mois d'inscription", "Abonnés", "Nouveaux abonnés"]
+        french.append("Départs")
+        lines = [
+            [_month(row["month"]), row["list"], _month(row["cohort"]),
+             *_counts(row, " ")]
+            for row in rows
+        ]  # fmt: skip
+    return formats.table_csv([french, *lines], delimiter=";", encoding="utf-8-sig", newline="\r\n")
+
+
+def _month(month: str) -> str:
+    return f"{month[5:]}/{month[:4]}" if month else ""
+
+
+def _counts(row: Row, space: str) -> list[str]:
+    return [f"{row[name]:,}".replace(",", space) for name in ("stock", "joins", "leaves")]

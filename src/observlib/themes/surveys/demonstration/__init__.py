@@ -1,0 +1,1 @@
+"""Invented surveys: their questions, which answers go together, and their exports."""

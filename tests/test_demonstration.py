@@ -1,0 +1,242 @@
+"""Writing must give the same bytes everywhere, and never cost anyone their data."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from observlib import demonstration
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.themes.audience import demonstration as audience
+from observlib.themes.experiences import demonstration as experiences
+from observlib.themes.procedures import demonstration as procedures
+from observlib.themes.satisfaction import demonstration as ratings
+
+DEVICES = {
+    device: maker
+    for maker in (audience, ratings, experiences, procedures)
+    for device in maker.DEVICES
+}
+# Over the path and bytes of every file. When a change of the demonstration is meant, put the new
+# one here, and execute the notebooks again.
+DIGEST = "b50ac57663c3b3ad90c2e26efdd67373ddff8885c817f048367d672dbcddc4ee"
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def digest(folder: Path) -> str:
+    found = hashlib.sha256()
+    for name, raw in sorted(content(folder).items()):
+        found.update(f"{name}\n{hashlib.sha256(raw).hexdigest()}\n".encode())
+    return found.hexdigest()
+
+
+def test_this_machine_writes_the_bytes_that_every_machine_writes(exports: Any) -> None:
+    assert digest(exports.folder) == DIGEST
+
+
+@pytest.mark.parametrize(("seed", "zone"), [("1", "America/Cayenne"), ("2", "Asia/Tokyo")])
+def test_another_process_writes_the_same_bytes(tmp_path: Path, seed: str, zone: str) -> None:
+    code = "import sys, pathlib; from observlib.demonstration import write"
+    code += "; write(pathlib.Path(sys.argv[1]))"
+    subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "raw")],
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C", "PYTHONUTF8": "0"},
+    )
+    assert digest(tmp_path / "raw") == DIGEST
+
+
+def test_the_manifest_holds_the_truths_and_the_digest_of_each_file(exports: Any) -> None:
+    files = content(exports.folder)
+    manifest = json.loads(files.pop(demonstration.MANIFEST))
+    assert manifest["truths"] == exports.truths
+    assert manifest["files"] == {n: hashlib.sha256(raw).hexdigest() for n, raw in files.items()}
+    assert (manifest["kind"], manifest["first"], manifest["last"]) == (
+        "demonstration",
+        "2023-T1",
+        "2026-T3",
+    )
+    assert "fictives" in manifest["note"]
+
+
+def test_progress_is_told_up_to_the_last_device(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    demonstration.write(tmp_path / "raw", lambda done, total: told.append((done, total)))
+    assert told == [(i, len(told)) for i in range(1, len(told) + 1)]
+
+
+@pytest.mark.slow
+def test_a_previous_demonstration_is_replaced_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    demonstration.write(folder)  # an empty folder will do
+    manifest = json.loads((folder / demonstration.MANIFEST).read_text(encoding="utf-8"))
+    manifest["files"]["old.csv"] = ""
+    (folder / demonstration.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "old.csv").write_bytes(b"of an older version")
+    (folder / "boamp" / "boamp_audience_2023-2026.csv").write_bytes(b"damaged")
+    (folder / ".DS_Store").write_bytes(b"litter")
+    demonstration.write(folder)
+    assert digest(folder) == DIGEST
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+def refused(folder: Path, *words: str) -> None:
+    """Check that writing is refused in one line with these words, and that nothing moved."""
+    before = content(folder.parent)
+    with pytest.raises(ObservError) as caught:
+        demonstration.write(folder)
+    (problem,) = caught.value.problems
+    assert "\n" not in problem
+    for word in (str(folder), *words):
+        assert word in problem
+    assert content(folder.parent) == before
+
+
+def test_a_folder_of_real_exports_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "raw" / "matomo").mkdir(parents=True)
+    (tmp_path / "raw" / "matomo" / "matomo_real_2026-T3.csv").write_bytes(b"precious")
+    refused(tmp_path / "raw", "matomo/matomo_real_2026-T3.csv", "choose another folder")
+
+
+def test_a_real_export_put_into_the_demonstration_is_left_alone(tmp_path: Path) -> None:
+    demonstration.write(tmp_path / "raw")
+    (tmp_path / "raw" / "matomo" / "mine.csv").write_bytes(b"precious")
+    refused(tmp_path / "raw", "matomo/mine.csv", "choose another folder")
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"", b"\xff", b"[]", b"{}", b'{"kind": "demonstration", "files": 3}', b'{"kind": 1}'],
+)
+def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path: Path, manifest: bytes) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / demonstration.MANIFEST).write_bytes(manifest)
+    refused(tmp_path / "raw", demonstration.MANIFEST)
+
+
+def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_bytes(b"precious")
+    refused(tmp_path / "raw", "is a file")
+    refused(tmp_path / "raw" / "under", "cannot be written")
+
+
+def test_a_folder_behind_a_link_stays_behind_its_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    try:
+        (tmp_path / "raw").symlink_to(tmp_path / "real", target_is_directory=True)
+    except OSError:
+        pytest.skip("this machine lets nobody make symbolic links")
+    demonstration.write(tmp_path / "raw")
+    assert (tmp_path / "raw").is_symlink()
+    assert digest(tmp_path / "real") == DIGEST
+
+
+def test_a_link_that_leads_to_itself_is_an_error_and_no_traceback(tmp_path: Path) -> None:
+    try:
+        (tmp_path / "raw").symlink_to(tmp_path / "raw")
+    except OSError:
+        pytest.skip("this machine lets nobody make symbolic links")
+    refused(tmp_path / "raw", "cannot be written")
+
+
+@pytest.mark.slow
+def test_an_interrupted_write_leaves_the_old_one_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    demonstration.write(folder)
+
+    def interrupt(done: int, total: int) -> None:
+        if done == total - 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        demonstration.write(folder, interrupt)
+    assert digest(folder) == DIGEST
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+@pytest.mark.slow
+def test_a_full_disk_leaves_the_old_one_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "raw"
+    demonstration.write(folder)
+    write_bytes = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.suffix == ".xlsx":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write_bytes(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(ObservError, match=os.strerror(errno.ENOSPC)):
+            demonstration.write(folder)
+    assert digest(folder) == DIGEST
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+@pytest.mark.slow
+def test_a_failed_exchange_puts_the_old_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "raw"
+    demonstration.write(folder)
+    rename = Path.rename
+
+    def stuck(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", stuck)
+        with pytest.raises(ObservError, match=os.strerror(errno.EACCES)):
+            demonstration.write(folder)
+    assert digest(folder) == DIGEST
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
+def test_every_export_is_that_of_one_device(exports: Any, catalogue: Catalogue) -> None:
+    owners: Counter[str] = Counter()
+    for path in exports.folder.rglob("*.*"):
+        if path.name == "demonstration.json":
+            continue
+        (owner,) = [d.id for d in catalogue.devices.values() if path.match(d.pattern)]
+        owners[owner] += 1
+    assert set(owners) == set(catalogue.devices) - {"sp-plus-extrait", "insee-population"}
+    assert owners["matomo-service-public"] == owners["jdma-legifrance"] == 15
+    assert (owners["matomo-legifrance"], owners["matomo-journal-officiel"]) == (45, 4)
+
+
+def test_truths_name_the_product_that_the_catalogue_gives(
+    exports: Any, catalogue: Catalogue
+) -> None:
+    for part in ("changes", "visits_by_month", "visits_by_quarter", "ratings"):
+        for record in exports.truths[part]:
+            assert record["product"] == catalogue.devices[record["device"]].product
+
+
+def test_a_new_device_changes_the_exports_of_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {device: maker.make(device, demonstration.SEED) for device, maker in DEVICES.items()}
+    new_site, new_form = audience.SITES["audience-boamp"], ratings.RATED["jdma-legifrance"]
+    monkeypatch.setattr(audience, "SITES", {"matomo-new": new_site, **audience.SITES})
+    monkeypatch.setattr(ratings, "RATED", {"jdma-new": new_form, **ratings.RATED})
+    assert {d: maker.make(d, demonstration.SEED) for d, maker in DEVICES.items()} == before

@@ -1,0 +1,117 @@
+"""The visits of the demonstration: its truths are those of the files, recounted here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.recounts import quarter_of, rows_of
+
+from observlib.demo import calendar
+from observlib.themes.audience import demonstration as audience
+
+Sums = dict[tuple[str, str], int]
+
+
+def visits(root: Path) -> dict[str, dict[str, int]]:
+    """Visits by device and day or month, recounted from every audience export."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for path in sorted(root.glob("matomo/*")):
+        device = f"matomo-{path.stem.split('_')[1]}"
+        if path.suffix == ".json":
+            for period, values in json.loads(path.read_text(encoding="utf-8")).items():
+                found[device][period] = values["nb_visits"]
+            continue
+        utf16 = path.read_bytes()[:2] == b"\xff\xfe"
+        for row in rows_of(path, "utf-16" if utf16 else "utf-8"):
+            period = row.get("Date") or path.stem[-7:]
+            count = row.get("Visits") or row.get("Visites") or row.get("nb_visits") or ""
+            found[device][period] = int(count)
+    for row in rows_of(root / "boamp" / "boamp_audience_2023-2026.csv"):
+        found["audience-boamp"][row["month"]] = int(row["visits"])
+    for device, name in (
+        ("datagouv-bodacc", "dila_BODACC_monthly.json"),
+        ("datagouv-fiches", "dila_fiches_service_public_monthly.json"),
+        ("datagouv-annuaire", "dila_annuaire_administration_monthly.json"),
+    ):
+        for month in json.loads((root / "datagouv" / name).read_text("utf-8"))["monthlyStats"]:
+            found[device][month["month"]] = month["visits"]
+    return found
+
+
+def test_visits_by_month_and_quarter_are_those_of_the_files(exports: Any) -> None:
+    by_month: Sums = defaultdict(int)
+    by_quarter: Sums = defaultdict(int)
+    for device, periods in visits(exports.folder).items():
+        for period, count in periods.items():
+            by_month[device, period[:7]] += count
+            by_quarter[device, quarter_of(period)] += count
+    truth = exports.truths
+    assert by_month == {(r["device"], r["month"]): r["value"] for r in truth["visits_by_month"]}
+    assert by_quarter == {
+        (r["device"], r["quarter"]): r["value"] for r in truth["visits_by_quarter"]
+    }
+
+
+def test_visits_follow_what_is_expected(exports: Any) -> None:
+    for record in exports.truths["visits_by_month"]:
+        if record["complete"]:
+            # 5 standard deviations of a month's noise, and the rounding of small daily counts
+            assert record["value"] == pytest.approx(record["expected"], rel=5 * 0.03 / 28**0.5)
+
+
+def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports: Any) -> None:
+    truth = exports.truths
+    months = {(r["device"], r["month"]) for r in truth["visits_by_month"] if not r["complete"]}
+    quarters = {
+        (r["device"], r["quarter"]) for r in truth["visits_by_quarter"] if not r["complete"]
+    }
+    datagouv = [d for d in audience.DEVICES if d.startswith("datagouv-")]
+    assert months == {("matomo-entreprendre", "2026-04"), *((d, "2026-10") for d in datagouv)}
+    assert quarters == {("matomo-entreprendre", "2026-T2"), *((d, "2026-T4") for d in datagouv)}
+
+
+def test_the_days_of_the_outage_are_absent(exports: Any) -> None:
+    days = visits(exports.folder)["matomo-entreprendre"]
+    april = [day for day in days if day.startswith("2026-04")]
+    assert (april[0], april[-1], len(april)) == ("2026-04-01", "2026-04-12", 12)
+    assert len(days) == (date(2026, 9, 30) - date(2022, 12, 31)).days - 18
+
+
+def test_matomo_exports_have_the_traps_of_the_real_ones(exports: Any) -> None:
+    matomo = exports.folder / "matomo"
+    row = rows_of(matomo / "matomo_service-public_2026-T3.csv", "utf-16")[0]
+    assert re.fullmatch(r"\d+%", row["Bounce Rate"])
+    assert re.fullmatch(r"\d min \d\ds", row["Avg. Visit Duration (in seconds)"])
+    row = rows_of(matomo / "matomo_entreprendre_2026-T3.csv")[0]
+    assert re.fullmatch(r"\d+\xa0%", row["Taux de rebond"])
+    assert re.fullmatch(r"\d,\d", row["Actions par visite"])
+    assert "Date" not in rows_of(matomo / "matomo_legifrance_2026-03.csv", "utf-16")[0]
+    last = json.loads((matomo / "matomo_journal-officiel_2026.json").read_text("utf-8"))
+    assert list(last)[-1] == "2026-09"
+
+
+def test_legifrance_loses_three_tenths_of_its_visits_from_march_2025() -> None:
+    def ratio(month: int) -> float:
+        day = date(2025, month, 5)
+        year = timedelta(days=364)  # whole weeks
+        device = "matomo-legifrance"
+        return audience.expected_visits(device, day) / audience.expected_visits(device, day - year)
+
+    assert ratio(3) / ratio(2) == pytest.approx(0.7, abs=0.001)
+    assert ratio(12) / ratio(3) == pytest.approx(1, abs=0.001)
+
+
+def test_entreprendre_is_not_counted_from_13_to_30_april_2026() -> None:
+    silent = [
+        day
+        for month in ("2026-03", "2026-04", "2026-05")
+        for day in calendar.days_of(month)
+        if audience.expected_visits("matomo-entreprendre", day) == 0
+    ]
+    assert (silent[0], silent[-1], len(silent)) == (date(2026, 4, 13), date(2026, 4, 30), 18)
