@@ -10,7 +10,7 @@ import pandas as pd
 from observlib import comparisons, display, estimates, selection
 from observlib.catalogue import Catalogue
 from observlib.comparison.pairs import differences
-from observlib.display import french
+from observlib.display import french, words
 from observlib.display.prose import Markdown, joined
 from observlib.display.rounding import as_told, pairs_as_told
 from observlib.period import Quarter
@@ -191,7 +191,7 @@ class Showing:
         **shown: Unpack[Shown],
     ) -> display.Output:
         """A table of several indicators side by side: those asked for by `indicator`, or all."""
-        asked = shown.get("indicator", frame["indicator"])
+        asked = shown.get("indicator", self._kept(frame, shown)["indicator"])
         columns = list(dict.fromkeys([asked] if isinstance(asked, str) else asked))
         return self._show(display.board, frame, caption, shown, rows=rows, indicators=columns)
 
@@ -243,10 +243,9 @@ class Showing:
         shown: Shown,
         **options: Any,
     ) -> display.Output:
-        absent, when = shown.pop("absent", ""), shown.pop("when", "")
-        rows = selection.select(frame, self.edition, shown)
+        rows = self._kept(frame, shown)
         if rows.empty:
-            return self._absent([rows], absent, when)
+            return self._absent([rows], shown.get("absent", ""), shown.get("when", ""))
         told = [
             *frames_of([caption]),
             *(x for x in options.values() if isinstance(x, pd.DataFrame)),
@@ -254,10 +253,14 @@ class Showing:
         made = verb(rows, self.catalogue, caption=caption or self._title(rows), **options)
         return self._carry(made, [rows, *told])
 
+    def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
+        where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
+        return selection.select(frame, self.edition, where)
+
     def _title(self, rows: pd.DataFrame) -> str:
         """The labels of what is shown and, where it has one, its period."""
-        labels = [self.catalogue.indicators[name].label for name in rows["indicator"].unique()]
-        title, periods = french.join(labels), rows["period"].unique()
+        known = [words.indicator_of(name, self.catalogue) for name in rows["indicator"].unique()]
+        title, periods = french.join(x.label for x in known), rows["period"].unique()
         return title if len(periods) > 1 else f"{title}, {french.period_label(periods[0])}"
 
     def _absent(
@@ -265,9 +268,10 @@ class Showing:
     ) -> display.Output:
         rows = estimates.combine(map(_estimates, frames))
         what = what or self._noun(frames)
-        words = what.strip("*")
-        if words.endswith("."):
-            return display.text(words if words == what else display.markdown("*{}*", words), rows)
+        sentence = what.strip("*")
+        if sentence.endswith("."):
+            said = sentence if sentence == what else display.markdown("*{}*", sentence)
+            return display.text(said, rows)
         return nothing(what, when or self.quarter, rows)
 
     def _noun(self, frames: Iterable[pd.DataFrame]) -> str:
