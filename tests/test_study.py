@@ -163,6 +163,8 @@ def test_what_may_be_said_is_completed_and_explained(study: Study) -> None:
     sentence = study.say.sales.sold
     assert str(inspect.signature(sentence)).startswith("(frame: 'pd.DataFrame', by: 'str'")
     assert inspect.getdoc(sentence).startswith("How much each shop sold")  # type: ignore[union-attr]
+    with pytest.raises(TypeError, match="sold: got an unexpected keyword argument 'perod'"):
+        sentence(study.estimates("sales"), perod="2026-T2")
     with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*sold"):
         study.say.sales.slod  # noqa: B018
 

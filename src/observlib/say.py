@@ -56,13 +56,17 @@ class Say:
     def _bound(self, sentence: Callable[..., Any]) -> Callable[..., Any]:
         names = list(inspect.signature(sentence).parameters)
         bound = {name: self._own(own) for name, own in OWN.items() if name in names}
-        free = [name for name in names if name not in bound]
+        signature = asked_for(sentence)
 
         @functools.wraps(sentence)
-        def said(*parts: Any, absent: str = "", when: str = "", **named: Any) -> Any:
+        def said(*parts: Any, **named: Any) -> Any:
             if sentence is findings.together:
                 return _told(sentence(*parts), frames_of(parts))
-            asked = dict(zip(free, parts, strict=False)) | named
+            try:
+                asked = signature.bind(*parts, **named).arguments
+            except TypeError as error:
+                raise TypeError(f"{sentence.__name__}: {error}") from None
+            absent, when = asked.pop("absent", ""), asked.pop("when", "")
             frames = [x for x in asked.values() if isinstance(x, pd.DataFrame)]
             if absent and frames and frames[0].empty:
                 return self._nothing(frames[:1], absent, when)
@@ -71,7 +75,7 @@ class Say:
                 return self._carry(result, frames)
             return _told(result, frames) if isinstance(result, str) else result
 
-        said.__signature__ = asked_for(sentence)  # type: ignore[attr-defined]
+        said.__signature__ = signature  # type: ignore[attr-defined]
         return said
 
 
