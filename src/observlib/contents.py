@@ -16,10 +16,16 @@ from observlib.say import offered
 
 
 def families() -> pd.DataFrame:
-    """What each family gives, then what any study may say: `name`, `kind`, `what`."""
-    rows = [(name, "family", _first(f.compute)) for name, f in frame.families().items()]
-    shared = offered(findings).items()
-    rows += [(f"say.{name}", "sentence", _first(said)) for name, said in shared if callable(said)]
+    """What each family gives, and what may be said whatever the theme: `name`, `kind`, `what`."""
+    declared = frame.families()
+    rows = [(name, "family", _first(family.compute)) for name, family in declared.items()]
+    of_a_theme = {theme for name in declared for theme, _ in _of_theme(name)}
+    for name, found in offered(findings).items():
+        if callable(found):
+            rows.append((f"say.{name}", "sentence", _first(found)))
+        elif name not in of_a_theme:
+            said = offered(found).items()
+            rows += [(f"say.{name}.{own}", "sentence", _first(words)) for own, words in said]
     return pd.DataFrame(rows, columns=["name", "kind", "what"]).set_index("name")
 
 
@@ -55,9 +61,9 @@ def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
 
 def _of_theme(name: str) -> Iterator[tuple[str, ModuleType]]:
     """The modules of sentences that stand beside a family, by their names in `say`."""
-    package = frame.family(name).compute.__module__.rpartition(".")[0] + "."
+    folder = frame.family(name).compute.__module__.rpartition(".")[0]
     for theme, found in offered(findings).items():
-        if isinstance(found, ModuleType) and found.__name__.startswith(package):
+        if isinstance(found, ModuleType) and found.__name__.rpartition(".")[0] == folder:
             yield theme, found
 
 
