@@ -20,7 +20,7 @@ import pytest
 from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.demo import folder
-from observlib.edition.execute import Outcome
+from observlib.edition.execute import Outcome, Workers
 from observlib.edition.plan import Page
 from observlib.period import Quarter
 
@@ -380,7 +380,8 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
     monkeypatch.setattr(
-        "observlib.edition.execute.started", lambda root: contextlib.nullcontext(run)
+        "observlib.edition.execute.started",
+        lambda root: contextlib.nullcontext(Workers(run, None)),
     )
     code, out, err = observ("edition")
     assert (code, out) == (1, "")

@@ -153,11 +153,12 @@ def execute(
     pages: list[Page],
     folder: Path,
     root: Path,
-    workers: int = 2,
+    workers: Any = 2,
     progress: Callable[[int, int, str], None] | None = None,
     errors: dict[str, str] | None = None,
+    before: Any = None,
 ) -> list[Outcome]:
-    """What `edition.execute` does, without a kernel."""
+    """What `edition.execute` does, without running anything."""
     outcomes = []
     for done, page in enumerate(pages, start=1):
         path = folder / f"{page.name}.ipynb"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import estimates
@@ -64,28 +65,31 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     if list(frame.columns) != COLUMNS:
         raise ValueError(f"comparison columns are {COLUMNS}, not {list(frame.columns)}")
     for side in ("", REFERENCE):
-        estimates.check(
-            frame[[side + name for name in estimates.COLUMNS]].set_axis(estimates.COLUMNS, axis=1)
-        )
-    low, high = frame["difference_low"], frame["difference_high"]
-    difference, verdict = frame["difference"], frame["verdict"]
-    statuses = frame[["status", REFERENCE + "status"]]
-    withheld = statuses.isin(["suppressed", "missing"]).any(axis=1)
-    slack = 1e-9 * difference.abs().clip(lower=1)
+        estimates.check(side_of(frame, side))
+    difference, low, high, level, _ = (frame[name].to_numpy(float) for name in NUMBERS)
+    verdict = frame["verdict"].to_numpy()
+    withheld = frame[["status", REFERENCE + "status"]].isin(estimates.WITHHELD).any(axis=1)
+    slack = 1e-9 * np.maximum(np.abs(difference), 1)
     rules = {
         "two indicators": frame["indicator"] != frame[REFERENCE + "indicator"],
         "an unknown `against`": ~frame["against"].isin(list(AGAINST)),
-        "an unknown verdict": ~verdict.isin(VERDICTS),
-        "a verdict without a difference": difference.isna() & (verdict != "unknown"),
-        "a difference of a value that is withheld": withheld & difference.notna(),
-        "an interval with one end": low.isna() != high.isna(),
+        "an unknown verdict": ~frame["verdict"].isin(VERDICTS),
+        "a verdict without a difference": np.isnan(difference) & (verdict != "unknown"),
+        "a difference of a value that is withheld": withheld & ~np.isnan(difference),
+        "an interval with one end": np.isnan(low) != np.isnan(high),
         "an interval that does not hold its difference": (low > difference + slack)
         | (high < difference - slack),
         "a rise that may be none": (verdict == "rise") & (low < -slack),
         "a fall that may be none": (verdict == "fall") & (high > slack),
-        "a level that is none": frame["level"].notna() & ~frame["level"].between(0.5, 1),
+        "a level that is none": (level < 0.5) | (level > 1),
     }
     return estimates.keeping(frame, rules, "comparisons")
+
+
+def side_of(pairs: pd.DataFrame, side: str) -> pd.DataFrame:
+    """The estimates of one side of pairs: of "", or of `estimates.REFERENCE`."""
+    names = [side + name for name in estimates.COLUMNS]
+    return pairs[names].set_axis(estimates.COLUMNS, axis=1)
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

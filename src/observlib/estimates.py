@@ -13,6 +13,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 COLUMNS = [
@@ -33,7 +34,9 @@ COLUMNS = [
     "source",
 ]
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
+_KEYS = ("indicator", "period", "unit", "group", "group_value")
 STATUSES = ("published", "low_base", "suppressed", "partial", "missing")
+WITHHELD = ("suppressed", "missing")
 MIME = "application/vnd.observlib.estimates+json"
 MINIMUM_PEOPLE = 11  # a value on fewer is never shown
 LOW_BASE = 30  # a value on fewer answers is shown and marked
@@ -76,13 +79,16 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def with_types(frame: pd.DataFrame, numbers: Collection[str]) -> pd.DataFrame:
     """A frame, numbered anew, whose columns are numbers or texts; what is absent is empty."""
-    frame = frame.reset_index(drop=True)
+    made = {}
     for name in frame:
+        column = frame[name]
         if name in numbers:
-            frame[name] = pd.to_numeric(frame[name]).astype(float)
+            made[name] = pd.to_numeric(column).to_numpy(float)
         else:
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
-    return frame
+            there = column.notna()
+            filled = column if there.all() else column.astype(object).where(there, "")
+            made[name] = filled.astype(str).array
+    return pd.DataFrame(made, columns=frame.columns)
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
@@ -96,38 +102,35 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if list(frame.columns) != COLUMNS:
         raise ValueError(f"estimate columns are {COLUMNS}, not {list(frame.columns)}")
-    withheld = frame["status"].isin(["suppressed", "missing"])
-    shown = ~withheld
-    finite = frame["estimate"].map(math.isfinite)
-    ends = frame[["ci_low", "ci_high"]].notna().sum(axis=1)
-    slack = 1e-9 * frame["estimate"].abs().clip(lower=1)
+    value, low, high, n, n_eff = (frame[name].to_numpy(float) for name in NUMBERS)
+    empty = {name: frame[name].to_numpy() == "" for name in _KEYS}
+    suppressed = frame["status"].to_numpy() == "suppressed"
+    withheld = suppressed | (frame["status"].to_numpy() == "missing")
+    ends = (~np.isnan([low, high])).sum(axis=0)
+    finite = np.isfinite(value)
+    slack = 1e-9 * np.where(finite, np.abs(value), 1).clip(1)
     rules = {
         "an unknown status": ~frame["status"].isin(STATUSES),
-        "no indicator, period or unit": (frame[["indicator", "period", "unit"]] == "").any(axis=1),
-        "a value on fewer than 11 people": shown & (frame["n"] < MINIMUM_PEOPLE),
-        "a value though withheld": withheld & (frame["estimate"].notna() | (ends > 0)),
-        "a base though suppressed": (frame["status"] == "suppressed")
-        & frame[["n", "n_eff"]].notna().any(axis=1),
-        "no finite value": shown & ~finite,
+        "no indicator, period or unit": empty["indicator"] | empty["period"] | empty["unit"],
+        "a value on fewer than 11 people": ~withheld & (n < MINIMUM_PEOPLE),
+        "a value though withheld": withheld & (~np.isnan(value) | (ends > 0)),
+        "a base though suppressed": suppressed & ~np.isnan([n, n_eff]).all(axis=0),
+        "no finite value": ~withheld & ~finite,
         "an interval with one end": ends == 1,
-        "an interval that does not hold its estimate": (ends == 2)
-        & (
-            (frame["ci_low"] > frame["estimate"] + slack)
-            | (frame["ci_high"] < frame["estimate"] - slack)
-        ),
-        "a group without its value, or the reverse": (frame["group"] == "")
-        != (frame["group_value"] == ""),
+        "an interval that does not hold its estimate": (low > value + slack)
+        | (high < value - slack),
+        "a group without its value, or the reverse": empty["group"] != empty["group_value"],
     }
     return keeping(frame, rules, "estimates")
 
 
-def keeping(frame: pd.DataFrame, rules: Mapping[str, pd.Series], things: str) -> pd.DataFrame:
+def keeping(frame: pd.DataFrame, rules: Mapping[str, Any], things: str) -> pd.DataFrame:
     """Return the frame if no rule finds a row, else raise `ValueError` with the first of them.
 
     Parameters
     ----------
     rules
-        Which rows break a contract, by what they have.
+        Which rows break a contract, an array or column of booleans, by what they have.
     things
         What the rows are.
     """
@@ -177,7 +180,7 @@ def lines(frame: pd.DataFrame) -> list[str]:
 
     def plain(value: Any) -> Any:
         if isinstance(value, float):
-            return f"{value:.10g}" if math.isfinite(value) else ""
+            return f"{value + 0.0:.10g}" if math.isfinite(value) else ""  # 0.0: no minus before 0
         return value
 
     def line(row: tuple[Any, ...]) -> str:

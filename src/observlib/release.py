@@ -15,7 +15,7 @@ from typing import Any
 from observlib import files, inputs, kept, standing, store
 from observlib.edition.asked import Asked, ask
 from observlib.edition.compute import compute
-from observlib.edition.execute import Run
+from observlib.edition.execute import Workers
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
 from observlib.edition.notices import with_notices
@@ -43,7 +43,7 @@ def release(
     computing: store.Progress | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
-    run: Run | None = None,
+    workers: Workers | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them as the site in `reports/_site`.
 
@@ -72,8 +72,8 @@ def release(
         The day of making.
     computing, executing, publishing
         Progress callbacks of the two steps.
-    run
-        Executes pages, by workers that are started already (see `edition.execute.started`).
+    workers
+        Processes that are started already (see `edition.execute.started`); else they are here.
 
     Returns
     -------
@@ -124,8 +124,8 @@ def release(
             kept=memory / "pages",
             shared=asked.shared,
             others=take_over(edition, folder, asked.kind, asked.others),
-            run=run,
-            prepare=lambda: compute(root, data, asked.quarter, asked.surveys, progress=computing),
+            workers=workers,
+            prepare=lambda pool: compute(root, data, asked.quarter, asked.surveys, pool, computing),
         )
         if store.digest(data) != about["data"]:
             raise ObservError(

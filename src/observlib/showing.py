@@ -9,8 +9,8 @@ import pandas as pd
 
 from observlib import comparisons, display, estimates, selection
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import differences
 from observlib.display import french, words
+from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
 from observlib.display.rounding import as_told, pairs_as_told
 from observlib.period import Quarter
@@ -24,6 +24,7 @@ _COMPARED = {  # what there is none of, by what is compared
     "others": "comparaison de catégories de répondants",
     "peer": "comparaison que l'on puisse tester",
 }
+_STATUS = {True: "published", False: "missing"}
 Keys = str | Sequence[str]
 
 
@@ -230,10 +231,10 @@ class Showing:
         devices
             Tell the reservations of their devices too.
         """
-        rows = estimates.combine(self._shown)
-        rows = rows.sort_values("status", key=lambda x: x == "missing", kind="stable")
-        rows = rows.drop_duplicates(["indicator", *(["device"] if devices else [])])
-        return display.notes(rows, self.catalogue) if len(rows) else self._absent([rows])
+        if not any(map(len, self._shown)):
+            return self._absent([])
+        rows = pd.concat(self._shown)
+        return display.notes(rows if devices else rows.assign(device=""), self.catalogue)
 
     def _show(
         self,
@@ -288,15 +289,27 @@ class Showing:
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
         """The output with all that it tells, each row once."""
         frames = list(frames)
-        self._shown += map(_estimates, frames)
-        pairs = comparisons.combine(f for f in frames if list(f.columns) == comparisons.COLUMNS)
         rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
-        told = as_told(estimates.combine(rows), self.catalogue).drop_duplicates()
-        return output.carrying(told, pairs_as_told(pairs, self.catalogue))
+        pairs = [f for f in frames if list(f.columns) == comparisons.COLUMNS]
+        self._shown += [*(f[NOTED] for f in rows if len(f)), *map(_compared, pairs)]
+        told = as_told(estimates.combine(rows).drop_duplicates(), self.catalogue)
+        paired = pairs_as_told(comparisons.combine(pairs), self.catalogue)
+        return output.carrying(told, paired)
 
 
 def _estimates(given: pd.DataFrame) -> pd.DataFrame:
-    """What a frame that a sentence is given tells: its estimates, or its pairs' differences."""
+    """What a frame that a sentence is given tells: its estimates, or those that pairs compare."""
     if list(given.columns) == comparisons.COLUMNS:
-        return differences(given)
+        return comparisons.side_of(given, "")
     return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
+
+
+def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
+    """What notes are to explain of pairs: differences, what could be seen, and their level."""
+    told = {"difference": "difference", "detectable_difference": "detectable"}
+    told["difference_level"] = "level"
+    parts = [
+        pairs.assign(indicator=name, status=pairs[column].notna().map(_STATUS))[NOTED]
+        for name, column in told.items()
+    ]
+    return pd.concat(parts)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib import display, estimates
+from observlib import comparisons, display, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import words
-from observlib.display.rounding import as_told
+from observlib.display.rounding import as_told, pairs_as_told
 
 
 def made(**found: Any) -> pd.DataFrame:
@@ -48,15 +48,22 @@ def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> Non
     assert as_told(estimates.make([]), catalogue).empty
 
 
+@pytest.mark.parametrize(
+    ("indicator", "unit", "ends", "told"),
+    [
+        ("satisfied_share", "%", (12.34, -1.2, 25.9), [12, -1, 26]),
+        ("satisfaction_10", "sur 10", (0.523, 0.0412, 1.004), [0.5, 0.1, 1.0]),
+    ],
+)
 def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero(
-    catalogue: Catalogue,
+    catalogue: Catalogue, indicator: str, unit: str, ends: tuple[float, ...], told: list[float]
 ) -> None:
-    common = {"indicator": "difference", "unit": "points", "group_value": "2025-T3"}
-    share = made(**common, group="satisfied_share", estimate=12.34, ci_low=-1.2, ci_high=25.9)
-    assert as_told(share, catalogue).iloc[0][["estimate", "ci_low"]].tolist() == [12, -1]
-    rise = made(**common, group="satisfaction_10", estimate=0.523, ci_low=0.0412, ci_high=1.004)
-    told = as_told(rise, catalogue).iloc[0][["estimate", "ci_low", "ci_high"]].tolist()
-    assert told == [0.5, 0.1, 1.0]
+    side = made(indicator=indicator, unit=unit, estimate=5)
+    pair = side.join(side.add_prefix(estimates.REFERENCE)).assign(against="before")
+    numbers = dict(zip(("difference", "difference_low", "difference_high"), ends, strict=True))
+    found = comparisons.make(pair.assign(**numbers, level=0.95, verdict="unknown"))
+    rounded = pairs_as_told(found, catalogue).iloc[0]
+    assert rounded[[*numbers]].tolist() == told
 
 
 def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(

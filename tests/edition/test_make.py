@@ -28,7 +28,7 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
     """An edition of three pages, whose kernels are not started: they show what they hold."""
     errors: dict[str, str] = {}
 
-    def execute(pages: list[Page], folder: Path, root: Path, progress: Any = None) -> list[Outcome]:
+    def execute(pages: list[Page], folder: Path, *words: Any, **named: Any) -> list[Outcome]:
         outcomes = []
         for page in pages:
             path = folder / f"{page.name}.ipynb"

@@ -58,8 +58,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
         catalogue = project.catalogue()
         pairs = changes.between(own, catalogue, str(_NOW), str(_BEFORE))
         compared = changes.tested(catalogue, pairs)
-        told = changes.differences(compared)
-        told = told[(told["indicator"] == "difference") & told["ci_low"].notna()]
+        told = _differences(compared[compared["difference_low"].notna()])
         yield estimates.combine([told, estimates.make([_together(told, known, i)])])
 
 
@@ -72,6 +71,24 @@ def true_values() -> Truths:
             true = {str(_BEFORE): now - before[indicator]}
             found["difference", device, indicator] = parts(true)
     return found
+
+
+def _differences(compared: pd.DataFrame) -> pd.DataFrame:
+    """Differences with their intervals as estimates, whose groups are the indicators compared."""
+    told = {
+        "indicator": "difference",
+        "group": compared["indicator"],
+        "group_value": str(_BEFORE),
+        "unit": "points",
+        "estimate": compared["difference"],
+        "ci_low": compared["difference_low"],
+        "ci_high": compared["difference_high"],
+        "n": compared["n"] + compared[estimates.REFERENCE + "n"],
+        "n_eff": None,
+        "status": "published",
+    }
+    rows = compared[estimates.COLUMNS].assign(**told)
+    return estimates.check(estimates.typed(rows))
 
 
 def _together(told: pd.DataFrame, known: Truths, repetition: int) -> dict[str, Any]:

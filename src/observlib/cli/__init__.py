@@ -181,9 +181,9 @@ def edition(
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
-        # their worker makes itself ready while this process imports the rest
+        # they make themselves ready while this process imports the rest
         may_run = standing.may_run(root, now)
-        run = stack.enter_context(started(root)) if may_run else None
+        workers = stack.enter_context(started(root)) if may_run else None
         step = stack.enter_context(steps())
 
         from observlib.release import release
@@ -199,7 +199,7 @@ def edition(
             computing=step("Computing estimates"),
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
-            run=run,
+            workers=workers,
         )
     published(index)
     if failed:

@@ -26,10 +26,10 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
         with contextlib.suppress(KeyboardInterrupt):
             _watch(root, folder, study, given, show)
         return
-    with started(root, 1) as run:  # its worker starts while this process imports the rest
+    with started(root, 1) as workers:  # its worker starts while this process imports the rest
         from observlib.preview import preview as make
 
-        address = make(root, folder, study, given, run).as_uri()
+        address = make(root, folder, study, given, workers.run).as_uri()
     typer.echo(address)
     if show:
         _open(address)
@@ -45,7 +45,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
 
         def begin() -> tuple[Run, inputs.Inputs]:
             workers.close()
-            return workers.enter_context(started(root, 1)), code()
+            return workers.enter_context(started(root, 1)).run, code()
 
         run, imported = begin()
         from observlib.preview import preview as make

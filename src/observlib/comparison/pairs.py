@@ -9,11 +9,9 @@ comparison give it the same verdict where they ask for it with the same pairs.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, waves
 
@@ -154,72 +152,6 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     rest["difference"] = rest["estimate"] - rest[REFERENCE + "estimate"]
     rest = rest.reindex(columns=found.columns)
     return pd.concat([found, rest]).loc[together.index] if len(found) else rest
-
-
-def differences(compared: pd.DataFrame) -> pd.DataFrame:
-    """The differences of a family as estimates, for tables and open data.
-
-    Parameters
-    ----------
-    compared
-        What `tested` gave, without counts.
-
-    Returns
-    -------
-    DataFrame
-        For each pair the estimate `difference`, in points, with its interval at the family's
-        level, and, where it was tested, `detectable_difference`; `group` is the indicator
-        compared, `group_value` what is compared with what. Then `difference_level` (%), once a
-        period. `n` is that of both values together. Where there is no difference it is
-        `suppressed`, or `missing`.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
-    >>> frame = estimates.make(
-    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
-    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
-    ... )
-    >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> compared = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
-    >>> found = differences(compared)
-    >>> found[["indicator", "group", "group_value", "estimate"]].round(1).values.tolist()[:2]
-    [['difference', 'satisfied_share', '2025-T3', 12.0], \
-['detectable_difference', 'satisfied_share', '2025-T3', 9.1]]
-    """
-    made: list[dict[str, Any]] = []
-    levels: dict[str, float] = {}
-    for row in compared.to_dict("records"):
-        passport = {key: row[key] for key in ("product", "channel", "device", "period", "source")}
-        passport |= {"unit": "points", "group": row["indicator"], "group_value": _between(row)}
-        if math.isnan(row["difference"]):
-            hidden = "suppressed" in (row["status"], row[REFERENCE + "status"])
-            status = "suppressed" if hidden else "missing"
-            made.append({**passport, "indicator": "difference", "status": status})
-            continue
-        status = THIN if row["reason"] == THIN else "published"
-        bases = [n for n in (row["n"], row[REFERENCE + "n"]) if not math.isnan(n)]
-        told = {"estimate": row["difference"], "n": sum(bases) if bases else None}
-        ends = {"ci_low": row["difference_low"], "ci_high": row["difference_high"]}
-        made.append({**passport, "indicator": "difference", "status": status, **told, **ends})
-        if math.isnan(row["detectable"]):
-            continue
-        levels.setdefault(row["period"], row["level"])
-        seen = {"estimate": row["detectable"], "n": told["n"]}
-        made.append({**passport, "indicator": "detectable_difference", **seen})
-    for period, level in levels.items():
-        told = {"estimate": 100 * level, "unit": "%"}
-        made.append({"indicator": "difference_level", "period": period, **told})
-    return estimates.make(made)
-
-
-def _between(row: dict[Any, Any]) -> str:
-    """What tells a pair from others of its indicator: its group, and what it is compared with."""
-    keys = ("group_value", "product", "period", "device")
-    other = [row[REFERENCE + key] for key in keys if row[REFERENCE + key] not in ("", row[key])]
-    return " – ".join([part for part in (row["group_value"], *other[:1]) if part] or ["–"])
 
 
 def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:

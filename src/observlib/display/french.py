@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -44,6 +45,7 @@ def number(x: float, decimals: int = 0) -> str:
     return text.replace("-", MINUS)
 
 
+@lru_cache(100_000)  # a page rounds the same figures for text, chart, table and data
 def rounded(x: float, decimals: int = 0) -> float:
     """A number rounded as `number` writes it; one that is not finite stays as it is.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.output import Output, text
@@ -14,21 +15,29 @@ from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.select import ordered
 from observlib.errors import ObservError
 
+NOTED = ["indicator", "device", "status"]
+
 
 def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     """List the reservations of the devices of a frame, then the method of each indicator.
 
     The words are the catalogue's; what several devices or indicators share is printed once.
     Reservations come first, as they change how the numbers are read. The method of an indicator
-    that no device measured, all of whose estimates are `missing`, is left out.
+    that no device measured, all of whose estimates are `missing`, is left out. No number is told.
+
+    Parameters
+    ----------
+    frame
+        Estimates, or the columns `NOTED` of what is shown.
 
     Raises
     ------
     ObservError
-        Where the frame holds no estimate.
+        Where there is none.
     """
     if frame.empty:
         raise ObservError("notes: the frame holds no estimate; call it where there is one")
+    frame = frame[NOTED].drop_duplicates()
     reservations: dict[str, list[str]] = {}
     for name in ordered(frame, "device", catalogue):
         device = catalogue.devices.get(name)
@@ -41,7 +50,8 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
         methods.setdefault(Markdown(indicator.method), []).append(indicator.label)
     lists = {"Réserves des dispositifs": _list(reservations), "Indicateurs": _list(methods)}
     blocks = [markdown("**{}**\n\n{}", lead, told) for lead, told in lists.items() if told]
-    return text(joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page.", frame)
+    said = joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page."
+    return text(said, estimates.make([]))
 
 
 def _list(told: Mapping[Any, list[str]]) -> Markdown:

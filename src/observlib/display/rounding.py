@@ -7,6 +7,8 @@ So data files, notebooks and the coordinates of drawings hold what stands in wor
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +18,6 @@ from observlib.confidentiality.rounding import base
 from observlib.display import french, words
 
 PUBLISHED = 2  # decimals that are kept of what others publish
-_OF_OTHERS = ("difference", "detectable_difference")  # their `group` is the indicator compared
 
 
 def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -48,26 +49,29 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     >>> as_told(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
     [[7.2, 6.9, 7.5, 210.0, 210.0]]
     """
-    rows = []
-    for row in frame.to_dict("records"):
-        if not math.isnan(row["estimate"]):
-            compares = row["indicator"] in _OF_OTHERS and row["group"] in catalogue.indicators
-            name = row["group"] if compares else row["indicator"]
-            indicator = words.indicator_of(name, catalogue)
-            if row["product"] in catalogue.peers:  # it has published more
-                more = {"decimals": max(indicator.decimals, PUBLISHED)}
-                indicator = indicator.model_copy(update=more)
-            places = words.decimals(indicator, row["unit"])
-            ends = (row["ci_low"], row["ci_high"])
-            told = words.signs_kept(ends, places) if compares else words.ends_told(row, indicator)
-            row["estimate"] = french.rounded(row["estimate"], places)
-            row["ci_low"], row["ci_high"] = _around(row["estimate"], told)
-        if row["n_eff"] <= row["n"]:
-            row["n_eff"] = min(base(row["n_eff"]), row["n"])
-        elif math.isfinite(row["n_eff"]):
-            row["n_eff"] = base(row["n_eff"])
-        rows.append(row)
-    return estimates.make(rows) if rows else frame
+    if frame.empty:
+        return frame
+    told = [_told(row, catalogue) for row in estimates.records(frame)]
+    columns = dict(zip(estimates.NUMBERS, zip(*told, strict=True), strict=True))
+    return estimates.check(frame.assign(**{name: list(x) for name, x in columns.items()}))
+
+
+def _told(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
+    """The numbers of a row, as it is told."""
+    value, low, high, n, n_eff = (row[name] for name in estimates.NUMBERS)
+    if not math.isnan(value):
+        indicator = words.indicator_of(row["indicator"], catalogue)
+        if row["product"] in catalogue.peers:  # it has published more
+            more = {"decimals": max(indicator.decimals, PUBLISHED)}
+            indicator = indicator.model_copy(update=more)
+        ends = words.ends_told(row, indicator)
+        value = french.rounded(value, words.decimals(indicator, row["unit"]))
+        low, high = _around(value, ends)
+    if n_eff <= n:
+        n_eff = min(base(n_eff), n)
+    elif math.isfinite(n_eff):
+        n_eff = base(n_eff)
+    return value, low, high, n, n_eff
 
 
 def pairs_as_told(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -80,26 +84,24 @@ def pairs_as_told(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """
     if pairs.empty:
         return pairs
-    sides = [
-        as_told(
-            pairs[[side + name for name in estimates.COLUMNS]].set_axis(estimates.COLUMNS, axis=1),
-            catalogue,
-        )
-        for side in ("", estimates.REFERENCE)
-    ]
-    told = sides[0].join(sides[1].add_prefix(estimates.REFERENCE))
-    results = pairs[comparisons.RESULTS].reset_index(drop=True).to_dict("records")
-    for row, unit, name in zip(results, told["unit"], told["indicator"], strict=True):
-        places = words.decimals(words.indicator_of(name, catalogue), unit)
-        ends = (row["difference_low"], row["difference_high"])
-        for key in ("difference", "detectable"):
-            if math.isfinite(row[key]):
-                row[key] = french.rounded(row[key], places)
-        if math.isfinite(ends[0]):
-            low, high = _around(row["difference"], words.signs_kept(ends, places))
-            row["difference_low"], row["difference_high"] = low, high
-        row["level"] = round(row["level"], 4)
-    return comparisons.make(told.join(pd.DataFrame(results)))
+    told = pairs.copy()
+    for side in ("", estimates.REFERENCE):
+        rows = as_told(comparisons.side_of(pairs, side), catalogue)
+        for name in estimates.NUMBERS:
+            told[side + name] = rows[name].to_numpy()
+    results = [_result_told(row, catalogue) for row in estimates.records(pairs)]
+    told[comparisons.NUMBERS] = results
+    return comparisons.check(told)
+
+
+def _result_told(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
+    """The numbers of a comparison, as it is told."""
+    difference, low, high, level, detectable = (row[name] for name in comparisons.NUMBERS)
+    places = words.decimals(words.indicator_of(row["indicator"], catalogue), row["unit"])
+    difference, detectable = (french.rounded(x, places) for x in (difference, detectable))
+    if math.isfinite(low):
+        low, high = _around(difference, words.signs_kept((low, high), places))
+    return [difference, low, high, round(level, 4), detectable]
 
 
 def _around(value: float, ends: tuple[float, float]) -> tuple[float, float]:

@@ -15,10 +15,10 @@ from observlib.display import french
 from observlib.display.french import NBSP
 from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
+from observlib.estimates import WITHHELD
 
 SEMICOLON = "\u202f; "
 DURATIONS = ("s", "jours")
-WITHHELD = ("suppressed", "missing")
 STATUS_WORDS = {
     "published": "",
     "low_base": "faible effectif",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import contextlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from observlib import frame
-from observlib.edition.execute import end_with_parent, processes
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
@@ -23,7 +21,7 @@ def compute(
     data: Path,
     quarter: Quarter,
     surveys: Sequence[str],
-    workers: int = 2,
+    pool: Executor,
     progress: Progress | None = None,
 ) -> None:
     """Compute what the project does not keep yet of every family, each after those it reads.
@@ -36,8 +34,9 @@ def compute(
         What they are computed of (see `frame.given`).
     surveys
         The devices with survey responses.
-    workers
-        Worker processes.
+    pool
+        Worker processes that execute pages (see `execute.started`): they have imported all that
+        families need.
     progress
         Called with families done, families in all and the family just done.
 
@@ -56,7 +55,7 @@ def compute(
     if not left:
         return
     try:
-        _run(root, data, quarter, left, min(workers, len(left)), progress)
+        _run(root, data, quarter, left, pool, progress)
     except BrokenProcessPool as error:
         raise ObservError(
             "estimates: a process that computed them was ended from outside, perhaps for want of "
@@ -69,32 +68,26 @@ def _run(
     data: Path,
     quarter: Quarter,
     left: list[Job],
-    workers: int,
+    pool: Executor,
     progress: Progress | None,
 ) -> None:
     total, done = len(left), 0
     running: dict[Future[None], Job] = {}
-    with processes(workers, _prepare, str(root)) as pool:
-        while left or running:
-            unknown = {name for name, _ in (*left, *running.values())}
-            for job in list(left):
-                if unknown.isdisjoint(frame.family(job[0]).families):
-                    left.remove(job)
-                    running[pool.submit(_compute, data, quarter, *job)] = job
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                name, _ = running.pop(future)
-                future.result()
-                done += 1
-                if progress:
-                    progress(done, total, name)
+    while left or running:
+        unknown = {name for name, _ in (*left, *running.values())}
+        for job in list(left):
+            if unknown.isdisjoint(frame.family(job[0]).families):
+                left.remove(job)
+                running[pool.submit(_compute, root, data, quarter, *job)] = job
+        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in ended:
+            name, _ = running.pop(future)
+            future.result()
+            done += 1
+            if progress:
+                progress(done, total, name)
 
 
-def _prepare(root: str) -> None:
-    os.chdir(root)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    end_with_parent()
-
-
-def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:
-    frame.given(data, quarter, name, survey)
+def _compute(root: Path, data: Path, quarter: Quarter, name: str, survey: str) -> None:
+    with contextlib.chdir(root):  # by which the project is found
+        frame.given(data, quarter, name, survey)

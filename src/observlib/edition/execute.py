@@ -1,13 +1,11 @@
-"""Execution of pages: papermill's API in worker processes, one fresh kernel a page.
+"""Execution of pages: papermill's API in worker processes, one fresh shell a page (see `engine`).
 
-Kernels speak over sockets in a private folder (`ipc`), where the platform has them: two kernels
-that start at once race for network ports. No kernel is ever used twice: state would leak.
+No shell is ever used twice: state would leak.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -15,11 +13,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observlib import scratch
 from observlib.errors import ObservError
@@ -28,8 +26,16 @@ if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
     from observlib.edition.plan import Page
 
 CELL_SECONDS = 600
+_PATIENCE = 5.0  # seconds that a process has to end by itself
 Progress = Callable[[int, int, str], None]
 Run = Callable[..., "list[Outcome]"]
+
+
+class Workers(NamedTuple):
+    """Processes that are started: `run` executes pages in them, `pool` has them do anything."""
+
+    run: Run
+    pool: ProcessPoolExecutor
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,10 @@ def execute(
     pages: Sequence[Page],
     folder: Path,
     root: Path,
-    workers: int = 2,
+    workers: int | Workers = 2,
     progress: Progress | None = None,
     cell_seconds: float = CELL_SECONDS,
+    before: Callable[[Executor], None] | None = None,
 ) -> list[Outcome]:
     """Execute every page's notebook into a folder; a failure does not stop the others.
 
@@ -60,11 +67,13 @@ def execute(
     root
         The project's root: the kernels' working folder.
     workers
-        Worker processes.
+        Worker processes: how many, or those that are `started`.
     progress
         Called with pages done, pages in all and the page just done.
     cell_seconds
         How long a cell may run.
+    before
+        Called with their pool before the first page.
 
     Returns
     -------
@@ -76,16 +85,20 @@ def execute(
     ObservError
         Where something ends a worker from outside.
     """
-    with started(root, max(1, min(workers, len(pages)))) as run:
-        return run(pages, folder, progress, cell_seconds)
+    with contextlib.ExitStack() as stack:
+        if isinstance(workers, int):
+            workers = stack.enter_context(started(root, max(1, min(workers, len(pages)))))
+        if before:
+            before(workers.pool)
+        return workers.run(pages, folder, progress, cell_seconds)
 
 
 @contextlib.contextmanager
-def started(root: Path, workers: int = 2) -> Iterator[Run]:
-    """Workers for as long as the context lasts, of which one begins to make itself ready at once.
+def started(root: Path, workers: int = 2) -> Iterator[Workers]:
+    """Workers for as long as the context lasts, which begin to make themselves ready at once.
 
-    Gives a function of the pages, the folder and, if wanted, `progress` and `cell_seconds`, which
-    does as `execute`. Once something has ended a worker from outside, it executes no more.
+    Their `run` takes the pages, the folder and, if wanted, `progress` and `cell_seconds`, and does
+    as `execute`. Once something has ended a worker from outside, it executes no more.
     """
     with (
         scratch.temporary_files() as private,
@@ -100,8 +113,9 @@ def started(root: Path, workers: int = 2) -> Iterator[Run]:
         ) -> list[Outcome]:
             return _executed(pool, pages, folder, root, progress, cell_seconds)
 
-        pool.submit(int)  # a worker starts with its first task
-        yield run
+        for _ in range(workers):
+            pool.submit(int)  # a worker starts with a task
+        yield Workers(run, pool)
 
 
 @contextlib.contextmanager
@@ -115,15 +129,18 @@ def processes(
     count
         How many, at most.
     prepare, given
-        What each calls first, and with what: it is to leave Ctrl-C to the parent, and to call
-        `end_with_parent`.
+        What each calls first, and with what: it is to leave Ctrl-C to the parent, to call
+        `end_with_parent`, and to end when it is told to terminate.
     """
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), prepare, (given,))
     try:
         yield pool
     finally:
-        # kernels die with their worker; one that has nothing to do has nothing to save
-        for process in list((pool._processes or {}).values()):
+        started = list((pool._processes or {}).values())
+        for process in started:
+            process.terminate()  # it ends what its page has started
+        for process in started:
+            process.join(_PATIENCE)
             process.kill()
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -158,31 +175,26 @@ def _executed(
 
 
 def _prepare(private: str) -> None:
-    """Keep a worker's kernels from the user's own settings, and the worker to its parent's life."""
-    from observlib.edition import kernels
+    """Keep a worker's pages from the user's own settings, and the worker to its parent's life."""
+    from observlib.edition import engine
 
-    os.environ["JUPYTER_RUNTIME_DIR"] = private
     os.environ["IPYTHONDIR"] = str(Path(private) / "ipython")
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    os.environ.pop("PYTHONSTARTUP", None)  # IPython would run it before the first cell
+    os.environ.pop("PYTHONSTARTUP", None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    kernels.prepare()
-    end_with_parent()
+    end_with_parent(engine.end_at_once)
+    engine.prepare()
 
 
-def end_with_parent() -> None:
-    """Watch, in a thread, over the parent's life."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    """End this worker, and so its kernel, when the parent is gone: no one would ever stop it."""
+def end_with_parent(end: Callable[[], Any]) -> None:
+    """Watch, in a thread, over the parent's life: no one else would ever stop this process."""
     parent = multiprocessing.parent_process()
-    if parent:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
+
+    def watch() -> None:
+        if parent:
+            multiprocessing.connection.wait([parent.sentinel])
+            end()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _run(
@@ -190,10 +202,9 @@ def _run(
 ) -> str:
     """Execute one notebook in this worker; the text of its failure, or nothing."""
     import papermill
-    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from observlib.edition import kernels
+    from observlib.edition import engine
 
     def literal(path: str) -> str:  # papermill fills `{names}` in paths
         return path.replace("{", "{{").replace("}", "}}")
@@ -203,50 +214,28 @@ def _run(
             literal(notebook),
             literal(output),
             parameters,
+            engine_name=engine.NAME,
             kernel_name="python3",
             language="python",
             cwd=root,
             progress_bar=False,
+            request_save_on_cell_execute=False,  # the whole notebook twice a cell
             execution_timeout=cell_seconds,
-            kernel_manager_class=kernels.PrivateKernelManager,
-            shutdown_kernel="immediate",  # a page's kernel holds nothing to be saved
         )
     except PapermillExecutionError as error:
         lines = [line.strip() for line in str(error.evalue).splitlines() if line.strip()]
-        if error.ename not in ("ObservError", "UsageError"):
+        if error.ename not in ("ObservError", "UsageError", engine.DIED, engine.TOO_LONG):
             lines[:1] = [": ".join([error.ename, *lines[:1]])]
-        return _place(output) + _short("; ".join(lines))
-    except TimeoutError:
-        return f"{_place(output)}ran for over {cell_seconds:g} seconds"
-    except DeadKernelError:
-        return f"{_place(output)}its kernel died, perhaps for want of memory"
-    except RuntimeError as error:  # a kernel that does not start
-        private = os.environ["JUPYTER_RUNTIME_DIR"]
-        if scratch.is_full(Path(private)):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), private) from error
-        return _short(" ".join(str(error).split())) or type(error).__name__
-    finally:
-        kernels.end()
+        return _short(f"cell {_position(output, error.cell_index)}: {'; '.join(lines)}")
     return ""
 
 
-def _place(output: str) -> str:
-    """The last cell that was begun, counted without those that papermill adds.
-
-    By its start: papermill calls all cells completed once it has ended, those it never ran too.
-    """
-    try:
-        cells = json.loads(Path(output).read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError):
-        return ""
-    added = {"injected-parameters", "papermill-error-cell-tag"}
-    notes = [c["metadata"] for c in cells if added.isdisjoint(c["metadata"].get("tags", []))]
-    begun = [
-        position
-        for position, note in enumerate(notes, start=1)
-        if note.get("papermill", {}).get("start_time")
-    ]
-    return f"cell {begun[-1]}: " if begun else ""
+def _position(output: str, index: int) -> int:
+    """The place of a cell in its study, counted without those that papermill adds."""
+    cells = json.loads(Path(output).read_text(encoding="utf-8"))["cells"]
+    tags = [set(cell["metadata"].get("tags", [])) for cell in cells]
+    executed = [found for found in tags if "papermill-error-cell-tag" not in found]
+    return sum("injected-parameters" not in found for found in executed[: index + 1])
 
 
 def _short(text: str, most: int = 400) -> str:

@@ -10,8 +10,8 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from itertools import accumulate, pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import nbformat
@@ -157,33 +157,30 @@ def _tidy(output: Any) -> None:
 def _round(outputs: Iterable[Any], catalogue: Catalogue) -> None:
     """Leave estimates with the digits that pages tell, and no more (see `display.rounding`).
 
-    Those of a whole page at once, which takes a tenth of the time that each cell's would.
+    Many cells of a page show the same ones: each is read and rounded once.
     """
-    carried = [o for o in outputs if estimates.MIME in o.get("data", {})]
-    contents = [output.data[estimates.MIME] for output in carried]
-    told = _parts([estimates.from_json(c) for c in contents], as_told, catalogue)
-    paired = [c for c in contents if c.get("comparisons")]
-    pairs = [comparisons.from_json(c["comparisons"]) for c in paired]
-    told_pairs = iter(_parts(pairs, pairs_as_told, catalogue))
-    for output, content, rows in zip(carried, contents, told, strict=True):
-        output.data[estimates.MIME] = {**content, **estimates.to_json(rows)}
-        if content.get("comparisons"):
-            rounded = comparisons.to_json(next(told_pairs))
-            output.data[estimates.MIME]["comparisons"] = rounded
+    carried = [o.data for o in outputs if estimates.MIME in o.get("data", {})]
+    contents = [data[estimates.MIME] for data in carried]
+    told = _told(contents, estimates, as_told, catalogue)
+    pairs = [content["comparisons"] for content in contents if content.get("comparisons")]
+    told_pairs = _told(pairs, comparisons, pairs_as_told, catalogue)
+    for data, content in zip(carried, contents, strict=True):
+        data[estimates.MIME] = {**content, "rows": [told[row] for row in content["rows"]]}
+        if beside := content.get("comparisons"):
+            rows = [told_pairs[row] for row in beside["rows"]]
+            data[estimates.MIME]["comparisons"] = {**beside, "rows": rows}
 
 
-def _parts(
-    frames: list[pd.DataFrame],
+def _told(
+    contents: Iterable[Mapping[str, Any]],
+    contract: ModuleType,
     rounded: Callable[[pd.DataFrame, Catalogue], pd.DataFrame],
     catalogue: Catalogue,
-) -> list[pd.DataFrame]:
-    """Each frame rounded, by one call for them all."""
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return frames
-    whole = rounded(pd.concat(filled, ignore_index=True), catalogue)
-    ends = list(accumulate(map(len, frames), initial=0))
-    return [whole.iloc[start:end] for start, end in pairwise(ends)]
+) -> dict[str, str]:
+    """Each line of what outputs carry, and the same as it is told."""
+    lines = list(dict.fromkeys(row for content in contents for row in content["rows"]))
+    frame = rounded(contract.from_json({"columns": contract.COLUMNS, "rows": lines}), catalogue)
+    return dict(zip(lines, estimates.lines(frame), strict=True))
 
 
 def _caption(source: str, shown: list[Any], position: int) -> str:

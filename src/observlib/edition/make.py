@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import nbformat
 import observlib
 from observlib.catalogue import Catalogue
 from observlib.edition import manifest
-from observlib.edition.execute import Outcome, Run, execute
+from observlib.edition.execute import Outcome, Workers, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.plan import Page
 from observlib.edition.recall import Made, inputs_of, keep, recall
@@ -42,8 +43,8 @@ def make(
     kept: Path | None = None,
     shared: Callable[[], Inputs] = dict,
     others: Mapping[str, manifest.Entry] | None = None,
-    run: Run | None = None,
-    prepare: Callable[[], None] | None = None,
+    workers: Workers | None = None,
+    prepare: Callable[[Executor], None] | None = None,
 ) -> dict[str, Any]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
@@ -76,12 +77,11 @@ def make(
     others
         Entries, by page, of those of the plan that are not to be made: their notebooks, if any, are
         in the folder already.
-
-    run
-        Executes pages, by workers that are `edition.execute.started`; else they are started here.
+    workers
+        The processes that execute pages, where they are `edition.execute.started` already.
     prepare
-        Called before more than a `FEW` pages are executed: what many of them ask for is computed
-        once, where a few compute what they ask for themselves.
+        Called with them before more than a `FEW` pages are executed: what many of them ask for is
+        computed once, where a few compute what they ask for themselves.
 
     Returns
     -------
@@ -99,16 +99,13 @@ def make(
     executed = folder / ".executed"
     executed.mkdir(parents=True)
     shutil.rmtree(failed, ignore_errors=True)
-    before = _inputs(wanted, shared) if kept else {}
-    made = {p.name: found for p in wanted if kept and (found := recall(kept, p, before[p.name]))}
+    depends = _inputs(wanted, shared) if kept else {}
+    made = {p.name: found for p in wanted if kept and (found := recall(kept, p, depends[p.name]))}
     waiting = [page for page in wanted if page.name not in made]
     outcomes: list[Outcome] = []
-    if prepare and len(waiting) > FEW:
-        prepare()
-    if waiting and run:
-        outcomes = run(waiting, executed, progress)
-    elif waiting:
-        outcomes = execute(waiting, executed, root, progress=progress)
+    if waiting:
+        before = prepare if len(waiting) > FEW else None
+        outcomes = execute(waiting, executed, root, workers or 2, progress=progress, before=before)
     # what changed while pages ran may be in them: they are not kept by what was before
     after = _inputs(waiting, shared) if kept else {}
     errors, problems = {}, []
@@ -123,8 +120,8 @@ def make(
             errors[page.name] = error.replace(f"{root}{os.sep}", "")
             aside = _put_aside(outcome, failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
-        elif kept and before[page.name] == after[page.name]:
-            keep(kept, page, before[page.name], made[page.name])
+        elif kept and depends[page.name] == after[page.name]:
+            keep(kept, page, depends[page.name], made[page.name])
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pandas as pd
 
@@ -34,25 +36,37 @@ def open_data(path: Path) -> dict[str, str]:
     ObservError
         Where an output breaks a contract.
     """
-    rows: list[pd.DataFrame] = []
-    pairs: list[pd.DataFrame] = []
+    rows: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
     for position, cell in enumerate(read_notebook(path)["cells"], start=1):
         for output in cell.get("outputs") or []:
             content = (output.get("data") or {}).get(estimates.MIME)
-            if content is None:
-                continue
-            try:
-                rows.append(estimates.from_json(content))
+            if content is not None:
+                rows.append({**content, "cell": position})
                 if "comparisons" in content:
-                    pairs.append(comparisons.from_json(content["comparisons"]))
-            except (ValueError, KeyError, TypeError) as error:
-                raise ObservError(f"{path}: cell {position}: not estimates: {error}") from error
+                    pairs.append({**content["comparisons"], "cell": position})
     found = {}
     if rows:
-        found[_ENDS["estimates"]] = _csv(estimates.combine(rows).drop_duplicates())
+        found[_ENDS["estimates"]] = _csv(_together(rows, estimates, path))
     if pairs:
-        found[_ENDS["comparisons"]] = _csv(comparisons.combine(pairs))
+        found[_ENDS["comparisons"]] = _csv(_together(pairs, comparisons, path))
     return found
+
+
+def _together(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:
+    """What cells carry as one frame, each line once: many of a page carry the same."""
+    columns = contents[0].get("columns")
+    try:
+        if any(content["columns"] != columns for content in contents):
+            raise ValueError("its columns are not those of the cells before")
+        lines = dict.fromkeys(row for content in contents for row in content["rows"])
+        return contract.from_json({"columns": columns, "rows": list(lines)})
+    except (ValueError, KeyError, TypeError) as error:
+        if len(contents) > 1:  # then one of them alone is wrong, or the last
+            for content in contents:
+                _together([content], contract, path)
+        cell = contents[-1]["cell"]
+        raise ObservError(f"{path}: cell {cell}: not estimates: {error}") from error
 
 
 def _csv(table: pd.DataFrame) -> str:

@@ -30,6 +30,20 @@ local function written(inlines, format)
   return (text:gsub('%s+$', ''))
 end
 
+-- each of some blocks as typst's source, by one call of the writer, which costs as much as a page's
+local function written_each(contents)
+  local blocks = pandoc.Blocks {}
+  for _, content in ipairs(contents) do
+    blocks:insert(pandoc.Plain(pandoc.utils.blocks_to_inlines(content)))
+    blocks:insert(pandoc.RawBlock('typst', '\1'))
+  end
+  local texts = {}
+  for text in pandoc.write(pandoc.Pandoc(blocks), 'typst-citations'):gmatch '([^\1]*)\1' do
+    texts[#texts + 1] = text:gsub('^%s+', ''):gsub('%s+$', '')
+  end
+  return texts
+end
+
 local function labelled(id, inlines)
   local result = pandoc.Inlines {}
   if numbers[id] then
@@ -181,8 +195,8 @@ local function typst_table(id, found, caption, notes)
   for position, note in ipairs(notes) do
     notes[position] = written(pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks), FORMAT)
   end
-  local text, is_turned = paper_table(found, id, written(labelled(id, caption), FORMAT), notes,
-    function(blocks) return written(pandoc.utils.blocks_to_inlines(blocks), FORMAT) end)
+  local above = written(labelled(id, caption), FORMAT)
+  local text, is_turned = paper_table(found, id, above, notes, written_each)
   if is_turned then
     turned[#turned + 1] = '#page(flipped: true)[#metadata(none) <page-' .. label .. '>\n' .. text .. '\n]'
     local name = numbers[id] and 'Le tableau' .. NBSP .. numbers[id] .. ', large, est' or 'Un tableau, large, est'

@@ -18,12 +18,32 @@ local SIDES = { AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center'
 
 local function letters(text) return utf8.len(text) or #text end
 
-local function plain(cell)
-  local text = pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
-  return (text:gsub('%^%((.-)%)', '%1')) -- letters above the line
+-- The lines of text of a cell. What holds nothing but words is not given to pandoc's slow writer.
+local function lines_in(cell)
+  local text
+  local only = #cell.contents == 1 and cell.contents[1]
+  local marked = only and only.content:find_if(function(el) return el.t ~= 'Str' and el.t ~= 'Space' end)
+  if only and not marked then
+    text = pandoc.utils.stringify(only)
+  else
+    text = pandoc.write(pandoc.Pandoc(cell.contents), 'plain', { wrap_text = 'none' })
+    text = text:gsub('%^%((.-)%)', '%1') -- letters above the line
+  end
+  local found = {}
+  for line in text:gmatch '[^\n]+' do found[#found + 1] = line end
+  return found
 end
 
-local function is_group(row, columns) return #row.cells == 1 and columns > 1 end
+-- The cells of rows, by what is needed to set them: read once, as pandoc gives copies.
+local function read(rows)
+  return rows:map(function(row)
+    return row.cells:map(function(cell)
+      return { lines = lines_in(cell), span = cell.col_span }
+    end)
+  end)
+end
+
+local function is_group(cells, columns) return #cells == 1 and columns > 1 end
 
 -- all rows below the head, from top to bottom
 local function body_rows(found)
@@ -37,15 +57,13 @@ end
 
 -- By column, the longest word and the longest line, in letters: words cannot be broken, lines can,
 -- and those of a head always are.
-local function needs(found, rows)
+local function needs(columns, heads, rows)
   local words, lines = {}, {}
-  for _ in ipairs(found.colspecs) do
-    words[#words + 1], lines[#lines + 1] = 4, 4
-  end
-  local function read(row, head)
-    if #row.cells ~= #words then return end
-    for column, cell in ipairs(row.cells) do
-      for line in plain(cell):gmatch '[^\n]+' do
+  for column = 1, columns do words[column], lines[column] = 4, 4 end
+  local function look(cells, head)
+    if #cells ~= columns then return end
+    for column, cell in ipairs(cells) do
+      for _, line in ipairs(cell.lines) do
         if not head then lines[column] = math.max(lines[column], letters(line)) end
         for word in line:gmatch '[^ %-]+%-?' do
           local needed = letters(word)
@@ -55,8 +73,8 @@ local function needs(found, rows)
       end
     end
   end
-  for _, row in ipairs(found.head.rows) do read(row, true) end
-  for _, row in ipairs(rows) do read(row, false) end
+  for _, cells in ipairs(heads) do look(cells, true) end
+  for _, cells in ipairs(rows) do look(cells, false) end
   return words, lines
 end
 
@@ -75,18 +93,18 @@ local function shared_out(words, lines, room)
 end
 
 -- how many lines of text a row takes
-local function lines_of(row, widths)
+local function lines_of(cells, widths)
   local most, column = 1, 1
-  for _, cell in ipairs(row.cells) do
-    local room = 2 * (cell.col_span - 1)
-    for position = column, column + cell.col_span - 1 do
+  for _, cell in ipairs(cells) do
+    local room = 2 * (cell.span - 1)
+    for position = column, column + cell.span - 1 do
       room = room + (widths[position] and widths[position].letters or 0)
     end
     local needed = 0
-    for line in plain(cell):gmatch '[^\n]+' do
+    for _, line in ipairs(cell.lines) do
       needed = needed + math.max(1, math.ceil(letters(line) / math.max(room, 1)))
     end
-    most, column = math.max(most, needed), column + cell.col_span
+    most, column = math.max(most, needed), column + cell.span
   end
   return most
 end
@@ -99,8 +117,8 @@ end
 
 -- Widths, size of letters, whether the page is turned: where words do not fit side by side, or where
 -- it saves a good part of the lines, letters are smaller; where that is not enough the page is turned.
-local function fitted(found, rows)
-  local words, lines = needs(found, rows)
+local function fitted(columns, heads, rows)
+  local words, lines = needs(columns, heads, rows)
   local function at(size, room)
     local widths, total = shared_out(words, lines, room * SIZE / size)
     local stretch = math.max(1, room * SIZE / size / total)
@@ -123,24 +141,34 @@ local function fitted(found, rows)
   return at(SIZE, TURNED), SIZE * TURNED / total, true
 end
 
--- a cell or a row as typst's source, in bold where it is a head's or a group's
-local function cell_text(cell, bold, written)
-  local content = cell.contents
-  if bold then
-    content = content:walk { Plain = function(el) return pandoc.Plain { pandoc.Strong(el.content) } end }
-  end
-  local options = {}
-  if SIDES[cell.alignment] then options[#options + 1] = 'align: ' .. SIDES[cell.alignment] end
-  if cell.col_span > 1 then options[#options + 1] = 'colspan: ' .. cell.col_span end
-  if cell.row_span > 1 then options[#options + 1] = 'rowspan: ' .. cell.row_span end
-  local opening = #options > 0 and 'table.cell(' .. table.concat(options, ', ') .. ')' or ''
-  return opening .. '[' .. written(content) .. ']'
+-- what a cell holds, in bold where it is a head's or a group's
+local function content(cell, bold)
+  if not bold then return cell.contents end
+  return cell.contents:walk { Plain = function(el) return pandoc.Plain { pandoc.Strong(el.content) } end }
 end
 
-local function row_text(row, bold, written)
-  local cells = {}
-  for _, cell in ipairs(row.cells) do cells[#cells + 1] = cell_text(cell, bold, written) end
-  return table.concat(cells, ', ') .. ','
+-- Rows as typst's source, by their position; all their cells are written at once.
+--   bold  by the position of a row, whether it is in bold
+local function row_texts(rows, bold, written)
+  local contents = {}
+  for position, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do contents[#contents + 1] = content(cell, bold(position)) end
+  end
+  local texts, found, place = written(contents), {}, 0
+  for position, row in ipairs(rows) do
+    local cells = {}
+    for _, cell in ipairs(row.cells) do
+      local options = {}
+      if SIDES[cell.alignment] then options[#options + 1] = 'align: ' .. SIDES[cell.alignment] end
+      if cell.col_span > 1 then options[#options + 1] = 'colspan: ' .. cell.col_span end
+      if cell.row_span > 1 then options[#options + 1] = 'rowspan: ' .. cell.row_span end
+      local opening = #options > 0 and 'table.cell(' .. table.concat(options, ', ') .. ')' or ''
+      place = place + 1
+      cells[#cells + 1] = opening .. '[' .. texts[place] .. ']'
+    end
+    found[position] = table.concat(cells, ', ') .. ','
+  end
+  return found
 end
 
 -- Where the last rows begin that are not cut from each other, nor from their group's head.
@@ -164,14 +192,15 @@ end
 --   label    its identifier, or ''
 --   caption  what stands above it, in typst's source, or ''
 --   notes    what stands under it, in typst's source
---   written  blocks to typst's source
+--   written  gives typst's source of each of some blocks
 return function(found, label, caption, notes, written)
-  local rows, columns = body_rows(found), #found.colspecs
-  local widths, size, turned = fitted(found, rows)
-  local heads = sum_of(found.head.rows, widths, 1, #found.head.rows)
-  local cut = heads + sum_of(rows, widths, 1, #rows) > SHORT
-  local foot = last_kept(rows, columns)
-  if sum_of(rows, widths, foot, #rows) > MOST_KEPT then foot = #rows + 1 end
+  local rows, columns, head_rows = body_rows(found), #found.colspecs, read(found.head.rows)
+  local cells = read(rows)
+  local widths, size, turned = fitted(columns, head_rows, cells)
+  local heads = sum_of(head_rows, widths, 1, #head_rows)
+  local cut = heads + sum_of(cells, widths, 1, #cells) > SHORT
+  local foot = last_kept(cells, columns)
+  if sum_of(cells, widths, foot, #cells) > MOST_KEPT then foot = #rows + 1 end
 
   local parts, sides, out = {}, {}, {}
   for column, spec in ipairs(found.colspecs) do
@@ -183,19 +212,18 @@ return function(found, label, caption, notes, written)
   add('align: (' .. table.concat(sides, ', ') .. ',),')
   if #found.head.rows > 0 then
     add 'table.header('
-    for _, row in ipairs(found.head.rows) do add(row_text(row, true, written)) end
+    for _, text in ipairs(row_texts(found.head.rows, function() return true end, written)) do add(text) end
     add '),\ntable.hline(),'
   end
+  local function group(position) return is_group(cells[position], columns) end
+  local texts = row_texts(rows, group, written)
   for position = 1, foot - 1 do
-    local group = is_group(rows[position], columns)
-    local text = row_text(rows[position], group, written)
-    add(group and 'table.header(level: 2, repeat: false, ' .. text .. '),' or text)
+    local text = texts[position]
+    add(group(position) and 'table.header(level: 2, repeat: false, ' .. text .. '),' or text)
   end
   if foot <= #rows or #notes > 0 then
     add 'table.footer(repeat: false,'
-    for position = foot, #rows do
-      add(row_text(rows[position], is_group(rows[position], columns), written))
-    end
+    for position = foot, #rows do add(texts[position]) end
     for _, note in ipairs(notes) do add(('table-note(%d)[%s],'):format(columns, note)) end
     add '),'
   end
@@ -204,7 +232,7 @@ return function(found, label, caption, notes, written)
     (label ~= '' and ' <' .. label .. '>' or '')
   if size < SIZE then text = ('#show table: set text(size: %.1fpt)\n%s'):format(size, text) end
   if cut then
-    local first = math.min(heads + sum_of(rows, widths, 1, FIRST), MOST_KEPT)
+    local first = math.min(heads + sum_of(cells, widths, 1, FIRST), MOST_KEPT)
     local needed = size * (first * LINE + (#found.head.rows + FIRST) * AROUND)
     text = ('#show figure.caption: set block(inset: (bottom: %.0fpt))\n'):format(needed) ..
       ('#set figure(gap: 0.8em - %.0fpt)\n'):format(needed) .. text

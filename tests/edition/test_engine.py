@@ -1,7 +1,8 @@
-"""What a study's kernel leaves behind, and which of its cells is named where it is ended."""
+"""What a page's cells show, what they leave behind, and which is named where it is ended."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -11,18 +12,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import nbformat
+import papermill
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
 from observlib import files
-from observlib.edition import kernels
-from observlib.edition.execute import _run, execute
+from observlib.edition import engine, shell
+from observlib.edition.execute import execute
 
 pytestmark = pytest.mark.slow
 
-linux = pytest.mark.skipif(not kernels.CAN_FORK, reason="kernels are forked on Linux only")
+linux = pytest.mark.skipif(not engine.CAN_FORK, reason="pages are forked on Linux only")
 AFTER = ("x = 1", "y = 2")  # cells that never run
 
 
@@ -61,7 +64,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def errors(root: Path, make: Any) -> dict[str, str]:
-    """Why each page failed, each executed once, with temporary files too deep for sockets."""
+    """Why each page failed, each executed once, with temporary files in a deep folder."""
     pages = []
     for name, cells in CELLS.items():
         path = make.write(root / "notebooks" / f"{name}.ipynb", make.markdown("Texte."), *cells)
@@ -82,9 +85,9 @@ def errors(root: Path, make: Any) -> dict[str, str]:
     ("name", "told"),
     [
         ("leaver", ""),
-        ("exit", "cell 4: its kernel died, perhaps for want of memory"),
-        ("killed", "cell 4: its kernel died, perhaps for want of memory"),
-        ("dying", "cell 5: its kernel died, perhaps for want of memory"),
+        ("exit", "cell 4: its process died, perhaps for want of memory"),
+        ("killed", "cell 4: its process died, perhaps for want of memory"),
+        ("dying", "cell 5: its process died, perhaps for want of memory"),
         ("endless", "cell 4: ran for over 10 seconds"),
     ],
 )
@@ -107,38 +110,66 @@ def test_no_process_that_a_study_starts_outlives_its_page_detached_or_not(
     assert left == []
 
 
+SHOWS = [
+    "print('one'); print('two'); 3",
+    "import sys; print('aside', file=sys.stderr)",
+    "from IPython.display import Image, display; shown = display('first', display_id=True)",
+    "shown.update('second'); display(Image(b'\\x89PNG', format='png'))",
+    "import asyncio; await asyncio.sleep(0); quarter",
+    "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
+    "print('gone'); from IPython.display import clear_output; clear_output(); _2",
+    "1 / 0",
+    "never",
+]
+
+
+@pytest.fixture(scope="module", params=["forked", pytest.param("new", id="new process")])
+def shown(request: pytest.FixtureRequest, tmp_path_factory: Any, make: Any) -> list[Any]:
+    """The outputs of the cells of a page, as Jupyter's kernel would show them."""
+    if request.param == "forked" and not engine.CAN_FORK:
+        pytest.skip("pages are forked on Linux only")
+    folder = tmp_path_factory.mktemp("shown")
+    path = make.write(folder / "page.ipynb", *SHOWS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "CAN_FORK", request.param == "forked")
+        patch.setattr(engine, "end_children", lambda: None)  # those of the tests are not its own
+        patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        patch.setenv("IPYTHONDIR", str(folder / "ipython"))
+        with pytest.raises(PapermillExecutionError):
+            papermill.execute_notebook(
+                path, folder / "out.ipynb", engine_name=engine.NAME, progress_bar=False
+            )
+    cells = nbformat.read(folder / "out.ipynb", as_version=4).cells
+    return [cell.outputs for cell in cells if cell.cell_type == "code"][1:]
+
+
+def test_what_cells_print_show_and_end_with_is_what_a_kernel_would_give(shown: list[Any]) -> None:
+    printed, aside, first, second, awaited, chart, cleared, failed, never = shown
+    assert [o.get("text") or o.data["text/plain"] for o in printed] == ["one\ntwo\n", "3"]
+    assert [(o.name, o.text) for o in aside] == [("stderr", "aside\n")]
+    assert [o.data["text/plain"] for o in first] == ["'second'"], "a display is not updated"
+    assert second[0].data["image/png"].strip() == "iVBORw=="
+    assert awaited[0].data["text/plain"] == "'2026-T3'"
+    assert [o.output_type for o in chart][-1] == "display_data" and "image/png" in chart[-1].data
+    assert [o.data["text/plain"] for o in cleared] == ["3"]
+    assert failed[0].ename == "ZeroDivisionError" and failed[0].traceback
+    assert never == []
+
+
 @linux
-def test_the_number_of_an_ended_kernel_is_kept_from_others_until_its_page_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_before_the_first_cell_is_told_as_such(
+    tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A number that were free could be given to another process, and that be signalled."""
-    monkeypatch.setattr(kernels, "_source", None)
-    kernels.prepare()
-    missing = str(tmp_path / "no connection file")
-    pid = kernels._ask("start", missing, str(tmp_path), dict(os.environ, IPYTHONDIR=str(tmp_path)))
-    kernel = kernels._Forked(pid)
-    kernel.kill()
-    assert kernel.wait() == -signal.SIGKILL
-    assert Path(f"/proc/{pid}").exists(), "its number is free"
-    kernel.send_signal(signal.SIGTERM)  # to no one
-    kernels.end()
-    assert not Path(f"/proc/{pid}").exists()
-    assert kernel.poll() is not None
-    kernel.send_signal(signal.SIGKILL)
+    def fail(**settings: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path))
 
-
-def test_a_kernel_that_cannot_start_for_want_of_room_is_told_as_a_full_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*words: Any, **named: Any) -> None:
-        raise RuntimeError("Kernel died before replying to kernel_info")
-
-    monkeypatch.setattr("papermill.execute_notebook", fail)
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-    assert _run("a.ipynb", "b.ipynb", {}, str(tmp_path), 1).startswith("Kernel died")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    monkeypatch.setattr(shell._Shell, "instance", fail)
+    monkeypatch.setattr(engine, "end_children", lambda: None)
+    path = make.write(tmp_path / "page.ipynb", "1")
     with pytest.raises(OSError, match="No space left") as caught:
-        _run("a.ipynb", "b.ipynb", {}, str(tmp_path), 1)
+        papermill.execute_notebook(
+            path, tmp_path / "out.ipynb", engine_name=engine.NAME, progress_bar=False
+        )
     assert caught.value.filename == str(tmp_path)
 
 
@@ -180,8 +211,8 @@ def test_the_temporary_files_of_a_run_that_was_killed_are_deleted_by_the_next(
             wait_for(tmp_path / "began")
             os.killpg(run.pid, signal.SIGKILL)
         assert list(place.iterdir()), "nothing was there to be left"
-        wait_for_end_of_kernel(tmp_path / "alive")
-        time.sleep(1)  # the kernel ends when it sees that its parent has
+        wait_for_end_of_page(tmp_path / "alive")
+        time.sleep(1)  # the page ends when its parent has
         subprocess.run([sys.executable, "-c", NEXT], env=environment, check=True)
         assert list(place.iterdir()) == []
     finally:
@@ -192,8 +223,8 @@ def wait_for(path: Path) -> None:
     wait_until(path.exists)
 
 
-def wait_for_end_of_kernel(locked: Path) -> None:
-    """A kernel ends when it sees that its parent has; the system then releases its lock."""
+def wait_for_end_of_page(locked: Path) -> None:
+    """A page ends when its parent has; the system then releases its lock."""
     with locked.open(encoding="utf-8") as stream:
         wait_until(lambda: files.lock(stream))
 

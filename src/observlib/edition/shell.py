@@ -1,0 +1,140 @@
+"""The shell of one page, in a process of its own: it runs cells, and tells what they show.
+
+It is IPython's, as Jupyter's kernel has it; what a kernel would send over sockets goes through a
+pipe, so that a page is begun and ended at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import io
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+_END_WITH_PARENT = 1  # of `prctl`
+
+
+def serve(cells: Connection) -> None:
+    """Run the cells that come through a pipe, until it ends.
+
+    Each is a source. What it shows is sent back at once, as the parts of an output of `nbformat`
+    by name; then whether it succeeded. What goes wrong before the first cell is sent too.
+    """
+    _stand_alone()
+    try:
+        shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    except OSError as error:  # a full disk
+        cells.send(error)
+        return
+    shell.tell = cells.send
+    sys.stdout, sys.stderr = _Stream("stdout", cells.send), _Stream("stderr", cells.send)
+    while True:
+        try:
+            source = cells.recv()
+        except EOFError:
+            return
+        cells.send(shell.run_cell(source, store_history=True).success)
+
+
+def _stand_alone() -> None:
+    """Leave the terminal and its signals to others, and end with the process that began this."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if os.name == "posix":
+        os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+
+
+class _Stream(io.TextIOBase):
+    """What cells print, told as they do."""
+
+    def __init__(self, name: str, tell: Any) -> None:
+        self.name, self._tell = name, tell
+
+    def write(self, text: str) -> int:
+        if text:
+            self._tell({"output_type": "stream", "name": self.name, "text": text})
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Displayed(DisplayPublisher):
+    """Tells what cells display."""
+
+    shell: Any
+
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: bool = False,
+        **words: Any,
+    ) -> None:
+        kind = "update_display_data" if update else "display_data"
+        named = (transient or {}).get("display_id")
+        self.shell.tell(_output(kind, data, metadata) | {"display_id": named})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.tell({"output_type": "clear_output", "wait": wait})
+
+
+class _Result(DisplayHook):
+    """Tells the value that a cell ends with."""
+
+    shell: Any
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        number = self.shell.execution_count
+        told = _output("execute_result", format_dict, md_dict)
+        self.shell.tell(told | {"execution_count": number})
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class _Shell(InteractiveShell):
+    """IPython's shell, whose outputs are told instead of printed."""
+
+    tell: Any = None
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(
+            displayhook_class=_Result, display_pub_class=_Displayed, colors="nocolor", **settings
+        )
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Charts are shown in their cells: no window is ever opened."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
+        self.tell({"output_type": "error", **error})
+
+
+def _output(kind: str, data: Mapping[str, Any], metadata: Any) -> dict[str, Any]:
+    shown = {
+        name: base64.b64encode(part).decode() if isinstance(part, bytes) else part
+        for name, part in data.items()
+    }
+    return {"output_type": kind, "data": shown, "metadata": metadata or {}}
