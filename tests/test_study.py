@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pandas as pd
@@ -53,10 +54,43 @@ def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study: Stud
     assert "4e trimestre 2025" in over.replace("\xa0", " ")
 
 
-def test_nothing_to_show_without_a_noun_says_what_to_give(study: Study) -> None:
+def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(
+    study: Study,
+) -> None:
     none = study.estimates("satisfaction", product="no-product")
-    with pytest.raises(ObservError, match="no `absent` to say it with; give a feminine noun"):
-        study.dots(none, caption="C")
+    assert "Aucune note de clarté n'est" in repr(study.dots(none, indicator="clarity_10"))
+    board = study.board(none, indicator=["nps", "ces_10"])
+    assert "Aucune note de recommandation n'est" in repr(board)
+    moved = study.comparisons("satisfaction", against="before", product="no-product")
+    assert "Aucune comparaison sur un an" in repr(study.differences(moved, label="tbl-x"))
+    assert "Aucune comparaison sur un an" in repr(study.text(study.say.changes.evolution(moved)))
+    assert "Aucune donnée n'est" in repr(study.table(none))  # of all that the family has
+
+
+def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study: Study) -> None:
+    marks = study.estimates("satisfaction", indicator="clarity_10")
+    whole = study.lines(
+        marks, study.say.changes.evolution(study.comparisons("satisfaction").head(0))
+    )
+    assert whole.content["caption"] == "Clarté du langage"
+    now = study.dots(marks, period="2026-T3").content["caption"]
+    assert now.replace("\xa0", " ") == "Clarté du langage, 3e trimestre 2026"
+
+
+def test_differences_count_their_verdicts_among_all_that_was_tested(study: Study) -> None:
+    pairs = study.comparisons("satisfaction")
+    side = study.select(pairs, against="product", tested=True)
+    told = repr(study.differences(side, label="tbl-x")).replace("\xa0", " ")
+    assert f"{len(side)} des {pairs['level'].notna().sum()} comparaisons testées ensemble" in told
+
+
+def test_several_families_are_asked_for_at_once(study: Study) -> None:
+    both = study.estimates("satisfaction", "visits", product="legifrance", period="2026-T3")
+    apart = [
+        study.estimates(name, product="legifrance", period="2026-T3")
+        for name in ("satisfaction", "visits")
+    ]
+    assert both.equals(study.together(*apart)) and len(both) > len(apart[0]) > 0
 
 
 def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study: Study) -> None:
@@ -109,11 +143,30 @@ def test_a_family_of_each_survey_asks_which_and_has_its_last_wave(demonstration:
         Study("2026-T3", str(demonstration)).estimates("survey")
 
 
-def test_help_lists_the_families_and_what_one_holds(study: Study) -> None:
-    families = study.help()
-    assert "satisfaction" in set(families["family"]) and families["gives"].str.len().min() > 10
-    assert study.help("satisfaction").loc["satisfaction_10", "rows"] > 0
+def test_help_lists_the_families_and_all_that_one_holds(study: Study) -> None:
+    all_of_it = study.help()
+    assert all_of_it.loc["satisfaction", "kind"] == "family"
+    assert {"say.span", "say.changes.evolution"} <= set(all_of_it.index)
+    assert "say.sales.sold" not in all_of_it.index  # it is told with its family
+    assert all_of_it["what"].str.len().min() > 10
+    held = study.help("satisfaction")
+    assert held.loc["satisfaction_10", "rows"] > 0 and held.loc["before", "kind"] == "comparison"
+    assert held.loc["say.satisfaction.above", "what"].startswith("Which product is above")
+    assert study.help("devices").loc["held", "kind"] == "words"
+    for name in frame.families().keys() - {"survey"}:
+        assert len(study.help(name))
+
+
+def test_what_may_be_said_is_completed_and_explained(study: Study) -> None:
     assert "span" in dir(study.say) and "sold" in dir(study.say.sales)
+    assert {"pd", "Catalogue", "words"}.isdisjoint(dir(study.say.sales))
+    sentence = study.say.sales.sold
+    assert str(inspect.signature(sentence)).startswith("(frame: 'pd.DataFrame', by: 'str'")
+    assert inspect.getdoc(sentence).startswith("How much each shop sold")  # type: ignore[union-attr]
+    with pytest.raises(TypeError, match="sold: got an unexpected keyword argument 'perod'"):
+        sentence(study.estimates("sales"), perod="2026-T2")
+    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*sold"):
+        study.say.sales.slod  # noqa: B018
 
 
 def test_own_figures_are_those_of_the_agency_beside_others(study: Study) -> None:

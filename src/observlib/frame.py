@@ -186,7 +186,8 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
 
 
 # What computes no estimate: it tells them, draws them, or makes pages of them.
-_TELLING = {"display", "edition", "findings", "overview", "preview", "live", "sentences", "study"}
+_TELLING = {"contents", "display", "edition", "findings", "live", "overview", "preview"}
+_TELLING |= {"say", "sentences", "showing", "study"}
 
 
 def prepare() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from observlib import estimates
+from observlib.selection import Where
 from observlib.study import Study
 
 
@@ -30,9 +29,9 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     families = {name: d.family for name, d in study.catalogue.devices.items()}
     asking = [name for name, family in families.items() if family == "consultation"]
     giving = [name for name, family in families.items() if family != "consultation"]
-    now = {"period": study.quarter, "group": ""}
-    year = {"period": study.year, "group": ""}
-    found: dict[str, tuple[str, dict[str, Any]]] = {
+    now: Where = {"period": study.quarter, "group": ""}
+    year: Where = {"period": study.year, "group": ""}
+    found: dict[str, tuple[str, Where]] = {
         "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
         "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
         "open_visits": ("visits", {"indicator": "visits", "channel": "open_data", **now}),
@@ -55,7 +54,8 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     shown = {
         name: _main(study.estimates(family, **where)) for name, (family, where) in found.items()
     }
-    votes = study.estimates("polls", indicator=["poll_count", "poll_votes"], **now)
+    counted = study.estimates("polls", indicator=["poll_count", "poll_votes"])
+    votes = study.select(counted, **now)
     return {**shown, "polls": votes}
 
 

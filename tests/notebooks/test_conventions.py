@@ -73,6 +73,12 @@ def test_every_chart_and_table_has_a_label_of_its_sort_and_no_other_cell_has_one
     assert len(set(labels)) == len(labels)
 
 
+def test_its_cells_are_read_at_a_glance(notebook: Any) -> None:
+    for cell in code(notebook):
+        most = 15 if "Study(quarter, data" in cell.source else 12
+        assert cell.source.count("\n") < most, cell.source
+
+
 def test_what_it_points_at_is_in_it(notebook: Any) -> None:
     text = "\n".join(cell.source for cell in notebook.cells)
     labels = set(re.findall(r"(?m)^#\| label: (.*)$", text))

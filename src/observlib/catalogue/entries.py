@@ -103,6 +103,10 @@ class Indicator(Entry):
     good: float | None = None
     poor: float | None = None
     base: Text = Field(default="réponses", description="what its `n` counts, in the plural (fr)")
+    noun: Text | None = Field(
+        default=None,
+        description="what a cell says there is none of, a feminine noun (fr): « note de clarté »",
+    )
     stock: bool = Field(default=False, description="counted at the end of a period, not during it")
     comparison: Comparison | None = Field(
         default=None,

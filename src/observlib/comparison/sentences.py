@@ -224,4 +224,5 @@ def against(row: dict[Any, Any], catalogue: Catalogue) -> str:
 
 
 def why_untested(compared: pd.DataFrame) -> str:
+    """Why pairs could not be tested, each reason once."""
     return french.join(dict.fromkeys(REASONS[reason] for reason in compared["reason"]))

@@ -23,21 +23,19 @@ _SETUP = """
 from observlib import Study
 
 study = Study(quarter, data)  # study.help() lists what there is
+say = study.say  # sentences on estimates, each of which brings its numbers
 visits = study.estimates("visits", indicator="visits", by="quarter", channel="web")
-now = study.select(visits, period=quarter)
 """
 _FINDING = """
-study.text(study.say.leading(now), absent="Aucune visite n'est comptée ce trimestre.")
+study.text(say.leading(visits), absent="Aucune visite n'est comptée ce trimestre.")
 """
 _CHART = """
 #| label: fig-trimestres
-study.lines(visits, caption="Visites par trimestre", absent="donnée de fréquentation")
+study.lines(visits, "Visites par trimestre")
 """
 _TABLE = """
 #| label: tbl-produits
-study.table(
-    now, caption=f"Visites par produit, {study.label}", absent="donnée de fréquentation"
-)
+study.table(visits, f"Visites par produit, {study.label}", period=quarter)
 """
 _NOTES = """
 study.notes()

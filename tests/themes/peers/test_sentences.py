@@ -140,9 +140,9 @@ def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue: Cat
         {"licence": "Licence Ouverte 2.0", "n": 1250, "definition": "deux échelons sur cinq"},
         {"product": "autorite-fictive", "group_value": "Réclamations, ensemble", "url": None},
     )
-    copied = plain(repr(say.figures(PUBLISHED, named, catalogue, invented=True)))
+    copied = plain(repr(say.figures(PUBLISHED, named, catalogue, "demonstration")))
     assert "Sources imitées, qui n'ont pas publié ces chiffres inventés :" in copied
-    text = plain(repr(say.figures(PUBLISHED, named, catalogue)))
+    text = plain(repr(say.figures(PUBLISHED, named, catalogue, "real")))
     assert "inventés" not in text
     rows = [line for line in text.splitlines() if line.startswith("| C") or line.startswith("| A")]
     assert rows[0].endswith("– deux échelons sur cinq | 2025 | 71 % | 1 250 | 1 |")

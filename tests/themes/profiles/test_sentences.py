@@ -152,5 +152,5 @@ def test_who_is_heard_counts_the_devices_that_say_it(catalogue: Catalogue) -> No
 
 
 def test_the_reservation_tells_respondents_from_users() -> None:
-    assert "répondants" in profiles.RESERVATION
-    assert "ni ceux de tous les usagers" in profiles.RESERVATION
+    said = profiles.reservation(pd.DataFrame({"estimate": [1.0]}))
+    assert "répondants" in said and "ni ceux de tous les usagers" in said

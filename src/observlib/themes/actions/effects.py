@@ -102,7 +102,7 @@ def value(estimate: Mapping[str, Any], at: Mapping[str, Any] | None = None) -> s
 
 
 def effect_table(
-    verdicts: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
+    verdicts: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, caption: str, *, label: str
 ) -> Output:
     """Make the table of what followed actions: a row for each thing that one was to move.
 

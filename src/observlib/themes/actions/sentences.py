@@ -23,7 +23,7 @@ from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import first_day
 
-CAUTION = (
+_CAUTION = (
     "Une évolution au même moment n'est pas une preuve : une autre cause, survenue le même mois, "
     "aurait le même effet. Les produits comparables n'écartent que ce qui les touche aussi. "
     "Inversement, une évolution qui n'est pas établie peut exister, trop petite pour être vue."
@@ -103,6 +103,11 @@ def courses(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
     return rows[seen], rows[~seen]
+
+
+def caution(effects: pd.DataFrame) -> str:
+    """What no effect proves; nothing where none is told."""
+    return _CAUTION if len(effects) else ""
 
 
 def unfollowed(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:

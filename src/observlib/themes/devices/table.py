@@ -15,7 +15,7 @@ _NEVER = "jamais"
 
 
 def device_table(
-    frame: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, *, caption: str
+    frame: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, caption: str
 ) -> Output:
     """Make the table of the devices: owner, rhythm, personal data, last data, what they gave.
 

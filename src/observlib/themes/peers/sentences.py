@@ -166,7 +166,7 @@ def side_by_side(
 
 
 def figures(
-    published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, invented: bool = False
+    published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, kind: str
 ) -> Output:
     """A table of every published figure with the number of its source, then the sources.
 
@@ -176,8 +176,8 @@ def figures(
     ----------
     published, named
         The estimates, and the words beside them.
-    invented
-        Whether the figures are those of a demonstration: a real source did not publish them.
+    kind
+        `demonstration` where the figures are invented: a real source did not publish them.
     """
     told = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
@@ -211,7 +211,7 @@ def figures(
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
         + (
             "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
-            if invented
+            if kind == "demonstration"
             else "Sources :"
         )
     )

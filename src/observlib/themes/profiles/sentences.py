@@ -15,7 +15,7 @@ from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
 
-RESERVATION = (
+_RESERVATION = (
     "Ces profils sont ceux des répondants d'un dispositif, qui ont choisi de répondre : ils ne "
     "sont ni ceux de tous les usagers du produit, ni comparables à eux."
 )
@@ -27,6 +27,11 @@ _OF = {
     "status": "la situation",
     "autonomy": "l'aisance en ligne",
 }
+
+
+def reservation(shares: pd.DataFrame) -> str:
+    """Whose profiles these are, and whose they are not; nothing where none is told."""
+    return _RESERVATION if len(shares) else ""
 
 
 def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> Markdown:

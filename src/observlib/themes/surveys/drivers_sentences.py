@@ -8,7 +8,7 @@ from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import visible
 from observlib.display import french, words
 
-CAUTION = (
+_CAUTION = (
     "Aller ensemble n'est pas causer : un usager satisfait peut juger plus clair le même site, et "
     "une raison qui n'est pas demandée peut expliquer les deux réponses."
 )
@@ -63,6 +63,11 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         told_of = "compte tenu de tout ce que l'étude compare"
         said.append(f"On ne peut pas conclure pour {named}, {told_of} : {least}.")
     return " ".join(said)
+
+
+def caution(effects: pd.DataFrame) -> str:
+    """That going together is no cause; nothing where no effect is told."""
+    return _CAUTION if len(effects) else ""
 
 
 def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:

@@ -17,13 +17,18 @@ from observlib.display import french, phrases, words
 from observlib.display.changes import gap, level
 from observlib.estimates import REFERENCE
 
-RESERVATION = (
+_RESERVATION = (
     "Ce calcul ne prouve pas que la population donnerait cette note : ceux qui répondent l'ont "
     "choisi, les usagers d'un site ne sont pas la population, et, à profil égal, ils peuvent "
     "différer de ceux qui ne répondent pas. Il vérifie la note brute et ne la remplace pas."
 )
 _MARGINS = {"age": "l'âge", "sex": "le sexe", "region": "la région"}
 _OF = {"age": "de l'âge", "sex": "du sexe", "region": "de la région"}
+
+
+def reservation(weighed: pd.DataFrame) -> str:
+    """What no weighted mark proves; nothing where there is none."""
+    return _RESERVATION if len(weighed) else ""
 
 
 def conclusion(
@@ -132,6 +137,8 @@ def margins(report: pd.DataFrame, catalogue: Catalogue) -> str:
 def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
     """Caption: how many respondents of equal weights would tell as much."""
     rows = report[report["indicator"] == "weighting_effective_n"]
+    if rows.empty:
+        return ""
     row = estimates.records(rows)[0]
     if row["status"] == "suppressed":
         return "Poids non publiés (secret statistique)"

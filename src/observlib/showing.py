@@ -1,0 +1,317 @@
+"""What a cell of a study ends with: text, charts and tables that carry what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Unpack
+
+import pandas as pd
+
+from observlib import comparisons, display, estimates, selection
+from observlib.catalogue import Catalogue
+from observlib.display import french, words
+from observlib.display.notes import NOTED
+from observlib.display.prose import Markdown, joined
+from observlib.display.rounding import as_told, pairs_as_told
+from observlib.period import Quarter
+from observlib.say import frames_of
+from observlib.selection import Columns
+from observlib.sentences import absent as nothing
+
+_COMPARED = {  # what there is none of, by what is compared
+    "before": "comparaison sur un an",
+    "product": "comparaison de deux produits",
+    "others": "comparaison de catégories de répondants",
+    "peer": "comparaison que l'on puisse tester",
+}
+_STATUS = {True: "published", False: "missing"}
+Keys = str | Sequence[str]
+
+
+class Shown(Columns, total=False):
+    """What any chart or table may be told: what to keep, and what to say where nothing is."""
+
+    absent: str
+    when: str
+
+
+class Showing:
+    """What a study shows (see `study.Study`).
+
+    Parameters
+    ----------
+    catalogue
+        The checked catalogue, with the words of each indicator.
+    edition
+        The study's quarter.
+    """
+
+    def __init__(self, catalogue: Catalogue, edition: Quarter) -> None:
+        self.catalogue = catalogue
+        self.edition = edition
+        self.quarter = str(edition)
+        self._shown: list[pd.DataFrame] = []
+
+    def text(
+        self,
+        *parts: str,
+        told: pd.DataFrame | None = None,
+        absent: str = "",
+        when: str = "",
+        between: str = " ",
+    ) -> display.Output:
+        """One paragraph of the parts that say something, with the estimates that they tell.
+
+        Parameters
+        ----------
+        parts
+            Sentences of `say`, which bring their estimates, or plain text.
+        told
+            Estimates that plain text tells.
+        absent
+            The noun or sentence where no part says anything.
+        when
+            The period of which there is nothing, where it is not the study's quarter.
+        between
+            What stands between two parts.
+        """
+        said = [part for part in parts if part]
+        plain = [] if told is None else [told]
+        if not said:
+            return self._absent([*frames_of(parts), *plain], absent, when)
+        marked = any(isinstance(part, Markdown) for part in said)
+        words = joined(said, between) if marked else between.join(said)
+        return self._carry(display.text(words, estimates.make([])), [*frames_of(said), *plain])
+
+    def paragraphs(
+        self, *parts: str, told: pd.DataFrame | None = None, absent: str = "", when: str = ""
+    ) -> display.Output:
+        """As `text`, with a paragraph for each part."""
+        return self.text(*parts, told=told, absent=absent, when=when, between="\n\n")
+
+    def lines(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "product",
+        facets: bool | None = None,
+        behind: pd.DataFrame | None = None,
+        behind_label: str = "",
+        behind_from: str = "",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Lines in time, one a product or other column `by` (see `display.line_chart`)."""
+        against = {"behind": behind, "behind_label": behind_label, "behind_from": behind_from}
+        return self._show(
+            display.line_chart, frame, caption, shown, by=by, facets=facets, **against
+        )
+
+    def dots(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "product",
+        sort: bool = True,
+        highlight: Sequence[str] | None = None,
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Dots with their intervals, one a product or column `by` (see `display.dot_chart`)."""
+        return self._show(
+            display.dot_chart, frame, caption, shown, by=by, sort=sort, highlight=highlight
+        )
+
+    def bars(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "group_value",
+        sort: bool = True,
+        most: int = 12,
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Bars, one a group or other column `by`, at `most` (see `display.bar_chart`)."""
+        return self._show(display.bar_chart, frame, caption, shown, by=by, sort=sort, most=most)
+
+    def shares(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "product",
+        parts: str = "group_value",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Shares of a whole side by side, a bar for each of `by` (see `display.share_chart`)."""
+        return self._show(display.share_chart, frame, caption, shown, by=by, parts=parts)
+
+    def heatmap(
+        self, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+    ) -> display.Output:
+        """A grid of days and hours (see `display.heat_chart`)."""
+        return self._show(display.heat_chart, frame, caption, shown)
+
+    def curves(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        x_label: str,
+        by: str = "product",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Curves over days or months since a beginning (see `display.curve_chart`)."""
+        return self._show(display.curve_chart, frame, caption, shown, x_label=x_label, by=by)
+
+    def funnel(
+        self, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+    ) -> display.Output:
+        """Steps, each with its share of the one before (see `display.funnel_chart`)."""
+        return self._show(display.funnel_chart, frame, caption, shown)
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        rows: Keys = "product",
+        columns: str | None = None,
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A table of one indicator (see `display.table`)."""
+        return self._show(display.table, frame, caption, shown, rows=rows, columns=columns)
+
+    def board(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        rows: Keys = ("product", "channel"),
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A table of several indicators side by side: those asked for by `indicator`, or all."""
+        asked = shown.get("indicator", self._kept(frame, shown)["indicator"])
+        columns = list(dict.fromkeys([asked] if isinstance(asked, str) else asked))
+        return self._show(display.board, frame, caption, shown, rows=rows, indicators=columns)
+
+    def register(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        rows: str = "device",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A table of one indicator whose units differ (see `display.register`)."""
+        return self._show(display.register, frame, caption, shown, rows=rows)
+
+    def dashboard(
+        self,
+        columns: Mapping[str, pd.DataFrame],
+        caption: str,
+        *,
+        rows: Keys = "product",
+        absent: str = "",
+        when: str = "",
+    ) -> display.Output:
+        """A table of several frames, one a column (see `display.dashboard`)."""
+        frame = estimates.combine(columns.values())
+        if frame.empty:
+            return self._absent([frame], absent, when)
+        made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
+        return self._carry(made, [frame, *frames_of([caption])])
+
+    def notes(self, devices: bool = True) -> display.Output:
+        """How the indicators that the cells before have shown are made.
+
+        Parameters
+        ----------
+        devices
+            Tell the reservations of their devices too.
+        """
+        if not any(map(len, self._shown)):
+            return self._absent([])
+        rows = pd.concat(self._shown)
+        return display.notes(rows if devices else rows.assign(device=""), self.catalogue)
+
+    def _show(
+        self,
+        verb: Callable[..., display.Output],
+        frame: pd.DataFrame,
+        caption: str,
+        shown: Shown,
+        **options: Any,
+    ) -> display.Output:
+        rows = self._kept(frame, shown)
+        if rows.empty:
+            return self._absent([rows], shown.get("absent", ""), shown.get("when", ""))
+        if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
+            rows = estimates.with_units(rows, self.catalogue.units)
+        told = [
+            *frames_of([caption]),
+            *(x for x in options.values() if isinstance(x, pd.DataFrame)),
+        ]
+        made = verb(rows, self.catalogue, caption=caption or self._title(rows), **options)
+        return self._carry(made, [rows, *told])
+
+    def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
+        where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
+        return selection.select(frame, self.edition, where)
+
+    def _title(self, rows: pd.DataFrame) -> str:
+        """The labels of what is shown and, where it has one, its period."""
+        known = [words.indicator_of(name, self.catalogue) for name in rows["indicator"].unique()]
+        title, periods = french.join(x.label for x in known), rows["period"].unique()
+        return title if len(periods) > 1 else f"{title}, {french.period_label(periods[0])}"
+
+    def _absent(
+        self, frames: Sequence[pd.DataFrame], what: str = "", when: str = ""
+    ) -> display.Output:
+        rows = estimates.combine(map(_estimates, frames))
+        what = what or self._noun(frames)
+        sentence = what.strip("*")
+        if sentence.endswith("."):
+            said = sentence if sentence == what else display.markdown("*{}*", sentence)
+            return display.text(said, rows)
+        return nothing(what, when or self.quarter, rows)
+
+    def _noun(self, frames: Iterable[pd.DataFrame]) -> str:
+        """What there is none of: the noun of what was asked for."""
+        for asked in (frame.attrs for frame in frames):
+            for against in asked.get("against", ()):
+                return _COMPARED.get(against, "comparaison")
+            for name in asked.get("indicator", ()):
+                known = self.catalogue.indicators.get(name)
+                if known and known.noun:
+                    return known.noun
+        return "donnée"
+
+    def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
+        """The output with all that it tells, each row once."""
+        frames = list(frames)
+        rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
+        pairs = [f for f in frames if list(f.columns) == comparisons.COLUMNS]
+        self._shown += [*(f[NOTED] for f in rows if len(f)), *map(_compared, pairs)]
+        told = as_told(estimates.combine(rows).drop_duplicates(), self.catalogue)
+        paired = pairs_as_told(comparisons.combine(pairs), self.catalogue)
+        return output.carrying(told, paired)
+
+
+def _estimates(given: pd.DataFrame) -> pd.DataFrame:
+    """What a frame that a sentence is given tells: its estimates, or those that pairs compare."""
+    if list(given.columns) == comparisons.COLUMNS:
+        return comparisons.side_of(given, "")
+    return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
+
+
+def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
+    """What notes are to explain of pairs: differences, what could be seen, and their level."""
+    told = {"difference": "difference", "detectable_difference": "detectable"}
+    told["difference_level"] = "level"
+    parts = [
+        pairs.assign(indicator=name, status=pairs[column].notna().map(_STATUS))[NOTED]
+        for name, column in told.items()
+    ]
+    return pd.concat(parts)
