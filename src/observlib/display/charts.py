@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -49,13 +50,12 @@ def finish(
 
 
 def low_base_note(
-    frame: pd.DataFrame, indicator: Indicator, mark: str = "Marque creuse"
+    states: Iterable[str], indicator: Indicator, mark: str = "Marque creuse"
 ) -> list[str]:
-    """Explain how a low base is marked, where the estimates have one."""
-    if not (frame["status"] == "low_base").any():
-        return []
+    """Explain how a low base is marked, where a status is one."""
     things = words.counted(indicator)
-    return [f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."]
+    note = f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."
+    return [note] * ("low_base" in set(states))
 
 
 def base_note(indicator: Indicator) -> str:
@@ -71,9 +71,9 @@ def base_note(indicator: Indicator) -> str:
     return f"n : nombre {french.of(indicator.base)}."
 
 
-def footer(notes: list[str]) -> str:
+def footer(notes: Sequence[str]) -> str:
     """Notes as the lines of text that stand under a drawing."""
-    return style.wrap(typography(" ".join(notes)), style.WIDTH - 4)
+    return style.wrap(typography(" ".join(filter(None, notes))), style.WIDTH - 4)
 
 
 def foot_height(foot: str) -> float:
