@@ -265,8 +265,8 @@ def _draw(ax: Axes, rows: pd.DataFrame, i: int, thin: bool) -> None:
         strokes.line(ax, x[run], y[run], color=colour, linewidth=wide, **look, **more)
     low_base, partial = (rows["status"] == state for state in ("low_base", "partial"))
     if not thin:
-        strokes.points(ax, x[low_base], y[low_base], colour, "white", "o")
-    strokes.points(ax, x[partial], y[partial], colour, "white", "s")
+        strokes.points(ax, x[low_base], y[low_base], colour, "o")
+    strokes.points(ax, x[partial], y[partial], colour, "s")
 
 
 def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_ALONE, _SEVERAL = 4.0, 22.0  # between axes and the names of one line, or of several
+_ALONE, _SEVERAL = 8.0, 22.0  # between axes and the names of one line, or of several
 
 
 class Box(NamedTuple):

@@ -1,12 +1,12 @@
 """How a line is drawn on its axes: strokes, bands, points, and what has none.
 
-Seaborn draws lines and points. It would compute intervals of its own, and joins what a gap parts:
-bands are matplotlib's, and each run of values is a line.
+Seaborn draws the lines, each run of values by itself, as it joins what a gap parts. It computes
+intervals of its own, and takes as long for one point as for a line: bands and hollow points, of
+which each panel may have one, are matplotlib's.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -34,13 +34,11 @@ def band(ax: Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.15
     ax.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
 
 
-def points(ax: Axes, x: Sequence[float], y: Any, colour: str, fill: str, marker: str) -> None:
-    """Marks, where there is any."""
-    import seaborn as sns
-
+def points(ax: Axes, x: Sequence[float], y: Any, colour: str, marker: str) -> None:
+    """Hollow marks on a line, where there is any."""
     if len(x):
-        sns.scatterplot(x=x, y=y, s=_MARKER**2, color=fill, edgecolor=colour, linewidth=1.2,
-                        marker=marker, clip_on=False, zorder=4, legend=False, ax=ax)  # fmt: skip
+        ax.scatter(x, y, s=_MARKER**2, facecolor="white", edgecolor=colour, linewidth=1.2,
+                   marker=marker, clip_on=False, zorder=4)  # fmt: skip
 
 
 def runs(known: Sequence[bool]) -> list[list[int]]:
@@ -62,7 +60,8 @@ def runs(known: Sequence[bool]) -> list[list[int]]:
 
 def whole(rows: pd.DataFrame) -> list[bool]:
     """Which periods have a value, and are not partial."""
-    return list(rows["estimate"].notna() & (rows["status"] != "partial"))
+    pairs = zip(rows["estimate"], rows["status"], strict=True)
+    return [value == value and status != "partial" for value, status in pairs]
 
 
 def interval_notes(series: list[pd.DataFrame]) -> list[str]:
@@ -75,9 +74,9 @@ def interval_notes(series: list[pd.DataFrame]) -> list[str]:
 
 def alone_in(rows: pd.DataFrame) -> list[int]:
     """The places whose interval no band can show: without neighbours, or of a partial period."""
-    partial = rows["estimate"].notna() & (rows["status"] == "partial")
     lone = [run[0] for run in runs(whole(rows)) if len(run) == 1]
-    return sorted([*lone, *(x for x, known in enumerate(partial) if known)])
+    partial = [x for x, status in enumerate(rows["status"]) if status == "partial"]
+    return sorted([*lone, *partial])
 
 
 def _known(rows: pd.DataFrame, places: list[int]) -> bool:
@@ -112,10 +111,10 @@ def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int) -> None:
     for pair in map(list, pairwise(range(len(values)))):
         if all(shown[x] for x in pair) and any(statuses[x] == "partial" for x in pair):
             ax.plot(pair, values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
-    lone = [x for x in alone_in(rows) if not math.isnan(low[x])]
-    ax.vlines(lone, low[lone], high[lone], color=colour, linewidth=1.4)
+    if lone := [x for x in alone_in(rows) if low[x] == low[x]]:
+        ax.vlines(lone, low[lone], high[lone], color=colour, linewidth=1.4)
     hollow = [x for x, status in enumerate(statuses) if status in ("partial", "low_base")]
-    points(ax, hollow, values[hollow], colour, "white", marker)
+    points(ax, hollow, values[hollow], colour, marker)
     for x in (x for x, status in enumerate(statuses) if status == "suppressed" and any(shown)):
         ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
                     ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip

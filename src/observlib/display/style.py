@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def sample(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
     fig.add_artist(Rectangle((x / WIDTH, 1 - (y + 10) / total), width / WIDTH, 10 / total, **look))
 
 
+@lru_cache(maxsize=10_000)  # the same words stand on figure after figure
 def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
     """The width of the widest line of a text, in points."""
     from matplotlib.font_manager import FontProperties

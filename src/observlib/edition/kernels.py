@@ -33,6 +33,7 @@ _HEAVY = (
     "ipykernel.ipkernel",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
+    "seaborn",
     "great_tables",
     "duckdb",
     "pyarrow.parquet",
