@@ -274,6 +274,33 @@ class Study:
         """Steps, each with its share of the one before (see `display.funnel_chart`)."""
         return self._show(display.funnel_chart, rows, options)
 
+    def told(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Estimates with the digits that pages tell, to be drawn in a figure of one's own."""
+        return as_told(rows, self.catalogue)
+
+    def chart(self, drawing: Any, rows: pd.DataFrame, /, **options: Any) -> Any:
+        """A figure of one's own, drawn with seaborn or matplotlib (see `display.own_chart`).
+
+        Parameters
+        ----------
+        drawing
+            The figure, its axes, or a grid of seaborn's.
+        rows
+            The estimates that it shows, all of them, as `told` gives them.
+
+        Examples
+        --------
+        >>> import seaborn as sns
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
+        >>> marks = study.told(marks)
+        >>> drawn = sns.stripplot(marks, x="estimate", y="product")
+        >>> shown = study.chart(drawn, marks, caption="Les notes vont de 6,4 à 7,9 sur 10")
+        >>> shown.content["alt"][:55].replace("\xa0", " ")
+        'Graphique : Satisfaction sur 10, 3e trimestre 2026. 393'
+        """
+        return self._show(lambda x, *o, **n: display.own_chart(drawing, x, *o, **n), rows, options)
+
     def table(self, rows: pd.DataFrame, /, **options: Any) -> Any:
         """A table of one indicator (see `display.table`)."""
         return self._show(display.table, rows, options)

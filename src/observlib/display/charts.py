@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_DESCRIBED = 12  # values that an alternative text tells one by one
 _LONG = 100_000  # from here on a count is shortened
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
@@ -197,6 +198,44 @@ def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
         return words.STATUS_WORDS[row["status"]]
     mark = "\xa0(p)" if row["status"] == "partial" else ""
     return brief(row["estimate"], indicator, unit) + mark
+
+
+def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
+    """Say what a chart shows, and each value with its interval; of more than twelve, the extremes.
+
+    Parameters
+    ----------
+    kind
+        What the chart is, such as "Graphique en points".
+    records
+        Estimates that have a `name`.
+    """
+    said = [head(kind, records, catalogue)]
+    shown = [row for row in records if row["status"] not in words.WITHHELD]
+    if not shown:
+        said.append("Aucune valeur ne peut être montrée.")
+    for name in dict.fromkeys(row["indicator"] for row in shown):
+        indicator = words.indicator_of(name, catalogue)
+        rows = [row for row in shown if row["indicator"] == name]
+        for row in rows if len(shown) <= _DESCRIBED else ():
+            ends = words.interval(row, indicator)
+            value = words.value(row, indicator) + (f" (intervalle {ends})" if ends else "")
+            said.append(f"{row['name']}\xa0: {value}.")
+        if len(shown) > _DESCRIBED:
+            by_value = sorted(rows, key=lambda row: row["estimate"])
+            for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
+                value = words.value(row, indicator)
+                said.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
+    return " ".join(said)
+
+
+def head(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
+    """What a chart is, of what, and of when where all its estimates are of one period."""
+    names = dict.fromkeys(row["indicator"] for row in records)
+    of = french.join(words.indicator_of(name, catalogue).label for name in names)
+    periods = {row["period"] for row in records}
+    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
+    return f"{kind}\xa0: {of}{when}."
 
 
 def withheld_words(frame: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, select, style, words
+from observlib.display import charts, layout, select, style, words
 from observlib.display.output import Output, caption_of
 from observlib.display.rounding import as_told
 from observlib.errors import ObservError, bounded
@@ -80,7 +80,8 @@ def dot_chart(
         }
         for row in estimates.records(ranked)
     ]
-    alt = f"{_alt(records, indicator)} {charts.withheld_words(frame)}"
+    said = charts.described("Graphique en points", records, catalogue)
+    alt = f"{said} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(records, frame, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)
@@ -174,25 +175,3 @@ def _zones(ax: Axes, indicator: Indicator, limits: list[float], width: float) ->
             ax.annotate(kind, ((start + end) / 2, 0), (0, 3), textcoords="offset points",
                         ha="center", va="bottom", size=style.SMALL, color=style.GREY,
                         annotation_clip=False)  # fmt: skip
-
-
-def _alt(records: list[dict[str, Any]], indicator: Indicator) -> str:
-    said = [f"Graphique en points\xa0: {indicator.label}"]
-    periods = {row["period"] for row in records}
-    said[0] += f", {french.period_label(periods.pop())}." if len(periods) == 1 else "."
-    shown = [row for row in records if row["status"] not in words.WITHHELD]
-    listed = shown if len(shown) <= 12 else []
-    if not shown:
-        return f"{said[0]} Aucune valeur ne peut être montrée."
-    for row in listed:
-        ends = words.interval(row, indicator)
-        said.append(
-            f"{row['name']}\xa0: {words.value(row, indicator)}"
-            + (f" (intervalle {ends})." if ends else ".")
-        )
-    if not listed:
-        by_value = sorted(shown, key=lambda row: row["estimate"])
-        for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
-            value = words.value(row, indicator)
-            said.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
-    return " ".join(said)
