@@ -194,10 +194,8 @@ def test_the_thresholds_of_a_mark_stand_on_its_axis(
 def test_without_a_value_the_whole_scale_is_drawn(
     unit: str, top: float, marks: pd.DataFrame
 ) -> None:
-    from observlib.display import lines
-
     frame = marks[marks["estimate"].isna()]
-    assert charts.scale(*lines._range(frame, unit), unit, 5)[-1] == top
+    assert charts.ticks(frame, unit, 5)[-1] == top
 
 
 def test_a_chart_of_withheld_values_says_so_and_does_not_fail(

@@ -77,13 +77,14 @@ def test_thin_and_partial_points_have_their_own_marks(grouped, invented, texts, 
     states = {"1": "low_base", "2": "partial"}
     frame = grouped({"0": 90.0, "1": 80.0, "2": 70.0}, half=3.0, states=states)
     display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
-    marks = [x for x in figures[-1].axes[0].collections if isinstance(x, PathCollection)]
-    assert [float(mark.get_offsets()[0, 0]) for mark in marks] == [1, 2]
-    assert len({len(mark.get_paths()[0].vertices) for mark in marks}) == 2  # a circle, a square
-    assert all((mark.get_facecolor() == 1).all() for mark in marks)
+    [marks] = [x for x in figures[-1].axes[0].collections if isinstance(x, PathCollection)]
+    assert list(marks.get_offsets()[:, 0]) == [1, 2] and (marks.get_facecolor() == 1).all()
+    solid, dotted = figures[-1].axes[0].lines
+    assert list(solid.get_xdata()) == [0, 1] and list(dotted.get_xdata()) == [1, 2]
+    assert dotted.get_linestyle() != solid.get_linestyle()
     notes = " ".join(written(texts, figures))
-    assert "Rond creux : faible effectif (moins de 30 appels)." in notes
-    assert "(p) et carré creux : période incomplète." in notes and "70 % (p)" in notes
+    assert "Marque creuse : faible effectif (moins de 30 appels)." in notes
+    assert "(p) et pointillé : période incomplète." in notes and "70 % (p)" in notes
 
 
 def test_a_point_between_two_gaps_is_still_seen(grouped, invented, figures) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, layout, select, style, words
 from observlib.display.output import Output, caption_of
@@ -65,15 +63,7 @@ def bar_chart(
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
         )
-    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
-    ranked = frame.assign(place=frame[by].map(place)).sort_values("place", kind="stable")
-    if sort:
-        rest = ranked[by].str.match(r"autres?\b", flags=re.IGNORECASE)
-        value = ranked["estimate"].mask(rest, -1.0).fillna(-2.0)
-        ranked = ranked.loc[value.sort_values(ascending=False, kind="stable").index]
-    records = [
-        {**row, "name": words.label(row, by, catalogue)} for row in estimates.records(ranked)
-    ]
+    records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[most:], indicator)
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
     with style.theme():
@@ -95,11 +85,7 @@ def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
 def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str) -> Figure:
     unit = records[0]["unit"]
     place = layout.columns(layout.rows_of(records, indicator), widest=_NAME)
-    ends = [x for row in records for x in (row["estimate"], row["ci_high"]) if x == x]
-    most = max(ends, default=0.0) or 1.0
-    ticks = charts.scale(0.0, most, unit, 3 if place.width > 130 else 2)
-    if unit == "%":
-        ticks = [x for x in ticks if x <= 100]
+    ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
     name = charts.axis_name(indicator, unit, [row["period"] for row in records])
     notes = layout.notes_of(
         records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
@@ -107,23 +93,12 @@ def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: s
     fig, ax, middles = layout.placed(
         place, [left_out, *notes], tall=_BAR, axis=layout.Axis(ticks, unit, name)
     )
-    ax.set_xlim(0, max(ticks[-1], most))
     draw(ax, records, middles, _BAR)
     return fig
 
 
 def draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float], tall: float) -> None:
-    """Draw values as bars from zero, their states in edges and fillings, and their intervals.
-
-    Parameters
-    ----------
-    ax
-        Axes in points from their top.
-    records, middles
-        Estimates, and the heights of their middles; what is withheld has no bar.
-    tall
-        Height of a bar.
-    """
+    """Draw values as bars from zero, their states in edges and fillings, and their intervals."""
     import seaborn as sns
 
     pairs = zip(records, middles, strict=True)
@@ -140,7 +115,7 @@ def draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float], tall
     for patch, (row, _) in zip(ax.patches, shown, strict=True):
         if row["status"] in ("low_base", "partial"):
             patch.set_facecolor("white")
-            patch.set_hatch("////" if row["status"] == "low_base" else None)
+            patch.set_hatch("////" if row["status"] == "low_base" else "")
             patch.set_linestyle((0, (3, 2)) if row["status"] == "partial" else "solid")
     # intervals are given, where seaborn computes its own; a white edge parts them from the bar
     spans = [(y, row["ci_low"], row["ci_high"]) for row, y in shown]
@@ -151,16 +126,14 @@ def draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float], tall
 
 def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
     """Say what the chart is, its bars in their order, and the extremes where they are not ends."""
-    kind = "Graphique en barres"
-    periods = {row["period"] for row in records}
-    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
+    said = [charts.head("Graphique en barres", indicator.label, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        return f"{kind}\xa0: {indicator.label}{when}. Aucune valeur ne peut être montrée."
+        return f"{said[0]} {charts.NOTHING}"
     by_value = sorted(shown, key=lambda row: -row["estimate"])
     ranked = by_value == shown
-    order = ", de la valeur la plus haute à la plus basse" if ranked and len(shown) > 1 else ""
-    said = [f"{kind}\xa0: {indicator.label}{when}{order}."]
+    if ranked and len(shown) > 1:
+        said[0] = f"{said[0][:-1]}, de la valeur la plus haute à la plus basse."
     said += [f"{row['name']}\xa0: {words.value(row, indicator)}." for row in shown]
     if not ranked:
         for word, row in (("haute", by_value[0]), ("basse", by_value[-1])):

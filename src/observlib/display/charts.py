@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+NOTHING = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
 _LONG = 100_000  # from here on a count is shortened
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
@@ -72,20 +73,40 @@ def base_note(indicator: Indicator) -> str:
     return f"n : nombre {french.of(indicator.base)}."
 
 
-def footer(notes: Sequence[str]) -> str:
-    """Notes as the lines of text that stand under a drawing."""
-    return style.wrap(typography(" ".join(filter(None, notes))), style.WIDTH - 4)
+def sheet(height: float, notes: Iterable[str]) -> Figure:
+    """A figure with room for a drawing, and notes under it.
+
+    Notes are as large as the drawing's other words: telephones show them.
+    """
+    from matplotlib.figure import Figure
+
+    foot = style.wrap(typography(" ".join(filter(None, notes))), style.WIDTH - 4)
+    height += style.LINE * (foot.count("\n") + 1) if foot else 0.0
+    fig = Figure(figsize=(style.WIDTH / 72, height / 72))  # of no window and no global state
+    style.write(fig, 2, height - 2, foot, va="bottom", color=style.GREY)
+    return fig
 
 
-def foot_height(foot: str) -> float:
-    """The room that notes need under a drawing, in points."""
-    return style.LINE * (foot.count("\n") + 1) if foot else 0.0
+def ticks(rows: pd.DataFrame, unit: str, steps: int, zero: bool = False) -> list[float]:
+    """Axis ticks that hold all values and intervals; the whole scale where there is none.
+
+    An axis of bars starts at `zero`, whatever its unit.
+    """
+    ends = rows[["estimate", "ci_low", "ci_high"]].to_numpy()
+    ends = ends[ends == ends]
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, _top(unit))
+    found = scale(min(low, 0.0) if zero else low, high, unit, steps)
+    shares = unit == "%" and 0 <= low <= high <= 100
+    return [x for x in found if 0 <= x <= 100] if shares else found
 
 
-def write_foot(fig: Figure, foot: str) -> None:
-    """Write notes at the bottom of a figure, as large as its other words: telephones show them."""
-    bottom = fig.get_figheight() * 72 - 2
-    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY)
+def _top(unit: str) -> float:
+    """The highest value of a unit, where it has one."""
+    return (
+        float(unit[4:].replace(",", "."))
+        if unit.startswith("sur ")
+        else {"%": 100.0}.get(unit, 1.0)
+    )
 
 
 def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
@@ -105,7 +126,7 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
         low, high = min(0.0, low), max(0.0, high)
     else:
         least = min(0.0, low)  # a balance such as the NPS may be negative
-        most = float(unit[4:].replace(",", ".")) if unit.startswith("sur ") else math.inf
+        most = _top(unit) if unit.startswith("sur ") else math.inf
         short = max(0.0, 2 - (high - low)) / 2
         low, high = max(least, low - short), min(most, high + short)
     if low == high:
@@ -126,7 +147,7 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     return inside
 
 
-def tick_labels(places: list[float], unit: str) -> list[str]:
+def tick_labels(places: Sequence[float], unit: str) -> list[str]:
     """The values along an axis; those of marks and shares have the same decimals.
 
     Examples
@@ -192,7 +213,7 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     return french.compact(x, decimals) + "€" * (unit == "€")
 
 
-def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
+def beside(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
     """What stands beside a point or bar: its value, or why it has none."""
     if row["status"] in words.WITHHELD:
         return words.STATUS_WORDS[row["status"]]
@@ -203,17 +224,14 @@ def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
 def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
     """Say what a chart shows, and each value with its interval; of more than twelve, the extremes.
 
-    Parameters
-    ----------
-    kind
-        What the chart is, such as "Graphique en points".
-    records
-        Estimates that have a `name`.
+    Records are estimates with a `name`.
     """
-    said = [head(kind, records, catalogue)]
+    names = dict.fromkeys(row["indicator"] for row in records)
+    what = french.join(words.indicator_of(name, catalogue).label for name in names)
+    said = [head(kind, what, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        said.append("Aucune valeur ne peut être montrée.")
+        said.append(NOTHING)
     for name in dict.fromkeys(row["indicator"] for row in shown):
         indicator = words.indicator_of(name, catalogue)
         rows = [row for row in shown if row["indicator"] == name]
@@ -229,13 +247,11 @@ def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalo
     return " ".join(said)
 
 
-def head(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
+def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
     """What a chart is, of what, and of when where all its estimates are of one period."""
-    names = dict.fromkeys(row["indicator"] for row in records)
-    of = french.join(words.indicator_of(name, catalogue).label for name in names)
     periods = {row["period"] for row in records}
     when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
-    return f"{kind}\xa0: {of}{when}."
+    return f"{kind}\xa0: {what}{when}."
 
 
 def withheld_words(frame: pd.DataFrame) -> str:

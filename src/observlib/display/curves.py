@@ -15,7 +15,6 @@ from observlib.display.rounding import as_told
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _HEIGHT = 170.0
@@ -96,7 +95,7 @@ class _Names(NamedTuple):
 
 def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str) -> Figure:
     unit = str(frame["unit"].iat[0])
-    y_ticks = _y_ticks(frame, unit)
+    y_ticks = charts.ticks(frame, unit, 4)
     curves, cut = _cut(curves, unit)
     xs = pd.concat([rows["x"] for rows in curves.values()])
     start, end = float(xs.min()), float(xs.max())
@@ -109,7 +108,6 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     notes = _notes(curves, indicator)
     if cut is not None:
         notes.append(f"Après {_place(cut)}, toutes les parts dépassent {_ALL:.0f} %.")
-    foot = charts.footer(notes)
     head = style.wrap(words.headed(indicator, unit), style.WIDTH)
     top = (head.count("\n") + 1) * style.LINE + 8
     width = style.WIDTH - left - panels.names_width(names.texts)
@@ -117,7 +115,7 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     middle, bottom = left + width / 2, top + box.height
     under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
-    fig = style.figure(bottom + axis + charts.foot_height(foot) + 2)
+    fig = charts.sheet(bottom + axis + 2, notes)
     style.write(fig, 0, 0, head, color=style.GREY)
     x_ends = (start, end if end > start else start + 1)
     ax = panels.drawn(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
@@ -126,13 +124,12 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     told = []
     for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
-        _draw(ax, rows, i, thin)
+        strokes.draw(ax, rows, i, thin=thin)
         tied = names.at is None and last["estimate"] == last["estimate"]
         look = {"linewidth": 1.0} if thin else {}
         told.append(panels.Name(text, last["x"], last["estimate"], tied, look))
     panels.write_names(fig, ax, box, told, names.beside)
     style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
-    charts.write_foot(fig, foot)
     return fig
 
 
@@ -202,17 +199,6 @@ def _thin(rows: pd.DataFrame, curves: Curves) -> bool:
     return low(rows) and not all(map(low, curves.values()))
 
 
-def _y_ticks(frame: pd.DataFrame, unit: str) -> list[float]:
-    values = frame[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    if low != low:
-        return [0.0, 100.0 if unit == "%" else 1.0]
-    ticks = charts.scale(low, high, unit, 4)
-    if unit == "%" and 0 <= low <= high <= 100:
-        ticks = [x for x in ticks if 0 <= x <= 100]
-    return ticks
-
-
 def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
     """Round numbers between both ends, whole where the ends are."""
     from matplotlib.ticker import MaxNLocator
@@ -234,16 +220,14 @@ def _last(rows: pd.DataFrame) -> dict[str, Any]:
 def _notes(curves: Curves, indicator: Indicator) -> list[str]:
     thin = [rows for rows in curves.values() if _thin(rows, curves)]
     others = [rows for rows in curves.values() if not _thin(rows, curves)]
-    notes = []
-    if any(rows["ci_low"].notna().any() for rows in others):
-        notes.append("Bande claire : intervalle à 95 %.")
+    notes = strokes.interval_notes(others)
     if any((rows["status"] == "low_base").any() for rows in others):
-        mark = "Rond creux" + " ou courbe fine" * bool(thin)
+        mark = "Marque creuse" + " ou courbe fine" * bool(thin)
         notes += charts.low_base_note(pd.concat(others)["status"], indicator, mark)
     elif thin:
         notes += charts.low_base_note(["low_base"], indicator, "Courbe fine, sans bande")
-    if any((rows["status"] == "partial").any() for rows in others):
-        notes.append("(p) et carré creux : période incomplète.")
+    if any((rows["status"] == "partial").any() for rows in curves.values()):
+        notes.append("(p) et pointillé : période incomplète.")
     broken = [rows for rows in curves.values() if rows["estimate"].notna().any()]
     notes += [
         f"Courbe interrompue : {words.STATUS_WORDS[status]}."
@@ -251,22 +235,6 @@ def _notes(curves: Curves, indicator: Indicator) -> list[str]:
         if any((rows["status"] == status).any() for rows in broken)
     ]
     return notes
-
-
-def _draw(ax: Axes, rows: pd.DataFrame, i: int, thin: bool) -> None:
-    """A curve with its band; points where a line alone would not tell them."""
-    colour, look = style.PALETTE[i], {"linestyle": style.DASHES[i]}
-    x, y, low, high = rows[["x", "estimate", "ci_low", "ci_high"]].to_numpy().T
-    if rows["ci_low"].notna().any() and not thin:
-        strokes.band(ax, x, low, high, colour)
-    for run in strokes.runs(list(y == y)):
-        more = {"marker": "o", "markeredgecolor": colour} if len(run) == 1 else {}
-        wide = 1.0 if thin else 1.8
-        strokes.line(ax, x[run], y[run], color=colour, linewidth=wide, **look, **more)
-    low_base, partial = (rows["status"] == state for state in ("low_base", "partial"))
-    if not thin:
-        strokes.points(ax, x[low_base], y[low_base], colour, "o")
-    strokes.points(ax, x[partial], y[partial], colour, "s")
 
 
 def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, layout, select, style, words
 from observlib.display.output import Output, caption_of
@@ -65,20 +63,15 @@ def dot_chart(
             f"dot_chart: highlight {bounded(absent)} is not in column {by}; "
             f"allowed: {bounded(frame[by].unique())}"
         )
-    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
-    ranked = frame.assign(place=frame[by].map(place))
-    keys = ["estimate", "place"] if sort else ["place"]
-    ranked = ranked.sort_values(
-        keys, ascending=[key == "place" or indicator.better == "lower" for key in keys]
-    )
-    records: list[dict[str, Any]] = [
+    records = [
         {
             **row,
-            "name": words.label(row, by, catalogue),
             "strong": row[by] in highlight,
             "colour": style.PALETTE[0] if row[by] in highlight or not highlight else style.GREY,
         }
-        for row in estimates.records(ranked)
+        for row in layout.ranked(
+            frame, by, catalogue, sort=sort, lowest=indicator.better == "lower"
+        )
     ]
     said = charts.described("Graphique en points", records, catalogue)
     alt = f"{said} {charts.withheld_words(frame)}"
@@ -122,13 +115,15 @@ def _draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float]) -> 
     if not shown:
         return
     known = [pair for pair in shown if pair[0]["ci_low"] == pair[0]["ci_low"]]
-    ends = [
-        (y, row["ci_low"] if known else 0.0, row["ci_high"] if known else row["estimate"])
-        for row, y in known or shown
-    ]
+    lined = [row for row, _ in known or shown]
     # intervals are given, where seaborn computes its own
-    ax.hlines(*zip(*ends, strict=True), colors=[row["colour"] for row, _ in known or shown],
-              linewidth=2.2 if known else 1.2)  # fmt: skip
+    ax.hlines(
+        [y for _, y in known or shown],
+        [row["ci_low"] if known else 0.0 for row in lined],
+        [row["ci_high" if known else "estimate"] for row in lined],
+        colors=[row["colour"] for row in lined],
+        linewidth=2.2 if known else 1.2,
+    )
     sns.scatterplot(
         x=[row["estimate"] for row, _ in shown], y=[y for _, y in shown], s=49, linewidth=1.6,
         clip_on=False, zorder=4, legend=False, ax=ax,
@@ -143,17 +138,13 @@ def _draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float]) -> 
 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
     """Axis ticks: the whole scale of a mark or share, with its thresholds; else from 0."""
-    values = frame[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    if math.isnan(low):
-        low, high = 0.0, 1.0
     if unit.startswith("sur "):
         top = float(unit[4:].replace(",", "."))
         inner = {indicator.poor, indicator.good} if zones else {top / 2}
         return sorted({0.0, top, *(x for x in inner if x is not None and 0 < x < top)})
     if unit == "%" and not words.is_change(indicator.id):
         return [0.0, 50.0, 100.0]
-    return charts.scale(low, high, unit, 3)
+    return charts.ticks(frame, unit, 3)
 
 
 def _zones(ax: Axes, indicator: Indicator, limits: list[float], width: float) -> None:

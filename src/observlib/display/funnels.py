@@ -109,9 +109,7 @@ def _figure(
 
 def _alt(records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator) -> str:
     """Say each step with its count and shares, and where the most are lost."""
-    periods = {row["period"] for row in records}
-    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
-    said = [f"Étapes d'un parcours\xa0: {indicator.label}{when}."]
+    said = [charts.head("Étapes d'un parcours", indicator.label, records)]
     for row, share in zip(records, shares, strict=True):
         value = words.value(row, indicator)
         said.append(f"{row['name']}\xa0: {value}{f', soit {share}' if share else ''}.")

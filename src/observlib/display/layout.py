@@ -5,12 +5,16 @@ Bars, points, shares, steps and grids stand on it. Lengths are in points.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from observlib.catalogue import Indicator
-from observlib.display import charts, french, style, words
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import charts, french, select, style, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,6 +56,27 @@ class Columns(NamedTuple):
     over: bool  # whether names stand over the marks
 
 
+def ranked(
+    frame: pd.DataFrame, by: str, catalogue: Catalogue, *, sort: bool, lowest: bool = False
+) -> list[dict[str, Any]]:
+    """Estimates as records with the `name` that the column `by` gives, in their order.
+
+    That is, with `sort`, from the highest value down, or from the `lowest` up; what brings others
+    together and what is withheld come last. Else it is the catalogue's or the frame's.
+    """
+    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
+    records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(frame)]
+
+    def key(row: dict[str, Any]) -> tuple[float, ...]:
+        if not sort:
+            return (place[row[by]],)
+        withheld, x = row["status"] in words.WITHHELD, row["estimate"]
+        rest = re.match(r"autres?\b", row[by], re.IGNORECASE) is not None
+        return withheld, rest, 0.0 if withheld else x if lowest else -x, place[row[by]]
+
+    return sorted(records, key=key)
+
+
 def rows_of(records: Sequence[Mapping[str, Any]], indicator: Indicator) -> list[Row]:
     """The rows of estimates that have a `name`; a base that several share is in their notes."""
     shared = _shared_base(records) is not None
@@ -77,14 +102,7 @@ def _shared_base(records: Sequence[Mapping[str, Any]]) -> float | None:
 def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool = False) -> Columns:
     """Share the width among names, axes, values and bases: axes have what the others leave.
 
-    Parameters
-    ----------
-    rows
-        The rows, of which there is one at least.
-    widest
-        The most that names take; they are none where all are empty.
-    over
-        Names stand over the marks, beside values, so that marks have the whole width.
+    Names take `widest` at the most; or stand `over` the marks, which then have the whole width.
     """
     shown = [row.value for row in rows if not row.withheld]
     value = max((style.text_width(text, weight="bold") for text in shown), default=20.0)
@@ -114,20 +132,8 @@ def placed(
 ) -> tuple[Figure, Axes, list[float]]:
     """A figure with everything but the marks, its axes, and the heights of the marks' middles.
 
-    Axes count points down from their top, so that a mark is as tall as it says.
-
-    Parameters
-    ----------
-    place
-        What `columns` gave.
-    notes
-        What is said under the drawing.
-    tall
-        Height of a mark.
-    gap, top, bottom
-        Room between two rows, over the first and under the last.
-    axis
-        The axis under the rows; without it, axes bear no number.
+    Axes count points down from their top, so that a mark is as `tall` as it says; there is a `gap`
+    between two rows, and room at the `top` and `bottom`.
     """
     lines = [(name.count("\n") + 1) * style.LINE for name in place.names]
     if place.over:
@@ -141,10 +147,9 @@ def placed(
     starts = [0.0, *accumulate(heights)]
     height = starts.pop()
     middles = [a + b + c / 2 for a, b, c in zip(starts, heads, marks, strict=True)]
-    foot = charts.footer(notes)
     if axis:
         bottom += 8 + style.LINE * (1 + bool(axis.name))
-    fig = style.figure(top + height + bottom + charts.foot_height(foot) + 2)
+    fig = charts.sheet(top + height + bottom + 2, notes)
     ax = style.axes(fig, place.left, top, place.width, height)
     ax.set_ylim(height, 0)
     if axis:
@@ -174,7 +179,6 @@ def placed(
             look = grey if row.withheld else {"weight": "bold"}
             style.write(fig, place.values, y, row.value, **beside, **look)
         style.write(fig, style.WIDTH - 1, y, row.base, size=style.SMALL, **beside, **grey)
-    charts.write_foot(fig, foot)
     return fig, ax, middles
 
 

@@ -13,7 +13,7 @@ from observlib.display import charts, french, panels, select, strokes, style, wo
 from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
 from observlib.display.rounding import as_told
-from observlib.display.timeline import TimeAxis, axis_periods, dated, name_partial, time_axis
+from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 _TOGETHER = 4  # more lines than this cross too often to be followed
 _RATIO = 5  # a line this many times lower than another lies flat on the axis
 _HEIGHT, _PANEL = 150.0, 62.0  # of axes that all lines share, and of those of one
+_BETWEEN = 14.0  # two panels
 _DESCRIBED = 12  # lines that an alternative text tells one by one
 
 Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
 
 
 class _Context(NamedTuple):
-    frame: pd.DataFrame
     indicator: Indicator
     unit: str  # of all lines; empty where each has its own
     periods: list[str]
-    secret: bool  # some line has a value withheld beside values that are drawn
-    hidden: dict[str, str]  # subjects without a line, beside others that have one, and why
     behind: Series  # what lines are seen against, by their name
     behind_label: str
-    behind_from: str
+    begins: bool  # whether it is marked where that begins
+    hidden: list[str]  # what tells of subjects without a line, beside others that have one
+    notes: list[str]
 
 
 def line_chart(
@@ -81,9 +81,8 @@ def line_chart(
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
     indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
     select.unique(frame, [by, "period"], "line_chart")
-    frame = as_told(frame, catalogue)
+    every = frame = as_told(frame, catalogue)
     unit = "" if apart else str(frame["unit"].iat[0])
-    every = frame
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
         behind = as_told(behind, catalogue)
@@ -98,19 +97,24 @@ def line_chart(
         every, apart = estimates.combine([frame, behind]), True
     periods = axis_periods(every["period"])
     series = _series(frame, by, catalogue, periods)
-    hidden = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
-    if len(hidden) < len(series):
-        series = {name: rows for name, rows in series.items() if name not in hidden}
+    empty = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
+    if len(empty) < len(series):
+        series = {name: rows for name, rows in series.items() if name not in empty}
     else:
-        hidden = {}
+        empty = {}
+    hidden = [
+        f"{french.join(name for name, why in empty.items() if why == reason)} : {reason}."
+        for reason in dict.fromkeys(empty.values())
+    ]
     apart = apart or len(series) > _TOGETHER or _differ(series, unit)
-    secret = any(
-        (rows["status"] == "suppressed").any() and rows["estimate"].notna().any()
-        for rows in series.values()
-    )
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
+    notes = [f"Trait gris : {behind_label}."] * bool(grey)
+    notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
+    notes += strokes.interval_notes([*series.values(), *grey.values()])
+    notes += charts.low_base_note(frame["status"], indicator)
+    notes += ["s : secret statistique."] * any(map(strokes.secret, series.values()))
     context = _Context(
-        frame, indicator, unit, periods, secret, hidden, grey, behind_label, behind_from
+        indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes + hidden
     )
     alt = f"{_alt(series, context, apart)} {charts.withheld_words(frame)}"
     with style.theme():
@@ -135,130 +139,100 @@ def _why(rows: pd.DataFrame) -> str:
 
 
 def _differ(series: Series, unit: str) -> bool:
-    if not words.is_count(unit):
-        return False
+    """Whether some counts would lie flat beside others."""
     tops = [float(rows["estimate"].max()) for rows in series.values()]
     tops = [top for top in tops if top > 0]
-    return len(tops) > 1 and max(tops) > _RATIO * min(tops)
+    return words.is_count(unit) and len(tops) > 1 and max(tops) > _RATIO * min(tops)
 
 
 def _together(series: Series, context: _Context) -> Figure:
     """All lines on one panel, each named at its right end, or else by a sample of it."""
-    names = []
-    for name, rows in series.items():
-        lines = [] if len(series) == 1 else [style.named(name, 104)]
-        names.append("\n".join([*lines, *_last_value(rows, context)]))
-    y_ticks = charts.scale(*_range(context.frame, context.unit), context.unit, 5)
-    left, top = panels.tick_width(y_ticks, context.unit), style.LINE + 8
-    ends = [_last_whole(rows) for rows in series.values()]
-    beside = panels.beside(names, [y for _, y in ends], y_ticks, _HEIGHT)
+    unit, several = context.unit, len(series) > 1
+    names = [
+        f"{style.named(name, 104)}\n" * several + _last_value(rows, context, unit)
+        for name, rows in series.items()
+    ]
+    y_ticks = charts.ticks(pd.concat(list(series.values())), unit, 5)
+    left, top = panels.tick_width(y_ticks, unit), style.LINE + 8
+    ends = [_end(rows) for rows in series.values()]
+    beside = panels.beside(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
     box = panels.Box(left, top, style.WIDTH - left - panels.names_width(names), beside.height)
     partial = set().union(*map(_partial, series.values()))
     time = time_axis(context.periods, box.width)
-    fig, foot = _figure(series, top + box.height, time, context, bool(partial))
-    style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
-    ax = panels.drawn(fig, box, _ends(time), time.labels(), y_ticks, context.unit)
+    below = 8 + (time.lines + bool(partial)) * style.LINE
+    fig = charts.sheet(top + box.height + below, context.notes)
+    style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
+    ax = panels.drawn(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, rows in enumerate(series.values()):
         strokes.draw(ax, rows, i, marked=16)
+        strokes.write_secret(ax, rows)
     told = [
-        panels.Name(name, x, y, _reaches_end(rows), {"marker": marker, "markersize": 4.7})
-        for name, (x, y), rows, marker in zip(
-            names, ends, series.values(), style.MARKERS, strict=False
-        )
+        panels.Name(name, *end, {"marker": marker, "markersize": 4.7})
+        for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
     ]
     panels.write_names(fig, ax, box, told, beside)
     name_partial(ax, time, partial, left, style.WIDTH - left - box.width)
-    charts.write_foot(fig, foot)
     return fig
 
 
-def _last_whole(rows: pd.DataFrame) -> tuple[float, float]:
-    """The place and value of the last whole period that has one; NaN where there is none."""
+def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
+    """Where a line ends, and whether that is at the last period, be it partial; or NaN."""
     known = [x for x, there in enumerate(strokes.whole(rows)) if there]
-    return (known[-1], rows["estimate"].iat[known[-1]]) if known else (math.nan, math.nan)
-
-
-def _reaches_end(rows: pd.DataFrame) -> bool:
-    """Whether a line is drawn up to the last period, be it partial."""
-    found = strokes.runs(strokes.whole(rows))
-    return bool(found) and bool((rows["status"].iloc[found[-1][-1] + 1 :] == "partial").all())
-
-
-def _ends(time: TimeAxis) -> tuple[float, float]:
-    return -0.5, len(time.periods) - 0.5
+    if not known:
+        return math.nan, math.nan, False
+    reaching = (rows["status"].iloc[known[-1] + 1 :] == "partial").all()
+    return known[-1], rows["estimate"].iat[known[-1]], bool(reaching)
 
 
 def _apart(series: Series, context: _Context) -> Figure:
     """A panel for each line, two in a row, each a count from its own zero."""
-    own = [_own(rows, context) for rows in series.values()]
+    units = [_unit(rows, context) for rows in series.values()]
     drawn_in = [pd.concat([rows, *_grey(name, context)]) for name, rows in series.items()]
-    units = [one.unit for one in own]
     shared = {  # marks and shares are compared from one panel to the next
         unit: pd.concat([rows for rows, of in zip(drawn_in, units, strict=True) if of == unit])
         for unit in set(units)
         if not words.is_count(unit)
     }
     scales = [
-        charts.scale(*_range(shared.get(unit, rows), unit), unit, 3 if unit in shared else 2)
+        charts.ticks(shared.get(unit, rows), unit, 3 if unit in shared else 2)
         for rows, unit in zip(drawn_in, units, strict=True)
     ]
     left = max(map(panels.tick_width, scales, units))
-    gap = 14.0
-    width = (style.WIDTH - gap - 3) / 2 - left  # the last mark of a line reaches past its axes
+    width = (style.WIDTH - _BETWEEN - 3) / 2 - left  # the last mark of a line reaches past its axes
     time = time_axis(context.periods, width)
-    heads = []
-    for (name, rows), one in zip(series.items(), own, strict=True):
-        wrapped = style.named(name, left + width, weight="bold")
-        value = _last_value(rows, one, always=True)[0]
-        thing = "" if context.unit or one.unit in ("%", "s", "€") else one.unit
-        heads.append((wrapped, f"{thing} : {value}" if thing else value))
+    names = [style.named(name, left + width, weight="bold") for name in series]
     partial = [_partial(rows) for rows in series.values()]
-    y = style.LINE + 8 if _axis_name(context) else 2.0
+    y = style.LINE + 8 if context.unit and _axis_name(context, context.unit) else 2.0
     tops, feet = list[float](), list[float]()
-    for i in range(0, len(heads), 2):
+    for i in range(0, len(names), 2):
         y += 0.0 if not i else 24.0 if any(partial[i - 2 : i]) else 12.0
         tops += [y, y]
-        y += (max(name.count("\n") for name, _ in heads[i : i + 2]) + 2) * style.LINE
-        y += 6 + _PANEL
+        y += (max(name.count("\n") for name in names[i : i + 2]) + 2) * style.LINE + 6 + _PANEL
         feet += [y, y]
-    fig, foot = _figure(series, y, time, context, any(partial[-2:]))
-    style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
+    below = 8 + (time.lines + any(partial[-2:])) * style.LINE
+    fig = charts.sheet(y + below, context.notes)
+    if context.unit:
+        style.write(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
     for i, (line, rows) in enumerate(series.items()):
-        name, value = heads[i]
-        x = i % 2 * (left + width + gap)
-        box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
-        style.write(fig, x, tops[i], name, weight="bold")
-        under = tops[i] + (name.count("\n") + 1) * style.LINE
+        x, unit = i % 2 * (left + width + _BETWEEN), units[i]
+        thing = f"{unit} : " * (not context.unit and unit not in ("%", "s", "€"))
+        value = thing + _last_value(rows, context, unit, always=True)
+        under = tops[i] + (names[i].count("\n") + 1) * style.LINE
+        style.write(fig, x, tops[i], names[i], weight="bold")
         style.write(fig, x, under, value, color=style.GREY)
-        last = i + 2 >= len(heads)
-        ax = panels.drawn(fig, box, _ends(time), time.labels(last), scales[i], units[i])
+        last = i + 2 >= len(names)
+        box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
+        ax = panels.drawn(fig, box, time.ends, time.labels(last), scales[i], unit)
         for grey in _grey(line, context):
-            strokes.draw_behind(ax, grey, begins=bool(context.behind_from))
+            strokes.draw_behind(ax, grey, begins=context.begins)
         strokes.draw(ax, rows, 0, marked=6)
+        strokes.write_secret(ax, rows)
         name_partial(ax, time, partial[i], left, 4, written=last)
-    charts.write_foot(fig, foot)
     return fig
 
 
-def _own(rows: pd.DataFrame, context: _Context) -> _Context:
-    """The context of one line, with its unit."""
-    return context._replace(unit=context.unit or str(rows["unit"].dropna().iat[0]))
-
-
-def _figure(
-    series: Series, drawn: float, time: TimeAxis, context: _Context, partial: bool
-) -> tuple[Figure, str]:
-    """A figure with room under the drawing for the time axis and the notes, and the notes."""
-    notes = strokes.interval_notes([*series.values(), *context.behind.values()])
-    if context.behind:
-        notes.insert(0, f"Trait gris : {context.behind_label}.")
-    if context.behind_from:
-        notes.insert(1, f"Tireté vertical : {context.behind_from}.")
-    notes += charts.low_base_note(context.frame["status"], context.indicator)
-    notes += ["s : secret statistique."] * context.secret
-    foot = charts.footer(notes + _told_hidden(context))
-    below = 8 + (time.lines + partial) * style.LINE + charts.foot_height(foot)
-    return style.figure(drawn + below), foot
+def _unit(rows: pd.DataFrame, context: _Context) -> str:
+    return context.unit or str(rows["unit"].dropna().iat[0])
 
 
 def _grey(name: str, context: _Context) -> list[pd.DataFrame]:
@@ -266,43 +240,22 @@ def _grey(name: str, context: _Context) -> list[pd.DataFrame]:
     return [context.behind[name]] if name in context.behind else []
 
 
-def _told_hidden(context: _Context) -> list[str]:
-    return [
-        f"{french.join(name for name, why in context.hidden.items() if why == reason)} : {reason}."
-        for reason in dict.fromkeys(context.hidden.values())
-    ]
-
-
 def _partial(rows: pd.DataFrame) -> set[str]:
     return {str(period) for period in rows.index[rows["status"] == "partial"]}
 
 
-def _range(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
-    """The least and the most to draw; the whole scale where nothing is."""
-    values = rows[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    if not math.isnan(low):
-        return low, high
-    if unit.startswith("sur "):
-        return 0.0, float(unit[4:].replace(",", "."))
-    return 0.0, 100.0 if unit == "%" else 1.0
+def _axis_name(context: _Context, unit: str) -> str:
+    return charts.axis_name(context.indicator, unit, context.periods)
 
 
-def _axis_name(context: _Context) -> str:
-    """What an axis shows; nothing where each line has its own."""
-    unit = context.unit
-    return charts.axis_name(context.indicator, unit, context.periods) if unit else ""
-
-
-def _last_value(rows: pd.DataFrame, context: _Context, always: bool = False) -> list[str]:
+def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool = False) -> str:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
-    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
-    if whole.empty:
-        return [_why(rows)]
-    text = charts.brief(float(whole["estimate"].iat[-1]), context.indicator, context.unit)
-    period = str(whole.index[-1])
-    last = context.periods[-1]
-    return [f"{text} ({dated(period, last)})" if always or period != last else text]
+    known = rows[strokes.whole(rows)]
+    if known.empty:
+        return _why(rows)
+    text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
+    period, last = str(known.index[-1]), context.periods[-1]
+    return f"{text} ({dated(period, last)})" if always or period != last else text
 
 
 def _alt(series: Series, context: _Context, apart: bool) -> str:
@@ -311,36 +264,29 @@ def _alt(series: Series, context: _Context, apart: bool) -> str:
     span = french.span(context.periods[0], context.periods[-1])
     said = [f"{kind}\xa0: {context.indicator.label}, {span}."]
     for name, rows in list(series.items())[:_DESCRIBED]:
-        own = _own(rows, context)
-        thing = _axis_name(own) if not context.unit else ""
+        unit = _unit(rows, context)
+        thing = "" if context.unit else _axis_name(context, unit)
         told = f"{name} ({thing})" if thing else name
-        said.append(f"{told}\xa0: {_course(rows, own, len(series) <= _TOGETHER)}.")
+        said.append(f"{told}\xa0: {_course(rows, context, unit, len(series) <= _TOGETHER)}.")
         for grey in _grey(name, context):
-            last = _course(grey, own, extremes=False)
+            last = _course(grey, context, unit, extremes=False)
             said.append(f"En gris, {context.behind_label}\xa0: {last}.")
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
         said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    said += _told_hidden(context)
-    return " ".join(said)
+    return " ".join(said + context.hidden)
 
 
-def _course(rows: pd.DataFrame, context: _Context, extremes: bool) -> str:
+def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) -> str:
     """The first and last value of whole periods, the extremes between them, the last interval."""
-    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
-    if whole.empty:
+    known = rows[strokes.whole(rows)]
+    if known.empty:
         return "aucune valeur d'une période complète"
-
-    points = [
-        Point(float(x), french.period_label(str(period))) for period, x in whole["estimate"].items()
-    ]
     said = course(
-        points,
-        lambda x, decimals: charts.brief(x, context.indicator, context.unit, decimals),
+        [Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
+        lambda x, decimals: charts.brief(x, context.indicator, unit, decimals),
         start=french.period_label(context.periods[0]),
         extremes=extremes,
     )
-    ends = words.interval({**whole.iloc[-1], "unit": context.unit}, context.indicator)
-    return (
-        f"{said}{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" if ends else said
-    )
+    ends = words.interval({**known.iloc[-1], "unit": unit}, context.indicator)
+    return said + f"{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" * bool(ends)

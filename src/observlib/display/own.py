@@ -92,10 +92,8 @@ def _refuse_digits(fig: Figure, frame: pd.DataFrame, told: pd.DataFrame) -> None
 
 def _values(ax: Axes) -> Any:
     """Every coordinate and number of what is drawn on axes, in the units of their data."""
-    found = [line.get_xydata() for line in ax.lines]
-    found += [
-        patch.get_patch_transform().transform(patch.get_path().vertices) for patch in ax.patches
-    ]
+    found: list[Any] = [line.get_xydata() for line in ax.lines]
+    found += [p.get_patch_transform().transform(p.get_path().vertices) for p in ax.patches]
     for drawn in ax.collections:
         found += [drawn.get_offsets(), *(path.vertices for path in drawn.get_paths())]
         found += [] if drawn.get_array() is None else [drawn.get_array()]

@@ -80,10 +80,9 @@ def names_width(texts: Sequence[str]) -> float:
 def beside(
     texts: Sequence[str], values: Sequence[float], y_ticks: Sequence[float], least: float
 ) -> Beside:
-    """Where names stand that are to be level with values, and by how much they are moved apart.
+    """Where names stand that are to be level with values; those without a value, at the foot.
 
-    Axes are `least` high, or higher where the names ask it; a name without a value is at their
-    foot.
+    Axes are `least` high, or higher where the names ask it.
     """
     block = max((text.count("\n") + 1) * style.LINE for text in texts) + 3
     height = max(least, block * len(texts) + 10)

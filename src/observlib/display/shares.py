@@ -110,7 +110,9 @@ def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
         based = len(bases) == 1 and _whole(parts)
         base = f"n\xa0=\xa0{french.number(bases[0])}" if based else ""
         base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
-        made.append(Row("" if len(bars) == 1 else name, base=base))
+        hidden = "suppressed" if "suppressed" in states else "missing"
+        word = "" if _whole(parts) else words.STATUS_WORDS[hidden]
+        made.append(Row("" if len(bars) == 1 else name, word, base, withheld=bool(word)))
     return made
 
 
@@ -130,11 +132,6 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
         style.write(fig, x + 15, y + 1, label)
     ax.set_xlim(0, 100)
     drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
-    for parts, y in zip(bars.values(), middles, strict=True):
-        if not _whole(parts):
-            hidden = (parts["status"] == "suppressed").any()
-            word = words.STATUS_WORDS["suppressed" if hidden else "missing"]
-            ax.text(0.5, y, word, va="center", color=style.GREY)
     if drawn:
         _draw(ax, drawn, place.width, fills, indicator)
     return fig

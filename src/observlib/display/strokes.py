@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from observlib.display import style
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _MARKER = 4.7
 
 
-def line(ax: Axes, x: Sequence[float], y: Sequence[float], **look: Any) -> None:
+def line(ax: Axes, x: Any, y: Any, **look: Any) -> None:
     """A line through values that follow each other, as matplotlib's `look` says."""
     import seaborn as sns
 
@@ -32,13 +33,6 @@ def line(ax: Axes, x: Sequence[float], y: Sequence[float], **look: Any) -> None:
 def band(ax: Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.15) -> None:
     """An interval along a line."""
     ax.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
-
-
-def points(ax: Axes, x: Sequence[float], y: Any, colour: str, marker: str) -> None:
-    """Hollow marks on a line, where there is any."""
-    if len(x):
-        ax.scatter(x, y, s=_MARKER**2, facecolor="white", edgecolor=colour, linewidth=1.2,
-                   marker=marker, clip_on=False, zorder=4)  # fmt: skip
 
 
 def runs(known: Sequence[bool]) -> list[list[int]]:
@@ -83,15 +77,15 @@ def _known(rows: pd.DataFrame, places: list[int]) -> bool:
     return bool(rows["ci_low"].iloc[places].notna().any())
 
 
-def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int) -> None:
+def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = False) -> None:
     """The `i`-th line: solid between whole periods, dotted to a partial one, broken at gaps.
 
     All points of a line of up to `marked` are drawn; of a longer one, those that it does not show.
+    A `thin` line has no band and no hollow point. Its `x` are places in turn, or the rows' own.
     """
-    colour, marker = style.PALETTE[i], style.MARKERS[i]
-    values = rows["estimate"].to_numpy()
-    low, high = rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy()
-    statuses = rows["status"].tolist()
+    colour, marker, statuses = style.PALETTE[i], style.MARKERS[i], rows["status"].tolist()
+    xs = rows["x"].to_numpy() if "x" in rows else np.arange(len(rows))
+    values, low, high = rows[["estimate", "ci_low", "ci_high"]].to_numpy().T
     shown = [value == value for value in values]
     found = runs(whole(rows))
     around = [False, *shown, False]
@@ -103,19 +97,31 @@ def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int) -> None:
         and (len(values) <= marked or x == found[-1][-1] or not (around[x] or around[x + 2]))
     }
     for run in found:
-        line(ax, run, values[run], color=colour, linestyle=style.DASHES[i], linewidth=1.8,
-             marker=marker, markeredgecolor=colour,
+        line(ax, xs[run], values[run], color=colour, linestyle=style.DASHES[i],
+             linewidth=1.0 if thin else 1.8, marker=marker, markeredgecolor=colour,
              markevery=[at for at, x in enumerate(run) if x in filled])  # fmt: skip
-        if _known(rows, run):
-            band(ax, run, low[run], high[run], colour)
+        if _known(rows, run) and not thin:
+            band(ax, xs[run], low[run], high[run], colour)
     for pair in map(list, pairwise(range(len(values)))):
         if all(shown[x] for x in pair) and any(statuses[x] == "partial" for x in pair):
-            ax.plot(pair, values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
+            ax.plot(xs[pair], values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
     if lone := [x for x in alone_in(rows) if low[x] == low[x]]:
-        ax.vlines(lone, low[lone], high[lone], color=colour, linewidth=1.4)
-    hollow = [x for x, status in enumerate(statuses) if status in ("partial", "low_base")]
-    points(ax, hollow, values[hollow], colour, marker)
-    for x in (x for x, status in enumerate(statuses) if status == "suppressed" and any(shown)):
+        ax.vlines(xs[lone], low[lone], high[lone], color=colour, linewidth=1.4)
+    marks = ("partial",) if thin else ("partial", "low_base")
+    if hollow := [x for x, status in enumerate(statuses) if status in marks]:
+        ax.scatter(xs[hollow], values[hollow], s=_MARKER**2, facecolor="white", edgecolor=colour,
+                   linewidth=1.2, marker=marker, clip_on=False, zorder=4)  # fmt: skip
+
+
+def secret(rows: pd.DataFrame) -> list[int]:
+    """The places of withheld values of a line that has others."""
+    found = [x for x, status in enumerate(rows["status"]) if status == "suppressed"]
+    return found if rows["estimate"].notna().any() else []
+
+
+def write_secret(ax: Axes, rows: pd.DataFrame) -> None:
+    """An "s" on the foot of axes under each withheld value."""
+    for x in secret(rows):
         ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
                     ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 

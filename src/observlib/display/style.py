@@ -72,13 +72,6 @@ def theme() -> Iterator[None]:
         yield
 
 
-def figure(height: float) -> Figure:
-    """An empty figure of the common width; it belongs to no window and no global state."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(WIDTH / 72, height / 72))
-
-
 def axes(fig: Figure, left: float, top: float, width: float, height: float) -> Axes:
     """Axes placed in points from the figure's upper left corner, with their lower edge alone."""
     import seaborn as sns

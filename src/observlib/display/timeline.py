@@ -27,6 +27,11 @@ class TimeAxis(NamedTuple):
         """How many lines its labels have."""
         return 1 + any("\n" in text for _, text in self.marks)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Half a period before the first and after the last."""
+        return -0.5, len(self.periods) - 0.5
+
     def labels(self, written: bool = True) -> tuple[list[int], list[str]]:
         """Places and labels; empty ones where another panel's axis has them written."""
         # all of two lines, or first lines do not stand level
@@ -126,18 +131,7 @@ def name_partial(
 ) -> None:
     """Write "(partiel)" under partial periods, once under neighbours.
 
-    The period is named where the axis does not name it.
-
-    Parameters
-    ----------
-    ax, axis
-        Where it is written.
-    partial
-        The periods.
-    before, after
-        The room beside the axes, in points.
-    written
-        Whether the axis has its labels written.
+    The period is named where the axis does not name it. There is room `before` and `after` axes.
     """
     step = axis.width / len(axis.periods)
     ticked = {i for i, text in axis.marks if text.split("\n")[0] == short(axis.periods[i])}
