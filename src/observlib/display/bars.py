@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, select, style, words
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display import charts, french, layout, style, words
+from observlib.display.output import Output
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
@@ -55,10 +54,7 @@ def bar_chart(
         Where the frame is empty, mixes indicators or units, has two estimates for a bar, or a
         value below zero.
     """
-    caption = caption_of(caption, "bar_chart")
-    indicator = select.one_indicator(frame, catalogue, "bar_chart")
-    select.unique(frame, [by], "bar_chart")
-    frame = as_told(frame, catalogue)
+    said, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
@@ -68,7 +64,7 @@ def bar_chart(
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(records[:most], indicator, left_out)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, style, svg, words
+from observlib.display import french, select, style, svg, words
 from observlib.display.data import data_markdown
-from observlib.display.output import Output
-from observlib.display.prose import spoken
+from observlib.display.output import Output, caption_of
+from observlib.display.prose import Markdown, spoken
+from observlib.display.rounding import as_told
 from observlib.display.typography import curled, typography
 
 if TYPE_CHECKING:
@@ -24,6 +25,23 @@ NOTHING = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
 _LONG = 100_000  # from here on a count is shortened
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+
+
+def checked(
+    frame: pd.DataFrame, catalogue: Catalogue, caption: str, what: str, keys: Sequence[str]
+) -> tuple[Markdown, Indicator, pd.DataFrame]:
+    """The caption, the one indicator and the estimates of a chart, rounded as pages tell them.
+
+    Raises
+    ------
+    ObservError
+        Where the caption is empty, or the estimates cannot be of one chart whose places are told
+        apart by the columns `keys` (see `select`).
+    """
+    said = caption_of(caption, what)
+    indicator = select.one_indicator(frame, catalogue, what)
+    select.unique(frame, keys, what)
+    return said, indicator, as_told(frame, catalogue)
 
 
 def finish(

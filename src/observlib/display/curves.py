@@ -10,8 +10,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, panels, select, strokes, style, words
 from observlib.display.courses import Point, course
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -58,10 +57,9 @@ def curve_chart(
         Where the frame is empty, mixes indicators or units, has two estimates at one place, a
         group value that is no number, or more curves than can be told apart.
     """
-    caption = caption_of(caption, "curve_chart")
-    indicator = select.one_indicator(frame, catalogue, "curve_chart")
-    select.unique(frame, [by, "group_value"], "curve_chart")
-    frame = as_told(frame, catalogue)
+    said, indicator, frame = charts.checked(
+        frame, catalogue, caption, "curve_chart", [by, "group_value"]
+    )
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
     if (wrong := ~places.between(-1e12, 1e12)).any():
         raise ObservError(
@@ -82,7 +80,7 @@ def curve_chart(
     alt = f"{_alt(curves, indicator, x_label)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(curves, frame, indicator, x_label)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 class _Names(NamedTuple):

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, select, style, words
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display import charts, layout, style, words
+from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -51,10 +50,7 @@ def dot_chart(
         Where the frame is empty, mixes indicators or units, or has two estimates for a subject;
         where a highlighted subject is not in it.
     """
-    caption = caption_of(caption, "dot_chart")
-    indicator = select.one_indicator(frame, catalogue, "dot_chart")
-    select.unique(frame, [by], "dot_chart")
-    frame = as_told(frame, catalogue)
+    said, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
     if highlight is None:
         highlight = _ours(frame, by, catalogue)
     absent = [key for key in highlight if key not in set(frame[by])]
@@ -73,11 +69,11 @@ def dot_chart(
             frame, by, catalogue, sort=sort, lowest=indicator.better == "lower"
         )
     ]
-    said = charts.described("Graphique en points", records, catalogue)
-    alt = f"{said} {charts.withheld_words(frame)}"
+    alt = charts.described("Graphique en points", records, catalogue)
+    alt += f" {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(records, frame, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, phrases, select, style, words
-from observlib.display.output import Output, caption_of
+from observlib.display import charts, french, layout, phrases, style, words
+from observlib.display.output import Output
 from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
 
@@ -54,9 +54,9 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
         Where the frame is empty, mixes indicators or units, has two estimates for a cell, a
         group value without its two parts, or more columns than there is room for.
     """
-    caption = caption_of(caption, "heat_chart")
-    indicator = select.one_indicator(frame, catalogue, "heat_chart")
-    select.unique(frame, ["group_value"], "heat_chart")
+    said, indicator, frame = charts.checked(
+        frame, catalogue, caption, "heat_chart", ["group_value"]
+    )
     parts = frame["group_value"].str.split(BETWEEN, n=1)
     wrong = frame.loc[parts.str.len() != 2, "group_value"]
     if len(wrong):
@@ -65,7 +65,7 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
     alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(cells, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:

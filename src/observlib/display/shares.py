@@ -12,8 +12,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, layout, select, style, words
 from observlib.display.layout import Row
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display.output import Output
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
@@ -66,9 +65,7 @@ def share_chart(
         Where the frame is empty, is not in %, has a subject whose parts do not sum to 100, more
         than six parts, or two estimates for one.
     """
-    caption = caption_of(caption, "share_chart")
-    indicator = select.one_indicator(frame, catalogue, "share_chart")
-    select.unique(frame, [by, parts], "share_chart")
+    said, indicator, frame = charts.checked(frame, catalogue, caption, "share_chart", [by, parts])
     unit = frame["unit"].iat[0]
     if unit != "%":
         raise ObservError(f"share_chart: unit is {unit!r}; shares in % are expected")
@@ -78,7 +75,6 @@ def share_chart(
             f"share_chart: {len(found)} parts; at most {len(_MANY)} can be told apart; "
             "bring the smallest together, or use a table"
         )
-    frame = as_told(frame, catalogue)
     bars: dict[str, pd.DataFrame] = {}
     for key in select.ordered(frame, by, catalogue):
         own = frame[frame[by] == key]
@@ -95,7 +91,7 @@ def share_chart(
     alt = f"{_alt(bars, labels, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(bars, labels, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _whole(parts: pd.DataFrame) -> bool:
