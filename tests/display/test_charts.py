@@ -103,6 +103,14 @@ def test_the_heaviest_chart_stays_light(visits, catalogue: Catalogue) -> None:
     assert len(svg(display.line_chart(frame, catalogue, caption="Une")).encode()) < 40_000
 
 
+def test_a_drawing_kept_in_a_notebook_has_one_element_a_line(
+    marks: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    lines = svg(display.dot_chart(marks, catalogue, caption="Une")).split("\n")
+    assert len(lines) > 50
+    assert all(len(re.findall(r"<(?!/)", line)) <= 1 for line in lines)
+
+
 def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue: Catalogue) -> None:
     whole = display.line_chart(visits(["boamp"], QUARTERS), catalogue, caption="Une")
     partial = display.line_chart(

@@ -124,9 +124,10 @@ def _dress(fig: Figure, told: pd.DataFrame, catalogue: Catalogue, cycle: Any) ->
         title = say(ax.get_title()) if len(fig.axes) > 1 else ""
         ax.set_title(style.wrap(title, ax.get_position().width * style.WIDTH))
         if legend := ax.get_legend():
-            widest = max(style.text_width(say(text.get_text())) for text in legend.get_texts())
+            widths = [style.text_width(say(text.get_text())) for text in legend.get_texts()]
+            beside = (style.WIDTH - 60) // (max(widths, default=0.0) + 45)
             sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), frameon=False, title="",
-                            ncols=max(1, int((style.WIDTH - 60) // (widest + 45))))  # fmt: skip
+                            ncols=max(1, int(beside)))  # fmt: skip
     _name_ticks(fig, say, told["unit"].iat[0] if told["unit"].nunique() == 1 else "")
     inside = {text for ax in fig.axes for text in ax.texts}  # whose colours suit what is under them
     for text in fig.findobj(Text):
