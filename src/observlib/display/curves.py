@@ -124,7 +124,8 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
         last, thin = _last(rows), _thin(rows, curves)
         strokes.draw(ax, rows, i, thin=thin)
         tied = names.at is None and last["estimate"] == last["estimate"]
-        look = {"linewidth": 1.0} if thin else {}
+        marked = {"marker": style.MARKERS[i], "markersize": 4.7}
+        look = {"linewidth": 1.0} if thin else marked
         told.append(panels.Name(text, last["x"], last["estimate"], tied, look))
     panels.write_names(fig, ax, box, told, names.beside)
     style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
