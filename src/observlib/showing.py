@@ -95,7 +95,6 @@ class Showing:
         caption: str = "",
         *,
         by: str = "product",
-        facets: bool | None = None,
         behind: pd.DataFrame | None = None,
         behind_label: str = "",
         behind_from: str = "",
@@ -103,9 +102,7 @@ class Showing:
     ) -> display.Output:
         """Lines in time, one a product or other column `by` (see `display.line_chart`)."""
         against = {"behind": behind, "behind_label": behind_label, "behind_from": behind_from}
-        return self._show(
-            display.line_chart, frame, caption, shown, by=by, facets=facets, **against
-        )
+        return self._show(display.line_chart, frame, caption, shown, by=by, **against)
 
     def dots(
         self,
@@ -170,6 +167,42 @@ class Showing:
     ) -> display.Output:
         """Steps, each with its share of the one before (see `display.funnel_chart`)."""
         return self._show(display.funnel_chart, frame, caption, shown)
+
+    def told(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Estimates with the digits that pages tell, to be drawn in a figure of one's own."""
+        return as_told(rows, self.catalogue)
+
+    def chart(
+        self, drawing: Any, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+    ) -> display.Output:
+        """A figure of one's own, drawn with seaborn or matplotlib (see `display.own_chart`).
+
+        Parameters
+        ----------
+        drawing
+            The figure, its axes, or a grid of seaborn's.
+        frame
+            The estimates that it shows, all of them, as `told` gives them.
+        caption
+            The answer that it shows.
+
+        Examples
+        --------
+        >>> import seaborn as sns
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
+        >>> marks = study.told(marks)
+        >>> drawn = sns.stripplot(marks, x="estimate", y="product")
+        >>> shown = study.chart(drawn, marks, "Les notes vont de 6,4 à 7,9 sur 10")
+        >>> shown.content["alt"][:55].replace("\xa0", " ")
+        'Graphique : Satisfaction sur 10, 3e trimestre 2026. 393'
+        """
+
+        def own(rows: pd.DataFrame, catalogue: Catalogue, caption: str) -> display.Output:
+            return display.own_chart(drawing, rows, catalogue, caption=caption)
+
+        return self._show(own, frame, caption, shown)
 
     def table(
         self,

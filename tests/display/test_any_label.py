@@ -64,10 +64,10 @@ def panels(label: str, grouped: Any, catalogue: Any) -> display.Output:
     rows = [
         grouped({name: 20.0}, period=period)
         for period in ("2026-T1", "2026-T2")
-        for name in (label, "Oui", "Non")
+        for name in (label, "Oui", "Non", "Peut-être", "Jamais")
     ]
     frame = estimates.combine(rows)
-    return display.line_chart(frame, catalogue, caption="C", by="group_value", facets=True)
+    return display.line_chart(frame, catalogue, caption="C", by="group_value")
 
 
 def curves(label: str, grouped: Any, catalogue: Any) -> display.Output:

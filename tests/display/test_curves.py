@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 
 from observlib import display, estimates
 from observlib.display import curves
@@ -76,19 +77,21 @@ def test_thin_and_partial_points_have_their_own_marks(grouped, invented, texts, 
     states = {"1": "low_base", "2": "partial"}
     frame = grouped({"0": 90.0, "1": 80.0, "2": 70.0}, half=3.0, states=states)
     display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
-    marks = {line.get_marker(): line for line in figures[-1].axes[0].lines[1:]}
-    assert set(marks) == {"o", "s"}
-    assert all(line.get_markerfacecolor() == "white" for line in marks.values())
+    [marks] = [x for x in figures[-1].axes[0].collections if isinstance(x, PathCollection)]
+    assert list(marks.get_offsets()[:, 0]) == [1, 2] and (marks.get_facecolor() == 1).all()
+    solid, dotted = figures[-1].axes[0].lines
+    assert list(solid.get_xdata()) == [0, 1] and list(dotted.get_xdata()) == [1, 2]
+    assert dotted.get_linestyle() != solid.get_linestyle()
     notes = " ".join(written(texts, figures))
-    assert "Rond creux : faible effectif (moins de 30 appels)." in notes
-    assert "(p) et carré creux : période incomplète." in notes and "70 % (p)" in notes
+    assert "Marque creuse : faible effectif (moins de 30 appels)." in notes
+    assert "(p) et pointillé : période incomplète." in notes and "70 % (p)" in notes
 
 
 def test_a_point_between_two_gaps_is_still_seen(grouped, invented, figures) -> None:
     frame = grouped({"0": 90.0, "1": "missing", "2": 70.0})
     display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
-    [marks] = [line for line in figures[-1].axes[0].lines if line.get_marker() == "o"]
-    assert list(marks.get_xdata()) == [0, 2]
+    marks = [line for line in figures[-1].axes[0].lines if line.get_marker() == "o"]
+    assert [list(mark.get_xdata()) for mark in marks] == [[0], [2]]
 
 
 @pytest.mark.parametrize("unit", ["%", "s", "points", "jours", "appels", "€"])

@@ -40,8 +40,7 @@ def test_no_share_is_made_of_a_withheld_or_partial_step(grouped, invented, texts
     assert "C : 50 appels, soit 50 % de la première étape." in said
     assert "D : 25 appels." in said and "perte" not in said
     assert "25 (p)" in written(texts, figures)
-    bars = [ax.patches for ax in figures[-1].axes]
-    assert [len(patches) for patches in bars] == [1, 1, 1]  # none for the withheld step
+    assert len(figures[-1].axes[0].patches) == 3  # none for the withheld step
 
 
 def test_steps_that_count_different_things_say_each_its_own(

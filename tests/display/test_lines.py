@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
@@ -53,7 +54,7 @@ def test_the_label_of_a_line_that_stops_early_is_not_tied_to_it_across_the_other
             rows("bodacc", [6.0, 6.4, "suppressed", "suppressed", "suppressed"]),
         ]
     )
-    display.line_chart(frame, catalogue, caption="Une", facets=False)
+    display.line_chart(frame, catalogue, caption="Une")
     assert leaders(figures[-1]) == {"BOAMP\n7,3": True, "BODACC\n6,4 (T4 2025)": False}
     [key] = figures[-1].artists
     drawn = [line for line in figures[-1].axes[0].lines if line.get_color() == style.PALETTE[1]]
@@ -70,20 +71,20 @@ def test_a_line_whose_last_period_is_partial_reaches_its_label(
     assert not figures[-1].artists
 
 
-@pytest.mark.parametrize("facets", [True, False])
+@pytest.mark.parametrize(("shown", "panels"), [(2, 1), (5, 5)])
 def test_a_subject_of_which_nothing_is_shown_has_no_panel_and_is_told(
-    facets: bool, catalogue: Catalogue, texts, figures, assert_readable
+    shown: int, panels: int, catalogue: Catalogue, texts, figures, assert_readable
 ) -> None:
+    names = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique"][:shown]
     frame = estimates.combine(
         [
-            rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3]),
-            rows("bodacc", [6.0, 6.4, 6.2, 6.3, 6.5]),
+            *(rows(name, [7.0, 7.1, 7.2, 7.1, 7.3]) for name in names),
             rows("journal-officiel", ["suppressed"] * 5),
             rows("legifrance", ["missing"] * 5),
         ]
     )
-    chart = display.line_chart(frame, catalogue, caption="Une", facets=facets)
-    assert len(figures[-1].axes) == (2 if facets else 1)
+    chart = display.line_chart(frame, catalogue, caption="Une")
+    assert len(figures[-1].axes) == panels
     told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
     assert told in words(texts, figures[-1])
     assert told in chart.content["alt"].replace("\xa0", " ")
@@ -96,12 +97,9 @@ def test_points_alone_have_their_interval_as_a_stroke_that_is_explained(
 ) -> None:
     frame = rows("boamp", [7.0, None, 7.4, None, None], half=0.3)
     display.line_chart(frame, catalogue, caption="Une")
-    strokes = [
-        tuple(line.get_ydata())
-        for line in figures[-1].axes[0].lines
-        if len(set(line.get_xdata())) == 1 and len(line.get_xdata()) == 2
-    ]
-    assert strokes == [pytest.approx((6.7, 7.3)), pytest.approx((7.1, 7.7))]
+    [strokes] = [x for x in figures[-1].axes[0].collections if isinstance(x, LineCollection)]
+    ends = [tuple(segment[:, 1]) for segment in strokes.get_segments()]
+    assert ends == [pytest.approx((6.7, 7.3)), pytest.approx((7.1, 7.7))]
     told = words(texts, figures[-1])
     assert "Trait vertical : intervalle à 95 %." in told and "ande claire" not in told
 
@@ -163,11 +161,11 @@ def test_where_what_is_behind_begins_is_marked_and_a_partial_period_of_it_is_not
     )
     (fig,) = figures
     (ax,) = fig.axes
-    (stroke,) = (line for line in ax.lines if len(set(line.get_xdata())) == 1)
+    (stroke,) = (line for line in ax.lines if list(line.get_ydata()) == [0, 1])
     assert stroke.get_xdata()[0] == 1
     assert any("Tireté vertical" in text.get_text() for text in fig.texts)
-    (grey,) = (line for line in ax.lines if len(line.get_xdata()) == 5 and line.get_alpha())
-    assert math.isnan(grey.get_ydata()[3]) and grey.get_ydata()[4] == 7.1
+    grey = [list(line.get_xdata()) for line in ax.lines if line.get_alpha()]
+    assert grey == [[1, 2], [4]]
 
 
 def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue: Catalogue) -> None:

@@ -1,10 +1,10 @@
 """Charts, tables and sentences made from estimates, in one style and in French.
 
 A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
-`curve_chart`, `heat_chart`, `funnel_chart`), a table (`table`, `board`, `dashboard`,
-`change_table`, `place_table`), `text` or `notes`; `french` writes numbers and dates inside
-sentences. Sentences and captions are plain text; `markdown` puts marks around words. Drawing
-libraries are imported at the first chart or table, not here.
+`curve_chart`, `heat_chart`, `funnel_chart`, or `own_chart` of an analyst's own figure), a table
+(`table`, `board`, `dashboard`, `change_table`, `place_table`), `text` or `notes`; `french` writes
+numbers and dates inside sentences. Sentences and captions are plain text; `markdown` puts marks
+around words. Drawing libraries are imported at the first chart or table, not here.
 """
 
 from observlib.display import french
@@ -18,6 +18,7 @@ from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.notes import notes
 from observlib.display.output import Output, text
+from observlib.display.own import own_chart
 from observlib.display.prose import markdown
 from observlib.display.shares import share_chart
 from observlib.display.tables import board, dashboard, register, table
@@ -41,6 +42,7 @@ __all__ = [
     "line_chart",
     "markdown",
     "notes",
+    "own_chart",
     "place_table",
     "register",
     "sentence",

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display import charts, french, layout, style, words
+from observlib.display.output import Output
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_BAR, _GAP = 15.0, 7.0
+_BAR = 15.0
 _NAME = 150.0  # widest name of a bar, in points
-_LEAST = 90.0  # the bars keep a fourth of the drawing's width
 
 
 def bar_chart(
@@ -57,26 +54,17 @@ def bar_chart(
         Where the frame is empty, mixes indicators or units, has two estimates for a bar, or a
         value below zero.
     """
-    caption = caption_of(caption, "bar_chart")
-    indicator = select.one_indicator(frame, catalogue, "bar_chart")
-    select.unique(frame, [by], "bar_chart")
-    frame = as_told(frame, catalogue)
+    said, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
         )
-    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
-    rows = frame.assign(place=frame[by].map(place)).sort_values("place", kind="stable")
-    if sort:
-        rest = rows[by].str.match(r"autres?\b", flags=re.IGNORECASE)
-        value = rows["estimate"].mask(rest, -1.0).fillna(-2.0)
-        rows = rows.loc[value.sort_values(ascending=False, kind="stable").index]
-    records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(rows)]
+    records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[most:], indicator)
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
     with style.theme():
-        fig = _figure(records[:most], rows.head(most), indicator, left_out)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        fig = _figure(records[:most], indicator, left_out)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
@@ -90,103 +78,58 @@ def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
     return f"Et {others}{between}, dans les données de la figure."
 
 
-def _notes(frame: pd.DataFrame, indicator: Indicator, bases: set[float]) -> list[str]:
-    notes = ["Trait : intervalle à 95 %."] if frame["ci_low"].notna().any() else []
-    if len(bases) == 1:
-        notes.append(f"{words.based(next(iter(bases)), indicator)}.")
-    elif bases:
-        notes.append(charts.base_note(indicator))
-    notes += charts.low_base_note(frame, indicator, "Barre hachurée")
-    if (frame["status"] == "partial").any():
-        notes.append("(p) et bord en tirets : période incomplète.")
-    return notes
-
-
-def _figure(
-    records: Sequence[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator, left_out: str
-) -> Figure:
-    unit = str(frame["unit"].iat[0])
-    values = [charts.beside(row, indicator, unit) for row in records]
-    bases = [words.base(row) for row in records]
-    known = {n for n in bases if n is not None}
-    sizes = ["" if n is None or len(known) == 1 else f"n\xa0=\xa0{french.number(n)}" for n in bases]
-    told = [v for v, r in zip(values, records, strict=True) if r["status"] not in words.WITHHELD]
-    value_width = max((style.text_width(v, weight="bold") for v in told), default=60.0)
-    size_width = max(style.text_width(text, style.SMALL) for text in sizes)
-    right = value_width + 10 + (size_width + 8 if size_width else 0)
-    widest = min(_NAME, style.WIDTH - right - 10 - _LEAST)
-    names = [style.named(row["name"], widest) for row in records]
-    heights = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
-    left = max(map(style.text_width, names)) + 10
-    width = style.WIDTH - left - right
-    ends = frame[["estimate", "ci_high"]].max().max()
-    most = float(ends) if ends == ends and ends > 0 else 1.0
-    limits = charts.scale(0.0, most, unit, 3 if width > 130 else 2)
-    if unit == "%":
-        limits = [x for x in limits if x <= 100]
-    labels = charts.tick_labels(limits, unit)
-    name = charts.axis_name(indicator, unit, [str(row["period"]) for row in records])
-    notes = [*([left_out] if left_out else []), *_notes(frame, indicator, known)]
-    foot = charts.footer(notes)
-    height = sum(heights)
-    axis = 8 + style.LINE * (1 + bool(name))
-    below = axis + charts.foot_height(foot) + 2
-    fig = style.figure(height + below)
-    ax = style.axes(fig, left, 0, width, height)
-    ax.set_xlim(0, max(limits[-1], most))
-    ax.set_ylim(height, 0)
-    ax.set_yticks([])
-    ax.set_xticks(limits, labels)
-    ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
-    ax.set_axisbelow(True)
-    if name:
-        style.write(fig, left + width / 2, height + 6 + style.LINE, name, ha="center",
-                    color=style.GREY)  # fmt: skip
-    y = 0.0
-    for i, row in enumerate(records):
-        centre = y + heights[i] / 2
-        style.write(fig, 0, centre, names[i], va="center")
-        if row["status"] in words.WITHHELD:
-            style.write(fig, left + 3, centre, values[i], va="center", color=style.GREY)
-        else:
-            bar(ax, row, centre, _BAR)
-            x = left + width + 10 + value_width
-            style.write(fig, x, centre, values[i], va="center", ha="right", weight="bold")
-            style.write(fig, style.WIDTH - 1, centre, sizes[i], va="center", ha="right",
-                        size=style.SMALL, color=style.GREY)  # fmt: skip
-        y += heights[i]
-    charts.write_foot(fig, foot)
+def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str) -> Figure:
+    unit = records[0]["unit"]
+    place = layout.columns(layout.rows_of(records, indicator), widest=_NAME)
+    ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
+    name = charts.axis_name(indicator, unit, [row["period"] for row in records])
+    notes = layout.notes_of(
+        records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
+    )
+    fig, ax, middles = layout.placed(
+        place, [left_out, *notes], tall=_BAR, axis=layout.Axis(ticks, unit, name)
+    )
+    draw(ax, records, middles, _BAR)
     return fig
 
 
-def bar(ax: Axes, row: dict[str, Any], y: float, tall: float) -> None:
-    """Draw a value as a bar from zero, its state in its edge and filling, and its interval."""
-    status, blue = row["status"], style.PALETTE[0]
-    hollow = status in ("low_base", "partial")
-    ax.barh(
-        [y], [row["estimate"]], height=tall, linewidth=1.2, edgecolor=blue,
-        color="white" if hollow else blue, hatch="////" if status == "low_base" else None,
-        linestyle=(0, (3, 2)) if status == "partial" else "solid",
+def draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float], tall: float) -> None:
+    """Draw values as bars from zero, their states in edges and fillings, and their intervals."""
+    import seaborn as sns
+
+    pairs = zip(records, middles, strict=True)
+    shown = [(row, y) for row, y in pairs if row["status"] not in words.WITHHELD]
+    if not shown:
+        return
+    blue, ys = style.PALETTE[0], [y for _, y in shown]
+    step = min((b - a for a, b in pairwise(ys)), default=1.0)  # of which seaborn's width is a part
+    sns.barplot(
+        x=[row["estimate"] for row, _ in shown], y=ys, orient="y", native_scale=True,
+        width=tall / step, errorbar=None, color=blue, saturation=1, edgecolor=blue,
+        linewidth=1.2, ax=ax,
     )  # fmt: skip
-    if row["ci_low"] == row["ci_low"]:
-        ends = [row["ci_low"], row["ci_high"]]
-        # a white edge, or the line would be lost on the bar
-        ax.plot(ends, [y] * 2, color="white", linewidth=4, solid_capstyle="butt")
-        ax.plot(ends, [y] * 2, color=style.GREY, linewidth=1.8, solid_capstyle="butt")
+    for patch, (row, _) in zip(ax.patches, shown, strict=True):
+        if row["status"] in ("low_base", "partial"):
+            patch.set_facecolor("white")
+            patch.set_hatch("////" if row["status"] == "low_base" else "")
+            patch.set_linestyle((0, (3, 2)) if row["status"] == "partial" else "solid")
+    # intervals are given, where seaborn computes its own; a white edge parts them from the bar
+    spans = [(y, row["ci_low"], row["ci_high"]) for row, y in shown]
+    known = [span for span in spans if span[1] == span[1]]
+    for colour, wide in (("white", 4), (style.GREY, 1.8)) if known else ():
+        ax.hlines(*zip(*known, strict=True), color=colour, linewidth=wide)
 
 
 def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
     """Say what the chart is, its bars in their order, and the extremes where they are not ends."""
-    kind = "Graphique en barres"
-    periods = {row["period"] for row in records}
-    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
+    said = [charts.head("Graphique en barres", indicator.label, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        return f"{kind}\xa0: {indicator.label}{when}. Aucune valeur ne peut être montrée."
+        return f"{said[0]} {charts.NOTHING}"
     by_value = sorted(shown, key=lambda row: -row["estimate"])
     ranked = by_value == shown
-    order = ", de la valeur la plus haute à la plus basse" if ranked and len(shown) > 1 else ""
-    said = [f"{kind}\xa0: {indicator.label}{when}{order}."]
+    if ranked and len(shown) > 1:
+        said[0] = f"{said[0][:-1]}, de la valeur la plus haute à la plus basse."
     said += [f"{row['name']}\xa0: {words.value(row, indicator)}." for row in shown]
     if not ranked:
         for word, row in (("haute", by_value[0]), ("basse", by_value[-1])):

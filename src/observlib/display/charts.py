@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, style, svg, words
+from observlib.display import french, select, style, svg, words
 from observlib.display.data import data_markdown
-from observlib.display.output import Output
-from observlib.display.prose import spoken
+from observlib.display.output import Output, caption_of
+from observlib.display.prose import Markdown, spoken
+from observlib.display.rounding import as_told
 from observlib.display.typography import curled, typography
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+NOTHING = "Aucune valeur ne peut être montrée."
+_DESCRIBED = 12  # values that an alternative text tells one by one
 _LONG = 100_000  # from here on a count is shortened
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+
+
+def checked(
+    frame: pd.DataFrame, catalogue: Catalogue, caption: str, what: str, keys: Sequence[str]
+) -> tuple[Markdown, Indicator, pd.DataFrame]:
+    """The caption, the one indicator and the estimates of a chart, rounded as pages tell them.
+
+    Raises
+    ------
+    ObservError
+        Where the caption is empty, or the estimates cannot be of one chart whose places are told
+        apart by the columns `keys` (see `select`).
+    """
+    said = caption_of(caption, what)
+    indicator = select.one_indicator(frame, catalogue, what)
+    select.unique(frame, keys, what)
+    return said, indicator, as_told(frame, catalogue)
 
 
 def finish(
@@ -49,13 +70,12 @@ def finish(
 
 
 def low_base_note(
-    frame: pd.DataFrame, indicator: Indicator, mark: str = "Marque creuse"
+    states: Iterable[str], indicator: Indicator, mark: str = "Marque creuse"
 ) -> list[str]:
-    """Explain how a low base is marked, where the estimates have one."""
-    if not (frame["status"] == "low_base").any():
-        return []
+    """Explain how a low base is marked, where a status is one."""
     things = words.counted(indicator)
-    return [f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."]
+    note = f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."
+    return [note] * ("low_base" in set(states))
 
 
 def base_note(indicator: Indicator) -> str:
@@ -71,20 +91,40 @@ def base_note(indicator: Indicator) -> str:
     return f"n : nombre {french.of(indicator.base)}."
 
 
-def footer(notes: list[str]) -> str:
-    """Notes as the lines of text that stand under a drawing."""
-    return style.wrap(typography(" ".join(notes)), style.WIDTH - 4)
+def sheet(height: float, notes: Iterable[str]) -> Figure:
+    """A figure with room for a drawing, and notes under it.
+
+    Notes are as large as the drawing's other words: telephones show them.
+    """
+    from matplotlib.figure import Figure
+
+    foot = style.wrap(typography(" ".join(filter(None, notes))), style.WIDTH - 4)
+    height += style.LINE * (foot.count("\n") + 1) if foot else 0.0
+    fig = Figure(figsize=(style.WIDTH / 72, height / 72))  # of no window and no global state
+    style.write(fig, 2, height - 2, foot, va="bottom", color=style.GREY)
+    return fig
 
 
-def foot_height(foot: str) -> float:
-    """The room that notes need under a drawing, in points."""
-    return style.LINE * (foot.count("\n") + 1) if foot else 0.0
+def ticks(rows: pd.DataFrame, unit: str, steps: int, zero: bool = False) -> list[float]:
+    """Axis ticks that hold all values and intervals; the whole scale where there is none.
+
+    An axis of bars starts at `zero`, whatever its unit.
+    """
+    ends = rows[["estimate", "ci_low", "ci_high"]].to_numpy()
+    ends = ends[ends == ends]
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, _top(unit))
+    found = scale(min(low, 0.0) if zero else low, high, unit, steps)
+    shares = unit == "%" and 0 <= low <= high <= 100
+    return [x for x in found if 0 <= x <= 100] if shares else found
 
 
-def write_foot(fig: Figure, foot: str) -> None:
-    """Write notes at the bottom of a figure, as large as its other words: telephones show them."""
-    bottom = fig.get_figheight() * 72 - 2
-    style.write(fig, 2, bottom, foot, va="bottom", color=style.GREY)
+def _top(unit: str) -> float:
+    """The highest value of a unit, where it has one."""
+    return (
+        float(unit[4:].replace(",", "."))
+        if unit.startswith("sur ")
+        else {"%": 100.0}.get(unit, 1.0)
+    )
 
 
 def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
@@ -104,7 +144,7 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
         low, high = min(0.0, low), max(0.0, high)
     else:
         least = min(0.0, low)  # a balance such as the NPS may be negative
-        most = float(unit[4:].replace(",", ".")) if unit.startswith("sur ") else math.inf
+        most = _top(unit) if unit.startswith("sur ") else math.inf
         short = max(0.0, 2 - (high - low)) / 2
         low, high = max(least, low - short), min(most, high + short)
     if low == high:
@@ -125,7 +165,7 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     return inside
 
 
-def tick_labels(places: list[float], unit: str) -> list[str]:
+def tick_labels(places: Sequence[float], unit: str) -> list[str]:
     """The values along an axis; those of marks and shares have the same decimals.
 
     Examples
@@ -191,12 +231,45 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     return french.compact(x, decimals) + "€" * (unit == "€")
 
 
-def beside(row: dict[str, Any], indicator: Indicator, unit: str) -> str:
+def beside(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
     """What stands beside a point or bar: its value, or why it has none."""
     if row["status"] in words.WITHHELD:
         return words.STATUS_WORDS[row["status"]]
     mark = "\xa0(p)" if row["status"] == "partial" else ""
     return brief(row["estimate"], indicator, unit) + mark
+
+
+def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
+    """Say what a chart shows, and each value with its interval; of more than twelve, the extremes.
+
+    Records are estimates with a `name`.
+    """
+    names = dict.fromkeys(row["indicator"] for row in records)
+    what = french.join(words.indicator_of(name, catalogue).label for name in names)
+    said = [head(kind, what, records)]
+    shown = [row for row in records if row["status"] not in words.WITHHELD]
+    if not shown:
+        said.append(NOTHING)
+    for name in dict.fromkeys(row["indicator"] for row in shown):
+        indicator = words.indicator_of(name, catalogue)
+        rows = [row for row in shown if row["indicator"] == name]
+        for row in rows if len(shown) <= _DESCRIBED else ():
+            ends = words.interval(row, indicator)
+            value = words.value(row, indicator) + (f" (intervalle {ends})" if ends else "")
+            said.append(f"{row['name']}\xa0: {value}.")
+        if len(shown) > _DESCRIBED:
+            by_value = sorted(rows, key=lambda row: row["estimate"])
+            for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
+                value = words.value(row, indicator)
+                said.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
+    return " ".join(said)
+
+
+def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
+    """What a chart is, of what, and of when where all its estimates are of one period."""
+    periods = {row["period"] for row in records}
+    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
+    return f"{kind}\xa0: {what}{when}."
 
 
 def withheld_words(frame: pd.DataFrame) -> str:

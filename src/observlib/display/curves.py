@@ -8,14 +8,12 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
+from observlib.display import charts, french, panels, select, strokes, style, words
 from observlib.display.courses import Point, course
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _HEIGHT = 170.0
@@ -59,10 +57,9 @@ def curve_chart(
         Where the frame is empty, mixes indicators or units, has two estimates at one place, a
         group value that is no number, or more curves than can be told apart.
     """
-    caption = caption_of(caption, "curve_chart")
-    indicator = select.one_indicator(frame, catalogue, "curve_chart")
-    select.unique(frame, [by, "group_value"], "curve_chart")
-    frame = as_told(frame, catalogue)
+    said, indicator, frame = charts.checked(
+        frame, catalogue, caption, "curve_chart", [by, "group_value"]
+    )
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
     if (wrong := ~places.between(-1e12, 1e12)).any():
         raise ObservError(
@@ -83,22 +80,20 @@ def curve_chart(
     alt = f"{_alt(curves, indicator, x_label)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(curves, frame, indicator, x_label)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
-class _Labels(NamedTuple):
-    """What names the curves, in their order, and where: heights from the axes' foot, in points."""
+class _Names(NamedTuple):
+    """What names the curves, in their order, and the place whose values they tell, if not ends."""
 
     texts: list[str]
-    block: float  # height of the tallest
-    places: list[float]
-    at: float | None  # the place whose values they tell, beside samples of the curves
+    beside: panels.Beside
+    at: float | None
 
 
 def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str) -> Figure:
     unit = str(frame["unit"].iat[0])
-    y_ticks = _y_ticks(frame, unit)
-    labels = charts.tick_labels(y_ticks, unit)
+    y_ticks = charts.ticks(frame, unit, 4)
     curves, cut = _cut(curves, unit)
     xs = pd.concat([rows["x"] for rows in curves.values()])
     start, end = float(xs.min()), float(xs.max())
@@ -106,48 +101,34 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     x_ticks = _x_ticks(start, end, x_label)
     decimals = next((d for d in (0, 1, 2) if all(round(x, d) == x for x in x_ticks)), 3)
     x_labels = [french.number(x, decimals) for x in x_ticks]
-    ends = (y_ticks[0], y_ticks[-1])
-    names = _labels(curves, indicator, unit, ends, x_label)
-    height = max(_HEIGHT, names.block * len(names.texts) + 6)
-    left = max(max(map(style.text_width, labels)) + 6, style.text_width(x_labels[0]) / 2)
-    gap = 8.0 if len(curves) == 1 else 22.0
-    width = style.WIDTH - left - max(map(style.text_width, names.texts)) - gap - 2
+    names = _names(curves, indicator, unit, y_ticks, x_label)
+    left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
     notes = _notes(curves, indicator)
     if cut is not None:
         notes.append(f"Après {_place(cut)}, toutes les parts dépassent {_ALL:.0f} %.")
-    foot = charts.footer(notes)
-    middle = left + width / 2
-    under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
     head = style.wrap(words.headed(indicator, unit), style.WIDTH)
     top = (head.count("\n") + 1) * style.LINE + 8
+    width = style.WIDTH - left - panels.names_width(names.texts)
+    box = panels.Box(left, top, width, names.beside.height)
+    middle, bottom = left + width / 2, top + box.height
+    under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
-    total = top + height + axis + charts.foot_height(foot) + 2
-    fig = style.figure(total)
+    fig = charts.sheet(bottom + axis + 2, notes)
     style.write(fig, 0, 0, head, color=style.GREY)
-    ax = style.axes(fig, left, top, width, height)
-    ax.set_xlim(start, end if end > start else start + 1)
-    ax.set_ylim(*ends)
-    ax.set_yticks(y_ticks, labels)
-    ax.set_xticks(x_ticks, x_labels)
-    ax.grid(axis="y", color=style.FAINT, linewidth=0.8)
-    ax.set_axisbelow(True)
-    if y_ticks[0] < 0:
-        ax.axhline(0, color=style.GREY, linewidth=0.8)
+    x_ends = (start, end if end > start else start + 1)
+    ax = panels.drawn(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
     if names.at is not None and names.at < end:
         ax.axvline(names.at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-    for i, rows in enumerate(curves.values()):
-        _draw(ax, rows, i, _thin(rows, curves))
-    if names.at is None:
-        _name_ends(ax, list(curves.values()), names, (width, gap))
-    else:
-        for i, (name, place) in enumerate(zip(names.texts, names.places, strict=True)):
-            y = top + height - place
-            first = y - name.count("\n") * style.LINE / 2
-            look = {"linewidth": 1.0} if _thin(list(curves.values())[i], curves) else {}
-            style.key(fig, left + width + 3, first, i, **look)
-            style.write(fig, left + width + gap, y, name, va="center")
-    style.write(fig, middle, top + height + 8 + style.LINE, under, ha="center", color=style.GREY)
-    charts.write_foot(fig, foot)
+    told = []
+    for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
+        last, thin = _last(rows), _thin(rows, curves)
+        strokes.draw(ax, rows, i, thin=thin)
+        tied = names.at is None and last["estimate"] == last["estimate"]
+        marked = {"marker": style.MARKERS[i], "markersize": 4.7}
+        look = {"linewidth": 1.0} if thin else marked
+        told.append(panels.Name(text, last["x"], last["estimate"], tied, look))
+    panels.write_names(fig, ax, box, told, names.beside)
+    style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
     return fig
 
 
@@ -165,43 +146,29 @@ def _cut(curves: Curves, unit: str) -> tuple[Curves, float | None]:
     return {name: part[part["x"] <= cut] for name, part in curves.items()}, cut
 
 
-def _labels(
-    curves: Curves,
-    indicator: Indicator,
-    unit: str,
-    ends: tuple[float, float],
-    x_label: str,
-) -> _Labels:
+def _names(
+    curves: Curves, indicator: Indicator, unit: str, y_ticks: list[float], x_label: str
+) -> _Names:
     """Names of curves at their ends; where those are too near, in their order where they differ."""
 
-    def texts(rows: list[dict[str, Any]], there: str) -> list[str]:
-        lasts = [charts.beside(row, indicator, unit) for row in rows]
-        lasts = [f"{last} ({there})" if there else last for last in lasts]
-        if len(curves) == 1:
-            return [style.wrap(last, _NAME) for last in lasts]
-        pairs = zip(curves, lasts, strict=True)
-        return [f"{style.named(name, _NAME)}\n{style.wrap(last, _NAME)}" for name, last in pairs]
-
-    def spread(rows: list[dict[str, Any]], texts: list[str]) -> tuple[float, _Labels]:
-        block = max((text.count("\n") + 1) * style.LINE for text in texts) + 3
-        height = max(_HEIGHT, block * len(texts) + 6)
-        shares = [(row["estimate"] - ends[0]) / (ends[1] - ends[0]) for row in rows]
-        wanted = [share * height if share == share else 0.0 for share in shares]
-        places = style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)
-        known = [abs(a - b) for a, b, s in zip(wanted, places, shares, strict=True) if s == s]
-        return max(known, default=0.0) - block, _Labels(texts, block, places, None)
+    def named(rows: list[dict[str, Any]], there: str = "") -> tuple[list[str], panels.Beside]:
+        values = [charts.beside(row, indicator, unit) + there for row in rows]
+        texts = [style.wrap(value, _NAME) for value in values]
+        if len(curves) > 1:
+            pairs = zip(curves, texts, strict=True)
+            texts = [f"{style.named(name, _NAME)}\n{text}" for name, text in pairs]
+        return texts, panels.beside(texts, [row["estimate"] for row in rows], y_ticks, _HEIGHT)
 
     lasts = [_last(rows) for rows in curves.values()]
-    moved, at_ends = spread(lasts, texts(lasts, ""))
-    at = _widest(curves) if moved > 0 else None
+    texts, beside = named(lasts)
+    at = _widest(curves) if beside.moved > beside.block else None
     if at is None:
-        return at_ends
-    rows = [_at(part, at) for part in curves.values()]
+        return _Names(texts, beside, None)
     of, since, _ = x_label.partition(" depuis ")
-    there = f"à {_place(at)} {of}" if since else f"à {_place(at)}"
+    there = f" (à {_place(at)} {of})" if since else f" (à {_place(at)})"
     if at == max(row["x"] for row in lasts):
         there = ""  # where all curves end
-    return spread(rows, texts(rows, there))[1]._replace(at=at)
+    return _Names(*named([_at(part, at) for part in curves.values()], there), at)
 
 
 def _widest(curves: Curves) -> float | None:
@@ -231,17 +198,6 @@ def _thin(rows: pd.DataFrame, curves: Curves) -> bool:
     return low(rows) and not all(map(low, curves.values()))
 
 
-def _y_ticks(frame: pd.DataFrame, unit: str) -> list[float]:
-    values = frame[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    if low != low:
-        return [0.0, 100.0 if unit == "%" else 1.0]
-    ticks = charts.scale(low, high, unit, 4)
-    if unit == "%" and 0 <= low <= high <= 100:
-        ticks = [x for x in ticks if 0 <= x <= 100]
-    return ticks
-
-
 def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
     """Round numbers between both ends, whole where the ends are."""
     from matplotlib.ticker import MaxNLocator
@@ -263,16 +219,14 @@ def _last(rows: pd.DataFrame) -> dict[str, Any]:
 def _notes(curves: Curves, indicator: Indicator) -> list[str]:
     thin = [rows for rows in curves.values() if _thin(rows, curves)]
     others = [rows for rows in curves.values() if not _thin(rows, curves)]
-    notes = []
-    if any(rows["ci_low"].notna().any() for rows in others):
-        notes.append("Bande claire : intervalle à 95 %.")
+    notes = strokes.interval_notes(others)
     if any((rows["status"] == "low_base").any() for rows in others):
-        mark = "Rond creux" + " ou courbe fine" * bool(thin)
-        notes += charts.low_base_note(pd.concat(others), indicator, mark)
+        mark = "Marque creuse" + " ou courbe fine" * bool(thin)
+        notes += charts.low_base_note(pd.concat(others)["status"], indicator, mark)
     elif thin:
-        notes += charts.low_base_note(pd.concat(thin), indicator, "Courbe fine, sans bande")
-    if any((rows["status"] == "partial").any() for rows in others):
-        notes.append("(p) et carré creux : période incomplète.")
+        notes += charts.low_base_note(["low_base"], indicator, "Courbe fine, sans bande")
+    if any((rows["status"] == "partial").any() for rows in curves.values()):
+        notes.append("(p) et pointillé : période incomplète.")
     broken = [rows for rows in curves.values() if rows["estimate"].notna().any()]
     notes += [
         f"Courbe interrompue : {words.STATUS_WORDS[status]}."
@@ -280,49 +234,6 @@ def _notes(curves: Curves, indicator: Indicator) -> list[str]:
         if any((rows["status"] == status).any() for rows in broken)
     ]
     return notes
-
-
-def _draw(ax: Axes, rows: pd.DataFrame, i: int, thin: bool) -> None:
-    """A curve with its band; points where a line alone would not tell them."""
-    colour, x, y = style.PALETTE[i], rows["x"].to_numpy(), rows["estimate"]
-    if rows["ci_low"].notna().any() and not thin:
-        ax.fill_between(x, rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy(), color=colour,
-                        alpha=0.15, linewidth=0)  # fmt: skip
-    ax.plot(x, y.to_numpy(), color=colour, linewidth=1.0 if thin else 1.8,
-            linestyle=style.DASHES[i], clip_on=False)  # fmt: skip
-    lone = y.notna() & y.shift().isna() & y.shift(-1).isna()
-    for marker, fill, chosen in (
-        ("o", colour, lone),
-        ("o", "white", (rows["status"] == "low_base") & (not thin)),
-        ("s", "white", rows["status"] == "partial"),
-    ):
-        if chosen.any():
-            ax.plot(x[chosen.to_numpy()], y[chosen].to_numpy(), marker=marker, markersize=4.7,
-                    linestyle="none", markerfacecolor=fill, markeredgecolor=colour,
-                    markeredgewidth=1.2, clip_on=False, zorder=4)  # fmt: skip
-
-
-def _name_ends(
-    ax: Axes, curves: list[pd.DataFrame], names: _Labels, room: tuple[float, float]
-) -> None:
-    """Write each curve's name beside its end, moved apart where they would touch."""
-    width, gap = room
-    for i, rows in enumerate(curves):
-        last = _last(rows)
-        shown = last["estimate"] == last["estimate"]
-        line = {"arrowstyle": "-", "color": style.PALETTE[i], "linewidth": 0.8, "shrinkA": 0,
-                "shrinkB": 4, "relpos": (0, 0.5)}  # fmt: skip
-        ax.annotate(
-            names.texts[i],
-            (last["x"], last["estimate"]) if shown else (ax.get_xlim()[1], ax.get_ylim()[0]),
-            (width + gap, names.places[i]),
-            textcoords="axes points",
-            va="center",
-            linespacing=1.15,
-            annotation_clip=False,
-            color=style.INK if shown else style.GREY,
-            arrowprops=line if shown and len(curves) > 1 else None,
-        )
 
 
 def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:

@@ -36,17 +36,18 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     values and intervals; otherwise each estimate has a row of its labels, value, interval, base
     and state. What all of them share is said once, in the caption; empty columns are left out.
     """
-    sides = _sides(frame, catalogue)
-    crossed = _crossed(frame, sides, catalogue)
-    columns, said = crossed or _listed(frame, sides, catalogue)
-    words_ = {_STATE, *(side.head for side in sides)}
+    apart = sides(frame, catalogue)
+    crossed = _crossed(frame, apart, catalogue)
+    columns, said = crossed or _listed(frame, apart, catalogue)
+    words_ = {_STATE, *(side.head for side in apart)}
     table = pipe_table(columns, right=tuple(name for name in columns if name not in words_))
-    told = _shared(frame, sides, catalogue, with_unit=crossed is not None)
+    told = _shared(frame, apart, catalogue, with_unit=crossed is not None)
     caption = " ".join([f"{', '.join(told)}.", *said])
     return f"{table}\n\n: {plain(unbroken(caption))}"
 
 
-def _sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
+def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
+    """The things that tell estimates apart, such as products and periods; one at least."""
     telling: list[str] = []
     apart = 1
     for column in ("indicator", "product", "group_value", "channel", "device", "group"):
@@ -55,19 +56,19 @@ def _sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
             apart = more
     if frame["period"].nunique() > 1 or not telling:
         telling.append("period")
-    sides: list[_Side] = []
+    found: list[_Side] = []
     for column in telling:
         head = words.column_label(frame, column, catalogue)
         labels = [words.label(row, column, catalogue) for row in frame.to_dict("records")]
         if words.BETWEEN in head:
             parts = zip(*(label.split(words.BETWEEN, 1) for label in labels), strict=True)
             for name, own in zip(head.split(words.BETWEEN), map(list, parts), strict=True):
-                sides.append(_Side(name, sorted(dict.fromkeys(own), key=_leading), own))
+                found.append(_Side(name, sorted(dict.fromkeys(own), key=_leading), own))
             continue
         by_key = dict(zip(frame[column], labels, strict=True))
         order = [by_key[key] for key in select.ordered(frame, column, catalogue)]
-        sides.append(_Side(head, list(dict.fromkeys(order)), labels))
-    return sides
+        found.append(_Side(head, list(dict.fromkeys(order)), labels))
+    return found
 
 
 def _leading(label: str) -> int:

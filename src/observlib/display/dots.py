@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display import charts, layout, style, words
+from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_ROW = 19.0
+    from matplotlib.figure import Figure
 
 
 def dot_chart(
@@ -54,10 +50,7 @@ def dot_chart(
         Where the frame is empty, mixes indicators or units, or has two estimates for a subject;
         where a highlighted subject is not in it.
     """
-    caption = caption_of(caption, "dot_chart")
-    indicator = select.one_indicator(frame, catalogue, "dot_chart")
-    select.unique(frame, [by], "dot_chart")
-    frame = as_told(frame, catalogue)
+    said, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
     if highlight is None:
         highlight = _ours(frame, by, catalogue)
     absent = [key for key in highlight if key not in set(frame[by])]
@@ -66,28 +59,21 @@ def dot_chart(
             f"dot_chart: highlight {bounded(absent)} is not in column {by}; "
             f"allowed: {bounded(frame[by].unique())}"
         )
-    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
-    rows = frame.assign(place=frame[by].map(place))
-    if sort:
-        lowest_first = indicator.better == "lower"
-        rows = rows.sort_values(
-            ["estimate", "place"], ascending=[lowest_first, True], kind="stable"
-        )
-    else:
-        rows = rows.sort_values("place", kind="stable")
-    records: list[dict[str, Any]] = [
+    records = [
         {
             **row,
-            "name": words.label(row, by, catalogue),
             "strong": row[by] in highlight,
             "colour": style.PALETTE[0] if row[by] in highlight or not highlight else style.GREY,
         }
-        for row in estimates.records(rows)
+        for row in layout.ranked(
+            frame, by, catalogue, sort=sort, lowest=indicator.better == "lower"
+        )
     ]
-    alt = f"{_alt(records, indicator)} {charts.withheld_words(frame)}"
+    alt = charts.described("Graphique en points", records, catalogue)
+    alt += f" {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(records, frame, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
@@ -99,85 +85,62 @@ def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
     return list(frame.loc[ours, by]) if (peers & ~ours).any() else []
 
 
-def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator) -> Any:
-    unit = str(frame["unit"].iat[0])
-    bases = [words.base(row) for row in records]
-    values = [charts.beside(row, indicator, unit) for row in records]
-    sizes = ["" if n is None else f"n\xa0=\xa0{french.number(n)}" for n in bases]
-    names = [
-        style.named(r["name"], 130, weight="bold" if r["strong"] else "normal") for r in records
-    ]
-    heights = [max(_ROW, (name.count("\n") + 1) * style.LINE + 6) for name in names]
-    left = max(
-        style.text_width(name, weight="bold" if row["strong"] else "normal")
-        for name, row in zip(names, records, strict=True)
-    )
-    shown = [v for v, r in zip(values, records, strict=True) if r["status"] not in words.WITHHELD]
-    value_width = max((style.text_width(v, weight="bold") for v in shown), default=0.0)
-    size_width = max(style.text_width(text, style.SMALL) for text in sizes)
-    right = value_width + 8 + (size_width + 10 if size_width else 0)
-    width = style.WIDTH - left - 12 - right
+def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator) -> Figure:
+    unit = records[0]["unit"]
+    place = layout.columns(layout.rows_of(records, indicator))
     zones = indicator.good is not None and indicator.poor is not None
     limits = _limits(frame, indicator, unit, zones)
-    notes = []
-    if frame["ci_low"].notna().any():
-        notes.append("Trait : intervalle à 95 %.")
-    if size_width:
-        notes.append(charts.base_note(indicator))
-    notes += charts.low_base_note(frame, indicator)
-    if (frame["status"] == "partial").any():
-        notes.append("(p) : période incomplète.")
-    foot = charts.footer(notes)
-    top = 4.0 + style.LINE * bool(zones)
-    height = sum(heights)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
-    below = 8 + style.LINE * (1 + bool(name)) + charts.foot_height(foot)
-    fig = style.figure(top + height + below)
-    ax = style.axes(fig, left + 12, top, width, height)
-    ax.set_xlim(limits[0], limits[-1])
-    ax.set_ylim(height, 0)
-    ax.set_xticks(limits, charts.tick_labels(limits, unit))
-    ax.set_yticks([])
-    ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
-    ax.set_axisbelow(True)
-    if name:
-        middle = left + 12 + width / 2
-        style.write(fig, middle, top + height + 6 + style.LINE, name, ha="center", color=style.GREY)
+    notes = layout.notes_of(records, indicator, low_base="Marque creuse", partial="(p)")
+    fig, ax, middles = layout.placed(
+        place, notes, tall=style.LINE, top=4 + style.LINE * zones,
+        axis=layout.Axis(limits, unit, name),
+    )  # fmt: skip
     if zones:
-        _zones(ax, indicator, limits, width)
-    if limits[0] < 0:
-        ax.axvline(0, color=style.GREY, linewidth=0.8)
-    y = 0.0
-    for i, row in enumerate(records):
-        centre = y + heights[i] / 2
-        weight = "bold" if row["strong"] else "normal"
-        style.write(fig, 0, top + centre, names[i], va="center", weight=weight)
-        _point(ax, row, centre, frame["ci_low"].isna().all(), values[i])
-        if row["status"] not in words.WITHHELD:
-            x = left + 12 + width + 8 + value_width
-            style.write(fig, x, top + centre, values[i], va="center", ha="right", weight="bold")
-        style.write(
-            fig, style.WIDTH - 1, top + centre, sizes[i],
-            va="center", ha="right", size=style.SMALL, color=style.GREY,
-        )  # fmt: skip
-        y += heights[i]
-    charts.write_foot(fig, foot)
+        _zones(ax, indicator, limits, place.width)
+    _draw(ax, records, middles)
     return fig
+
+
+def _draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float]) -> None:
+    """Draw points with their intervals; where none has one, each stands at the end of a stem."""
+    import seaborn as sns
+
+    pairs = zip(records, middles, strict=True)
+    shown = [(row, y) for row, y in pairs if row["status"] not in words.WITHHELD]
+    if not shown:
+        return
+    known = [pair for pair in shown if pair[0]["ci_low"] == pair[0]["ci_low"]]
+    lined = [row for row, _ in known or shown]
+    # intervals are given, where seaborn computes its own
+    ax.hlines(
+        [y for _, y in known or shown],
+        [row["ci_low"] if known else 0.0 for row in lined],
+        [row["ci_high" if known else "estimate"] for row in lined],
+        colors=[row["colour"] for row in lined],
+        linewidth=2.2 if known else 1.2,
+    )
+    sns.scatterplot(
+        x=[row["estimate"] for row, _ in shown], y=[y for _, y in shown], s=49, linewidth=1.6,
+        clip_on=False, zorder=4, legend=False, ax=ax,
+    )  # fmt: skip
+    colours = [row["colour"] for row, _ in shown]
+    hollow = [row["status"] in ("low_base", "partial") for row, _ in shown]
+    ax.collections[-1].set_edgecolor(colours)
+    ax.collections[-1].set_facecolor(
+        ["white" if open_ else colour for colour, open_ in zip(colours, hollow, strict=True)]
+    )
 
 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
     """Axis ticks: the whole scale of a mark or share, with its thresholds; else from 0."""
-    values = frame[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    if math.isnan(low):
-        low, high = 0.0, 1.0
     if unit.startswith("sur "):
         top = float(unit[4:].replace(",", "."))
         inner = {indicator.poor, indicator.good} if zones else {top / 2}
         return sorted({0.0, top, *(x for x in inner if x is not None and 0 < x < top)})
     if unit == "%" and not words.is_change(indicator.id):
         return [0.0, 50.0, 100.0]
-    return charts.scale(low, high, unit, 3)
+    return charts.ticks(frame, unit, 3)
 
 
 def _zones(ax: Axes, indicator: Indicator, limits: list[float], width: float) -> None:
@@ -199,42 +162,3 @@ def _zones(ax: Axes, indicator: Indicator, limits: list[float], width: float) ->
             ax.annotate(kind, ((start + end) / 2, 0), (0, 3), textcoords="offset points",
                         ha="center", va="bottom", size=style.SMALL, color=style.GREY,
                         annotation_clip=False)  # fmt: skip
-
-
-def _point(ax: Axes, row: dict[str, Any], y: float, stem: bool, words_: str) -> None:
-    if row["status"] in words.WITHHELD:
-        start = ax.get_xlim()[0]
-        ax.annotate(words_, (start, y), (3, 0), textcoords="offset points", va="center",
-                    size=style.SMALL, color=style.GREY)  # fmt: skip
-        return
-    if not math.isnan(row["ci_low"]):
-        ends = [row["ci_low"], row["ci_high"]]
-        ax.plot(ends, [y, y], color=row["colour"], linewidth=2.2, solid_capstyle="butt")
-    elif stem:
-        ax.plot([0, row["estimate"]], [y, y], color=row["colour"], linewidth=1.2)
-    hollow = row["status"] in ("low_base", "partial")
-    ax.plot([row["estimate"]], [y], marker="o", markersize=7, markeredgecolor=row["colour"],
-            markerfacecolor="white" if hollow else row["colour"], markeredgewidth=1.6,
-            linestyle="none", clip_on=False, zorder=4)  # fmt: skip
-
-
-def _alt(records: list[dict[str, Any]], indicator: Indicator) -> str:
-    said = [f"Graphique en points\xa0: {indicator.label}"]
-    periods = {row["period"] for row in records}
-    said[0] += f", {french.period_label(periods.pop())}." if len(periods) == 1 else "."
-    shown = [row for row in records if row["status"] not in words.WITHHELD]
-    listed = shown if len(shown) <= 12 else []
-    if not shown:
-        return f"{said[0]} Aucune valeur ne peut être montrée."
-    for row in listed:
-        ends = words.interval(row, indicator)
-        said.append(
-            f"{row['name']}\xa0: {words.value(row, indicator)}"
-            + (f" (intervalle {ends})." if ends else ".")
-        )
-    if not listed:
-        by_value = sorted(shown, key=lambda row: row["estimate"])
-        for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
-            value = words.value(row, indicator)
-            said.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
-    return " ".join(said)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import bars, charts, french, select, style, words
+from observlib.display import bars, charts, french, layout, select, style, words
 from observlib.display.output import Output, caption_of
 from observlib.errors import ObservError, bounded
 
@@ -56,7 +56,7 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
     shares = _shares(records)
     alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
-        fig = _figure(records, shares, frame, indicator)
+        fig = _figure(records, shares, indicator)
         return charts.finish(fig, frame, catalogue, caption, alt)
 
 
@@ -86,57 +86,30 @@ def _share(part: dict[str, Any], whole: dict[str, Any]) -> str:
 
 
 def _figure(
-    records: Sequence[dict[str, Any]],
-    shares: Sequence[str],
-    frame: pd.DataFrame,
-    indicator: Indicator,
+    records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator
 ) -> Figure:
-    """A block for each step: its name and count, its bar, its shares."""
-    units = list(frame["unit"].unique())
-    values = [charts.beside(row, indicator, row["unit"]) for row in records]
-    widths = [style.text_width(value, weight="bold") for value in values]
-    names = [
-        style.named(row["name"], style.WIDTH - width - 16, weight="bold")
-        for row, width in zip(records, widths, strict=True)
+    """A row for each step: its name and count over its bar, its shares under it."""
+    units = list(dict.fromkeys(row["unit"] for row in records))
+    steps = [
+        row._replace(under=share)
+        for row, share in zip(layout.rows_of(records, indicator), shares, strict=True)
     ]
-    heads = [(name.count("\n") + 1) * style.LINE + 4 for name in names]
-    drawn = [row["status"] not in words.WITHHELD for row in records]
-    feet = [12.0 * bool(share) + 8 for share in shares]
-    heights = [a + _BAR * b + c for a, b, c in zip(heads, drawn, feet, strict=True)]
-    notes = charts.low_base_note(frame, indicator, "Barre hachurée")
-    if (frame["status"] == "partial").any():
-        notes.append("(p) et bord en tirets : période incomplète.")
-    foot = charts.footer(notes)
+    notes = layout.notes_of(
+        records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
+    )
     top = (style.LINE + 6) * (len(units) == 1) + 2
-    total = top + sum(heights) + charts.foot_height(foot) + 2
-    fig = style.figure(total)
+    place = layout.columns(steps, over=True)
+    fig, ax, middles = layout.placed(place, notes, tall=_BAR, top=top)
     if len(units) == 1:  # else the names of the steps say what each counts
         style.write(fig, 0, 2, units[0], color=style.GREY)
-    most = frame["estimate"].max()
-    y = top
-    for i, row in enumerate(records):
-        style.write(fig, 0, y, names[i], weight="bold")
-        if drawn[i]:
-            style.write(fig, style.WIDTH - 1, y, values[i], ha="right", weight="bold")
-            ax = style.axes(fig, 1, y + heads[i], style.WIDTH - 2, _BAR)
-            ax.set_xlim(0, most or 1.0)
-            ax.set_ylim(0, _BAR)
-            ax.set_axis_off()
-            bars.bar(ax, row, _BAR / 2, _BAR - 2)
-        else:
-            style.write(fig, style.WIDTH - 1, y, values[i], ha="right", color=style.GREY)
-        under = y + heads[i] + _BAR * drawn[i] + 1
-        style.write(fig, 0, under, shares[i], size=style.SMALL, color=style.GREY)
-        y += heights[i]
-    charts.write_foot(fig, foot)
+    ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
+    bars.draw(ax, records, middles, _BAR - 2)
     return fig
 
 
 def _alt(records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator) -> str:
     """Say each step with its count and shares, and where the most are lost."""
-    periods = {row["period"] for row in records}
-    when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""
-    said = [f"Étapes d'un parcours\xa0: {indicator.label}{when}."]
+    said = [charts.head("Étapes d'un parcours", indicator.label, records)]
     for row, share in zip(records, shares, strict=True):
         value = words.value(row, indicator)
         said.append(f"{row['name']}\xa0: {value}{f', soit {share}' if share else ''}.")

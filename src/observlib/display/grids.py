@@ -9,8 +9,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, phrases, select, style, words
-from observlib.display.output import Output, caption_of
+from observlib.display import charts, french, layout, phrases, style, words
+from observlib.display.output import Output
 from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
 
@@ -21,7 +21,7 @@ BETWEEN = " · "
 _ROW, _TALL = 22.0, 32.0  # a cell's height, and that of one whose value has a mark under it
 _NAMES = (120.0, 95.0)  # widest names of rows, in points: narrower where columns need the room
 _LETTER = 12.0  # the height of a line of small text
-_LIGHT, _DARK = (0xE3, 0xE7, 0xFC), (0x00, 0x00, 0x91)
+_LIGHT, _DARK = "#E3E7FC", "#000091"
 _MARKS = {"low_base": "(f)", "partial": "(p)", "suppressed": "s", "missing": "nd"}
 _NARROW = {"low_base": "f", "partial": "p", "suppressed": "s", "missing": "×"}
 
@@ -54,9 +54,9 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
         Where the frame is empty, mixes indicators or units, has two estimates for a cell, a
         group value without its two parts, or more columns than there is room for.
     """
-    caption = caption_of(caption, "heat_chart")
-    indicator = select.one_indicator(frame, catalogue, "heat_chart")
-    select.unique(frame, ["group_value"], "heat_chart")
+    said, indicator, frame = charts.checked(
+        frame, catalogue, caption, "heat_chart", ["group_value"]
+    )
     parts = frame["group_value"].str.split(BETWEEN, n=1)
     wrong = frame.loc[parts.str.len() != 2, "group_value"]
     if len(wrong):
@@ -65,18 +65,17 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
     alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(cells, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
 def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
-    from matplotlib.patches import Rectangle
+    import seaborn as sns
 
     unit = str(cells["unit"].iat[0])
     rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
     for widest in _NAMES:
-        names = [style.named(name, widest) for name in rows]
-        left = max(map(style.text_width, names)) + 8
-        cell = (style.WIDTH - left - 2) / len(columns)
+        place = layout.columns([layout.Row(name) for name in rows], widest=widest)
+        cell = place.width / len(columns)
         heads = _heads(columns, cell)
         if not heads.turned:
             break
@@ -86,36 +85,30 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     if unit != "s" and (shown.abs() >= 100).any():
         indicator = indicator.model_copy(update={"decimals": 0})
     texts, marks = _texts(records, indicator, unit, cell)
-    tall = _TALL if any("\n" in text for text in texts) else _ROW
-    heights = [max(tall, (name.count("\n") + 1) * style.LINE + 6) for name in names]
-    tops = [sum(heights[:i]) for i in range(len(heights))]
-    foot = _notes(cells, marks, len(rows) * len(columns))
-    top, height = heads.height + 4, sum(heights)
-    legend = 22.0 if len(shown) else 4.0
-    total = top + height + legend + charts.foot_height(foot) + 2
-    fig = style.figure(total)
-    ax = style.axes(fig, left, top, style.WIDTH - left - 2, height)
-    ax.set_xlim(0, len(columns))
-    ax.set_ylim(height, 0)
+    lines = 1 + max(name.count("\n") for name in place.names)
+    tall = max(_TALL if any("\n" in text for text in texts) else _ROW, lines * style.LINE + 6)
+    top, legend = heads.height + 4, 20.0 * (len(shown) > 0) + 2
+    notes = _notes(cells, marks, len(rows) * len(columns))
+    fig, ax, _ = layout.placed(place, notes, tall=tall, gap=0, top=top, bottom=legend)
+    grid = cells.drop_duplicates(["row", "column"]).pivot(
+        index="row", columns="column", values="estimate"
+    )
+    shades = sns.blend_palette([_LIGHT, _DARK], as_cmap=True)
+    sns.heatmap(grid.loc[rows, columns], vmin=low, vmax=high, cmap=shades, cbar=False,
+                linewidths=1.2, linecolor="white", ax=ax)  # fmt: skip
     ax.set_axis_off()
     for row, text in zip(records, texts, strict=True):
-        x, i = columns.index(row["column"]), rows.index(row["row"])
-        known = row["estimate"] == row["estimate"]
-        share = (row["estimate"] - low) / (high - low) if known else 0.0
-        ink = _ink(share) if known else style.GREY
-        if known:
-            ax.add_patch(Rectangle((x, tops[i]), 1, heights[i], facecolor=_shade(share),
-                                   edgecolor="white", linewidth=1.2))  # fmt: skip
-        ax.text(x + 0.5, tops[i] + heights[i] / 2, text, ha="center", va="center", color=ink,
-                size=style.SMALL, linespacing=1.05)  # fmt: skip
-    for text, y, high_ in zip(names, tops, heights, strict=True):
-        style.write(fig, 0, top + y + high_ / 2, text, va="center")
+        share = (row["estimate"] - low) / (high - low)
+        # seaborn writes nothing in a withheld cell, and numbers in white on shades too light for it
+        ink = _ink(shades(share)) if share == share else style.GREY
+        x, y = columns.index(row["column"]) + 0.5, rows.index(row["row"]) + 0.5
+        ax.text(x, y, text, ha="center", va="center", color=ink, size=style.SMALL,
+                linespacing=1.05)  # fmt: skip
     for i, text in enumerate(heads.texts):
-        style.write(fig, left + cell * (i + 0.5), top - 4, text, ha="center", va="bottom",
+        style.write(fig, place.left + cell * (i + 0.5), top - 4, text, ha="center", va="bottom",
                     size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip
     if len(shown):
-        _legend(fig, (low, high), top + height + 6, indicator, unit)
-    charts.write_foot(fig, foot)
+        _legend(fig, (low, high), top + tall * len(rows) + 6, indicator, unit, shades)
     return fig
 
 
@@ -177,25 +170,20 @@ def _heads(columns: Sequence[str], cell: float) -> _Heads:
 
 
 def _legend(
-    fig: Figure, ends: tuple[float, float], y: float, indicator: Indicator, unit: str
+    fig: Figure, ends: tuple[float, float], y: float, indicator: Indicator, unit: str, shades: Any
 ) -> None:
     """Shades from the lightest to the darkest, between the values that they stand for."""
-    from matplotlib.patches import Rectangle
-
-    total = fig.get_figheight() * 72
     least, most = (
         words.value({"estimate": x, "unit": unit, "status": ""}, indicator) for x in ends
     )
-    x = 2 + style.text_width(least, style.SMALL) + 6
-    style.write(fig, 2, y + 6, least, va="center", color=style.GREY, size=style.SMALL)
+    x = 8 + style.text_width(least, style.SMALL)
     for i in range(6):
-        box = ((x + 14 * i) / style.WIDTH, 1 - (y + 11) / total)
-        fig.add_artist(Rectangle(box, 14 / style.WIDTH, 10 / total, facecolor=_shade(i / 5),
-                                 linewidth=0))  # fmt: skip
-    style.write(fig, x + 90, y + 6, most, va="center", color=style.GREY, size=style.SMALL)
+        style.sample(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)
+    for at, text in ((2, least), (x + 90, most)):
+        style.write(fig, at, y + 6, text, va="center", color=style.GREY, size=style.SMALL)
 
 
-def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> str:
+def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> list[str]:
     found = set(cells["status"])
     notes = [
         f"{marks[status]} : {words.STATUS_WORDS[status]}"
@@ -205,27 +193,16 @@ def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> str:
     ]
     if len(cells) < places:
         notes.append("Case vide : aucune mesure.")
-    return charts.footer(notes)
+    return notes
 
 
-def _shade(share: float) -> str:
-    """A colour between light and dark, so that the order of values is that of darkness."""
-    mixed = [round(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True)]
-    return "#{:02X}{:02X}{:02X}".format(*mixed)
-
-
-def _ink(share: float) -> str:
+def _ink(shade: Sequence[float]) -> str:
     """Black or white, whichever stands out more: at least 4.5 to 1 on any shade.
 
     Source: Web Content Accessibility Guidelines 2.2, "contrast ratio" and "relative luminance".
     """
-
-    def linear(level: float) -> float:
-        part = level / 255
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True))
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shade[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#FFFFFF"
 
 

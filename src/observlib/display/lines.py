@@ -9,35 +9,34 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, strokes, style, words
+from observlib.display import charts, french, panels, select, strokes, style, words
 from observlib.display.courses import Point, course
 from observlib.display.output import Output, caption_of
 from observlib.display.rounding import as_told
-from observlib.display.timeline import axis_periods, dated, short, ticks
+from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _TOGETHER = 4  # more lines than this cross too often to be followed
 _RATIO = 5  # a line this many times lower than another lies flat on the axis
-_PANEL = 62.0
+_HEIGHT, _PANEL = 150.0, 62.0  # of axes that all lines share, and of those of one
+_BETWEEN = 14.0  # two panels
 _DESCRIBED = 12  # lines that an alternative text tells one by one
 
 Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
 
 
 class _Context(NamedTuple):
-    frame: pd.DataFrame
     indicator: Indicator
     unit: str  # of all lines; empty where each has its own
     periods: list[str]
-    secret: bool  # some line has a value withheld beside values that are drawn
-    hidden: dict[str, str]  # subjects without a line, beside others that have one, and why
     behind: Series  # what lines are seen against, by their name
     behind_label: str
-    behind_from: str
+    begins: bool  # whether it is marked where that begins
+    hidden: list[str]  # what tells of subjects without a line, beside others that have one
+    notes: list[str]
 
 
 def line_chart(
@@ -46,7 +45,6 @@ def line_chart(
     *,
     caption: str,
     by: str = "product",
-    facets: bool | None = None,
     behind: pd.DataFrame | None = None,
     behind_label: str = "",
     behind_from: str = "",
@@ -60,15 +58,13 @@ def line_chart(
     Parameters
     ----------
     frame
-        Estimates of one indicator, one for each subject and quarter, month or year. Subjects that
-        are not all in one unit have a panel each.
+        Estimates of one indicator, one for each subject and quarter, month or year. Subjects have
+        a panel each where they are more than four, are not all in one unit, or where some would
+        lie flat beside others.
     caption
         The answer that the chart shows, in one line.
     by
         The column that names the lines.
-    facets
-        A panel for each line, each with its own scale; by default where there are more than
-        four lines, or where some would lie flat beside others.
     behind, behind_label
         Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
         has a panel of its own; and what they are, such as "valeurs brutes".
@@ -85,10 +81,8 @@ def line_chart(
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
     indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
     select.unique(frame, [by, "period"], "line_chart")
-    frame = as_told(frame, catalogue)
+    every = frame = as_told(frame, catalogue)
     unit = "" if apart else str(frame["unit"].iat[0])
-    facets = apart or facets
-    every = frame
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
         behind = as_told(behind, catalogue)
@@ -100,32 +94,31 @@ def line_chart(
                 f"line_chart: what is behind is in {bounded(behind['unit'].unique())}, and the "
                 f"lines in {bounded(frame['unit'].unique())}; give both in one unit"
             )
-        every, facets = estimates.combine([frame, behind]), True
+        every, apart = estimates.combine([frame, behind]), True
     periods = axis_periods(every["period"])
     series = _series(frame, by, catalogue, periods)
-    hidden = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
-    if len(hidden) < len(series):
-        series = {name: rows for name, rows in series.items() if name not in hidden}
+    empty = {name: _why(rows) for name, rows in series.items() if rows["estimate"].isna().all()}
+    if len(empty) < len(series):
+        series = {name: rows for name, rows in series.items() if name not in empty}
     else:
-        hidden = {}
-    if facets is None:
-        facets = len(series) > _TOGETHER or _differ(series, unit)
-    if not facets and len(series) > len(style.PALETTE):
-        raise ObservError(
-            f"line_chart: {len(series)} lines on one panel; at most {len(style.PALETTE)} are "
-            "allowed; leave `facets` out, or keep fewer subjects"
-        )
-    secret = any(
-        (rows["status"] == "suppressed").any() and rows["estimate"].notna().any()
-        for rows in series.values()
-    )
+        empty = {}
+    hidden = [
+        f"{french.join(name for name, why in empty.items() if why == reason)} : {reason}."
+        for reason in dict.fromkeys(empty.values())
+    ]
+    apart = apart or len(series) > _TOGETHER or _differ(series, unit)
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
+    notes = [f"Trait gris : {behind_label}."] * bool(grey)
+    notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
+    notes += strokes.interval_notes([*series.values(), *grey.values()])
+    notes += charts.low_base_note(frame["status"], indicator)
+    notes += ["s : secret statistique."] * any(map(strokes.secret, series.values()))
     context = _Context(
-        frame, indicator, unit, periods, secret, hidden, grey, behind_label, behind_from
+        indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes + hidden
     )
-    alt = f"{_alt(series, context, facets)} {charts.withheld_words(frame)}"
+    alt = f"{_alt(series, context, apart)} {charts.withheld_words(frame)}"
     with style.theme():
-        fig = (_panels if facets else _together)(series, context)
+        fig = (_apart if apart else _together)(series, context)
         return charts.finish(fig, every, catalogue, caption, alt)
 
 
@@ -146,141 +139,100 @@ def _why(rows: pd.DataFrame) -> str:
 
 
 def _differ(series: Series, unit: str) -> bool:
-    if not words.is_count(unit):
-        return False
+    """Whether some counts would lie flat beside others."""
     tops = [float(rows["estimate"].max()) for rows in series.values()]
     tops = [top for top in tops if top > 0]
-    return len(tops) > 1 and max(tops) > _RATIO * min(tops)
+    return words.is_count(unit) and len(tops) > 1 and max(tops) > _RATIO * min(tops)
 
 
 def _together(series: Series, context: _Context) -> Figure:
     """All lines on one panel, each named at its right end, or else by a sample of it."""
-    alone = len(series) == 1
-    names = []
-    for name, rows in series.items():
-        lines = [] if alone else [style.named(name, 104)]
-        names.append("\n".join([*lines, *_last_value(rows, context)]))
-    block = max((name.count("\n") + 1) * style.LINE for name in names) + 3
-    height = max(150.0, block * len(names) + 10)
-    y_ticks = charts.scale(*_range(context.frame, context.unit), context.unit, 5)
-    left = _tick_width(y_ticks, context.unit)
-    gap = 4.0 if alone else 20.0
-    width = style.WIDTH - left - max(map(style.text_width, names)) - gap - 4
-    top = style.LINE + 8
+    unit, several = context.unit, len(series) > 1
+    names = [
+        f"{style.named(name, 104)}\n" * several + _last_value(rows, context, unit)
+        for name, rows in series.items()
+    ]
+    y_ticks = charts.ticks(pd.concat(list(series.values())), unit, 5)
+    left, top = panels.tick_width(y_ticks, unit), style.LINE + 8
+    ends = [_end(rows) for rows in series.values()]
+    beside = panels.beside(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
+    box = panels.Box(left, top, style.WIDTH - left - panels.names_width(names), beside.height)
     partial = set().union(*map(_partial, series.values()))
-    fig, foot = _figure(series, top + height, width, context, bool(partial))
-    style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
-    ax = style.axes(fig, left, top, width, height)
-    _axes(ax, context, y_ticks, width)
-    ends = []
+    time = time_axis(context.periods, box.width)
+    below = 8 + (time.lines + bool(partial)) * style.LINE
+    fig = charts.sheet(top + box.height + below, context.notes)
+    style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
+    ax = panels.drawn(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, rows in enumerate(series.values()):
-        strokes.draw(ax, rows, style.PALETTE[i], style.DASHES[i], style.MARKERS[i], marked=16)
-        whole = rows["estimate"].where(rows["status"] != "partial").reset_index(drop=True).dropna()
-        ends.append((whole.index[-1], whole.iloc[-1]) if len(whole) else (len(rows), y_ticks[0]))
-    reaching = [_reaches_end(rows) for rows in series.values()]
-    span = y_ticks[-1] - y_ticks[0]
-    wanted = [(y - y_ticks[0]) / span * height for _, y in ends]
-    for i, place in enumerate(style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)):
-        line = {"arrowstyle": "-", "color": style.PALETTE[i], "linewidth": 0.8, "shrinkB": 5}
-        ax.annotate(
-            names[i],
-            ends[i],
-            (width + gap, place),
-            textcoords="axes points",
-            va="center",
-            linespacing=1.15,
-            annotation_clip=False,
-            arrowprops=(
-                {**line, "shrinkA": 0, "relpos": (0, 0.5)} if reaching[i] and not alone else None
-            ),
-        )
-        if not reaching[i] and not alone:  # a rule to its end would cross the others as a line
-            first = top + height - place - names[i].count("\n") * style.LINE / 2
-            style.key(fig, left + width + 2, first, i, marker=style.MARKERS[i], markersize=4.7)
-    _partial_words(ax, partial, context, (left, width, style.WIDTH - left - width))
-    charts.write_foot(fig, foot)
+        strokes.draw(ax, rows, i, marked=16)
+        strokes.write_secret(ax, rows)
+    told = [
+        panels.Name(name, *end, {"marker": marker, "markersize": 4.7})
+        for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
+    ]
+    panels.write_names(fig, ax, box, told, beside)
+    name_partial(ax, time, partial, left, style.WIDTH - left - box.width)
     return fig
 
 
-def _reaches_end(rows: pd.DataFrame) -> bool:
-    """Whether a line is drawn up to the last period, be it partial."""
-    found = strokes.runs(rows)
-    return bool(found) and bool((rows["status"].iloc[found[-1][-1] + 1 :] == "partial").all())
+def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
+    """Where a line ends, and whether that is at the last period, be it partial; or NaN."""
+    known = [x for x, there in enumerate(strokes.whole(rows)) if there]
+    if not known:
+        return math.nan, math.nan, False
+    reaching = (rows["status"].iloc[known[-1] + 1 :] == "partial").all()
+    return known[-1], rows["estimate"].iat[known[-1]], bool(reaching)
 
 
-def _panels(series: Series, context: _Context) -> Figure:
+def _apart(series: Series, context: _Context) -> Figure:
     """A panel for each line, two in a row, each a count from its own zero."""
-    own = [_own(rows, context) for rows in series.values()]
+    units = [_unit(rows, context) for rows in series.values()]
     drawn_in = [pd.concat([rows, *_grey(name, context)]) for name, rows in series.items()]
-    scales = []
-    for rows, one in zip(drawn_in, own, strict=True):
-        if words.is_count(one.unit):
-            scales.append(charts.scale(*_range(rows, one.unit), one.unit, 2))
-        else:  # marks and shares are compared from one panel to the next
-            alike = [r for r, other in zip(drawn_in, own, strict=True) if other.unit == one.unit]
-            scales.append(charts.scale(*_range(pd.concat(alike), one.unit), one.unit, 3))
-    left = max(_tick_width(scale, one.unit) for scale, one in zip(scales, own, strict=True))
-    gap = 14.0
-    width = (style.WIDTH - gap - 3) / 2 - left  # the last mark of a line reaches past its axes
-    heads = []
-    for (name, rows), one in zip(series.items(), own, strict=True):
-        wrapped = style.named(name, left + width, weight="bold")
-        value = _last_value(rows, one, always=True)[0]
-        thing = "" if context.unit or one.unit in ("%", "s", "€") else one.unit
-        heads.append((wrapped, f"{thing} : {value}" if thing else value))
-    row_count = (len(heads) + 1) // 2
-    head = [
-        (max(h[0].count("\n") for h in heads[2 * r : 2 * r + 2]) + 2) * style.LINE + 6
-        for r in range(row_count)
+    shared = {  # marks and shares are compared from one panel to the next
+        unit: pd.concat([rows for rows, of in zip(drawn_in, units, strict=True) if of == unit])
+        for unit in set(units)
+        if not words.is_count(unit)
+    }
+    scales = [
+        charts.ticks(shared.get(unit, rows), unit, 3 if unit in shared else 2)
+        for rows, unit in zip(drawn_in, units, strict=True)
     ]
+    left = max(map(panels.tick_width, scales, units))
+    width = (style.WIDTH - _BETWEEN - 3) / 2 - left  # the last mark of a line reaches past its axes
+    time = time_axis(context.periods, width)
+    names = [style.named(name, left + width, weight="bold") for name in series]
     partial = [_partial(rows) for rows in series.values()]
-    above = [0.0] + [
-        24.0 if any(partial[2 * r : 2 * r + 2]) else 12.0 for r in range(row_count - 1)
-    ]
-    top = style.LINE + 8 if _axis_name(context) else 2.0
-    drawn = top + sum(head) + row_count * _PANEL + sum(above)
-    fig, foot = _figure(series, drawn, width, context, any(partial[-2:]))
-    style.write(fig, 0, 2, _axis_name(context), color=style.GREY)
+    y = style.LINE + 8 if context.unit and _axis_name(context, context.unit) else 2.0
+    tops, feet = list[float](), list[float]()
+    for i in range(0, len(names), 2):
+        y += 0.0 if not i else 24.0 if any(partial[i - 2 : i]) else 12.0
+        tops += [y, y]
+        y += (max(name.count("\n") for name in names[i : i + 2]) + 2) * style.LINE + 6 + _PANEL
+        feet += [y, y]
+    below = 8 + (time.lines + any(partial[-2:])) * style.LINE
+    fig = charts.sheet(y + below, context.notes)
+    if context.unit:
+        style.write(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
     for i, (line, rows) in enumerate(series.items()):
-        r, column = divmod(i, 2)
-        x = column * (left + width + gap)
-        y = top + sum(head[:r]) + r * _PANEL + sum(above[: r + 1])
-        name, value = heads[i]
-        style.write(fig, x, y, name, weight="bold")
-        style.write(fig, x, y + (name.count("\n") + 1) * style.LINE, value, color=style.GREY)
-        ax = style.axes(fig, x + left, y + head[r], width, _PANEL)
-        last = i + 2 >= len(heads)
-        _axes(ax, own[i], scales[i], width, labelled=last)
+        x, unit = i % 2 * (left + width + _BETWEEN), units[i]
+        thing = f"{unit} : " * (not context.unit and unit not in ("%", "s", "€"))
+        value = thing + _last_value(rows, context, unit, always=True)
+        under = tops[i] + (names[i].count("\n") + 1) * style.LINE
+        style.write(fig, x, tops[i], names[i], weight="bold")
+        style.write(fig, x, under, value, color=style.GREY)
+        last = i + 2 >= len(names)
+        box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
+        ax = panels.drawn(fig, box, time.ends, time.labels(last), scales[i], unit)
         for grey in _grey(line, context):
-            strokes.draw_behind(ax, grey, begins=bool(context.behind_from))
-        strokes.draw(ax, rows, style.PALETTE[0], "solid", "o", marked=6)
-        _partial_words(ax, partial[i], context, (left, width, 4), labelled=last)
-    charts.write_foot(fig, foot)
+            strokes.draw_behind(ax, grey, begins=context.begins)
+        strokes.draw(ax, rows, 0, marked=6)
+        strokes.write_secret(ax, rows)
+        name_partial(ax, time, partial[i], left, 4, written=last)
     return fig
 
 
-def _own(rows: pd.DataFrame, context: _Context) -> _Context:
-    """The context of one line, with its unit."""
-    return context._replace(unit=context.unit or str(rows["unit"].dropna().iat[0]))
-
-
-def _figure(
-    series: Series, drawn: float, width: float, context: _Context, partial: bool
-) -> tuple[Figure, str]:
-    """A figure with room under the drawing for the time axis and the notes, and the notes."""
-    notes = strokes.interval_notes([*series.values(), *context.behind.values()])
-    if context.behind:
-        notes.insert(0, f"Trait gris : {context.behind_label}.")
-    if context.behind_from:
-        notes.insert(1, f"Tireté vertical : {context.behind_from}.")
-    notes += charts.low_base_note(context.frame, context.indicator)
-    if context.secret:
-        notes.append("s : secret statistique.")
-    notes += _told_hidden(context)
-    foot = charts.footer(notes)
-    rows = _tick_lines(context, width) + partial
-    below = 8 + rows * style.LINE + charts.foot_height(foot)
-    return style.figure(drawn + below), foot
+def _unit(rows: pd.DataFrame, context: _Context) -> str:
+    return context.unit or str(rows["unit"].dropna().iat[0])
 
 
 def _grey(name: str, context: _Context) -> list[pd.DataFrame]:
@@ -288,146 +240,53 @@ def _grey(name: str, context: _Context) -> list[pd.DataFrame]:
     return [context.behind[name]] if name in context.behind else []
 
 
-def _told_hidden(context: _Context) -> list[str]:
-    return [
-        f"{french.join(name for name, why in context.hidden.items() if why == reason)} : {reason}."
-        for reason in dict.fromkeys(context.hidden.values())
-    ]
-
-
-def _axes(
-    ax: Axes, context: _Context, y_ticks: list[float], width: float, labelled: bool = True
-) -> None:
-    count = len(context.periods)
-    ax.set_xlim(-0.5, count - 0.5)
-    ax.set_ylim(y_ticks[0], y_ticks[-1])
-    ax.set_yticks(y_ticks, charts.tick_labels(y_ticks, context.unit))
-    ax.grid(axis="y", color=style.FAINT, linewidth=0.8, clip_on=False)
-    ax.set_axisbelow(True)
-    if y_ticks[0] < 0:
-        ax.axhline(0, color=style.GREY, linewidth=0.8)
-        ax.spines["bottom"].set_visible(False)
-    marks = ticks(context.periods, width / count)
-    # all of two lines, or first lines do not stand level
-    texts = [text if "\n" in text else f"{text}\n " for _, text in marks]
-    ax.set_xticks([i for i, _ in marks], texts if labelled else [""] * len(marks))
-
-
 def _partial(rows: pd.DataFrame) -> set[str]:
     return {str(period) for period in rows.index[rows["status"] == "partial"]}
 
 
-def _partial_words(
-    ax: Axes,
-    partial: set[str],
-    context: _Context,
-    room: tuple[float, float, float],
-    labelled: bool = True,
-) -> None:
-    """Write "(partiel)" under partial periods, once under neighbours.
-
-    The period is named where the axis does not name it. `room` are the widths before, of and
-    after the axes.
-    """
-    before, width, after = room
-    step = width / len(context.periods)
-    marks = ticks(context.periods, step)
-    ticked = {i for i, text in marks if text.split("\n")[0] == short(context.periods[i])}
-    places = [i for i, period in enumerate(context.periods) if period in partial]
-    down = 6 + _tick_lines(context, width) * style.LINE if labelled else 7
-    free = -before
-    for start in (i for i in places if i - 1 not in places):
-        end = start
-        while end + 1 in places:
-            end += 1
-        names = dict.fromkeys(short(context.periods[i]) for i in (start, end))
-        named = labelled and {start, end} <= ticked
-        for text in ["(partiel)"] if named else [f"{'–'.join(names)} (partiel)", "(partiel)"]:
-            half = style.text_width(text, style.SMALL) / 2
-            centre = min(((start + end) / 2 + 0.5) * step, width + after - half)
-            centre = max(centre, half - before)
-            if centre - half < free:
-                continue
-            free = centre + half + 4
-            ax.annotate(text, (centre, -down), xycoords="axes points",
-                        ha="center", va="top", size=style.SMALL, color=style.GREY,
-                        annotation_clip=False)  # fmt: skip
-            break
+def _axis_name(context: _Context, unit: str) -> str:
+    return charts.axis_name(context.indicator, unit, context.periods)
 
 
-def _tick_lines(context: _Context, width: float) -> int:
-    marks = ticks(context.periods, width / len(context.periods))
-    return 1 + any("\n" in text for _, text in marks)
-
-
-def _range(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
-    """The least and the most to draw; the whole scale where nothing is."""
-    values = rows[["estimate", "ci_low", "ci_high"]]
-    low, high = float(values.min().min()), float(values.max().max())
-    if not math.isnan(low):
-        return low, high
-    if unit.startswith("sur "):
-        return 0.0, float(unit[4:].replace(",", "."))
-    return 0.0, 100.0 if unit == "%" else 1.0
-
-
-def _tick_width(y_ticks: list[float], unit: str) -> float:
-    return max(map(style.text_width, charts.tick_labels(y_ticks, unit))) + 6
-
-
-def _axis_name(context: _Context) -> str:
-    """What an axis shows; nothing where each line has its own."""
-    unit = context.unit
-    return charts.axis_name(context.indicator, unit, context.periods) if unit else ""
-
-
-def _last_value(rows: pd.DataFrame, context: _Context, always: bool = False) -> list[str]:
+def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool = False) -> str:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
-    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
-    if whole.empty:
-        return [_why(rows)]
-    text = charts.brief(float(whole["estimate"].iat[-1]), context.indicator, context.unit)
-    period = str(whole.index[-1])
-    last = context.periods[-1]
-    return [f"{text} ({dated(period, last)})" if always or period != last else text]
+    known = rows[strokes.whole(rows)]
+    if known.empty:
+        return _why(rows)
+    text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
+    period, last = str(known.index[-1]), context.periods[-1]
+    return f"{text} ({dated(period, last)})" if always or period != last else text
 
 
-def _alt(series: Series, context: _Context, facets: bool) -> str:
+def _alt(series: Series, context: _Context, apart: bool) -> str:
     """Say what the chart is, and of each line where it starts and ends, and its extremes."""
-    kind = "Une courbe par graphique" if facets else "Graphique en courbes"
+    kind = "Une courbe par graphique" if apart else "Graphique en courbes"
     span = french.span(context.periods[0], context.periods[-1])
     said = [f"{kind}\xa0: {context.indicator.label}, {span}."]
     for name, rows in list(series.items())[:_DESCRIBED]:
-        own = _own(rows, context)
-        thing = _axis_name(own) if not context.unit else ""
+        unit = _unit(rows, context)
+        thing = "" if context.unit else _axis_name(context, unit)
         told = f"{name} ({thing})" if thing else name
-        said.append(f"{told}\xa0: {_course(rows, own, len(series) <= _TOGETHER)}.")
+        said.append(f"{told}\xa0: {_course(rows, context, unit, len(series) <= _TOGETHER)}.")
         for grey in _grey(name, context):
-            last = _course(grey, own, extremes=False)
+            last = _course(grey, context, unit, extremes=False)
             said.append(f"En gris, {context.behind_label}\xa0: {last}.")
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
         said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    said += _told_hidden(context)
-    return " ".join(said)
+    return " ".join(said + context.hidden)
 
 
-def _course(rows: pd.DataFrame, context: _Context, extremes: bool) -> str:
+def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) -> str:
     """The first and last value of whole periods, the extremes between them, the last interval."""
-    whole = rows[rows["estimate"].notna() & (rows["status"] != "partial")]
-    if whole.empty:
+    known = rows[strokes.whole(rows)]
+    if known.empty:
         return "aucune valeur d'une période complète"
-
-    points = [
-        Point(float(x), french.period_label(str(period))) for period, x in whole["estimate"].items()
-    ]
     said = course(
-        points,
-        lambda x, decimals: charts.brief(x, context.indicator, context.unit, decimals),
+        [Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
+        lambda x, decimals: charts.brief(x, context.indicator, unit, decimals),
         start=french.period_label(context.periods[0]),
         extremes=extremes,
     )
-    ends = words.interval({**whole.iloc[-1], "unit": context.unit}, context.indicator)
-    return (
-        f"{said}{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" if ends else said
-    )
+    ends = words.interval({**known.iloc[-1], "unit": unit}, context.indicator)
+    return said + f"{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" * bool(ends)

@@ -14,10 +14,8 @@ from observlib.errors import ObservError, bounded
 LABELLED = ("indicator", "product", "channel", "device", "period", "group", "group_value")
 
 
-def one_indicator(
-    frame: pd.DataFrame, catalogue: Catalogue, what: str, one_unit: bool = True
-) -> Indicator:
-    """The only indicator of a frame, which a chart's axis shows, in one unit or more."""
+def estimates_only(frame: pd.DataFrame, what: str) -> None:
+    """Stop where a frame holds no estimate, or is of something else."""
     if list(frame.columns) != estimates.COLUMNS:
         raise ObservError(
             f"{what}: is given a frame that is not estimates; "
@@ -25,6 +23,13 @@ def one_indicator(
         )
     if frame.empty:
         raise ObservError(f"{what}: no estimate to show; test `len(frame)` before calling it")
+
+
+def one_indicator(
+    frame: pd.DataFrame, catalogue: Catalogue, what: str, one_unit: bool = True
+) -> Indicator:
+    """The only indicator of a frame, which a chart's axis shows, in one unit or more."""
+    estimates_only(frame, what)
     for column in ("indicator", "unit") if one_unit else ("indicator",):
         found = list(frame[column].unique())
         if len(found) > 1:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display import charts, french, layout, select, style, words
+from observlib.display.layout import Row
+from observlib.display.output import Output
 from observlib.errors import ObservError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Fill, hatching and text of each part: neighbours differ by lightness, and so also in grey.
@@ -32,6 +34,7 @@ _MANY = [
 ]
 _BAR = 22.0
 _GAP = 9.0
+_NAME = 118.0  # widest name of a bar
 
 
 def share_chart(
@@ -62,9 +65,7 @@ def share_chart(
         Where the frame is empty, is not in %, has a subject whose parts do not sum to 100, more
         than six parts, or two estimates for one.
     """
-    caption = caption_of(caption, "share_chart")
-    indicator = select.one_indicator(frame, catalogue, "share_chart")
-    select.unique(frame, [by, parts], "share_chart")
+    said, indicator, frame = charts.checked(frame, catalogue, caption, "share_chart", [by, parts])
     unit = frame["unit"].iat[0]
     if unit != "%":
         raise ObservError(f"share_chart: unit is {unit!r}; shares in % are expected")
@@ -74,12 +75,11 @@ def share_chart(
             f"share_chart: {len(found)} parts; at most {len(_MANY)} can be told apart; "
             "bring the smallest together, or use a table"
         )
-    frame = as_told(frame, catalogue)
     bars: dict[str, pd.DataFrame] = {}
     for key in select.ordered(frame, by, catalogue):
-        rows = frame[frame[by] == key]
-        name = words.label(rows.iloc[0].to_dict(), by, catalogue)
-        bars[name] = rows.set_index(parts).reindex(found)
+        own = frame[frame[by] == key]
+        name = words.label(own.iloc[0].to_dict(), by, catalogue)
+        bars[name] = own.set_index(parts).reindex(found)
         total = bars[name]["estimate"].sum()
         if _whole(bars[name]) and abs(total - 100) > 0.5 * len(found):
             raise ObservError(
@@ -91,73 +91,87 @@ def share_chart(
     alt = f"{_alt(bars, labels, indicator)} {charts.withheld_words(frame)}"
     with style.theme():
         fig = _figure(bars, labels, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+        return charts.finish(fig, frame, catalogue, said, alt)
 
 
-def _whole(rows: pd.DataFrame) -> bool:
-    return not rows["estimate"].isna().any()
+def _whole(parts: pd.DataFrame) -> bool:
+    return not parts["estimate"].isna().any()
 
 
-def _base(rows: pd.DataFrame) -> str:
-    """The bar's base: the parts have one, or it is not written."""
-    found = rows["n"].dropna().unique()
-    return f"n\xa0=\xa0{french.number(found[0])}" if len(found) == 1 and _whole(rows) else ""
+def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
+    """A row for each bar: its base, where its parts have one, and what marks its state."""
+    made = []
+    for name, parts in bars.items():
+        bases, states = parts["n"].dropna().unique(), set(parts["status"])
+        based = len(bases) == 1 and _whole(parts)
+        base = f"n\xa0=\xa0{french.number(bases[0])}" if based else ""
+        base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
+        hidden = "suppressed" if "suppressed" in states else "missing"
+        word = "" if _whole(parts) else words.STATUS_WORDS[hidden]
+        made.append(Row("" if len(bars) == 1 else name, word, base, withheld=bool(word)))
+    return made
 
 
 def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator) -> Figure:
-    fills = _FILLS.get(len(labels), _MANY)
-    alone = len(bars) == 1
-    sizes = [_base(rows) + _marks(rows) for rows in bars.values()]
-    size_width = max(style.text_width(text, style.SMALL) for text in sizes)
-    names = [style.named(name, 118) for name in bars]
-    left = 0.0 if alone else max(map(style.text_width, names)) + 8
-    width = style.WIDTH - left - 2 - (size_width + 8 if size_width else 0)
-    parts = [style.named(label, style.WIDTH - 17) for label in labels.values()]
-    legend, legend_height = _legend_places(parts, left)
-    rows_height = [max(_BAR, (name.count("\n") + 1) * style.LINE) + _GAP for name in names]
-    notes = [charts.base_note(indicator)] if any("=" in size for size in sizes) else []
-    if any("(f)" in size for size in sizes):
-        notes.append(f"(f) : faible effectif (moins de {estimates.LOW_BASE} {indicator.base}).")
-    if any("(p)" in size for size in sizes):
-        notes.append("(p) : période incomplète.")
-    foot = charts.footer(notes)
-    below = charts.foot_height(foot) + 4
-    top = legend_height + 6
-    fig = style.figure(top + sum(rows_height) + below)
-    from matplotlib.patches import Rectangle
-
-    total = fig.get_figheight() * 72
-    for (x, y), label, (fill, hatch, _) in zip(legend, parts, fills, strict=False):
-        box = (x / style.WIDTH, 1 - (y + 12) / total)
-        fig.add_artist(Rectangle(box, 11 / style.WIDTH, 10 / total, facecolor=fill, hatch=hatch,
-                                 edgecolor="white" if hatch else style.GREY,
-                                 linewidth=0.5))  # fmt: skip
+    fills = _FILLS.get(len(labels), _MANY)[: len(labels)]
+    place = layout.columns(_rows(bars), widest=_NAME)
+    bases = " ".join(row.base for row in place.rows)
+    notes = [charts.base_note(indicator)] * ("=" in bases)
+    notes += charts.low_base_note(["low_base"] * ("(f)" in bases), indicator, "(f)")
+    notes += ["(p) : période incomplète."] * ("(p)" in bases)
+    named = [style.named(label, style.WIDTH - 17) for label in labels.values()]
+    legend, top = _legend_places(named, place.left)
+    fig, ax, middles = layout.placed(place, notes, tall=_BAR, gap=_GAP, top=top + 6, bottom=2)
+    for (x, y), label, (fill, hatch, _) in zip(legend, named, fills, strict=True):
+        edge = "white" if hatch else style.GREY
+        style.sample(fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5)
         style.write(fig, x + 15, y + 1, label)
-    ax = style.axes(fig, left, top, width, sum(rows_height))
     ax.set_xlim(0, 100)
-    ax.set_ylim(sum(rows_height), 0)
-    ax.set_axis_off()
-    y = 0.0
-    for i, rows in enumerate(bars.values()):
-        middle = y + rows_height[i] / 2
-        if not alone:
-            style.write(fig, 0, top + middle, names[i], va="center")
-        style.write(fig, style.WIDTH - 1, top + middle, sizes[i], va="center", ha="right",
-                    size=style.SMALL, color=style.GREY)  # fmt: skip
-        if _whole(rows):
-            _bar(ax, rows, middle, width, fills, indicator)
-        else:
-            hidden = (rows["status"] == "suppressed").any()
-            word = words.STATUS_WORDS["suppressed" if hidden else "missing"]
-            ax.text(0.5, middle, word, va="center", color=style.GREY)
-        y += rows_height[i]
-    charts.write_foot(fig, foot)
+    drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
+    if drawn:
+        _draw(ax, drawn, place.width, fills, indicator)
     return fig
 
 
-def _marks(rows: pd.DataFrame) -> str:
-    found = set(rows["status"])
-    return "\xa0(f)" * ("low_base" in found) + "\xa0(p)" * ("partial" in found)
+def _draw(
+    ax: Axes,
+    drawn: Sequence[tuple[pd.DataFrame, float]],
+    width: float,
+    fills: Sequence[tuple[str, str, str]],
+    indicator: Indicator,
+) -> None:
+    """Bars of 100 %, and the value of each part where it has room.
+
+    Seaborn stacks no bars: each part is drawn from zero, over those that end after it.
+    """
+    import seaborn as sns
+
+    # parts as they are told may add up to 99 or 101
+    shares = [100 * parts["estimate"] / parts["estimate"].sum() for parts, _ in drawn]
+    ends = [list(share.cumsum()) for share in shares]
+    order = range(len(fills) - 1, -1, -1)
+    ys = [y for _, y in drawn]
+    step = min((b - a for a, b in pairwise(ys)), default=1.0)
+    sns.barplot(
+        x=[end[i] for i in order for end in ends], y=ys * len(fills),
+        hue=[i for i in order for _ in ends], hue_order=order, palette=[fills[i][0] for i in order],
+        dodge=False, orient="y", native_scale=True, width=_BAR / step, errorbar=None, saturation=1,
+        linewidth=0.8, legend=False, ax=ax,
+    )  # fmt: skip
+    for i, patches in zip(order, ax.containers, strict=True):
+        _, hatch, ink = fills[i]
+        for bar in patches:
+            bar.set(hatch=hatch, edgecolor=style.GREY if ink == style.INK else "white")
+        for (parts, y), share, end in zip(drawn, shares, ends, strict=True):
+            text = words.figure(parts["estimate"].iat[i], indicator, "%")
+            room = share.iat[i] / 100 * width - 3
+            for said, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
+                if style.text_width(said, size) <= room:
+                    # dark on a white label, as letters are lost on hatching
+                    back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
+                    ax.text(end[i] - share.iat[i] / 2, y, said, va="center", ha="center",
+                            size=size, color=style.INK if hatch else ink, bbox=back)  # fmt: skip
+                    break
 
 
 def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, float]], float]:
@@ -173,27 +187,6 @@ def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, fl
         x += needed + 14
         lines = max(lines, label.count("\n") + 1)
     return places, y + lines * style.LINE + 2
-
-
-def _bar(
-    ax: Any, rows: pd.DataFrame, y: float, width: float, fills: Any, indicator: Indicator
-) -> None:
-    start, total = 0.0, rows["estimate"].sum()  # parts as they are told may add up to 99 or 101
-    for value, (fill, hatch, ink) in zip(rows["estimate"], fills, strict=False):
-        edge = style.GREY if ink == style.INK else "white"
-        drawn = 100 * value / total
-        ax.barh(y, drawn, left=start, height=_BAR, color=fill, hatch=hatch,
-                edgecolor=edge, linewidth=0.8)  # fmt: skip
-        text = words.figure(value, indicator, "%")
-        room = drawn / 100 * width - 3
-        for said, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
-            if style.text_width(said, size) <= room:
-                # dark on a white label, as letters are lost on hatching
-                back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
-                ax.text(start + drawn / 2, y, said, va="center", ha="center", size=size,
-                        color=style.INK if hatch else ink, bbox=back)  # fmt: skip
-                break
-        start += drawn
 
 
 def _alt(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator) -> str:

@@ -1,11 +1,17 @@
-"""How a line over time is drawn on its axes: strokes, bands, points, and what has none."""
+"""How a line is drawn on its axes: strokes, bands, points, and what has none.
+
+Seaborn draws the lines, each run of values by itself, as it joins what a gap parts. It computes
+intervals of its own, and takes as long for one point as for a line: bands and hollow points, of
+which each panel may have one, are matplotlib's.
+"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from observlib.display import style
@@ -13,12 +19,32 @@ from observlib.display import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_MARKER = 4.7
 
-def runs(rows: pd.DataFrame) -> list[list[int]]:
-    """The places of whole periods that follow each other, each run as a list."""
-    whole = rows["estimate"].notna() & (rows["status"] != "partial")
+
+def line(ax: Axes, x: Any, y: Any, **look: Any) -> None:
+    """A line through values that follow each other, as matplotlib's `look` says."""
+    import seaborn as sns
+
+    look = {"markersize": _MARKER, "markeredgewidth": 1.2, "clip_on": False, **look}
+    sns.lineplot(x=x, y=y, estimator=None, errorbar=None, legend=False, ax=ax, **look)
+
+
+def band(ax: Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.15) -> None:
+    """An interval along a line."""
+    ax.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
+
+
+def runs(known: Sequence[bool]) -> list[list[int]]:
+    """The places of what is known and follows each other, each run as a list.
+
+    Examples
+    --------
+    >>> runs([True, True, False, True])
+    [[0, 1], [3]]
+    """
     found: list[list[int]] = []
-    for x in (x for x, known in enumerate(whole) if known):
+    for x in (x for x, there in enumerate(known) if there):
         if found and found[-1][-1] == x - 1:
             found[-1].append(x)
         else:
@@ -26,9 +52,15 @@ def runs(rows: pd.DataFrame) -> list[list[int]]:
     return found
 
 
+def whole(rows: pd.DataFrame) -> list[bool]:
+    """Which periods have a value, and are not partial."""
+    pairs = zip(rows["estimate"], rows["status"], strict=True)
+    return [value == value and status != "partial" for value, status in pairs]
+
+
 def interval_notes(series: list[pd.DataFrame]) -> list[str]:
     """Explain how intervals are drawn: as bands along lines, as strokes at points alone."""
-    banded = any(_known(rows, run) for rows in series for run in runs(rows) if len(run) > 1)
+    banded = any(_known(rows, r) for rows in series for r in runs(whole(rows)) if len(r) > 1)
     alone = any(_known(rows, alone_in(rows)) for rows in series)
     drawn = ["bande claire"] * banded + ["trait vertical"] * alone
     return [f"{' ou '.join(drawn).capitalize()} : intervalle à 95 %."] if drawn else []
@@ -36,34 +68,62 @@ def interval_notes(series: list[pd.DataFrame]) -> list[str]:
 
 def alone_in(rows: pd.DataFrame) -> list[int]:
     """The places whose interval no band can show: without neighbours, or of a partial period."""
-    partial = rows["estimate"].notna() & (rows["status"] == "partial")
-    lone = [run[0] for run in runs(rows) if len(run) == 1]
-    return sorted([*lone, *(x for x, known in enumerate(partial) if known)])
+    lone = [run[0] for run in runs(whole(rows)) if len(run) == 1]
+    partial = [x for x, status in enumerate(rows["status"]) if status == "partial"]
+    return sorted([*lone, *partial])
 
 
 def _known(rows: pd.DataFrame, places: list[int]) -> bool:
     return bool(rows["ci_low"].iloc[places].notna().any())
 
 
-def draw(ax: Axes, rows: pd.DataFrame, colour: str, dash: Any, marker: str, marked: int) -> None:
-    """One line: solid between whole periods, dotted to a partial one, broken where no value is.
+def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = False) -> None:
+    """The `i`-th line: solid between whole periods, dotted to a partial one, broken at gaps.
 
     All points of a line of up to `marked` are drawn; of a longer one, those that it does not show.
+    A `thin` line has no band and no hollow point. Its `x` are places in turn, or the rows' own.
     """
-    values = rows["estimate"].to_numpy()
-    low, high = rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy()
-    partial = (rows["status"] == "partial").to_numpy()
-    shown = ~rows["estimate"].isna().to_numpy()
-    for run in runs(rows):
-        ax.plot(run, values[run], color=colour, linestyle=dash, linewidth=1.8)
-        ax.fill_between(run, low[run], high[run], color=colour, alpha=0.15, linewidth=0)
+    colour, marker, statuses = style.PALETTE[i], style.MARKERS[i], rows["status"].tolist()
+    xs = rows["x"].to_numpy() if "x" in rows else np.arange(len(rows))
+    values, low, high = rows[["estimate", "ci_low", "ci_high"]].to_numpy().T
+    shown = [value == value for value in values]
+    found = runs(whole(rows))
+    around = [False, *shown, False]
+    filled = {
+        x
+        for run in found
+        for x in run
+        if statuses[x] != "low_base"
+        and (len(values) <= marked or x == found[-1][-1] or not (around[x] or around[x + 2]))
+    }
+    for run in found:
+        line(ax, xs[run], values[run], color=colour, linestyle=style.DASHES[i],
+             linewidth=1.0 if thin else 1.8, marker=marker, markeredgecolor=colour,
+             markevery=[at for at, x in enumerate(run) if x in filled])  # fmt: skip
+        if _known(rows, run) and not thin:
+            band(ax, xs[run], low[run], high[run], colour)
     for pair in map(list, pairwise(range(len(values)))):
-        if shown[pair].all() and partial[pair].any():
-            ax.plot(pair, values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
-    for x in alone_in(rows):
-        if not math.isnan(low[x]):
-            ax.plot([x, x], [low[x], high[x]], color=colour, linewidth=1.4, solid_capstyle="butt")
-    _mark(ax, rows, colour, marker, marked)
+        if all(shown[x] for x in pair) and any(statuses[x] == "partial" for x in pair):
+            ax.plot(xs[pair], values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
+    if lone := [x for x in alone_in(rows) if low[x] == low[x]]:
+        ax.vlines(xs[lone], low[lone], high[lone], color=colour, linewidth=1.4)
+    marks = ("partial",) if thin else ("partial", "low_base")
+    if hollow := [x for x, status in enumerate(statuses) if status in marks]:
+        ax.scatter(xs[hollow], values[hollow], s=_MARKER**2, facecolor="white", edgecolor=colour,
+                   linewidth=1.2, marker=marker, clip_on=False, zorder=4)  # fmt: skip
+
+
+def secret(rows: pd.DataFrame) -> list[int]:
+    """The places of withheld values of a line that has others."""
+    found = [x for x, status in enumerate(rows["status"]) if status == "suppressed"]
+    return found if rows["estimate"].notna().any() else []
+
+
+def write_secret(ax: Axes, rows: pd.DataFrame) -> None:
+    """An "s" on the foot of axes under each withheld value."""
+    for x in secret(rows):
+        ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
+                    ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 
 
 def draw_behind(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
@@ -71,34 +131,10 @@ def draw_behind(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
 
     Where it `begins` is marked by a vertical stroke.
     """
-    rows = rows.mask(rows["status"] == "partial")
-    x = range(len(rows))
-    low, high = rows["ci_low"].to_numpy(), rows["ci_high"].to_numpy()
-    ax.fill_between(x, low, high, color=style.GREY, alpha=0.25, linewidth=0)
-    ax.plot(x, rows["estimate"].to_numpy(), color=style.GREY, linewidth=0.9, alpha=0.8)
-    known = rows["estimate"].notna().to_numpy()
-    if begins and known.any():
-        ax.axvline(int(known.argmax()), color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)))
-
-
-def _mark(ax: Axes, rows: pd.DataFrame, colour: str, marker: str, marked: int) -> None:
-    values = rows["estimate"].to_numpy()
-    statuses = rows["status"].tolist()
-    shown = [not math.isnan(value) for value in values]
-    around = [False, *shown, False]
-    whole = [x for x, seen in enumerate(shown) if seen and statuses[x] != "partial"]
-    filled, hollow = [], []
-    for x in (x for x, seen in enumerate(shown) if seen):
-        lone = not around[x] and not around[x + 2]
-        if statuses[x] in ("partial", "low_base"):
-            hollow.append(x)
-        elif len(values) <= marked or lone or x == whole[-1]:
-            filled.append(x)
-    for places, fill in ((filled, colour), (hollow, "white")):
-        if places:
-            ax.plot(places, values[places], marker=marker, markersize=4.7, markerfacecolor=fill,
-                    markeredgecolor=colour, markeredgewidth=1.2, linestyle="none",
-                    clip_on=False, zorder=4)  # fmt: skip
-    for x in (x for x, status in enumerate(statuses) if status == "suppressed" and any(shown)):
-        ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
-                    ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
+    found = runs(whole(rows))
+    for run in found:
+        value, low, high = rows[["estimate", "ci_low", "ci_high"]].iloc[run].to_numpy().T
+        band(ax, run, low, high, style.GREY, 0.25)
+        line(ax, run, value, color=style.GREY, linewidth=0.9, alpha=0.8)
+    if begins and found:
+        ax.axvline(found[0][0], color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)))

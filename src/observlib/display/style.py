@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,56 +32,55 @@ LINE = 13.0  # height of a line of text
 _MOST_LINES = 6  # of a name
 _MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
 KEY = 15.0  # length of the sample of a line in a legend
+_SIZES = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
+_RC = {
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "hatch.linewidth": 0.8,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "observlib",
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.color": GREY,
+    "ytick.labelcolor": INK,
+    "ytick.major.size": 0,
+    "ytick.major.pad": 4,
+}
 
 
 @contextmanager
 def theme() -> Iterator[None]:
-    """Draw with the project's style and nothing of the machine's own matplotlib settings."""
+    """Draw with the project's theme and nothing of the machine's own settings."""
     import matplotlib
-    from cycler import cycler
+    import seaborn as sns
 
     own: dict[Any, Any] = {
         k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")
     }
-    settings: dict[Any, Any] = {
-        "axes.edgecolor": GREY,
-        "axes.labelcolor": INK,
-        "axes.linewidth": 0.8,
-        "axes.prop_cycle": cycler(color=PALETTE),
-        "axes.spines.left": False,
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "font.family": "DejaVu Sans",
-        "font.size": SIZE,
-        "hatch.linewidth": 0.8,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "observlib",
-        "text.color": INK,
-        "text.parse_math": False,
-        "xtick.color": GREY,
-        "xtick.labelcolor": INK,
-        "ytick.color": GREY,
-        "ytick.labelcolor": INK,
-        "ytick.major.size": 0,
-        "ytick.major.pad": 4,
-    }
-    with matplotlib.rc_context({**own, **settings}):
+    with matplotlib.rc_context(own):
+        sns.set_theme(
+            context=dict.fromkeys(_SIZES, SIZE),
+            style="ticks",
+            palette=PALETTE,
+            font="DejaVu Sans",
+            color_codes=False,  # which are matplotlib's own, and would stay
+            rc=_RC,
+        )
         yield
 
 
-def figure(height: float) -> Figure:
-    """An empty figure of the common width; it belongs to no window and no global state."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(WIDTH / 72, height / 72))
-
-
 def axes(fig: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Axes placed in points from the figure's upper left corner."""
+    """Axes placed in points from the figure's upper left corner, with their lower edge alone."""
+    import seaborn as sns
+
     total = fig.get_figheight() * 72
     box = (left / WIDTH, 1 - (top + height) / total, width / WIDTH, height / total)
     made = fig.add_axes(box)
     made.patch.set_visible(False)
+    sns.despine(ax=made, left=True)
     return made
 
 
@@ -100,6 +100,15 @@ def key(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
     fig.add_artist(Line2D(places, [1 - y / total] * 3, markevery=[1], **look))
 
 
+def sample(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
+    """Draw a patch of a filling, ten points high, from its upper left corner in points."""
+    from matplotlib.patches import Rectangle
+
+    total = fig.get_figheight() * 72
+    fig.add_artist(Rectangle((x / WIDTH, 1 - (y + 10) / total), width / WIDTH, 10 / total, **look))
+
+
+@lru_cache(maxsize=10_000)  # the same words stand on figure after figure
 def text_width(text: str, size: float = SIZE, weight: str = "normal") -> float:
     """The width of the widest line of a text, in points."""
     from matplotlib.font_manager import FontProperties

@@ -1,5 +1,7 @@
 """A figure as SVG: the same bytes on every run, half as many of them, and a name for it.
 
+Each element has a line of its own, so that a notebook kept with it shows what has changed.
+
 Text is drawn as outlines of the font that matplotlib ships, so that a browser and typst show the
 same picture whatever fonts they have.
 """
@@ -29,6 +31,7 @@ def render(fig: Figure, alt: str) -> str:
     fig.savefig(buffer, format="svg", metadata=nothing)
     root = ElementTree.fromstring(buffer.getvalue())  # comments and the document type go
     _lighten(root)
+    root.tail = None
     root.attrib = {"role": "img", "aria-label": alt, **root.attrib}
     for prefix, uri in (("", _SVG), ("xlink", _LINK)):
         ElementTree.register_namespace(prefix, uri[1:].split("}")[0])
@@ -44,8 +47,8 @@ def _lighten(node: ElementTree.Element) -> None:
         if child.tag != f"{_SVG}metadata":
             kept += list(child) if bare else [child]
     node[:] = kept
-    node.text = node.text.strip() or None if node.text else None
-    node.tail = None
+    node.text = "\n" if kept else (node.text or "").strip() or None
+    node.tail = "\n"
     if "style" in node.attrib:
         node.attrib["style"] = node.attrib["style"].replace(": ", ":").replace("; ", ";")
     if node.tag == f"{_SVG}g":

@@ -5,10 +5,43 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from observlib.display import french
+from observlib.display import french, style
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter, months_between
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class TimeAxis(NamedTuple):
+    """Periods along axes of a width, in points, and which of them are labelled, and how."""
+
+    periods: list[str]
+    width: float
+    marks: list[tuple[int, str]]
+
+    @property
+    def lines(self) -> int:
+        """How many lines its labels have."""
+        return 1 + any("\n" in text for _, text in self.marks)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Half a period before the first and after the last."""
+        return -0.5, len(self.periods) - 0.5
+
+    def labels(self, written: bool = True) -> tuple[list[int], list[str]]:
+        """Places and labels; empty ones where another panel's axis has them written."""
+        # all of two lines, or first lines do not stand level
+        texts = [text if "\n" in text else f"{text}\n " for _, text in self.marks]
+        return [i for i, _ in self.marks], texts if written else [""] * len(texts)
+
+
+def time_axis(periods: list[str], width: float) -> TimeAxis:
+    """The axis of periods on axes that are `width` points wide."""
+    return TimeAxis(periods, width, ticks(periods, width / len(periods)))
 
 
 def axis_periods(found: Iterable[str]) -> list[str]:
@@ -91,3 +124,34 @@ def ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]:
         named = new and not (before is None and soon)
         made.append((i, short(periods[i]) + (f"\n{year}" if named else "")))
     return made
+
+
+def name_partial(
+    ax: Axes, axis: TimeAxis, partial: set[str], before: float, after: float, written: bool = True
+) -> None:
+    """Write "(partiel)" under partial periods, once under neighbours.
+
+    The period is named where the axis does not name it. There is room `before` and `after` axes.
+    """
+    step = axis.width / len(axis.periods)
+    ticked = {i for i, text in axis.marks if text.split("\n")[0] == short(axis.periods[i])}
+    places = [i for i, period in enumerate(axis.periods) if period in partial]
+    down = 6 + axis.lines * style.LINE if written else 7
+    free = -before
+    for start in (i for i in places if i - 1 not in places):
+        end = start
+        while end + 1 in places:
+            end += 1
+        names = dict.fromkeys(short(axis.periods[i]) for i in (start, end))
+        named = written and {start, end} <= ticked
+        for text in ["(partiel)"] if named else [f"{'–'.join(names)} (partiel)", "(partiel)"]:
+            half = style.text_width(text, style.SMALL) / 2
+            centre = min(((start + end) / 2 + 0.5) * step, axis.width + after - half)
+            centre = max(centre, half - before)
+            if centre - half < free:
+                continue
+            free = centre + half + 4
+            ax.annotate(text, (centre, -down), xycoords="axes points",
+                        ha="center", va="top", size=style.SMALL, color=style.GREY,
+                        annotation_clip=False)  # fmt: skip
+            break

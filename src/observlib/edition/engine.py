@@ -35,6 +35,7 @@ DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
 _HEAVY = (
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
+    "seaborn",
     "great_tables",
     "duckdb",
     "pyarrow.parquet",

@@ -1,0 +1,200 @@
+"""The one layout of rows: a name each, a mark on the axes that all share, a value and a base.
+
+Bars, points, shares, steps and grids stand on it. Lengths are in points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue, Indicator
+from observlib.display import charts, french, select, style, words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GAP = 7.0  # between two rows
+_NAME = 130.0  # widest name beside the axes
+_LEAST = 90.0  # narrowest axes
+_SPACE = 10.0  # between names, axes and values
+
+
+class Row(NamedTuple):
+    """What is written of a row; where its value is withheld, `value` says why."""
+
+    name: str
+    value: str = ""
+    base: str = ""
+    withheld: bool = False
+    strong: bool = False
+    under: str = ""
+
+
+class Axis(NamedTuple):
+    """The ticks of the axis under all rows, the unit that they are written in, and its name."""
+
+    ticks: list[float]
+    unit: str
+    name: str = ""
+
+
+class Columns(NamedTuple):
+    """Rows with their names in lines, and where their axes and values stand."""
+
+    rows: Sequence[Row]
+    names: list[str]
+    left: float
+    width: float
+    values: float  # the right end of the values
+    over: bool  # whether names stand over the marks
+
+
+def ranked(
+    frame: pd.DataFrame, by: str, catalogue: Catalogue, *, sort: bool, lowest: bool = False
+) -> list[dict[str, Any]]:
+    """Estimates as records with the `name` that the column `by` gives, in their order.
+
+    That is, with `sort`, from the highest value down, or from the `lowest` up; what brings others
+    together and what is withheld come last. Else it is the catalogue's or the frame's.
+    """
+    place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
+    records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(frame)]
+
+    def key(row: dict[str, Any]) -> tuple[float, ...]:
+        if not sort:
+            return (place[row[by]],)
+        withheld, x = row["status"] in words.WITHHELD, row["estimate"]
+        rest = re.match(r"autres?\b", row[by], re.IGNORECASE) is not None
+        return withheld, rest, 0.0 if withheld else x if lowest else -x, place[row[by]]
+
+    return sorted(records, key=key)
+
+
+def rows_of(records: Sequence[Mapping[str, Any]], indicator: Indicator) -> list[Row]:
+    """The rows of estimates that have a `name`; a base that several share is in their notes."""
+    shared = _shared_base(records) is not None
+    bases = [None if shared else words.base(record) for record in records]
+    return [
+        Row(
+            record["name"],
+            charts.beside(record, indicator, record["unit"]),
+            "" if n is None else f"n\xa0=\xa0{french.number(n)}",
+            record["status"] in words.WITHHELD,
+            record.get("strong", False),
+        )
+        for record, n in zip(records, bases, strict=True)
+    ]
+
+
+def _shared_base(records: Sequence[Mapping[str, Any]]) -> float | None:
+    """The base that several estimates share, if they do."""
+    known = [n for n in map(words.base, records) if n is not None]
+    return known[0] if len(known) > 1 and len(set(known)) == 1 else None
+
+
+def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool = False) -> Columns:
+    """Share the width among names, axes, values and bases: axes have what the others leave.
+
+    Names take `widest` at the most; or stand `over` the marks, which then have the whole width.
+    """
+    shown = [row.value for row in rows if not row.withheld]
+    value = max((style.text_width(text, weight="bold") for text in shown), default=20.0)
+    base = max(style.text_width(row.base, style.SMALL) for row in rows)
+    if over:
+        room = [style.WIDTH - 16 - style.text_width(row.value, weight="bold") for row in rows]
+        names = [style.named(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
+        return Columns(rows, names, 1.0, style.WIDTH - 2, style.WIDTH - 1, over)
+    right = (value + _SPACE if value else 0.0) + (base + 8 if base else 0.0) + 2
+    widest = min(widest, style.WIDTH - right - _SPACE - _LEAST)
+    names = [style.named(row.name, widest, _weight(row)) for row in rows]
+    left = max(style.text_width(n, weight=_weight(r)) for n, r in zip(names, rows, strict=True))
+    left += _SPACE * (left > 0)
+    width = style.WIDTH - left - right
+    return Columns(rows, names, left, width, left + width + _SPACE + value, over)
+
+
+def placed(
+    place: Columns,
+    notes: Sequence[str],
+    *,
+    tall: float,
+    gap: float = GAP,
+    top: float = 0.0,
+    bottom: float = 0.0,
+    axis: Axis | None = None,
+) -> tuple[Figure, Axes, list[float]]:
+    """A figure with everything but the marks, its axes, and the heights of the marks' middles.
+
+    Axes count points down from their top, so that a mark is as `tall` as it says; there is a `gap`
+    between two rows, and room at the `top` and `bottom`.
+    """
+    lines = [(name.count("\n") + 1) * style.LINE for name in place.names]
+    if place.over:
+        heads = [height + 4 for height in lines]
+        marks = [0.0 if row.withheld else tall for row in place.rows]
+        feet = [12.0 * bool(row.under) + gap + 1 for row in place.rows]
+        heights = [sum(parts) for parts in zip(heads, marks, feet, strict=True)]
+    else:
+        heads = [0.0] * len(lines)
+        heights = marks = [max(tall, height) + gap for height in lines]
+    starts = [0.0, *accumulate(heights)]
+    height = starts.pop()
+    middles = [a + b + c / 2 for a, b, c in zip(starts, heads, marks, strict=True)]
+    if axis:
+        bottom += 8 + style.LINE * (1 + bool(axis.name))
+    fig = charts.sheet(top + height + bottom + 2, notes)
+    ax = style.axes(fig, place.left, top, place.width, height)
+    ax.set_ylim(height, 0)
+    if axis:
+        ax.set_xlim(axis.ticks[0], axis.ticks[-1])
+        ax.set_xticks(axis.ticks, charts.tick_labels(axis.ticks, axis.unit))
+        ax.set_yticks([])
+        ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
+        if axis.ticks[0] < 0:
+            ax.axvline(0, color=style.GREY, linewidth=0.8)
+        style.write(fig, place.left + place.width / 2, top + height + 6 + style.LINE, axis.name,
+                    ha="center", color=style.GREY)  # fmt: skip
+    else:
+        ax.set_axis_off()
+    for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):
+        y, grey = top + middle, {"color": style.GREY}
+        beside: dict[str, Any] = {"va": "center", "ha": "right"}
+        if place.over:
+            style.write(fig, 0, top + start, name, weight="bold")
+            style.write(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,
+                        size=style.SMALL, **grey)  # fmt: skip
+            y, beside["va"] = top + start, "top"
+        else:
+            style.write(fig, 0, y, name, va="center", weight=_weight(row))
+        if row.withheld and not place.over:
+            style.write(fig, place.left + 3, y, row.value, va="center", **grey)
+        else:
+            look = grey if row.withheld else {"weight": "bold"}
+            style.write(fig, place.values, y, row.value, **beside, **look)
+        style.write(fig, style.WIDTH - 1, y, row.base, size=style.SMALL, **beside, **grey)
+    return fig, ax, middles
+
+
+def notes_of(
+    records: Sequence[Mapping[str, Any]], indicator: Indicator, *, low_base: str, partial: str
+) -> list[str]:
+    """What explains estimates: intervals, bases, and how low bases and partial periods look."""
+    notes = ["Trait : intervalle à 95 %."] * any(r["ci_low"] == r["ci_low"] for r in records)
+    if (n := _shared_base(records)) is not None:
+        notes.append(f"{words.based(n, indicator)}.")
+    elif any(words.base(record) is not None for record in records):
+        notes.append(charts.base_note(indicator))
+    states = [record["status"] for record in records]
+    notes += charts.low_base_note(states, indicator, low_base)
+    return notes + [f"{partial} : période incomplète."] * ("partial" in states)
+
+
+def _weight(row: Row) -> str:
+    return "bold" if row.strong else "normal"
