@@ -34,6 +34,7 @@ def page_html(project: Project, page: Page, markdown: str) -> str:
         "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
         "downloads": _DOWNLOADS,
         "footer": footer(project, root),
+        "language": page.meta.get("lang", ""),  # of its text; what stands around it is French
         "outline": page.meta.get("toc", True) and len(re.findall(r"^##+ ", markdown, re.M)) > 1,
     }
     return pandoc.convert(
