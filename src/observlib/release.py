@@ -198,8 +198,8 @@ def explain(
     given: Mapping[str, str] | None = None,
     publisher: str = "auto",
     today: date | None = None,
-) -> list[str]:
-    """Say of each page, and of the site, whether `release` would make it again, and why.
+) -> dict[str, str]:
+    """Say of each page, by name, and of `the site` whether `release` would make it again, and why.
 
     The parameters and the errors are those of `release`; nothing is made.
     """
@@ -210,23 +210,24 @@ def explain(
     memory, shared, digest = root / kept.FOLDER / "pages", asked.shared(), store.digest(data)
     edition = root / "reports" / "editions" / str(asked.quarter)
     others = known_entries(edition, asked.kind, asked.others)
-    lines, entries = [], []
+    told: dict[str, str] = {}
+    entries = []
     for page in asked.pages:
         if known := others.get(page.name):
             absent = known.get("asked") is False
-            told = "is not asked for" if absent else "would stay as the edition has it"
-            lines.append(f"{page.name}: {told}")
+            told[page.name] = "is not asked for" if absent else "would stay as the edition has it"
             entries.append(known)
             continue
         depends = inputs_of(page, shared)
         made = recall(memory, page, depends)
-        reason = "is kept" if made else f"would run: {bounded(why(memory, page, depends), 9)}"
-        lines.append(f"{page.name}: {reason}")
+        told[page.name] = "is kept"
+        if not made:
+            told[page.name] = f"would run: {bounded(why(memory, page, depends), 9)}"
         entries.append(entry_of(page, made, digest) if made else entry(page))
     manifest = {"quarter": str(asked.quarter), "kind": asked.kind, "studies": entries}
     changes = _site_changes(root, standing.read(root), found, manifest)
-    told = f"would be made again: {bounded(changes, 9)}" if changes else "would stay as it is"
-    return [*lines, f"the site: {told}"]
+    again = f"would be made again: {bounded(changes, 9)}"
+    return {**told, "the site": again if changes else "would stay as it is"}
 
 
 def _site_changes(

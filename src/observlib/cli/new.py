@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from observlib.cli.printing import answer, say
 from observlib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def new_practice(
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
     path = scaffold.new_practice(project.root(), title, given, product or [])
-    typer.echo(f"Wrote {path}: fill it in, then remove its line `draft`.")
+    say(f"Wrote {path}: fill it in, then remove its line `draft`.")
+    answer(path=path)
 
 
 @study.command("new")
@@ -71,7 +73,8 @@ def new_study(
     from observlib import project, scaffold
 
     path = scaffold.new_study(project.root(), name, title, question, order)
-    typer.echo(f"Wrote {path}: open it with `make lab`.")
+    say(f"Wrote {path}: open it with `make lab`.")
+    answer(path=path)
 
 
 @device.command("new")
@@ -105,7 +108,8 @@ def new_device(
     if sys.stdin and sys.stdin.isatty():
         _ask(given, project.catalogue(root))
     text = scaffold.new_device(root, given)
-    typer.echo(f"Added to data/catalogue/devices.yml:\n{text}", nl=False)
+    say(f"Added to data/catalogue/devices.yml:\n{text.rstrip()}")
+    answer(added=text)
 
 
 def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:
