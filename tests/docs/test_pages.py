@@ -1,0 +1,60 @@
+"""What the documentation says can be done, is done here: a page that rots fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.docs.following import ROOT, blocks, copy_project, follow
+from tests.publish.sample import make_project
+
+from observlib.edition.documentation import write_documentation
+from observlib.publish import embedded
+from observlib.publish.project import read_project
+from tools.reference import FOLDER, pages
+
+DOCS = ROOT / "docs"
+FOLLOWED = [page for page in sorted(DOCS.rglob("*.md")) if page.parent != FOLDER]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in FOLLOWED if any(blocks(page))],
+    ids=lambda page: page.relative_to(DOCS).as_posix(),
+)
+def test_who_follows_a_page_to_the_letter_gets_what_it_says(page: Path, tmp_path: Path) -> None:
+    follow(page, copy_project(tmp_path))
+
+
+def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert written == pages(), "run `make reference`"
+
+
+def test_a_newcomer_finds_every_page_from_the_first() -> None:
+    found, reached = {DOCS / "index.md"}, set()
+    while found:
+        page = found.pop()
+        reached.add(page)
+        names = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
+        found |= {(page.parent / name).resolve() for name in names} - reached
+    assert reached == set(DOCS.rglob("*.md"))
+
+
+def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    write_documentation(DOCS, project / "documentation")
+    embedded.build(read_project(project), tmp_path / "site", lambda *_: None)
+    made = {path.stem for path in (tmp_path / "site" / "documentation").rglob("*.html")}
+    assert made == {path.stem for path in DOCS.rglob("*.md")}
+    page = (tmp_path / "site" / "documentation" / "architecture.html").read_text(encoding="utf-8")
+    assert '<h1 lang="en">' in page and '<div class="text" lang="en">' in page
+    assert re.search(r'<img src="architecture\.svg"\s+alt="[^"]{80}', page)
+
+
+def test_links_of_the_readme_and_of_contributing_lead_somewhere() -> None:
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        links = re.findall(r"\]\(([^)#:]+)[)#]", text)
+        assert links and [link for link in links if not (ROOT / link).exists()] == []
