@@ -2,8 +2,9 @@
 
 What a page's code blocks do, in their order:
 
-- under a paragraph that ends "`some/file`:", a block is that file's text; under "Add to
-  `some/file`:" it goes to its end; a `diff` block changes lines of it, which it has exactly once;
+- under a paragraph that ends "`some/file`:", a block is that file's text, or a part of it where
+  it is there already; under "Add to `some/file`:" it goes to its end; a `diff` block changes lines
+  of it, which it has exactly once;
 - `sh`: each line is run: `observ …` and `pytest …` as they are; of `make …` it is checked that the
   Makefile has the target;
 - `python` without a file: a cell of a study; what its last line gives is shown;
@@ -113,8 +114,12 @@ def _write(block: Block, path: Path) -> None:
     elif re.search(r"dd to\s+`[^`]*`:$", block.before):
         with path.open("a", encoding="utf-8") as file:
             file.write(block.text)
+    elif path.exists():
+        held = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            held = "\n".join("".join(cell["source"]) for cell in json.loads(held)["cells"])
+        assert block.text in held, f"{block.where}: {path} has no {block.text!r} in {held[:500]}"
     else:
-        assert not path.exists(), f"{block.where}: {path} exists already"
         path.write_text(block.text, encoding="utf-8")
 
 

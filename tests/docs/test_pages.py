@@ -15,13 +15,16 @@ from observlib.publish.project import read_project
 from tools.reference import FOLDER, pages
 
 DOCS = ROOT / "docs"
-FOLLOWED = [page for page in sorted(DOCS.rglob("*.md")) if page.parent != FOLDER]
+LONG = ("tutorial", "theme")  # which execute studies
 
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in FOLLOWED if any(blocks(page))],
-    ids=lambda page: page.relative_to(DOCS).as_posix(),
+    [
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG))
+        for page in sorted(DOCS.rglob("*.md"))
+        if page.parent != FOLDER and any(blocks(page))
+    ],
 )
 def test_who_follows_a_page_to_the_letter_gets_what_it_says(page: Path, tmp_path: Path) -> None:
     follow(page, copy_project(tmp_path))
