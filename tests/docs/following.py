@@ -5,8 +5,8 @@ What a page's code blocks do, in their order:
 - under a paragraph that ends "`some/file`:", a block is that file's text, or a part of it where
   it is there already; under "Add to `some/file`:" it goes to its end; a `diff` block changes lines
   of it, which it has exactly once;
-- `sh`: each line is run: `observ …` and `pytest …` as they are; of `make …` it is checked that the
-  Makefile has the target;
+- `sh`: each line, which a backslash continues, is run: `observ …` and `pytest …` as they are; of
+  `make …` it is checked that the Makefile has the target;
 - `python` without a file: a cell of a study; what its last line gives is shown;
 - `text` under a command or a cell: found in what it prints, where `…` stands for anything.
 """
@@ -127,7 +127,7 @@ def _run_lines(block: Block, place: Path) -> str:
     """Run the commands of a block; what they print."""
     targets = re.findall(r"(?m)^([a-z-]+)(?= |:)", (place / "Makefile").read_text(encoding="utf-8"))
     printed = ""
-    for line in block.text.splitlines():
+    for line in block.text.replace("\\\n", " ").splitlines():
         program, *words = shlex.split(line, comments=True) or ["#"]
         if program == "make":
             assert words[0] in targets, f"{block.where}: make has no {words[0]}"

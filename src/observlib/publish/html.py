@@ -126,7 +126,7 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
     named = project.config.get("bibliography") or []
     bibliography = [named] if isinstance(named, str) else list(named)
     return {
-        "lang": "fr-FR",
+        "lang": page.meta.get("lang", "fr-FR"),
         "root": root,
         "madelong": french.day_label(project.made(page)),
         "link-citations": True,
