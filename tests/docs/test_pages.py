@@ -53,6 +53,9 @@ def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path
     assert made == {path.stem for path in DOCS.rglob("*.md")}
     page = (tmp_path / "site" / "documentation" / "architecture.html").read_text(encoding="utf-8")
     assert '<h1 lang="en">' in page and '<div class="text" lang="en">' in page
+    theme = (tmp_path / "site" / "documentation" / "how-to" / "theme.html").read_text("utf-8")
+    assert '<a href="../../documentation/index.html">Documentation</a>' in theme
+    assert "« " not in re.sub(r"<pre.*?</pre>|<nav.*?</nav>", "", theme, flags=re.S), "in English"
     assert re.search(r'<img src="architecture\.svg"\s+alt="[^"]{80}', page)
 
 
