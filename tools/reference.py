@@ -109,7 +109,8 @@ def _command(command: Any, words: str) -> Iterator[str]:
 
 def _study() -> Iterator[str]:
     yield _doc(study.Study)
-    for name, found in vars(study.Study).items():
+    bases = [vars(base) for base in reversed(study.Study.__mro__) if base is not object]
+    for name, found in {name: found for base in bases for name, found in base.items()}.items():
         if not name.startswith("_"):
             given = _signature(found) if inspect.isfunction(found) else ""
             yield f"## study.{name}{given}\n\n{_doc(getattr(found, 'func', found))}"
