@@ -13,7 +13,7 @@ CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: edition test test-all check notebooks coverage lab lock clean
+.PHONY: edition test test-all check notebooks coverage reference lab lock clean
 edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 	$(BIN)/observ edition --data $(DEMO)
 
@@ -46,6 +46,9 @@ notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place
 
 coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (twenty minutes)
 	$(BIN)/python -m tools.coverage
+
+reference: $(VENV)/.installed ## renew docs/reference from the code
+	$(BIN)/python -m tools.reference
 
 # Jupyter refuses root unless told; ARGS are its own options
 lab: $(VENV)/.installed ## JupyterLab, to write a study

@@ -1,9 +1,13 @@
-"""conda users get what pip users get."""
+"""conda users get what pip users get, and contributors what the project promises them."""
 
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import yaml
@@ -48,3 +52,21 @@ def test_the_lock_meets_pyproject_and_holds_hashes_and_no_address() -> None:
         for requirement in project["dependencies"]:
             plain = re.sub(r"[-_.]+", "-", re.split(r"[\[<>=]", requirement)[0]).lower()
             assert plain in locked
+
+
+def test_who_imports_the_package_gets_its_types(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert "observlib/py.typed" in zipfile.ZipFile(wheel).namelist()
+
+
+def test_hooks_before_a_commit_are_the_project_s_own_and_download_nothing() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in config["repos"]] == ["local"]
+    for hook in config["repos"][0]["hooks"]:
+        program, *words = shlex.split(hook["entry"])
+        assert hook["language"] == "system" and program.startswith(".venv/bin/")
+        named = [word for word in words if "/" in word or word.startswith("tools.")]
+        paths = [ROOT / word.replace("tools.", "tools/") for word in named]
+        assert all(path.exists() or path.with_suffix(".py").exists() for path in paths)

@@ -531,8 +531,7 @@ def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(
 
 def explained(root: Path, **words: Any) -> dict[str, str]:
     named = {"quarter": Quarter(2026, 3), "publisher": "embedded", "today": TODAY} | words
-    lines = module.explain(root, root / "data", **named)
-    return dict(line.split(": ", 1) if ": " in line else (line, "") for line in lines)
+    return module.explain(root, root / "data", **named)
 
 
 def test_it_is_told_why_a_page_would_run_and_nothing_is_made(

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from observlib import files, standing
 from observlib.edition import manifest
 from observlib.edition.asked import ask
+from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Run
 from observlib.edition.finalise import PageError
 from observlib.edition.make import finalised
-from observlib.edition.sheets import FOLDER, write_sheets
+from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
 from observlib.publish import embedded, html
 from observlib.publish.project import read_project
@@ -75,7 +76,8 @@ def preview(
             raise ObservError(f"study {page.name}: {error}") from error
         copy = work / "project"
         standing.copy_sources(root, copy)
-        write_sheets(asked.practices, asked.catalogue, copy / FOLDER)
+        write_sheets(asked.practices, asked.catalogue, copy / "practices")
+        write_documentation(root / "docs", copy / "documentation")
         folder = copy / "editions" / quarter
         folder.mkdir(parents=True)
         edition = root / "reports" / "editions" / quarter

@@ -15,12 +15,13 @@ from typing import Any
 from observlib import files, inputs, kept, standing, store
 from observlib.edition.asked import Asked, ask
 from observlib.edition.compute import compute
+from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
 from observlib.edition.notices import with_notices
 from observlib.edition.recall import recall, why
-from observlib.edition.sheets import FOLDER, write_sheets
+from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
 from observlib.period import Quarter
@@ -132,7 +133,8 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        write_sheets(asked.practices, asked.catalogue, copy / FOLDER)
+        write_sheets(asked.practices, asked.catalogue, copy / "practices")
+        write_documentation(root / "docs", copy / "documentation")
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
             outputs = _publish(asked, copy, manifest, publisher, keep_going, publishing)
@@ -162,11 +164,11 @@ def _publish(
     A page that cannot be published is left out of the manifest with `keep_going`.
     """
     reports = asked.root / "reports"
-    folder, sheets = copy / "editions" / str(asked.quarter), copy / FOLDER
+    folder = copy / "editions" / str(asked.quarter)
     made: Inputs = {}
 
     def note(site: Path) -> None:  # before others may change what is in place
-        made.update(standing.files_of(site, folder, sheets))
+        made.update(standing.files_of(site, folder, copy))
 
     while True:
         _announce(reports / "index.qmd", copy, manifest)
@@ -179,11 +181,11 @@ def _publish(
                 raise
             leave_out(manifest, folder, reports / "_failed", _of_studies(error, manifest))
     replace_folder(folder, reports / "editions" / str(asked.quarter))
-    # for `quarto render reports`: the edition's pages link to the sheets
-    if asked.practices.sheets:
-        replace_folder(sheets, reports / FOLDER)
-    else:  # an empty folder would make Quarto fail
-        shutil.rmtree(reports / FOLDER, ignore_errors=True)
+    for name in standing.PAGES:  # for `quarto render reports`: the edition's pages link to them
+        if (copy / name).is_dir():
+            replace_folder(copy / name, reports / name)
+        else:  # an empty folder would make Quarto fail
+            shutil.rmtree(reports / name, ignore_errors=True)
     return made
 
 
@@ -196,8 +198,8 @@ def explain(
     given: Mapping[str, str] | None = None,
     publisher: str = "auto",
     today: date | None = None,
-) -> list[str]:
-    """Say of each page, and of the site, whether `release` would make it again, and why.
+) -> dict[str, str]:
+    """Say of each page, by name, and of `the site` whether `release` would make it again, and why.
 
     The parameters and the errors are those of `release`; nothing is made.
     """
@@ -208,22 +210,23 @@ def explain(
     memory, shared, digest = root / kept.FOLDER / "pages", asked.shared(), store.digest(data)
     edition = root / "reports" / "editions" / str(asked.quarter)
     others = known_entries(edition, asked.kind, asked.others)
-    lines, entries = [], []
+    told: dict[str, str] = {}
+    entries = []
     for page in asked.pages:
         if known := others.get(page.name):
             absent = known.get("asked") is False
-            told = "is not asked for" if absent else "would stay as the edition has it"
-            lines.append(f"{page.name}: {told}")
+            told[page.name] = "is not asked for" if absent else "would stay as the edition has it"
             entries.append(known)
             continue
         made = recall(memory, page, shared)
-        reason = "is kept" if made else f"would run: {bounded(why(memory, page, shared), 9)}"
-        lines.append(f"{page.name}: {reason}")
+        told[page.name] = "is kept"
+        if not made:
+            told[page.name] = f"would run: {bounded(why(memory, page, shared), 9)}"
         entries.append(entry_of(page, made, digest) if made else entry(page))
     manifest = {"quarter": str(asked.quarter), "kind": asked.kind, "studies": entries}
     changes = _site_changes(root, standing.read(root), found, manifest)
-    told = f"would be made again: {bounded(changes, 9)}" if changes else "would stay as it is"
-    return [*lines, f"the site: {told}"]
+    again = f"would be made again: {bounded(changes, 9)}"
+    return {**told, "the site": again if changes else "would stay as it is"}
 
 
 def _site_changes(
@@ -236,7 +239,7 @@ def _site_changes(
     now = {**standing.site_inputs(found), **_pages(manifest)}
     reports = root / "reports"
     edition = reports / "editions" / str(manifest["quarter"])
-    there = standing.files_of(reports / "_site", edition, reports / FOLDER)
+    there = standing.files_of(reports / "_site", edition, reports)
     return inputs.changes(then, now) or inputs.changes(before.files, there)
 
 

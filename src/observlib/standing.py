@@ -21,7 +21,8 @@ from observlib.period import Quarter
 from observlib.publish import chosen
 
 PREVIEWS = Path("reports") / ".preview"
-MADE = ("_site", "editions", "practices", "_failed")  # what an edition makes in `reports/`
+PAGES = ("practices", "documentation")  # what is made into pages beside those of studies
+MADE = ("_site", "editions", "_failed", *PAGES)  # what an edition makes in `reports/`
 _RECORD = "published.json"
 
 
@@ -65,10 +66,13 @@ def now(
 
 
 def site_sources(root: Path) -> Inputs:
-    """What people wrote of the site: its fixed pages, style and filters."""
+    """What people wrote of the site: its fixed pages, style and filters, the documentation."""
     reports = root / "reports"
     made = [path.name for path in reports.glob("_*") if path.is_dir()]
-    return inputs.tree("the site's sources", reports, {*MADE, *made})
+    return {
+        **inputs.tree("the site's sources", reports, {*MADE, *made}),
+        **inputs.tree("the site's sources/docs", root / "docs"),
+    }
 
 
 def copy_sources(root: Path, folder: Path) -> None:
@@ -114,13 +118,12 @@ def write(root: Path, record: Record) -> None:
     files.write_text(root / kept.FOLDER / _RECORD, json.dumps(asdict(record), ensure_ascii=False))
 
 
-def files_of(site: Path, edition: Path, sheets: Path) -> Inputs:
-    """The files of a publication: its site, its notebooks and the pages of sheets."""
-    return {
-        **inputs.tree("files of the site", site),
-        **inputs.tree("files of the edition", edition),
-        **inputs.tree("files of the sheets", sheets),
-    }
+def files_of(site: Path, edition: Path, reports: Path) -> Inputs:
+    """The files of a publication: its site, its notebooks and the other pages in `reports`."""
+    found = inputs.tree("files of the site", site) | inputs.tree("files of the edition", edition)
+    for name in PAGES:
+        found |= inputs.tree(f"files of the {name}", reports / name)
+    return found
 
 
 def since(root: Path, found: Inputs) -> Record | None:
@@ -133,5 +136,5 @@ def since(root: Path, found: Inputs) -> Record | None:
         return None
     reports = root / "reports"
     edition = reports / "editions" / record.quarter
-    there = files_of(reports / "_site", edition, reports / "practices")
+    there = files_of(reports / "_site", edition, reports)
     return record if there == record.files else None

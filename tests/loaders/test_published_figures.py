@@ -286,7 +286,7 @@ def test_the_project_s_reference_folder_is_read_into_a_real_store(
 ) -> None:
     done = store.ingest(OURS.parent, tmp_path, catalogue)
     assert not done.problems and done.rejects.empty and store.kind(tmp_path) == "real"
-    assert not done.unclaimed, "the folder that the README names holds nothing else"
+    assert not done.unclaimed, "the folder that docs/how-to/peer.md names holds nothing else"
     assert done.devices["device"].tolist() == ["published-figures"]
     rows = store.read(tmp_path, "figures")
     assert len(rows) == 26

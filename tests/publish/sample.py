@@ -9,6 +9,7 @@ from typing import Any
 
 from observlib import estimates
 from observlib.edition.notices import DEMONSTRATION, with_notices
+from observlib.standing import MADE
 
 REPORTS = Path(__file__).parents[2] / "reports"
 SVG = (
@@ -140,7 +141,7 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
     shutil.copytree(
         REPORTS,
         folder,
-        ignore=shutil.ignore_patterns("editions", "practices", "_site", "_failed", ".*"),
+        ignore=shutil.ignore_patterns(*MADE, ".*"),
     )
     edition = folder / "editions" / "2026-T3"
     edition.mkdir(parents=True)

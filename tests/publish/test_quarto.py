@@ -179,7 +179,7 @@ def test_pdf_is_linked_once_under_its_name(project: Path) -> None:
 def test_plain_quarto_renders_a_fresh_clone(project: Path) -> None:
     text = (project / "_quarto.yml").read_text(encoding="utf-8")
     globs = re.findall(r'auto: "(.*)"', text)
-    assert len(globs) == 2
+    assert len(globs) == 3
     # Quarto takes what stands before `/*` for a folder, and fails where nothing below it matches
     assert not [glob for glob in globs if "/*" in glob]
     front = split_front_matter((project / "index.qmd").read_text(encoding="utf-8"))[0]

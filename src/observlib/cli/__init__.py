@@ -14,14 +14,18 @@ from typing import Annotated, Literal
 
 import typer
 
+import observlib
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
+    answer,
     output_is_lost,
     published,
+    say,
     steps,
     summarise,
     tell,
     waiting,
+    with_output_options,
     wrong_words,
 )
 from observlib.errors import ObservError, UsageError
@@ -33,7 +37,7 @@ To begin, with synthetic data:
   observ demo data/demo/raw
   observ ingest data/demo/raw --data data/demo
   observ edition --data data/demo""",
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -47,11 +51,25 @@ Data = Annotated[
 ]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"observ {observlib.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _observ(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    return
+
+
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
     """Check and print the devices, products, indicators and actions."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from observlib import project
@@ -60,18 +78,19 @@ def catalogue(data: Data = Path("data")) -> None:
     known = project.catalogue(data)
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
-    typer.echo(f"{len(known.devices)} listening devices")
+    say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
     for device in known.devices.values():
         how = f"{device.loader}, {device.family}, {device.channel}, {device.frequency}"
         names = f"{device.id}\n{device.product or '(several)'}\n{device.owner}"
         table.add_row(names, f"{device.pattern}\n{how}\n{device.personal_data}", end_section=True)
-    Console().print(table)
+    say(table)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     for part, ids in told.items():
         line = f"{part}: {', '.join(ids) or 'none'}"
-        typer.echo(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
+        say(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
+    answer(devices=[device.model_dump(mode="json") for device in known.devices.values()], **told)
 
 
 @app.command()
@@ -84,7 +103,8 @@ def demo(
     with steps() as step:
         writing = step("Writing exports")
         demonstration.write(folder, lambda done, total: writing(done, total, ""))
-    typer.echo(f"Wrote the demonstration exports to {folder} (synthetic data).")
+    say(f"Wrote the demonstration exports to {folder} (synthetic data).")
+    answer(folder=folder)
 
 
 @app.command()
@@ -104,7 +124,8 @@ def fetch(
 
     folder = project.data_folder(to)
     path = fetching.fetch(device, project.catalogue(folder.parent), folder)
-    typer.echo(f"Fetched: {path}")
+    say(f"Fetched: {path}")
+    answer(path=path)
 
 
 @app.command()
@@ -177,13 +198,16 @@ def edition(
     now = standing.now(root, folder, wanted, only, given, publisher, date.today())
     if record := standing.since(root, now):
         index = root / "reports" / "_site" / "index.html"
-        typer.echo(f"Nothing has changed since {record.made}; {index}")
+        say(f"Nothing has changed since {record.made}; {index}")
+        answer(index=index, changed=False, made=record.made)
         return
     if explain:
         from observlib.release import explain as why
 
-        for line in why(root, folder, wanted, only=only, given=given, publisher=publisher):
-            typer.echo(line)
+        told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
+        for name, reason in told.items():
+            say(f"{name}: {reason}")
+        answer(changed=True, site=told.pop("the site"), pages=told)
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
@@ -208,6 +232,7 @@ def edition(
             workers=workers,
         )
     published(index)
+    answer(index=index, changed=True, failed=failed)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 
@@ -258,7 +283,9 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         words = sys.argv[1:] or ["--help"]
-        if app(words, prog_name="observ", standalone_mode=False) == 130:  # typer's own for Ctrl-C
+        command = with_output_options(typer.main.get_command(app))
+        ended = command(words, prog_name="observ", standalone_mode=False)
+        if ended == 130:  # typer's own for Ctrl-C
             raise KeyboardInterrupt
     except ObservError as error:
         tell(error.problems)

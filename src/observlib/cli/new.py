@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from observlib.cli.printing import answer, say
 from observlib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def new_practice(
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
     path = scaffold.new_practice(project.root(), data, title, given, product or [])
-    typer.echo(f"Wrote {path}: fill it in, then remove its line `draft`.")
+    say(f"Wrote {path}: fill it in, then remove its line `draft`.")
+    answer(path=path)
 
 
 @study.command("new")
@@ -77,7 +79,8 @@ def new_study(
     from observlib import project, scaffold
 
     path = scaffold.new_study(project.root(), name, title, question, order)
-    typer.echo(f"Wrote {path}: open it with `make lab`.")
+    say(f"Wrote {path}: open it with `make lab`.")
+    answer(path=path)
 
 
 @device.command("new")
@@ -112,7 +115,8 @@ def new_device(
     if sys.stdin and sys.stdin.isatty():
         _ask(given, project.catalogue(data))
     path, text = scaffold.new_device(root, data, given)
-    typer.echo(f"Added to {path}:\n{text}", nl=False)
+    say(f"Added to {path}:\n{text.rstrip()}")
+    answer(path=path, added=text)
 
 
 def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:

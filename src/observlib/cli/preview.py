@@ -9,10 +9,8 @@ import webbrowser
 from pathlib import Path
 from time import monotonic
 
-import typer
-
 from observlib import inputs, project
-from observlib.cli.printing import tell
+from observlib.cli.printing import answer, say, tell
 from observlib.edition.execute import Run, started
 from observlib.errors import ObservError, UsageError
 from observlib.live import saves, served
@@ -30,7 +28,8 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
         from observlib.preview import preview as make
 
         address = make(root, folder, study, given, workers.run).as_uri()
-    typer.echo(address)
+    say(address)
+    answer(address=address)
     if show:
         _open(address)
 
@@ -64,7 +63,8 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
                 run, imported = begin()  # the former may be damaged; this one waits for the mend
                 continue
             address = place + path.relative_to(root / PREVIEWS).as_posix()
-            typer.echo(f"{address} ({monotonic() - begun:.1f} s)")
+            say(f"{address} ({monotonic() - begun:.1f} s)")
+            answer(address=address)
             renew()
             if show and shown != address:
                 _open(address)

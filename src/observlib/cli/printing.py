@@ -1,14 +1,19 @@
-"""What the command prints: progress, the summary of an ingestion, mistakes in one line each."""
+"""What the command prints: progress, what it did, mistakes in one line each.
+
+`--quiet` and `--json` are options of every command, and no command knows of them: each says in
+words what it did (`say`) and gives it as data (`answer`), and one of the two is printed.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +23,52 @@ if TYPE_CHECKING:
     from observlib.store import Ingested, Progress
 
 
+_wanted: set[str] = set()
+_output = typer.Typer(add_completion=False)
+
+
+def _option(name: str, said: str) -> Any:
+    def want(value: bool) -> None:
+        _wanted.update({name} if value else ())
+
+    return typer.Option(name, help=said, callback=want, expose_value=False, is_eager=True)
+
+
+@_output.command()
+def _options(
+    quiet: Annotated[bool, _option("--quiet", "Print nothing but mistakes.")] = False,
+    as_json: Annotated[bool, _option("--json", "Print what was done as JSON.")] = False,
+) -> None:
+    return
+
+
+def with_output_options(command: Any) -> Any:
+    """A command of which it and all below it take `--quiet` and `--json`."""
+    _wanted.clear()
+    command.params += typer.main.get_command(_output).params
+    for below in getattr(command, "commands", {}).values():
+        with_output_options(below)
+    return command
+
+
+def say(text: Any = "", err: bool = False) -> None:
+    """Print a line of words, or a table; nothing where the command is to be quiet."""
+    if "--quiet" in _wanted or ("--json" in _wanted and not err):
+        return
+    if isinstance(text, str):
+        typer.echo(text, err=err)
+    else:
+        from rich.console import Console
+
+        Console().print(text)
+
+
+def answer(**found: Any) -> None:
+    """Print what a command did as one line of JSON, where programs asked for it."""
+    if "--json" in _wanted:
+        typer.echo(json.dumps(found, ensure_ascii=False, default=str))
+
+
 @contextmanager
 def steps() -> Iterator[Callable[[str], Progress]]:
     """Progress of steps: bars in a terminal, elsewhere a line at each tenth of the way."""
@@ -25,7 +76,7 @@ def steps() -> Iterator[Callable[[str], Progress]]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet="--quiet" in _wanted)
     if not console.is_terminal:
         yield _lines
         return
@@ -57,30 +108,30 @@ def _lines(title: str) -> Progress:
         if tenth != told:
             told = tenth
             with suppress(OSError):  # what nobody can read any more stops no work
-                typer.echo(f"{title}: {done} of {total}" + f" ({name})" * bool(name), err=True)
+                say(f"{title}: {done} of {total}" + f" ({name})" * bool(name), err=True)
 
     return progress
 
 
 def waiting() -> None:
     """Say why an ingestion does not begin at once."""
-    typer.echo("observ: another ingestion is using this store; waiting for its end", err=True)
+    say("observ: another ingestion is using this store; waiting for its end", err=True)
 
 
 def published(index: Path) -> None:
     """Say where the site is, how to see it, and what may come next."""
     serve = f"python3 -m http.server --directory {shlex.quote(str(_from_here(index.parent)))}"
-    typer.echo(f"Published: {index}")
-    typer.echo(f"To see it, open {index.as_uri()}")
-    typer.echo(f"From another machine: `{serve}` shows it to the network, at port 8000")
-    typer.echo("Next: `make lab` opens the studies; README.md tells of your own data and study")
+    say(f"Published: {index}")
+    say(f"To see it, open {index.as_uri()}")
+    say(f"From another machine: `{serve}` shows it to the network, at port 8000")
+    say("Next: `make lab` opens the studies; docs/tutorial.md tells of your own data and study")
 
 
 def summarise(done: Ingested, folder: Path, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
     place = _from_here(store)
     if not done.devices.empty:
-        typer.echo(f"{done.kind} data in {place}:")
+        say(f"{done.kind} data in {place}:")
         _print_devices(done)
     _list(f"{_count(done.replaced, 'export')} corrected earlier rows", done.replaced)
     rejected = [_rejected(*reject) for reject in done.rejects.itertuples(index=False)]
@@ -92,6 +143,16 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
     ]
     title = f"{_count(done.unclaimed, 'file')} not read, which no device claims"
     _list(title, unclaimed, shown=30)  # nothing else names them
+    answer(
+        kind=done.kind,
+        store=store,
+        devices=done.devices.to_dict("records"),
+        replaced=done.replaced,
+        rejects=done.rejects.to_dict("records"),
+        notices=done.notices,
+        unclaimed=done.unclaimed,
+        problems=done.problems,
+    )
 
 
 def _from_here(path: Path) -> Path:
@@ -100,12 +161,11 @@ def _from_here(path: Path) -> Path:
 
 def _list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
     if lines:
-        typer.echo(f"{title}:\n  " + bounded(lines, shown, "\n  "))
+        say(f"{title}:\n  " + bounded(lines, shown, "\n  "))
 
 
 def _print_devices(done: Ingested) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("device", box=box.SIMPLE_HEAD)
@@ -114,7 +174,7 @@ def _print_devices(done: Ingested) -> None:
     counts = done.devices.drop(columns="device").sum()
     for row in [*done.devices.itertuples(index=False), ("all", *counts)]:
         table.add_row(*[str(value) for value in row])
-    Console().print(table)
+    say(table)
 
 
 def _rejected(file: str, row: int, column: str, value: str, reason: str) -> str:

@@ -12,7 +12,6 @@ from observlib.display import french, typography
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.practices import Practices, Sheet, Source
 
-FOLDER = "practices"
 _ORIGINS = {
     "demonstration": (
         "::: {.callout-warning}\n"

@@ -34,6 +34,7 @@ def page_html(project: Project, page: Page, markdown: str) -> str:
         "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
         "downloads": _DOWNLOADS,
         "footer": footer(project, root),
+        "language": page.meta.get("lang", ""),  # of its text; what stands around it is French
         "outline": page.meta.get("toc", True) and len(re.findall(r"^##+ ", markdown, re.M)) > 1,
     }
     return pandoc.convert(
@@ -125,7 +126,7 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
     named = project.config.get("bibliography") or []
     bibliography = [named] if isinstance(named, str) else list(named)
     return {
-        "lang": "fr-FR",
+        "lang": page.meta.get("lang", "fr-FR"),
         "root": root,
         "madelong": french.day_label(project.made(page)),
         "link-citations": True,

@@ -122,7 +122,8 @@ class Project:
                 return () if entry.text.lower() in title.lower() else (Entry(entry.text),)
         for page in self.pages:
             found = [other.source for _, pages in self.listings(page) for other in pages]
-            if source in found and page.source != HOME:
+            beside = page.source.name == HOME.name and page.source.parent in source.parents
+            if (source in found or (beside and page.source != source)) and page.source != HOME:
                 return (*self.trail(page.source), Entry(page.title, page.source))
         return ()
 
@@ -166,6 +167,8 @@ def read_project(folder: Path) -> Project:
     reached = {entry.page for entry in flat(navigation)}
     for page in [page for page in pages if page.source in reached]:
         reached |= {other.source for _, found in listed(page, pages) for other in found}
+        if page.source.name == HOME.name and page.source != HOME:  # it leads to its folder's pages
+            reached |= {x.source for x in pages if page.source.parent in x.source.parents}
     for page in pages:
         if page.source not in reached:
             problems.append(

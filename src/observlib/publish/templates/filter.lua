@@ -360,7 +360,8 @@ function Pandoc(doc)
       doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references')))
     end
   end
-  doc = doc:walk { Inlines = spaces, Quoted = quoted }
+  local lang = doc.meta.lang and pandoc.utils.stringify(doc.meta.lang) or 'fr'
+  if lang:match '^fr' then doc = doc:walk { Inlines = spaces, Quoted = quoted } end
   doc = doc:walk { traverse = 'topdown',
     Div = function(div)
       if kind_of(div.identifier) or div.classes:includes 'figure' or div.classes:includes 'table' then

@@ -1,0 +1,116 @@
+"""What every command takes: `-h`, `--quiet` for who watches mistakes, `--json` for programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from observlib import __version__, release, standing, store
+from observlib.cli import app
+
+ROOT = Path(__file__).parents[2]
+Observ = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with one export, of whose three rows one is wrong, and a file of no device."""
+    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    (tmp_path / "raw").mkdir()
+    rows = "month,visits\n2025-01,10\n2025-02,20\n2025-03,beaucoup\n"
+    (tmp_path / "raw" / "boamp_audience.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "raw" / "notes.txt").write_text("rien", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*words, name))
+
+
+@pytest.mark.parametrize("words", [*commands(typer.main.get_command(app))], ids=" ".join)
+def test_who_types_h_at_any_command_reads_its_help(observ: Observ, words: tuple[str, ...]) -> None:
+    code, out, err = observ(*words, "-h")
+    assert (code, err) == (0, "") and out.startswith(f"Usage: {' '.join(['observ', *words])} ")
+    assert {"--quiet", "--json", "-h,"} <= set(out.split())
+
+
+def test_who_reports_a_fault_can_tell_the_version(observ: Observ) -> None:
+    assert observ("--version") == (0, f"observ {__version__}\n", "")
+
+
+def test_a_program_reads_what_an_ingestion_took_and_refused(observ: Observ, place: Path) -> None:
+    code, out, _ = observ("ingest", "raw", "--json")
+    found = json.loads(out)
+    assert code == 0 and out.count("\n") == 1
+    assert (found["kind"], found["store"]) == ("real", str(place / "data" / "store"))
+    (device,) = found["devices"]
+    assert (device["device"], device["rows"], device["rejected"]) == ("audience-boamp", 2, 1)
+    (reject,) = found["rejects"]
+    assert (reject["row"], reject["column"], reject["value"]) == (4, "visits", "beaucoup")
+    assert found["unclaimed"] == ["notes.txt"] and found["problems"] == []
+
+
+def test_a_program_reads_the_catalogue_and_what_stands_published(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = json.loads(observ("--json", "catalogue")[1])
+    assert "boamp" in found["products"]
+    assert "boamp_audience*.csv" in {device["pattern"] for device in found["devices"]}
+    index = place / "reports" / "_site" / "index.html"
+    monkeypatch.setattr(release, "release", lambda *_, **__: (index, []))
+    made = json.loads(observ("edition", "--json")[1])
+    assert made == {"index": str(index), "changed": True, "failed": []}
+    record = standing.Record({}, "2026-T3", "2026-11-24", {}, {})
+    monkeypatch.setattr(standing, "since", lambda *_: record)
+    made = json.loads(observ("edition", "--json")[1])
+    assert made == {"index": str(index), "changed": False, "made": "2026-11-24"}
+
+
+def test_a_program_reads_why_a_page_would_run(
+    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"panorama": "is kept", "the site": "would stay as it is"}
+    monkeypatch.setattr(release, "explain", lambda *_, **__: dict(told))
+    assert observ("edition", "--explain")[1].splitlines() == [": ".join(x) for x in told.items()]
+    found = json.loads(observ("edition", "--explain", "--json")[1])
+    assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
+
+
+def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(
+    observ: Observ, place: Path
+) -> None:
+    script = "from observlib.cli import main; main()"
+    words = [sys.executable, "-c", script, "ingest", "raw", "--quiet"]
+    done = subprocess.run(words, cwd=place, capture_output=True, encoding="utf-8", check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert store.kind(place / "data") == "real"
+    code, out, err = observ("ingest", "nowhere", "--quiet")
+    assert (code, out) == (2, "") and "nowhere" in err
+    assert "boamp" in observ("ingest", "raw")[1], "the next command speaks again"
+
+
+def test_a_shell_completes_commands_without_a_file_or_an_address(place: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from observlib.cli import main; main()"],
+        env={
+            "_OBSERV_COMPLETE": "complete_bash",
+            "COMP_WORDS": "observ ing",
+            "COMP_CWORD": "1",
+            "HOME": str(place),
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stdout.split() == ["ingest"]

@@ -1,0 +1,172 @@
+"""Follow a page of the documentation to the letter, in a copy of the project.
+
+What a page's code blocks do, in their order:
+
+- under a paragraph that ends "`some/file`:", a block is that file's text, or a part of it where
+  it is there already; under "Add to `some/file`:" it goes to its end; a `diff` block changes lines
+  of it, which it has exactly once;
+- `sh`: each line, which a backslash continues, is run: `observ …` and `pytest …` as they are; of
+  `make …` it is checked that the Makefile has the target;
+- `python` without a file: a cell of a study; what its last line gives is shown;
+- `text` under a command or a cell: found in what it prints, where `…` stands for anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = {
+    "observ": [sys.executable, "-c", "from observlib.cli import main; main()"],
+    "pytest": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+}
+CELLS = """
+import ast, json, sys
+place = {}
+for cell in json.load(sys.stdin):
+    tree = ast.parse(cell)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), place)
+    shown = eval(compile(ast.Expression(last.value), "<cell>", "eval"), place) if last else ""
+    print(shown if isinstance(shown, str) else repr(shown), end="\\0")
+"""
+
+
+class Block(NamedTuple):
+    """A code block: where it stands, its language, its text and the paragraph before it."""
+
+    where: str
+    language: str
+    text: str
+    before: str
+
+    @property
+    def file(self) -> str:
+        """The file that the paragraph before it names."""
+        found = re.search(r"`([\w./-]+)`:$", self.before)
+        return found[1] if found else ""
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The code blocks of a page."""
+    text = page.read_text(encoding="utf-8")
+    for found in re.finditer(r"(?ms)^```(\w+)\n(.*?)^```$", text):
+        before = text[: found.start()].rstrip().rpartition("\n\n")[2]
+        line = text.count("\n", 0, found.start()) + 1
+        yield Block(f"{page.name}:{line}", found[1], found[2], before)
+
+
+def copy_project(place: Path) -> Path:
+    """What a clone holds, with the store that `make edition` makes of the demonstration."""
+    made = ("__pycache__", ".*", "_site", "_failed", "editions", "practices", "documentation")
+    for name in ("src", "notebooks", "tests", "docs", "tools"):
+        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "reports", place / "reports", ignore=shutil.ignore_patterns(*made))
+
+    def exports(folder: str, names: list[str]) -> set[str]:
+        own = Path(folder) == ROOT / "data"  # an analyst's, which no page may count on
+        return {"raw", *(["store"] if own else [])} & set(names)
+
+    shutil.copytree(ROOT / "data", place / "data", ignore=exports)
+    for name in ("Makefile", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, place)
+    return place
+
+
+def follow(page: Path, place: Path) -> None:
+    """Do all that a page says, in a project; an `AssertionError` names the line that fails."""
+    cells: list[tuple[Block, Block | None]] = []
+    printed = ""
+    for block in [*blocks(page), Block("the end", "", "", "")]:
+        if block.language == "text" and cells:
+            cells[-1] = (cells[-1][0], block)
+        elif block.language == "text":
+            _compare(block, printed)
+        elif block.language == "python" and not block.file:
+            cells.append((block, None))
+        else:
+            _run_cells(cells, place)
+            cells = []
+            if block.language == "sh":
+                printed = _run_lines(block, place)
+            elif block.language:
+                assert block.file, f"{block.where}: the paragraph before names no file"
+                _write(block, place / block.file)
+
+
+def _write(block: Block, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if block.language == "diff":
+        lines = block.text.splitlines()
+        old, new = ("\n".join(x[1:] for x in lines if x[:1] != sign) for sign in "+-")
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{block.where}: {path} has {text.count(old)} times {old!r}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    elif re.search(r"dd to\s+`[^`]*`:$", block.before):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(block.text)
+    elif path.exists():
+        held = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            held = "\n".join("".join(cell["source"]) for cell in json.loads(held)["cells"])
+        assert block.text in held, f"{block.where}: {path} has no {block.text!r} in {held[:500]}"
+    else:
+        path.write_text(block.text, encoding="utf-8")
+
+
+def _run_lines(block: Block, place: Path) -> str:
+    """Run the commands of a block; what they print."""
+    targets = re.findall(r"(?m)^([a-z-]+)(?= |:)", (place / "Makefile").read_text(encoding="utf-8"))
+    printed = ""
+    for line in block.text.replace("\\\n", " ").splitlines():
+        program, *words = shlex.split(line, comments=True) or ["#"]
+        if program == "make":
+            assert words[0] in targets, f"{block.where}: make has no {words[0]}"
+        elif program != "#":
+            command = PROGRAMS[program]
+            printed += _run([*command, *words], place, f"{block.where}: {line}")
+    return printed
+
+
+def _run_cells(cells: list[tuple[Block, Block | None]], place: Path) -> None:
+    if cells:
+        given = json.dumps([block.text for block, _ in cells])
+        where = cells[0][0].where
+        shown = _run([sys.executable, "-c", CELLS], place, where, given).split("\0")
+        for (_, expected), found in zip(cells, shown, strict=False):
+            if expected:
+                _compare(expected, found)
+
+
+def _run(command: list[str], place: Path, where: str, given: str = "") -> str:
+    known = {"PYTHONPATH": f"{place / 'src'}{os.pathsep}{place}", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        command,
+        cwd=place,
+        env=os.environ | known,
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, f"{where} fails:\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def _compare(expected: Block, found: str) -> None:
+    """Whether a text is found in what was printed, apart from white space; `…` is anything."""
+    parts = (re.escape(" ".join(part.split())) for part in expected.text.split("…"))
+    said = " ".join(found.split())
+    assert re.search(".*?".join(parts), said), (
+        f"{expected.where}: is not in what was shown:\n{found}"
+    )

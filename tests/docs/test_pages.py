@@ -1,0 +1,68 @@
+"""What the documentation says can be done, is done here: a page that rots fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.docs.following import ROOT, blocks, copy_project, follow
+from tests.publish.sample import make_project
+
+from observlib.catalogue.entries import Entry
+from observlib.edition.documentation import write_documentation
+from observlib.publish import embedded
+from observlib.publish.project import read_project
+from tools.reference import FOLDER, MODELS, pages
+
+DOCS = ROOT / "docs"
+LONG = ("tutorial", "theme")  # which execute studies
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG))
+        for page in sorted(DOCS.rglob("*.md"))
+        if page.parent != FOLDER and any(blocks(page))
+    ],
+)
+def test_who_follows_a_page_to_the_letter_gets_what_it_says(page: Path, tmp_path: Path) -> None:
+    follow(page, copy_project(tmp_path))
+
+
+def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert written == pages(), "run `make reference`"
+    assert set(Entry.__subclasses__()) <= set(MODELS.values()), "add it to `tools/reference.py`"
+
+
+def test_a_newcomer_finds_every_page_from_the_first() -> None:
+    found, reached = {DOCS / "index.md"}, set()
+    while found:
+        page = found.pop()
+        reached.add(page)
+        names = re.findall(r"\]\(([^)#:]+\.md)", page.read_text(encoding="utf-8"))
+        found |= {(page.parent / name).resolve() for name in names} - reached
+    assert reached == set(DOCS.rglob("*.md"))
+
+
+def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    write_documentation(DOCS, project / "documentation")
+    embedded.build(read_project(project), tmp_path / "site", lambda *_: None)
+    made = {path.stem for path in (tmp_path / "site" / "documentation").rglob("*.html")}
+    assert made == {path.stem for path in DOCS.rglob("*.md")}
+    page = (tmp_path / "site" / "documentation" / "architecture.html").read_text(encoding="utf-8")
+    assert '<h1 lang="en">' in page and '<div class="text" lang="en">' in page
+    theme = (tmp_path / "site" / "documentation" / "how-to" / "theme.html").read_text("utf-8")
+    assert '<a href="../../documentation/index.html">Documentation</a>' in theme
+    assert "« " not in re.sub(r"<pre.*?</pre>|<nav.*?</nav>", "", theme, flags=re.S), "in English"
+    assert re.search(r'<img src="architecture\.svg"\s+alt="[^"]{80}', page)
+
+
+def test_links_of_the_readme_and_of_contributing_lead_somewhere() -> None:
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        links = re.findall(r"\]\(([^)#:]+)[)#]", text)
+        assert links and [link for link in links if not (ROOT / link).exists()] == []

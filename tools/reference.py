@@ -1,0 +1,169 @@
+"""Write `docs/reference/` from the code (`make reference`): tables, keys, commands, `Study`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import typer
+
+from observlib import actions, catalogue, cli, findings, frame, practices, study
+from observlib.catalogue import questionnaires
+from observlib.loaders import plain_csv
+from observlib.tables import TABLES, definitions
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+NOTE = "*Written by `make reference` from the code; change it there.*"
+MODELS: dict[str, Any] = {
+    "catalogue/departments.yml": catalogue.Department,
+    "catalogue/products.yml": catalogue.Product,
+    "catalogue/devices.yml": catalogue.Device,
+    "catalogue/indicators.yml": catalogue.Indicator,
+    "catalogue/peers.yml": catalogue.Peer,
+    "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
+    "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
+    "actions/<id>.yml": actions.Action,
+    "actions/<id>.yml, expected": actions.Expected,
+    "practices/<id>.md": practices.Sheet,
+    "practices/<id>.md, sources": practices.Source,
+}
+KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": ""}
+NO_KEYS = ("slug", "body")  # of a sheet: its file's name, and its text
+
+
+def pages() -> dict[str, str]:
+    """The text of each page, by the name of its file."""
+    observ = cli.with_output_options(typer.main.get_command(cli.app))
+    made = {
+        "tables.md": ("Tidy tables", _tables()),
+        "catalogue.md": ("Keys of the catalogue, actions and sheets", _keys()),
+        "commands.md": ("Commands", _command(observ, "observ")),
+        "study.md": ("Study", _study()),
+    }
+    return {
+        name: "\n\n".join(text.strip() for text in (f"# {title}", NOTE, *texts) if text) + "\n"
+        for name, (title, texts) in made.items()
+    }
+
+
+def _tables() -> Iterator[str]:
+    source = inspect.getsource(definitions)
+    said = re.findall(r'((?: {4}# .*\n)+) {4}"(\w+)": _table', source)
+    about = {name: re.sub(r"\s*(?m:^) +# ", " ", text) for text, name in said}
+    yield _doc(definitions.Column)
+    for name, table in TABLES.items():
+        rows = [
+            (f"`{key}`", column.kind, "yes" * column.optional, _any(column.allowed))
+            for key, column in table.columns.items()
+        ]
+        yield f"## {name}\n\n{about[name].strip()}\n\nKey: {_any(('device', *table.key))}."
+        yield _rows(("column", "kind", "may be empty", "allowed"), rows)
+        yield "\n".join(f"- refused: `{rule.about}` {rule.reason}" for rule in table.rules)
+    yield f"## As CSV\n\n{_doc(plain_csv)}"
+
+
+def _keys() -> Iterator[str]:
+    yield "What each file of a data folder may hold; a wrong key is told with its file and line."
+    for place, model in MODELS.items():
+        schema = model.model_json_schema()
+        needed = schema.get("required", ())
+        rows = [
+            (f"`{key}`", _kind(x, schema), "yes" * (key in needed), x.get("description", ""))
+            for key, x in schema["properties"].items()
+            if key not in NO_KEYS
+        ]
+        yield f"## {place}\n\n{_doc(model)}"
+        yield _rows(("key", "holds", "required", "meaning"), rows)
+    yield f"## How a questionnaire is read\n\n{_doc(questionnaires)}"
+
+
+def _kind(found: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What a key may hold, in words."""
+    if name := found.get("$ref", "").rpartition("/")[2]:
+        return _kind(schema["$defs"][name], schema)
+    if "anyOf" in found:
+        return " or ".join(filter(None, (_kind(one, schema) for one in found["anyOf"])))
+    kind = found.get("type", "anything")
+    if kind == "array":
+        return f"list of: {_kind(found['items'], schema)}" if "items" in found else "list"
+    if kind == "object":
+        return "entry" if "properties" in found else "mapping"
+    if "enum" in found:
+        return _any(found["enum"])
+    is_slug = "a-z0-9" in found.get("pattern", "")
+    return "identifier" if is_slug else found.get("format", KINDS.get(kind, kind))
+
+
+def _command(command: Any, words: str) -> Iterator[str]:
+    everywhere = {"--quiet", "--json"} if words != "observ" else set()
+    told = [param for param in command.params if not everywhere & set(param.opts)]
+    yield f"## {words}\n\n{inspect.cleandoc(command.help)}"
+    yield _rows(("word", "meaning"), [(_any(param.opts), param.help) for param in told])
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _command(inner, f"{words} {name}")
+
+
+def _study() -> Iterator[str]:
+    yield _doc(study.Study)
+    bases = [vars(base) for base in reversed(study.Study.__mro__) if base is not object]
+    for name, found in {name: found for base in bases for name, found in base.items()}.items():
+        if not name.startswith("_"):
+            given = _signature(found) if inspect.isfunction(found) else ""
+            yield f"## study.{name}{given}\n\n{_doc(getattr(found, 'func', found))}"
+    families = [(f"`{name}`", _first(x.compute)) for name, x in frame.families().items()]
+    yield "## Families of estimates\n\nWhat `study.estimates` and `study.comparisons` ask for."
+    yield _rows(("family", "gives"), families)
+    yield "## Sentences\n\nWhat `study.say` says."
+    yield _rows(("sentence", "says"), _sentences(findings, ""))
+
+
+def _signature(method: Any) -> str:
+    given = inspect.signature(method)
+    bare = [x.replace(annotation=x.empty) for x in list(given.parameters.values())[1:]]
+    return str(given.replace(parameters=bare, return_annotation=given.empty))
+
+
+def _sentences(module: ModuleType, before: str) -> Iterator[tuple[str, str]]:
+    for name in sorted(getattr(module, "__all__", vars(module))):
+        found = getattr(module, name)
+        if isinstance(found, ModuleType) and not before:
+            yield from _sentences(found, f"{name}.")
+        own = inspect.isfunction(found) and (not before or found.__module__ == module.__name__)
+        if own and not name.startswith("_"):
+            yield f"`{before}{name}`", _first(found)
+
+
+def _doc(found: Any) -> str:
+    """A docstring as Markdown: headings of sections in bold, names as a list, examples as code."""
+    text = re.sub(r"(?m)::$", ":", inspect.getdoc(found) or "")
+    text = re.sub(r"(?m)^(\w[\w ]*)\n-+$", r"**\1**\n", text)
+    text = re.sub(
+        r"(?m)^(\w[\w, ]*)\n((?: {4}.+\n?|\n(?= {4}))+)",
+        lambda part: f"- `{part[1]}`: {' '.join(part[2].split())}\n",
+        text,
+    )
+    return re.sub(r"(?m)((?:^(?:>>>|\.\.\.).*\n(?:(?!>>>|\n).+\n?)*)+)", "```pycon\n\\1\n```", text)
+
+
+def _first(found: Any) -> str:
+    return (inspect.getdoc(found) or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def _any(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _rows(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
+    lines = [[str(cell).replace("|", "/") for cell in row] for row in rows]
+    table = [head, ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in table) if lines else ""
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
