@@ -1,0 +1,174 @@
+"""Change the code a little, and see whether a test notices.
+
+    python -m tools.mutation --sample 150 --seed 1
+    python -m tools.mutation confidentiality store/parts.py    # every change of these
+
+Of all single changes that could be made to the packages named (`<` to `<=`, `+` to `-`, 10 to 11,
+a condition turned round, a `not` dropped, a value returned that is None, a call left out), some
+are drawn at random. Each is made alone in a copy of the sources, against which the nearest tests
+run (the module's doctests and `tests/<package>/test_<module>.py`), then all those of its package.
+Each line tells a change and whether a test failed, or took more than five minutes. Of the changes
+that no test noticed, some change nothing that can be seen (a bound that no value meets), and each
+of the others wants a test. The exit code is 0 where at least nine of ten were noticed.
+
+One process, at low priority: some seconds a change that is noticed, a minute or two one that is
+not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parents[1]
+LIBRARY = Path("src/observlib")
+PACKAGES = ("survey", "confidentiality", "store")
+LONGEST = 300  # seconds
+_SWAPS: dict[type[ast.AST], Any] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.Pow: ast.Mult, ast.FloorDiv: ast.Div, ast.Mod: ast.Mult, ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr, ast.And: ast.Or, ast.Or: ast.And,
+}  # fmt: skip
+_UNREAD = (ast.Raise, ast.Assert, ast.JoinedStr)  # messages, and what types alone need
+
+
+class Mutant(NamedTuple):
+    """A change: the bytes of a module that it replaces, and what by."""
+
+    module: Path
+    line: int
+    start: int
+    end: int
+    before: str
+    after: str
+
+
+def mutants(module: Path, source: str) -> Iterator[Mutant]:
+    """Every single change of a module.
+
+    >>> source = "def few(n):\\n    return n < 11"
+    >>> sorted(mutant.after for mutant in mutants(Path("few.py"), source))
+    ['(10)', '(12)', '(n <= 11)', 'return None']
+    """
+    text = source.encode()
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for node, after in _changes(ast.parse(source)):
+        start = starts[node.lineno - 1] + node.col_offset
+        end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+        yield Mutant(module, node.lineno, start, end, text[start:end].decode(), after)
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """What could stand in a node's place, and in that of each node below."""
+    if isinstance(node, ast.expr):
+        yield from ((node, f"({after})") for after in _of_expression(node))
+    elif isinstance(node, ast.Return) and node.value is not None:
+        yield node, "return None"
+    elif isinstance(node, ast.AugAssign) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ):
+        yield node, "pass"
+    if isinstance(node, ast.If | ast.While | ast.IfExp):
+        if "TYPE_CHECKING" in ast.unparse(node.test):
+            return
+        yield node.test, f"(not ({ast.unparse(node.test)}))"
+    for name, value in ast.iter_fields(node):
+        if name not in ("annotation", "returns", "decorator_list"):
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST) and not isinstance(child, _UNREAD):
+                    yield from _changes(child)
+
+
+def _of_expression(node: ast.expr) -> Iterator[str]:
+    made: list[ast.expr] = []
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        made = [ast.Constant(not node.value)]
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        made = [ast.Constant(node.value - 1), ast.Constant(node.value + 1)]
+    elif isinstance(node, ast.UnaryOp):
+        made = [node.operand]
+    elif isinstance(node, ast.Compare):
+        for place, operator in enumerate(node.ops):
+            others = [*node.ops[:place], _SWAPS[type(operator)](), *node.ops[place + 1 :]]
+            made.append(ast.Compare(node.left, others, node.comparators))
+    elif isinstance(node, ast.BoolOp):
+        made = [ast.BoolOp(_SWAPS[type(node.op)](), node.values)]
+    elif isinstance(node, ast.BinOp) and type(node.op) in _SWAPS:
+        made = [ast.BinOp(node.left, _SWAPS[type(node.op)](), node.right)]
+    yield from map(ast.unparse, made)
+
+
+def noticed(mutant: Mutant, home: Path) -> bool:
+    """Whether a test fails on a change, made in the copy of the project at `home`."""
+    path = home / LIBRARY / mutant.module
+    source = path.read_bytes()
+    path.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
+    package = mutant.module.parts[0]
+    nearest = [str(LIBRARY / mutant.module), f"tests/{package}/test_{mutant.module.name}"]
+    whole = [f"tests/{package}", f"tests/test_{package}.py"]
+    try:
+        return any(fails(tests, home) for tests in (nearest, whole))
+    finally:
+        path.write_bytes(source)
+
+
+def fails(tests: list[str], home: Path) -> bool:
+    """Whether one of some tests fails, or they take too long; those of a path that is none pass."""
+    command = [sys.executable, "-m", "pytest", "-x", "-m", "not slow", "-p", "no:cacheprovider"]
+    command += [path for path in tests if (home / path).exists()]
+    settings = {**os.environ, "PYTHONPATH": str(home / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(command, cwd=home, env=settings, timeout=LONGEST, capture_output=True)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode not in (0, 5)  # 5: no test there
+
+
+def main() -> int:
+    """Draw, change, test and tell."""
+    parser = argparse.ArgumentParser(description="Change the code, and see whether tests notice.")
+    parser.add_argument("modules", nargs="*", default=PACKAGES, help="below src/observlib")
+    parser.add_argument("--sample", type=int, default=10**6, help="how many changes (all)")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    os.nice(10)
+    named = [ROOT / LIBRARY / name for name in asked.modules]
+    paths = [file for path in named for file in ([path] if path.is_file() else path.rglob("*.py"))]
+    own = [(path.relative_to(ROOT / LIBRARY), path.read_text("utf-8")) for path in sorted(paths)]
+    made = [mutant for path, text in own for mutant in mutants(path, text)]
+    drawn = random.Random(asked.seed).sample(made, min(asked.sample, len(made)))
+    seen = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in ROOT.iterdir():
+            if path.name in ("src", "tests"):
+                shutil.copytree(path, Path(folder) / path.name)
+            elif not path.name.startswith("."):
+                (Path(folder) / path.name).symlink_to(path)
+        for package in sorted({f"tests/{mutant.module.parts[0]}" for mutant in drawn}):
+            if fails([package], Path(folder)):
+                sys.exit(f"{package}: a test fails without any change; mend it first")
+        for mutant in drawn:
+            killed = noticed(mutant, Path(folder))
+            seen += killed
+            change = " ".join(f"{mutant.before} → {mutant.after}".split())
+            verdict = "noticed " if killed else "SURVIVED"
+            print(f"{verdict}  {mutant.module}:{mutant.line}  {change}", flush=True)
+    print(f"{seen} of {len(drawn)} changes were noticed, of {len(made)} that could be made")
+    return int(seen < 0.9 * len(drawn))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
