@@ -116,9 +116,9 @@ def noticed(mutant: Mutant, home: Path) -> bool:
     path = home / LIBRARY / mutant.module
     source = path.read_bytes()
     path.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
-    package = mutant.module.parts[0]
-    nearest = [str(LIBRARY / mutant.module), f"tests/{package}/test_{mutant.module.name}"]
-    whole = [f"tests/{package}", f"tests/test_{package}.py"]
+    tests = f"tests/{mutant.module.parent}"
+    nearest = [str(LIBRARY / mutant.module), f"{tests}/test_{mutant.module.name}"]
+    whole = [tests, f"tests/test_{mutant.module.parent}.py"]
     try:
         return any(fails(tests, home) for tests in (nearest, whole))
     finally:
@@ -157,7 +157,7 @@ def main() -> int:
                 shutil.copytree(path, Path(folder) / path.name)
             elif not path.name.startswith("."):
                 (Path(folder) / path.name).symlink_to(path)
-        for package in sorted({f"tests/{mutant.module.parts[0]}" for mutant in drawn}):
+        for package in sorted({f"tests/{mutant.module.parent}" for mutant in drawn}):
             if fails([package], Path(folder)):
                 sys.exit(f"{package}: a test fails without any change; mend it first")
         for mutant in drawn:

@@ -145,6 +145,18 @@ def test_a_raw_figure_that_would_tell_of_few_by_subtraction_is_withheld(
     assert of(found, weighted.WEIGHTED)["status"] == "published"
 
 
+@pytest.mark.parametrize(("others", "status"), [(10, "suppressed"), (11, "published")])
+def test_a_raw_figure_beside_ten_others_is_withheld_and_beside_eleven_told(
+    catalogue: Catalogue, others: int, status: str
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people.loc[: others - 1, "age"] = None
+    people.loc[:2, "satisfaction"] = 9  # who are not all alike
+    found = marks(responses(people), catalogue)
+    assert of(found, weighted.RAW)["status"] == status
+    assert of(found, weighted.WEIGHTED)["status"] == "published"
+
+
 def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(
     catalogue: Catalogue,
 ) -> None:
