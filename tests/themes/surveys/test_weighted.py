@@ -303,3 +303,13 @@ def test_whoever_answers_no_row_breaks_the_contract(
             > 10.5).all()  # fmt: skip
     pairs = changes.tested(catalogue, weighted.pairs(weigh(table, catalogue)))
     assert len(pairs) == len(marks(table, catalogue)) / 2
+
+
+@pytest.mark.parametrize("n", [10, 11])
+def test_how_many_gave_their_profile_is_told_of_eleven_and_not_of_ten(
+    catalogue: Catalogue, n: int
+) -> None:
+    table = responses(sample({"jeune": 30, "adulte": 40, "vieux": 20}).head(n))
+    (row,) = report(table, catalogue).to_dict("records")
+    assert row["status"] == "missing"
+    assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
