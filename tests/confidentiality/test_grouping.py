@@ -63,10 +63,3 @@ def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven(
     found = merge_small(people(0, 11, 12, 40))
     assert list(found) == ["c2", "c3", "Autres"] and found["Autres"][0] == ("c0", "c1")
     assert len(found["Autres"][1]) == 11
-
-
-def test_a_single_category_that_is_grouped_keeps_its_name() -> None:
-    alone = {str(i) for i in range(5)}
-    found = merge_small({"a": alone, "b": alone | {str(i) for i in range(5, 16)}, "c": set()})
-    assert found == {}  # with nobody else to tell apart
-    assert list(merge_small(people(30, 40), rest="x")) == ["c0", "c1"]

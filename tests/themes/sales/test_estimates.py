@@ -166,8 +166,10 @@ def test_ten_units_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
             )  # fmt: skip
             share = row(quarterly(table(*rows), [Q3]), "digital_share")
             assert (share["status"] == "suppressed") is hidden
-    none = quarterly(table(("2026-07", "A", "print", 100, 1.0, 0)), [Q3])
+    none = quarterly(table(("2026-07", "A", "print", 11, 1.0, 0)), [Q3])
     assert row(none, "return_rate")["estimate"] == row(none, "digital_share")["estimate"] == 0
+    whole = quarterly(table(("2026-07", "A", "digital", 11, 1.0, 0)), [Q3])
+    assert row(whole, "digital_share")["estimate"] == 100  # and nothing else is left
 
 
 @pytest.mark.parametrize(("last", "shown"), [(10, ["A"]), (11, ["A", "B", "C"])])
