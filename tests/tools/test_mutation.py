@@ -44,7 +44,7 @@ def test_what_is_changed_is_what_a_test_could_notice() -> None:
 def test_every_change_is_python_and_no_other(name: str) -> None:
     source = (ROOT / LIBRARY / name).read_bytes()
     found = list(mutants(Path(name), source.decode()))
-    assert len(found) > 20 and len(set(found)) == len(found)
+    assert len(found) > 15 and len(set(found)) == len(found)
     for mutant in found:
         changed = source[: mutant.start] + mutant.after.encode() + source[mutant.end :]
         compile(changed, name, "exec")

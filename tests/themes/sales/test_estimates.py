@@ -166,6 +166,8 @@ def test_ten_units_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
             )  # fmt: skip
             share = row(quarterly(table(*rows), [Q3]), "digital_share")
             assert (share["status"] == "suppressed") is hidden
+    unpriced = quarterly(table(("2026-07", "A", "print", 10, None, 0)), [Q3])
+    assert set(unpriced["status"]) == {"suppressed"}  # a `missing` would be of its own kind
     none = quarterly(table(("2026-07", "A", "print", 11, 1.0, 0)), [Q3])
     assert row(none, "return_rate")["estimate"] == row(none, "digital_share")["estimate"] == 0
     whole = quarterly(table(("2026-07", "A", "digital", 11, 1.0, 0)), [Q3])
