@@ -172,7 +172,7 @@ def main() -> int:
             elif not path.name.startswith("."):
                 (Path(folder) / path.name).symlink_to(path)
         for package in sorted({f"tests/{mutant.module.parent}" for mutant in drawn}):
-            if fails([package], Path(folder)):
+            if not asked.quick and fails([package], Path(folder)):
                 sys.exit(f"{package}: a test fails without any change; mend it first")
         for mutant in drawn:
             killed = noticed(mutant, Path(folder), asked.quick)

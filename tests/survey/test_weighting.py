@@ -390,3 +390,12 @@ def test_counts_of_nobody_are_refused_and_enormous_weights_have_an_effective_n()
         with pytest.raises(ValueError, match="counts: 2 rows"):
             trim_weights(weights, 1, 2, counts)
     assert effective_n(np.array([1e300, 1e300])) == 2
+
+
+def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_moved() -> None:
+    with pytest.raises(ValueError, match="lower < upper"):
+        trim_weights(np.ones(3), lower=2, upper=2)
+    on_bounds = np.array([2.0, 6.0, 3.0, 5.0])
+    assert trim_weights(on_bounds, lower=2, upper=6).tolist() == on_bounds.tolist()
+    # one on a bound is free to take up what another is beyond it
+    assert trim_weights(np.array([2.0, 8.0, 2.0]), lower=2, upper=6).tolist() == [3, 6, 3]

@@ -212,3 +212,5 @@ def test_the_curve_ends_where_ten_are_followed_and_not_where_eleven_are() -> Non
         young = ("2026-09", "2026-09", 50, 50, 0)  # whose second month is not there yet
         rows = [("2026-08", "2026-08", left, left + 50, 50), ("2026-09", "2026-08", left, 0, 0)]
         assert survival(table(*rows, young), Q3)["group_value"].iat[-1] == last
+    eleven = [("2026-08", "2026-08", 10, 11, 1), ("2026-09", "2026-08", 9, 0, 1)]
+    assert survival(table(*eleven), Q3)["group_value"].tolist() == ["0"]
