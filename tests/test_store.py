@@ -262,6 +262,7 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
     expected = set(zip(sheets["device"], sheets["product"], strict=True))
     assert expected and expected == {pair for pair in pairs if pair[0] == "ateliers"}
     assert set(heard["source"]) >= set(sheets["source"])
+    assert heard.index.is_unique
     assert store.heard(demonstration, Quarter(2001, 1), Quarter(2001, 1)).empty
 
 

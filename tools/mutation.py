@@ -119,8 +119,9 @@ def noticed(mutant: Mutant, home: Path, quick: bool) -> bool:
     source = path.read_bytes()
     path.write_bytes(source[: mutant.start] + mutant.after.encode() + source[mutant.end :])
     tests = f"tests/{mutant.module.parent}"
-    nearest = [str(LIBRARY / mutant.module), f"{tests}/test_{mutant.module.name}"]
-    whole = [tests, f"tests/test_{mutant.module.parent}.py"]
+    whole = [tests, f"{tests.replace('/', '/test_', 1)}.py"]
+    own = f"{tests}/test_{mutant.module.name}"
+    nearest = [str(LIBRARY / mutant.module), *([own] if (home / own).exists() else whole)]
     try:
         return fails(nearest, home) or (not quick and fails(whole, home))
     finally:

@@ -158,6 +158,8 @@ def test_ten_units_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
     for few, hidden in ((10, True), (11, False)):
         sold = quarterly(table(("2026-07", "A", "print", few, 1.0, 0)), [Q3])
         assert (row(sold, "units_sold")["status"] == "suppressed") is hidden
+        by_format = formats(table(("2026-07", "A", "print", few, 1.0, 0)), [Q3])
+        assert (by_format["status"] == "suppressed").all() == hidden
         back = quarterly(table(("2026-07", "A", "print", 100, 1.0, few)), [Q3])
         assert (row(back, "return_rate")["status"] == "suppressed") is hidden
         for digital, printed in ((few, 100), (100, few)):

@@ -313,3 +313,23 @@ def test_how_many_gave_their_profile_is_told_of_eleven_and_not_of_ten(
     (row,) = report(table, catalogue).to_dict("records")
     assert row["status"] == "missing"
     assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
+
+
+@pytest.mark.parametrize(("n", "status"), [(29, "suppressed"), (30, "published")])
+def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(
+    catalogue: Catalogue, n: int, status: str
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people["satisfaction"] = people["satisfaction"].astype(float)
+    people.loc[n:, "satisfaction"] = np.nan
+    people.loc[: n - 1, "satisfaction"] = 2.0
+    found = marks(responses(people), catalogue)
+    assert of(found, weighted.RAW)["status"] == status
+    assert of(found, weighted.WEIGHTED)["status"] == status
+
+
+def test_a_margin_of_one_category_weighs_nothing_and_is_not_told(catalogue: Catalogue) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60}).assign(sex="Femme")
+    women = MARGINS[MARGINS["category"] != "Homme"]
+    told = weighted.report(weighted.weighed(responses(people), women, catalogue, YEAR))
+    assert set(told["group"]) == {"", "age"}
