@@ -252,3 +252,10 @@ def test_the_error_of_weighting_rests_on_known_answers_alone() -> None:
     assert found.estimate == pytest.approx(means[0] - means[1])
     assert found.se == pytest.approx(np.sqrt(40 / 39 * np.sum((scores - scores.mean()) ** 2)))
     assert (found.n, found.df) == (30, 39)
+
+
+def test_where_all_were_asked_or_some_are_outside_independence_says_so() -> None:
+    frame = pd.DataFrame({"a": list("xxyy") * 15, "b": list("uvuuv") * 12, "n": 60})
+    assert independence(design(frame, population="n"), "a", "b").status == "missing"
+    found = independence(within(design(frame), frame.index < 30), "a", "b")
+    assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)

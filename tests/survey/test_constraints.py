@@ -151,3 +151,12 @@ def test_the_category_that_is_furthest_by_its_size_is_named_and_not_the_largest(
     with pytest.raises(ConvergenceError, match="category 'small'") as error:
         calibrate(sample, margins, max_iterations=1)
     assert "furthest from its target" in str(error.value)
+
+
+def test_a_category_of_nobody_is_refused_in_shares_too_and_one_of_one_person_is_not() -> None:
+    sample = pd.DataFrame({"a": ["x"] * 9 + ["y"]})
+    shares = pd.Series({"x": 0.5, "y": 0.3, "z": 0.2})
+    with pytest.raises(ObservError, match="no row of the sample is in 'z'"):
+        calibrate(sample, {"a": shares}, population=100)
+    found = calibrate(sample, {"a": pd.Series({"x": 0.5, "y": 0.5})}, population=100)
+    assert found.weights[9] == pytest.approx(50)

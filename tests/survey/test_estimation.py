@@ -455,3 +455,10 @@ def test_the_effective_n_is_n_over_the_design_effect_of_closed_forms() -> None:
     apart = pd.DataFrame({"y": [1.0, 9.0] * 30, "who": np.repeat(np.arange(30), 2)})
     apart.loc[0, "y"] = 2.0  # pairs that differ inside, and hardly between
     assert mean(design(apart, clusters="who"), "y").iloc[0]["n_eff"] > 60
+
+
+def test_two_answers_have_the_widest_interval_and_one_none() -> None:
+    two = mean(design(pd.DataFrame({"y": [4.0, 6.0]})), "y").iloc[0]
+    assert two["df"] == 1 and two["ci_high"] - 5 == pytest.approx(12.706204736, rel=1e-9)
+    one = mean(design(pd.DataFrame({"y": [4.0]})), "y").iloc[0]
+    assert one["status"] == "no_interval" and np.isnan(one["ci_high"])

@@ -226,3 +226,11 @@ def test_a_logistic_regression_stops_where_r_s_glm_does() -> None:
         [1.3252526439126442, 0.1936446565807168], rel=1e-11
     )
     assert found["p"].tolist() == pytest.approx([0.4971726887327275, 0.2700337571551794], rel=1e-9)
+
+
+def test_three_answers_leave_one_degree_of_freedom_to_a_line() -> None:
+    frame = pd.DataFrame({"x": [0.0, 1.0, 3.0], "y": [1.0, 2.0, 2.5]})
+    found = regression(design(frame), "y", ["x"])
+    assert found["df"].tolist() == [1, 1] and np.isfinite(found["ci_low"]).all()
+    with pytest.raises(ObservError, match="too many for 1 degrees"):
+        regression(design(frame.head(2)), "y", ["x"])

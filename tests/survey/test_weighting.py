@@ -399,3 +399,11 @@ def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_move
     assert trim_weights(on_bounds, lower=2, upper=6).tolist() == on_bounds.tolist()
     # one on a bound is free to take up what another is beyond it
     assert trim_weights(np.array([2.0, 8.0, 2.0]), lower=2, upper=6).tolist() == [3, 6, 3]
+
+
+def test_the_weights_that_were_cut_are_counted_and_no_others() -> None:
+    sample = pd.DataFrame({"a": ["x"] * 10 + ["y"] * 30 + ["z"] * 60})
+    margins = {"a": pd.Series({"x": 60, "y": 30, "z": 10})}
+    found = calibrate(sample, margins, trim=(0.1, 4.0))
+    assert found.weights[:10] == pytest.approx(4.0) and found.trimmed == 10
+    assert calibrate(sample, margins, trim=(0.1, 7.0)).trimmed == 0
