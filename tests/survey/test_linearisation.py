@@ -43,7 +43,7 @@ def by_hand(totals: np.ndarray, strata: np.ndarray, others: np.ndarray | None = 
 
 def test_units_without_a_row_in_a_domain_have_a_total_of_0_in_its_variance() -> None:
     chance = np.random.default_rng(11)
-    frame = pd.DataFrame({"w": chance.lognormal(0, 0.5, 40), "s": np.repeat([1, 2], 20)})
+    frame = pd.DataFrame({"w": chance.lognormal(0, 0.5, 40), "s": [1] * 38 + [2] * 2})
     made = design(frame, weights="w", strata="s")
     scores, other = chance.normal(0, 1, 40), chance.normal(0, 1, 40)
     codes = chance.integers(-1, 3, 40)

@@ -407,3 +407,31 @@ def test_the_weights_that_were_cut_are_counted_and_no_others() -> None:
     found = calibrate(sample, margins, trim=(0.1, 4.0))
     assert found.weights[:10] == pytest.approx(4.0) and found.trimmed == 10
     assert calibrate(sample, margins, trim=(0.1, 7.0)).trimmed == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"margins": {}}, "nothing to calibrate to"),
+        ({"method": "rake"}, "method is one of"),
+        ({"missing": "drop"}, "missing one of"),
+        ({"method": "logit"}, "logit has bounds"),
+        ({"bounds": (0.5, 2)}, "logit has bounds"),
+        ({"method": "logit", "bounds": (-0.5, 2)}, "ratios of weights"),
+        ({"method": "logit", "bounds": (1, 2)}, "ratios of weights"),
+        ({"method": "logit", "bounds": (0.5, 1)}, "ratios of weights"),
+        ({"method": "logit", "bounds": (0.5, np.inf)}, "ratios of weights"),
+        ({"tolerance": 1e-13}, "a share of a target"),
+        ({"tolerance": 1}, "a share of a target"),
+        ({"max_iterations": 0}, "at least 1 iteration"),
+    ],
+)
+def test_a_call_that_means_nothing_is_told_before_anything_is_computed(told, said) -> None:
+    with pytest.raises(ValueError, match=said):
+        calibrate(PEOPLE, **({"margins": {"sexe": SEXE}} | told))
+
+
+def test_the_ends_that_a_call_may_have_are_allowed() -> None:
+    found = calibrate(PEOPLE, {"sexe": SEXE}, method="logit", bounds=(0, 2), tolerance=1e-12)
+    assert found.weights.sum() == pytest.approx(100)
+    assert calibrate(PEOPLE, {"sexe": SEXE}, max_iterations=1).iterations <= 1
