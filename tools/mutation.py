@@ -6,7 +6,8 @@
 Of all single changes that could be made to the packages named (`<` to `<=`, `+` to `-`, 10 to 11,
 a condition turned round, a `not` dropped, a value returned that is None, a call left out), some
 are drawn at random. Each is made alone in a copy of the sources, against which the nearest tests
-run (the module's doctests and `tests/<package>/test_<module>.py`), then all those of its package.
+run (the module's doctests and `tests/<package>/test_<module>.py`), then all those of its package,
+but with `--quick`. Tests see no open data beside the project, as in a clean clone.
 Each line tells a change and whether a test failed, or took too long. Of the changes
 that no test noticed, some change nothing that can be seen (a bound that no value meets), and each
 of the others wants a test. The exit code is 0 where at least nine of ten were noticed.
@@ -43,7 +44,7 @@ _PAIRS = "Lt LtE, Gt GtE, Eq NotEq, In NotIn, Is IsNot, Add Sub, Mult Div, BitOr
 _SWAPS: dict[str, Any] = {"Pow": ast.Mult, "FloorDiv": ast.Div, "Mod": ast.Mult}
 for _one, _other in map(str.split, _PAIRS.split(",")):
     _SWAPS |= {_one: getattr(ast, _other), _other: getattr(ast, _one)}
-_UNREAD = (ast.Raise, ast.Assert, ast.JoinedStr)  # messages, and what types alone need
+_UNREAD = (ast.Raise, ast.Assert, ast.JoinedStr)  # messages, and what is never so
 
 
 class Mutant(NamedTuple):
