@@ -436,3 +436,13 @@ def test_the_ends_that_a_call_may_have_are_allowed() -> None:
     assert found.weights.sum() == pytest.approx(100)
     linear = calibrate(PEOPLE, {"sexe": SEXE}, method="linear", max_iterations=1)
     assert linear.iterations == 1
+
+
+def test_weights_below_one_are_not_negative_and_those_below_nought_are() -> None:
+    sample = pd.DataFrame({"a": ["x"] * 8 + ["y"] * 2})
+    light = calibrate(sample, {"a": pd.Series({"x": 4.0, "y": 1.0})})
+    assert light.summary()["negative"] == 0 and light.summary()["max"] < 1
+    frame = pd.DataFrame({"a": list("xxy"), "age": [20.0, 80.0, 50.0]})
+    linear = calibrate(frame, {"a": pd.Series({"x": 2, "y": 1})}, totals={"age": 300},
+                       method="linear")  # fmt: skip
+    assert linear.summary()["negative"] == (linear.weights < 0).sum() > 0
