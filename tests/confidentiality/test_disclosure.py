@@ -148,3 +148,11 @@ def test_a_base_of_29_is_low_and_of_30_is_not() -> None:
     assert protect(pd.DataFrame([row(5, 15, unit="sur 10")]), low_base=15)["status"][0] == (
         "published"
     )
+
+
+def test_a_category_of_two_in_four_hundred_withholds_its_question() -> None:
+    few = [row(0.5, 400, group="reason", group_value="A"),
+           row(99.5, 400, group="reason", group_value="B")]  # fmt: skip
+    assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}
+    alone = row(1.0, 400, group="reason", group_value="A")
+    assert protect(pd.DataFrame([alone]))["status"].tolist() == ["suppressed"]
