@@ -259,3 +259,11 @@ def test_where_all_were_asked_or_some_are_outside_independence_says_so() -> None
     assert independence(design(frame, population="n"), "a", "b").status == "missing"
     found = independence(within(design(frame), frame.index < 30), "a", "b")
     assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)
+
+
+def test_a_group_of_nobody_has_no_difference_and_says_how_many_the_other_has() -> None:
+    made = design(pd.DataFrame({"y": [4.0, 6.0, 5.0], "g": list("aaa")}))
+    for of, against in (("a", "b"), ("b", "a")):
+        found = difference(made, "y", "g", of, against)
+        assert (found.status, found.df) == ("missing", 0) and np.isnan(found.estimate)
+        assert found.n == (3 if of == "a" else 0)

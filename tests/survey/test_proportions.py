@@ -240,11 +240,11 @@ def test_wilson_s_interval_of_clusters_rests_on_their_effective_number() -> None
     variance = 6 / 5 * np.sum(off**2) / 60**2
     few = (t.ppf(0.975, 59) / t.ppf(0.975, 5)) ** 2
     low, high = wilson_of_share(share, share * (1 - share) / variance * few)
-    assert found[["ci_low", "ci_high"]].tolist() == pytest.approx([low, high])
+    assert found[["ci_low", "ci_high"]].tolist() == pytest.approx([float(low), float(high)])
 
 
 def test_two_clusters_that_agree_are_no_more_than_two_answers() -> None:
     frame = pd.DataFrame({"y": [1.0] * 10, "c": [1] * 5 + [2] * 5})
     found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
     low, _ = wilson_of_share(1.0, 2 * (t.ppf(0.975, 9) / t.ppf(0.975, 1)) ** 2)
-    assert (found["ci_low"], found["ci_high"]) == (pytest.approx(low), 1)
+    assert (found["ci_low"], found["ci_high"]) == (pytest.approx(float(low)), 1)
