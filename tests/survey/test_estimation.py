@@ -462,3 +462,10 @@ def test_two_answers_have_the_widest_interval_and_one_none() -> None:
     assert two["df"] == 1 and two["ci_high"] - 5 == pytest.approx(12.706204736, rel=1e-9)
     one = mean(design(pd.DataFrame({"y": [4.0]})), "y").iloc[0]
     assert one["status"] == "no_interval" and np.isnan(one["ci_high"])
+
+
+def test_a_ratio_rests_on_rows_of_which_both_are_known_and_has_no_base_of_nothing() -> None:
+    frame = pd.DataFrame({"a": [1, 3, np.nan, 9.0], "b": [2, 6, 5, np.nan], "none": 0.0})
+    found = ratio(design(frame), "a", "b").iloc[0]
+    assert (found["estimate"], found["n"]) == (0.5, 2)
+    assert ratio(design(frame), "a", "none")["status"].tolist() == ["missing"]

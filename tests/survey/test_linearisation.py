@@ -84,3 +84,18 @@ def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows
     assert effective_units(made, codes, 2).tolist() == pytest.approx([36 / (4 + 16), 1])
     assert degrees_of_freedom(made, codes, 2).tolist() == [1, 0]
     assert degrees_of_freedom(made, np.zeros(8, dtype=int), 1).tolist() == [3]
+
+
+def test_a_stratum_of_one_unit_adds_what_was_chosen() -> None:
+    chance = np.random.default_rng(13)
+    frame = pd.DataFrame({"s": [1] * 5 + [2] * 5 + [3]})
+    scores, codes = chance.normal(3, 1, 11), np.zeros(11, dtype=int)
+    others = by_hand(scores[:10], frame["s"].to_numpy()[:10])
+    expected = {
+        "certainty": others,
+        "average": others * 3 / 2,
+        "adjust": others + (scores[10] - scores.mean()) ** 2,
+    }
+    for lonely, variance in expected.items():
+        made = design(frame, strata="s", lonely=lonely)  # type: ignore[arg-type]
+        assert variances(made, scores, codes, 1)[0] == pytest.approx(variance), lonely
