@@ -398,3 +398,8 @@ def test_a_count_moves_where_its_change_does_not_round_to_nothing(
 def test_a_change_of_a_count_that_just_matters_is_one(now: float, said: str) -> None:
     found = compare(pair(visits(now), visits(1_000)), KINDS, {"visits": 10.0})
     assert found["verdict"].tolist() == [said]
+
+
+def test_a_spread_too_small_to_divide_is_none() -> None:
+    found = compare(pair(mean(0.0, 5e-324, 11), mean(0.0, 0.0, 11)), KINDS, MATTERS)
+    assert found[["verdict", "reason"]].values.tolist() == [["unknown", "spread"]]
