@@ -121,3 +121,19 @@ def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing() -> None:
     )  # fmt: skip
     found = counts.quarterly(table, [Quarter(2026, 3)])
     assert found[["estimate", "status"]].values.tolist() == [[0.0, "published"]]
+
+
+@pytest.mark.parametrize(("then", "now", "change"), [(0, 250, None), (200, 0, -100), (200, 200, 0)])
+def test_a_change_from_nothing_is_not_told_and_one_to_nothing_is(
+    then: int, now: int, change: float | None
+) -> None:
+    row = {"indicator": "visits", "unit": "visites", "device": "d"}
+    both = estimates.make(
+        {**row, "period": period, "estimate": float(visits), "n": float(visits) or None}
+        for period, visits in (("2025-T3", then), ("2026-T3", now))
+    )
+    (found,) = counts.year_on_year(both).to_dict("records")
+    if change is None:
+        assert found["status"] == "missing" and pd.isna(found["estimate"])
+    else:
+        assert (found["status"], found["estimate"]) == ("published", pytest.approx(change))

@@ -263,6 +263,7 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
     expected = set(zip(sheets["device"], sheets["product"], strict=True))
     assert expected and expected == {pair for pair in pairs if pair[0] == "ateliers"}
     assert set(heard["source"]) >= set(sheets["source"])
+    assert heard.index.is_unique
     assert store.heard(demonstration, Quarter(2001, 1), Quarter(2001, 1)).empty
 
 
@@ -276,6 +277,15 @@ def test_the_latest_quarter_is_over_and_data_goes_to_its_end(
     visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 for m in range(1, 9)})  # to August
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert str(store.latest_quarter(tmp_path, date.fromisoformat(today))) == latest
+
+
+@pytest.mark.parametrize(("months", "latest"), [(5, "2026-T1"), (6, "2026-T2"), (7, "2026-T2")])
+def test_data_to_the_last_day_of_a_quarter_makes_it_the_latest(
+    tmp_path: Path, catalogue: Catalogue, months: int, latest: str
+) -> None:
+    visits(tmp_path / "raw", "x", {f"2026-{month + 1:02d}": 100 for month in range(months)})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert str(store.latest_quarter(tmp_path, date(2026, 9, 5))) == latest
 
 
 def test_a_store_of_nothing_but_the_month_in_progress_says_so(

@@ -19,17 +19,19 @@ _CYCLE = range(2000, 2028)
 def public_holidays(year: int) -> tuple[date, ...]:
     """The days of a year that are public holidays in metropolitan France.
 
-    Eleven now, and ten in 1948–1952 and 1959–1981, when 8 May was none: the law of 20 March 1953
-    made it one, decree 59-533 of 11 April 1959 a working day, law 81-893 of 2 October 1981 a
-    holiday again.
+    Eleven now, and ten in 1948–1952 and 1959–1981 but 1965, when 8 May was none: law 53-225 of 20
+    March 1953 made it one, decree 59-533 of 11 April 1959 moved the day to a Sunday, a decree of 1
+    April 1965 gave it back for the twentieth anniversary alone, and law 81-893 of 2 October 1981
+    for good.
 
-    Source: Code du travail, article L3133-1. The days that Alsace-Moselle (L3134-13) and the
-    overseas départements add are not among them.
+    Sources: Code du travail, article L3133-1; of 8 May, the *Journal officiel* as told by
+    https://menilmontant.typepad.fr/jorf/2013/05/9-mai-sans.html. The days that Alsace-Moselle
+    (L3134-13) and the overseas départements add are not among them.
 
     Parameters
     ----------
     year
-        From 1948, the first year of 1 May as it is now.
+        From 1948, whose law of 29 April made 1 May what it is now.
 
     Raises
     ------
@@ -40,15 +42,15 @@ def public_holidays(year: int) -> tuple[date, ...]:
     --------
     >>> [day.isoformat() for day in public_holidays(2026)][2:6]
     ['2026-05-01', '2026-05-08', '2026-05-14', '2026-05-25']
-    >>> [len(public_holidays(year)) for year in (1952, 1958, 1959, 1981, 1982)]
-    [10, 11, 10, 10, 11]
+    >>> [len(public_holidays(year)) for year in (1952, 1958, 1959, 1965, 1981, 1982)]
+    [10, 11, 10, 11, 10, 11]
     """
     if not 1948 <= year <= 9998:
         raise ValueError(f"{year}: the list of public holidays is that of the years since 1948")
     easter = (pd.Timestamp(year, 1, 1) + Easter()).date()
     fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
     days = {date(year, month, day) for month, day in fixed}
-    if year < 1953 or 1959 <= year < 1982:
+    if year < 1953 or (1959 <= year < 1982 and year != 1965):
         days.remove(date(year, 5, 8))
     moving = {easter + timedelta(days=after) for after in (1, 39, 50)}  # Ascension is the second
     return tuple(sorted(days | moving))  # a set: in 2008, Ascension fell on 1 May

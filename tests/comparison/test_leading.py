@@ -73,6 +73,20 @@ def test_an_interval_does_not_tell_a_cell_of_few_people(both: int) -> None:
     assert found[PAIRED[0]].tolist() == [pytest.approx(100 * math.sqrt(60 + 50) / 150)]
 
 
+@pytest.mark.parametrize("cell", ["both", "second alone", "neither"])
+@pytest.mark.parametrize("few", [10, 11])
+def test_each_cell_of_two_answers_hides_ten_people_and_shows_eleven(cell: str, few: int) -> None:
+    """Who ticked both, the second alone (who are fewer than the first alone), or neither."""
+    of = {"both": 40, "first alone": 50, "second alone": 30, "neither": 60, cell: few}
+    both, one, two, neither = of.values()
+    given = np.zeros((both + one + two + neither, 2), dtype=bool)
+    given[: both + one, 0] = given[:both, 1] = True
+    given[both + one : both + one + two, 1] = True
+    shared = both if few == 11 else max(0, both - neither)  # the least that the shares allow
+    expected = 100 * math.sqrt(2 * both + one + two - 2 * shared) / len(given)
+    assert leading.pairs(*ticks(given))[PAIRED[0]].tolist() == [pytest.approx(expected)]
+
+
 def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first() -> None:
     """A is ahead of B by a few who ticked nearly the same; of C, which ties with A, it is not."""
     given = np.zeros((2000, 3), dtype=bool)

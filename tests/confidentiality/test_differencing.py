@@ -59,3 +59,24 @@ def test_years_of_small_quarters_are_told_and_one_small_quarter_hides_its_year()
     assert window_told([True, None, True, True]) and window_told([None] * 4)
     assert not window_told([True, True, False, False])
     assert not window_told([None, None, None, False])
+
+
+def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden() -> None:
+    assert withheld_parts({"a": 10, "b": 30, "c": 15}) == {"a", "c"}
+    assert withheld_parts({"a": 11, "b": 30, "c": 15}) == set()
+    # two that are hidden: of ten people together they take a third, of eleven none
+    assert withheld_parts({"a": 5, "b": 5, "c": 30, "d": 15}) == {"a", "b", "d"}
+    assert withheld_parts({"a": 5, "b": 6, "c": 30, "d": 15}) == {"a", "b"}
+    # nobody in a part hides nothing, and is not what a hidden one takes along
+    assert withheld_parts({"a": 0, "b": 30}) == set()
+    assert withheld_parts({"a": 1, "b": 0, "c": 30}) == {"a", "c"}
+
+
+def test_every_other_quarter_is_a_rhythm_from_four_quarters_on_and_at_even_distances() -> None:
+    assert not window_told([False, None]) and not window_told([None, False])
+    assert window_told([False, None, False, None]) and window_told([None, False] * 3)
+    assert not window_told([False, False, None, None])
+    assert not window_told([False, None, None, False])
+    assert not window_told([False, None, False]) and window_told([False] * 3)
+    assert not window_told([False, None, False, None, False])
+    assert window_told([False]) and window_told([True]) and window_told([])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib import estimates
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import protect, unanimous
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=30))
@@ -117,3 +117,42 @@ def test_the_base_of_a_mean_is_rounded_so_that_a_late_answer_is_not_its_differen
     assert protect(rows)["n"].tolist() == [15, 15, 15, 20, 150, 155]
     counts = pd.DataFrame([row(n, n, unit="messages") for n in (11, 152)])
     assert protect(counts)["n"].tolist() == [11, 152]  # a count is told as it is
+
+
+def test_ten_people_are_few_and_eleven_are_not_under_every_rule() -> None:
+    """The base, the people who have a property, and those who have not."""
+    shown = {10: "suppressed", 11: "low_base"}
+    for n, status in shown.items():
+        for personal in (True, False):
+            out = protect(pd.DataFrame([row(5, n, unit="sur 10")]), personal=personal)
+            assert out["status"].tolist() == [status]
+    for having, status in {10: "suppressed", 11: "published", 0: "published"}.items():
+        share = row(100 * having / 250, 250)
+        rest = row(100 - 100 * having / 250, 250)
+        assert protect(pd.DataFrame([share, rest]))["status"].tolist() == [status] * 2
+
+
+@pytest.mark.parametrize(
+    ("having", "told"),
+    [(0.49, True), (0.5, False), (10.49, False), (10.5, True)],  # of a weighted share
+)
+def test_a_weighted_share_counts_as_the_nearest_number_of_people(having: float, told: bool) -> None:
+    (status,) = protect(pd.DataFrame([row(having, 100)]))["status"]
+    assert (status == "published") is told
+
+
+def test_a_base_of_29_is_low_and_of_30_is_not() -> None:
+    for n, status in {29: "low_base", 30: "published"}.items():
+        assert protect(pd.DataFrame([row(50, n)]))["status"].tolist() == [status]
+        assert unanimous("%", 100.0, n) == (n < 30)
+    assert protect(pd.DataFrame([row(5, 15, unit="sur 10")]), low_base=15)["status"][0] == (
+        "published"
+    )
+
+
+def test_a_category_of_two_in_four_hundred_withholds_its_question() -> None:
+    few = [row(0.5, 400, group="reason", group_value="A"),
+           row(99.5, 400, group="reason", group_value="B")]  # fmt: skip
+    assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}
+    alone = row(1.0, 400, group="reason", group_value="A")
+    assert protect(pd.DataFrame([alone]))["status"].tolist() == ["suppressed"]

@@ -47,3 +47,19 @@ def test_every_group_holds_eleven_people_and_no_one_is_lost(counts: list[int]) -
     names = [name for members, _ in found.values() for name in members]
     assert sorted(names) == sorted(holders)
     assert sum(len(ids) for _, ids in found.values()) == sum(counts)
+
+
+def test_ten_people_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
+    assert list(merge_small(people(10, 30, 40))) == ["c2", "Autres"]
+    assert list(merge_small(people(11, 30, 40))) == ["c0", "c1", "c2"]
+    # small ones of ten together take the next smallest; of eleven, they do not
+    assert list(merge_small(people(5, 5, 30, 40))) == ["c3", "Autres"]
+    assert list(merge_small(people(5, 6, 30, 40))) == ["c2", "c3", "Autres"]
+    # what all that is left holds: nothing is told apart
+    assert merge_small({"a": {"x"}, "b": {"x"}}) == {}
+
+
+def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven() -> None:
+    found = merge_small(people(0, 11, 12, 40))
+    assert list(found) == ["c2", "c3", "Autres"] and found["Autres"][0] == ("c0", "c1")
+    assert len(found["Autres"][1]) == 11

@@ -66,7 +66,10 @@ def survey(catalogue: Catalogue) -> Survey:
     """Make a device of a loader, with keys of its own, and a catalogue with its questionnaire."""
 
     def make(
-        loader: str, questions: list[dict[str, Any]] = QUESTIONS, **keys: Any
+        loader: str,
+        questions: list[dict[str, Any]] = QUESTIONS,
+        weight: str | None = None,
+        **keys: Any,
     ) -> tuple[Device, Catalogue]:
         entry = {
             "id": "enquete-test",
@@ -83,7 +86,12 @@ def survey(catalogue: Catalogue) -> Survey:
         }
         device = Device.model_validate(entry | keys)
         asked = Questionnaire.model_validate(
-            {"id": "enquete-test", "label": "Enquête", "questions": questions}
+            {
+                "id": "enquete-test",
+                "label": "Enquête",
+                "questions": questions,
+                "weight": weight,
+            }
         )
         known = {"devices": {device.id: device}, "questionnaires": {asked.id: asked}}
         return device, catalogue.model_copy(update=known)

@@ -244,6 +244,19 @@ def test_broken_links_finds_what_a_reader_would_hit(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_to_a_file_beside_the_site_is_broken_where_the_site_is_read(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / "editions").mkdir(parents=True)
+    (tmp_path / "private.html").write_text("here, and on no server", encoding="utf-8")
+    (site / "a.html").write_text("<p>", encoding="utf-8")
+    page = '<a href="../../private.html">no</a><a href="../a.html">yes</a><a href="..">no</a>'
+    (site / "editions" / "b.html").write_text(page, encoding="utf-8")
+    assert broken_links(site) == [
+        "editions/b.html: '../../private.html' leads to no file of the site",
+        "editions/b.html: '..' leads to no file of the site",
+    ]
+
+
 def test_pages_are_light(made_site: Path) -> None:
     style = (made_site / "site.css").stat().st_size
     for page in made_site.rglob("*.html"):

@@ -220,3 +220,50 @@ def test_weights_that_change_nothing_have_no_test() -> None:
     assert weighting_effect(design(nobody), design(nobody), "mark").status == "missing"
     with pytest.raises(ValueError, match="same rows"):
         weighting_effect(design(frame), design(frame, strata="age"), "mark")
+
+
+def test_who_is_of_no_known_group_is_not_of_the_second() -> None:
+    told = pd.DataFrame({"y": [4.0, 6, 1, 2, 3], "g": list("aabbb")})
+    unknown = pd.concat([told, pd.DataFrame({"y": [9.0, 9.0], "g": [pd.NA, pd.NA]})])
+    for frame in (told, unknown):
+        frame = frame.assign(g=frame["g"].astype("string")).reset_index(drop=True)
+        found = difference(design(frame), "y", "g", "a", "b")
+        assert (found.estimate, found.n, found.df) == (3.0, 5, 3)
+
+
+def test_what_nothing_can_test_has_no_negative_degrees_of_freedom() -> None:
+    frame = pd.DataFrame({"y": [4.0, 6.0], "g": list("ab"), "s": [1, 2]})
+    found = difference(design(frame, strata="s", lonely="certainty"), "y", "g", "a", "b")
+    assert (found.status, found.df) == ("no_interval", 0) and np.isnan(found.se)
+
+
+def test_the_error_of_weighting_rests_on_known_answers_alone() -> None:
+    chance = np.random.default_rng(5)
+    y, w = chance.normal(6, 2, 40), chance.lognormal(0, 0.5, 40)
+    y[::4] = np.nan
+    frame = pd.DataFrame({"y": y, "w": w})
+    found = weighting_effect(design(frame, weights="w"), design(frame), "y")
+    known = ~np.isnan(y)
+    means = np.average(y[known], weights=w[known]), y[known].mean()
+    scores = np.zeros(40)  # of who did not answer too, who are of the sample
+    scores[known] = (
+        w[known] * (y[known] - means[0]) / w[known].sum() - (y[known] - means[1]) / known.sum()
+    )
+    assert found.estimate == pytest.approx(means[0] - means[1])
+    assert found.se == pytest.approx(np.sqrt(40 / 39 * np.sum((scores - scores.mean()) ** 2)))
+    assert (found.n, found.df) == (30, 39)
+
+
+def test_where_all_were_asked_or_some_are_outside_independence_says_so() -> None:
+    frame = pd.DataFrame({"a": list("xxyy") * 15, "b": list("uvuuv") * 12, "n": 60})
+    assert independence(design(frame, population="n"), "a", "b").status == "missing"
+    found = independence(within(design(frame), frame.index < 30), "a", "b")
+    assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)
+
+
+def test_a_group_of_nobody_has_no_difference_and_says_how_many_the_other_has() -> None:
+    made = design(pd.DataFrame({"y": [4.0, 6.0, 5.0], "g": list("aaa")}))
+    for of, against in (("a", "b"), ("b", "a")):
+        found = difference(made, "y", "g", of, against)
+        assert (found.status, found.df) == ("missing", 0) and np.isnan(found.estimate)
+        assert found.n == (3 if of == "a" else 0)

@@ -368,3 +368,38 @@ def test_a_pair_that_shares_answers_is_tested_with_its_own_error() -> None:
 def test_a_pair_whose_own_error_is_none_is_not_tested() -> None:
     row = pair(mean(7.5), mean(7.3)).assign(paired_se=0.0, paired_df=399.0)
     assert found(row)["reason"] == "spread"
+
+
+def test_the_ends_of_what_matters_and_of_no_difference_belong_to_stable_and_unknown() -> None:
+    assert verdict(-0.5, 0.5, 0.5) == "stable"  # as far as what matters, and no further
+    assert verdict(-0.51, 0.5, 0.5) == verdict(-0.5, 0.51, 0.5) == "unknown"
+    assert verdict(0.0, 1.0, 0.5) == verdict(-1.0, 0.0, 0.5) == "unknown"  # no difference is inside
+    assert verdict(0.0, 0.0, 0.0) == "stable"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        (10_005, 10_000, "rise"),  # 0,05 %, which a page writes 0,1 %
+        (10_004, 10_000, "stable"),
+        (9_995, 10_000, "fall"),
+        (5, 0, "rise"),
+        (0, 0, "stable"),
+    ],
+)
+def test_a_count_moves_where_its_change_does_not_round_to_nothing(
+    now: float, before: float, said: str
+) -> None:
+    found = compare(pair(visits(now, n=None), visits(before, n=None)), KINDS, {})
+    assert found["verdict"].tolist() == [said]
+
+
+@pytest.mark.parametrize(("now", "said"), [(1_100, "rise"), (1_099, "stable"), (900, "fall")])
+def test_a_change_of_a_count_that_just_matters_is_one(now: float, said: str) -> None:
+    found = compare(pair(visits(now), visits(1_000)), KINDS, {"visits": 10.0})
+    assert found["verdict"].tolist() == [said]
+
+
+def test_a_spread_too_small_to_divide_is_none() -> None:
+    found = compare(pair(mean(0.0, 5e-324, 11), mean(0.0, 0.0, 11)), KINDS, MATTERS)
+    assert found[["verdict", "reason"]].values.tolist() == [["unknown", "spread"]]

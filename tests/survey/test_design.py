@@ -207,3 +207,10 @@ def test_a_calibration_of_other_rows_is_refused() -> None:
         design(FRAME, calibration=Other())
     with pytest.raises(ValueError, match="leave the column"):
         design(FRAME, calibration=Other(), weights="w")
+
+
+def test_a_sampling_fraction_of_one_is_the_whole_population_and_not_a_single_unit() -> None:
+    made = design(pd.DataFrame({"y": [1, 2, 3]}), population=1)
+    assert made.population.tolist() == [3] and made.weights.tolist() == [1, 1, 1]
+    halves = design(pd.DataFrame({"y": [1, 2, 3]}), population=0.5)
+    assert halves.population.tolist() == [6] and halves.weights.tolist() == [2, 2, 2]

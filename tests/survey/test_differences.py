@@ -252,3 +252,9 @@ def test_paired_shares_of_no_one_are_refused() -> None:
     for counts in ((-1, 2, 10), (1, -2, 10), (1, 2, 0)):
         with pytest.raises(ValueError, match="n > 0"):
             error_of_paired_shares(*counts)
+
+
+@pytest.mark.parametrize(("power", "level"), [(0, 0.95), (1, 0.95), (0.8, 0), (0.8, 1)])
+def test_no_change_is_seen_always_nor_surely(power: float, level: float) -> None:
+    with pytest.raises(ValueError, match="power"):
+        smallest_detectable(0.2, power=power, level=level)

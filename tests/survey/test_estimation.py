@@ -436,3 +436,36 @@ def test_a_level_in_percent_is_refused_and_makes_no_interval_of_nothing(level: f
     for estimate in (mean, total):
         with pytest.raises(ValueError, match=r"write 0\.95 for 95 %"):
             estimate(sample, "x", level=level)
+
+
+def test_the_effective_n_is_n_over_the_design_effect_of_closed_forms() -> None:
+    """With weights, and with clusters of people who are alike: fewer answers than were given."""
+    chance = np.random.default_rng(7)
+    y, w = chance.normal(6, 2, 60), chance.lognormal(0, 0.6, 60)
+    found = mean(design(pd.DataFrame({"y": y, "w": w}), weights="w"), "y").iloc[0]
+    off = y - np.average(y, weights=w)
+    variance = 60 / 59 * np.sum((w * off) ** 2) / w.sum() ** 2
+    simple = np.sum(w * off**2) / w.sum() / 59
+    assert found["se"] == pytest.approx(np.sqrt(variance))
+    assert found["deff"] == pytest.approx(variance / simple) and found["deff"] > 1.1
+    assert found["n_eff"] == pytest.approx(60 * simple / variance) and found["n_eff"] < 55
+    twice = pd.DataFrame({"y": np.repeat(y, 2), "who": np.repeat(np.arange(60), 2)})
+    told = mean(design(twice, clusters="who"), "y").iloc[0]
+    assert told["n"] == 120 and told["n_eff"] == pytest.approx(60, rel=0.02)
+    apart = pd.DataFrame({"y": [1.0, 9.0] * 30, "who": np.repeat(np.arange(30), 2)})
+    apart.loc[0, "y"] = 2.0  # pairs that differ inside, and hardly between
+    assert mean(design(apart, clusters="who"), "y").iloc[0]["n_eff"] > 60
+
+
+def test_two_answers_have_the_widest_interval_and_one_none() -> None:
+    two = mean(design(pd.DataFrame({"y": [4.0, 6.0]})), "y").iloc[0]
+    assert two["df"] == 1 and two["ci_high"] - 5 == pytest.approx(12.706204736, rel=1e-9)
+    one = mean(design(pd.DataFrame({"y": [4.0]})), "y").iloc[0]
+    assert one["status"] == "no_interval" and np.isnan(one["ci_high"])
+
+
+def test_a_ratio_rests_on_rows_of_which_both_are_known_and_has_no_base_of_nothing() -> None:
+    frame = pd.DataFrame({"a": [1, 3, np.nan, 9.0], "b": [2, 6, 5, np.nan], "none": 0.0})
+    found = ratio(design(frame), "a", "b").iloc[0]
+    assert (found["estimate"], found["n"]) == (0.5, 2)
+    assert ratio(design(frame), "a", "none")["status"].tolist() == ["missing"]

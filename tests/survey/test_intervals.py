@@ -63,3 +63,10 @@ def test_student_refuses_what_is_unknown_and_levels_in_percent() -> None:
     for asked in (lambda: student(5.0, 1.0, 10, level=95), lambda: wilson(8, 10, level=95)):
         with pytest.raises(ValueError, match=r"write 0\.95"):
             asked()
+
+
+@pytest.mark.parametrize(("mean", "sd", "n"), [(5, math.inf, 9), (5, -1, 9), (5, 1, 1),
+                                               (math.nan, 1, 9)])  # fmt: skip
+def test_what_has_no_spread_or_no_mean_has_no_interval(mean: float, sd: float, n: int) -> None:
+    with pytest.raises(ValueError, match="a t interval needs 2 answers"):
+        student(mean, sd, n)

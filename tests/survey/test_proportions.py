@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import hypergeom
+from scipy.stats import hypergeom, t
 
 from observlib.errors import ObservError
 from observlib.survey.design import Design, design, within
-from observlib.survey.intervals import clopper_pearson_of_share, wilson
+from observlib.survey.intervals import clopper_pearson_of_share, wilson, wilson_of_share
 from observlib.survey.proportions import Method, proportion, proportions, unseen
 
 Reference = Callable[..., dict[str, Any]]
@@ -227,3 +227,24 @@ def test_four_answers_alike_in_each_stratum_are_no_share_without_error(method: M
     found = proportion(made, "a", "y", method=method).iloc[0]
     assert found["method"] == "wilson" and found["status"] == "published"
     assert found["ci_low"] < 0.2 and found["ci_high"] > 0.8
+
+
+def test_wilson_s_interval_of_clusters_rests_on_their_effective_number() -> None:
+    """Korn and Graubard's: p (1 − p) over the variance, times the squared ratio of two t."""
+    chance = np.random.default_rng(3)
+    frame = pd.DataFrame({"c": np.repeat(range(6), 10)})
+    frame["y"] = (chance.random(60) < np.repeat(chance.uniform(0.2, 0.8, 6), 10)).astype(float)
+    found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
+    share = frame["y"].mean()
+    off = frame.groupby("c")["y"].sum().to_numpy() - 10 * share
+    variance = 6 / 5 * np.sum(off**2) / 60**2
+    few = (t.ppf(0.975, 59) / t.ppf(0.975, 5)) ** 2
+    low, high = wilson_of_share(share, share * (1 - share) / variance * few)
+    assert found[["ci_low", "ci_high"]].tolist() == pytest.approx([float(low), float(high)])
+
+
+def test_two_clusters_that_agree_are_no_more_than_two_answers() -> None:
+    frame = pd.DataFrame({"y": [1.0] * 10, "c": [1] * 5 + [2] * 5})
+    found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
+    low, _ = wilson_of_share(1.0, 2 * (t.ppf(0.975, 9) / t.ppf(0.975, 1)) ** 2)
+    assert (found["ci_low"], found["ci_high"]) == (pytest.approx(float(low)), 1)

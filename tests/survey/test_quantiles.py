@@ -123,3 +123,9 @@ def test_unknown_waits_are_left_out_and_shares_outside_0_and_1_refused() -> None
     for wrong in (0.0, 1.0, [0.5, 2.0], []):
         with pytest.raises(ValueError, match="shares"):
             quantiles(made, "wait", wrong)
+
+
+def test_the_least_quantile_of_a_group_is_its_own_and_not_of_the_group_before() -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 11.0, 12.0, 13.0], "g": list("aaabbb")})
+    found = quantiles(design(frame), "y", [1e-12, 1 - 1e-12], by="g")
+    assert found["estimate"].tolist() == [1, 3, 11, 13]

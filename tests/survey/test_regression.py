@@ -211,3 +211,26 @@ def test_mistakes_of_the_caller_are_value_errors() -> None:
         regression(made, "y", ["x"], family="poisson")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no column z"):
         regression(made, "y", ["z"])
+
+
+def test_a_logistic_regression_stops_where_r_s_glm_does() -> None:
+    """As `svyglm(family = quasibinomial())` of R's survey 4.4; a step more moves the errors."""
+    frame = pd.DataFrame(
+        {"x": range(12), "y": [0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 1], "w": [1, 2, 3] * 4}
+    )
+    found = regression(design(frame, weights="w"), "y", ["x"], family="logistic")
+    assert found["estimate"].tolist() == pytest.approx(
+        [-0.9337016140302683, 0.2261094085504144], rel=1e-11
+    )
+    assert found["se"].tolist() == pytest.approx(
+        [1.3252526439126442, 0.1936446565807168], rel=1e-11
+    )
+    assert found["p"].tolist() == pytest.approx([0.4971726887327275, 0.2700337571551794], rel=1e-9)
+
+
+def test_three_answers_leave_one_degree_of_freedom_to_a_line() -> None:
+    frame = pd.DataFrame({"x": [0.0, 1.0, 3.0], "y": [1.0, 2.0, 2.5]})
+    found = regression(design(frame), "y", ["x"])
+    assert found["df"].tolist() == [1, 1] and np.isfinite(found["ci_low"]).all()
+    with pytest.raises(ObservError, match="too many for 1 degrees"):
+        regression(design(frame.head(2)), "y", ["x"])

@@ -81,3 +81,12 @@ def test_durations_that_are_none_are_refused(durations, observed, weights) -> No
 def test_an_end_of_which_nothing_is_known_does_not_count_as_seen(unknown: object) -> None:
     with pytest.raises(ValueError, match="true or false, and known"):
         kaplan_meier([1.0, 2.0], [True, unknown])  # type: ignore[list-item]
+
+
+def test_the_interval_of_the_share_ended_is_that_of_the_curve_turned_round() -> None:
+    curve = kaplan_meier(WEEKS, ENDED)
+    value, low, high = share_ended(curve, 10)
+    row = curve[curve["time"] <= 10].iloc[-1]
+    assert (value, low, high) == (1 - row["survival"], 1 - row["ci_high"], 1 - row["ci_low"])
+    assert 0 < low < value < high < 1
+    assert share_ended(curve, 5)[0] == 0 and np.isnan(share_ended(curve, 5)[1:]).all()

@@ -390,3 +390,59 @@ def test_counts_of_nobody_are_refused_and_enormous_weights_have_an_effective_n()
         with pytest.raises(ValueError, match="counts: 2 rows"):
             trim_weights(weights, 1, 2, counts)
     assert effective_n(np.array([1e300, 1e300])) == 2
+
+
+def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_moved() -> None:
+    with pytest.raises(ValueError, match="lower < upper"):
+        trim_weights(np.ones(3), lower=2, upper=2)
+    on_bounds = np.array([2.0, 6.0, 3.0, 5.0])
+    assert trim_weights(on_bounds, lower=2, upper=6).tolist() == on_bounds.tolist()
+    # one on a bound is free to take up what another is beyond it
+    assert trim_weights(np.array([2.0, 8.0, 2.0]), lower=2, upper=6).tolist() == [3, 6, 3]
+
+
+def test_the_weights_that_were_cut_are_counted_and_no_others() -> None:
+    sample = pd.DataFrame({"a": ["x"] * 10 + ["y"] * 30 + ["z"] * 60})
+    margins = {"a": pd.Series({"x": 60, "y": 30, "z": 10})}
+    found = calibrate(sample, margins, trim=(0.1, 4.0))
+    assert found.weights[:10] == pytest.approx(4.0) and found.trimmed == 10
+    assert calibrate(sample, margins, trim=(0.1, 7.0)).trimmed == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"margins": {}}, "nothing to calibrate to"),
+        ({"method": "rake"}, "method is one of"),
+        ({"missing": "drop"}, "missing one of"),
+        ({"method": "logit"}, "logit has bounds"),
+        ({"bounds": (0.5, 2)}, "logit has bounds"),
+        ({"method": "logit", "bounds": (-0.5, 2)}, "ratios of weights"),
+        ({"method": "logit", "bounds": (1, 2)}, "ratios of weights"),
+        ({"method": "logit", "bounds": (0.5, 1)}, "ratios of weights"),
+        ({"method": "logit", "bounds": (0.5, np.inf)}, "ratios of weights"),
+        ({"tolerance": 1e-13}, "a share of a target"),
+        ({"tolerance": 1}, "a share of a target"),
+        ({"max_iterations": 0}, "at least 1 iteration"),
+    ],
+)
+def test_a_call_that_means_nothing_is_told_before_anything_is_computed(told, said) -> None:
+    with pytest.raises(ValueError, match=said):
+        calibrate(PEOPLE, **({"margins": {"sexe": SEXE}} | told))
+
+
+def test_the_ends_that_a_call_may_have_are_allowed() -> None:
+    found = calibrate(PEOPLE, {"sexe": SEXE}, method="logit", bounds=(0, 2), tolerance=1e-12)
+    assert found.weights.sum() == pytest.approx(100)
+    linear = calibrate(PEOPLE, {"sexe": SEXE}, method="linear", max_iterations=1)
+    assert linear.iterations == 1
+
+
+def test_weights_below_one_are_not_negative_and_those_below_nought_are() -> None:
+    sample = pd.DataFrame({"a": ["x"] * 8 + ["y"] * 2})
+    light = calibrate(sample, {"a": pd.Series({"x": 4.0, "y": 1.0})})
+    assert light.summary()["negative"] == 0 and light.summary()["max"] < 1
+    frame = pd.DataFrame({"a": list("xxy"), "age": [20.0, 80.0, 50.0]})
+    linear = calibrate(frame, {"a": pd.Series({"x": 2, "y": 1})}, totals={"age": 300},
+                       method="linear")  # fmt: skip
+    assert linear.summary()["negative"] == (linear.weights < 0).sum() > 0

@@ -4,6 +4,7 @@ One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
 
     id: enquete-service-public
     label: Enquête de satisfaction de Service-public.fr
+    weight: poids
     questions:
       - variable: satisfaction
         code: Q01
@@ -23,6 +24,10 @@ One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
         text: "Un commentaire ?"
         kind: ignored
 
+- `weight`, where the survey has weights of its own (of its sampling, of a correction for who did
+  not answer), names their column, by its code or text. They are numbers above 0, on one scale in
+  all files of the survey, with a decimal point or comma. The population's margins are met from
+  them; a response without one has no part in weighted figures.
 - `code` is the question's code in the export; a row of an array is written `Q05[SQ001]`, which
   also finds the `Q05_SQ001` of exports to R, SPSS and Stata. `text` is the question as exports
   with full texts head it (`Question [Row]` for a row of an array). Exports are read by either.
@@ -129,11 +134,18 @@ class Questionnaire(Entry):
     """The questions of a survey or test, in their order."""
 
     label: Text
+    weight: Code | None = None
     questions: tuple[Question, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Questionnaire:
         faults = list(_faults_between(self.questions))
+        weight = plain_code(self.weight or "")
+        faults += [
+            f"weight names the question {question.code}; the column of weights is none"
+            for question in self.questions
+            if weight and weight == plain_code(question.code)
+        ]
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -49,7 +49,7 @@ def merge_small(
         if not found or len(merged) < _FEW:
             return {}
         names = tuple(name for name in holders if name in small)
-        found[names[0] if len(names) == 1 else rest] = (names, merged)
+        found[rest] = (names, merged)
     return found
 
 

@@ -6,6 +6,7 @@ keeps names, addresses and free text out of the store.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,8 @@ from observlib.catalogue import Catalogue, Device, Question
 from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
-from observlib.loaders._survey_columns import Column, Header, find
+from observlib.loaders._survey_columns import NO_ANSWER, Column, Header, find
+from observlib.loaders._survey_weights import NO_WEIGHT, check_weights, unweighted, weight_of
 from observlib.loaders._text import (
     is_formula_error,
     is_total,
@@ -32,9 +34,8 @@ from observlib.period import Quarter
 from observlib.tables import reject
 from observlib.text import fold_label
 
-_NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
 _TICKED = frozenset({"y", "yes", "oui", "1", "true"})
-_NOT_TICKED = _NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
+_NOT_TICKED = NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
 _OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
 _ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
 _LONGEST_SHOWN = 40
@@ -44,12 +45,13 @@ Fault = tuple[str, str, str]  # column, value, reason
 
 
 class _Response(NamedTuple):
-    """A response's place in the file, identifier, day and whether it was submitted."""
+    """A response's place in the file, identifier, day, whether it was submitted, and weight."""
 
     line: int
     id: str
     day: date
     finished: bool
+    weight: float = math.nan  # where there is none
 
 
 def responses(
@@ -66,7 +68,8 @@ def responses(
     A response that was never submitted is not finished. Its day is that of its submission, else
     of its start, else of its last action, else (where none was kept) the first day of the month
     or quarter that the device's `period` or the file's name tells. A cell that cannot be read
-    rejects that answer and no other.
+    rejects that answer and no other; a weight that is none, its response. A response without
+    a weight counts, as much as any other, where none are used: that is told.
 
     Parameters
     ----------
@@ -77,7 +80,8 @@ def responses(
     Raises
     ------
     ObservError
-        Where the device has no questionnaire, and as `_survey_columns.find`.
+        Where the device has no questionnaire, the survey's own weights are all absent or written
+        in two ways, and as `_survey_columns.find`.
     """
     questionnaire = catalogue.questions_of(device)
     header = find(path, questionnaire, columns, submission)
@@ -93,8 +97,12 @@ def responses(
         for place in header.days
     }
     instead = _day_instead(path, device)
+    if header.weight is not None:
+        written = {line: cells[header.weight] for line, cells in whole.items()}
+        check_weights(path, str(questionnaire.weight), written)
     found: list[tuple[object, ...]] = []
     unasked: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     undated = 0
     for line, cells in whole.items():
         response, fault = _response(line, cells, columns, header, layouts, doubtful)
@@ -106,6 +114,7 @@ def responses(
         if fault is not None:
             rejects.append(reject(path.name, line, *fault))
             continue
+        weights[response.id] = response.weight
         found.append((*response, "response", None, None, None, None))
         given: dict[str | None, set[float | str]] = {}
         for question in read:
@@ -121,6 +130,8 @@ def responses(
                 for one in sorted(said, key=str)
             ]
     notices = [*header.notices, *_notices(unasked, undated, instead)]
+    if header.weight is not None:
+        notices += unweighted(weights)
     if header.submitted is None:
         notices.append("no column says which responses were submitted: all count as finished")
     return settle(path, "responses", _frame(found, device), rejects, notices)
@@ -140,6 +151,12 @@ def _response(
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", response.id) or is_total(response.id):
         reason = "is no identifier (letters, digits, - and _)" if response.id else "is empty"
         return response, (columns[header.response].names[0], "", reason)
+    if header.weight is not None:
+        cell = cells[header.weight].strip()
+        weight = weight_of(cell)
+        if weight is None:
+            return response, (columns[header.weight].names[0][:60], _shown(cell), NO_WEIGHT)
+        response = response._replace(weight=weight)
     for place in header.days:
         text = cells[place].strip()
         if not text:
@@ -229,7 +246,7 @@ def _said(
     for place, category in header.questions[question.code].items():
         cell = cells[place].strip()
         candidates = [fold_label(_number(cell))]
-        if candidates[0] in _NO_ANSWER:
+        if candidates[0] in NO_ANSWER:
             continue
         if is_formula_error(cell):  # beside "Other", any text would tick it
             faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
@@ -245,7 +262,7 @@ def _said(
             meaning = meanings[matching[0]] if matching else None
             if question.kind == "scale" and not known:
                 meaning = _on_scale(question, candidates[0])
-                known = meaning is not None or not _NO_ANSWER.isdisjoint(candidates)
+                known = meaning is not None or not NO_ANSWER.isdisjoint(candidates)
         if not known:
             faults.append((columns[place].names[0][:60], _shown(cell), _allowed(question)))
         elif meaning is not None:
@@ -327,8 +344,8 @@ def _shown(cell: str) -> str:
 
 def _frame(found: Sequence[tuple[object, ...]], device: Device) -> pd.DataFrame:
     """One row a response or answer, under the response's place in the file."""
-    parts = list(zip(*found, strict=True)) or [()] * 9
-    lines, ids, when, finished, variables, categories, *numbers = parts
+    parts = list(zip(*found, strict=True)) or [()] * 10
+    lines, ids, when, finished, weights, variables, categories, *numbers = parts
     values = [np.array(part, dtype=float) for part in numbers]
     return pd.DataFrame(
         {
@@ -343,6 +360,7 @@ def _frame(found: Sequence[tuple[object, ...]], device: Device) -> pd.DataFrame:
             "value": values[0],
             "scale_min": values[1],
             "scale_max": values[2],
+            "weight": np.array(weights, dtype=float),
         },
         index=list(lines),
     )

@@ -28,15 +28,18 @@ Places = dict[int, str | None]
 
 @dataclass(frozen=True)
 class Header:
-    """Where things stand in the header: identifier, day of submission, days, each question."""
+    """Where things stand: identifier, day of submission, days, each question, own weights."""
 
     response: int
     submitted: int | None
     days: tuple[int, ...]
     questions: dict[str, Places]
     notices: tuple[str, ...]
+    weight: int | None
 
 
+# How exports write that nothing was answered.
+NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
 # What LimeSurvey itself writes of each response, in the codes and the words of its exports.
 _ID = ("id", "response id", "id de la reponse", "id reponse", "identifiant de la reponse")
 _SUBMITTED = ("submitdate", "date submitted", "date de soumission", "date soumise")
@@ -69,8 +72,8 @@ def find(
     Raises
     ------
     ObservError
-        Without an identifier, a needed date of submission or any question, and where several
-        columns have a question's name.
+        Without an identifier, a needed date of submission, any question or the survey's own
+        weights, and where several columns have the name of a question or of these.
     """
     folded = [tuple(map(fold_label, (*column.names, *_own_text(column)))) for column in columns]
 
@@ -92,7 +95,8 @@ def find(
             f"{path}: no question of {questionnaire.id!r} heads a column; the file has {there}; "
             f"export with question codes or full question texts"
         )
-    own = {response, *dates, *(place for places in questions.values() for place in places)}
+    weight = _weight(path, questionnaire, columns, folded)
+    own = {response, weight, *dates, *(place for places in questions.values() for place in places)}
     unknown = [
         column
         for place, column in enumerate(columns)
@@ -106,7 +110,32 @@ def find(
     if unknown:
         shown = _shown(unknown, columns)
         notices.append(f"columns that {questionnaire.id!r} does not have are not loaded: {shown}")
-    return Header(response, submitted, tuple(dates), questions, tuple(notices))
+    return Header(response, submitted, tuple(dates), questions, tuple(notices), weight)
+
+
+def _weight(
+    path: Path,
+    questionnaire: Questionnaire,
+    columns: Sequence[Column],
+    folded: Sequence[Sequence[str]],
+) -> int | None:
+    """The column of the survey's own weights, where its questionnaire names one."""
+    name = questionnaire.weight
+    if name is None:
+        return None
+    code, text = plain_code(name), fold_label(name)
+    places = [
+        place
+        for place, column in enumerate(columns)
+        if text in folded[place] or (code and code in map(plain_code, column.names))
+    ]
+    if len(places) != 1:
+        raise ObservError(
+            f"{path}: {len(places) or 'no'} columns are named {name!r}, where {questionnaire.id!r} "
+            f"says that the survey's own weights are; the file has {_shown(columns, columns)}; "
+            f"export the weights too, or take `weight` out of the questionnaire"
+        )
+    return places[0]
 
 
 def _shown(some: Sequence[Column], columns: Sequence[Column]) -> str:

@@ -72,7 +72,7 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire) -> str
     asked = [question for question in questionnaire.questions if question.kind != "ignored"]
     boxes = {place for q in asked if q.kind == "multiple" for place in found.questions[q.code]}
     kept = {place for question in asked for place in found.questions[question.code]}
-    kept |= {found.response, *found.days}
+    kept |= {found.response, *found.days, *([] if found.weight is None else [found.weight])}
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow([header[place] for place in sorted(kept)])

@@ -213,7 +213,14 @@ def _query(
     where = " AND ".join([clause for clause, limit in limits.items() if limit] or ["true"])
     values = [limit for limit in limits.values() if limit]
     # a folder named `a*b` or `device=x` is a folder, neither a pattern nor a column
-    parquet = "read_parquet(?, hive_partitioning = false)"
+    parquet = "FROM read_parquet(?, hive_partitioning = false)"
+    if later := [_quoted(name) for name, column in shape.columns.items() if column.later]:
+        # of parts that were written before the table had a column, it is empty
+        none = ", ".join(f"NULL AS {name}" for name in later)
+        parquet = (
+            f"FROM (FROM read_parquet(?, hive_partitioning = false, union_by_name = true) "
+            f"UNION ALL BY NAME SELECT {none} WHERE false)"
+        )
 
     def found(entries: list[Entry]) -> pd.DataFrame:
         entries = [entry for entry in entries if entry.table == table]
@@ -222,7 +229,7 @@ def _query(
         parts = [glob.escape(str(store / entry.part)) for entry in entries]
         try:
             with duckdb.connect() as connection:
-                query = f"{select} FROM {parquet} WHERE {where} {rest}"
+                query = f"{select} {parquet} WHERE {where} {rest}"
                 rows = connection.execute(query, [parts, *values]).df()
         except (duckdb.Error, UnicodeDecodeError) as error:
             check_parts(store, entries)

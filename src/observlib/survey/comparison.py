@@ -294,6 +294,8 @@ def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
         return "base"
     if kind == "mean" and not all(_base(side) > 1 for side in sides):
         return "base"
+    if kind == "mean" and not any(_mean(side)[1] for side in sides):  # or too small to divide
+        return "spread"
     lower, higher = sorted(sides, key=lambda side: side["estimate"])
     narrow = _ends(lower)[1] <= lower["estimate"] and _ends(higher)[0] >= higher["estimate"]
     return "spread" if narrow else ""

@@ -22,6 +22,7 @@ from observlib.tables.definitions import (
     STATES,
     TABLES,
     TELLERS,
+    WEIGHTS,
     Column,
     Table,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "STATES",
     "TABLES",
     "TELLERS",
+    "WEIGHTS",
     "Column",
     "Table",
     "coerce",

@@ -26,6 +26,7 @@ TELLERS = (
     "Un agent de médiation",
     "Autre",
 )
+WEIGHTS = (1e-12, 1e12)  # of a response, as its survey gives it
 IDEA_STATES = ("proposed", "decided", "done", "dropped")
 
 
@@ -36,7 +37,7 @@ class Column:
     A `day` or `moment` is `past` where it can lie neither in the future nor before any device
     existed. A `moment` is in UTC, without a zone; the days beside it are those of Paris. A text
     that identifies what one `person` did must be no name; one that `cites` may hold names, as
-    titles of publications do.
+    titles of publications do. A column that came `later` is absent from parts of older stores.
     """
 
     kind: Literal["text", "count", "number", "day", "moment", "flag"]
@@ -45,6 +46,7 @@ class Column:
     past: bool = False
     person: bool = False
     cites: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,8 @@ TABLES = {
     # One row a survey response and `variable` of its questionnaire: a `value` on a scale whose
     # best end is `scale_max`, or a `category` (several rows where several may be ticked). Each
     # response also has one row of the variable `response`, which has neither: it says that the
-    # response was started and, by `finished`, whether its last page was sent.
+    # response was started and, by `finished`, whether its last page was sent. All rows of a
+    # response have its `weight`, where the survey has weights of its own.
     "responses": _table(
         {
             "response_id": _PERSON_ID,
@@ -268,9 +271,15 @@ TABLES = {
             "value": _NUMBER_OR_NONE,
             "scale_min": _NUMBER_OR_NONE,
             "scale_max": _NUMBER_OR_NONE,
+            "weight": Column("number", optional=True, later=True),
         },
         key=("response_id", "variable", "category"),
         rules=(
+            Rule(
+                "weight",
+                lambda rows: rows["weight"].between(*WEIGHTS) | rows["weight"].isna(),
+                "is no weight: a number above 0, or empty",
+            ),
             Rule(
                 "value",
                 lambda rows: (

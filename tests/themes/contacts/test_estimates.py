@@ -115,6 +115,19 @@ def test_a_small_hour_cannot_be_told_from_the_quarter_s_total() -> None:
     assert shown == ["10\xa0h", "lundi · 10\xa0h"]
 
 
+@pytest.mark.parametrize(("few", "told"), [(10, False), (11, True)])
+def test_an_hour_or_a_weekday_of_ten_calls_is_withheld_and_of_eleven_told(
+    few: int, told: bool
+) -> None:
+    monday, tuesday = "2026-07-06", "2026-07-07"
+    by_day = calls.load(hours({(monday, 9): 40, (tuesday, 9): few, (monday, 10): 50}), NOW)
+    shown = set(by_day.loc[by_day["status"] != "suppressed", "group_value"])
+    assert ("mardi · 9\xa0h" in shown) is ("lundi · 9\xa0h" in shown) is told
+    by_hour = calls.load(hours({(monday, 8): few, (monday, 9): 40, (monday, 10): 50}), NOW)
+    shown = set(by_hour.loc[by_hour["status"] != "suppressed", "group_value"])
+    assert ("8\xa0h" in shown) is ("9\xa0h" in shown) is told and "10\xa0h" in shown
+
+
 def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete() -> None:
     from observlib import estimates
 

@@ -135,3 +135,12 @@ def test_the_parts_of_any_whole_sum_to_it(
 def test_a_year_does_not_tell_the_feelings_of_a_small_quarter(catalogue: Catalogue) -> None:
     frame = told(("2026-05-02", "positive", 40), ("2026-09-01", "negative", 4))
     assert set(shares(frame, catalogue)["status"]) == {"suppressed"}
+
+
+@pytest.mark.parametrize(("few", "status"), [(10, "suppressed"), (11, "published")])
+def test_a_quarter_of_ten_stories_hides_its_year_and_one_of_eleven_does_not(
+    catalogue: Catalogue, few: int, status: str
+) -> None:
+    year = told(("2025-11-02", "positive", 60), ("2026-02-01", "negative", 60),
+                ("2026-05-01", "neutral", 60), ("2026-08-01", "neutral", few))  # fmt: skip
+    assert set(shares(year, catalogue)["status"]) == {status}

@@ -112,3 +112,10 @@ def test_each_option_is_paired_between_networks_the_higher_first() -> None:
     assert pairs[sides].values.tolist() == [["Oui", "b", "a"], ["Non", "a", "b"]]
     assert set(pairs["group_value"] == pairs["reference_group_value"]) == {True}
     assert polls.networks(asked.head(0)).empty
+
+
+def test_the_votes_of_a_poll_of_ten_are_in_no_total_and_those_of_eleven_are() -> None:
+    for few, total in (([5, 5], 40), ([5, 6], 51)):
+        frame = table(("a", "2026-07-02", "d", "Q ?", [20, 20]), ("b", "2026-07-03", "d", "R", few))
+        counts = polls.votes_by_quarter(frame, [LAST]).set_index("indicator")["estimate"]
+        assert counts.to_dict() == {"poll_count": 2, "poll_votes": total}

@@ -233,3 +233,14 @@ def test_no_published_value_tells_fewer_than_eleven_people(
     assert not len(shown) or people.sum() == pytest.approx(sum(counts))
     ratios = profiles.representation(heard, MARGINS, catalogue, YEAR)
     assert len(ratios[ratios["status"] != "suppressed"]) <= 3
+
+
+@pytest.mark.parametrize(("others", "share"), [((5, 5), 22 / 82), ((5, 6), 12 / 72)])
+def test_ten_of_no_population_stay_in_their_group_and_eleven_leave_it(
+    catalogue: Catalogue, others: tuple[int, int], share: float
+) -> None:
+    """The profile's group of small ages less the ratio's would tell them."""
+    x, y = others
+    ages = {"15_à_24_ans": 6, "25_à_34_ans": 6, "35_ans_et_plus": 60, "x": x, "y": y}
+    found = by_value(profiles.representation(said("age", **ages), MARGINS, catalogue, YEAR))
+    assert found.loc[profiles.REST, "estimate"] == pytest.approx(share / 0.4)

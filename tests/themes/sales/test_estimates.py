@@ -151,3 +151,38 @@ def test_the_ten_titles_share_does_not_tell_the_one_that_is_not_listed() -> None
     shop = table(*((MONTHS[0], f"T{i:02d}", "print", n, 1.0, 0) for i, n in enumerate(sold)))
     assert len(titles(shop, Q3)) == 9
     assert row(quarterly(shop, [Q3]), "top_titles_share")["status"] == "suppressed"
+
+
+def test_ten_units_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
+    """All that was sold, what came back, what is digital, and what is not."""
+    for few, hidden in ((10, True), (11, False)):
+        sold = quarterly(table(("2026-07", "A", "print", few, 1.0, 0)), [Q3])
+        assert (row(sold, "units_sold")["status"] == "suppressed") is hidden
+        by_format = formats(table(("2026-07", "A", "print", few, 1.0, 0)), [Q3])
+        assert (by_format["status"] == "suppressed").all() == hidden
+        back = quarterly(table(("2026-07", "A", "print", 100, 1.0, few)), [Q3])
+        assert (row(back, "return_rate")["status"] == "suppressed") is hidden
+        for digital, printed in ((few, 100), (100, few)):
+            rows = ("2026-07", "A", "print", printed, 1.0, 0), (
+                "2026-07", "A", "digital", digital, 1.0, 0
+            )  # fmt: skip
+            share = row(quarterly(table(*rows), [Q3]), "digital_share")
+            assert (share["status"] == "suppressed") is hidden
+    unpriced = quarterly(table(("2026-07", "A", "print", 10, None, 0)), [Q3])
+    assert set(unpriced["status"]) == {"suppressed"}  # a `missing` would be of its own kind
+    none = quarterly(table(("2026-07", "A", "print", 11, 1.0, 0)), [Q3])
+    assert row(none, "return_rate")["estimate"] == row(none, "digital_share")["estimate"] == 0
+    whole = quarterly(table(("2026-07", "A", "digital", 11, 1.0, 0)), [Q3])
+    assert row(whole, "digital_share")["estimate"] == 100  # and nothing else is left
+
+
+@pytest.mark.parametrize(("last", "shown"), [(10, ["A"]), (11, ["A", "B", "C"])])
+def test_a_title_of_ten_units_is_not_listed_nor_told_by_the_others(
+    last: int, shown: list[str]
+) -> None:
+    rows = [
+        ("2026-07", name, "print", n, 1.0, 0) for name, n in (("A", 90), ("B", 40), ("C", last))
+    ]
+    assert titles(table(*rows), Q3)["group_value"].tolist() == shown
+    left = titles(table(*rows), Q3, most=2)["group_value"].tolist()
+    assert left == (["A", "B"] if last == 11 else ["A"])  # what two leave is C's

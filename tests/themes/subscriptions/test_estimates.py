@@ -193,3 +193,24 @@ def test_nothing_gives_nothing() -> None:
     none = table(*WHOLE).head(0)
     assert quarterly(none, [Q3]).empty and survival(none, Q3).empty
     assert retention(none, [Q3]).empty
+
+
+@pytest.mark.parametrize(("few", "hidden"), [(10, True), (11, False)])
+def test_ten_subscribers_are_few_and_eleven_are_not_wherever_it_is_asked(
+    few: int, hidden: bool
+) -> None:
+    """Of those who are there at the end, who were there at the start, who joined, who left."""
+    for stock, joins, leaves in ((few, 0, 90), (100, 100 - few, 0), (1000, few, 0), (1000, 0, few)):
+        months = [("2026-07", None, stock, joins, leaves)]
+        months += [(month, None, stock, 0, 0) for month in ("2026-08", "2026-09")]
+        found = statuses(quarterly(table(*months), [Q3]))
+        assert (found["subscription_joins"] == "suppressed") is hidden, (stock, joins, leaves)
+
+
+def test_the_curve_ends_where_ten_are_followed_and_not_where_eleven_are() -> None:
+    for left, last in ((10, "0"), (11, "1")):
+        young = ("2026-09", "2026-09", 50, 50, 0)  # whose second month is not there yet
+        rows = [("2026-08", "2026-08", left, left + 50, 50), ("2026-09", "2026-08", left, 0, 0)]
+        assert survival(table(*rows, young), Q3)["group_value"].iat[-1] == last
+    eleven = [("2026-08", "2026-08", 10, 11, 1), ("2026-09", "2026-08", 9, 0, 1)]
+    assert survival(table(*eleven), Q3)["group_value"].tolist() == ["0"]

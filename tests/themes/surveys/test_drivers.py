@@ -93,9 +93,11 @@ def test_an_answer_that_nearly_all_share_is_left_out(catalogue: Catalogue) -> No
     said.loc[:9, "sex"] = "Homme"
     found = drivers.effects(responses(said), catalogue, YEAR)
     assert drivers.SEX not in set(found["group_value"]) and len(found) == 4
+    said.loc[:10, "sex"] = "Homme"  # eleven, whom an error tells of no more
+    assert drivers.SEX in set(drivers.effects(responses(said), catalogue, YEAR)["group_value"])
 
 
-@pytest.mark.parametrize("n", [5, 99])
+@pytest.mark.parametrize("n", [10, 11, 99])
 def test_below_a_hundred_complete_answers_nothing_is_told(catalogue: Catalogue, n: int) -> None:
     (row,) = drivers.effects(responses(people(n)), catalogue, YEAR).to_dict("records")
     assert (row["group_value"], row["status"]) == (drivers.ALL, "missing")

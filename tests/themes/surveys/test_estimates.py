@@ -157,6 +157,18 @@ def test_a_year_less_its_quarters_does_not_tell_the_small_one(catalogue: Catalog
     assert surveys.pooled(whole, catalogue, LAST.back(4))["n"].tolist() == [160]
 
 
+@pytest.mark.parametrize(("answered", "told"), [(10, False), (11, True)])
+def test_a_quarter_of_ten_hides_its_year_and_one_of_eleven_does_not(
+    catalogue: Catalogue, answered: int, told: bool
+) -> None:
+    last = [10, 9, 8, 3, 7, 9, 2, 10, 9, 8, 7][:answered]
+    given = marks_by_quarter(*[[9, 7] * 20] * 3, last)
+    quarters = surveys.quarterly(given, catalogue, LAST.back(4))
+    assert (quarters["status"].iat[3] != "suppressed") is told
+    year = surveys.pooled(given, catalogue, LAST.back(4))
+    assert (year["status"].iat[0] != "suppressed") is told
+
+
 def test_four_small_quarters_make_a_year_that_can_be_told(catalogue: Catalogue) -> None:
     few = marks_by_quarter([9, 3, 7], [10] * 4, [9, 5, 8, 8], [2, 9, 9])
     assert set(surveys.quarterly(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}

@@ -110,3 +110,13 @@ def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue: Ca
     for column in (["satisfaction"], ["age", "sex"]):
         surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
         assert groups.marks(surveys).empty and groups.pairs(surveys).empty
+
+
+@pytest.mark.parametrize(("gave", "status"), [(10, "suppressed"), (11, "low_base")])
+def test_a_category_of_ten_marks_withholds_its_variable_and_one_of_eleven_does_not(
+    catalogue: Catalogue, gave: int, status: str
+) -> None:
+    people = sample({"jeune": 30, "adulte": 100, "vieux": 60})
+    young = people.index[people["age"] == "jeune"]
+    people.loc[young[gave:], "satisfaction"] = np.nan
+    assert by_category(people, catalogue).loc[("age", "jeune"), "status"] == status

@@ -145,6 +145,18 @@ def test_a_raw_figure_that_would_tell_of_few_by_subtraction_is_withheld(
     assert of(found, weighted.WEIGHTED)["status"] == "published"
 
 
+@pytest.mark.parametrize(("others", "status"), [(10, "suppressed"), (11, "published")])
+def test_a_raw_figure_beside_ten_others_is_withheld_and_beside_eleven_told(
+    catalogue: Catalogue, others: int, status: str
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people.loc[: others - 1, "age"] = None
+    people.loc[:2, "satisfaction"] = 9  # who are not all alike
+    found = marks(responses(people), catalogue)
+    assert of(found, weighted.RAW)["status"] == status
+    assert of(found, weighted.WEIGHTED)["status"] == "published"
+
+
 def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(
     catalogue: Catalogue,
 ) -> None:
@@ -291,3 +303,33 @@ def test_whoever_answers_no_row_breaks_the_contract(
             > 10.5).all()  # fmt: skip
     pairs = changes.tested(catalogue, weighted.pairs(weigh(table, catalogue)))
     assert len(pairs) == len(marks(table, catalogue)) / 2
+
+
+@pytest.mark.parametrize("n", [10, 11])
+def test_how_many_gave_their_profile_is_told_of_eleven_and_not_of_ten(
+    catalogue: Catalogue, n: int
+) -> None:
+    table = responses(sample({"jeune": 30, "adulte": 40, "vieux": 20}).head(n))
+    (row,) = report(table, catalogue).to_dict("records")
+    assert row["status"] == "missing"
+    assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
+
+
+@pytest.mark.parametrize(("n", "status"), [(29, "suppressed"), (30, "published")])
+def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(
+    catalogue: Catalogue, n: int, status: str
+) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people["satisfaction"] = people["satisfaction"].astype(float)
+    people.loc[n:, "satisfaction"] = np.nan
+    people.loc[: n - 1, "satisfaction"] = 2.0
+    found = marks(responses(people), catalogue)
+    assert of(found, weighted.RAW)["status"] == status
+    assert of(found, weighted.WEIGHTED)["status"] == status
+
+
+def test_a_margin_of_one_category_weighs_nothing_and_is_not_told(catalogue: Catalogue) -> None:
+    people = sample({"jeune": 60, "adulte": 80, "vieux": 60}).assign(sex="Femme")
+    women = MARGINS[MARGINS["category"] != "Homme"]
+    told = weighted.report(weighted.weighed(responses(people), women, catalogue, YEAR))
+    assert set(told["group"]) == {"", "age"}

@@ -177,3 +177,12 @@ def test_the_interval_of_scores_near_the_top_ends_at_a_hundred() -> None:
     frame.loc[items & (frame["participant"] == "s0"), "value"] = 3.0
     scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
     assert scale["ci_high"] == 100.0 and scale["ci_low"] < scale["estimate"] < 100
+
+
+def test_ten_people_are_few_and_eleven_are_not_in_a_campaign_and_in_a_year() -> None:
+    for people, status in ((10, "suppressed"), (11, "low_base")):
+        found = usability.quarterly(rows(people, wins=8), [LAST])
+        assert of(found, "test_participants")["status"] == status
+        both = pd.concat([rows(14), rows(people, "2026-02-03", "other", wins=8)])
+        year = usability.pooled(both, LAST.back(4))
+        assert (of(year, "test_participants")["status"] != "suppressed") is (people == 11)

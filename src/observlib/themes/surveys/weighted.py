@@ -2,7 +2,9 @@
 
 A check of the raw figures, and never their replacement. Those who answer a site survey chose to,
 and the users of a site are not the population: weights make respondents resemble it in what was
-asked of both, and in nothing else.
+asked of both, and in nothing else. A survey that has weights of its own (of its sampling, of a
+correction for who did not answer) keeps them: the population's margins are met from these, and
+where it asks none of them its own weights stand alone.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from observlib.survey.comparison import PAIRED, beside, two_by_two
 from observlib.survey.design import Design, design
 from observlib.survey.estimation import mean
 from observlib.survey.proportions import proportion
-from observlib.survey.weighting import Calibration, calibrate
+from observlib.survey.weighting import Calibration, calibrate, effective_n
 from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, pooled
 
 REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
@@ -52,7 +54,8 @@ class Weighed(NamedTuple):
     """The respondents of one survey whose profile is complete, and their weights.
 
     `passport` holds the period; `people` has one row each, by `response_id`, and a column a
-    margin; `given` are the rows of all responses; `calibration` is None where there can be none.
+    margin; `given` are the rows of all responses; `own` the survey's own weight of each, of mean
+    1, or nothing; `calibration` is None where there can be none.
     `withheld` are the indicators of which this period would tell a quarter, or which few people
     answered alike.
     """
@@ -61,6 +64,7 @@ class Weighed(NamedTuple):
     status: str
     people: pd.DataFrame
     given: pd.DataFrame
+    own: pd.Series
     calibration: Calibration | None
     withheld: frozenset[str]
 
@@ -71,11 +75,13 @@ def weighed(
     catalogue: Catalogue,
     quarters: Sequence[Quarter],
 ) -> tuple[Weighed, ...]:
-    """Give weights to the respondents of each survey that asks age, sex or région.
+    """Give weights to the respondents of each survey that asks age, sex or région, or has its own.
 
     They are those whose answers to these (the ones that the survey asks) are all known and in the
-    population: whoever refuses, stops before the question or lives abroad is left out. There are
-    no weights where they are fewer than `MINIMUM`, or none meet the margins together.
+    population: whoever refuses, stops before the question or lives abroad is left out, and so is
+    whoever has none of the survey's own weights where it has some: no weight that could be made up
+    would be on their scale. There are no weights where they are fewer than `MINIMUM`, or none meet
+    the margins together.
 
     Parameters
     ----------
@@ -95,17 +101,23 @@ def weighed(
     found = []
     for passport, period, given, status in answers.periods_of(responses, catalogue, quarters):
         asked = given[given["variable"].isin(list(targets)) & given["category"].notna()]
-        if asked.empty:
+        own = _own(given)
+        if asked.empty and own.empty:
             continue
         said = asked.drop_duplicates(["response_id", "variable"])
         people = said.pivot(index="response_id", columns="variable", values="category")
         for name in people:
             people[name] = people[name].where(people[name].isin(targets[str(name)].index))
-        people, kept = _grouped(people.dropna(), targets)
-        weights = _calibrated(people, kept)
+        people = people.dropna()
+        people, kept = _grouped(people[people.index.isin(own.index) | own.empty], targets)
+        if not kept and len(own):
+            people = pd.DataFrame(index=own.index)
+        own = own[people.index] if len(own) else own
+        own = own / own.mean()
+        weights = _calibrated(people, kept, own)
         withheld = _withheld(given, people, catalogue, quarters)
         about = {**passport, "period": period}
-        found.append(Weighed(about, status, people, given, weights, withheld))
+        found.append(Weighed(about, status, people, given, own, weights, withheld))
     return tuple(found)
 
 
@@ -133,8 +145,9 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     Notes
     -----
     Weights are raked to the margins (J.-C. Deville and C.-E. Särndal, "Calibration estimators in
-    survey sampling", *JASA* 87 (1992), 376–382), then cut at `WEIGHTS`; variances are those of
-    residuals on the margins, respondents being taken as a simple sample.
+    survey sampling", *JASA* 87 (1992), 376–382), from those of the survey where it has some, then
+    cut at `WEIGHTS`, or at the survey's own smallest and largest where these lie beyond; variances
+    are those of residuals on the margins, respondents being taken as a simple sample.
     """
     made: list[dict[str, Any]] = []
     for survey in surveys:
@@ -200,7 +213,8 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
         found, where no weights could be made), `weighting_design_effect`, `weighting_least` and
         `weighting_most` (weight of a respondent, the mean being 1); and with `group` = a margin,
         `weighting_before`, `weighting_after` and `weighting_target` (%). Categories of fewer
-        than 11 respondents are one.
+        than 11 respondents are one. `weighting_own_effect`, the design effect of the survey's own
+        weights, is there where it has some; `weighting_before` are then the shares by them.
     """
     made: list[dict[str, Any]] = []
     for survey in surveys:
@@ -209,12 +223,22 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
         if survey.calibration is None:
             told = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
             status = "suppressed" if survey.status == "suppressed" else "missing"
-            made.append({**row, **_REPORT["effective_n"], **told, "status": status})
+            made += [
+                {**row, **_REPORT[name], **told, "status": status}
+                for name in ("effective_n", *(["own_effect"] if len(survey.own) else []))
+            ]
             continue
         found = survey.calibration.summary()
         found = {**found, "effective_n": base(found["effective_n"])}
-        made += [{**row, **named, "estimate": found[key], "n": n} for key, named in _REPORT.items()]
-        for margin in survey.calibration.margins.to_dict("records"):
+        if len(survey.own):
+            found["own_effect"] = n / effective_n(survey.own.to_numpy())
+        made += [
+            {**row, **named, "estimate": found[key], "n": n}
+            for key, named in _REPORT.items()
+            if key in found
+        ]
+        margins = survey.calibration.margins
+        for margin in margins[margins["margin"].isin(survey.people)].to_dict("records"):
             of = {**row, "group": margin["margin"], "group_value": margin["category"], "unit": "%"}
             made += [
                 {**of, "indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n, "n": n}
@@ -228,16 +252,33 @@ _REPORT = {
     "design_effect": {"indicator": "weighting_design_effect"},
     "min": {"indicator": "weighting_least"},
     "max": {"indicator": "weighting_most"},
+    "own_effect": {"indicator": "weighting_own_effect"},
 }
 
 
-def _calibrated(people: pd.DataFrame, margins: dict[str, pd.Series]) -> Calibration | None:
+def _own(given: pd.DataFrame) -> pd.Series:
+    """The weight that its survey gives to each response, by `response_id`, where there is one."""
+    rows = given.reindex(columns=["response_id", "weight"]).dropna()
+    return rows.groupby("response_id")["weight"].first().astype(float)
+
+
+def _calibrated(
+    people: pd.DataFrame, margins: dict[str, pd.Series], own: pd.Series
+) -> Calibration | None:
     """Weights of mean 1; nothing, which the report tells, where there can be none."""
-    if not margins or len(people) < MINIMUM:
+    if (not margins and own.empty) or len(people) < MINIMUM:
         return None
-    n = float(len(people))
+    sample = people.assign(weight=own if len(own) else 1.0)
+    least, most = sample["weight"].min(), sample["weight"].max()
     try:
-        return calibrate(people, margins, population=n, method="raking", trim=WEIGHTS)
+        return calibrate(
+            sample,
+            margins,
+            population=float(len(people)),
+            weights="weight",
+            method="raking",
+            trim=(min(WEIGHTS[0], least), max(WEIGHTS[1], most)),
+        )
     except ObservError:  # no weights meet the margins together
         return None
 

@@ -51,11 +51,19 @@ def conclusion(
             "redressées."
         )
     used = [name for name in _MARGINS if name in set(report["group"])]
-    if not used and (report["status"] == "suppressed").any():
+    own = report[report["indicator"] == "weighting_own_effect"]
+    made = used or own["estimate"].notna().any()
+    if not made and (report["status"] == "suppressed").any():
         return "Les réponses ne sont pas redressées (secret statistique)."
-    if not used:
+    if not made:
         n = report["n"].max()
         found = "moins de onze" if pd.isna(n) else french.number(n)
+        if len(own):
+            return (
+                f"Les réponses ne sont pas redressées : trop peu de répondants ({found}) ont un "
+                "poids et disent tout leur profil, ou ces poids ne peuvent pas leur donner celui "
+                "de la population."
+            )
         return (
             f"Les réponses ne sont pas redressées : trop peu de répondants ({found}) disent tout "
             "leur profil, ou aucun poids ne leur donne celui de la population."
@@ -63,20 +71,28 @@ def conclusion(
     profile = french.join(_MARGINS[name] for name in used)
     rows = estimates.records(compared[compared["indicator"] == "satisfaction_10"])
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
-        said = f"La satisfaction ne peut pas être dite avec {profile} de la population."
+        weighting = f"{profile} de la population" if used else "les poids de l'enquête"
+        said = f"La satisfaction ne peut pas être dite avec {weighting}."
     else:
         marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
         said = _compared(rows[0], profile, marks[0] if marks else {}, catalogue)
-    return " ".join([said, *_left_out(used)])
+    if not used:
+        return f"{said} Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."
+    start = ["Le calcul part des poids que l'enquête donne elle-même."] if len(own) else []
+    return " ".join([said, *start, *_left_out(used)])
 
 
 def _compared(
     row: dict[str, Any], profile: str, every: dict[Any, Any], catalogue: Catalogue
 ) -> str:
     indicator = words.indicator_of("satisfaction_10", catalogue)
+    known = "profil" if profile else "poids"
     start = (
         f"Si les {french.number(row['n'])} répondants dont tout le profil est connu avaient "
         f"{profile} de la population, leur satisfaction serait de "
+        if profile
+        else f"Avec les poids de l'enquête, la satisfaction de ses {french.number(row['n'])} "
+        f"répondants qui en ont un est de "
     )
     raw = row[REFERENCE + "estimate"]
     if pd.isna(raw):
@@ -85,7 +101,7 @@ def _compared(
     said = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
     if every and every["status"] not in words.WITHHELD and every["n"] > row["n"]:
         mark, n = words.figure(every["estimate"], indicator), french.number(every["n"])
-        said += f" ({mark} pour les {n} qui ont donné une note, profil connu ou non)"
+        said += f" ({mark} pour les {n} qui ont donné une note, {known} connu ou non)"
     if math.isnan(row["difference_low"]):
         return f"{said}, sans que l'écart ait pu être testé."
     at = level(pd.DataFrame([row]))

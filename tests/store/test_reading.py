@@ -1,0 +1,59 @@
+"""What the store says that it holds: each fact changes where, and only where, its data do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from observlib import store
+from observlib.catalogue import Catalogue
+
+Write = Callable[..., Path]
+JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4)}
+
+
+def test_the_digest_of_a_table_changes_with_its_own_data_and_with_no_other(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write
+) -> None:
+    raw = tmp_path / "raw"
+    ratings(raw, "x", JULY)
+    visits(raw, "x", {("boamp", "2026-05"): 50})
+    store.ingest(raw, tmp_path, catalogue)
+    before, whole = store.digests(tmp_path), store.digest(tmp_path)
+    assert set(before) == {"kind", "ratings", "audience"} and before["kind"] == "real"
+    assert before["ratings"] != before["audience"]
+    store.ingest(raw, tmp_path, catalogue)
+    assert store.digests(tmp_path) == before and store.digest(tmp_path) == whole
+    ratings(raw, "y", {"c": ("2026-07-20", 1)})
+    store.ingest(raw, tmp_path, catalogue)
+    after = store.digests(tmp_path)
+    assert after["audience"] == before["audience"] and after["ratings"] != before["ratings"]
+    assert store.digest(tmp_path) != whole
+
+
+def test_each_device_is_told_with_its_rows_and_its_days(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write
+) -> None:
+    raw = tmp_path / "raw"
+    ratings(raw, "x", JULY)
+    ratings(raw, "y", {"c": ("2026-08-20", 1)})
+    visits(raw, "x", {("boamp", "2026-05"): 50})
+    store.ingest(raw, tmp_path, catalogue)
+    found = store.devices(tmp_path).set_index("table")
+    facts = ["rows", "start", "end"]
+    assert found.loc["ratings", facts].tolist() == [3, "2026-07-01", "2026-08-20"]
+    assert found.loc["audience", facts].tolist() == [1, "2026-05-01", "2026-05-31"]
+    assert store.kind(tmp_path) == "real"
+
+
+def test_a_file_whose_rows_were_all_corrected_away_is_no_device_s(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write
+) -> None:
+    raw = tmp_path / "raw"
+    ratings(raw, "x", {"a": ("2026-07-01", 3)})
+    store.ingest(raw, tmp_path, catalogue)
+    source = store.read(tmp_path, "ratings")["source"].iat[0]
+    ratings(raw, "y", {"a": ("2026-07-01", 5)})
+    store.ingest(raw, tmp_path, catalogue)
+    assert store.devices(tmp_path)["rows"].tolist() == [1]
+    assert store.read(tmp_path, "ratings")["source"].iat[0] != source
