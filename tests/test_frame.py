@@ -26,9 +26,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("catalogue", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     monkeypatch.chdir(tmp_path)
-    frame.given.cache_clear()
+    frame._given.cache_clear()
     yield tmp_path
-    frame.given.cache_clear()
+    frame._given.cache_clear()
 
 
 def entries(place: Path) -> list[Path]:
@@ -45,7 +45,7 @@ def same(one: Given, other: Given) -> None:
 def test_what_is_kept_is_what_was_computed(place: Path, demonstration: Path, name: str) -> None:
     computed = frame.given(demonstration, LAST, name)
     assert frame.is_kept(demonstration, LAST, name)
-    frame.given.cache_clear()
+    frame._given.cache_clear()
     same(frame.given(demonstration, LAST, name), computed)
 
 
@@ -53,7 +53,7 @@ def test_a_damaged_entry_is_computed_again(place: Path, demonstration: Path) -> 
     computed = frame.given(demonstration, LAST, "satisfaction")
     (path,) = entries(place)
     path.write_bytes(path.read_bytes()[:-9] + b"\0" * 9)
-    frame.given.cache_clear()
+    frame._given.cache_clear()
     same(frame.given(demonstration, LAST, "satisfaction"), computed)
 
 
@@ -90,7 +90,7 @@ def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_a
     path = place / "data" / "catalogue" / "indicators.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("unit: visites", "unit: venues"), encoding="utf-8")
-    frame.given.cache_clear()
+    frame._given.cache_clear()
     found = frame.given(demonstration, LAST, "visits").estimates
     assert "visites" in set(before["unit"]) and entries(place) == [entry]
     assert list(found["unit"]) == [unit.replace("visites", "venues") for unit in before["unit"]]

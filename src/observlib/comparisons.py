@@ -8,6 +8,7 @@ difference are made from these rows and from nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,14 @@ def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
     ValueError
         Where a row breaks the contract (see `check`): a mistake of an indicator, not of a user.
     """
-    pairs = pd.DataFrame() if pairs is None else pairs
+    if pairs is None:
+        return _none().copy()
     return check(estimates.with_types(pairs.reindex(columns=COLUMNS), _NUMBERS))
+
+
+@cache
+def _none() -> pd.DataFrame:
+    return make(pd.DataFrame())
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:

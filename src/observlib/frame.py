@@ -7,7 +7,7 @@ import importlib
 import io
 import pkgutil
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,6 @@ def family(name: str) -> Family:
     return known[name]
 
 
-@cache
 def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     """What a family gives for a quarter: computed where nothing keeps it yet.
 
@@ -108,27 +107,30 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
         raise ObservError(f"family {name!r}: {needs}")
     store.READ.update(tables(name))
-    place = _place(data, quarter, name, survey)
+    return _with_units(
+        _given(_place(data, quarter, name, survey), data, quarter, name, survey), data
+    )
+
+
+@lru_cache(64)  # by its place, which says all that it depends on
+def _given(place: Path, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
+    """What a family gives, from where it is kept; computed where nothing keeps it yet."""
+    wanted = family(name)
     if found := kept.get(place.parent, place.name):
-        return _with_units(_unpacked(found), data)
+        return _unpacked(found)
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
     result = wanted.give(read)
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
         kept.put(place.parent, place.name, _packed(result))
-    return _with_units(result, data)
+    return result
 
 
 def _with_units(found: Given, data: Path) -> Given:
     """What a family gave, with the catalogue's words for what it counts, which nothing keeps."""
-    units = _units(data, inputs.key(project.knowledge(data)))
+    units = project.catalogue(data).units
     rows = estimates.with_units(found.estimates, units)
     pairs = estimates.with_units(found.comparisons, units, ("", estimates.REFERENCE))
     return found._replace(estimates=rows, comparisons=pairs)
-
-
-@cache
-def _units(data: Path, known: str) -> dict[str, str]:
-    return project.catalogue(data).units
 
 
 def tables(name: str) -> set[str]:

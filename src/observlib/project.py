@@ -8,6 +8,7 @@ exports beside them, and stand alone.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,13 +60,19 @@ def devices_file(data: Path, start: Path | None = None) -> Path:
 
 def catalogue(data: Path, start: Path | None = None) -> Catalogue:
     """The checked catalogue of a data folder, in the project of `start`, else the current one."""
+    shared, added = root(start) / "data", own(data, "catalogue", start)
+    folders = [shared / "catalogue", shared / "reference", *([added] if added else [])]
+    stamps = [part for folder in folders for part in inputs.stamps("", folder).items()]
+    return _catalogue(shared, added, tuple(stamps))
+
+
+@lru_cache(2)  # a page asks for it several times; a file that is saved has another stamp
+def _catalogue(shared: Path, added: Path | None, stamps: tuple[tuple[str, str], ...]) -> Catalogue:
     from observlib.catalogue import load_catalogue
     from observlib.loaders import names
     from observlib.tables import TABLES
 
-    shared = root(start) / "data"
     margins = _margins(shared / "reference" / "margins.csv")
-    added = own(data, "catalogue", start)
     return load_catalogue(shared / "catalogue", names(), TABLES, margins, added)
 
 

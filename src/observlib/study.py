@@ -57,7 +57,6 @@ class Study(Showing):
         self.say = Say(functools.partial(getattr, self), self._carry, self._absent)
         self.label = french.period_label(self.quarter)
         self.year_label = french.period_label(self.year)
-        frame.given.cache_clear()  # exports may have been ingested since the cell was run last
 
     def __repr__(self) -> str:
         return f"Study({self.quarter!r}, {str(self.data)!r})"

@@ -91,4 +91,3 @@ def _run(
 def _compute(root: Path, data: Path, quarter: Quarter, name: str, survey: str) -> None:
     with contextlib.chdir(root):  # by which the project is found
         frame.given(data, quarter, name, survey)
-        frame.given.cache_clear()  # what pages ask for they ask for themselves

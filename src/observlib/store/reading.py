@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -266,6 +267,16 @@ def _sources(entries: list[Entry]) -> dict[str, str]:
 
 
 def _ledger(data: Path) -> Ledger:
+    store = data / "store"
+    try:
+        state = (store / "ledger.json").stat()
+    except OSError:
+        return _read_ledger(data, None)
+    return _read_ledger(data, (state.st_ino, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(2)  # a page asks for it once a query, and an ingestion writes a new file
+def _read_ledger(data: Path, stamp: tuple[int, int, int] | None) -> Ledger:
     found = read_ledger(data / "store")
     if found is None:
         raise ObservError(
