@@ -20,7 +20,7 @@ FLOORS = [
     {"families", "impersonal"},
     {"practices", "actions", "scratch", "selection"},
     {"loaders", "survey", "series", "confidentiality"},
-    {"store", "project", "answers"},
+    {"store", "project", "answers", "swap"},
     {"counts"},
     {"display", "fetch"},
     {"comparison"},

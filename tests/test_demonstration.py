@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from observlib import demonstration
+from observlib import demonstration, swap
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.themes.audience import demonstration as audience
@@ -135,7 +135,9 @@ def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path: Path, manifes
 def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "raw").write_bytes(b"precious")
     refused(tmp_path / "raw", "is a file")
-    refused(tmp_path / "raw" / "under", "cannot be written")
+    with pytest.raises(ObservError, match="no work folder can be made there"):
+        demonstration.write(tmp_path / "raw" / "under")
+    assert (tmp_path / "raw").read_bytes() == b"precious"
 
 
 def test_a_folder_behind_a_link_stays_behind_its_link(tmp_path: Path) -> None:
@@ -199,15 +201,12 @@ def test_a_failed_exchange_puts_the_old_one_back(
 ) -> None:
     folder = tmp_path / "raw"
     demonstration.write(folder)
-    rename = Path.rename
 
-    def stuck(path: Path, target: Path) -> Path:
-        if path.name == "new":
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return rename(path, target)
+    def stuck(*folders: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", stuck)
+        patch.setattr(swap, "_exchange", stuck)
         with pytest.raises(ObservError, match=os.strerror(errno.EACCES)):
             demonstration.write(folder)
     assert digest(folder) == DIGEST

@@ -25,12 +25,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tests.copies import copy_catalogue
 
 from observlib import release as module
+from observlib import swap
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
-from observlib.publish import swap
 from observlib.store.ledger import Entry, Ledger, write_ledger
 
 PROJECT = Path(__file__).parents[1]

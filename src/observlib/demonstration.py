@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.errors import ObservError, bounded
+from observlib.swap import replace_folder, workspace
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.contacts.demonstration import calls, tickets
 from observlib.themes.experiences import demonstration as experiences
@@ -99,12 +99,9 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
         ) from error
     try:
         _refuse_foreign(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
-        ) as stage:
-            known = _write_all(Path(stage) / "new", progress)
-            _swap(Path(stage) / "new", folder, Path(stage) / "old")
+        with workspace(folder) as work:
+            known = _write_all(work / "new", progress)
+            replace_folder(work / "new", folder)
     except OSError as error:
         reason = error.strerror or error
         raise ObservError(
@@ -183,16 +180,3 @@ def _decided() -> dict[str, Any]:
             "weekdays": list(audience.WEEKDAY_FACTORS),
         },
     }
-
-
-def _swap(new: Path, folder: Path, old: Path) -> None:
-    """Put the new folder in the place of the old one, or leave the old one there."""
-    replaced = folder.exists()
-    if replaced:
-        folder.rename(old)
-    try:
-        new.rename(folder)
-    except BaseException:
-        if replaced:
-            old.rename(folder)
-        raise

@@ -23,7 +23,7 @@ LIBRARY = "the library"
 UNSEEN = frozenset(
     (
         *("cli", "demo", "demonstration", "fetch", "kept", "live", "loaders", "preview", "publish"),
-        *("release", "scaffold", "standing"),
+        *("release", "scaffold", "standing", "swap"),
     )
 )
 

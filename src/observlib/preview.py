@@ -18,7 +18,7 @@ from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
 from observlib.publish import embedded, html
 from observlib.publish.project import read_project
-from observlib.publish.swap import replace_folder, workspace
+from observlib.swap import replace_folder, workspace
 
 _NO_PAGES = shutil.ignore_patterns("*.pdf", "*.ipynb", "*.csv", "*_files")
 

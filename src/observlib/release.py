@@ -27,8 +27,8 @@ from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
-from observlib.publish.swap import replace_folder, workspace
 from observlib.standing import Record
+from observlib.swap import replace_folder, workspace
 
 
 def release(

@@ -56,7 +56,7 @@ def publish(
     """
     from observlib.publish import embedded, quarto
     from observlib.publish.project import read_project
-    from observlib.publish.swap import replace_folder, workspace
+    from observlib.swap import replace_folder, workspace
 
     check_publisher(publisher)
     pages = read_project(project)

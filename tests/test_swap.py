@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
+from observlib import swap
 from observlib.errors import ObservError
-from observlib.publish import swap
 
 FILES = 40
 LOOP = f"""
 import sys
 from pathlib import Path
-from observlib.publish.swap import replace_folder, workspace
+from observlib.swap import replace_folder, workspace
 target = Path(sys.argv[1])
 print("started", flush=True)
 for version in range(1, 100_000):
@@ -207,7 +207,7 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path:
     target = tmp_path / "site"
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from observlib.publish.swap import workspace\n"
+        "from observlib.swap import workspace\n"
         "with workspace(Path(sys.argv[1])) as work:\n"
         "    print(work, flush=True)\n    sys.stdin.read()\n"
     )
