@@ -101,7 +101,7 @@ def test_no_code_that_a_study_can_run_is_out_of_sight() -> None:
         for name in inputs.within(inputs.library(), inputs.UNSEEN, inside=False)
     }
     assert {"project.py", "estimates.py", "display/charts.py", "store/reading.py"} <= seen
-    assert {"edition/finalise.py", "edition/kernels.py", "confidentiality/disclosure.py"} <= seen
+    assert {"edition/finalise.py", "edition/engine.py", "confidentiality/disclosure.py"} <= seen
     assert not [name for name in seen if name.startswith(("cli/", "publish/", "loaders/"))]
 
 
