@@ -23,6 +23,7 @@ MODELS: dict[str, Any] = {
     "catalogue/products.yml": catalogue.Product,
     "catalogue/devices.yml": catalogue.Device,
     "catalogue/indicators.yml": catalogue.Indicator,
+    "catalogue/groups.yml": catalogue.Group,
     "catalogue/peers.yml": catalogue.Peer,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,

@@ -13,6 +13,7 @@ What a page's code blocks do, in their order:
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import re
@@ -101,6 +102,15 @@ def follow(page: Path, place: Path) -> None:
             elif block.language:
                 assert block.file, f"{block.where}: the paragraph before names no file"
                 _write(block, place / block.file)
+
+
+def changed(place: Path) -> set[str]:
+    """The files of a copy of the project that are not as they were; exports and site left out."""
+    folders = ("src", "notebooks", "tests", "docs", "data/catalogue")
+    found = [path for name in folders for path in (place / name).rglob("*") if path.is_file()]
+    names = [path.relative_to(place) for path in found if "__pycache__" not in path.parts]
+    _, differ, new = filecmp.cmpfiles(ROOT, place, map(str, names), shallow=False)
+    return {Path(name).as_posix() for name in (*differ, *new)}
 
 
 def _write(block: Block, path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.docs.following import ROOT, blocks, copy_project, follow
+from tests.docs.following import ROOT, blocks, changed, copy_project, follow
 from tests.publish.sample import make_project
 
 from observlib.catalogue.entries import Entry
@@ -29,6 +29,11 @@ LONG = ("tutorial", "theme")  # which execute studies
 )
 def test_who_follows_a_page_to_the_letter_gets_what_it_says(page: Path, tmp_path: Path) -> None:
     follow(page, copy_project(tmp_path))
+    _, table, rest = page.read_text(encoding="utf-8").partition("| file | what |")
+    if table:
+        told = set(re.findall(r"(?m)^\| `([^`]+)` \|", rest))
+        assert changed(tmp_path) <= told, "the page says that no other file changes"
+        assert all((tmp_path / name).exists() for name in told)
 
 
 def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has() -> None:

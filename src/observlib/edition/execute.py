@@ -65,7 +65,7 @@ def execute(
     folder
         Where `<page>.ipynb` is written; a failed page's holds what ran and its error.
     root
-        The project's root: the kernels' working folder.
+        The project's root: the working folder of cells.
     workers
         Worker processes: how many, or those that are `started`.
     progress
