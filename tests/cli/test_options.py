@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from tests.copies import copy_catalogue
 
 from observlib import __version__, release, standing, store
 from observlib.cli import app
@@ -23,7 +23,7 @@ Observ = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one export, of whose three rows one is wrong, and a file of no device."""
-    shutil.copytree(ROOT / "data" / "catalogue", tmp_path / "data" / "catalogue")
+    copy_catalogue(tmp_path)
     (tmp_path / "raw").mkdir()
     rows = "month,visits\n2025-01,10\n2025-02,20\n2025-03,beaucoup\n"
     (tmp_path / "raw" / "boamp_audience.csv").write_text(rows, encoding="utf-8")

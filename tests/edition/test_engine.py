@@ -119,7 +119,7 @@ SHOWS = [
     "shown.update('second'); display(Image(b'\\x89PNG', format='png'))",
     "import asyncio; await asyncio.sleep(0); quarter",
     "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
-    "print('gone'); from IPython.display import clear_output; clear_output(); _2",
+    "print('gone'); from IPython.display import clear_output; clear_output(); 4",
     "1 / 0",
     "never",
 ]
@@ -131,18 +131,20 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: Any, make: Any) -> l
     if request.param == "forked" and not engine.CAN_FORK:
         pytest.skip("pages are forked on Linux only")
     folder = tmp_path_factory.mktemp("shown")
-    path = make.write(folder / "page.ipynb", *SHOWS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "CAN_FORK", request.param == "forked")
-        patch.setattr(engine, "end_children", lambda: None)  # those of the tests are not its own
-        patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-        patch.setenv("IPYTHONDIR", str(folder / "ipython"))
-        with pytest.raises(PapermillExecutionError):
-            papermill.execute_notebook(
-                path, folder / "out.ipynb", engine_name=engine.NAME, progress_bar=False
-            )
-    cells = nbformat.read(folder / "out.ipynb", as_version=4).cells
-    return [cell.outputs for cell in cells if cell.cell_type == "code"][1:]
+    path = make.write(folder / "notebooks" / "page.ipynb", *SHOWS)
+    if request.param == "forked":
+        execute([make.page(path, quarter="2026-T3")], folder, folder, 1)
+        made = folder / "page.ipynb"
+    else:
+        made = folder / "out.ipynb"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "CAN_FORK", False)
+            patch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+            patch.setenv("IPYTHONDIR", str(folder / "ipython"))
+            with pytest.raises(PapermillExecutionError):
+                papermill.execute_notebook(path, made, engine_name=engine.NAME, progress_bar=False)
+    cells = nbformat.read(made, as_version=4).cells
+    return [cell.outputs for cell in cells if cell.cell_type == "code"][-len(SHOWS) :]
 
 
 def test_what_cells_print_show_and_end_with_is_what_a_kernel_would_give(shown: list[Any]) -> None:
@@ -153,7 +155,7 @@ def test_what_cells_print_show_and_end_with_is_what_a_kernel_would_give(shown: l
     assert second[0].data["image/png"].strip() == "iVBORw=="
     assert awaited[0].data["text/plain"] == "'2026-T3'"
     assert [o.output_type for o in chart][-1] == "display_data" and "image/png" in chart[-1].data
-    assert [o.data["text/plain"] for o in cleared] == ["3"]
+    assert [o.data["text/plain"] for o in cleared] == ["4"]
     assert failed[0].ename == "ZeroDivisionError" and failed[0].traceback
     assert never == []
 

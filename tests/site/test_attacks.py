@@ -17,7 +17,7 @@ import pytest
 from tests.copies import demonstration_catalogue
 from tests.publish.test_pdf import objects
 
-from observlib import display, estimates, findings
+from observlib import display, estimates, findings, standing
 from observlib.catalogue import Catalogue
 from observlib.edition.finalise import finalise
 from observlib.edition.plan import Page
@@ -81,7 +81,7 @@ def attacked(catalogue: Catalogue, label: str) -> Catalogue:
 def sheet(words: str) -> Sheet:
     made = Sheet.model_validate(
         {
-            "title": "T", "kind": "true", "department": "numerique", "tool": "t",
+            "title": "T", "department": "numerique", "tool": "t",
             "date": "2026-06-30", "contact": "pôle", "verdict": "à refaire", "cost": "peu",
             "redo": "tout", "avoid": "rien", "slug": "fiche",
             "sources": [{"title": "S", "url": "https://exemple.invalid"}],
@@ -97,7 +97,7 @@ def sheet(words: str) -> Sheet:
 def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("attacked")
     project = folder / "project"
-    ignored = shutil.ignore_patterns("editions", "practices", "_site", "_failed", ".*")
+    ignored = shutil.ignore_patterns(*standing.MADE, ".*")
     shutil.copytree(ROOT / "reports", project, ignore=ignored)
     edition = project / "editions" / NOW
     edition.mkdir(parents=True)

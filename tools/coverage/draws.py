@@ -62,17 +62,18 @@ def surveyed(name: str, device: str, quarter: Quarter, source: Random, ties: Ran
     survey = questions.SURVEYS[device]
     scales = {asked.code: _scale(asked) for asked in survey.questions}
     meant = {asked.code: _meant(asked) for asked in survey.questions}
+    rest = (None,)  # no weight of its own
     for response in surveys.drawn(survey, quarter, source, ties):
         about = (name, survey.product, _CHANNEL, f"{quarter}-{response['id']}")
         head = (*about, response["begun"][:10], response["finished"])
-        yield (*head, "response", None, None, None, None)
+        yield (*head, "response", None, None, None, None, *rest)
         for asked in survey.questions:
             for code in response["given"].get(asked.code, ()):
                 value = meant[asked.code][code]
                 if isinstance(value, str):
-                    yield (*head, asked.variable, value, None, None, None)
+                    yield (*head, asked.variable, value, None, None, None, *rest)
                 elif value is not None:
-                    yield (*head, asked.variable, None, value, *scales[asked.code])
+                    yield (*head, asked.variable, None, value, *scales[asked.code], *rest)
 
 
 def _scale(asked: questions.Asked) -> tuple[float, float]:

@@ -40,6 +40,7 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     Examples
     --------
     >>> from pathlib import Path
+    >>> from observlib import estimates
     >>> from observlib.catalogue import load_catalogue
     >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
     >>> frame = estimates.make(
