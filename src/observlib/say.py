@@ -13,6 +13,7 @@ import pandas as pd
 from observlib import findings
 from observlib.display.output import Output
 from observlib.display.prose import Markdown
+from observlib.selection import bare
 
 # What a sentence asks for that its study knows: the parameter, and the study's own name for it.
 OWN = {name: name for name in ("catalogue", "kind", "quarter", "before", "practices", "actions")}
@@ -70,7 +71,8 @@ class Say:
             frames = [x for x in asked.values() if isinstance(x, pd.DataFrame)]
             if absent and frames and frames[0].empty:
                 return self._nothing(frames[:1], absent, when)
-            result = sentence(**{**bound, **asked})
+            given = {k: bare(x) if isinstance(x, pd.DataFrame) else x for k, x in asked.items()}
+            result = sentence(**{**bound, **given})
             if isinstance(result, Output):
                 return self._carry(result, frames)
             return _told(result, frames) if isinstance(result, str) else result

@@ -87,3 +87,10 @@ def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.D
     rows = rows.reset_index(drop=True)
     rows.attrs = asked
     return rows
+
+
+def bare(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, which remember nothing: pandas copies what a frame remembers at each step."""
+    found = rows.copy(deep=False)
+    found.attrs = {}
+    return found

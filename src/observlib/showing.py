@@ -280,6 +280,7 @@ class Showing:
         rows = self._kept(frame, shown)
         if rows.empty:
             return self._absent([rows], shown.get("absent", ""), shown.get("when", ""))
+        rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
         told = [
@@ -323,7 +324,7 @@ class Showing:
 
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
         """The output with all that it tells, each row once."""
-        frames = list(frames)
+        frames = [selection.bare(frame) for frame in frames]
         rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
         pairs = [f for f in frames if list(f.columns) == comparisons.COLUMNS]
         self._shown += [*(f[NOTED] for f in rows if len(f)), *map(_compared, pairs)]

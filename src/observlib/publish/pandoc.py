@@ -119,6 +119,7 @@ def convert(
         "fail-if-warnings": True,
         "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "html-math-method": {"method": "mathml"},
+        "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
         "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
         "variables": dict(variables or {}),
         "metadata": dict(metadata or {}),

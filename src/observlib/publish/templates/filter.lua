@@ -119,10 +119,15 @@ local function reference(cite)
   return result
 end
 
-local function check_citations(doc)
-  local known, told = {}, {}
-  for _, entry in ipairs(pandoc.utils.references(doc)) do known[entry.id] = true end
+-- whether a text cites works; those that the bibliography lacks are told
+local function cites(doc)
+  local known, told, found = nil, {}, false
   doc:walk { Cite = function(cite)
+    found = true
+    if not known then
+      known = {}
+      for _, entry in ipairs(pandoc.utils.references(doc)) do known[entry.id] = true end
+    end
     for _, citation in ipairs(cite.citations) do
       if not known[citation.id] and not told[citation.id] and not is_cross(citation.id) then
         told[citation.id] = true
@@ -130,6 +135,7 @@ local function check_citations(doc)
       end
     end
   end }
+  return found
 end
 
 -- pictures --------------------------------------------------------------------------------------
@@ -352,8 +358,7 @@ function Pandoc(doc)
     Figure = function(el) number(el.identifier); return el, false end,
     Table = function(el) number(el.identifier) end }
   doc = doc:walk { Cite = reference }
-  check_citations(doc)
-  if #problems == 0 then
+  if cites(doc) and #problems == 0 then -- pandoc reads a style for citations, even for none
     doc = pandoc.utils.citeproc(doc)
     local last = doc.blocks[#doc.blocks]
     if last and last.t == 'Div' and last.identifier == 'refs' and #last.content > 0 then
