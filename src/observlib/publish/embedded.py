@@ -28,7 +28,7 @@ RENDERING = frozenset(
     (
         *("catalogue", "comparisons", "confidentiality", "display", "errors", "estimates", "files"),
         *("impersonal", "inputs", "kept", "period", "personal", "publish", "scratch"),
-        "text",
+        *("swap", "text"),
     )
 )
 
