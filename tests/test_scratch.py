@@ -68,15 +68,6 @@ def test_temporary_files_are_where_they_were_after_a_run(place: Path) -> None:
     assert tempfile.gettempdir() == os.environ["TMPDIR"] == str(place)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sockets have paths on POSIX systems only")
-def test_a_temporary_folder_too_deep_for_sockets_is_left_for_a_short_one(place: Path) -> None:
-    deep = place / ("d" * 60)
-    deep.mkdir()
-    tempfile.tempdir = str(deep)
-    with scratch.temporary_files() as folder:
-        assert folder.parent == Path("/tmp").resolve()
-
-
 @pytest.mark.parametrize("named", [True, False])
 def test_a_full_disk_of_temporary_files_is_told_with_its_place(
     place: Path, monkeypatch: pytest.MonkeyPatch, named: bool

@@ -23,9 +23,6 @@ from observlib.errors import ObservError
 
 _LOCK = ".lock"
 _TEMPORARY = "observlib-run-"
-# Kernels speak over sockets in the temporary folder: a socket's path has 104 bytes at most (108 on
-# Linux), and the names that follow the folder's take 37.
-_LONGEST = 60
 _FEW = 1_000_000  # bytes: a disk with less is full
 
 
@@ -105,8 +102,6 @@ def temporary_files() -> Iterator[Path]:
             f"no temporary file can be written ({error.strerror}); free some space, or set TMPDIR "
             "to a folder that can be written"
         ) from error
-    if os.name == "posix" and len(os.fsencode(parent)) > _LONGEST:
-        parent = Path("/tmp").resolve()
     before = tempfile.tempdir, os.environ.get("TMPDIR")
     try:
         with private_folder(parent, _TEMPORARY) as folder:

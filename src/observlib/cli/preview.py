@@ -51,7 +51,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
 
         shown = ""
         for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):
-            if imported != code():  # a kernel has the library that its worker imported
+            if imported != code():  # a page has the library that its worker imported
                 run, imported = begin()
             begun = monotonic()
             try:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# the distribution alone: all of scipy.stats takes a second to import, in each page's kernel
+# the distribution alone: all of scipy.stats takes a second to import
 from scipy.special import stdtr, stdtrit
 
 Array = NDArray[np.float64]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 
-# the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
+# the quantiles alone: all of scipy.stats takes a second to import
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from observlib.survey.intervals import checked, score_ends

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# the quantiles alone: all of scipy.stats takes a second to import, in each page's kernel
+# the quantiles alone: all of scipy.stats takes a second to import
 from scipy.special import ndtri, stdtrit
 
 Floats = npt.NDArray[np.floating[Any]]
