@@ -14,10 +14,10 @@ SOURCE = Path(__file__).parents[1] / "src" / "observlib"
 FLOORS = [
     {"errors"},
     {"period", "files", "text", "personal"},
-    {"catalogue", "working_days", "inputs", "kept", "demo"},
+    {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
     {"tables", "estimates"},
     {"comparisons"},
-    {"families", "impersonal"},
+    {"families", "published_text"},
     {"practices", "actions", "scratch", "selection"},
     {"loaders", "survey", "series", "confidentiality"},
     {"store", "project", "answers", "swap"},

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import frame, inputs, kept, store
+from observlib import disk_cache, frame, inputs, store
 from observlib.errors import ObservError
 from observlib.families import Given
 from observlib.period import Quarter
@@ -32,7 +32,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def entries(place: Path) -> list[Path]:
-    return sorted((place / kept.FOLDER / "families").glob("*"))
+    return sorted((place / disk_cache.FOLDER / "families").glob("*"))
 
 
 def same(one: Given, other: Given) -> None:
@@ -113,7 +113,7 @@ def test_a_project_that_cannot_be_written_is_computed_all_the_same(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(kept, "put", full)
+    monkeypatch.setattr(disk_cache, "put", full)
     assert len(frame.given(demonstration, LAST, "satisfaction").estimates)
     assert not entries(place)
 
@@ -150,4 +150,4 @@ def test_no_code_that_computes_is_left_out_of_what_a_family_depends_on() -> None
     code = {name.removeprefix("the library/") for name in frame._code()}
     left_out = {path.relative_to(SOURCE).as_posix() for path in seen} - code
     # what keeps and reads does not compute: a loader's change shows in the store's digests
-    assert {name.split("/")[0] for name in left_out} <= {"kept.py", "loaders"}
+    assert {name.split("/")[0] for name in left_out} <= {"disk_cache.py", "loaders"}

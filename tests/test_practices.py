@@ -14,8 +14,8 @@ from tests.copies import DEMO
 
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
-from observlib.impersonal import active
 from observlib.practices import Practices, load_practices
+from observlib.published_text import active
 
 PRACTICES = Path(__file__).parents[1] / "data" / "practices"
 FRONT = {

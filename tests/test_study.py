@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import Study, comparisons, estimates, frame, kept, store
+from observlib import Study, comparisons, disk_cache, estimates, frame, store
 from observlib.errors import ObservError
 from observlib.families import Given
 
@@ -182,7 +182,7 @@ def test_a_cell_run_again_asks_what_the_store_holds_by_now(
     assert len(mine.estimates("practices"))
     none = Given(estimates.make([]), comparisons.make(None), {})
     monkeypatch.setattr(frame.family("practices").__class__, "give", lambda *_: none)
-    monkeypatch.setattr(kept, "put", lambda *_: None)
+    monkeypatch.setattr(disk_cache, "put", lambda *_: None)
     assert len(mine.estimates("practices"))  # nothing has changed
     held = store.digests(demonstration)
     monkeypatch.setattr(store, "digests", lambda data: held | {"kind": "another"})

@@ -34,7 +34,7 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
 from observlib.catalogue.reading import Lines, explain, read
 from observlib.errors import ObservError, bounded
-from observlib.impersonal import Plain, a_role
+from observlib.published_text import Plain, a_role
 
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"

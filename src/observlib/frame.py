@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, inputs, kept, project, store, themes
+from observlib import disk_cache, estimates, inputs, project, store, themes
 from observlib.actions import Action
 from observlib.errors import ObservError, bounded
 from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
@@ -116,12 +116,12 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
 def _given(place: Path, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
     """What a family gives, from where it is kept; computed where nothing keeps it yet."""
     wanted = family(name)
-    if found := kept.get(place.parent, place.name):
+    if found := disk_cache.get(place.parent, place.name):
         return _unpacked(found)
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
     result = wanted.give(read)
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
-        kept.put(place.parent, place.name, _packed(result))
+        disk_cache.put(place.parent, place.name, _packed(result))
     return result
 
 
@@ -154,7 +154,7 @@ def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
 
 def _place(data: Path, quarter: Quarter, name: str, survey: str) -> Path:
     entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
-    return project.root() / kept.FOLDER / "families" / entry
+    return project.root() / disk_cache.FOLDER / "families" / entry
 
 
 def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:

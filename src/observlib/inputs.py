@@ -22,8 +22,8 @@ LIBRARY = "the library"
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "demo", "demonstration", "fetch", "kept", "live", "loaders", "preview", "publish"),
-        *("release", "scaffold", "standing", "swap"),
+        *("cli", "demo", "demonstration", "disk_cache", "fetch", "live", "loaders", "preview"),
+        *("publish", "release", "scaffold", "standing", "swap"),
     )
 )
 

@@ -59,8 +59,8 @@ from observlib.catalogue.reading import (
     split_front_matter,
 )
 from observlib.errors import ObservError
-from observlib.impersonal import Plain, a_role, active
 from observlib.personal import held
+from observlib.published_text import Plain, a_role, active
 
 VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")

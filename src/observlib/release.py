@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import files, inputs, kept, standing, store
+from observlib import disk_cache, files, inputs, standing, store
 from observlib.edition.asked import Asked, ask
 from observlib.edition.compute import compute
 from observlib.edition.documentation import write_documentation
@@ -20,7 +20,7 @@ from observlib.edition.execute import Workers
 from observlib.edition.make import make
 from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
 from observlib.edition.notices import with_notices
-from observlib.edition.recall import recall, why
+from observlib.edition.page_cache import recall, why
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -101,7 +101,7 @@ def release(
         "data": store.digest(data),
         "made": today.isoformat(),
     }
-    reports, memory = root / "reports", root / kept.FOLDER
+    reports, memory = root / "reports", root / disk_cache.FOLDER
     site, edition = reports / "_site", reports / "editions" / str(asked.quarter)
     failed = reports / "_failed"
     with (
@@ -147,7 +147,7 @@ def release(
         ]
         if not lines:
             standing.write(root, Record(found, about["quarter"], made, _pages(manifest), outputs))
-        kept.prune(memory)
+        disk_cache.prune(memory)
     return site / "index.html", lines
 
 
@@ -172,7 +172,7 @@ def _publish(
 
     while True:
         _announce(reports / "index.qmd", copy, manifest)
-        kept_pages = asked.root / kept.FOLDER / "site"
+        kept_pages = asked.root / disk_cache.FOLDER / "site"
         try:
             publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
             break
@@ -207,7 +207,7 @@ def explain(
     check_publisher(publisher)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     asked = ask(root, data, quarter, only, given, today)
-    memory, shared, digest = root / kept.FOLDER / "pages", asked.shared(), store.digest(data)
+    memory, shared, digest = root / disk_cache.FOLDER / "pages", asked.shared(), store.digest(data)
     edition = root / "reports" / "editions" / str(asked.quarter)
     others = known_entries(edition, asked.kind, asked.others)
     told: dict[str, str] = {}

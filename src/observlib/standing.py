@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import files, inputs, kept, project
+from observlib import disk_cache, files, inputs, project
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.publish import chosen
@@ -106,7 +106,7 @@ def may_run(root: Path, found: Inputs) -> bool:
 def read(root: Path) -> Record | None:
     """The record of the last publication; None where there is none that can be read."""
     try:
-        raw: Any = json.loads((root / kept.FOLDER / _RECORD).read_text(encoding="utf-8"))
+        raw: Any = json.loads((root / disk_cache.FOLDER / _RECORD).read_text(encoding="utf-8"))
         return Record(**raw)
     except (OSError, ValueError, TypeError):
         return None
@@ -114,8 +114,10 @@ def read(root: Path) -> Record | None:
 
 def write(root: Path, record: Record) -> None:
     """Remember a publication."""
-    (root / kept.FOLDER).mkdir(parents=True, exist_ok=True)
-    files.write_text(root / kept.FOLDER / _RECORD, json.dumps(asdict(record), ensure_ascii=False))
+    (root / disk_cache.FOLDER).mkdir(parents=True, exist_ok=True)
+    files.write_text(
+        root / disk_cache.FOLDER / _RECORD, json.dumps(asdict(record), ensure_ascii=False)
+    )
 
 
 def files_of(site: Path, edition: Path, reports: Path) -> Inputs:

@@ -33,8 +33,8 @@ from observlib.themes.subscriptions import demonstration as subscriptions
 from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import drivers
 from observlib.themes.surveys import estimates as surveys
+from observlib.themes.surveys.demonstration import associations, questions
 from observlib.themes.surveys.demonstration import exports as sites
-from observlib.themes.surveys.demonstration import questions, ties
 from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import demonstration as workshops
@@ -148,7 +148,7 @@ def _true_profiles() -> Truths:
     margins = project.reference("margins")
     found: Truths = {}
     for device, survey in questions.SURVEYS.items():
-        known = ties.drivers_of(survey)  # whatever else is asked has no effect
+        known = associations.drivers_of(survey)  # whatever else is asked has no effect
         found["driver_effect", device, "driver"] = parts(
             {label: known.get(name, 0.0) for name, label in drivers.LABELS.items()}
         )

@@ -1,9 +1,9 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
 `between`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
-`leading.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes all the
-pairs of a study, so that the correction is for the number of them all. Two pages that tell one
-comparison give it the same verdict where they ask for it with the same pairs.
+`leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes
+all the pairs of a study, so that the correction is for the number of them all. Two pages that tell
+one comparison give it the same verdict where they ask for it with the same pairs.
 """
 
 from __future__ import annotations

@@ -197,8 +197,8 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     Parameters
     ----------
     pair
-        The row of `leading.pairs`, with the results of its whole family; none where nothing could
-        be tested.
+        The row of `leading_answer.pairs`, with the results of its whole family; none where nothing
+        could be tested.
     second
         The answer that the sentence names beside the first.
     which

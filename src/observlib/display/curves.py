@@ -8,8 +8,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, panels, select, strokes, style, words
-from observlib.display.courses import Point, course
+from observlib.display import charts, french, line_marks, panels, select, style, words
+from observlib.display.line_description import Point, course
 from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
@@ -122,7 +122,7 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     told = []
     for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
-        strokes.draw(ax, rows, i, thin=thin)
+        line_marks.draw(ax, rows, i, thin=thin)
         tied = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         look = {"linewidth": 1.0} if thin else marked
@@ -219,7 +219,7 @@ def _last(rows: pd.DataFrame) -> dict[str, Any]:
 def _notes(curves: Curves, indicator: Indicator) -> list[str]:
     thin = [rows for rows in curves.values() if _thin(rows, curves)]
     others = [rows for rows in curves.values() if not _thin(rows, curves)]
-    notes = strokes.interval_notes(others)
+    notes = line_marks.interval_notes(others)
     if any((rows["status"] == "low_base").any() for rows in others):
         mark = "Marque creuse" + " ou courbe fine" * bool(thin)
         notes += charts.low_base_note(pd.concat(others)["status"], indicator, mark)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, panels, select, strokes, style, words
-from observlib.display.courses import Point, course
+from observlib.display import charts, french, line_marks, panels, select, style, words
+from observlib.display.line_description import Point, course
 from observlib.display.output import Output, caption_of
 from observlib.display.rounding import as_told
 from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
@@ -110,9 +110,9 @@ def line_chart(
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
     notes = [f"Trait gris : {behind_label}."] * bool(grey)
     notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
-    notes += strokes.interval_notes([*series.values(), *grey.values()])
+    notes += line_marks.interval_notes([*series.values(), *grey.values()])
     notes += charts.low_base_note(frame["status"], indicator)
-    notes += ["s : secret statistique."] * any(map(strokes.secret, series.values()))
+    notes += ["s : secret statistique."] * any(map(line_marks.secret, series.values()))
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes + hidden
     )
@@ -164,8 +164,8 @@ def _together(series: Series, context: _Context) -> Figure:
     style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
     ax = panels.drawn(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, rows in enumerate(series.values()):
-        strokes.draw(ax, rows, i, marked=16)
-        strokes.write_secret(ax, rows)
+        line_marks.draw(ax, rows, i, marked=16)
+        line_marks.write_secret(ax, rows)
     told = [
         panels.Name(name, *end, {"marker": marker, "markersize": 4.7})
         for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
@@ -177,7 +177,7 @@ def _together(series: Series, context: _Context) -> Figure:
 
 def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
     """Where a line ends, and whether that is at the last period, be it partial; or NaN."""
-    known = [x for x, there in enumerate(strokes.whole(rows)) if there]
+    known = [x for x, there in enumerate(line_marks.whole(rows)) if there]
     if not known:
         return math.nan, math.nan, False
     reaching = (rows["status"].iloc[known[-1] + 1 :] == "partial").all()
@@ -224,9 +224,9 @@ def _apart(series: Series, context: _Context) -> Figure:
         box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
         ax = panels.drawn(fig, box, time.ends, time.labels(last), scales[i], unit)
         for grey in _grey(line, context):
-            strokes.draw_behind(ax, grey, begins=context.begins)
-        strokes.draw(ax, rows, 0, marked=6)
-        strokes.write_secret(ax, rows)
+            line_marks.draw_behind(ax, grey, begins=context.begins)
+        line_marks.draw(ax, rows, 0, marked=6)
+        line_marks.write_secret(ax, rows)
         name_partial(ax, time, partial[i], left, 4, written=last)
     return fig
 
@@ -250,7 +250,7 @@ def _axis_name(context: _Context, unit: str) -> str:
 
 def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool = False) -> str:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
-    known = rows[strokes.whole(rows)]
+    known = rows[line_marks.whole(rows)]
     if known.empty:
         return _why(rows)
     text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
@@ -279,7 +279,7 @@ def _alt(series: Series, context: _Context, apart: bool) -> str:
 
 def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) -> str:
     """The first and last value of whole periods, the extremes between them, the last interval."""
-    known = rows[strokes.whole(rows)]
+    known = rows[line_marks.whole(rows)]
     if known.empty:
         return "aucune valeur d'une période complète"
     said = course(

@@ -11,7 +11,7 @@ from observlib import comparisons, estimates
 from observlib.display.prose import Markdown, inert, paragraphs, plain
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
-from observlib.impersonal import refuse_persons
+from observlib.published_text import refuse_personal_data
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,7 +27,7 @@ class Output:
     content: dict[str, Any]
 
     def __post_init__(self) -> None:
-        refuse_persons(self.content, self.shown["text/plain"])
+        refuse_personal_data(self.content, self.shown["text/plain"])
 
     def __repr__(self) -> str:
         return self.shown["text/plain"]

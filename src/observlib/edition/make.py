@@ -21,8 +21,8 @@ from observlib.edition import manifest
 from observlib.edition.engine import TABLES_READ
 from observlib.edition.execute import Outcome, Workers, execute
 from observlib.edition.finalise import PageError, finalise
+from observlib.edition.page_cache import Made, keep, recall
 from observlib.edition.plan import Page
-from observlib.edition.recall import Made, keep, recall
 from observlib.edition.study import front_matter
 from observlib.errors import ObservError
 from observlib.inputs import Inputs

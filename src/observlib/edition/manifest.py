@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from observlib.edition.page_cache import Made
 from observlib.edition.plan import Page
-from observlib.edition.recall import Made
 from observlib.errors import ObservError
 
 MANIFEST = "manifest.json"

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path, PurePosixPath
 
-from observlib import inputs
-from observlib import kept as keeping
+from observlib import disk_cache, inputs
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import html, pdf
@@ -27,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 RENDERING = frozenset(
     (
         *("catalogue", "comparisons", "confidentiality", "display", "errors", "estimates", "files"),
-        *("impersonal", "inputs", "kept", "period", "personal", "publish", "scratch"),
+        *("disk_cache", "inputs", "period", "personal", "publish", "published_text", "scratch"),
         *("swap", "text"),
     )
 )
@@ -55,7 +54,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     problems: dict[PurePosixPath, list[str]] = {}
 
     def make(page: Page) -> None:
-        content = keeping.get(kept, _name(page, depends)) if kept else None
+        content = disk_cache.get(kept, _name(page, depends)) if kept else None
         if content is None:
             content = new[page.source] = _page(project, page)
         _write_files(content, site)
@@ -79,7 +78,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
             raise
     if kept and _inputs(project) == depends:  # else the library changed meanwhile
         for source, content in new.items():
-            keeping.put(kept, _name(project.page(source), depends), content)
+            disk_cache.put(kept, _name(project.page(source), depends), content)
     if not problems:
         broken = by_page(site, read)
         made = {str(page.output(".html")): page.source for page in project.pages}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.themes.contacts import sentences as contacts
 
@@ -148,7 +148,7 @@ def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue: 
         "Le motif le plus fréquent est « Papiers » (30 % des appels), devant « Logement » (10 %)."
     )
     near = made(theme("Logement", 28, 2), theme("Papiers", 30, 2), others)
-    compared = changes.tested(catalogue, leading.pairs(near))
+    compared = changes.tested(catalogue, leading_answer.pairs(near))
     assert plain(contacts.asked(near, compared, catalogue, NOW)).startswith(
         "Les motifs les plus fréquents sont « Papiers » (30 % des appels) et « Logement » (28 %), "
         "sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins "

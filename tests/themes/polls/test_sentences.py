@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.themes.polls import sentences as polls
 from observlib.themes.polls.estimates import networks
@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 
 
 def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
-    return changes.tested(catalogue, leading.pairs(poll))
+    return changes.tested(catalogue, leading_answer.pairs(poll))
 
 
 def test_an_option_is_ahead_only_where_a_test_says_so(catalogue: Catalogue) -> None:

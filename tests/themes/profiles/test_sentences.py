@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.themes.profiles import sentences as profiles
 
@@ -134,7 +134,7 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue: Ca
             share("status", "Toutes catégories", None, status="suppressed"),
         ]
     )
-    compared = changes.tested(catalogue, leading.pairs(frame))
+    compared = changes.tested(catalogue, leading_answer.pairs(frame))
     assert plain(profiles.respondents(frame, compared, catalogue)) == (
         "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
         "plus fréquente pour l'âge, « 50 à 64 ans » (45 % ; 300 réponses). On ne peut pas dire "

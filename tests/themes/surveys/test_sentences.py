@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.period import Quarter
 from observlib.themes.surveys import estimates as measured
@@ -140,7 +140,7 @@ def test_reasons_are_told_up_to_the_third(catalogue: Catalogue) -> None:
         {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
         for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
     )
-    ahead = changes.tested(catalogue, leading.pairs(frame))
+    ahead = changes.tested(catalogue, leading_answer.pairs(frame))
     said = plain(surveys.reasons(frame, ahead.assign(verdict="rise"), catalogue))
     assert said.endswith(
         "le premier motif cité est « A » (70 %), devant « B » (50 %) et « C » (20 %)."

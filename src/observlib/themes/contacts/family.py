@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison.pairs import between, tested
 from observlib.families import family
 from observlib.period import Quarter
@@ -42,4 +42,4 @@ def contacts(
         messages.themes(tickets, [quarter]),
     ]
     before = between(written, catalogue, str(quarter), str(quarter - 4))
-    return estimates.combine(rows), tested(catalogue, before, leading.pairs(asked))
+    return estimates.combine(rows), tested(catalogue, before, leading_answer.pairs(asked))

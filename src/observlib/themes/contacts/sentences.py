@@ -221,7 +221,7 @@ def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, per
     frame
         Estimates of `call_theme_share` of one device.
     compared
-        The row of `leading.pairs`, with the results of its whole family.
+        The row of `leading_answer.pairs`, with the results of its whole family.
     """
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     rows = rows[~rows["group_value"].isin(GROUPED)]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison.pairs import between, tested
 from observlib.families import family
 from observlib.period import Quarter
@@ -31,7 +31,7 @@ def polls_(
     main = lead(now)
     compared = tested(  # together: all that is compared
         catalogue,
-        leading.pairs(main),
+        leading_answer.pairs(main),
         networks(shared(now)),
         between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
     )

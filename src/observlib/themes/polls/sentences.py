@@ -53,7 +53,7 @@ def lead(
     poll
         Estimates of `poll_share`, the options of one poll.
     compared
-        The row of `leading.pairs`, with the results of its whole family.
+        The row of `leading_answer.pairs`, with the results of its whole family.
     caution
         End with the reservation that those who vote chose themselves.
     """

@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison.pairs import tested
 from observlib.families import family
 from observlib.period import Quarter
@@ -33,6 +33,6 @@ def profiles(
     shares = estimates.combine(distribution(rows, catalogue, year) for rows in heard)
     ratios = estimates.combine(representation(rows, margins, catalogue, year) for rows in heard)
     compared = tested(  # together: all that is compared
-        catalogue, with_population(ratios, margins), leading.pairs(shares)
+        catalogue, with_population(ratios, margins), leading_answer.pairs(shares)
     )
     return estimates.combine([shares, ratios]), compared

@@ -42,7 +42,7 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     frame
         Estimates of `profile_share`.
     compared
-        Pairs of `leading.pairs`, with the results of their whole family.
+        Pairs of `leading_answer.pairs`, with the results of their whole family.
     """
     indicator = words.indicator_of("profile_share", catalogue)
     lines = []

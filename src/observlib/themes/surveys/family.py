@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading
+from observlib.comparison import leading_answer
 from observlib.comparison.pairs import between, tested, with_nothing
 from observlib.families import family
 from observlib.period import Quarter
@@ -50,7 +50,7 @@ def survey_(
         groups.pairs(people),
         weighted.pairs(people),
         with_nothing(goes_with),
-        leading.pairs(reasons, surveys.ticked(responses, year)),
+        leading_answer.pairs(reasons, surveys.ticked(responses, year)),
     )
     return estimates.combine(rows), compared
 

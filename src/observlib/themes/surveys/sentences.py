@@ -78,7 +78,7 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
     frame
         Estimates of `reason_share`, of one survey.
     compared
-        The row of `leading.pairs`, with the results of its whole family: whether one leads.
+        The row of `leading_answer.pairs`, with the results of its whole family: whether one leads.
 
     Examples
     --------

@@ -14,8 +14,8 @@ from typing import Any
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.period import Quarter
+from observlib.themes.surveys.demonstration.associations import drivers_of, means_by_age, tied
 from observlib.themes.surveys.demonstration.questions import REVERSED, SURVEYS, Asked, Survey
-from observlib.themes.surveys.demonstration.ties import drivers_of, means_by_age, tied
 
 OFFERED = {  # each list of offers: its survey, visitors a month (from, to)
     "invitations-service-public": ("enquete-service-public", 1500, 1900),

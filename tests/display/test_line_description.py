@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue
 from observlib.display import charts
-from observlib.display.courses import Point, course
+from observlib.display.line_description import Point, course
 
 
 def said(values: list[float], **more) -> str:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.kept import get, prune, put
+from observlib.disk_cache import get, prune, put
 
 FILES = {"page.html": "é".encode(), "page_files/fig.svg": b"\x00\xff" * 50}
 
@@ -55,9 +55,9 @@ def test_a_run_killed_while_it_stores_leaves_no_entry_and_the_former_one_whole(
     script = f"""
 import os
 from pathlib import Path
-from observlib import kept
+from observlib import disk_cache
 os.fsync = lambda number: os.kill(os.getpid(), 9)
-kept.put(Path({str(tmp_path)!r}), {{}}, {{"page.html": b"new"}})
+disk_cache.put(Path({str(tmp_path)!r}), {{}}, {{"page.html": b"new"}})
 """
     for name in ("page.key", "page.other"):
         code = script.replace("{}", repr(name), 1)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from observlib.edition.page_cache import Made, keep, recall, why
 from observlib.edition.plan import Page
-from observlib.edition.recall import Made, keep, recall, why
 
 NOW = {
     "the library/a.py": "1",

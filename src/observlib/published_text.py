@@ -60,12 +60,12 @@ def active(markdown: str) -> Iterator[tuple[int, str]]:
             yield number, "begins a front matter in the text, '---'; leave a line empty after it"
 
 
-def impersonal(text: str) -> str:
+def without_personal_data(text: str) -> str:
     """The text; `ValueError` where it holds an address, a number to call or a person's number.
 
     Examples
     --------
-    >>> impersonal("pôle études, septembre 2026")
+    >>> without_personal_data("pôle études, septembre 2026")
     'pôle études, septembre 2026'
     """
     if what := held(text):
@@ -88,7 +88,7 @@ def a_role(text: str) -> str:
     return text
 
 
-def refuse_persons(content: Mapping[str, Any], text: str) -> None:
+def refuse_personal_data(content: Mapping[str, Any], text: str) -> None:
     """Stop at personal data in what a page would show and the open data hold.
 
     Parameters
@@ -105,7 +105,7 @@ def refuse_persons(content: Mapping[str, Any], text: str) -> None:
 
     Examples
     --------
-    >>> refuse_persons({"kind": "text", "columns": [], "rows": []}, "Écrire à zoe@exemple.invalid")
+    >>> refuse_personal_data({"kind": "text", "columns": [], "rows": []}, "Écrire à zoe@exemple.invalid")
     Traceback (most recent call last):
     ...
     observlib.errors.ObservError: text: its text holds an e-mail address; take it out
@@ -136,4 +136,4 @@ def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
-Plain = Annotated[Text, AfterValidator(impersonal)]
+Plain = Annotated[Text, AfterValidator(without_personal_data)]

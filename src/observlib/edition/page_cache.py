@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from observlib import inputs, kept
+from observlib import disk_cache, inputs
 from observlib.edition.plan import Page
 from observlib.inputs import Inputs
 
@@ -60,7 +60,7 @@ def keep(folder: Path, page: Page, shared: Inputs, made: Made) -> None:
     about = {**asdict(made), "inputs": found}
     del about["notebook"]
     files = {_NOTEBOOK: made.notebook.encode("utf-8"), _ABOUT: json.dumps(about).encode("utf-8")}
-    kept.put(folder, f"{_name(page, own)}.{inputs.key(found)}", files)
+    disk_cache.put(folder, f"{_name(page, own)}.{inputs.key(found)}", files)
 
 
 def why(folder: Path, page: Page, shared: Inputs) -> list[str]:
@@ -81,7 +81,7 @@ def why(folder: Path, page: Page, shared: Inputs) -> list[str]:
 
 def _get(path: Path) -> tuple[Made, Inputs] | None:
     """A page that is kept, and all that it was made from."""
-    files = kept.get(path.parent, path.name)
+    files = disk_cache.get(path.parent, path.name)
     if files is None:
         return None
     about = json.loads(files[_ABOUT])

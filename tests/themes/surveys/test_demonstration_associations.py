@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from observlib.themes.surveys.demonstration import ties
+from observlib.themes.surveys.demonstration import associations
 from observlib.themes.surveys.demonstration.questions import SURVEYS, Survey
 
 
@@ -18,7 +18,7 @@ def test_tied_questions_have_chances_in_percent_and_the_earlier_comes_first(surv
     for tie in survey.ties:
         assert places.index(tie.follows) < places.index(tie.variable)
         for name in (tie.variable, tie.follows):
-            assert sum(chance for _, chance in ties.steps(survey.question(name))) == 100
+            assert sum(chance for _, chance in associations.steps(survey.question(name))) == 100
 
 
 def drawn(survey: Survey, n: int) -> list[dict[str, int]]:
@@ -26,14 +26,14 @@ def drawn(survey: Survey, n: int) -> list[dict[str, int]]:
     chance = Random(3)
     variables = [a for a in survey.questions if a.variable in ("satisfaction", "age", "ces",
                                                                "clarity")]  # fmt: skip
-    order = {a.code: [code for code, _ in ties.steps(a)] for a in variables}
+    order = {a.code: [code for code, _ in associations.steps(a)] for a in variables}
     people = []
     for _ in range(n):
         given: dict[str, set[str]] = {}
         for asked in variables:
-            codes, chances = zip(*ties.steps(asked), strict=True)
+            codes, chances = zip(*associations.steps(asked), strict=True)
             own = set(chance.choices(codes, chances))
-            given[asked.code] = ties.tied(survey, asked, own, given, chance)
+            given[asked.code] = associations.tied(survey, asked, own, given, chance)
         people.append({a.variable: order[a.code].index(*given[a.code]) for a in variables})
     return people
 
@@ -43,16 +43,16 @@ def test_truths_are_what_very_many_answers_show() -> None:
     people = drawn(survey, 40_000)
     for name in ("satisfaction", "age", "ces"):
         counts = Counter(one[name] for one in people)
-        for place, (_, percent) in enumerate(ties.steps(survey.question(name))):
+        for place, (_, percent) in enumerate(associations.steps(survey.question(name))):
             assert counts[place] / 400 == pytest.approx(percent, abs=1)
     marks = np.array([one["satisfaction"] for one in people], dtype=float)
     ages = np.array([one["age"] for one in people])
-    for place, value in enumerate(ties.means_by_age(survey).values()):
+    for place, value in enumerate(associations.means_by_age(survey).values()):
         assert marks[ages == place].mean() == pytest.approx(value, abs=0.3)
     ease = np.array([one["ces"] for one in people]) / 4
     columns = np.column_stack([np.ones(len(people)), ease, ages / 5])
     found = np.linalg.lstsq(columns, marks)[0]
-    assert found[1:] == pytest.approx(list(ties.drivers_of(survey).values()), abs=0.15)
+    assert found[1:] == pytest.approx(list(associations.drivers_of(survey).values()), abs=0.15)
 
 
 def test_a_skipped_or_refused_answer_stays_so() -> None:
@@ -60,4 +60,6 @@ def test_a_skipped_or_refused_answer_stays_so() -> None:
     age = survey.question("age")
     given = {survey.question("satisfaction").code: {"A1"}}
     for said in (set[str](), {"A7"}):
-        assert all(ties.tied(survey, age, said, given, Random(i)) == said for i in range(50))
+        assert all(
+            associations.tied(survey, age, said, given, Random(i)) == said for i in range(50)
+        )
