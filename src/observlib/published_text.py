@@ -105,7 +105,7 @@ def refuse_personal_data(content: Mapping[str, Any], text: str) -> None:
 
     Examples
     --------
-    >>> refuse_personal_data({"kind": "text", "columns": [], "rows": []}, "Écrire à zoe@exemple.invalid")
+    >>> refuse_personal_data({"kind": "text", "columns": [], "rows": []}, "À zoe@exemple.invalid")
     Traceback (most recent call last):
     ...
     observlib.errors.ObservError: text: its text holds an e-mail address; take it out
