@@ -18,7 +18,7 @@ import xlsxwriter
 from tests.copies import copy_catalogue
 
 from observlib import demonstration as demonstrations
-from observlib import files, store
+from observlib import files, store, swap
 from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[1]
@@ -501,17 +501,22 @@ def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
     assert observ("ingest", "raw")[0] == 0 and held(filled) == ["good", "new"]
 
 
-@refusals("mkdir", "write_bytes", "rename")
+@refusals("mkdir", "write_bytes", "_exchange")
 def test_a_demonstration_that_cannot_be_written_leaves_the_earlier_one(
     observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
 ) -> None:
     monkeypatch.setattr(demonstrations, "_MAKERS", demonstrations._MAKERS[-1:])  # the quickest
     assert observ("demo", "demo")[0] == 0
     before = everything(place)
-    monkeypatch.setattr(Path, step, failing(code))
+    monkeypatch.setattr(swap if step == "_exchange" else Path, step, failing(code))
     ended, out, err = observ("demo", "demo")
     assert (ended, out) == (1, "")
-    one_line(err, str(place / "demo"), os.strerror(code), "unchanged", "choose another folder")
+    mend = {
+        "mkdir": "check that it can be written and that the disk is not full",
+        "write_bytes": "what was there is unchanged; make room or choose another folder",
+        "_exchange": "it is unchanged; check its owner",
+    }
+    one_line(err, str(place), os.strerror(code), mend[step])
     monkeypatch.undo()
     assert everything(place) == before
     assert not [path for path in place.iterdir() if path.name.startswith(".")]

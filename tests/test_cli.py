@@ -456,7 +456,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(
 def test_ctrl_c_leaves_no_half_demonstration(
     observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("observlib.demonstration._swap", interrupt)
+    monkeypatch.setattr("observlib.demonstration.replace_folder", interrupt)
     makers = folder._MAKERS[-1:]  # the quickest
     monkeypatch.setattr("observlib.demonstration._MAKERS", makers)
     told(observ("demo", place / "new"), 130, "interrupted")

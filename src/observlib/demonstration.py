@@ -83,6 +83,7 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
     ...     truths = write(Path(place) / "raw")
     ...     len(list((Path(place) / "raw").rglob("*.csv")))
