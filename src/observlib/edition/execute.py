@@ -100,10 +100,7 @@ def started(root: Path, workers: int = 2) -> Iterator[Workers]:
     Their `run` takes the pages, the folder and, if wanted, `progress` and `cell_seconds`, and does
     as `execute`. Once something has ended a worker from outside, it executes no more.
     """
-    with (
-        scratch.temporary_files() as private,
-        processes(workers, _prepare, str(private)) as pool,
-    ):
+    with scratch.temporary_files() as private, _processes(workers, private) as pool:
 
         def run(
             pages: Sequence[Page],
@@ -119,20 +116,10 @@ def started(root: Path, workers: int = 2) -> Iterator[Workers]:
 
 
 @contextlib.contextmanager
-def processes(
-    count: int, prepare: Callable[[str], None], given: str
-) -> Iterator[ProcessPoolExecutor]:
-    """New processes for as long as the context lasts: what they still do then is given up.
-
-    Parameters
-    ----------
-    count
-        How many, at most.
-    prepare, given
-        What each calls first, and with what: it is to leave Ctrl-C to the parent, to call
-        `end_with_parent`, and to end when it is told to terminate.
-    """
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), prepare, (given,))
+def _processes(count: int, private: Path) -> Iterator[ProcessPoolExecutor]:
+    """New processes for as long as the context lasts: what they still do then is given up."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, context, _prepare, (str(private),))
     try:
         yield pool
     finally:
@@ -181,20 +168,17 @@ def _prepare(private: str) -> None:
     os.environ["IPYTHONDIR"] = str(Path(private) / "ipython")
     os.environ.pop("PYTHONSTARTUP", None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends its workers
-    end_with_parent(engine.end_at_once)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     engine.prepare()
 
 
-def end_with_parent(end: Callable[[], Any]) -> None:
-    """Watch, in a thread, over the parent's life: no one else would ever stop this process."""
-    parent = multiprocessing.parent_process()
+def _end_with_parent() -> None:
+    """Wait for the parent's end, in a thread: no one else would ever stop this process."""
+    from observlib.edition import engine
 
-    def watch() -> None:
-        if parent:
-            multiprocessing.connection.wait([parent.sentinel])
-            end()
-
-    threading.Thread(target=watch, daemon=True).start()
+    if parent := multiprocessing.parent_process():
+        multiprocessing.connection.wait([parent.sentinel])
+        engine.end_at_once()
 
 
 def _run(
