@@ -167,8 +167,10 @@ def with_units(
     ['visites']
     """
     for side in sides:
-        own = frame["indicator"].map(units).fillna("")
         without = frame[side + "unit"] == ""
+        if not without.any():
+            continue
+        own = frame["indicator"].map(units).fillna("")
         made = own.isin(["", "%", "points"]) | own.str.startswith("sur ")
         keeping(frame, {"no unit, and are of none that counts": without & made}, "estimates")
         frame = frame.assign(**{side + "unit": frame[side + "unit"].mask(without, own)})

@@ -133,6 +133,9 @@ def _with_units(found: Given, data: Path) -> Given:
     return found._replace(estimates=rows, comparisons=pairs)
 
 
+_OF_ALL_TABLES = {"held", "heard", "received"}  # of `CONTEXT`
+
+
 def tables(name: str) -> set[str]:
     """The tidy tables that a family reads, itself or by other families.
 
@@ -142,7 +145,7 @@ def tables(name: str) -> set[str]:
     {'ratings'}
     """
     wanted = family(name)
-    if not {"held", "heard", "received"}.isdisjoint(wanted.reads):
+    if not _OF_ALL_TABLES.isdisjoint(wanted.reads):
         return set(TABLES)
     return set(wanted.tables).union(*map(tables, wanted.families))
 
@@ -170,7 +173,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     for what in wanted.reads:
         if what in TABLES:
             found[f"the data/{what}"] = held.get(what, "")
-        elif what in ("held", "heard", "received"):
+        elif what in _OF_ALL_TABLES:
             found |= {f"the data/{table}": digest for table, digest in held.items()}
         elif what in wanted.families:
             found[f"the estimates/{what}"] = inputs.key(depends(data, quarter, what))

@@ -40,11 +40,6 @@ _HEAVY = (
     "duckdb",
     "pyarrow.parquet",
     "statsmodels.tsa.seasonal",
-    "observlib.actions",
-    "observlib.loaders",
-    "observlib.practices",
-    "observlib.project",
-    "observlib.store",
     "observlib.study",
 )
 _LOOK = 0.5  # seconds between two looks at whether a silent shell is alive

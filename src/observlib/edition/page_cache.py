@@ -29,14 +29,14 @@ class Made:
     tables: tuple[str, ...]
 
 
-def inputs_of(page: Page, shared: Inputs, tables: Iterable[str] = ()) -> Inputs:
-    """All that a page depends on: what all pages do, its notebook, its parameters, its tables."""
+def _beside_tables(page: Page, shared: Inputs) -> Inputs:
+    """All that a page depends on but for tables: what all pages do, its notebook, parameters."""
     own = {f"the parameter {name}": json.dumps(value) for name, value in page.parameters.items()}
     header = [page.title, page.study.question, page.study.order]  # as they were read
     notebook = json.dumps([inputs.notebook(page.study.path), header])
     own["its notebook"] = inputs.digest(notebook.encode())
     common = {name: value for name, value in shared.items() if not name.startswith(_DATA)}
-    return common | own | _data(shared, tables)
+    return common | own
 
 
 def _data(shared: Inputs, tables: Iterable[str]) -> Inputs:
@@ -46,7 +46,7 @@ def _data(shared: Inputs, tables: Iterable[str]) -> Inputs:
 
 def recall(folder: Path, page: Page, shared: Inputs) -> Made | None:
     """The page that was made from what stands now, if it is kept in the folder."""
-    own = inputs_of(page, shared)
+    own = _beside_tables(page, shared)
     for path in folder.glob(f"{glob.escape(_name(page, own))}.*"):
         if (found := _get(path)) and found[1] == own | _data(shared, found[0].tables):
             return found[0]
@@ -55,7 +55,7 @@ def recall(folder: Path, page: Page, shared: Inputs) -> Made | None:
 
 def keep(folder: Path, page: Page, shared: Inputs, made: Made) -> None:
     """Keep a page that was made from what stood then."""
-    own = inputs_of(page, shared)
+    own = _beside_tables(page, shared)
     found = own | _data(shared, made.tables)
     about = {**asdict(made), "inputs": found}
     del about["notebook"]
@@ -68,7 +68,7 @@ def why(folder: Path, page: Page, shared: Inputs) -> list[str]:
 
     `never made` where the folder keeps none; nothing where it keeps this very page.
     """
-    own = inputs_of(page, shared)
+    own = _beside_tables(page, shared)
     changes: list[tuple[int, list[str]]] = []
     for path in sorted(folder.glob(f"{glob.escape(page.name)}.*.*")):
         if found := _get(path):

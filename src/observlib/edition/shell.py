@@ -99,7 +99,7 @@ class _Displayed(DisplayPublisher):
         self.shell.tell(_output(kind, data, metadata) | {"display_id": named})
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.tell({"output_type": "clear_output", "wait": wait})
+        self.shell.tell({"output_type": "clear_output"})
 
 
 class _Result(DisplayHook):
