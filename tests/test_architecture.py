@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "observlib"
 FLOORS = [
     {"errors"},
     {"period", "files", "text", "personal"},
+    {"yaml_files"},
     {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
     {"tables", "estimates"},
     {"comparisons"},

@@ -7,10 +7,10 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.catalogue.reading import parse, read_written
 from observlib.errors import ObservError
 from observlib.loaders import names
 from observlib.tables import TABLES
+from observlib.yaml_files import parse, read_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -138,7 +138,7 @@ def test_merges_of_merges_do_not_multiply() -> None:
 
 def test_a_file_of_windows_is_that_of_any_other(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"---\r\na: b\r\n---\r\n")
-    assert read_written(tmp_path / "a.md") == "---\na: b\n---\n"
+    assert read_text(tmp_path / "a.md") == "---\na: b\n---\n"
 
 
 def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:

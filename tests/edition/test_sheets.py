@@ -9,9 +9,9 @@ import yaml
 from tests.copies import demonstration_practices
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.reading import split_front_matter
 from observlib.edition.sheets import page_of, write_sheets
 from observlib.practices import Practices
+from observlib.yaml_files import split_front_matter
 
 PRACTICES = Path(__file__).parents[2] / "data" / "practices"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 
 import pytest
@@ -11,10 +11,10 @@ import yaml
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
-from observlib.catalogue.reading import split_front_matter
 from observlib.publish import pandoc, publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
+from observlib.yaml_files import split_front_matter
 
 REPORTS = Path(__file__).parents[2] / "reports"
 FILTER = REPORTS / "inert.lua"
@@ -118,7 +118,8 @@ def test_a_title_with_marks_is_read_the_same_in_navigation_page_card_and_quarto_
     assert page.count(shown) >= 4  # window, menu, way and heading
     home = re.sub(r"\s+", " ", (site / "index.html").read_text(encoding="utf-8"))
     assert f">{shown}</a></h3>" in home
-    assert read_project(project).pages[1].title == "Journal *officiel* & <b>lois</b>"
+    study = read_project(project).page(PurePosixPath("editions/2026-T3/page.ipynb"))
+    assert study.title == "Journal *officiel* & <b>lois</b>"
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)

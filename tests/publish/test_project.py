@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import Any
 
 import pytest
 import yaml
 
-from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
 from observlib.publish.project import Entry, flat, match_pages, read_project
+from observlib.yaml_files import split_front_matter
 
 
 @pytest.fixture
@@ -68,8 +69,7 @@ def test_home_page_lists_the_studies_by_order_then_the_products(
     project: Path, sample: ModuleType
 ) -> None:
     for name, title, order in (("zebre", "Avant", 0), ("fiche_produit-boamp", "L'annonce", 9)):
-        path = project / "editions" / "2026-T3" / f"{name}.ipynb"
-        path.write_text(json.dumps(sample.study(title, "Un constat.", order)), encoding="utf-8")
+        sample.add_study(project, name, sample.study(title, "Un constat.", order))
     found = read_project(project)
     listings = list(found.listings(found.page(PurePosixPath("index.qmd"))))
     assert [listing["id"] for listing, _ in listings] == ["etudes", "produits"]
@@ -122,8 +122,7 @@ def test_a_section_without_pages_is_left_out(project: Path) -> None:
 def test_missing_title_finding_and_format_are_told_together(
     project: Path, sample: ModuleType
 ) -> None:
-    bad = sample.notebook(sample.front(title="", format="docx"))
-    (project / "editions" / "2026-T3" / "bad.ipynb").write_text(json.dumps(bad), encoding="utf-8")
+    sample.add_study(project, "bad", sample.notebook(sample.front(title="", format="docx")))
     (project / "glossaire.qmd").write_text("---\ntitle: [\n---\n", encoding="utf-8")
     with pytest.raises(ObservError) as caught:
         read_project(project)
@@ -131,23 +130,47 @@ def test_missing_title_finding_and_format_are_told_together(
     assert "bad.ipynb: front matter has no 'title'" in text
     assert "bad.ipynb: front matter has no 'description'" in text
     assert "bad.ipynb: unknown format docx; allowed: html, typst" in text
-    assert "glossaire.qmd:2: not valid YAML" in text or "glossaire.qmd:1: not valid" in text
+    assert "glossaire.qmd:3: not valid YAML" in text
 
 
 @pytest.mark.parametrize(
-    ("manifest", "message"),
+    ("wrong", "message"),
     [
-        ("{", "not a manifest"),
-        ('{"quarter": "2026-T3", "kind": "real"}', "not a manifest"),
-        ('{"quarter": "2026-T3", "kind": "draft", "made": "2026-11-24"}', "unknown kind 'draft'"),
-        ('{"quarter": "2026-T2", "kind": "real", "made": "2026-11-24"}', "is of 2026-T2"),
-        ('{"quarter": "2026-T3", "kind": "real", "made": "hier"}', "not a manifest"),
+        ({"made": None}, "not a manifest"),
+        ({"made": "hier"}, "not a manifest"),
+        ({"studies": None}, "not a manifest"),
+        ({"studies": [{"title": "A"}]}, "not a manifest"),
+        ({"kind": "draft"}, "unknown kind 'draft'"),
+        ({"quarter": "2026-T2"}, "is of 2026-T2"),
     ],
 )
-def test_a_wrong_manifest_is_told(project: Path, manifest: str, message: str) -> None:
+def test_a_wrong_manifest_is_told(project: Path, wrong: dict[str, Any], message: str) -> None:
     path = project / "editions" / "2026-T3" / "manifest.json"
-    path.write_text(manifest, encoding="utf-8")
+    right = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**right, **wrong}), encoding="utf-8")
     with pytest.raises(ObservError, match=message):
+        read_project(project)
+
+
+def test_a_manifest_that_is_no_json_is_told(project: Path) -> None:
+    (project / "editions" / "2026-T3" / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ObservError, match="not a manifest"):
+        read_project(project)
+
+
+def test_a_notebook_that_the_manifest_does_not_hold_is_no_page(
+    project: Path, sample: ModuleType
+) -> None:
+    """What someone left in an edition's folder is not published with it."""
+    stray = project / "editions" / "2026-T3" / "brouillon.ipynb"
+    stray.write_text(json.dumps(sample.study("Brouillon", "Un constat.", 3)), encoding="utf-8")
+    titles = [page.title for page in read_project(project).pages if page.is_study]
+    assert titles == ["Panorama", "service-public.fr"]
+
+
+def test_a_page_of_the_manifest_whose_notebook_is_missing_is_told(project: Path) -> None:
+    (project / "editions" / "2026-T3" / "produit.ipynb").unlink()
+    with pytest.raises(ObservError, match=r"produit.ipynb: cannot be read: No such file"):
         read_project(project)
 
 
@@ -160,7 +183,7 @@ def test_editions_are_published_one_at_a_time(project: Path) -> None:
 
 
 def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ObservError, match=r"_quarto.yml: file is missing"):
+    with pytest.raises(ObservError, match=r"_quarto.yml: cannot be read: No such file"):
         read_project(tmp_path)
 
 

@@ -13,11 +13,11 @@ from types import ModuleType
 import pytest
 import yaml
 
-from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
 from observlib.publish import publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
+from observlib.yaml_files import split_front_matter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 
@@ -134,6 +134,18 @@ def test_staged_navigation_is_explicit_and_in_order(tmp_path: Path, project: Pat
     assert [item["href"] for item in section["contents"]] == [
         "editions/2026-T3/panorama.ipynb",
         "editions/2026-T3/produit.ipynb",
+    ]
+
+
+def test_staged_pages_are_named_so_that_quarto_renders_no_other(
+    tmp_path: Path, project: Path
+) -> None:
+    (project / "editions" / "2026-T3" / "brouillon.ipynb").write_text("{}", encoding="utf-8")
+    stage(read_project(project), tmp_path / "staged")
+    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
+    assert config["project"]["render"] == [
+        *("index.qmd", "retours.qmd", "methode.qmd", "glossaire.qmd"),
+        *("editions/2026-T3/panorama.ipynb", "editions/2026-T3/produit.ipynb"),
     ]
 
 

@@ -109,7 +109,9 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page = study(title, attacks, attacked(catalogue, attacks[8]))
         name = f"fiche_produit-{number}" if number else "page"
         nbformat.write(page, edition / f"{name}.ipynb")
-    manifest = {**EDITION, "studies": [{"page": "absente", "title": ATTACKS[0], "error": "x"}]}
+    studies = [{"page": "absente", "title": ATTACKS[0], "error": "x"}]
+    studies += [{"page": "page"}, {"page": "fiche_produit-1"}]
+    manifest = {**EDITION, "studies": studies}
     (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     words = " · ".join(ATTACKS[::5])
     practices = Practices((sheet(words),), {"t": words}, {})

@@ -16,7 +16,6 @@ from typing import Any
 
 import nbformat
 import pandas as pd
-import yaml
 
 from observlib import comparisons, estimates
 from observlib.catalogue import Catalogue
@@ -27,6 +26,7 @@ from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
 from observlib.edition.shown import INJECTED, mistakes
 from observlib.errors import bounded
+from observlib.yaml_files import front_matter, quoted
 
 _MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
@@ -111,8 +111,7 @@ def finalise(
         "order": page.study.order,
         "date": edition["made"],
     }
-    text = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
-    first = nbformat.v4.new_raw_cell(f"---\n{text}---", id="front-matter")
+    first = nbformat.v4.new_raw_cell(front_matter(header).rstrip(), id="front-matter")
     opening = [first]
     if edition["kind"] == "demonstration":
         opening.append(_markdown(DEMONSTRATION, "demonstration"))
@@ -138,12 +137,6 @@ def _without_paths(source: str, root: Path) -> str:
         return match[1] + json.dumps(path.relative_to(root).as_posix() if inside else path.name)
 
     return re.sub(r'(?m)^(\w+ = )("(?:[^"\\\n]|\\.)*")$', shorten, source)
-
-
-def _quoted(text: str) -> str:
-    """A text in double quotes, on one line whatever it holds."""
-    quoted: str = yaml.safe_dump(text, allow_unicode=True, default_style='"', width=1_000_000)
-    return quoted.strip()
 
 
 def _tidy(output: Any) -> None:
@@ -200,7 +193,7 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
     options = {f"{prefix}-cap": typography(carried["caption"])}
     if prefix == "fig":
         options["fig-alt"] = typography(carried["alt"])
-    lines = [f"#| {key}: {_quoted(text)}" for key, text in options.items()]
+    lines = [f"#| {key}: {quoted(text)}" for key, text in options.items()]
     return "\n".join([*lines, source])
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import yaml
-
 from observlib.catalogue import Catalogue
 from observlib.display import french, typography
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.practices import Practices, Sheet, Source
+from observlib.yaml_files import front_matter
 
 _ORIGINS = {
     "demonstration": (
@@ -48,7 +47,6 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         "format": "html",
         "toc": False,
     }
-    front = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
     lessons = [
         ("Ce qu'il faut refaire", _sentence(sheet.redo)),
         ("Ce qu'il faut éviter", _sentence(sheet.avoid)),
@@ -62,7 +60,7 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         f"## La fiche\n\n{_defined(_terms(sheet, practices, catalogue))}",
     ]
     text = typography("\n\n".join(part for part in parts if part))
-    return f"---\n{front}---\n\n{text}\n"
+    return f"{front_matter(header)}\n{text}\n"
 
 
 def _defined(terms: Iterable[tuple[str, str]]) -> Markdown:

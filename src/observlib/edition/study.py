@@ -10,8 +10,8 @@ from typing import Any, Literal, Self
 import nbformat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from observlib.catalogue.reading import parse, split_front_matter
 from observlib.errors import ObservError
+from observlib.yaml_files import read_front_matter
 
 
 class Parameter(BaseModel):
@@ -105,14 +105,11 @@ def _read(path: Path) -> Any:
 def front_matter(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
     """The YAML of a notebook's first cell, which is raw and stands between `---` lines."""
     raw = notebook.cells and notebook.cells[0].cell_type == "raw"
-    front, rest = split_front_matter(notebook.cells[0].source.strip() if raw else "")
-    if not front or rest:
+    text = notebook.cells[0].source.strip() if raw else ""
+    header, rest = read_front_matter(text, f"{path}, first cell")
+    if not header or rest:
         raise ValueError("the first cell is no front matter: raw YAML between `---` lines")
-    cell = Path(f"{path}, first cell")
-    header, _, problems = parse(f"\n{front}", cell, dict, "`key: value` lines")
-    if problems:
-        raise ObservError(*problems)
-    return dict(header)
+    return header
 
 
 def _disagreements(study: Study, notebook: Any) -> Iterator[str]:

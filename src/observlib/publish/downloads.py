@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import comparisons, estimates
 from observlib.errors import ObservError
-from observlib.publish.project import read_notebook
+from observlib.publish.notebook import read_notebook
 from observlib.text import as_cell
 
 _ENDS = {"estimates": ".csv", "comparisons": "-comparaisons.csv"}

@@ -9,21 +9,14 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
-from observlib.catalogue.reading import split_front_matter
 from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.embedded import Progress, write_downloads
+from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.program import executable
-from observlib.publish.project import (
-    Entry,
-    Page,
-    Project,
-    joined,
-    read_notebook,
-)
+from observlib.publish.project import Entry, Page, Project
+from observlib.yaml_files import dump, front_matter, read_front_matter
 
 TIME_LIMIT = 1800.0
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
@@ -86,16 +79,17 @@ def _output(project: Project) -> str:
 
 
 def stage(project: Project, folder: Path) -> None:
-    """Copy the project, with what Quarto cannot know: explicit navigation, links to downloads.
+    """Copy the project, with what Quarto cannot know: its pages, navigation, links to downloads.
 
-    A glob over editions would nest every page in sections named after its folders.
+    Pages are named one by one, and not by globs, which would publish what the manifest does not
+    hold, and nest every page in sections named after its folders.
     """
     ignored = shutil.ignore_patterns(".*", _output(project), "__pycache__")
     shutil.copytree(project.folder, folder, ignore=ignored)
     config = json.loads(json.dumps(project.config, default=str))
+    config.setdefault("project", {})["render"] = [str(page.source) for page in project.pages]
     config["website"]["sidebar"]["contents"] = [_item(entry) for entry in project.navigation]
-    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
-    (folder / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
+    (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
         if page.is_study:
@@ -104,7 +98,7 @@ def stage(project: Project, folder: Path) -> None:
             text = path.read_text(encoding="utf-8")
             manifest = project.manifest
             extra = {"subtitle": f"Édition {manifest.quarter}", "date": manifest.made.isoformat()}
-            path.write_text(_with_meta(text, extra), encoding="utf-8", newline="\n")
+            path.write_text(_with_meta(text, extra, path), encoding="utf-8", newline="\n")
 
 
 def _stage_notebook(project: Project, page: Page, path: Path) -> None:
@@ -115,16 +109,15 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     for end in open_data(path):
         links.append({"text": f"{TITLES[end]} (CSV)", "href": f"{name}{end}", "icon": "table"})
     cells = notebook["cells"]
-    front = _with_meta(joined(cells[0]["source"]), {"format-links": links})
+    front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
     cells[0]["source"] = front.splitlines(keepends=True)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _with_meta(text: str, extra: dict[str, Any]) -> str:
+def _with_meta(text: str, extra: dict[str, Any], name: Path) -> str:
     """A Markdown text whose front matter has more keys."""
-    front, body = split_front_matter(text.strip() + "\n")
-    meta = {**(yaml.safe_load(front) or {}), **extra}
-    return f"---\n{yaml.safe_dump(meta, allow_unicode=True, sort_keys=False)}---\n{body}"
+    meta, body = read_front_matter(text.strip() + "\n", name)
+    return front_matter({**meta, **extra}) + body
 
 
 def _item(entry: Entry) -> dict[str, Any]:
