@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.links import broken_links_of
 
 from observlib.errors import ObservError, UsageError
 from observlib.publish import pandoc, publish
-from observlib.publish.links import broken_links
 
 RUN = """
 import sys
@@ -236,7 +236,7 @@ def test_pictures_beside_a_page_are_published_with_it(tmp_path: Path, sample: Mo
 def test_broken_links_finds_what_a_reader_would_hit(tmp_path: Path) -> None:
     page = '<p id="a"></p><p id="a"></p><a href="x.html">x</a><img src="y.png"><a href="#b">b</a>'
     (tmp_path / "index.html").write_text(page + '<a href="#a">a</a>', encoding="utf-8")
-    assert broken_links(tmp_path) == [
+    assert broken_links_of(tmp_path) == [
         "index.html: identifier 'a' is given twice",
         "index.html: 'x.html' leads to no file of the site",
         "index.html: 'y.png' leads to no file of the site",
@@ -251,7 +251,7 @@ def test_a_link_to_a_file_beside_the_site_is_broken_where_the_site_is_read(tmp_p
     (site / "a.html").write_text("<p>", encoding="utf-8")
     page = '<a href="../../private.html">no</a><a href="../a.html">yes</a><a href="..">no</a>'
     (site / "editions" / "b.html").write_text(page, encoding="utf-8")
-    assert broken_links(site) == [
+    assert broken_links_of(site) == [
         "editions/b.html: '../../private.html' leads to no file of the site",
         "editions/b.html: '..' leads to no file of the site",
     ]

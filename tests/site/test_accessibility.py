@@ -8,8 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-
-from observlib.publish.links import broken_links
+from tests.links import broken_links_of
 
 VOID = {"meta", "link", "img", "br", "hr", "input", "col", "wbr", "source"}
 
@@ -60,7 +59,7 @@ def pages(site: Path) -> dict[str, Page]:
 
 
 def test_links_identifiers_and_fragments_hold(site: Path) -> None:
-    assert broken_links(site) == []
+    assert broken_links_of(site) == []
 
 
 def test_markup_is_well_nested(pages: dict[str, Page]) -> None:
