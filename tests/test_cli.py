@@ -421,7 +421,7 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", ["make", "publish", "ask"])
+@pytest.mark.parametrize("step", ["make", "publish", "check_request"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(
     observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

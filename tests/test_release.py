@@ -179,7 +179,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = make_root(tmp_path.resolve() / "project")
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
-    monkeypatch.setattr(module, "compute", lambda *_, **__: None)  # no page reads a family
+    monkeypatch.setattr(making, "compute", lambda *_, **__: None)  # no page reads a family
     return made
 
 

@@ -22,9 +22,9 @@ from observlib.catalogue import Catalogue
 from observlib.display import typography
 from observlib.display.prose import plain
 from observlib.display.rounding import as_told, pairs_as_told
+from observlib.edition.checks import INJECTED, cell_problems
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
-from observlib.edition.shown import INJECTED, mistakes
 from observlib.errors import bounded
 from observlib.yaml_files import front_matter, quoted
 
@@ -67,9 +67,9 @@ def finalise(
     ------
     PageError
         Where a chart or table has no label, the study states no finding, or a cell shows what no
-        page may (see `edition.shown`).
+        page may (see `edition.checks`).
     """
-    if wrong := mistakes(notebook, root):
+    if wrong := cell_problems(notebook, root):
         raise PageError(bounded(wrong, sep="; "))
     _round((output for cell in notebook.cells for output in cell.get("outputs", [])), catalogue)
     finding = ""

@@ -1,4 +1,4 @@
-"""What an edition is asked to be, checked before anything runs."""
+"""The request for an edition: what is to be made of what, checked before anything runs."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An edition that can be made: of which quarter and kind of data, with which pages.
+class Request:
+    """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
-    `pages` are the whole plan, in order; `wanted` the names of those to be made now.
+    `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
+    those to be made now.
     """
 
     root: Path
     data: Path
     quarter: Quarter
+    today: date
     kind: str
+    digest: str
     catalogue: Catalogue
     practices: Practices
     surveys: tuple[str, ...]
@@ -41,9 +44,29 @@ class Asked:
     wanted: frozenset[str]
 
     @property
+    def about(self) -> dict[str, str]:
+        """What the edition says of itself, and of each page that is made for it."""
+        return {
+            "quarter": str(self.quarter),
+            "kind": self.kind,
+            "data": self.digest,
+            "made": self.today.isoformat(),
+        }
+
+    @property
     def others(self) -> list[Page]:
         """The pages that are to stay as the quarter's edition has them."""
         return [page for page in self.pages if page.name not in self.wanted]
+
+    @property
+    def published(self) -> Path:
+        """Where the quarter's edition is, once it is published."""
+        return self.root / "reports" / "editions" / str(self.quarter)
+
+    @property
+    def failed(self) -> Path:
+        """Where the notebooks of pages that failed are put, to be looked at."""
+        return self.root / "reports" / "_failed"
 
     def shared(self) -> Inputs:
         """What every page depends on, as it is now."""
@@ -52,14 +75,14 @@ class Asked:
         return {**inputs.seen_by_pages(), **known, **held}
 
 
-def ask(
+def check_request(
     root: Path,
     data: Path,
     quarter: Quarter | None,
     only: Sequence[str],
     given: Mapping[str, str] | None,
     today: date,
-) -> Asked:
+) -> Request:
     """Check all that an edition is to be made of.
 
     Parameters
@@ -83,7 +106,7 @@ def ask(
     """
     catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
-    wanted = _check_quarter(data, quarter, today)
+    quarter = _check_quarter(data, quarter, today)
     studies = load_studies(root / "notebooks")
     if not studies:
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
@@ -94,7 +117,7 @@ def ask(
     products, surveys = _products(data, catalogue), _surveys(data, catalogue)
 
     def planned(chosen: Sequence[str], given: Mapping[str, str] | None) -> list[Page]:
-        return plan(studies, wanted, relative, catalogue, products, chosen, given, surveys)
+        return plan(studies, quarter, relative, catalogue, products, chosen, given, surveys)
 
     wanted_pages = {page.name: page for page in planned(only, given)}
     pages: dict[str, Page] = {}
@@ -103,9 +126,19 @@ def ask(
             pages |= {page.name: page for page in planned([name], None)}
         pages |= {n: page for n, page in wanted_pages.items() if page.study.name == name}
     pages = pages or wanted_pages
-    names = frozenset(wanted_pages)
-    every = tuple(pages.values())
-    return Asked(root, data, wanted, kind, catalogue, practices, tuple(surveys), every, names)
+    return Request(
+        root,
+        data,
+        quarter,
+        today,
+        kind,
+        store.digest(data),
+        catalogue,
+        practices,
+        tuple(surveys),
+        tuple(pages.values()),
+        frozenset(wanted_pages),
+    )
 
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
