@@ -79,12 +79,12 @@ def test_what_changed_is_made_again_and_every_file_is_that_of_a_new_site(
     tmp_path: Path, project: Path, made: set[str], name: str
 ) -> None:
     site, kept = tmp_path / "site", tmp_path / "kept"
-    publish(project, site, "embedded", kept=kept)
+    publish(project, site, "embedded", cache=kept)
     assert made == EVERY
     made.clear()
     act, expected = CHANGES[name]
     act(project)
-    publish(project, site, "embedded", kept=kept)
+    publish(project, site, "embedded", cache=kept)
     assert made == expected
     publish(project, tmp_path / "other", "embedded")
     assert tree(site) == tree(tmp_path / "other")
@@ -97,7 +97,7 @@ def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(
     for expected in (EVERY, {str(STUDY)}):
         made.clear()
         with pytest.raises(ObservError, match="unresolved reference @fig-nowhere"):
-            publish(project, tmp_path / "site", "embedded", kept=tmp_path / "kept")
+            publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
         assert made == expected
 
 
@@ -110,7 +110,7 @@ def test_a_library_that_changes_meanwhile_keeps_nothing(
     )
     for _ in range(2):
         made.clear()
-        publish(project, tmp_path / "site", "embedded", kept=tmp_path / "kept")
+        publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
         assert made == EVERY
 
 

@@ -82,7 +82,7 @@ def make(
     executed.mkdir(parents=True)
 
     def compute_families(pool: Executor) -> None:
-        compute(request.root, request.data, request.quarter, request.surveys, pool, computing)
+        compute(request, pool, computing)
 
     before = compute_families if len(waiting) > FEW else None
     outcomes: list[Outcome] = []

@@ -14,8 +14,8 @@ from observlib.errors import ObservError
 from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.embedded import Progress, write_downloads
 from observlib.publish.notebook import joined, read_notebook
-from observlib.publish.program import executable
 from observlib.publish.project import Entry, Page, Project
+from observlib.publish.quarto_command import require_quarto
 from observlib.yaml_files import dump, front_matter, read_front_matter
 
 TIME_LIMIT = 1800.0
@@ -31,18 +31,18 @@ def build(project: Project, site: Path, progress: Progress) -> None:
     ObservError
         Where Quarto is absent, fails (with the last lines it said) or makes no page.
     """
-    command = [executable(), "render", ".", "--no-execute"]
+    command = [require_quarto(), "render", ".", "--no-execute"]
     total = len(project.pages)
     progress(0, total, "Quarto")
     # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
     with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
         staged = Path(place).resolve() / "project"
         stage(project, staged)
-        said = _run(command, staged)
+        tail = _run(command, staged)
         made = staged / _output(project)
         missing = [str(path) for path in _expected(project) if not (made / path).is_file()]
         if missing:
-            raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *said)
+            raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *tail)
         for page in project.pages:
             if page.is_study:
                 write_downloads(project, page, made)
@@ -61,12 +61,12 @@ def _run(command: list[str], folder: Path) -> list[str]:
         raise ObservError(f"quarto: was stopped after {TIME_LIMIT:.0f} s") from error
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
     if done.returncode:
         raise ObservError(
-            f"quarto: failed with status {done.returncode}; its last lines follow", *said
+            f"quarto: failed with status {done.returncode}; its last lines follow", *lines
         )
-    return said
+    return lines
 
 
 def _expected(project: Project) -> list[PurePosixPath]:
@@ -88,7 +88,9 @@ def stage(project: Project, folder: Path) -> None:
     shutil.copytree(project.folder, folder, ignore=ignored)
     config = json.loads(json.dumps(project.config, default=str))
     config.setdefault("project", {})["render"] = [str(page.source) for page in project.pages]
-    config["website"]["sidebar"]["contents"] = [_item(entry) for entry in project.navigation]
+    config["website"]["sidebar"]["contents"] = [
+        _sidebar_item(entry) for entry in project.navigation
+    ]
     (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
@@ -120,9 +122,9 @@ def _with_meta(text: str, extra: dict[str, Any], name: Path) -> str:
     return front_matter({**meta, **extra}) + body
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _sidebar_item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
-        inside = [_item(child) for child in entry.entries]
+        inside = [_sidebar_item(child) for child in entry.entries]
         return {"section": str(plain(entry.text)), "contents": inside}
     return {"href": str(entry.page), "text": str(plain(entry.text))}
 
