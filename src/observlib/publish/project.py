@@ -75,10 +75,14 @@ class Project:
 
     folder: Path
     config: dict[str, Any]
+    manifest: Manifest
     pages: tuple[Page, ...]
     navigation: tuple[Entry, ...]
-    manifest: Manifest
-    website: dict[str, Any]
+
+    @property
+    def website(self) -> dict[str, Any]:
+        """What `_quarto.yml` says of the site."""
+        return self.config.get("website") or {}
 
     @property
     def title(self) -> str:
@@ -109,13 +113,24 @@ class Project:
             if any(child.page == source for child in entry.entries):
                 return () if entry.text.lower() in title.lower() else (Entry(entry.text),)
         for page in self.pages:
-            if page.source != HOME and source in _led_to(page, self.pages):
+            if page.source != HOME and source in self.below(page):
                 return (*self.trail(page.source), Entry(page.title, page.source))
         return ()
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-        return listings(page, self.pages)
+        wanted = page.meta.get("listing") or []
+        for listing in [wanted] if isinstance(wanted, dict) else wanted:
+            found = match_pages(self.pages, listing.get("contents") or [])
+            yield listing, [other for other in found if other != page]
+
+    def below(self, page: Page) -> set[PurePosixPath]:
+        """The pages that a page lists, and those in the folder of which it is the `index`."""
+        found = {other.source for _, listed in self.listings(page) for other in listed}
+        if page.source.name == HOME.name and page.source != HOME:
+            folder = page.source.parent
+            found |= {other.source for other in self.pages if folder in other.source.parents}
+        return found - {page.source}
 
 
 def read_project(folder: Path) -> Project:
@@ -130,7 +145,6 @@ def read_project(folder: Path) -> Project:
     """
     config_path = folder / "_quarto.yml"
     config = mapping(read_text(config_path), config_path)
-    website = config.get("website") or {}
     manifest = read_manifest(folder)
     problems: list[str] = []
     for name in config.get("filters") or []:
@@ -144,36 +158,21 @@ def read_project(folder: Path) -> Project:
         problems.append(
             f"{folder / 'index.qmd'}: the home page is missing, or not in project.render"
         )
-    contents = (website.get("sidebar") or {}).get("contents") or []
-    navigation = tuple(_entries(contents, pages, config_path, problems))
+    sidebar = (config.get("website") or {}).get("sidebar") or {}
+    navigation = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
+    project = Project(folder, config, manifest, pages, navigation)
     reached = {entry.page for entry in flat(navigation)}
     for page in [page for page in pages if page.source in reached]:
-        reached |= _led_to(page, pages)
-    for page in pages:
-        if page.source not in reached:
-            problems.append(
-                f"{folder / page.source}: website.sidebar.contents in _quarto.yml does not lead "
-                f"to it, nor does a list on a page; add `- {page.source}` or a glob that matches it"
-            )
+        reached |= project.below(page)
+    problems += [
+        f"{folder / page.source}: website.sidebar.contents in _quarto.yml does not lead to it, "
+        f"nor does a list on a page; add `- {page.source}` or a glob that matches it"
+        for page in pages
+        if page.source not in reached
+    ]
     if problems:
         raise ObservError(*problems)
-    return Project(folder, config, pages, navigation, manifest, website)
-
-
-def listings(page: Page, pages: Iterable[Page]) -> Iterator[tuple[dict[str, Any], list[Page]]]:
-    """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-    wanted = page.meta.get("listing") or []
-    for listing in [wanted] if isinstance(wanted, dict) else wanted:
-        found = match_pages(pages, listing.get("contents") or [])
-        yield listing, [other for other in found if other != page]
-
-
-def _led_to(page: Page, pages: Iterable[Page]) -> set[PurePosixPath]:
-    """The pages that a page lists; the `index` of a folder leads to all pages below it too."""
-    found = {other.source for _, listed in listings(page, pages) for other in listed}
-    if page.source.name == HOME.name and page.source != HOME:
-        found |= {other.source for other in pages if page.source.parent in other.source.parents}
-    return found - {page.source}
+    return project
 
 
 def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
