@@ -10,7 +10,6 @@ from observlib.catalogue import Catalogue, load_catalogue
 from observlib.errors import ObservError
 from observlib.loaders import names
 from observlib.tables import TABLES
-from observlib.yaml_files import parse, read_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,42 +102,6 @@ def test_a_key_given_twice_is_not_silently_the_last(folder: Path) -> None:
 def test_a_damaged_file_is_one_line_and_no_traceback(folder: Path, content: str, word: str) -> None:
     (folder / "departments.yml").write_text(content, encoding="utf-8")
     assert any("departments.yml" in p and word in p for p in problems(folder))
-
-
-def test_aliases_of_aliases_are_read_once_and_one_of_itself_ends() -> None:
-    text = "a: &a [x, x]\n" + "".join(
-        f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
-        for before, name in zip("abcd", "bcde", strict=True)
-    )
-    data, lines, problems = parse(text + "own: &o [*o]\n", Path("a.yml"), dict, "a mapping")
-    assert not problems and len(data["e"]) == 9 and lines[("own",)] == 6
-    assert len(lines) < 100
-
-
-def test_a_file_that_is_nested_too_deeply_is_one_line_and_no_traceback() -> None:
-    told = [parse("[" * n + "]" * n, Path("a.yml"), list, "a list")[2] for n in (50, 51, 5000)]
-    assert list(map(len, told)) == [0, 1, 1]
-    assert all("a.yml:1: not valid YAML" in told[n][0] and "nest" in told[n][0] for n in (1, 2))
-
-
-@pytest.mark.parametrize("number", ["1:" * 500_000 + "1", "9" * 500_000, "1:" * 400 + "1.5"])
-def test_a_number_beyond_all_is_one_line_and_no_traceback(number: str) -> None:
-    _, _, (told,) = parse(f"a: {number}", Path("a.yml"), dict, "a mapping")
-    assert "a.yml" in told and "not valid YAML" in told and len(told) < 200
-
-
-def test_merges_of_merges_do_not_multiply() -> None:
-    text = "a: &a {x: 1}\n" + "".join(
-        f"{name}: &{name} {{<<: [{', '.join([f'*{before}'] * 20)}]}}\n"
-        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
-    )
-    _, _, (told,) = parse(text, Path("a.yml"), dict, "a mapping")
-    assert "a.yml:2: not valid YAML: << is not read" in told
-
-
-def test_a_file_of_windows_is_that_of_any_other(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_bytes(b"---\r\na: b\r\n---\r\n")
-    assert read_text(tmp_path / "a.md") == "---\na: b\n---\n"
 
 
 def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:

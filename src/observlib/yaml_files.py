@@ -20,7 +20,8 @@ Lines = dict[tuple[Any, ...], int]
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_BYTES = 2_000_000  # of a file that people write
-_SYNTAX = "; indent with spaces, and put a text that holds `: ` in quotes"
+_MEND = "; indent with spaces, close what is open, and put a text that holds `: ` in quotes"
+_SYNTAX = (yaml.scanner.ScannerError, yaml.parser.ParserError)
 _DEEPEST = 50
 _MOST_VALUES = 30_000
 _LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the square of its length
@@ -115,7 +116,7 @@ def parse(text: str, path: Path | str, expected: type, words: str) -> tuple[Any,
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "cannot be read"
-        mend = _SYNTAX if isinstance(error, yaml.scanner.ScannerError) else ""
+        mend = _MEND if isinstance(error, _SYNTAX) else ""
         return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}{mend}")
     if data is None and expected is list and text.strip():  # comments alone, as yet
         data = []

@@ -12,7 +12,6 @@ import yaml
 
 from observlib.errors import ObservError
 from observlib.publish.project import Entry, flat, match_pages, read_project
-from observlib.yaml_files import split_front_matter
 
 
 @pytest.fixture
@@ -185,11 +184,6 @@ def test_editions_are_published_one_at_a_time(project: Path) -> None:
 def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
     with pytest.raises(ObservError, match=r"_quarto.yml: cannot be read: No such file"):
         read_project(tmp_path)
-
-
-@pytest.mark.parametrize("text", ["", "a", "---", "--- \ntitle: a", "----\na\n---\n"])
-def test_text_without_front_matter_is_all_body(text: str) -> None:
-    assert split_front_matter(text) == ("", text)
 
 
 @pytest.mark.parametrize("name", ["absent.lua", "lightbox", {"path": "ordinals.lua"}])
