@@ -8,7 +8,7 @@ import pytest
 
 from observlib.errors import ObservError
 from observlib.yaml_files import (
-    front_matter,
+    as_front_matter,
     mapping,
     parse,
     read_front_matter,
@@ -46,7 +46,7 @@ def test_a_page_without_front_matter_has_no_keys() -> None:
 
 def test_what_is_written_is_read_back() -> None:
     header = {"title": "Été : « oui »", "order": 3, "long": "mot " * 400, "none": None}
-    assert read_front_matter(front_matter(header) + "Text", "page.qmd") == (header, "Text")
+    assert read_front_matter(as_front_matter(header) + "Text", "page.qmd") == (header, "Text")
 
 
 def test_aliases_of_aliases_are_read_once_and_one_of_itself_ends() -> None:

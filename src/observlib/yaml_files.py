@@ -177,12 +177,12 @@ def dump(value: Any, width: int = 1000) -> str:
     return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=width))
 
 
-def front_matter(header: Mapping[str, Any]) -> str:
+def as_front_matter(header: Mapping[str, Any]) -> str:
     """The front matter of a page: its header as YAML, between fences.
 
     Examples
     --------
-    >>> front_matter({"title": "A"})
+    >>> as_front_matter({"title": "A"})
     '---\\ntitle: A\\n---\\n'
     """
     return f"---\n{dump(dict(header))}---\n"

@@ -55,8 +55,8 @@ def test_checkpoints_and_other_files_are_no_studies(tmp_path: Path, make: Any) -
     [
         ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
         ("title: [a", "not valid YAML"),
-        ("just words", "holds str; `key: value` lines"),
-        ("- a\n- b", "holds list; `key: value` lines"),
+        ("just words", "holds str; `key: value` is expected"),
+        ("- a\n- b", "holds list; `key: value` is expected"),
         ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
         ("when: 2026-13-45", "month must be in 1..12"),
         ("title: T\norder: 1\nparameters: {}", "question: Field required"),

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observlib import frame
+from observlib.edition.execute import Progress
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
     from observlib.edition.request import Request
 
-Progress = Callable[[int, int, str], None]
 Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from observlib.errors import ObservError
-from observlib.yaml_files import front_matter
+from observlib.yaml_files import as_front_matter
 
 _LINK = re.compile(r"(?<=\.)md(?=(#[\w-]+)?\))")
 _PICTURE = re.compile(r"!\[([^\]]+)\]\(([^)\s]+)\)")
@@ -60,4 +60,4 @@ def page_of(text: str) -> str:
         "toc-title": "On this page",
     }
     body = _PICTURE.sub(r'![](\2){fig-alt="\1"}', body)
-    return front_matter(header) + _LINK.sub("qmd", body)
+    return as_front_matter(header) + _LINK.sub("qmd", body)

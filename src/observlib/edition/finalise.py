@@ -26,7 +26,7 @@ from observlib.edition.checks import INJECTED, cell_problems
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
 from observlib.errors import bounded
-from observlib.yaml_files import front_matter, quoted
+from observlib.yaml_files import as_front_matter, quoted
 
 _MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
@@ -111,7 +111,7 @@ def finalise(
         "order": page.study.order,
         "date": edition["made"],
     }
-    first = nbformat.v4.new_raw_cell(front_matter(header).rstrip(), id="front-matter")
+    first = nbformat.v4.new_raw_cell(as_front_matter(header).rstrip(), id="front-matter")
     opening = [first]
     if edition["kind"] == "demonstration":
         opening.append(_markdown(DEMONSTRATION, "demonstration"))

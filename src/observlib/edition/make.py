@@ -23,7 +23,7 @@ from observlib.edition.finalise import PageError, finalise
 from observlib.edition.page_cache import MadePage, keep, recall
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
-from observlib.edition.study import front_matter
+from observlib.edition.study import read_header
 from observlib.errors import ObservError
 from observlib.tables import TABLES
 
@@ -141,7 +141,7 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     notebook = nbformat.read(outcome.path, as_version=4)
     tables = notebook.metadata.get(TABLES_READ, list(TABLES))
     page = finalise(notebook, outcome.page, request.about, request.root, request.catalogue)
-    text, finding = nbformat.writes(page) + "\n", front_matter(page)["description"]
+    text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
     return MadePage(text, finding, request.about["made"], tuple(tables))
 
 

@@ -114,30 +114,31 @@ def check_request(
     practices = project.practices(data, kind, root)
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
-    products, surveys = _products(data, catalogue), _surveys(data, catalogue)
+    held = store.devices(data)
+    products, surveys = _products(held, catalogue), _surveys(held, catalogue)
 
-    def planned(chosen: Sequence[str], given: Mapping[str, str] | None) -> list[Page]:
-        return plan(studies, quarter, relative, catalogue, products, chosen, given, surveys)
+    def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
+        made = plan(studies, quarter, relative, catalogue, products, names, given, surveys)
+        return {page.name: page for page in made}
 
-    wanted_pages = {page.name: page for page in planned(only, given)}
-    pages: dict[str, Page] = {}
+    wanted = planned(only, given)
+    pages: dict[str, Page] = {} if only else wanted
     for name in studies if only else ():
         with contextlib.suppress(UsageError):  # it is no page of an edition without `-p`
-            pages |= {page.name: page for page in planned([name], None)}
-        pages |= {n: page for n, page in wanted_pages.items() if page.study.name == name}
-    pages = pages or wanted_pages
+            pages |= planned([name])
+        pages |= {key: page for key, page in wanted.items() if page.study.name == name}
     return Request(
-        root,
-        data,
-        quarter,
-        today,
-        kind,
-        store.digest(data),
-        catalogue,
-        practices,
-        tuple(surveys),
-        tuple(pages.values()),
-        frozenset(wanted_pages),
+        root=root,
+        data=data,
+        quarter=quarter,
+        today=today,
+        kind=kind,
+        digest=store.digest(data),
+        catalogue=catalogue,
+        practices=practices,
+        surveys=tuple(surveys),
+        pages=tuple(pages.values()),
+        wanted=frozenset(wanted),
     )
 
 
@@ -172,15 +173,14 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
         )
 
 
-def _surveys(data: Path, catalogue: Catalogue) -> list[str]:
+def _surveys(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """The devices of the catalogue with survey responses, in its order."""
-    held = store.devices(data)
     fed = set(held.loc[held["table"] == "responses", "device"])
     return [device for device in catalogue.devices if device in fed]
 
 
-def _products(data: Path, catalogue: Catalogue) -> list[str]:
+def _products(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """The products that some device has fed, in the catalogue's order."""
-    known = [catalogue.devices.get(name) for name in store.devices(data)["device"]]
+    known = [catalogue.devices.get(name) for name in held["device"]]
     fed = {device.product for device in known if device}
     return [product for product in catalogue.products if product in fed]

@@ -9,7 +9,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, typography
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.practices import Practices, Sheet, Source
-from observlib.yaml_files import front_matter
+from observlib.yaml_files import as_front_matter
 
 _ORIGINS = {
     "demonstration": (
@@ -60,7 +60,7 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         f"## La fiche\n\n{_definitions(_terms(sheet, practices, catalogue))}",
     ]
     text = typography("\n\n".join(part for part in parts if part))
-    return f"{front_matter(header)}\n{text}\n"
+    return f"{as_front_matter(header)}\n{text}\n"
 
 
 def _definitions(terms: Iterable[tuple[str, str]]) -> Markdown:

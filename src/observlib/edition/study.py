@@ -66,7 +66,7 @@ def load_studies(folder: Path) -> dict[str, Study]:
     for path in sorted(folder.glob("*.ipynb")):
         try:
             notebook = _read(path)
-            header = front_matter(notebook, path)
+            header = read_header(notebook, path)
             if taken := sorted({"name", "path"} & header.keys()):
                 raise ValueError(f"front matter: {', '.join(taken)}: the file's name says it")
             study = Study.model_validate({**header, "name": path.stem, "path": path})
@@ -102,7 +102,7 @@ def _read(path: Path) -> Any:
     return notebook
 
 
-def front_matter(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
+def read_header(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
     """The YAML of a notebook's first cell, which is raw and stands between `---` lines."""
     raw = notebook.cells and notebook.cells[0].cell_type == "raw"
     text = notebook.cells[0].source.strip() if raw else ""

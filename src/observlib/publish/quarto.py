@@ -16,7 +16,7 @@ from observlib.publish.embedded import Progress, write_downloads
 from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
-from observlib.yaml_files import dump, front_matter, read_front_matter
+from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 TIME_LIMIT = 1800.0
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
@@ -119,7 +119,7 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
 def _with_meta(text: str, extra: dict[str, Any], name: Path) -> str:
     """A Markdown text whose front matter has more keys."""
     meta, body = read_front_matter(text.strip() + "\n", name)
-    return front_matter({**meta, **extra}) + body
+    return as_front_matter({**meta, **extra}) + body
 
 
 def _sidebar_item(entry: Entry) -> dict[str, Any]:
