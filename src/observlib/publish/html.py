@@ -125,6 +125,7 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
     """
     named = project.config.get("bibliography") or []
     bibliography = [named] if isinstance(named, str) else list(named)
+    style = project.config.get("csl")
     return {
         "lang": page.meta.get("lang", "fr-FR"),
         "root": root,
@@ -134,6 +135,7 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
         "bibliography": [
             pandoc.address((project.folder / name).resolve()) for name in bibliography
         ],
+        **({"csl": pandoc.address((project.folder / style).resolve())} if style else {}),
     }
 
 

@@ -29,6 +29,7 @@ from observlib.themes.contacts.topics import themes as shares_of_themes
 
 _PROMISE = "answered_in_promise"
 _DAY = pd.Timedelta(days=1)
+_UNKNOWN = (math.nan,) * 3
 
 
 def quarterly(
@@ -117,8 +118,8 @@ def monthly(
                 common["status"] = "partial" if seen < end - _DAY else "published"
                 received |= {"estimate": n, "n": n}
             counts.append({**common, **received})
-            found = _delays(inside, promise)
-            delays += [{**common, **row} for row in found if row["indicator"] == _PROMISE]
+            if promise is not None:
+                delays.append({**common, **_promise_kept(inside, _curve(inside), promise)})
     parts = (
         protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
         protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
@@ -154,25 +155,30 @@ def _reopened(given: pd.DataFrame) -> dict[str, Any]:
     return row if told else {**row, "status": "suppressed"}
 
 
-def _curve(given: pd.DataFrame) -> pd.DataFrame:
-    """The share without an answer, by days since receipt."""
+def _curve(given: pd.DataFrame) -> pd.DataFrame | None:
+    """The share without an answer, by days since receipt; None without tickets."""
+    if given.empty:
+        return None
     answered = given["answered"].notna()
     ends = given["answered"].where(answered, given["extracted"])
     return kaplan_meier(((ends - given["received"]) / _DAY).tolist(), answered.tolist())
 
 
 def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
-    curve = _curve(given) if len(given) else None
+    curve = _curve(given)
     made: list[dict[str, Any]] = []
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
         row: dict[str, Any] = {"indicator": name, "n": len(given)}
-        found = quantile(curve, p) if curve is not None else (math.nan,) * 3
-        made.append(_told(row, *found))
+        made.append(_told(row, *(quantile(curve, p) if curve is not None else _UNKNOWN)))
     if promise is not None:
-        row = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
-        kept = share_ended(curve, promise) if curve is not None else (math.nan,) * 3
-        made.append(_told(row, *(100 * x for x in kept)))
+        made.append(_promise_kept(given, curve, promise))
     return made
+
+
+def _promise_kept(given: pd.DataFrame, curve: pd.DataFrame | None, promise: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
+    kept = share_ended(curve, promise) if curve is not None else _UNKNOWN
+    return _told(row, *(100 * x for x in kept))
 
 
 def _told(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
