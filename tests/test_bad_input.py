@@ -529,13 +529,11 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
     fail = failing(code)
     before = everything(filled)
 
-    def make(
-        pages: Any, about: Any, root: Path, folder: Path, *_: Any, **more: Any
-    ) -> dict[str, Any]:
+    def make(request: Any, folder: Path, **more: Any) -> dict[str, Any]:
         if step == "study":
             fail()
         folder.mkdir(parents=True, exist_ok=True)
-        return {**about, "studies": []}
+        return {**request.about, "studies": []}
 
     monkeypatch.setattr("observlib.release.make", make)
     monkeypatch.setattr("observlib.release.publish", fail)

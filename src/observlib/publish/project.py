@@ -16,7 +16,6 @@ from observlib.publish.notebook import joined, read_notebook
 from observlib.yaml_files import mapping, read_front_matter, read_text
 
 FORMATS = ("html", "typst")
-PAGE_SUFFIXES = (".qmd", ".ipynb")
 HOME = PurePosixPath("index.qmd")
 
 
@@ -223,7 +222,7 @@ def _read_pages(
 def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[PurePosixPath]:
     """The fixed pages that `project.render` names, and the notebooks of the edition's manifest.
 
-    What else is in `editions/` is no page, whatever `project.render` says of it.
+    No other notebook is a page, nor what else is in `editions/`, whatever `project.render` says.
     """
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
     paths = [path for pattern in render for path in sorted(folder.glob(str(pattern)))]
@@ -231,7 +230,7 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
     fixed = [
         source
         for source in dict.fromkeys(found)
-        if source.suffix in PAGE_SUFFIXES
+        if source.suffix == ".qmd"
         and not source.name.startswith("_")
         and source.parts[0] != "editions"
     ]
