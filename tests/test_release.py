@@ -271,7 +271,14 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(
     release: Release, root: Path
 ) -> None:
     copy_sheets(root)
-    for name in ("_quarto.yml", "retours.qmd", "_sheets.ejs", "methode.qmd", "references.bib"):
+    for name in (
+        "_quarto.yml",
+        "retours.qmd",
+        "_sheets.ejs",
+        "methode.qmd",
+        "references.bib",
+        "references.csl",
+    ):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):
         shutil.copy(path, root / "reports")
