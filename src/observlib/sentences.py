@@ -39,9 +39,9 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
+        return text(f"Aucune {what} n'est publiée (secret statistique).")
     said = markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}.")
-    return text(said, frame)
+    return text(said)
 
 
 def together(*sentences: str) -> str:

@@ -12,7 +12,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
-from observlib.display.rounding import as_told, pairs_as_told
+from observlib.display.rounding import rounded
 from observlib.period import Quarter
 from observlib.say import frames_of
 from observlib.selection import Columns
@@ -81,7 +81,7 @@ class Showing:
             return self._absent([*frames_of(parts), *plain], absent, when)
         marked = any(isinstance(part, Markdown) for part in said)
         words = joined(said, between) if marked else between.join(said)
-        return self._carry(display.text(words, estimates.make([])), [*frames_of(said), *plain])
+        return self._carry(display.text(words), [*frames_of(said), *plain])
 
     def paragraphs(
         self, *parts: str, told: pd.DataFrame | None = None, absent: str = "", when: str = ""
@@ -170,7 +170,7 @@ class Showing:
 
     def told(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Estimates with the digits that pages tell, to be drawn in a figure of one's own."""
-        return as_told(rows, self.catalogue)
+        return rounded(rows, self.catalogue)
 
     def chart(
         self, drawing: Any, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
@@ -254,7 +254,8 @@ class Showing:
         if frame.empty:
             return self._absent([frame], absent, when)
         made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
-        return self._carry(made, [frame, *frames_of([caption])])
+        self._note([frame])
+        return self._carry(made, frames_of([caption]))
 
     def notes(self, devices: bool = True) -> display.Output:
         """How the indicators that the cells before have shown are made.
@@ -283,12 +284,9 @@ class Showing:
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
-        told = [
-            *frames_of([caption]),
-            *(x for x in options.values() if isinstance(x, pd.DataFrame)),
-        ]
         made = verb(rows, self.catalogue, caption=caption or self._title(rows), **options)
-        return self._carry(made, [rows, *told])
+        self._note([rows, *(x for x in options.values() if isinstance(x, pd.DataFrame))])
+        return self._carry(made, frames_of([caption]))
 
     def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
         where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
@@ -308,8 +306,8 @@ class Showing:
         sentence = what.strip("*")
         if sentence.endswith("."):
             said = sentence if sentence == what else display.markdown("*{}*", sentence)
-            return display.text(said, rows)
-        return nothing(what, when or self.quarter, rows)
+            return display.text(said).carrying([rows], self.catalogue)
+        return nothing(what, when or self.quarter, rows).carrying([rows], self.catalogue)
 
     def _noun(self, frames: Iterable[pd.DataFrame]) -> str:
         """What there is none of: the noun of what was asked for."""
@@ -323,14 +321,15 @@ class Showing:
         return "donnée"
 
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
-        """The output with all that it tells, each row once."""
+        """The output with the estimates and comparisons of its words."""
         frames = [selection.bare(frame) for frame in frames]
-        rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
-        pairs = [f for f in frames if list(f.columns) == comparisons.COLUMNS]
-        self._shown += [*(f[NOTED] for f in rows if len(f)), *map(_compared, pairs)]
-        told = as_told(estimates.combine(rows).drop_duplicates(), self.catalogue)
-        paired = pairs_as_told(comparisons.combine(pairs), self.catalogue)
-        return output.carrying(told, paired)
+        self._note(frames)
+        return output.carrying(frames, self.catalogue) if frames else output
+
+    def _note(self, frames: Sequence[pd.DataFrame]) -> None:
+        """Remember what has been shown, whose methods `notes` tells."""
+        self._shown += [f[NOTED] for f in frames if list(f.columns) == estimates.COLUMNS and len(f)]
+        self._shown += [_compared(f) for f in frames if list(f.columns) == comparisons.COLUMNS]
 
 
 def _estimates(given: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import charts, shares, style
 from observlib.display.output import Output
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.errors import ObservError
 from observlib.period import Quarter, months_between
 
@@ -47,7 +47,7 @@ def test_a_chart_comes_with_its_words_its_table_and_its_estimates(
     assert content["alt"] != content["caption"]
     table = content["data_markdown"].split("\n\n")[0]
     assert table.count("\n") == 1 + len(marks)
-    pd.testing.assert_frame_equal(estimates.from_json(content), as_told(marks, catalogue))
+    pd.testing.assert_frame_equal(estimates.from_json(content), rounded(marks, catalogue))
     assert f'aria-label="{content["alt"]}"' in shown["image/svg+xml"]
 
 

@@ -13,7 +13,7 @@ import seaborn as sns
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import style
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.errors import ObservError
 
 
@@ -27,7 +27,7 @@ def closed() -> Iterator[None]:
 
 @pytest.fixture
 def told(marks: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    return as_told(marks, catalogue)
+    return rounded(marks, catalogue)
 
 
 def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(
@@ -66,7 +66,7 @@ def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(
     marks: pd.DataFrame, catalogue: Catalogue, figures
 ) -> None:
     rows = [marks.assign(period=f"2026-T{q}", estimate=marks["estimate"] - q / 10) for q in (1, 2)]
-    told = as_told(estimates.combine(rows), catalogue)
+    told = rounded(estimates.combine(rows), catalogue)
     grid = sns.relplot(told, x="period", y="estimate", col="product", col_wrap=2, kind="line")
     display.own_chart(grid, told, catalogue, caption="C")
     for ax in figures[-1].axes:

@@ -15,6 +15,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, pipe_table
+from observlib.display.rounding import carried
 from observlib.display.typography import curled, typography, unbroken
 
 NBSP = french.NBSP
@@ -126,7 +127,7 @@ def table_of(
     columns = {head: [own.get(key, Cell(NOTHING)) for key in order] for head, own in heads.items()}
     flat = [cell for column in columns.values() for cell in column]
     note = _note(frame, catalogue, flat, size, notes)
-    content = {"kind": "table", "caption": caption, **estimates.to_json(frame)}
+    content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
     digest = hashlib.sha256(json.dumps([content, labels, [*heads]]).encode()).hexdigest()[:10]
     rows = [named[key] for key in order]
     plain = pipe_table(

@@ -225,7 +225,7 @@ def _table(
     hidden = empty & (not empty.all())
     rows: list[dict[str, str]] = []
     named = [dict(zip(first, cells, strict=True)) for cells in zip(*first.values(), strict=True)]
-    for row, names in zip(compared.to_dict("records"), named or [{}] * len(compared), strict=True):
+    for row, names in zip(estimates.records(compared), named or [{}] * len(compared), strict=True):
         indicator = words.indicator_of(row["indicator"], catalogue)
         cells = {
             **names,
@@ -245,7 +245,8 @@ def _table(
     note = f"{rule(heads)} {_SEEN}"
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
-    return text(joined([pipe, labelled, note, *left_out], "\n\n"), estimates.make([]))
+    said = text(joined([pipe, labelled, note, *left_out], "\n\n"))
+    return said.carrying([compared], catalogue)
 
 
 def _left_out(

@@ -14,7 +14,7 @@ from observlib.display import french, select, style, svg, words
 from observlib.display.data import data_markdown
 from observlib.display.output import Output, caption_of
 from observlib.display.prose import Markdown, spoken
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.display.typography import curled, typography
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def checked(
     said = caption_of(caption, what)
     indicator = select.one_indicator(frame, catalogue, what)
     select.unique(frame, keys, what)
-    return said, indicator, as_told(frame, catalogue)
+    return said, indicator, rounded(frame, catalogue)
 
 
 def finish(
@@ -64,7 +64,7 @@ def finish(
             "caption": caption,
             "alt": alt,
             "data_markdown": data_markdown(frame, catalogue),
-            **estimates.to_json(frame),
+            **estimates.to_json(frame),  # which is rounded
         },
     )
 

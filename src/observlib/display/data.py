@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, select, words
 from observlib.display.cells import INTERVAL, NOTHING, sized
@@ -59,7 +60,7 @@ def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
     found: list[_Side] = []
     for column in telling:
         head = words.column_label(frame, column, catalogue)
-        labels = [words.label(row, column, catalogue) for row in frame.to_dict("records")]
+        labels = [words.label(row, column, catalogue) for row in estimates.records(frame)]
         if words.BETWEEN in head:
             parts = zip(*(label.split(words.BETWEEN, 1) for label in labels), strict=True)
             for name, own in zip(head.split(words.BETWEEN), map(list, parts), strict=True):
@@ -89,7 +90,7 @@ def _crossed(
     alone = len(set(places)) == len(places)
     if not (alone and 1 < len(across.order) <= _ACROSS and len(places) >= _FILLED * grid):
         return None
-    rows: list[Any] = frame.to_dict("records")
+    rows = estimates.records(frame)
     unit = frame["unit"].nunique() > 1
     cells = {place: _cell(row, catalogue, unit) for place, row in zip(places, rows, strict=True)}
     bases: dict[str, set[float]] = {name: set() for name in across.order}
@@ -127,7 +128,7 @@ def _listed(
     """Columns of the table that has a row for each estimate, and no remark."""
     columns = {side.head: side.labels for side in sides}
     columns |= {name: [] for name in (_VALUE, INTERVAL, _SIZE, _STATE)}
-    for row in frame.to_dict("records"):
+    for row in estimates.records(frame):
         indicator = words.indicator_of(str(row["indicator"]), catalogue)
         n = words.base(row)
         columns[_VALUE].append(
@@ -143,7 +144,7 @@ def _listed(
 
 def _base(frame: pd.DataFrame) -> float | None:
     """The base that all estimates of an indicator share, where there are several."""
-    found = {n for row in frame.to_dict("records") if (n := words.base(row)) is not None}
+    found = {n for row in estimates.records(frame) if (n := words.base(row)) is not None}
     alike = len(found) == 1 and len(frame) > 1 and frame["indicator"].nunique() == 1
     return found.pop() if alike else None
 

@@ -79,7 +79,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
         heads = _heads(columns, cell)
         if not heads.turned:
             break
-    records = cells.to_dict("records")
+    records = estimates.records(cells)
     shown = cells.loc[cells["estimate"].notna(), "estimate"]
     low, high = _ends(shown)
     if unit != "s" and (shown.abs() >= 100).any():

@@ -12,7 +12,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, line_marks, panels, select, style, words
 from observlib.display.line_description import Point, course
 from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
 from observlib.errors import ObservError, bounded
 
@@ -81,11 +81,11 @@ def line_chart(
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
     indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
     select.unique(frame, [by, "period"], "line_chart")
-    every = frame = as_told(frame, catalogue)
+    every = frame = rounded(frame, catalogue)
     unit = "" if apart else str(frame["unit"].iat[0])
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
-        behind = as_told(behind, catalogue)
+        behind = rounded(behind, catalogue)
         lines, grey_lines = (
             set(rows[[by, "unit"]].itertuples(index=False)) for rows in (frame, behind)
         )

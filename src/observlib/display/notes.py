@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.output import Output, text
@@ -51,7 +50,7 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     lists = {"Réserves des dispositifs": _list(reservations), "Indicateurs": _list(methods)}
     blocks = [markdown("**{}**\n\n{}", lead, told) for lead, told in lists.items() if told]
     said = joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page."
-    return text(said, estimates.make([]))
+    return text(said)
 
 
 def _list(told: Mapping[Any, list[str]]) -> Markdown:

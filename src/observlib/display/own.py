@@ -14,7 +14,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import charts, data, french, select, style, words
 from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.display.timeline import dated
 from observlib.errors import ObservError, bounded
 
@@ -58,7 +58,7 @@ def own_chart(drawing: Any, frame: pd.DataFrame, catalogue: Catalogue, *, captio
         raise ObservError(
             f"chart: is given a {type(drawing).__name__}; give a figure, its axes or a grid"
         )
-    told, cycle = as_told(frame, catalogue), sns.color_palette()
+    told, cycle = rounded(frame, catalogue), sns.color_palette()
     _refuse_digits(fig, frame, told)
     names = [
         ", ".join(parts)
@@ -187,7 +187,7 @@ def _words(told: pd.DataFrame, catalogue: Catalogue) -> Callable[[str], str]:
     known = {
         str(row[column]): words.label(row, column, catalogue)
         for column in select.LABELLED
-        for row in told.to_dict("records")
+        for row in estimates.records(told)
         if row[column]
     }
     for period in told["period"].unique():

@@ -42,7 +42,7 @@ def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
     """Rows with a `name`: where two subjects would share it, their channel or device is told."""
     subjects = rows[SUBJECT].drop_duplicates()
-    records = subjects.to_dict("records")
+    records = estimates.records(subjects)
     if by == "channel":
         names = [PLACES.get(row["channel"], "tous canaux") for row in records]
     else:
@@ -139,7 +139,7 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
     >>> ends(rows, share), ends(rows.head(1), share)
     ('66 à 80\\xa0%', '80\\xa0%')
     """
-    ranked = rows.sort_values("estimate", kind="stable").to_dict("records")
+    ranked = estimates.records(rows.sort_values("estimate", kind="stable"))
     low, high = (words.value(row, indicator) for row in (ranked[0], ranked[-1]))
     if low == high:
         return high
@@ -163,12 +163,12 @@ def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
     details = [about] if about else []
     known = rows.dropna(subset=["ci_low"])
     if len(known):
-        told = [words.ends_told(row, indicator) for row in known.to_dict("records")]
+        told = [words.rounded_interval(row, indicator) for row in estimates.records(known)]
         widest = min(low for low, _ in told), max(high for _, high in told)
         said = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
         one, of = ("intervalle", "") if len(rows) == 1 else ("intervalles", "de ")
         details.append(f"{one} à 95{french.NBSP}%{french.NBSP}: {of}{said}")
-    bases = [n for row in rows.to_dict("records") if (n := words.base(row)) is not None]
+    bases = [n for row in estimates.records(rows) if (n := words.base(row)) is not None]
     if bases:
         least, most = min(bases), max(bases)
         several = f"{french.number(least)} à " if least < most else ""

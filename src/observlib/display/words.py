@@ -229,10 +229,10 @@ def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
     alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
     if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
-    return french.interval(*ends_told(row, indicator), indicator.decimals, row["unit"])
+    return french.interval(*rounded_interval(row, indicator), indicator.decimals, row["unit"])
 
 
-def ends_told(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
+def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
     """The ends of an interval as a page writes them, around the value as it writes it.
 
     Each distance from the value is rounded up: an end rounded by itself would tell more of the
@@ -243,7 +243,8 @@ def ends_told(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, floa
     >>> mark = Indicator(
     ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
     ... )
-    >>> ends_told({"estimate": 6.43, "ci_low": 5.62, "ci_high": 7.24, "unit": "sur 10"}, mark)
+    >>> row = {"estimate": 6.43, "ci_low": 5.62, "ci_high": 7.24, "unit": "sur 10"}
+    >>> rounded_interval(row, mark)
     (5.5, 7.3)
     """
     ends, places = (row["ci_low"], row["ci_high"]), decimals(indicator, row["unit"])

@@ -162,7 +162,7 @@ def side_by_side(
     said = "Entre parenthèses : intervalle à 95 %."
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
-    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"), compared)
+    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"))
 
 
 def figures(
@@ -215,19 +215,17 @@ def figures(
             else "Sources :"
         )
     )
-    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
+    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"))
 
 
 def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
     """List the published figures that are not compared with ours, and why."""
     told = named.set_index(["product", "period", "group_value"])
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
-    kept = []
     for row in estimates.records(published):
         figure = told.loc[(row["product"], row["period"], row["group_value"])]
         if figure["comparable"]:
             continue
-        kept.append(row)
         why = _or_none(figure["reservation"], "")
         why = why or (_COUNTED if words.is_count(row["unit"]) else _UNEXPLAINED)
         same = _or_none(figure["comparable_with"], "")
@@ -236,8 +234,8 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
             why = f"Son unité ({row['unit']}) n'est pas celle de notre indicateur ({unit})"
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
-    if not kept:
-        return text("Tous les chiffres publiés se comparent aux nôtres.", estimates.make([]))
+    if not reasons:
+        return text("Tous les chiffres publiés se comparent aux nôtres.")
     lines = [
         markdown(
             "- **{}**, {}. {}.",
@@ -247,7 +245,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
         )
         for (peer, why), which in reasons.items()
     ]
-    return text(joined(lines, "\n"), estimates.make(kept))
+    return text(joined(lines, "\n"))
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
