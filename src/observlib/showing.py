@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 import pandas as pd
@@ -12,7 +13,6 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
-from observlib.display.rounding import rounded
 from observlib.period import Quarter
 from observlib.say import frames_of
 from observlib.selection import Columns
@@ -168,21 +168,22 @@ class Showing:
         """Steps, each with its share of the one before (see `display.funnel_chart`)."""
         return self._show(display.funnel_chart, frame, caption, shown)
 
-    def told(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Estimates with the digits that pages tell, to be drawn in a figure of one's own."""
-        return rounded(rows, self.catalogue)
-
     def chart(
-        self, drawing: Any, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+        self,
+        draw: Callable[[pd.DataFrame], Any],
+        frame: pd.DataFrame,
+        caption: str = "",
+        **shown: Unpack[Shown],
     ) -> display.Output:
-        """A figure of one's own, drawn with seaborn or matplotlib (see `display.own_chart`).
+        """A drawing of one's own, made with seaborn or matplotlib (see `display.custom_chart`).
 
         Parameters
         ----------
-        drawing
-            The figure, its axes, or a grid of seaborn's.
+        draw
+            A function that is given the estimates, as pages tell them, and gives the figure, its
+            axes, or a grid of seaborn's.
         frame
-            The estimates that it shows, all of them, as `told` gives them.
+            The estimates that it shows, all of them.
         caption
             The answer that it shows.
 
@@ -192,17 +193,13 @@ class Showing:
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
         >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
-        >>> marks = study.told(marks)
-        >>> drawn = sns.stripplot(marks, x="estimate", y="product")
-        >>> shown = study.chart(drawn, marks, "Les notes vont de 6,4 à 7,9 sur 10")
+        >>> def draw(rows):
+        ...     return sns.stripplot(rows, x="estimate", y="product")
+        >>> shown = study.chart(draw, marks, "Les notes vont de 6,4 à 7,9 sur 10")
         >>> shown.content["alt"][:55].replace("\xa0", " ")
         'Graphique : Satisfaction sur 10, 3e trimestre 2026. 393'
         """
-
-        def own(rows: pd.DataFrame, catalogue: Catalogue, caption: str) -> display.Output:
-            return display.own_chart(drawing, rows, catalogue, caption=caption)
-
-        return self._show(own, frame, caption, shown)
+        return self._show(partial(display.custom_chart, draw), frame, caption, shown)
 
     def table(
         self,

@@ -32,7 +32,15 @@ LINE = 13.0  # height of a line of text
 _MOST_LINES = 6  # of a name
 _MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
 KEY = 15.0  # length of the sample of a line in a legend
-_SIZES = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
+_SIZES = (
+    "font.size",
+    "axes.labelsize",
+    "axes.titlesize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+    "legend.title_fontsize",
+)
 _RC = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
