@@ -111,13 +111,10 @@ class Showing:
         *,
         by: str = "product",
         sort: bool = True,
-        highlight: Sequence[str] | None = None,
         **shown: Unpack[Shown],
     ) -> display.Output:
         """Dots with their intervals, one a product or column `by` (see `display.dot_chart`)."""
-        return self._show(
-            display.dot_chart, frame, caption, shown, by=by, sort=sort, highlight=highlight
-        )
+        return self._show(display.dot_chart, frame, caption, shown, by=by, sort=sort)
 
     def bars(
         self,

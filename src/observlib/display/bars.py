@@ -54,7 +54,7 @@ def bar_chart(
         Where the frame is empty, mixes indicators or units, has two estimates for a bar, or a
         value below zero.
     """
-    said, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
+    caption, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
@@ -62,9 +62,9 @@ def bar_chart(
     records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[most:], indicator)
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(records[:most], indicator, left_out)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(
+        lambda: _figure(records[:most], indicator, left_out), frame, catalogue, caption, alt
+    )
 
 
 def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 NOTHING = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
 _LONG = 100_000  # from here on a count is shortened
-_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
 def checked(
-    frame: pd.DataFrame, catalogue: Catalogue, caption: str, what: str, keys: Sequence[str]
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    caption: str,
+    what: str,
+    keys: Sequence[str],
+    one_unit: bool = True,
 ) -> tuple[Markdown, Indicator, pd.DataFrame]:
     """The caption, the one indicator and the estimates of a chart, rounded as pages tell them.
 
@@ -38,27 +42,30 @@ def checked(
         Where the caption is empty, or the estimates cannot be of one chart whose places are told
         apart by the columns `keys` (see `select`).
     """
-    said = caption_of(caption, what)
-    indicator = select.one_indicator(frame, catalogue, what)
+    caption = caption_of(caption, what)
+    indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)
-    return said, indicator, rounded(frame, catalogue)
+    return caption, indicator, rounded(frame, catalogue)
 
 
-def finish(
-    fig: Figure, frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
+def output(
+    draw: Callable[[], Figure], frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
 ) -> Output:
-    """The output of a drawn figure: picture, alternative text, caption, estimates, their table.
+    """The output of a figure: picture, alternative text, caption, estimates, their table.
 
-    Apostrophes become typographic here, in the drawing and in the alternative text, as pandoc
-    makes them in the body of pages.
+    It is drawn in the theme of all. Apostrophes become typographic here, in the drawing and in
+    the alternative text, as pandoc makes them in the body of pages.
     """
     from matplotlib.text import Text
 
     alt = spoken(typography(" ".join(alt.split())))
-    for drawn in fig.findobj(Text):
-        drawn.set_text(curled(drawn.get_text()))
+    with style.theme():
+        fig = draw()
+        for text in fig.findobj(Text):
+            text.set_text(curled(text.get_text()))
+        picture = svg.render(fig, alt)
     return Output(
-        {"image/svg+xml": svg.render(fig, alt), "text/plain": alt},
+        {"image/svg+xml": picture, "text/plain": alt},
         {
             "kind": "chart",
             "caption": caption,
@@ -150,11 +157,9 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     if low == high:
         high = low + 1
     if unit == "s":
-        step = next((x for x in _SECONDS if (high - low) / x <= steps), 0) or 3600 * math.ceil(
-            (high - low) / 3600 / steps
-        )
-        first, last = math.floor(low / step), math.ceil(high / step)
-        return [float(step * i) for i in range(first, last + 1)]
+        size = 3600 if high >= 7200 else 60 if high >= 120 else 1
+        whole = MaxNLocator(steps, integer=True).tick_values(low / size, high / size)
+        return [float(size * x) for x in whole]
     sizes = [1, 2, 2.5, 5, 10] if most == math.inf else [1, 2, 5, 10]
     found = [float(x) for x in MaxNLocator(steps, steps=sizes).tick_values(low, high)]
     inside = [x for x in found if x <= most + 1e-9]

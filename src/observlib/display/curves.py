@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _HEIGHT = 170.0
 _NAME = 105.0  # widest name of a curve, in points
 _CALENDAR = ("mois", "heure")  # counted by threes and sixes
-_ALL = 98.0  # %: from where every curve is above, they have nothing more to tell
 _NEAR = 0.1  # a start that is nearer to zero than this part of the axis is drawn from zero
 
 Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
@@ -38,7 +37,7 @@ def curve_chart(
     Intervals are bands; each curve is named at its end, with its last value, or, where ends are
     too near, beside the place where the curves differ most, with its value there. Low bases and
     partial periods are hollow marks, a curve of low bases only is thin and has no band; a
-    withheld value leaves a gap, which is explained. Shares are drawn until all are above 98 %.
+    withheld value leaves a gap, which is explained.
 
     Parameters
     ----------
@@ -57,7 +56,7 @@ def curve_chart(
         Where the frame is empty, mixes indicators or units, has two estimates at one place, a
         group value that is no number, or more curves than can be told apart.
     """
-    said, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "curve_chart", [by, "group_value"]
     )
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
@@ -78,9 +77,9 @@ def curve_chart(
         for part in (rows[rows[by] == key] for key in keys)
     }
     alt = f"{_alt(curves, indicator, x_label)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(curves, frame, indicator, x_label)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(
+        lambda: _figure(curves, frame, indicator, x_label), frame, catalogue, caption, alt
+    )
 
 
 class _Names(NamedTuple):
@@ -94,7 +93,6 @@ class _Names(NamedTuple):
 def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str) -> Figure:
     unit = str(frame["unit"].iat[0])
     y_ticks = charts.ticks(frame, unit, 4)
-    curves, cut = _cut(curves, unit)
     xs = pd.concat([rows["x"] for rows in curves.values()])
     start, end = float(xs.min()), float(xs.max())
     start = 0.0 if 0 < start <= _NEAR * end else start
@@ -104,8 +102,6 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     names = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
     notes = _notes(curves, indicator)
-    if cut is not None:
-        notes.append(f"Après {_place(cut)}, toutes les parts dépassent {_ALL:.0f} %.")
     head = style.wrap(words.headed(indicator, unit), style.WIDTH)
     top = (head.count("\n") + 1) * style.LINE + 8
     width = style.WIDTH - left - panels.names_width(names.texts)
@@ -130,20 +126,6 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     panels.write_names(fig, ax, box, told, names.beside)
     style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
     return fig
-
-
-def _cut(curves: Curves, unit: str) -> tuple[Curves, float | None]:
-    """Curves of shares up to where all are above `_ALL` for good, and where that is."""
-    if unit != "%" or len(curves) < 2:
-        return curves, None
-    rows = pd.concat(list(curves.values()))
-    last = max(float(part["x"].max()) for part in curves.values())
-    under = rows.loc[~(rows["estimate"] >= _ALL), "x"]
-    later = rows.loc[rows["x"] > under.max(), "x"] if len(under) else rows["x"].iloc[:0]
-    if later.empty or float(later.min()) >= last:
-        return curves, None
-    cut = float(later.min())
-    return {name: part[part["x"] <= cut] for name, part in curves.items()}, cut
 
 
 def _names(

@@ -46,8 +46,6 @@ def custom_chart(
     ObservError
         Where the frame is empty or no estimates, or the function gives no figure.
     """
-    import matplotlib.pyplot as plt
-
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")
     frame = rounded(frame, catalogue)
@@ -57,22 +55,31 @@ def custom_chart(
         for row, parts in zip(estimates.records(frame), sides, strict=True)
     ]
     alt = f"{charts.described('Graphique', records, catalogue)} {charts.withheld_words(frame)}"
+    return charts.output(lambda: _figure(draw, frame, catalogue), frame, catalogue, caption, alt)
+
+
+def _figure(
+    draw: Callable[[pd.DataFrame], Any], frame: pd.DataFrame, catalogue: Catalogue
+) -> Figure:
+    """What the function draws, on a sheet of its own."""
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
     before = plt.get_fignums()
-    with style.theme():
-        plt.figure()  # or what is already open would be drawn on
-        try:
-            drawing = draw(_named(frame, catalogue))
-        finally:
-            for number in set(plt.get_fignums()) - set(before):
-                plt.close(number)  # or Jupyter would show it a second time
-        fig = getattr(drawing, "figure", None)
-        if fig is None or not hasattr(fig, "savefig"):
-            raise ObservError(
-                f"chart: the function gives a {type(drawing).__name__}; "
-                "return a figure, its axes or a grid"
-            )
-        _arrange(fig, frame, catalogue)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+    plt.figure()  # or what is already open would be drawn on
+    try:
+        drawing = draw(_named(frame, catalogue))
+    finally:
+        for number in set(plt.get_fignums()) - set(before):
+            plt.close(number)  # or Jupyter would show it a second time
+    fig = getattr(drawing, "figure", None)
+    if not isinstance(fig, Figure):
+        raise ObservError(
+            f"chart: the function gives a {type(drawing).__name__}; "
+            "return a figure, its axes or a grid"
+        )
+    _arrange(fig, frame, catalogue)
+    return fig
 
 
 def _named(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

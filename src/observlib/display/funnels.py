@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import bars, charts, french, layout, select, style, words
-from observlib.display.output import Output, caption_of
+from observlib.display import bars, charts, french, layout, style, words
+from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -40,24 +39,21 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
     ObservError
         Where the frame is empty, mixes indicators, is no count, or has two estimates for a step.
     """
-    caption = caption_of(caption, "funnel_chart")
-    indicator = select.one_indicator(frame.assign(unit=""), catalogue, "funnel_chart")
-    select.unique(frame, ["group_value"], "funnel_chart")
+    caption, indicator, frame = charts.checked(
+        frame, catalogue, caption, "funnel_chart", ["group_value"], one_unit=False
+    )
     if not frame["unit"].map(words.is_count).all() or (frame["estimate"] < 0).any():
         units = bounded(frame["unit"].unique())
         raise ObservError(
             f"funnel_chart: steps are counts; these are values in {units} or below zero; draw "
             "them with bar_chart or dot_chart"
         )
-    records = [
-        {**row, "name": words.label(row, "group_value", catalogue)}
-        for row in estimates.records(frame)
-    ]
+    records = layout.ranked(frame, "group_value", catalogue, sort=False)
     shares = _shares(records)
     alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(records, shares, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+    return charts.output(
+        lambda: _figure(records, shares, indicator), frame, catalogue, caption, alt
+    )
 
 
 def _shares(records: Sequence[dict[str, Any]]) -> list[str]:

@@ -17,7 +17,6 @@ from observlib.errors import ObservError, bounded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BETWEEN = " · "
 _ROW, _TALL = 22.0, 32.0  # a cell's height, and that of one whose value has a mark under it
 _NAMES = (120.0, 95.0)  # widest names of rows, in points: narrower where columns need the room
 _LETTER = 12.0  # the height of a line of small text
@@ -54,18 +53,16 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
         Where the frame is empty, mixes indicators or units, has two estimates for a cell, a
         group value without its two parts, or more columns than there is room for.
     """
-    said, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "heat_chart", ["group_value"]
     )
-    parts = frame["group_value"].str.split(BETWEEN, n=1)
+    parts = frame["group_value"].str.split(words.BETWEEN, n=1)
     wrong = frame.loc[parts.str.len() != 2, "group_value"]
     if len(wrong):
         raise ObservError(f"heat_chart: group_value {bounded(wrong)} is not “row · column”")
     cells = frame.assign(row=parts.str[0].map(one_line), column=parts.str[1].map(one_line))
     alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(cells, indicator)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(lambda: _figure(cells, indicator), frame, catalogue, caption, alt)
 
 
 def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
@@ -199,10 +196,11 @@ def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> list[str]
 def _ink(shade: Sequence[float]) -> str:
     """Black or white, whichever stands out more: at least 4.5 to 1 on any shade.
 
-    Source: Web Content Accessibility Guidelines 2.2, "contrast ratio" and "relative luminance".
+    Source: Web Content Accessibility Guidelines 2.2, "contrast ratio".
     """
-    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shade[:3]]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    from seaborn.utils import relative_luminance
+
+    luminance = relative_luminance(shade)
     return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#FFFFFF"
 
 

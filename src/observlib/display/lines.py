@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, line_marks, panels, select, style, words
 from observlib.display.line_description import Point, course
-from observlib.display.output import Output, caption_of
+from observlib.display.output import Output
 from observlib.display.rounding import rounded
 from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
 from observlib.errors import ObservError, bounded
@@ -77,11 +77,11 @@ def line_chart(
         Where the frame is empty, mixes indicators, kinds of period or the units of a subject, or
         has two estimates for one point.
     """
-    caption = caption_of(caption, "line_chart")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
-    indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
-    select.unique(frame, [by, "period"], "line_chart")
-    every = frame = rounded(frame, catalogue)
+    caption, indicator, frame = charts.checked(
+        frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart
+    )
+    every = frame
     unit = "" if apart else str(frame["unit"].iat[0])
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
@@ -117,9 +117,8 @@ def line_chart(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes + hidden
     )
     alt = f"{_alt(series, context, apart)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = (_apart if apart else _together)(series, context)
-        return charts.finish(fig, every, catalogue, caption, alt)
+    draw = _apart if apart else _together
+    return charts.output(lambda: draw(series, context), every, catalogue, caption, alt)
 
 
 def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> Series:

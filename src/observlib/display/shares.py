@@ -65,7 +65,9 @@ def share_chart(
         Where the frame is empty, is not in %, has a subject whose parts do not sum to 100, more
         than six parts, or two estimates for one.
     """
-    said, indicator, frame = charts.checked(frame, catalogue, caption, "share_chart", [by, parts])
+    caption, indicator, frame = charts.checked(
+        frame, catalogue, caption, "share_chart", [by, parts]
+    )
     unit = frame["unit"].iat[0]
     if unit != "%":
         raise ObservError(f"share_chart: unit is {unit!r}; shares in % are expected")
@@ -89,9 +91,7 @@ def share_chart(
     first = {part: frame[frame[parts] == part].iloc[0].to_dict() for part in found}
     labels = {part: words.label(first[part], parts, catalogue) for part in found}
     alt = f"{_alt(bars, labels, indicator)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(bars, labels, indicator)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(lambda: _figure(bars, labels, indicator), frame, catalogue, caption, alt)
 
 
 def _whole(parts: pd.DataFrame) -> bool:

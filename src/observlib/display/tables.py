@@ -132,7 +132,7 @@ def register(
         Where the frame is empty, mixes indicators, or has two estimates for one row.
     """
     caption = caption_of(caption, "register")
-    indicator = select.one_indicator(frame.assign(unit=""), catalogue, "register")
+    indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
     values = {key: cell(row, catalogue, unit=True) for key, row in records(frame, [rows])}
     texts: dict[str, dict[Key, Cell]] = {

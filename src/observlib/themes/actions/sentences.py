@@ -95,7 +95,7 @@ def each(
             _also_meant(row, actions),
         )
         said.append(joined(filter(None, told), " "))
-    return text(joined(said, "\n\n") or _NONE)
+    return text(joined(said, "\n\n") or _NONE).carrying([frame], catalogue)
 
 
 def courses(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -162,7 +162,8 @@ def side_by_side(
     said = "Entre parenthèses : intervalle à 95 %."
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
-    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"))
+    shown = text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"))
+    return shown.carrying([compared], catalogue)
 
 
 def figures(
@@ -215,17 +216,20 @@ def figures(
             else "Sources :"
         )
     )
-    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"))
+    shown = text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"))
+    return shown.carrying([published], catalogue)
 
 
 def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
     """List the published figures that are not compared with ours, and why."""
     told = named.set_index(["product", "period", "group_value"])
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
+    kept = []
     for row in estimates.records(published):
         figure = told.loc[(row["product"], row["period"], row["group_value"])]
         if figure["comparable"]:
             continue
+        kept.append(row)
         why = _or_none(figure["reservation"], "")
         why = why or (_COUNTED if words.is_count(row["unit"]) else _UNEXPLAINED)
         same = _or_none(figure["comparable_with"], "")
@@ -234,7 +238,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
             why = f"Son unité ({row['unit']}) n'est pas celle de notre indicateur ({unit})"
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
-    if not reasons:
+    if not kept:
         return text("Tous les chiffres publiés se comparent aux nôtres.")
     lines = [
         markdown(
@@ -245,7 +249,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
         )
         for (peer, why), which in reasons.items()
     ]
-    return text(joined(lines, "\n"))
+    return text(joined(lines, "\n")).carrying([estimates.make(kept)], catalogue)
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:

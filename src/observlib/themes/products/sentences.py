@@ -81,7 +81,7 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         said = f"{channel}, {often} ({owner})."
         lines.append(markdown("- **{}** : {}", device.label, said))
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
-    return text(joined(lines, "\n") or silent)
+    return text(joined(lines, "\n") or silent).carrying([now], catalogue)
 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
