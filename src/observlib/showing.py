@@ -55,7 +55,7 @@ class Showing:
     def text(
         self,
         *parts: str,
-        told: pd.DataFrame | None = None,
+        data: pd.DataFrame | None = None,
         absent: str = "",
         when: str = "",
         between: str = " ",
@@ -66,8 +66,8 @@ class Showing:
         ----------
         parts
             Sentences of `say`, which bring their estimates, or plain text.
-        told
-            Estimates that plain text tells.
+        data
+            Estimates that plain text gives numbers of.
         absent
             The noun or sentence where no part says anything.
         when
@@ -76,7 +76,7 @@ class Showing:
             What stands between two parts.
         """
         said = [part for part in parts if part]
-        plain = [] if told is None else [told]
+        plain = [] if data is None else [data]
         if not said:
             return self._absent([*frames_of(parts), *plain], absent, when)
         marked = any(isinstance(part, Markdown) for part in said)
@@ -84,10 +84,10 @@ class Showing:
         return self._carry(display.text(words), [*frames_of(said), *plain])
 
     def paragraphs(
-        self, *parts: str, told: pd.DataFrame | None = None, absent: str = "", when: str = ""
+        self, *parts: str, data: pd.DataFrame | None = None, absent: str = "", when: str = ""
     ) -> display.Output:
         """As `text`, with a paragraph for each part."""
-        return self.text(*parts, told=told, absent=absent, when=when, between="\n\n")
+        return self.text(*parts, data=data, absent=absent, when=when, between="\n\n")
 
     def lines(
         self,

@@ -259,8 +259,6 @@ def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue: Catalogue)
     mixed = estimates.combine([visits(["boamp"], ["2026-T1"]), visits(["boamp"], ["2026-08"])])
     with pytest.raises(ObservError, match="not on one axis"):
         display.line_chart(mixed, catalogue, caption="Une")
-    with pytest.raises(ObservError, match="highlight cnaf is not in column product"):
-        display.dot_chart(marks, catalogue, caption="Une", highlight=["cnaf"])
     with pytest.raises(ObservError, match="no estimate to show"):
         display.dot_chart(marks.iloc[:0], catalogue, caption="Une")
     with pytest.raises(ObservError, match="not estimates"):
@@ -276,8 +274,8 @@ def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue: Catalogue)
     [
         (0, 42, [0, 15, 30, 45]),
         (35, 250, [0, 120, 240, 360]),
-        (0, 3_000, [0, 1800, 3600]),
-        (0, 200_000, [0, 68_400, 136_800, 205_200]),
+        (0, 3_000, [0, 1200, 2400, 3600]),
+        (0, 200_000, [0, 72_000, 144_000, 216_000]),
         (0, 0, [0, 1]),
     ],
 )

@@ -16,7 +16,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, pipe_table
 from observlib.display.rounding import carried
-from observlib.display.typography import curled, typography, unbroken
+from observlib.display.typography import curly, typography, unbroken
 
 NBSP = french.NBSP
 NOTHING = "–"
@@ -57,22 +57,22 @@ def cell(
         return Cell(words.MARKS[status])
     indicator = words.indicator_of(row["indicator"], catalogue)
     figure = words.figure(row["estimate"], indicator, row["unit"])
-    text = phrases.rounded(row, indicator) if unit else figure
+    text = phrases.rounded_count(row, indicator) if unit else figure
     n = words.base(row)
     return Cell(
         text + words.MARKS.get(status, ""),
         # a narrow column would break it
         words.interval(row, indicator).replace(" ", NBSP) if ends else "",
-        sized(n) if size and n is not None else "",
+        n_equals(n) if size and n is not None else "",
     )
 
 
-def sized(n: float) -> str:
+def n_equals(n: float) -> str:
     """Write a base.
 
     Examples
     --------
-    >>> sized(12)
+    >>> n_equals(12)
     'n\\xa0=\\xa012'
     """
     return f"n{NBSP}={NBSP}{french.number(n)}"
@@ -198,13 +198,13 @@ def _note(
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
     under = [f"intervalle à 95{NBSP}%"] * ends + [f"{size} (n)"] * below
-    said = [f"Sous la valeur{NBSP}: {' et '.join(under)}."] if under else []
+    sentences = [f"Sous la valeur{NBSP}: {' et '.join(under)}."] if under else []
     if size and not below:
-        said.append(f"n{NBSP}: {size}.")
-    said += [*more, *words.explained(frame, catalogue)]
+        sentences.append(f"n{NBSP}: {size}.")
+    sentences += [*more, *words.mark_notes(frame, catalogue)]
     if any(cell.text == NOTHING for cell in cells):
-        said.append(_NOTHING)
-    return curled(typography(" ".join(said)))
+        sentences.append(_NOTHING)
+    return curly(typography(" ".join(sentences)))
 
 
 def _html(cell: Cell) -> str:

@@ -13,9 +13,9 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, select, style, svg, words
 from observlib.display.data import data_markdown
 from observlib.display.output import Output, caption_of
-from observlib.display.prose import Markdown, spoken
+from observlib.display.prose import Markdown, attribute_text
 from observlib.display.rounding import rounded
-from observlib.display.typography import curled, typography
+from observlib.display.typography import curly, typography
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,11 +58,11 @@ def output(
     """
     from matplotlib.text import Text
 
-    alt = spoken(typography(" ".join(alt.split())))
+    alt = attribute_text(typography(" ".join(alt.split())))
     with style.theme():
         fig = draw()
         for text in fig.findobj(Text):
-            text.set_text(curled(text.get_text()))
+            text.set_text(curly(text.get_text()))
         picture = svg.render(fig, alt)
     return Output(
         {"image/svg+xml": picture, "text/plain": alt},
@@ -80,7 +80,7 @@ def low_base_note(
     states: Iterable[str], indicator: Indicator, mark: str = "Marque creuse"
 ) -> list[str]:
     """Explain how a low base is marked, where a status is one."""
-    things = words.counted(indicator)
+    things = words.base_unit(indicator)
     note = f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."
     return [note] * ("low_base" in set(states))
 
@@ -98,7 +98,7 @@ def base_note(indicator: Indicator) -> str:
     return f"n : nombre {french.of(indicator.base)}."
 
 
-def sheet(height: float, notes: Iterable[str]) -> Figure:
+def new_figure(height: float, notes: Iterable[str]) -> Figure:
     """A figure with room for a drawing, and notes under it.
 
     Notes are as large as the drawing's other words: telephones show them.
@@ -236,7 +236,7 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     return french.compact(x, decimals) + "€" * (unit == "€")
 
 
-def beside(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
+def value_text(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
     """What stands beside a point or bar: its value, or why it has none."""
     if row["status"] in words.WITHHELD:
         return words.STATUS_WORDS[row["status"]]
@@ -251,23 +251,23 @@ def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalo
     """
     names = dict.fromkeys(row["indicator"] for row in records)
     what = french.join(words.indicator_of(name, catalogue).label for name in names)
-    said = [head(kind, what, records)]
+    sentences = [head(kind, what, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        said.append(NOTHING)
+        sentences.append(NOTHING)
     for name in dict.fromkeys(row["indicator"] for row in shown):
         indicator = words.indicator_of(name, catalogue)
         rows = [row for row in shown if row["indicator"] == name]
         for row in rows if len(shown) <= _DESCRIBED else ():
             ends = words.interval(row, indicator)
             value = words.value(row, indicator) + (f" (intervalle {ends})" if ends else "")
-            said.append(f"{row['name']}\xa0: {value}.")
+            sentences.append(f"{row['name']}\xa0: {value}.")
         if len(shown) > _DESCRIBED:
             by_value = sorted(rows, key=lambda row: row["estimate"])
             for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
                 value = words.value(row, indicator)
-                said.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
-    return " ".join(said)
+                sentences.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
+    return " ".join(sentences)
 
 
 def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
@@ -280,7 +280,7 @@ def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
 def withheld_words(frame: pd.DataFrame) -> str:
     """Say in an alternative text how many values are not shown or need care."""
     counts = frame["status"].value_counts()
-    said = [
+    parts = [
         french.count(counts[status], one, many)
         for status, one, many in (
             ("partial", "valeur d'une période incomplète", "valeurs de périodes incomplètes"),
@@ -290,4 +290,4 @@ def withheld_words(frame: pd.DataFrame) -> str:
         )
         if status in counts
     ]
-    return f"À noter : {french.join(said)}." if said else ""
+    return f"À noter : {french.join(parts)}." if parts else ""

@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, select, words
-from observlib.display.cells import INTERVAL, NOTHING, sized
+from observlib.display.cells import INTERVAL, NOTHING, n_equals
 from observlib.display.french import NBSP, number
 from observlib.display.output import pipe_table
 from observlib.display.prose import plain
@@ -39,11 +39,11 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     apart = sides(frame, catalogue)
     crossed = _crossed(frame, apart, catalogue)
-    columns, said = crossed or _listed(frame, apart, catalogue)
+    columns, remarks = crossed or _listed(frame, apart, catalogue)
     words_ = {_STATE, *(side.head for side in apart)}
     table = pipe_table(columns, right=tuple(name for name in columns if name not in words_))
-    told = _shared(frame, apart, catalogue, with_unit=crossed is not None)
-    caption = " ".join([f"{', '.join(told)}.", *said])
+    shared = _shared(frame, apart, catalogue, with_unit=crossed is not None)
+    caption = " ".join([f"{', '.join(shared)}.", *remarks])
     return f"{table}\n\n: {plain(unbroken(caption))}"
 
 
@@ -100,15 +100,15 @@ def _crossed(
     by_column = not one and all(len(found) < 2 for found in bases.values())
     columns = {down.head: down.order}
     for name in across.order:
-        head = f"{name}, {sized(*bases[name])}" if by_column and bases[name] else name
+        head = f"{name}, {n_equals(*bases[name])}" if by_column and bases[name] else name
         columns[head] = [cells.get((place, name), NOTHING) for place in down.order]
-    said = [f"Entre parenthèses, intervalle à 95{NBSP}%."] * bool(frame["ci_low"].notna().any())
+    remarks = [f"Entre parenthèses, intervalle à 95{NBSP}%."] * bool(frame["ci_low"].notna().any())
     if not one and not by_column:
-        said.append("Les effectifs (n) sont dans le fichier de données de la page.")
-    said += words.explained(frame, catalogue)
+        remarks.append("Les effectifs (n) sont dans le fichier de données de la page.")
+    remarks += words.mark_notes(frame, catalogue)
     if len(places) < grid:
-        said.append(f"{NOTHING} : pas de donnée.")
-    return columns, said
+        remarks.append(f"{NOTHING} : pas de donnée.")
+    return columns, remarks
 
 
 def _cell(row: Mapping[str, Any], catalogue: Catalogue, unit: bool) -> str:
@@ -155,16 +155,16 @@ def _shared(
     """What all estimates share: their indicators (one with its unit), their period, their base."""
     first = frame.iloc[0].to_dict()
     indicator = words.indicator_of(first["indicator"], catalogue)
-    told = []
+    shared = []
     if frame["indicator"].nunique() == 1:
         one = with_unit and frame["unit"].nunique() == 1
-        told.append(words.headed(indicator, first["unit"]) if one else indicator.label)
+        shared.append(words.headed(indicator, first["unit"]) if one else indicator.label)
     else:
         names = (words.indicator_of(str(name), catalogue) for name in frame["indicator"].unique())
-        told.append(french.join(name.label for name in names))
+        shared.append(french.join(name.label for name in names))
     period = words.column_label(frame, "period", catalogue)
     if period not in [side.head for side in sides]:
-        told.append(words.label(first, "period", catalogue))
+        shared.append(words.label(first, "period", catalogue))
     if (n := _base(frame)) is not None:
-        told.append(words.based(n, indicator))
-    return told
+        shared.append(words.base_text(n, indicator))
+    return shared

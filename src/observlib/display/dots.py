@@ -79,7 +79,7 @@ def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indic
     limits = _limits(frame, indicator, unit, zones)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
     notes = layout.notes_of(records, indicator, low_base="Marque creuse", partial="(p)")
-    fig, ax, middles = layout.placed(
+    fig, ax, middles = layout.draw_rows(
         place, notes, tall=style.LINE, top=4 + style.LINE * zones,
         axis=layout.Axis(limits, unit, name),
     )  # fmt: skip

@@ -86,7 +86,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     tall = max(_TALL if any("\n" in text for text in texts) else _ROW, lines * style.LINE + 6)
     top, legend = heads.height + 4, 20.0 * (len(shown) > 0) + 2
     notes = _notes(cells, marks, len(rows) * len(columns))
-    fig, ax, _ = layout.placed(place, notes, tall=tall, gap=0, top=top, bottom=legend)
+    fig, ax, _ = layout.draw_rows(place, notes, tall=tall, gap=0, top=top, bottom=legend)
     grid = cells.drop_duplicates(["row", "column"]).pivot(
         index="row", columns="column", values="estimate"
     )
@@ -175,7 +175,7 @@ def _legend(
     )
     x = 8 + style.text_width(least, style.SMALL)
     for i in range(6):
-        style.sample(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)
+        style.legend_patch(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)
     for at, text in ((2, least), (x + 90, most)):
         style.write(fig, at, y + 6, text, va="center", color=style.GREY, size=style.SMALL)
 
@@ -219,10 +219,10 @@ def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
         return f"{words.value(cell, indicator)} ({names})"
 
     high, low = shown["estimate"].idxmax(), shown["estimate"].idxmin()
-    said = [f"{start}. Au plus haut\xa0: {at(high, True)}. Au plus bas\xa0: {at(low, True)}."]
+    sentences = [f"{start}. Au plus haut\xa0: {at(high, True)}. Au plus bas\xa0: {at(low, True)}."]
     lines = list(shown.groupby("row", sort=False)["estimate"])
     for name, values in lines if 1 < len(lines) <= 12 else []:
         if len(values) > 1:
             ends = at(values.idxmin(), False), at(values.idxmax(), False)
-            said.append(f"{phrases.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
-    return " ".join(said)
+            sentences.append(f"{phrases.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
+    return " ".join(sentences)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display.prose import Markdown, inert, paragraphs, plain
+from observlib.display.prose import Markdown, paragraphs, plain, without_code
 from observlib.display.rounding import carried
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
@@ -71,16 +71,16 @@ def text(words: str) -> Output:
 
     Examples
     --------
-    >>> said = text("Tout va *bien* !")
-    >>> said.content["kind"], said.shown["text/markdown"]
+    >>> output = text("Tout va *bien* !")
+    >>> output.content["kind"], output.shown["text/markdown"]
     ('text', 'Tout va \\\\*bien\\\\*\\u202f!')
     """
     if not words.strip():
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
-    said = typography(words.strip())
-    prose = inert(said) if isinstance(words, Markdown) else paragraphs(said)
+    spaced = typography(words.strip())
+    prose = without_code(spaced) if isinstance(words, Markdown) else paragraphs(spaced)
     return Output(
-        {"text/markdown": str(prose), "text/plain": str(said)},
+        {"text/markdown": str(prose), "text/plain": str(spaced)},
         {"kind": "text", "columns": estimates.COLUMNS, "rows": []},
     )
 

@@ -125,7 +125,7 @@ def _results(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
     places = words.decimals(words.indicator_of(row["indicator"], catalogue), row["unit"])
     difference, detectable = (french.rounded(x, places) for x in (difference, detectable))
     if math.isfinite(low):
-        low, high = _around(difference, words.signs_kept((low, high), places))
+        low, high = _around(difference, words.rounded_keeping_signs((low, high), places))
     return [difference, low, high, round(level, 4), detectable]
 
 

@@ -121,10 +121,12 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     notes += ["(p) : période incomplète."] * ("(p)" in bases)
     named = [style.named(label, style.WIDTH - 17) for label in labels.values()]
     legend, top = _legend_places(named, place.left)
-    fig, ax, middles = layout.placed(place, notes, tall=_BAR, gap=_GAP, top=top + 6, bottom=2)
+    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, gap=_GAP, top=top + 6, bottom=2)
     for (x, y), label, (fill, hatch, _) in zip(legend, named, fills, strict=True):
         edge = "white" if hatch else style.GREY
-        style.sample(fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5)
+        style.legend_patch(
+            fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5
+        )
         style.write(fig, x + 15, y + 1, label)
     ax.set_xlim(0, 100)
     drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
@@ -165,11 +167,11 @@ def _draw(
         for (parts, y), share, end in zip(drawn, shares, ends, strict=True):
             text = words.figure(parts["estimate"].iat[i], indicator, "%")
             room = share.iat[i] / 100 * width - 3
-            for said, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
-                if style.text_width(said, size) <= room:
+            for value, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
+                if style.text_width(value, size) <= room:
                     # dark on a white label, as letters are lost on hatching
                     back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
-                    ax.text(end[i] - share.iat[i] / 2, y, said, va="center", ha="center",
+                    ax.text(end[i] - share.iat[i] / 2, y, value, va="center", ha="center",
                             size=size, color=style.INK if hatch else ink, bbox=back)  # fmt: skip
                     break
 
@@ -190,18 +192,18 @@ def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, fl
 
 
 def _alt(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator) -> str:
-    said = [f"Barres empilées à 100 %\xa0: {indicator.label}."]
+    sentences = [f"Barres empilées à 100 %\xa0: {indicator.label}."]
     for name, rows in list(bars.items())[:12]:
         if not _whole(rows):
-            said.append(f"{name}\xa0: parts non montrées.")
+            sentences.append(f"{name}\xa0: parts non montrées.")
             continue
         shares = [
             f"{labels[str(part)]} {words.figure(float(value), indicator, '%')}"
             for part, value in rows["estimate"].items()
             if not math.isnan(value)
         ]
-        said.append(f"{name}\xa0: {', '.join(shares)}.")
+        sentences.append(f"{name}\xa0: {', '.join(shares)}.")
     if len(bars) > 12:
         rest = french.count(len(bars) - 12, "autre barre", "autres barres")
-        said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    return " ".join(said)
+        sentences.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
+    return " ".join(sentences)

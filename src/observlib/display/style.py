@@ -97,7 +97,7 @@ def write(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
     fig.text(x / WIDTH, 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
 
 
-def key(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
+def legend_line(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
     """Draw a sample of the `i`-th line, `KEY` points long, from a place in points."""
     from matplotlib.lines import Line2D
 
@@ -107,7 +107,7 @@ def key(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
     fig.add_artist(Line2D(places, [1 - y / total] * 3, markevery=[1], **look))
 
 
-def sample(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
+def legend_patch(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
     """Draw a patch of a filling, ten points high, from its upper left corner in points."""
     from matplotlib.patches import Rectangle
 

@@ -311,7 +311,7 @@ def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
         low, high = places["estimate"].min(), places["estimate"].max()
         if low < high:
             least, most = (
-                phrases.few(places.loc[places["estimate"] == end, "group_value"])
+                phrases.join_few(places.loc[places["estimate"] == end, "group_value"])
                 for end in (low, high)
             )
             sentence += (
@@ -366,7 +366,7 @@ def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
     ends = [
-        f"{words.value(value, indicator)} ({phrases.few(names)})"
+        f"{words.value(value, indicator)} ({phrases.join_few(names)})"
         for value in (high, low)
         if len(names := rows.loc[rows["estimate"] == value, "group_value"])
     ]

@@ -100,5 +100,5 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
             if len(change)
             else ""
         )
-        counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
+        counted.append(f"{phrases.rounded_count(row, indicator)} {place}".rstrip() + beside)
     return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest
