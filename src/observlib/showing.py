@@ -25,6 +25,11 @@ _COMPARED = {  # what there is none of, by what is compared
     "peer": "comparaison que l'on puisse tester",
 }
 _STATUS = {True: "published", False: "missing"}
+_OF_PAIRS = {  # the indicators that explain pairs, and the columns of their values
+    "difference": "difference",
+    "detectable_difference": "detectable",
+    "difference_level": "level",
+}
 Keys = str | Sequence[str]
 
 
@@ -248,7 +253,7 @@ class Showing:
         if frame.empty:
             return self._absent([frame], absent, when)
         made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
-        self._note([frame])
+        self._shown.append(frame)
         return self._carry(made, frames_of([caption]))
 
     def notes(self, devices: bool = True) -> display.Output:
@@ -259,9 +264,10 @@ class Showing:
         devices
             Tell the reservations of their devices too.
         """
-        if not any(map(len, self._shown)):
+        shown = [_noted(frame) for frame in _each_once(self._shown) if len(frame)]
+        if not shown:
             return self._absent([])
-        rows = pd.concat(self._shown)
+        rows = pd.concat(shown)
         return display.notes(rows if devices else rows.assign(device=""), self.catalogue)
 
     def _show(
@@ -279,7 +285,7 @@ class Showing:
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
         made = verb(rows, self.catalogue, caption=caption or self._title(rows), **options)
-        self._note([rows, *(x for x in options.values() if isinstance(x, pd.DataFrame))])
+        self._shown += [rows, *(x for x in options.values() if isinstance(x, pd.DataFrame))]
         return self._carry(made, frames_of([caption]))
 
     def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
@@ -316,14 +322,15 @@ class Showing:
 
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
         """The output with the estimates and comparisons of its words."""
-        frames = [selection.bare(frame) for frame in frames]
-        self._note(frames)
+        known = (estimates.COLUMNS, comparisons.COLUMNS)
+        frames = [selection.bare(f) for f in _each_once(frames) if list(f.columns) in known]
+        self._shown += sorted(frames, key=lambda frame: "against" in frame)
         return output.carrying(frames, self.catalogue) if frames else output
 
-    def _note(self, frames: Sequence[pd.DataFrame]) -> None:
-        """Remember what has been shown, whose methods `notes` tells."""
-        self._shown += [f[NOTED] for f in frames if list(f.columns) == estimates.COLUMNS and len(f)]
-        self._shown += [_compared(f) for f in frames if list(f.columns) == comparisons.COLUMNS]
+
+def _each_once(frames: Iterable[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Frames of which several sentences tell the same ones."""
+    return list({id(frame): frame for frame in frames}.values())
 
 
 def _estimates(given: pd.DataFrame) -> pd.DataFrame:
@@ -333,12 +340,12 @@ def _estimates(given: pd.DataFrame) -> pd.DataFrame:
     return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
 
 
-def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
-    """What notes are to explain of pairs: differences, what could be seen, and their level."""
-    told = {"difference": "difference", "detectable_difference": "detectable"}
-    told["difference_level"] = "level"
+def _noted(frame: pd.DataFrame) -> pd.DataFrame:
+    """What notes are to explain: estimates; of pairs, differences, what could be seen, a level."""
+    if list(frame.columns) != comparisons.COLUMNS:
+        return frame[NOTED]
     parts = [
-        pairs.assign(indicator=name, status=pairs[column].notna().map(_STATUS))[NOTED]
-        for name, column in told.items()
+        frame.assign(indicator=name, status=frame[column].notna().map(_STATUS))[NOTED]
+        for name, column in _OF_PAIRS.items()
     ]
     return pd.concat(parts)

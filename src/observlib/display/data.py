@@ -49,10 +49,11 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
     """The things that tell estimates apart, such as products and periods; one at least."""
+    records = estimates.records(frame)
     telling: list[str] = []
     apart = 1
     for column in ("indicator", "product", "group_value", "channel", "device", "group"):
-        if (more := len(frame[[*telling, column]].drop_duplicates())) > apart:
+        if (more := len({tuple(row[c] for c in (*telling, column)) for row in records})) > apart:
             telling.append(column)
             apart = more
     if frame["period"].nunique() > 1 or not telling:
@@ -60,7 +61,7 @@ def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
     found: list[_Side] = []
     for column in telling:
         head = words.column_label(frame, column, catalogue)
-        labels = [words.label(row, column, catalogue) for row in estimates.records(frame)]
+        labels = [words.label(row, column, catalogue) for row in records]
         if words.BETWEEN in head:
             parts = zip(*(label.split(words.BETWEEN, 1) for label in labels), strict=True)
             for name, own in zip(head.split(words.BETWEEN), map(list, parts), strict=True):

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import comparisons, estimates
@@ -50,11 +51,12 @@ def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     >>> rounded(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
     [[7.2, 6.9, 7.5, 210.0, 210.0]]
     """
-    if frame.empty:
-        return frame
+    return estimates.check(_rounded(frame, catalogue)) if len(frame) else frame
+
+
+def _rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     numbers = [_numbers(row, catalogue) for row in estimates.records(frame)]
-    columns = dict(zip(estimates.NUMBERS, zip(*numbers, strict=True), strict=True))
-    return estimates.check(frame.assign(**{name: list(x) for name, x in columns.items()}))
+    return frame.assign(**dict(zip(estimates.NUMBERS, np.transpose(numbers), strict=True)))
 
 
 def carried(
@@ -111,7 +113,7 @@ def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         return pairs
     found = pairs.copy()
     for side in ("", estimates.REFERENCE):
-        rows = rounded(comparisons.side_of(pairs, side), catalogue)
+        rows = _rounded(comparisons.side_of(pairs, side), catalogue)
         for name in estimates.NUMBERS:
             found[side + name] = rows[name].to_numpy()
     results = [_results(row, catalogue) for row in estimates.records(pairs)]
