@@ -63,19 +63,8 @@ def cell(
         text + words.MARKS.get(status, ""),
         # a narrow column would break it
         words.interval(row, indicator).replace(" ", NBSP) if ends else "",
-        n_equals(n) if size and n is not None else "",
+        words.n_equals(n) if size and n is not None else "",
     )
-
-
-def n_equals(n: float) -> str:
-    """Write a base.
-
-    Examples
-    --------
-    >>> n_equals(12)
-    'n\\xa0=\\xa012'
-    """
-    return f"n{NBSP}={NBSP}{french.number(n)}"
 
 
 def size_words(bases: Iterable[str]) -> str:

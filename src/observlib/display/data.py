@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, select, words
-from observlib.display.cells import INTERVAL, NOTHING, n_equals
+from observlib.display.cells import INTERVAL, NOTHING
 from observlib.display.french import NBSP, number
 from observlib.display.output import pipe_table
 from observlib.display.prose import plain
@@ -101,7 +101,7 @@ def _crossed(
     by_column = not one and all(len(found) < 2 for found in bases.values())
     columns = {down.head: down.order}
     for name in across.order:
-        head = f"{name}, {n_equals(*bases[name])}" if by_column and bases[name] else name
+        head = f"{name}, {words.n_equals(*bases[name])}" if by_column and bases[name] else name
         columns[head] = [cells.get((place, name), NOTHING) for place in down.order]
     remarks = [f"Entre parenthèses, intervalle à 95{NBSP}%."] * bool(frame["ci_low"].notna().any())
     if not one and not by_column:

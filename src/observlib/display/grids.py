@@ -211,7 +211,7 @@ def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
     start += french.count(cells["row"].nunique(), "ligne", "lignes") + " et "
     start += french.count(cells["column"].nunique(), "colonne", "colonnes")
     if shown.empty:
-        return f"{start}. Aucune valeur ne peut être montrée."
+        return f"{start}. {charts.NOTHING}"
 
     def at(place: Any, row: bool) -> str:
         cell = shown.loc[place].to_dict()

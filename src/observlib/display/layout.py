@@ -14,7 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
+from observlib.display import charts, select, style, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def rows_of(records: Sequence[Mapping[str, Any]], indicator: Indicator) -> list[
         Row(
             record["name"],
             charts.value_text(record, indicator, record["unit"]),
-            "" if n is None else f"n\xa0=\xa0{french.number(n)}",
+            "" if n is None else words.n_equals(n),
             record["status"] in words.WITHHELD,
             record.get("strong", False),
         )

@@ -1,4 +1,4 @@
-"""How a line is drawn on its axes: strokes, bands, points, and what has none.
+"""How a line is drawn on its axes: lines, bands, points, and what has none.
 
 Seaborn draws the lines, each run of values by itself, as it joins what a gap parts. It computes
 intervals of its own, and takes as long for one point as for a line: bands and hollow points, of
@@ -59,7 +59,7 @@ def complete(rows: pd.DataFrame) -> list[bool]:
 
 
 def interval_notes(series: list[pd.DataFrame]) -> list[str]:
-    """Explain how intervals are drawn: as bands along lines, as strokes at points alone."""
+    """Explain how intervals are drawn: as bands along lines, as vertical lines at points alone."""
     banded = any(_known(rows, r) for rows in series for r in runs(complete(rows)) if len(r) > 1)
     alone = any(_known(rows, isolated(rows)) for rows in series)
     drawn = ["bande claire"] * banded + ["trait vertical"] * alone
@@ -129,7 +129,7 @@ def mark_suppressed(ax: Axes, rows: pd.DataFrame) -> None:
 def draw_background(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
     """A thin grey line of whole periods that another is seen against, with its band.
 
-    Where it `begins` is marked by a vertical stroke.
+    Where it `begins` is marked by a vertical line.
     """
     found = runs(complete(rows))
     for run in found:

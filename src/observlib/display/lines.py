@@ -52,8 +52,8 @@ def line_chart(
     """Draw an indicator over time, a line for each product or other subject.
 
     A partial period is a hollow marker on a dotted segment, named "(partiel)"; a withheld or
-    absent one leaves a gap; intervals are bands, or strokes at points alone. A subject of which
-    no value is shown is told under the drawing.
+    absent one leaves a gap; intervals are bands, or vertical lines at points alone. A subject of
+    which no value is shown is told under the drawing.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def line_chart(
         Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
         has a panel of its own; and what they are, such as "valeurs brutes".
     behind_from
-        What a grey line begins with, such as "mois de l'action": a vertical stroke marks it.
+        What a grey line begins with, such as "mois de l'action": a vertical line marks it.
 
     Raises
     ------

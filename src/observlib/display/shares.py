@@ -104,7 +104,7 @@ def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
     for name, parts in bars.items():
         bases, states = parts["n"].dropna().unique(), set(parts["status"])
         based = len(bases) == 1 and _whole(parts)
-        base = f"n\xa0=\xa0{french.number(bases[0])}" if based else ""
+        base = words.n_equals(bases[0]) if based else ""
         base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
         hidden = "suppressed" if "suppressed" in states else "missing"
         word = "" if _whole(parts) else words.STATUS_WORDS[hidden]

@@ -15,7 +15,6 @@ from observlib.display.cells import (
     Cell,
     Key,
     cell,
-    n_equals,
     records,
     size_words,
     table_of,
@@ -108,7 +107,7 @@ def _side_by_side(
         if columns == "period":
             head = french.period_head(value)
         if shared and bases[value]:
-            head += f", {n_equals(bases[value][0])}"
+            head += f", {words.n_equals(bases[value][0])}"
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
     size = size_words([indicator.base]) if any(bases.values()) else ""
     return table_of(frame, catalogue, caption, keys, heads, size=size)
@@ -119,7 +118,7 @@ def register(
     catalogue: Catalogue,
     *,
     caption: str,
-    beside: Mapping[str, Mapping[str, str]] | None = None,
+    texts: Mapping[str, Mapping[str, str]] | None = None,
     rows: str = "device",
 ) -> Output:
     """Make a table of one indicator with what is known of each subject in words beside its value.
@@ -130,7 +129,7 @@ def register(
         Estimates of one indicator, whose units may differ: each value is written with its own.
     caption
         The answer that the table shows, in one line.
-    beside
+    texts
         By the head of their column, from left to right, the words for each value of `rows`.
     rows
         The column of the frame that names the rows.
@@ -144,12 +143,13 @@ def register(
     indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
     values = {key: cell(row, catalogue, unit=True) for key, row in records(frame, [rows])}
-    texts: dict[str, dict[Key, Cell]] = {
+    heads: dict[str, dict[Key, Cell]] = {
         head: {(subject,): Cell(word) for subject, word in words_of.items()}
-        for head, words_of in (beside or {}).items()
+        for head, words_of in (texts or {}).items()
     }
-    heads = {**texts, indicator.label: values}
-    return table_of(frame, catalogue, caption, [rows], heads, left=len(texts))
+    left = len(heads)
+    heads[indicator.label] = values
+    return table_of(frame, catalogue, caption, [rows], heads, left=left)
 
 
 def board(
@@ -197,12 +197,8 @@ def board(
     heads: dict[str, dict[Key, Cell]] = {}
     for indicator in known:
         part = frame[frame["indicator"] == indicator.id]
-        units = list(part["unit"].unique()) or [indicator.unit]
-        one = len(units) == 1
-        heads[words.headed(indicator, units[0]) if one else indicator.label] = {
-            key: cell(row, catalogue, ends=True, size=indicator in below, unit=not one)
-            for key, row in records(part, keys)
-        }
+        size = indicator in below
+        heads |= _column(indicator.label, part, catalogue, keys, size, indicator.unit)
     if bases.column:
         things = {indicator.base for indicator in bases.rest}
         head = phrases.capital(things.pop()) if len(things) == 1 else BASE
@@ -210,9 +206,9 @@ def board(
             key: Cell(french.number(bases.column[key]) if key in bases.column else "")
             for key, _ in records(frame, keys)
         }
-    size = size_words(indicator.base for indicator in below) if below else ""
+    what = size_words(indicator.base for indicator in below) if below else ""
     notes = _base_notes(bases.by_count, catalogue) if below else []
-    return table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes)
+    return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes)
 
 
 def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
@@ -292,9 +288,23 @@ def dashboard(
     heads: dict[str, dict[Key, Cell]] = {}
     for head, frame in filled.items():
         select.unique(frame, keys, f"dashboard, column {head!r}")
-        units = frame["unit"].unique()
-        heads[words.with_unit(head, units[0]) if len(units) == 1 else head] = {
-            key: cell(row, catalogue, ends=True, unit=len(units) > 1)
-            for key, row in records(frame, keys)
-        }
+        heads |= _column(head, frame, catalogue, keys)
     return table_of(estimates.combine(filled.values()), catalogue, caption, keys, heads)
+
+
+def _column(
+    head: str,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    keys: list[str],
+    size: bool = False,
+    unit: str = "",
+) -> dict[str, dict[Key, Cell]]:
+    """A column of values with their intervals: its head says their unit where they have one."""
+    units = list(frame["unit"].unique()) or [unit]
+    one = len(units) == 1
+    cells = {
+        key: cell(row, catalogue, ends=True, size=size, unit=not one)
+        for key, row in records(frame, keys)
+    }
+    return {words.with_unit(head, units[0]) if one else head: cells}

@@ -304,6 +304,17 @@ def base_text(n: float, indicator: Indicator) -> str:
     return french.count(n, one, indicator.base)
 
 
+def n_equals(n: float) -> str:
+    """Write a base.
+
+    Examples
+    --------
+    >>> n_equals(12)
+    'n\\xa0=\\xa012'
+    """
+    return f"n{NBSP}={NBSP}{french.number(n)}"
+
+
 def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """Explain the marks that the states of estimates have in a table, and no others."""
     found = set(frame["status"])
