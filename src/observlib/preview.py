@@ -71,7 +71,7 @@ def preview(
         if outcome.error:
             raise ObservError(f"study {page.name}: {outcome.error}")
         try:
-            made = finalised(outcome, about, root, asked.catalogue)
+            made = finalised(outcome, about, root)
         except PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
         copy = work / "project"

@@ -119,7 +119,6 @@ def release(
             root,
             folder,
             failed,
-            asked.catalogue,
             keep_going,
             executing,
             kept=memory / "pages",

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.copies import demonstration_catalogue
 
 import observlib
 from observlib.edition import make as module
@@ -19,7 +18,6 @@ from observlib.edition.plan import Page
 from observlib.errors import ObservError
 
 EDITION = {"quarter": "2026-T3", "kind": "demonstration", "data": "abc123", "made": "2026-11-24"}
-CATALOGUE = demonstration_catalogue()
 Making = Callable[..., dict[str, Any]]
 
 
@@ -50,7 +48,7 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
         folder = tmp_path / "work" / "2026-T3"
         shutil.rmtree(folder, ignore_errors=True)
         failed = tmp_path / "_failed"
-        return module.make(pages, EDITION, tmp_path, folder, failed, CATALOGUE, keep_going)
+        return module.make(pages, EDITION, tmp_path, folder, failed, keep_going)
 
     return run
 

@@ -16,7 +16,6 @@ from typing import Any
 import nbformat
 
 import observlib
-from observlib.catalogue import Catalogue
 from observlib.edition import manifest
 from observlib.edition.engine import TABLES_READ
 from observlib.edition.execute import Outcome, Workers, execute
@@ -38,7 +37,6 @@ def make(
     root: Path,
     folder: Path,
     failed: Path,
-    catalogue: Catalogue,
     keep_going: bool = False,
     progress: Progress | None = None,
     *,
@@ -66,8 +64,6 @@ def make(
         Folder for `<page>.ipynb` and `manifest.json`.
     failed
         Where the notebooks of failed pages are put, to be looked at.
-    catalogue
-        Says with how many decimals estimates are published.
     keep_going
         Make a partial edition of the pages that succeed.
     progress
@@ -115,7 +111,7 @@ def make(
         page, error = outcome.page, outcome.error
         if not error:
             try:
-                made[page.name] = finalised(outcome, edition, root, catalogue)
+                made[page.name] = finalised(outcome, edition, root)
             except PageError as problem:
                 error = str(problem)
         if error:
@@ -149,11 +145,11 @@ def make(
     return whole
 
 
-def finalised(outcome: Outcome, edition: dict[str, Any], root: Path, catalogue: Catalogue) -> Made:
+def finalised(outcome: Outcome, edition: dict[str, Any], root: Path) -> Made:
     """The page that an executed notebook is; what is wrong with it is a `PageError`."""
     notebook = nbformat.read(outcome.path, as_version=4)
     tables = notebook.metadata.get(TABLES_READ, list(TABLES))
-    page = finalise(notebook, outcome.page, edition, root, catalogue)
+    page = finalise(notebook, outcome.page, edition, root)
     text, finding = nbformat.writes(page) + "\n", front_matter(page)["description"]
     return Made(text, finding, edition["made"], tuple(tables))
 
