@@ -11,6 +11,7 @@ import uuid
 
 import pandas as pd
 import pytest
+from tests.copies import demonstration_catalogue
 
 from observlib import estimates, tables
 from observlib.display import output
@@ -128,11 +129,12 @@ def test_a_code_is_an_identifier(text: str) -> None:
 @pytest.mark.parametrize("column", ["product", "device", "group_value", "unit", "source"])
 @pytest.mark.parametrize("person", [texts[0] for texts in HELD.values()])
 def test_no_output_is_made_that_shows_a_person(column: str, person: str) -> None:
-    row = {"indicator": "a", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
+    row = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
     row |= {"group": "réponse", "group_value": "Oui"}
-    output.text("Tout va bien.", estimates.make([row]))
+    said, catalogue = output.text("Tout va bien."), demonstration_catalogue()
+    said.carrying([estimates.make([row])], catalogue)
     with pytest.raises(ObservError) as caught:
-        output.text("Tout va bien.", estimates.make([row | {column: f"Q {person} ?"}]))
+        said.carrying([estimates.make([row | {column: f"Q {person} ?"}])], catalogue)
     assert column in str(caught.value) and person not in str(caught.value)
 
 
@@ -143,7 +145,7 @@ def test_no_caption_or_other_text_of_an_output_shows_a_person(key: str, person: 
     with pytest.raises(ObservError, match=f"chart: its {key} holds") as caught:
         output.Output({"text/plain": "Q ?"}, content)
     with pytest.raises(ObservError, match="text: its text holds"):
-        output.text(f"Q {person} ?", estimates.make([]))
+        output.text(f"Q {person} ?")
     assert person not in str(caught.value)
 
 

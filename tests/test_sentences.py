@@ -120,7 +120,7 @@ def test_counts_agree_in_number_as_they_are_written(
 
 def test_millions_are_elided_before_a_vowel(catalogue: Catalogue) -> None:
     row = count("boamp", 3e6, unit="appels")
-    said = phrases.rounded(row, catalogue.indicators["visits"])
+    said = phrases.rounded_count(row, catalogue.indicators["visits"])
     assert plain(said) == "3,0 millions d'appels"
 
 

@@ -39,9 +39,9 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
+        return text(f"Aucune {what} n'est publiée (secret statistique).")
     said = markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}.")
-    return text(said, frame)
+    return text(said)
 
 
 def together(*sentences: str) -> str:
@@ -62,18 +62,20 @@ def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if shown.empty:
         return ""
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    shown = shown.assign(text=[phrases.rounded(row, indicator) for row in shown.to_dict("records")])
+    shown = shown.assign(
+        text=[phrases.rounded_count(row, indicator) for row in shown.to_dict("records")]
+    )
     shown = shown.sort_values("estimate", ascending=False, kind="stable")
     when = phrases.capital(french.when(period))
     if len(shown) == 1:
         return f"{when}, {shown['name'].iat[0]} compte {shown['text'].iat[0]}."
     most, least = shown["text"].iat[0], shown["text"].iat[-1]
     if most == least:
-        return f"{when}, {phrases.few(shown['name'])} sont à égalité, avec {most}."
+        return f"{when}, {phrases.join_few(shown['name'])} sont à égalité, avec {most}."
 
     def come(value: str) -> str:
         names = shown.loc[shown["text"] == value, "name"]
-        return f"{phrases.few(names)} {'vient' if len(names) == 1 else 'viennent'}"
+        return f"{phrases.join_few(names)} {'vient' if len(names) == 1 else 'viennent'}"
 
     return (
         f"{when}, {come(most)} en tête avec {most}{SEMICOLON}{come(least)} en dernier avec {least}."
@@ -103,7 +105,7 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     if shown.empty:
         return "Aucune évolution sur un an ne peut être calculée."
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    things, least = phrases.counted(indicator, catalogue), phrases.matters(indicator, catalogue)
+    things, least = phrases.change_unit(indicator, catalogue), phrases.matters(indicator, catalogue)
     if by == "channel":
         return f"Sur un an, les {things} {phrases.each(shown, indicator, least)}."
     does = phrases.change(shown["estimate"].iat[0], indicator, least)
@@ -125,7 +127,7 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     for sign, verb in verbs.items():
         own = shown[shown["sign"] == sign]
         if len(own):
-            said = _ends(own, "size") if sign else f"({phrases.few(own['name'])})"
+            said = _ends(own, "size") if sign else f"({phrases.join_few(own['name'])})"
             clauses.append(f"{verb} {said}")
     there = f", là{where}," if where else ""
     return f"Sur un an{there or ','} les {things} {french.join(clauses)}."
@@ -139,7 +141,7 @@ def _ends(changes: pd.DataFrame, column: str) -> str:
 
     def end(at: int) -> str:
         text = ordered[column].iat[at]
-        return f"{text} ({phrases.few(ordered.loc[ordered[column] == text, 'name'])})"
+        return f"{text} ({phrases.join_few(ordered.loc[ordered[column] == text, 'name'])})"
 
     return f"de {end(0)}" if ordered[column].nunique() == 1 else f"de {end(0)} à {end(-1)}"
 

@@ -31,7 +31,7 @@ def bars(label: str, grouped: Any, catalogue: Any) -> display.Output:
 
 def dots(label: str, grouped: Any, catalogue: Any) -> display.Output:
     frame = grouped({label: 60.0, "Oui": 30.0}, half=2.0)
-    return display.dot_chart(frame, catalogue, caption="C", by="group_value", highlight=[label])
+    return display.dot_chart(frame, catalogue, caption="C", by="group_value")
 
 
 def shares(label: str, grouped: Any, catalogue: Any) -> display.Output:

@@ -15,7 +15,7 @@ from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import charts, shares, style
 from observlib.display.output import Output
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.errors import ObservError
 from observlib.period import Quarter, months_between
 
@@ -47,7 +47,7 @@ def test_a_chart_comes_with_its_words_its_table_and_its_estimates(
     assert content["alt"] != content["caption"]
     table = content["data_markdown"].split("\n\n")[0]
     assert table.count("\n") == 1 + len(marks)
-    pd.testing.assert_frame_equal(estimates.from_json(content), as_told(marks, catalogue))
+    pd.testing.assert_frame_equal(estimates.from_json(content), rounded(marks, catalogue))
     assert f'aria-label="{content["alt"]}"' in shown["image/svg+xml"]
 
 
@@ -259,8 +259,6 @@ def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue: Catalogue)
     mixed = estimates.combine([visits(["boamp"], ["2026-T1"]), visits(["boamp"], ["2026-08"])])
     with pytest.raises(ObservError, match="not on one axis"):
         display.line_chart(mixed, catalogue, caption="Une")
-    with pytest.raises(ObservError, match="highlight cnaf is not in column product"):
-        display.dot_chart(marks, catalogue, caption="Une", highlight=["cnaf"])
     with pytest.raises(ObservError, match="no estimate to show"):
         display.dot_chart(marks.iloc[:0], catalogue, caption="Une")
     with pytest.raises(ObservError, match="not estimates"):
@@ -276,8 +274,8 @@ def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue: Catalogue)
     [
         (0, 42, [0, 15, 30, 45]),
         (35, 250, [0, 120, 240, 360]),
-        (0, 3_000, [0, 1800, 3600]),
-        (0, 200_000, [0, 68_400, 136_800, 205_200]),
+        (0, 3_000, [0, 1200, 2400, 3600]),
+        (0, 200_000, [0, 72_000, 144_000, 216_000]),
         (0, 0, [0, 1]),
     ],
 )

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue
 from observlib.display import charts
-from observlib.display.line_description import Point, course
+from observlib.display.line_description import Point, describe
 
 
 def said(values: list[float], **more) -> str:
     points = [Point(value, f"n{i}") for i, value in enumerate(values)]
-    return course(points, lambda x, _: f"{x:.0f} %", **more)
+    return describe(points, lambda x, _: f"{x:.0f} %", **more)
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
@@ -51,5 +51,5 @@ def test_shortened_counts_have_the_decimals_that_tell_their_ends_apart(
 ) -> None:
     visits = catalogue.indicators["visits"]
     points = [Point(1_031_000.0, "mai"), Point(1_049_000.0, "juin")]
-    text = course(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
+    text = describe(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
     assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"

@@ -76,7 +76,7 @@ def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts: list[str]) -> N
 
 
 def text_of(words: str) -> str:
-    return display.text(words, estimates.make([])).shown["text/markdown"]
+    return display.text(words).shown["text/markdown"]
 
 
 def row(indicator: str, group: str, **more: Any) -> dict[str, Any]:

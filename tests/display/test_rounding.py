@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from observlib import comparisons, display, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import words
-from observlib.display.rounding import as_told, pairs_as_told
+from observlib.display.rounding import rounded, rounded_pairs
 
 
 def made(**found: Any) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def test_a_value_reads_the_same_with_the_digits_that_are_told(
     catalogue: Catalogue, x: float, n: int
 ) -> None:
     frame = made(estimate=x, ci_low=x * 0.9, ci_high=x * 1.1, n=5 * (n // 5), n_eff=n)
-    before, after = frame.iloc[0], as_told(frame, catalogue).iloc[0]
+    before, after = frame.iloc[0], rounded(frame, catalogue).iloc[0]
     indicator = catalogue.indicators["satisfaction_10"]
     assert words.value(after, indicator) == words.value(before, indicator)
     assert words.interval(after, indicator) == words.interval(before, indicator)
@@ -35,17 +35,17 @@ def test_a_value_reads_the_same_with_the_digits_that_are_told(
 
 
 def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue: Catalogue) -> None:
-    bases = [as_told(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
+    bases = [rounded(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
              for n, e in ((155, 153), (15, 12), (600, 651.2))]  # fmt: skip
     assert bases == [155, 15, 650]
 
 
 def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> None:
-    hidden = as_told(made(status="suppressed"), catalogue).iloc[0]
+    hidden = rounded(made(status="suppressed"), catalogue).iloc[0]
     assert math.isnan(hidden["estimate"]) and hidden["status"] == "suppressed"
     visits = made(indicator="visits", unit="visites", estimate=25_458_001, n=25_458_001)
-    assert as_told(visits, catalogue)[["estimate", "n"]].values.tolist() == [[25_458_001] * 2]
-    assert as_told(estimates.make([]), catalogue).empty
+    assert rounded(visits, catalogue)[["estimate", "n"]].values.tolist() == [[25_458_001] * 2]
+    assert rounded(estimates.make([]), catalogue).empty
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,22 @@ def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero
     pair = side.join(side.add_prefix(estimates.REFERENCE)).assign(against="before")
     numbers = dict(zip(("difference", "difference_low", "difference_high"), ends, strict=True))
     found = comparisons.make(pair.assign(**numbers, level=0.95, verdict="unknown"))
-    rounded = pairs_as_told(found, catalogue).iloc[0]
+    rounded = rounded_pairs(found, catalogue).iloc[0]
     assert rounded[[*numbers]].tolist() == told
+
+
+def test_a_cell_that_calls_display_itself_carries_no_more_digits_either(
+    catalogue: Catalogue,
+) -> None:
+    """With ten digits of a mean and of its interval, one computes how many gave each mark."""
+    exact = made(estimate=7.2345678, n=210, n_eff=208.0)
+    for shown in (
+        display.table(exact, catalogue, caption="Une note"),
+        display.dot_chart(exact, catalogue, caption="Une note"),
+        display.text("Une note").carrying([exact], catalogue),
+    ):
+        told = estimates.from_json(shown.content)
+        assert told[["estimate", "n", "n_eff"]].values.tolist() == [[7.2, 210, 210]]
 
 
 def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
@@ -104,7 +118,7 @@ def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(
     catalogue: Catalogue,
 ) -> None:
     frame = made(estimate=6.43, ci_low=5.62, ci_high=7.24, n=85, n_eff=83)
-    told = as_told(frame, catalogue).iloc[0]
+    told = rounded(frame, catalogue).iloc[0]
     assert told[["estimate", "ci_low", "ci_high"]].tolist() == [6.4, 5.5, 7.3]
     indicator = catalogue.indicators["satisfaction_10"]
     assert words.interval(frame.iloc[0], indicator) == words.interval(told, indicator)

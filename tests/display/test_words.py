@@ -121,8 +121,8 @@ def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
     assert plain(words.sentence(calls, catalogue)) == (
         "42 s (intervalle à 95 % : 40 s à 45 s ; 958 appels décrochés)"
     )
-    assert words.counted(catalogue.indicators["poll_share"]) == "votes"
-    assert words.counted(catalogue.indicators["tickets_open"]) == "messages"
+    assert words.base_unit(catalogue.indicators["poll_share"]) == "votes"
+    assert words.base_unit(catalogue.indicators["tickets_open"]) == "messages"
 
 
 def test_a_group_that_the_catalogue_lacks_is_refused_and_words_are_their_own_label(

@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
-from tests.copies import demonstration_catalogue
 
 from observlib.edition import checks
 from observlib.edition.finalise import PageError, finalise
 
 ABOUT = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 ROOT = Path("/srv/observatoire")
-CATALOGUE = demonstration_catalogue()
 HOME = Path("/home/marie")
 
 
@@ -27,7 +25,7 @@ def _home(monkeypatch: pytest.MonkeyPatch) -> None:
 def finalised(make: Any, *cells: Any) -> Any:
     given = new_code_cell('data = "/srv/observatoire/data"', metadata={"tags": [checks.INJECTED]})
     notebook = make.notebook(given, *cells, make.finding())
-    return finalise(notebook, make.page(), ABOUT, ROOT, CATALOGUE)
+    return finalise(notebook, make.page(), ABOUT, ROOT)
 
 
 def stream(text: str, name: str = "stdout") -> Any:

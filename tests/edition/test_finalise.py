@@ -12,15 +12,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.copies import demonstration_catalogue
 
-from observlib import estimates
 from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")
-CATALOGUE = demonstration_catalogue()
 EDITION = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
@@ -28,7 +25,7 @@ LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""
 
 def finalised(make: Any, *cells: Any, edition: dict[str, str] = EDITION, **words: Any) -> Any:
     notebook = make.notebook(*cells, **words)
-    return finalise(notebook, make.page(), edition, ROOT, CATALOGUE)
+    return finalise(notebook, make.page(), edition, ROOT)
 
 
 def sources(notebook: Any) -> list[str]:
@@ -213,7 +210,7 @@ def test_prose_gets_french_spaces_and_code_does_not(make: Any) -> None:
 def test_a_title_gets_french_spaces(make: Any) -> None:
     page = make.page()
     titled = type(page)(page.study, page.name, "Visites : le détail", {})
-    made = finalise(make.notebook(make.finding()), titled, EDITION, ROOT, CATALOGUE)
+    made = finalise(make.notebook(make.finding()), titled, EDITION, ROOT)
     assert header(made)["title"] == f"Visites{NBSP}: le détail"
 
 
@@ -250,7 +247,7 @@ def test_nothing_of_the_run_or_the_machine_stays(make: Any) -> None:
     for cell in notebook.cells:
         cell.metadata["papermill"] = {"start_time": "2026-11-24T10:00:00"}
         cell.metadata["execution"] = {"iopub.execute_input": "2026-11-24T10:00:00"}
-    page = finalise(notebook, make.page(), EDITION, ROOT, CATALOGUE)
+    page = finalise(notebook, make.page(), EDITION, ROOT)
     text = nbformat.writes(page)
     for trace in (str(ROOT), "papermill", "start_time", "iopub", "widgets", "10:00"):
         assert trace not in text
@@ -267,7 +264,7 @@ def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(ma
     )
     for cell in notebook.cells:
         cell.id = "data-4"  # as a copied cell's, or one of ours
-    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT, CATALOGUE)
+    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT)
     nbformat.validate(page)
     identifiers = [cell.id for cell in page.cells]
     assert len(set(identifiers)) == len(identifiers) == 8
@@ -283,7 +280,7 @@ def test_two_runs_of_a_page_give_the_same_bytes(make: Any) -> None:
             cell.metadata["papermill"] = {"duration": count}
             for output in cell.get("outputs", []):
                 output.execution_count = count
-        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT, CATALOGUE))
+        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT))
 
     assert run(1) == run(2)
 
@@ -298,24 +295,7 @@ def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make: A
     page = make.page()
     titled = type(page)(page.study, page.name, "Le *Journal* <b>", {})
     made = finalise(
-        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT, CATALOGUE
+        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT
     )
     assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
     assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."
-
-
-def test_a_page_s_data_have_no_more_digits_than_the_page(make: Any) -> None:
-    """With ten digits of a mean and of its interval, one computes how many gave each mark."""
-    shown = showing(make, "table")
-    row = {"indicator": "satisfaction_10", "period": "2026-T3", "unit": "sur 10", "n": 210}
-    frame = estimates.make([{**row, "estimate": 7.2345678, "n_eff": 208.0}])
-    shown.outputs[0].data[estimates.MIME] |= estimates.to_json(frame)
-    page = finalised(make, make.finding(), shown)
-    (carried,) = (
-        output.data[estimates.MIME]
-        for cell in page.cells
-        for output in cell.get("outputs", [])
-        if output.get("data", {}).get(estimates.MIME, {}).get("kind") == "table"
-    )
-    told = estimates.from_json(carried)
-    assert told[["estimate", "n", "n_eff"]].values.tolist() == [[7.2, 210, 210]]

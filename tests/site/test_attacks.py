@@ -54,10 +54,11 @@ def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     """A finalised page that tells attacks in a finding, sentences, a chart, a table and notes."""
     first = polled(attacks[0], attacks[:12])
     lead = findings.polls.lead(first, NONE, catalogue)
-    cells = [cell(display.text(lead, first), tags=("finding",))]
+    cells = [cell(display.text(lead).carrying([first], catalogue), tags=("finding",))]
     for attack in attacks:
         frame = polled(attack, [attack])
-        cells.append(cell(display.text(findings.polls.lead(frame, NONE, catalogue), frame)))
+        told = display.text(findings.polls.lead(frame, NONE, catalogue))
+        cells.append(cell(told.carrying([frame], catalogue)))
     drawn = display.bar_chart(first, catalogue, caption=f"Parts : {attacks[1]}")
     cells.append(cell(drawn, "fig-parts"))
     every = polled(attacks[2], attacks)
@@ -67,7 +68,7 @@ def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), *cells])
     notebook.metadata = {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}
     page = Page(SimpleNamespace(question=attacks[4], order=1), "page", title, {})  # type: ignore[arg-type]
-    return finalise(notebook, page, EDITION, ROOT, catalogue)
+    return finalise(notebook, page, EDITION, ROOT)
 
 
 def attacked(catalogue: Catalogue, label: str) -> Catalogue:

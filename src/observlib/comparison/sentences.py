@@ -105,7 +105,7 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
             continue
         if verdict == "stable":
             names = [_whose(row) for row in rows]
-            told = [] if alone else names if mixed else [phrases.few(names)]
+            told = [] if alone else names if mixed else [phrases.join_few(names)]
         else:
             told = [_move(row, indicator, alone) for row in rows]
         clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))

@@ -140,7 +140,7 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
         raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)
     tables = notebook.metadata.get(TABLES_READ, list(TABLES))
-    page = finalise(notebook, outcome.page, request.about, request.root, request.catalogue)
+    page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
     return MadePage(text, finding, request.about["made"], tuple(tables))
 

@@ -54,6 +54,6 @@ def test_words_stand_to_the_left_and_only_the_count_to_the_right(catalogue: Cata
 def test_two_counts_of_one_device_and_no_device_are_told(catalogue: Catalogue) -> None:
     with pytest.raises(ObservError, match="2 estimates for"):
         twice = estimates.combine([frame(), frame()])
-        display.register(twice, catalogue, caption="Deux fois", beside={})
+        display.register(twice, catalogue, caption="Deux fois", texts={})
     with pytest.raises(ObservError, match="no estimate to show"):
         device_table(estimates.make([]), held(), catalogue, caption="Rien")

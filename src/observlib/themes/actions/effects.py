@@ -144,7 +144,7 @@ def effect_table(
     level = changes.level(verdicts)
     rule = f"{changes.rule(EVOLVED)} {_RULE}"
     note = f"{rule} Les intervalles sont à {level}." if level else rule
-    return text(joined([pipe, labelled, note], "\n\n"), told)
+    return text(joined([pipe, labelled, note], "\n\n")).carrying([told], catalogue)
 
 
 def _decimals(nearest: float, said: str) -> int:

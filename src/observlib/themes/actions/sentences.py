@@ -95,7 +95,7 @@ def each(
             _also_meant(row, actions),
         )
         said.append(joined(filter(None, told), " "))
-    return text(joined(said, "\n\n") or _NONE, frame)
+    return text(joined(said, "\n\n") or _NONE).carrying([frame], catalogue)
 
 
 def courses(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -218,7 +218,7 @@ def _with_subject(clause: str) -> str:
 
 def _some(names: list[str], clause: str) -> str:
     """All that rose or fell, and of the others a few: each has its paragraph."""
-    return french.join(names) if clause.startswith("En ") else phrases.few(names)
+    return french.join(names) if clause.startswith("En ") else phrases.join_few(names)
 
 
 def _rank(clause: str) -> int:

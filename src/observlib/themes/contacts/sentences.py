@@ -52,7 +52,7 @@ def answered(
         worst = _first(history.sort_values(["estimate", "period"]))
         if worst["period"] not in (period, before):
             earlier += f", mais {words.value(worst, rate_of)} {french.when(worst['period'])}"
-        told.append(f"{now_said}{count}{phrases.aside(row, now, by)}{earlier}")
+        told.append(f"{now_said}{count}{phrases.name_in_brackets(row, now, by)}{earlier}")
     return f"{when}, on a décroché {french.join(told)}."
 
 
@@ -113,7 +113,7 @@ def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         rows = frame[(frame["indicator"] == name) & frame["n"].notna()]
         n = rows.drop_duplicates("device")["n"].sum()
         if 0 < n < offered:
-            told.append(f"{what} sur {words.based(n, words.indicator_of(name, catalogue))}")
+            told.append(f"{what} sur {words.base_text(n, words.indicator_of(name, catalogue))}")
     if not told:
         return ""
     calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))

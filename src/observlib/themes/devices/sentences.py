@@ -50,7 +50,7 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if len(most):
         number = french.count(most.iat[0], "dispositif", "dispositifs")
         which = french.plural(len(most), "le produit le plus écouté est", "les plus écoutés sont")
-        said.append(f"{which} {phrases.few(map(catalogue.label, most.index))} ({number})")
+        said.append(f"{which} {phrases.join_few(map(catalogue.label, most.index))} ({number})")
     if len(deaf):
         none = french.plural(len(deaf), "n'en a", "n'en ont")
         said.append(f"{french.join(map(catalogue.label, deaf.index))} {none} aucun")
@@ -118,7 +118,7 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Aucun dispositif ne se tait."
     names = [words.label(row, "device", catalogue) for row in frame.to_dict("records")]
     never = int((frame["status"] == "missing").sum())
-    quoted = phrases.few(f"« {name} »" for name in names)
+    quoted = phrases.join_few(f"« {name} »" for name in names)
     if never == len(names):
         start = french.count(never, "dispositif n'a", "dispositifs n'ont")
         return f"{start} jamais rien fourni : {quoted}."

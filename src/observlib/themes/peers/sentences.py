@@ -162,7 +162,8 @@ def side_by_side(
     said = "Entre parenthèses : intervalle à 95 %."
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
-    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"), compared)
+    shown = text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"))
+    return shown.carrying([compared], catalogue)
 
 
 def figures(
@@ -215,7 +216,8 @@ def figures(
             else "Sources :"
         )
     )
-    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
+    shown = text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"))
+    return shown.carrying([published], catalogue)
 
 
 def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -237,7 +239,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
-        return text("Tous les chiffres publiés se comparent aux nôtres.", estimates.make([]))
+        return text("Tous les chiffres publiés se comparent aux nôtres.")
     lines = [
         markdown(
             "- **{}**, {}. {}.",
@@ -247,7 +249,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
         )
         for (peer, why), which in reasons.items()
     ]
-    return text(joined(lines, "\n"), estimates.make(kept))
+    return text(joined(lines, "\n")).carrying([estimates.make(kept)], catalogue)
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -309,7 +311,7 @@ def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
         low, high = places["estimate"].min(), places["estimate"].max()
         if low < high:
             least, most = (
-                phrases.few(places.loc[places["estimate"] == end, "group_value"])
+                phrases.join_few(places.loc[places["estimate"] == end, "group_value"])
                 for end in (low, high)
             )
             sentence += (
@@ -364,7 +366,7 @@ def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
     ends = [
-        f"{words.value(value, indicator)} ({phrases.few(names)})"
+        f"{words.value(value, indicator)} ({phrases.join_few(names)})"
         for value in (high, low)
         if len(names := rows.loc[rows["estimate"] == value, "group_value"])
     ]

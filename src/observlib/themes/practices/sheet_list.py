@@ -46,7 +46,8 @@ def sheet_list(
         joined([head, *(_item(sheet, catalogue) for sheet in listed[head])], "\n")
         for head in sorted(listed, key=fold)
     ]
-    return text(joined(blocks, "\n\n"), frame[frame["group"] == by])
+    counted = frame[frame["group"] == by]
+    return text(joined(blocks, "\n\n")).carrying([counted], catalogue)
 
 
 def _item(sheet: Sheet, catalogue: Catalogue) -> Markdown:

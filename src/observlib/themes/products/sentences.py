@@ -81,7 +81,7 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         said = f"{channel}, {often} ({owner})."
         lines.append(markdown("- **{}** : {}", device.label, said))
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
-    return text(joined(lines, "\n") or silent, now)
+    return text(joined(lines, "\n") or silent).carrying([now], catalogue)
 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
@@ -100,5 +100,5 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
             if len(change)
             else ""
         )
-        counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
+        counted.append(f"{phrases.rounded_count(row, indicator)} {place}".rstrip() + beside)
     return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest

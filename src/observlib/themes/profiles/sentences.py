@@ -64,7 +64,7 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
                 thin.append(f"pour {name}, {why}")
                 continue
             told = [(f"« {row['group_value']} »", words.value(row, indicator)) for row in ranked]
-            base = words.based(ranked[0]["n"], indicator)
+            base = words.base_text(ranked[0]["n"], indicator)
             if (verdict == "rise").any():
                 sure.append(f"pour {name}, {told[0][0]} ({told[0][1]}{SEMICOLON}{base})")
             else:

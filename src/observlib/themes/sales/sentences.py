@@ -27,7 +27,7 @@ def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "prod
         return f"{phrases.capital(french.when(period))}, aucune vente{whole} n'est connue."
     indicator = words.indicator_of("units_sold", catalogue)
     told = [
-        f"{phrases.rounded(row, indicator)}{phrases.aside(row, units, by)}"
+        f"{phrases.rounded_count(row, indicator)}{phrases.name_in_brackets(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
     return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."

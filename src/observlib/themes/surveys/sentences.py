@@ -162,7 +162,7 @@ def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         said = f"{when}, l'enquête a été proposée {times} : {answers} ({_of(begun, offered)})"
         if visits:
             row = rows[rows["group_value"] == "Visites"].iloc[0].to_dict()
-            of = phrases.rounded(row, words.indicator_of("survey_funnel", catalogue))
+            of = phrases.rounded_count(row, words.indicator_of("survey_funnel", catalogue))
             said = said.replace(", l'enquête", f", sur {of}, l'enquête", 1)
     if ended is not None:
         said += f", dont {french.number(ended)} menées à leur terme ({_of(ended, begun)})"

@@ -160,7 +160,7 @@ def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Poids non publiés (secret statistique)"
     if row["status"] in words.WITHHELD:
         return "Aucun poids n'a pu être calculé"
-    n = phrases.rounded(
+    n = phrases.rounded_count(
         {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
     )
     return f"{n} aux poids inégaux en valent {french.number(row['estimate'])} de même poids"
