@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from observlib.catalogue import Catalogue, Device, Questionnaire
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, load
 
 Survey = Callable[..., tuple[Device, Catalogue]]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
@@ -25,21 +26,12 @@ QUESTIONS: list[dict[str, Any]] = [
         "labels": {"Pas du tout": 1, "Tout à fait": 5, "Sans opinion": None},
     },
     {
-        "variable": "task_success",
-        "code": "Q02",
-        "text": "Avez-vous réussi ?",
-        "kind": "scale",
-        "scale": [0, 1],
-        "answers": {"Y": 1, "N": 0},
-        "labels": {"Oui": 1, "Non": 0},
+        "variable": "task_success", "code": "Q02", "text": "Avez-vous réussi ?", "kind": "scale",
+        "scale": [0, 1], "answers": {"Y": 1, "N": 0}, "labels": {"Oui": 1, "Non": 0},
     },
     {
-        "variable": "ces",
-        "code": "Q03[SQ001]",
-        "text": "L'effort [C'était difficile]",
-        "kind": "scale",
-        "scale": [5, 1],
-        "asked_if": {"variable": "task_success", "is": [1]},
+        "variable": "ces", "code": "Q03[SQ001]", "text": "L'effort [C'était difficile]",
+        "kind": "scale", "scale": [5, 1], "asked_if": {"variable": "task_success", "is": [1]},
     },
     {
         "variable": "reason",
@@ -58,7 +50,7 @@ QUESTIONS: list[dict[str, Any]] = [
         "labels": {"30 à 59 ans": "30 ans et plus", "60 ans et plus": "30 ans et plus"},
     },
     {"code": "Q06", "text": "Un commentaire ?", "kind": "ignored"},
-]
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -72,31 +64,40 @@ def survey(catalogue: Catalogue) -> Survey:
         **keys: Any,
     ) -> tuple[Device, Catalogue]:
         entry = {
-            "id": "enquete-test",
-            "label": "Enquête",
-            "family": "consultation",
-            "channel": "web",
-            "owner": "numerique",
-            "product": "service-public",
-            "frequency": "continuous",
-            "personal_data": "Aucune.",
-            "pattern": "enquete-test_*.csv",
-            "loader": loader,
+            "id": "enquete-test", "label": "Enquête", "family": "consultation", "channel": "web",
+            "owner": "numerique", "product": "service-public", "frequency": "continuous",
+            "personal_data": "Aucune.", "pattern": "enquete-test_*.csv", "loader": loader,
             "questionnaire": "enquete-test",
-        }
+        }  # fmt: skip
         device = Device.model_validate(entry | keys)
         asked = Questionnaire.model_validate(
-            {
-                "id": "enquete-test",
-                "label": "Enquête",
-                "questions": questions,
-                "weight": weight,
-            }
+            {"id": "enquete-test", "label": "Enquête", "questions": questions, "weight": weight}
         )
         known = {"devices": {device.id: device}, "questionnaires": {asked.id: asked}}
         return device, catalogue.model_copy(update=known)
 
     return make
+
+
+@pytest.fixture
+def read(request: pytest.FixtureRequest, tmp_path: Path, catalogue: Catalogue) -> Any:
+    """Load a content, or a file as it stands, as an export of the `DEVICE` that a module names.
+
+    A module may name its `FILE` and other `KEYS` of the device.
+    """
+    module = request.module
+
+    def loaded(content: Any, name: str = "", encoding: str = "utf-8", **keys: Any) -> Loaded:
+        device = catalogue.devices[module.DEVICE]
+        device = device.model_copy(update={**getattr(module, "KEYS", {}), **keys})
+        path = tmp_path / (name or getattr(module, "FILE", "export.csv"))
+        if isinstance(content, Path):
+            path = content
+        else:
+            path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return load(path, device, catalogue)
+
+    return loaded
 
 
 @pytest.fixture

@@ -68,15 +68,9 @@ STRUCTURE = document(
     ),
 )
 ANSWER = {
-    "id": "1",
-    "token": "jeton42",
-    "submitdate": "2026-03-12 23:50:00",
-    "_77X5X3SQ001": "Y",
-    "_77X5X3SQ002": "",
-    "_77X5X3other": "Jeanne",
-    "_77X5X31": "A2",
-    "_77X5X9R1_C1": "3",
-}
+    "id": "1", "token": "jeton42", "submitdate": "2026-03-12 23:50:00", "_77X5X3SQ001": "Y",
+    "_77X5X3SQ002": "", "_77X5X3other": "Jeanne", "_77X5X31": "A2", "_77X5X9R1_C1": "3",
+}  # fmt: skip
 RESPONSES = document(section("responses", ANSWER))
 GRID = {"variable": "grid", "code": "X", "text": "Grille [Ligne][Colonne]", "kind": "scale"}
 

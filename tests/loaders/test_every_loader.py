@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from observlib import tables
@@ -339,6 +339,34 @@ def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(
             continue
         sound(found)
         assert "#N/A" not in found.rows.astype(str).to_csv()
+
+
+STARTS = {  # of the exports that are no tables of texts
+    "datagouv_metrics": (b'{"monthlyStats": [',),
+    "demarches": (b"PK\x03\x04",),
+    "insee_population": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    "matomo_json": (b'{"2026-03-01": ',),
+    "spss_stata": (b"$FL2",),
+    "workshops": (b"date: ", b"- date: 2026-03-01\n  title: "),
+}
+
+
+@pytest.mark.parametrize("name", [*EXPORTS, *sorted(OTHERS)])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(st.lists(st.text(max_size=5), max_size=8)).map(
+        lambda rows: "\n".join(map(",".join, rows)).encode("utf-8", "surrogatepass")
+    )
+)
+def test_any_bytes_give_rows_or_one_plain_error(read: Read, name: str, content: bytes) -> None:
+    export = EXPORTS.get(name) or Export(name, "")
+    headers = [f"{sign.join(export.header)}\n".encode() for sign in export.delimiter + "\t"]
+    for start in (b"", *STARTS.get(name, headers)):
+        try:
+            sound(read(export, start + content))
+        except ObservError as error:
+            assert all("\n" not in p and "export_2026-03.csv" in p for p in error.problems)
 
 
 AMERICAN = {

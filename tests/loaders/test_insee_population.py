@@ -125,9 +125,7 @@ def test_overseas_ages_of_the_nineties_have_header_rows_of_their_own(load: Any) 
     assert people(found)["01", "F", 10] == 31
 
 
-def test_a_total_that_is_not_the_sum_of_its_parts_is_told_and_the_areas_are_kept(
-    load: Any,
-) -> None:
+def test_a_total_that_is_not_the_sum_of_its_parts_is_told_and_the_areas_are_kept(load: Any) -> None:
     wrong = ["France métropolitaine", "", *METROPOLE[2:9], 61, *METROPOLE[10:]]
     short = [*AIN[:13], 59]
     found = load(**{"2022": sheet(short, wrong)})
@@ -214,20 +212,6 @@ def test_any_table_is_loaded_or_refused_and_nothing_else(
             assert isinstance(load(**{name: cells}), Loaded)
         except ObservError as error:
             assert error.problems
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.binary(max_size=300),
-    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]),
-)
-def test_any_bytes_are_loaded_or_refused_and_nothing_else(
-    tmp_path: Path, catalogue: Catalogue, content: bytes, start: bytes
-) -> None:
-    path = tmp_path / "estim-pop-any.xls"
-    path.write_bytes(start + content)
-    with pytest.raises(ObservError):
-        loaders.load(path, catalogue.devices["insee-population"], catalogue)
 
 
 @pytest.fixture(scope="module")

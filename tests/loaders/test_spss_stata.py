@@ -22,17 +22,12 @@ Answers = Callable[[Loaded, str], dict[str, list[Any]]]
 
 FRAME = pd.DataFrame(
     {
-        "id": [1.0, 2.0, 3.0],
-        "submitdate": ["2026-03-12 23:50:00", "", "2026-03-14 10:00:00"],
+        "id": [1.0, 2.0, 3.0], "submitdate": ["2026-03-12 23:50:00", "", "2026-03-14 10:00:00"],
         "startdate": ["2026-03-12 23:40:00", "2026-03-13 10:00:00", "2026-03-14 09:50:00"],
-        "Q01": [5.0, 1.0, None],
-        "reussi": [1.0, 0.0, 1.0],
-        "Q03_SQ001": [2.0, None, 5.0],
-        "Q04_SQ001": [1.0, 0.0, 0.0],
-        "Q05": ["A1", "A2", ""],
-        "nom": ["Jeanne", "Jean", "Ana"],
+        "Q01": [5.0, 1.0, None], "reussi": [1.0, 0.0, 1.0], "Q03_SQ001": [2.0, None, 5.0],
+        "Q04_SQ001": [1.0, 0.0, 0.0], "Q05": ["A1", "A2", ""], "nom": ["Jeanne", "Jean", "Ana"],
     }
-)
+)  # fmt: skip
 LABELS = {"Q01": "Globalement, êtes-vous satisfait du site ?", "reussi": "Avez-vous réussi ?"}
 VALUES: dict[str, Any] = {
     "Q01": {1.0: "Pas du tout", 5.0: "Tout à fait"},
