@@ -73,9 +73,7 @@ def test_the_break_in_traffic_is_the_only_one_and_its_size_is_in_the_interval(
     assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
 
 
-def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(
-    corrected: pd.DataFrame,
-) -> None:
+def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(corrected: pd.DataFrame) -> None:
     outage = corrected[
         (corrected["device"] == audience.OUTAGE["device"]) & (corrected["period"] == "2026-04")
     ]

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.words import alt_of
 
 from observlib import display, estimates
 from observlib.display import style
@@ -14,10 +15,6 @@ from observlib.errors import ObservError
 
 LONG = "Renouvellement d'une autorisation provisoire de séjour et changement d'adresse"
 PALETTE = {colour.lower() for colour in style.PALETTE}
-
-
-def alt(output: display.Output) -> str:
-    return str(output.content["alt"]).replace("\xa0", " ").replace("\u202f", " ")
 
 
 def written(texts, figures) -> str:
@@ -29,14 +26,16 @@ def test_bars_are_ranked_and_those_left_out_are_told_and_kept_in_the_data(
 ) -> None:
     frame = grouped({"Peu": 10.0, "Assez": 20.0, "Guère": 4.0, "Surtout": 60.0})
     made = display.bar_chart(frame, invented, caption="C", most=2)
-    assert "de la valeur la plus haute à la plus basse. Surtout : 60 %. Assez : 20 %" in alt(made)
+    assert "de la valeur la plus haute à la plus basse. Surtout : 60 %. Assez : 20 %" in alt_of(
+        made
+    )
     told = "Et 2 autres, de 4 % à 10 %, dans les données de la figure."
-    assert told in alt(made) and told in written(texts, figures).replace("\n", " ")
+    assert told in alt_of(made) and told in written(texts, figures).replace("\n", " ")
     assert "Peu" in made.content["data_markdown"] and "Peu" not in texts(figures[-1])
 
 
 def test_what_is_brought_together_comes_last_whatever_its_size(grouped, invented) -> None:
-    said = alt(
+    said = alt_of(
         display.bar_chart(
             grouped({"Autres motifs": 50.0, "A": 20.0, "B": 30.0}), invented, caption="C"
         )
@@ -46,7 +45,7 @@ def test_what_is_brought_together_comes_last_whatever_its_size(grouped, invented
     assert "Valeur la plus haute : Autres motifs." in said
     assert (
         "Autrement"
-        in alt(
+        in alt_of(
             display.bar_chart(grouped({"A": 2.0, "Autrement": 5.0}), invented, caption="C")
         ).split("A :")[0]
     )
@@ -58,12 +57,12 @@ def test_a_withheld_bar_is_told_in_words_and_has_no_value_anywhere(
     made = display.bar_chart(
         grouped({"A": 60.0, "B": "suppressed", "C": "missing"}), invented, caption="C"
     )
-    assert "1 valeur sous secret statistique et 1 valeur non disponible" in alt(made)
+    assert "1 valeur sous secret statistique et 1 valeur non disponible" in alt_of(made)
     assert re.search(r"\| B \|.*secret statistique", made.content["data_markdown"])
     assert {"secret statistique", "donnée non disponible"} <= set(texts(figures[-1]))
     assert len(figures[-1].axes[0].patches) == 1  # and no bar of no height
     nothing = display.bar_chart(grouped({"B": "suppressed"}), invented, caption="C")
-    assert "Aucune valeur ne peut être montrée" in alt(nothing)
+    assert "Aucune valeur ne peut être montrée" in alt_of(nothing)
 
 
 def test_a_bar_to_read_with_care_differs_by_more_than_its_colour(

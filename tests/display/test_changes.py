@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -42,7 +43,7 @@ def compared() -> pd.DataFrame:
 
 
 def cells(output: display.Output, row: str) -> list[str]:
-    text = output.shown["text/plain"].replace("\xa0", " ").replace("\u202f", " ")
+    text = plain(output.shown["text/plain"])
     (line,) = [line for line in text.splitlines() if line.startswith(f"| {row} |")]
     return line.strip("| ").split(" | ")[1:]
 
@@ -59,7 +60,7 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     assert rise[:2] == ["6,8", "7,9"] and rise[3] == "en hausse"
     assert rise[2].startswith("+1,1 (+0,7 à +1,5")
     assert near[3] == "stable"
-    text = output.shown["text/plain"].replace("\xa0", " ")
+    text = plain(output.shown["text/plain"])
     assert "| Légifrance" not in text
     assert text.endswith("Sans comparaison : Légifrance (secret statistique).")
 
@@ -70,7 +71,7 @@ def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(
     other = compared[compared["product"] == "legifrance"]
     other = other.assign(indicator="clarity_10", product="boamp")
     text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
-    text = text.replace("\xa0", " ").replace("\u202f", " ")
+    text = plain(text)
     hidden = "BOAMP, clarté du langage (sur 10) (secret statistique)."
     assert text.endswith(f"Sans comparaison : Légifrance ; {hidden}")
 
@@ -86,7 +87,7 @@ def test_a_table_whose_every_value_is_withheld_shows_its_rows(
 def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(
     compared: pd.DataFrame, catalogue: Catalogue
 ) -> None:
-    text = table(compared, catalogue).shown["text/markdown"].replace("\xa0", " ")
+    text = plain(table(compared, catalogue).shown["text/markdown"])
     assert f"intervalle à {changes.level(compared)})".replace("\xa0", " ") in text
     assert compared["level"].dropna().unique() == pytest.approx([0.975])  # of two, one rejected
     alone = compared[compared["product"] == "boamp"][compared.columns[:30]]

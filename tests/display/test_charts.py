@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from tests.copies import DEMO
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -55,7 +56,7 @@ def test_the_alternative_text_gives_values_and_what_is_missing(
     marks: pd.DataFrame, catalogue: Catalogue
 ) -> None:
     chart = display.dot_chart(marks, catalogue, caption="Une")
-    alt = chart.content["alt"].replace("\xa0", " ")
+    alt = plain(chart.content["alt"])
     assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
     assert "1 valeur sous secret statistique" in alt and "1 valeur non disponible" in alt
     assert alt.index("Légifrance") < alt.index("Service-public.fr") < alt.index("Entreprendre")
@@ -120,7 +121,7 @@ def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue: Catal
     assert drawn_lines(whole) == [15]
     assert sorted(drawn_lines(partial)) == [14]
     assert "stroke-dasharray:1.5,3" in svg(partial) and "stroke-dasharray" not in svg(whole)
-    alt = partial.content["alt"].replace("\xa0", " ")
+    alt = plain(partial.content["alt"])
     assert "1 valeur d’une période incomplète" in alt and "2e trimestre 2026" in alt
 
 
@@ -307,9 +308,7 @@ def test_apostrophes_are_typographic_in_the_drawing_and_its_description(
     grouped, invented, texts, figures
 ) -> None:
     made = display.bar_chart(
-        grouped({"Papiers d'identité": 40.0, "L'eau": 20.0}),
-        invented,
-        caption="Une",
+        grouped({"Papiers d'identité": 40.0, "L'eau": 20.0}), invented, caption="Une"
     )
     drawn = " ".join(texts(figures[-1]))
     assert "Papiers d’identité" in drawn and "L’eau" in drawn and "'" not in drawn

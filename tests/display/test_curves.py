@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
+from tests.words import alt_of, plain
 
 from observlib import display, estimates
 from observlib.display import curves
@@ -13,15 +14,8 @@ from observlib.errors import ObservError
 MONTHS = "mois depuis l’inscription"
 
 
-def alt(output: display.Output) -> str:
-    return str(output.content["alt"]).replace("\xa0", " ").replace("\u202f", " ")
-
-
 def written(texts, figures) -> list[str]:
-    return [
-        text.replace("\xa0", " ").replace("\u202f", " ").replace("\n", " ")
-        for text in texts(figures[-1])
-    ]
+    return [plain(text).replace("\n", " ") for text in texts(figures[-1])]
 
 
 def several(grouped, products, **more) -> pd.DataFrame:
@@ -36,14 +30,14 @@ def several(grouped, products, **more) -> pd.DataFrame:
 
 def test_a_curve_says_where_it_starts_and_ends_and_that_it_only_falls(grouped, invented) -> None:
     frame = grouped({"0": 100.0, "12": 62.0, "6": 80.0}, product="legifrance")
-    said = alt(display.curve_chart(frame, invented, caption="C", x_label=MONTHS))
+    said = alt_of(display.curve_chart(frame, invented, caption="C", x_label=MONTHS))
     assert f"En abscisse : {MONTHS}. " in said
     assert "Légifrance : de 100 % (à 0) à 62 % (à 12), sans jamais remonter." in said
 
 
 def test_a_curve_that_turns_says_its_extremes(grouped, invented) -> None:
     frame = grouped({"8": 200.0, "13": 60.0, "18": 185.0}, "s", product="legifrance")
-    said = alt(display.curve_chart(frame, invented, caption="C", x_label="heure"))
+    said = alt_of(display.curve_chart(frame, invented, caption="C", x_label="heure"))
     assert "de 3 min 20 s (à 8) à 3 min 05 s (à 18), minimum 1 min (à 13)." in said
 
 
@@ -67,7 +61,7 @@ def test_a_withheld_end_is_a_gap_that_is_explained(grouped, invented, texts, fig
         ]
     )
     made = display.curve_chart(frame, invented, caption="C", x_label=MONTHS)
-    assert "BOAMP : aucune valeur ne peut être montrée." in alt(made)
+    assert "BOAMP : aucune valeur ne peut être montrée." in alt_of(made)
     told = written(texts, figures)
     assert "Légifrance 80 %" in told and "BOAMP donnée non disponible" in told
     assert "Courbe interrompue : secret statistique." in told
@@ -168,7 +162,7 @@ def test_shares_are_drawn_from_zero_until_all_have_nothing_more_to_tell(
     made = display.curve_chart(frame, invented, caption="C", x_label="jours depuis la réception")
     assert figures[-1].axes[0].get_xlim() == (0, 20)
     assert "Après 20, toutes les parts dépassent 98 %." in " ".join(written(texts, figures))
-    assert "(à 30)" in alt(made) and len(estimates.from_json(made.content)) == len(frame)
+    assert "(à 30)" in alt_of(made) and len(estimates.from_json(made.content)) == len(frame)
 
 
 def test_a_curve_of_low_bases_is_thin_and_has_no_band_over_the_others(

@@ -120,14 +120,10 @@ def test_pandoc_reads_a_table_with_heads_and_a_caption(
 def test_a_label_cannot_break_the_table(catalogue: Catalogue) -> None:
     frame = estimates.make(
         {
-            "indicator": "procedure_satisfaction",
-            "period": "2026-T3",
-            "group": "procedure",
-            "group_value": name,
-            "estimate": 7,
-            "unit": "sur 10",
+            "indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure",
+            "group_value": name, "estimate": 7, "unit": "sur 10",
         }
         for name in ("a | b", "*c*\nd")
-    )
+    )  # fmt: skip
     (_, _, *rows), _ = written(frame, catalogue)
     assert len(rows) == 2 and rows[0].startswith(r"| a \| b |") and rows[1].startswith(r"| \*c\* d")

@@ -7,6 +7,7 @@ import seaborn as sns
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from tests.words import alt_of, plain
 
 from observlib import display
 from observlib.display import grids
@@ -15,12 +16,8 @@ from observlib.errors import ObservError
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
 
 
-def alt(output: display.Output) -> str:
-    return str(output.content["alt"]).replace("\xa0", " ").replace("\u202f", " ")
-
-
 def written(texts, figures) -> list[str]:
-    return [text.replace("\xa0", " ").replace("\u202f", " ") for text in texts(figures[-1])]
+    return [plain(text) for text in texts(figures[-1])]
 
 
 def hours(first: int, last: int, top: float = 100.0) -> dict[str, float | str]:
@@ -33,7 +30,7 @@ def hours(first: int, last: int, top: float = 100.0) -> dict[str, float | str]:
 
 def test_a_grid_tells_its_extremes_and_those_of_each_row(grouped, invented) -> None:
     cells = {"lundi · 9 h": 40.0, "lundi · 10 h": 90.0, "mardi · 9 h": 12.0, "mardi · 10 h": 20.0}
-    said = alt(display.heat_chart(grouped(cells, "appels"), invented, caption="C"))
+    said = alt_of(display.heat_chart(grouped(cells, "appels"), invented, caption="C"))
     assert "2 lignes et 2 colonnes" in said
     assert "Au plus haut : 90 appels (lundi, 10 h). Au plus bas : 12 appels (mardi, 9 h)." in said
     assert "Lundi : de 40 appels (9 h) à 90 appels (10 h)." in said
@@ -105,7 +102,7 @@ def test_near_values_look_near() -> None:
 
 def test_a_grid_without_a_value_says_so(grouped, invented, assert_readable) -> None:
     made = display.heat_chart(grouped({"a · b": "suppressed"}), invented, caption="C")
-    assert "1 ligne et 1 colonne. Aucune valeur ne peut être montrée." in alt(made)
+    assert "1 ligne et 1 colonne. Aucune valeur ne peut être montrée." in alt_of(made)
     assert_readable()
 
 

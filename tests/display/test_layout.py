@@ -34,12 +34,6 @@ def test_a_long_name_is_broken_between_words_and_loses_nothing(name: str) -> Non
     assert ".\nfr" not in broken
 
 
-@given(st.text(alphabet="ab .-/é", max_size=40), st.floats(20, 120))
-def test_wrapping_keeps_every_letter(text: str, width: float) -> None:
-    kept = style.wrap(text, width).replace("\n", "").replace(" ", "")
-    assert kept == text.replace(" ", "")
-
-
 @pytest.mark.parametrize(
     ("first", "last"), [("2023-T1", "2026-T3"), ("2022-11", "2026-08"), ("2017", "2026")]
 )

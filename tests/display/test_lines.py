@@ -10,6 +10,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -87,7 +88,7 @@ def test_a_subject_of_which_nothing_is_shown_has_no_panel_and_is_told(
     assert len(figures[-1].axes) == panels
     told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
     assert told in words(texts, figures[-1])
-    assert told in chart.content["alt"].replace("\xa0", " ")
+    assert told in plain(chart.content["alt"])
     assert "Journal officiel" in chart.content["data_markdown"]
     assert_readable()
 
@@ -189,7 +190,7 @@ def test_subjects_in_different_units_have_a_panel_each_that_says_its_own(
     said = words(texts, figures[-1])
     assert len(figures[-1].axes) == 2
     assert "sur 10 : 7,3" in said and "visites : 5\u202f250" in said
-    alt = chart.content["alt"].replace("\xa0", " ")
+    alt = plain(chart.content["alt"])
     assert "BOAMP (sur 10)" in alt and "BODACC (visites par trimestre)" in alt
     assert_readable()
 
@@ -210,6 +211,6 @@ def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(
 
 def test_who_hears_a_chart_is_told_how_sure_its_last_value_is(catalogue: Catalogue) -> None:
     out = display.line_chart(rows("boamp", [7, 7, 7, 8, 8]), catalogue, caption="Une")
-    assert "dernier intervalle à 95 % : 7,8 à 8,2" in out.content["alt"].replace("\xa0", " ")
+    assert "dernier intervalle à 95 % : 7,8 à 8,2" in plain(out.content["alt"])
     bare = rows("boamp", [7, 7, 7, 8, 8]).assign(ci_low=math.nan, ci_high=math.nan)
     assert "intervalle" not in display.line_chart(bare, catalogue, caption="Une").content["alt"]

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import seaborn as sns
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -35,7 +36,7 @@ def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(
 ) -> None:
     drawn = sns.stripplot(told, x="estimate", y="product", hue="channel")
     chart = display.own_chart(drawn, told, catalogue, caption="Trois notes : bien")
-    alt = chart.content["alt"].replace("\xa0", " ")
+    alt = plain(chart.content["alt"])
     assert alt.startswith("Graphique : Satisfaction sur 10, 3e trimestre 2026. ")
     assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
     assert "1 valeur sous secret statistique" in alt

@@ -66,22 +66,14 @@ def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero
     assert rounded[[*numbers]].tolist() == told
 
 
+@pytest.mark.parametrize("chart", ["dot_chart", "line_chart", "bar_chart"])
 def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
-    catalogue: Catalogue,
+    catalogue: Catalogue, chart: str
 ) -> None:
+    draw = getattr(display, chart)
     drawn = {
-        display.dot_chart(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
+        draw(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
                           catalogue, caption="Une note").shown["image/svg+xml"]
-        for x in (7.2, 7.2345)
-    }  # fmt: skip
-    assert len(drawn) == 1
-
-
-@pytest.mark.parametrize("path", ["line_chart", "bar_chart"])
-def test_other_charts_do_not_either(catalogue: Catalogue, path: str) -> None:
-    drawn = {
-        getattr(display, path)(made(estimate=x, n=200), catalogue, caption="Une note")
-        .shown["image/svg+xml"]
         for x in (7.2, 7.2345)
     }  # fmt: skip
     assert len(drawn) == 1

@@ -90,15 +90,11 @@ def test_labels_are_text_and_not_html(catalogue: Catalogue) -> None:
     frame = estimates.make(
         [
             {
-                "indicator": "procedure_satisfaction",
-                "period": "2026-T3",
-                "group": "procedure",
-                "group_value": "<script>alert(1)</script>",
-                "estimate": 7,
-                "unit": "sur 10",
+                "indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure",
+                "group_value": "<script>alert(1)</script>", "estimate": 7, "unit": "sur 10",
             }
         ]
-    )
+    )  # fmt: skip
     html = display.table(frame, catalogue, caption="U", rows="group_value").shown["text/html"]
     assert "<script>" not in html and "&lt;script&gt;" in html
 
@@ -135,15 +131,11 @@ def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(
     calls = estimates.make(
         [
             {
-                "indicator": "visits_yoy",
-                "product": "allo-service-public",
-                "channel": "phone",
-                "period": "2026-T3",
-                "estimate": 2.0,
-                "unit": "%",
+                "indicator": "visits_yoy", "product": "allo-service-public", "channel": "phone",
+                "period": "2026-T3", "estimate": 2.0, "unit": "%",
             }
         ]
-    )
+    )  # fmt: skip
     columns = {"Usage": estimates.combine([usage, calls]), "Avis": marks, "Rien": marks.iloc[:0]}
     head, _, *rows = plain(display.dashboard(columns, catalogue, caption="D"))
     assert head == "| Produit | Canal | Usage | Avis (sur 10) |"
@@ -264,9 +256,7 @@ def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(
     assert row.endswith("| 77 | 86 % | 77 |")
 
 
-def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(
-    catalogue: Catalogue,
-) -> None:
+def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(catalogue: Catalogue) -> None:
     row = {"indicator": "satisfaction_mean", "period": "2026-T3", "channel": "web"}
     frame = estimates.make(
         [

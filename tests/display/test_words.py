@@ -5,15 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import words
 from observlib.errors import ObservError
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_each_state_is_said_in_words(marks: pd.DataFrame, catalogue: Catalogue) -> None:

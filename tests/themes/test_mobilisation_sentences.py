@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -23,10 +24,6 @@ def row(indicator: str, value: float, half: float = 5, **more: Any) -> dict[str,
     unit = {"task_success": "%", "problem_share": "%", "sus_mean": "sur 100"}[indicator]
     made = {**BASE, "indicator": indicator, "unit": unit, "estimate": value, "n": 14}
     return {**made, "ci_low": value - half, "ci_high": value + half, "status": "low_base", **more}
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other_is(
@@ -111,15 +108,11 @@ def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue: C
 def test_the_fate_of_ideas_is_told_at_each_step(counts: tuple[int, int, int], said: str) -> None:
     steps = estimates.make(
         {
-            "indicator": "workshop_ideas",
-            "period": "2025-10/2026-09",
-            "unit": "idées",
-            "group": "step",
-            "group_value": step,
-            "estimate": count,
+            "indicator": "workshop_ideas", "period": "2025-10/2026-09", "unit": "idées",
+            "group": "step", "group_value": step, "estimate": count,
         }
         for step, count in zip("abc", counts, strict=True)
-    )
+    )  # fmt: skip
     assert said in plain(workshops.ideas(steps))
 
 

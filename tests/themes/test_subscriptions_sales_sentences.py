@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -14,45 +15,29 @@ from observlib.themes.subscriptions import sentences as subscriptions
 QUARTER = "2026-T3"
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
 def curve(*values: tuple[str, float | None, str]) -> pd.DataFrame:
     return estimates.make(
         {
-            "indicator": "subscription_survival",
-            "product": product,
-            "channel": "mail",
-            "period": "2024-10/2026-09",
-            "group": "months",
-            "group_value": "12",
-            "unit": "%",
-            "status": status,
-            "n": None if share is None else 900.0,
-            "estimate": share,
+            "indicator": "subscription_survival", "product": product, "channel": "mail",
+            "period": "2024-10/2026-09", "group": "months", "group_value": "12", "unit": "%",
+            "status": status, "n": None if share is None else 900.0, "estimate": share,
             "ci_low": None if share is None else share - 2,
             "ci_high": None if share is None else share + 2,
         }
         for product, share, status in values
-    )
+    )  # fmt: skip
 
 
 def sold(**by_indicator: tuple[float | None, str]) -> pd.DataFrame:
     units = {"units_sold": "exemplaires", "sales_gini": "sur 1"}
     return estimates.make(
         {
-            "indicator": name,
-            "product": "documentation-francaise",
-            "channel": "print",
-            "device": "boutique-documentation",
-            "period": QUARTER,
-            "unit": units.get(name, "%"),
-            "estimate": value,
-            "status": status,
+            "indicator": name, "product": "documentation-francaise", "channel": "print",
+            "device": "boutique-documentation", "period": QUARTER, "unit": units.get(name, "%"),
+            "estimate": value, "status": status,
         }
         for name, (value, status) in by_indicator.items()
-    )
+    )  # fmt: skip
 
 
 def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(
@@ -115,17 +100,12 @@ def test_digital_is_compared_with_the_year_before_where_that_is_published(
     def shares(then: str) -> pd.DataFrame:
         return estimates.make(
             {
-                "indicator": "format_share",
-                "product": "documentation-francaise",
-                "period": period,
-                "unit": "%",
-                "group": "format",
-                "group_value": "Numérique",
-                "estimate": value,
-                "status": status,
+                "indicator": "format_share", "product": "documentation-francaise",
+                "period": period, "unit": "%", "group": "format", "group_value": "Numérique",
+                "estimate": value, "status": status,
             }
             for period, value, status in (("2025-T3", 26.0, then), (QUARTER, 30.0, "published"))
-        )
+        )  # fmt: skip
 
     told = plain(sales.digital(shares("published"), catalogue, QUARTER, "2025-T3"))
     assert told == (

@@ -21,16 +21,12 @@ SEASON = 1 + 0.2 * np.sin(np.arange(12) * 2 * np.pi / 12)
 def action(day: date, *expected: str, controls: tuple[str, ...] = ("legifrance",)) -> Action:
     return Action.model_validate(
         {
-            "id": "essai",
-            "title": "Un essai",
-            "product": "boamp",
-            "date": day,
+            "id": "essai", "title": "Un essai", "product": "boamp", "date": day,
             "done": "On essaie.",
             "expected": [{"indicator": name, "direction": "up"} for name in expected],
-            "controls": controls,
-            "contact": "équipe",
+            "controls": controls, "contact": "équipe",
         }
-    )
+    )  # fmt: skip
 
 
 def visits(product: str, n: int, change: float = 0.0, device: str = "") -> pd.DataFrame:
@@ -56,15 +52,11 @@ def marks(product: str, n: int, change: float) -> pd.DataFrame:
     row = {"indicator": "satisfaction_10", "product": product, "unit": "sur 10"}
     return estimates.make(
         {
-            **row,
-            "device": product,
-            "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
-            "estimate": 7 + change * (i >= 24) + 0.05 * source.normal(),
-            "n": 100,
-            "n_eff": 100,
+            **row, "device": product, "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
+            "estimate": 7 + change * (i >= 24) + 0.05 * source.normal(), "n": 100, "n_eff": 100,
         }
         for i in range(n)
-    )
+    )  # fmt: skip
 
 
 def followed(catalogue: Catalogue, series: pd.DataFrame, *done: Action) -> actions.Effects:

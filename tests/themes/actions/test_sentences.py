@@ -20,42 +20,22 @@ PRECISION = "On ne peut pas conclure"
 def action(direction: str = "up", controls: tuple[str, ...] = (), **keys: Any) -> Action:
     return Action.model_validate(
         {
-            "id": "essai",
-            "title": "Un essai",
-            "product": "boamp",
-            "date": date(2025, 6, 16),
-            "done": "On essaie.",
-            "expected": [{"indicator": "visits", "direction": direction}],
-            "controls": controls,
-            "contact": "équipe",
-            **keys,
+            "id": "essai", "title": "Un essai", "product": "boamp", "date": date(2025, 6, 16),
+            "done": "On essaie.", "expected": [{"indicator": "visits", "direction": direction}],
+            "controls": controls, "contact": "équipe", **keys,
         }
-    )
+    )  # fmt: skip
 
 
 def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:
     """One verdict, of a change of +5 % (4 to 6), or what is given."""
     row = {
-        "group": "Un essai",
-        "action": "essai",
-        "title": "Un essai",
-        "direction": "up",
-        "indicator": "visits",
-        "product": "boamp",
-        "device": "audience-boamp",
-        "compared_with": (),
-        "group_value": BEFORE_AFTER,
-        "unit": "%",
-        "before": 24,
-        "after": 15,
-        "difference": 5.0,
-        "difference_low": 4.0,
-        "difference_high": 6.0,
-        "level": 0.975,
-        "detectable": 1.5,
-        "verdict": verdict,
-        "reason": reason,
-    }
+        "group": "Un essai", "action": "essai", "title": "Un essai", "direction": "up",
+        "indicator": "visits", "product": "boamp", "device": "audience-boamp",
+        "compared_with": (), "group_value": BEFORE_AFTER, "unit": "%", "before": 24, "after": 15,
+        "difference": 5.0, "difference_low": 4.0, "difference_high": 6.0, "level": 0.975,
+        "detectable": 1.5, "verdict": verdict, "reason": reason,
+    }  # fmt: skip
     return pd.DataFrame([row | keys])
 
 
@@ -66,16 +46,11 @@ def frame(controlled: bool = False) -> pd.DataFrame:
     row = {"indicator": "action_effect", "product": "boamp", "period": "2025-07/2026-09"}
     return estimates.make(
         {
-            **row,
-            "group": "Un essai",
-            "group_value": name,
-            "unit": "%",
-            "estimate": (low + high) / 2,
-            "ci_low": low,
-            "ci_high": high,
+            **row, "group": "Un essai", "group_value": name, "unit": "%",
+            "estimate": (low + high) / 2, "ci_low": low, "ci_high": high,
         }
         for name, (low, high) in ends.items()
-    )
+    )  # fmt: skip
 
 
 def plain(said: object) -> str:

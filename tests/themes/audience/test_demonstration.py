@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.recounts import quarter_of, rows_of
 
-from observlib.demo import calendar
 from observlib.themes.audience import demonstration as audience
 
 Sums = dict[tuple[str, str], int]
@@ -94,24 +93,3 @@ def test_matomo_exports_have_the_traps_of_the_real_ones(exports: Any) -> None:
     assert "Date" not in rows_of(matomo / "matomo_legifrance_2026-03.csv", "utf-16")[0]
     last = json.loads((matomo / "matomo_journal-officiel_2026.json").read_text("utf-8"))
     assert list(last)[-1] == "2026-09"
-
-
-def test_legifrance_loses_three_tenths_of_its_visits_from_march_2025() -> None:
-    def ratio(month: int) -> float:
-        day = date(2025, month, 5)
-        year = timedelta(days=364)  # whole weeks
-        device = "matomo-legifrance"
-        return audience.expected_visits(device, day) / audience.expected_visits(device, day - year)
-
-    assert ratio(3) / ratio(2) == pytest.approx(0.7, abs=0.001)
-    assert ratio(12) / ratio(3) == pytest.approx(1, abs=0.001)
-
-
-def test_entreprendre_is_not_counted_from_13_to_30_april_2026() -> None:
-    silent = [
-        day
-        for month in ("2026-03", "2026-04", "2026-05")
-        for day in calendar.days_of(month)
-        if audience.expected_visits("matomo-entreprendre", day) == 0
-    ]
-    assert (silent[0], silent[-1], len(silent)) == (date(2026, 4, 13), date(2026, 4, 30), 18)

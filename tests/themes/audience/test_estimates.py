@@ -83,9 +83,7 @@ def test_each_device_is_adjusted_by_itself_and_none_gives_no_row(catalogue: Cata
     assert adjusted(both.head(0), catalogue).empty
 
 
-def test_each_pace_has_the_verdict_of_the_family_and_a_plain_interval(
-    catalogue: Catalogue,
-) -> None:
+def test_each_pace_has_the_verdict_of_the_family_and_a_plain_interval(catalogue: Catalogue) -> None:
     growths = {"up": 0.05, "down": -0.05, "still": 0.0}
     frames = [months(wavy(48, growth), device=name) for name, growth in growths.items()]
     noisy = np.random.default_rng(3).normal(size=48)

@@ -6,15 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
 
 PRODUCTS = ("legifrance", "boamp", "vie-publique")
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def row(indicator: str, product: str = "legifrance", **more: Any) -> dict[str, Any]:
@@ -49,18 +46,11 @@ def test_no_break_is_said_only_where_some_series_was_searched(catalogue: Catalog
     assert "aucune rupture établie" in findings.audience.searched(frame(), catalogue)
     assert "Aucun mois" in findings.audience.no_odd(frame())
     short = frame(*(why("level_change", p, "moins de 36 mois complets") for p in PRODUCTS))
-    for said in (
-        findings.audience.searched(short, catalogue),
-        findings.audience.no_odd(short),
-    ):
+    for said in (findings.audience.searched(short, catalogue), findings.audience.no_odd(short)):
         assert said.startswith("Aucune série n'est assez longue")
     empty = estimates.make([])
     assert findings.audience.searched(empty, catalogue).startswith("Aucune série")
-    for say in (
-        findings.audience.short,
-        findings.audience.paces,
-        findings.audience.odd,
-    ):
+    for say in (findings.audience.short, findings.audience.paces, findings.audience.odd):
         assert say(empty, catalogue) == ""
 
 

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from observlib.themes.contacts.demonstration import calls, tickets
 
 MAKERS = [(maker, device) for maker in (calls, tickets) for device in maker.DEVICES]
-
-
-@pytest.mark.parametrize(("maker", "device"), MAKERS)
-def test_a_device_s_files_are_the_same_each_time_and_differ_by_seed(
-    maker: Any, device: str
-) -> None:
-    assert maker.make(device, 1) == maker.make(device, 1)
-    assert maker.make(device, 1)[0] != maker.make(device, 2)[0]
-
-
-def test_files_stay_small() -> None:
-    files = [content for maker, device in MAKERS for content in maker.make(device, 1)[0].values()]
-    assert sum(map(len, files)) < 3_600_000 and max(map(len, files)) < 400_000
 
 
 def test_the_phone_is_open_from_8_30_to_18_and_each_call_is_answered_or_abandoned() -> None:

@@ -22,15 +22,11 @@ def none(table: str) -> pd.DataFrame:
 def log(waits: list[int], days: list[str], **more: Any) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            **COMMON,
-            "call_id": [f"c{i}" for i in range(len(waits))],
+            **COMMON, "call_id": [f"c{i}" for i in range(len(waits))],
             "date": pd.to_datetime([days[i % len(days)] for i in range(len(waits))]),
-            "outcome": "answered",
-            "wait": waits,
-            "theme": "Logement",
-            **more,
+            "outcome": "answered", "wait": waits, "theme": "Logement", **more,
         }
-    )
+    )  # fmt: skip
 
 
 DAYS = ["2026-07-06", "2026-08-03", "2026-09-07"]

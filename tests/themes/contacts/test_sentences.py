@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -29,10 +30,6 @@ def rate(value: float, period: str = NOW, **more: Any) -> dict[str, Any]:
 def delay(value: float, **more: Any) -> dict[str, Any]:
     row = {**DESK, "indicator": "first_answer_median", "unit": "jours", "n": 90}
     return {**row, "estimate": value, **more}
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue: Catalogue) -> None:

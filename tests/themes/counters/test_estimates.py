@@ -42,19 +42,14 @@ def people(counts: dict[str, int], year: int = 2022) -> pd.DataFrame:
     """People of each département, half women and half men."""
     rows: list[dict[str, Any]] = [
         {
-            "device": "insee-population",
-            "channel": "open_data",
-            "start": pd.Timestamp(year, 1, 1),
-            "end": pd.Timestamp(year, 1, 1),
-            "area_kind": "departement",
-            "area": area,
-            "sex": sex,
-            "age_low": 0,
+            "device": "insee-population", "channel": "open_data",
+            "start": pd.Timestamp(year, 1, 1), "end": pd.Timestamp(year, 1, 1),
+            "area_kind": "departement", "area": area, "sex": sex, "age_low": 0,
             "people": count // 2,
         }
         for area, count in counts.items()
         for sex in "FM"
-    ]
+    ]  # fmt: skip
     kept, rejects = tables.conform(pd.DataFrame(rows), "population", "test")
     assert rejects.empty
     return kept
@@ -99,9 +94,7 @@ def test_the_latest_list_and_the_latest_people_before_it_count() -> None:
     assert values(before, "counters", "") == {"": 1} and set(before["period"]) == {"2025-09-01"}
 
 
-def test_without_a_list_or_with_an_empty_population_nothing_fails() -> None:
-    empty = tables.empty("counters").assign(source=pd.Series(dtype=str))
-    assert counters.counted(empty, REGIONS, LAST).empty
+def test_with_an_empty_population_there_are_counts_and_no_rate() -> None:
     nobody = tables.empty("population")
     out = counters.counted(listed({"01": 1}), REGIONS, LAST, nobody)
     assert set(out["indicator"]) == {"counters"}

@@ -88,9 +88,7 @@ def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(
     assert whole["estimate"].tolist() == [1]
 
 
-def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(
-    catalogue: Catalogue,
-) -> None:
+def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(catalogue: Catalogue) -> None:
     known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "jdma-entreprendre")
     frame = given(jdma_legifrance=40, matomo_legifrance=3)
     frame.loc[frame["device"] == "matomo-legifrance", "table"] = "audience"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
@@ -17,10 +18,6 @@ def grid(*cells: tuple[str, str, float]) -> pd.DataFrame:
         {**GRID, "product": product, "channel": channel, "estimate": count}
         for product, channel, count in cells
     )
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_a_product_that_nobody_listens_to_is_named(catalogue: Catalogue) -> None:

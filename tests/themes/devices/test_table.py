@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -28,7 +29,7 @@ def held() -> pd.DataFrame:
 
 def lines(made: display.Output) -> dict[str, list[str]]:
     rows = [line.strip("| ").split(" | ") for line in repr(made).splitlines() if "|" in line]
-    return {row[0].replace("\xa0", " "): row[1:] for row in rows}
+    return {plain(row[0]): row[1:] for row in rows}
 
 
 def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogue) -> None:

@@ -110,12 +110,7 @@ def test_few_experiences_are_withheld_and_some_are_marked(
         assert out[["estimate", "ci_low", "ci_high", "n", "n_eff"]].isna().all().all()
 
 
-def test_without_experiences_there_is_no_estimate(catalogue: Catalogue) -> None:
-    empty = tables.empty("experiences").assign(source=pd.Series(dtype=str))
-    assert experiences.feelings(empty, catalogue, LAST).empty
-
-
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.tuples(*[st.integers(0, 60)] * 3).filter(lambda counts: sum(counts) >= 11))
 def test_the_parts_of_any_whole_sum_to_it(
     catalogue: Catalogue, counts: tuple[int, int, int]
@@ -130,11 +125,6 @@ def test_the_parts_of_any_whole_sum_to_it(
     assert out["n"].tolist() == [base(sum(counts))] * 3
     assert (out["estimate"] * sum(counts) / 100).tolist() == pytest.approx(list(counts))
     assert ((out["ci_low"] >= 0) & (out["ci_high"] <= 100)).all()
-
-
-def test_a_year_does_not_tell_the_feelings_of_a_small_quarter(catalogue: Catalogue) -> None:
-    frame = told(("2026-05-02", "positive", 40), ("2026-09-01", "negative", 4))
-    assert set(shares(frame, catalogue)["status"]) == {"suppressed"}
 
 
 @pytest.mark.parametrize(("few", "status"), [(10, "suppressed"), (11, "published")])

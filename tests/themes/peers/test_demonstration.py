@@ -22,15 +22,6 @@ def rows_of(content: bytes, delimiter: str = ",") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def test_the_same_seed_gives_the_same_bytes_and_little_of_them() -> None:
-    size = 0
-    for device in peers.DEVICES:
-        one, other = made(device), made(device)
-        assert one == other
-        size += sum(map(len, one[0].values()))
-    assert size < 300_000
-
-
 def test_everything_that_is_published_is_said_to_be_invented() -> None:
     (content,) = made("published-figures")[0].values()
     for row in rows_of(content, ";"):

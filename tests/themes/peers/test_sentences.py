@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
@@ -13,22 +14,12 @@ from observlib.catalogue import Catalogue
 say = findings.peers
 
 
-def plain(text: object) -> str:
-    return str(text).replace("\xa0", " ").replace("\u202f", " ")
-
-
 def figure(product: str, name: str, value: float, **more: Any) -> dict[str, Any]:
     """A published figure, or one of an indicator that is compared."""
     row = {
-        "indicator": "published_figure",
-        "product": product,
-        "device": "published-figures",
-        "period": "2025",
-        "group": "figure",
-        "group_value": name,
-        "estimate": value,
-        "unit": "%",
-    }
+        "indicator": "published_figure", "product": product, "device": "published-figures",
+        "period": "2025", "group": "figure", "group_value": name, "estimate": value, "unit": "%",
+    }  # fmt: skip
     return row | more
 
 
@@ -40,21 +31,12 @@ def ours(value: float, name: str = "Légifrance", **more: Any) -> dict[str, Any]
 def words_of(*rows: dict[str, Any]) -> pd.DataFrame:
     """The words of some figures, as `peers.estimates.known` gives them."""
     common = {
-        "product": "caisse-fictive",
-        "period": "2025",
-        "group_value": "Usagers satisfaits, ensemble",
-        "name": "Caisse fictive, ensemble (2025)",
-        "n": None,
-        "mode": "téléphone",
-        "definition": None,
-        "comparable_with": None,
-        "comparable": False,
-        "reservation": None,
-        "source_title": "Rapport [fictif]_1",
-        "published": "2026-03",
-        "url": "https://exemple.invalid/rapport_1",
-        "licence": None,
-    }
+        "product": "caisse-fictive", "period": "2025",
+        "group_value": "Usagers satisfaits, ensemble", "name": "Caisse fictive, ensemble (2025)",
+        "n": None, "mode": "téléphone", "definition": None, "comparable_with": None,
+        "comparable": False, "reservation": None, "source_title": "Rapport [fictif]_1",
+        "published": "2026-03", "url": "https://exemple.invalid/rapport_1", "licence": None,
+    }  # fmt: skip
     return pd.DataFrame([common | row for row in rows])
 
 

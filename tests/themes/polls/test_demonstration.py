@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from observlib.themes.polls import demonstration as polls
-
-
-@pytest.mark.parametrize("device", polls.DEVICES)
-def test_a_device_s_files_are_the_same_each_time_and_differ_by_seed(device: str) -> None:
-    assert polls.make(device, 1) == polls.make(device, 1)
-    assert polls.make(device, 1) != polls.make(device, 2)
 
 
 def test_one_network_gives_shares_and_the_other_votes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -19,10 +20,6 @@ BASE = {"device": "sondages-reseau-pro", "channel": "social", "period": "2026-T3
 def share(option: str, value: float, half: float, **more: Any) -> dict[str, Any]:
     row = {**BASE, "indicator": "poll_share", "unit": "%", "group_value": option, "n": 100}
     return {**row, "estimate": value, "ci_low": value - half, "ci_high": value + half, **more}
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
@@ -90,15 +87,11 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> 
         [
             {**BASE, "group": "", "indicator": "poll_count", "unit": "sondages", "estimate": 2},
             {
-                **BASE,
-                "group": "",
-                "indicator": "poll_votes",
-                "unit": "votes",
-                "estimate": 90,
+                **BASE, "group": "", "indicator": "poll_votes", "unit": "votes", "estimate": 90,
                 "n": 90,
             },
         ]
-    )
+    )  # fmt: skip
     assert plain(polls.counted(counts, catalogue, "2026-T3")) == (
         "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
         "90 votes (Sondages sur le réseau professionnel)."

@@ -15,16 +15,10 @@ TOOLS, METHODS = {"a": "Outil A", "b": "Outil B"}, {"m": "Méthode M"}
 
 def sheet(slug: str, **keys: object) -> Sheet:
     front = {
-        "title": "Une fiche",
-        "department": "annonces",
-        "tool": "a",
-        "date": date(2026, 1, 1),
-        "contact": "pôle études",
-        "verdict": "à éviter",
-        "cost": "rien",
-        "redo": "tout",
+        "title": "Une fiche", "department": "annonces", "tool": "a", "date": date(2026, 1, 1),
+        "contact": "pôle études", "verdict": "à éviter", "cost": "rien", "redo": "tout",
         "avoid": "rien",
-    }
+    }  # fmt: skip
     return Sheet.model_validate({**front, **keys, "slug": slug, "body": "Un récit."})
 
 
@@ -43,16 +37,11 @@ def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(
         sheet("trois", tool=None, method="m", invented=True),
     )
     assert found == {
-        ("", ""): 3,
-        ("tool", "Outil A"): 1,
-        ("tool", "Outil B"): 1,
-        ("method", "Méthode M"): 2,
-        ("department", "Annonces légales et marchés publics"): 3,
-        ("verdict", "à refaire"): 1,
-        ("verdict", "à éviter"): 2,
-        ("origin", "Nos équipes"): 2,
+        ("", ""): 3, ("tool", "Outil A"): 1, ("tool", "Outil B"): 1, ("method", "Méthode M"): 2,
+        ("department", "Annonces légales et marchés publics"): 3, ("verdict", "à refaire"): 1,
+        ("verdict", "à éviter"): 2, ("origin", "Nos équipes"): 2,
         ("origin", "Exemples inventés"): 1,
-    }
+    }  # fmt: skip
     assert [value for group, value in found if group == "verdict"] == ["à refaire", "à éviter"]
 
 

@@ -106,9 +106,7 @@ def test_a_variable_without_margin_has_a_profile_and_no_ratio(catalogue: Catalog
     assert profiles.representation(heard, MARGINS, catalogue, YEAR).empty
 
 
-def test_ages_stand_in_their_order_and_other_categories_by_frequency(
-    catalogue: Catalogue,
-) -> None:
+def test_ages_stand_in_their_order_and_other_categories_by_frequency(catalogue: Catalogue) -> None:
     heard = pd.concat(
         [
             said("age", **{"75_ans_et_plus": 60, "15_à_24_ans": 30, "25_à_34_ans": 20}),
@@ -125,15 +123,11 @@ def test_experiences_say_their_region_by_name_and_belong_to_no_product(
 ) -> None:
     experiences = pd.DataFrame(
         {
-            "device": "sp-plus",
-            "product": ["service-public", None, None],
-            "channel": "web",
-            "source": "sp-plus@1",
-            "experience_id": ["1", "2", "3"],
-            "date": pd.Timestamp("2026-08-01"),
-            "region": ["11", None, "04"],
+            "device": "sp-plus", "product": ["service-public", None, None], "channel": "web",
+            "source": "sp-plus@1", "experience_id": ["1", "2", "3"],
+            "date": pd.Timestamp("2026-08-01"), "region": ["11", None, "04"],
         }
-    )
+    )  # fmt: skip
     regions = pd.DataFrame({"region": ["11", "04"], "region_name": ["Île-de-France", "La Réunion"]})
     told = profiles.of_experiences(experiences, regions)
     assert told["category"].tolist() == ["Île-de-France", "La Réunion"]

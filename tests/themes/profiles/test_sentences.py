@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -14,10 +15,6 @@ from observlib.themes.profiles import sentences as profiles
 
 YEAR = "2025-10/2026-09"
 SURVEY = "enquete-service-public"
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def ratio(name: str, value: float | None, half: float = 0.1, **more: Any) -> dict[str, Any]:
@@ -46,9 +43,7 @@ def beside(name: str, heard: float, known: float, verdict: str, **more: Any) -> 
     }  # fmt: skip
 
 
-def test_those_whom_the_study_finds_fewer_or_more_are_told(
-    catalogue: Catalogue,
-) -> None:
+def test_those_whom_the_study_finds_fewer_or_more_are_told(catalogue: Catalogue) -> None:
     frame = pd.DataFrame(
         [
             beside("15 à 24 ans", 9, 15, "fall"),

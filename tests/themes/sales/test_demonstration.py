@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from observlib.themes.sales import demonstration as sales
-
-
-@pytest.mark.parametrize("device", sales.DEVICES)
-def test_a_device_s_files_are_the_same_each_time_and_differ_by_seed(device: str) -> None:
-    assert sales.make(device, 1) == sales.make(device, 1)
-    assert sales.make(device, 1) != sales.make(device, 2)
 
 
 def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them() -> None:

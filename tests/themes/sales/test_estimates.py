@@ -140,11 +140,6 @@ def test_the_change_on_a_year_is_that_of_visits() -> None:
     assert row(found, "revenue_yoy")["estimate"] == 0
 
 
-def test_nothing_gives_nothing() -> None:
-    none = table(*SHOP).head(0)
-    assert quarterly(none, [Q3]).empty and formats(none, [Q3]).empty and titles(none, Q3).empty
-
-
 def test_the_ten_titles_share_does_not_tell_the_one_that_is_not_listed() -> None:
     """The attack: the share times the units, less the nine titles listed, is the tenth: 4."""
     sold = [200, 180, 150, 100, 90, 60, 30, 20, 12, 4, *[1] * 12]

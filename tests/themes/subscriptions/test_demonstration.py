@@ -9,12 +9,6 @@ import pytest
 from observlib.themes.subscriptions import demonstration as subscriptions
 
 
-@pytest.mark.parametrize("device", subscriptions.DEVICES)
-def test_a_device_s_files_are_the_same_each_time_and_differ_by_seed(device: str) -> None:
-    assert subscriptions.make(device, 1) == subscriptions.make(device, 1)
-    assert subscriptions.make(device, 1) != subscriptions.make(device, 2)
-
-
 @pytest.mark.parametrize(
     ("device", "encoding", "start"),
     [

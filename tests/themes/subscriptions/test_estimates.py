@@ -189,12 +189,6 @@ def test_retention_does_not_tell_flows_that_were_withheld_a_year_before(
     assert retention(table(*rows), [Q3])["status"].tolist() == [status]
 
 
-def test_nothing_gives_nothing() -> None:
-    none = table(*WHOLE).head(0)
-    assert quarterly(none, [Q3]).empty and survival(none, Q3).empty
-    assert retention(none, [Q3]).empty
-
-
 @pytest.mark.parametrize(("few", "hidden"), [(10, True), (11, False)])
 def test_ten_subscribers_are_few_and_eleven_are_not_wherever_it_is_asked(
     few: int, hidden: bool

@@ -24,12 +24,6 @@ def rows(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_the_same_seed_writes_the_same_bytes_and_another_does_not() -> None:
-    device = "enquete-legifrance"
-    assert surveys.make(device, 1) == surveys.make(device, 1)
-    assert surveys.make(device, 1)[0] != surveys.make(device, 2)[0]
-
-
 def test_codes_head_one_export_and_french_texts_the_other(made: Any) -> None:
     codes = rows(made["enquete-service-public"][0]["enquetes/enquete_service-public_2026-T3.csv"])
     texts = rows(made["enquete-legifrance"][0]["enquetes/enquete_legifrance_2026.csv"])
@@ -103,7 +97,3 @@ def test_true_values_by_hand() -> None:
     none = 0.29 * 0.66 * 0.78 * 0.94  # of no reason at all, which is no answer
     text = surveys.shares_of(legifrance["reason"])["Consulter un texte officiel"]
     assert text == pytest.approx(71 / (1 - none))
-
-
-def test_the_surveys_together_stay_small(made: Any) -> None:
-    assert sum(len(c) for files, _ in made.values() for c in files.values()) < 3_000_000

@@ -5,17 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.themes.surveys.people import YEAR, responses
 
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
 from observlib.themes.surveys import drivers
-
-YEAR = Quarter(2026, 3).back(4)
-SURVEY = "enquete-service-public"
-DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
-SCALES = {"satisfaction": (0.0, 10.0), "clarity": (1.0, 5.0), "ces": (5.0, 1.0),
-          "task_success": (0.0, 1.0)}  # fmt: skip
 
 
 def people(n: int = 400) -> pd.DataFrame:
@@ -33,31 +27,6 @@ def people(n: int = 400) -> pd.DataFrame:
     )
     noise = chance.uniform(-1, 1, n)
     return made.assign(satisfaction=2 + (clarity - 1) + (5 - ces) / 2 + noise)
-
-
-def responses(said: pd.DataFrame) -> pd.DataFrame:
-    parts = []
-    for name in said:
-        told = said[name].dropna()
-        low, high = SCALES.get(name, (float("nan"), float("nan")))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "response_id": told.index.astype(str),
-                    "variable": name,
-                    "category": None if name in SCALES else told,
-                    "value": told.astype(float) if name in SCALES else float("nan"),
-                    "scale_min": low,
-                    "scale_max": high,
-                }
-            )
-        )
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.assign(
-        device=SURVEY, product="service-public", channel="web", source=f"{SURVEY}@1",
-        date=pd.to_datetime([DAYS[int(person) % 4] for person in rows["response_id"]]),
-        finished=True,
-    )  # fmt: skip
 
 
 def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -32,13 +33,7 @@ def said(catalogue: Catalogue, **values: float) -> tuple[str, str]:
     )
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
-def test_what_is_established_is_told_and_not_ranked(
-    catalogue: Catalogue,
-) -> None:
+def test_what_is_established_is_told_and_not_ranked(catalogue: Catalogue) -> None:
     text, caption = said(catalogue, Âge=1.5, Clarté=-4.2, Sexe=0.4)
     assert text.startswith(
         "Écarts de satisfaction établis entre la réponse la plus haute et la plus basse, les "

@@ -244,16 +244,11 @@ def counted(device: str, column: str, value: int, months: int = 3) -> pd.DataFra
     starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"][:months])
     return pd.DataFrame(
         {
-            "device": device,
-            "product": "service-public",
-            "channel": "web",
-            "source": f"{device}@1",
-            "start": starts,
-            "end": starts + pd.offsets.MonthEnd(),
-            "complete": True,
-            column: value,
+            "device": device, "product": "service-public", "channel": "web",
+            "source": f"{device}@1", "start": starts, "end": starts + pd.offsets.MonthEnd(),
+            "complete": True, column: value,
         }
-    )
+    )  # fmt: skip
 
 
 def test_the_funnel_goes_from_visits_to_finished_responses(catalogue: Catalogue) -> None:
@@ -310,16 +305,6 @@ def test_invitations_of_two_months_make_that_step_partial(catalogue: Catalogue) 
         LAST,
     ).set_index("group_value")
     assert found.loc["Enquête proposée", "status"] == "partial"
-
-
-def test_no_response_at_all_makes_empty_estimates(catalogue: Catalogue) -> None:
-    nothing = tables.empty("responses").assign(source="")
-    none = tables.empty("audience").assign(source="")
-    invitations = tables.empty("invitations").assign(source="")
-    assert surveys.quarterly(nothing, catalogue, [LAST]).empty
-    assert surveys.pooled(nothing, catalogue, LAST.back(4)).empty
-    assert surveys.reasons(nothing, catalogue, LAST.back(4)).empty
-    assert surveys.funnel(nothing, invitations, none, catalogue, LAST).empty
 
 
 def test_a_yearly_survey_is_told_in_the_quarter_of_its_last_wave() -> None:

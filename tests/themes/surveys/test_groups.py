@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.themes.surveys.test_weighted import MARGINS, YEAR, marks, responses, sample, weigh
+from tests.themes.surveys.people import MARGINS, YEAR, responses
+from tests.themes.surveys.test_weighted import marks, sample, weigh
 
 from observlib.catalogue import Catalogue
 from observlib.comparison import pairs as changes

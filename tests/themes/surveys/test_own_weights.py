@@ -9,23 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.themes.surveys.people import MARGINS, YEAR, responses
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.period import Quarter
 from observlib.themes.surveys import groups, weighted
 from observlib.themes.surveys import weighted_sentences as sentences
 
-YEAR = Quarter(2026, 3).back(4)
-DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
-SURVEY = "enquete-service-public"
-MARGINS = pd.DataFrame(
-    {
-        "variable": ["age", "age", "age", "sex", "sex"],
-        "category": ["jeune", "adulte", "vieux", "Femme", "Homme"],
-        "people": [300, 400, 300, 520, 480],
-    }
-)
 R = """
 suppressMessages(library(survey))
 people <- read.csv(commandArgs(TRUE)[1])
@@ -64,29 +55,6 @@ def sample(n: int = 400, seed: int = 3) -> pd.DataFrame:
             "satisfaction": (base + chance.integers(-3, 3, n)).clip(0, 10),
             "weight": (chance.lognormal(0, 0.3, n) + 0.4).round(4),
         }
-    )
-
-
-def responses(people: pd.DataFrame) -> pd.DataFrame:
-    """The tidy table of people with `satisfaction` from 0 to 10, maybe a profile, and weights."""
-    first = {"response_id": people.index, "variable": "response", "category": None}
-    parts = [pd.DataFrame(first)]
-    for name in people.columns.difference(["weight"]):
-        number = name == "satisfaction"
-        cells: dict[str, object] = {"value" if number else "category": people[name].to_numpy()}
-        cells |= {"scale_min": 0.0, "scale_max": 10.0} if number else {}
-        parts.append(pd.DataFrame({"response_id": people.index, "variable": name, **cells}))
-    rows = pd.concat(parts, ignore_index=True)
-    days = [DAYS[int(person) % 4] for person in rows["response_id"]]
-    return rows.assign(
-        device=SURVEY,
-        product="service-public",
-        channel="web",
-        source=f"{SURVEY}@1",
-        date=pd.to_datetime(days),
-        finished=True,
-        weight=people["weight"].reindex(rows["response_id"]).to_numpy(),
-        response_id=rows["response_id"].astype(str),
     )
 
 
@@ -215,8 +183,8 @@ def test_the_page_says_that_the_survey_s_weights_are_used(catalogue: Catalogue) 
         )
         told = weighted.report(found)
         said = sentences.conclusion(compared, told, estimates.make([]), catalogue)
-        plain = said.replace("\xa0", " ")
-        assert plain.startswith(start) and end in plain and "au lieu de" in plain
+        text = plain(said)
+        assert text.startswith(start) and end in text and "au lieu de" in text
         assert (
             "L'enquête donne elle-même un poids"
             in catalogue.indicators["weighting_own_effect"].method

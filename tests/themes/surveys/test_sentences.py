@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -24,10 +25,6 @@ UNITS = {
     "ces_10": "sur 10",
     "clarity_10": "sur 10",
 }
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:

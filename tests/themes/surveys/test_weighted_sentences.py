@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -40,10 +41,6 @@ def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
             row = {**BASE, "indicator": f"weighting_{when}", "unit": "%", "n": n}
             rows.append(row | {"group": margin, "group_value": f"de {margin}", "estimate": share})
     return estimates.make(rows)
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(

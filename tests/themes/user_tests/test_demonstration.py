@@ -7,12 +7,6 @@ import pytest
 from observlib.themes.user_tests import demonstration as user_tests
 
 
-@pytest.mark.parametrize("device", user_tests.DEVICES)
-def test_a_device_s_files_are_the_same_each_time_and_differ_by_seed(device: str) -> None:
-    assert user_tests.make(device, 1) == user_tests.make(device, 1)
-    assert user_tests.make(device, 1) != user_tests.make(device, 2)
-
-
 def test_the_true_score_is_that_of_the_two_kinds_of_participants() -> None:
     _, found = user_tests.make("sus-vie-publique", 1)
     easy = (0 * 2 + 1 * 6 + 2 * 18 + 3 * 42 + 4 * 32) / 100

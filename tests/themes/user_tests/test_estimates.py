@@ -95,12 +95,6 @@ def test_two_small_campaigns_make_a_year_that_can_be_told() -> None:
     assert set(year["period"]) == {"2025-10/2026-09"}
 
 
-def test_a_year_does_not_tell_the_one_small_campaign_in_it() -> None:
-    both = pd.concat([rows(14), rows(7, "2026-02-03", "other")])
-    year = usability.pooled(both, LAST.back(4))
-    assert set(year["status"]) == {"suppressed"}
-
-
 def test_one_answer_to_the_scale_is_not_had_from_the_year() -> None:
     """The attack: (81.67 × 15 − 87.5 × 14) / 1 is the score of the only one who answered."""
     one = rows(12, "2026-05-04", "other")

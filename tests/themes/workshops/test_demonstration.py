@@ -7,11 +7,6 @@ import yaml
 from observlib.themes.workshops import demonstration as workshops
 
 
-def test_the_files_are_the_same_each_time_and_differ_by_seed() -> None:
-    assert workshops.make("ateliers", 1) == workshops.make("ateliers", 1)
-    assert workshops.make("ateliers", 1) != workshops.make("ateliers", 2)
-
-
 def test_each_quarter_has_a_file_of_sheets() -> None:
     files, found = workshops.make("ateliers", 1)
     sheets = yaml.safe_load(files["ateliers/ateliers_2026-T3.yml"])

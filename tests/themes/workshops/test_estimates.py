@@ -132,9 +132,3 @@ def test_workshops_of_two_devices_are_counted_together() -> None:
     both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
     found = workshops.people(both, LAST.back(4))
     assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"
-
-
-def test_no_workshop_gives_nothing() -> None:
-    empty = tables.empty("workshops").assign(source="")
-    for made in (workshops.held, workshops.people, workshops.ideas, workshops.delays):
-        assert made(empty, LAST.back(4)).empty
