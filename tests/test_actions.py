@@ -18,15 +18,10 @@ from observlib.themes.satisfaction import demonstration as ratings
 
 ACTIONS = DEMO / "actions"
 GOOD = {
-    "id": "refonte",
-    "title": "Une refonte",
-    "product": "boamp",
-    "date": "2026-01-15",
-    "done": "Tout a été refait.",
-    "expected": [{"indicator": "visits", "direction": "up"}],
-    "controls": ["bodacc"],
-    "contact": "pôle études",
-}
+    "id": "refonte", "title": "Une refonte", "product": "boamp", "date": "2026-01-15",
+    "done": "Tout a été refait.", "expected": [{"indicator": "visits", "direction": "up"}],
+    "controls": ["bodacc"], "contact": "pôle études",
+}  # fmt: skip
 
 
 def write(folder: Path, name: str = "refonte", **keys: object) -> None:

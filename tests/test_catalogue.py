@@ -60,13 +60,6 @@ def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_
     assert "matomo_csv" in problem and "allowed: allo-service-public" in problem
 
 
-def test_two_devices_of_one_id_are_named_with_both_lines(folder: Path) -> None:
-    line = edit(folder, "devices.yml", "- id: matomo-legifrance", "- id: matomo-entreprendre")
-    (problem,) = problems(folder)
-    assert f"devices.yml:{line}" in problem and "'matomo-entreprendre'" in problem
-    assert "already used at line" in problem
-
-
 def test_all_errors_are_told_at_once_each_with_its_line(folder: Path) -> None:
     lines = {
         edit(folder, "devices.yml", "channel: open_data", "channel: pigeon"): "pigeon",
@@ -144,11 +137,6 @@ def test_a_file_of_windows_is_that_of_any_other(tmp_path: Path) -> None:
 def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:
     (folder / "departments.yml").write_bytes("- id: é".encode("latin-1"))
     assert any("save the file as UTF-8" in problem for problem in problems(folder))
-
-
-def test_a_missing_file_is_named(folder: Path) -> None:
-    (folder / "peers.yml").unlink()
-    assert any("peers.yml: file is missing" in problem for problem in problems(folder))
 
 
 def test_an_unknown_subject_has_no_label(catalogue: Catalogue) -> None:

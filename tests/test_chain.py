@@ -69,22 +69,6 @@ def test_the_month_in_progress_is_partial_for_each_data_set(
     assert set(months["status"]) == {"partial"}
 
 
-def test_the_break_in_traffic_shows_at_its_month(
-    demonstration: Path, truths: dict[str, Any]
-) -> None:
-    (broken,) = change(truths, "traffic")
-    table = store.read(demonstration, "audience")
-    months = counts.monthly(table[table["device"] == broken["device"]], "2023-01", "2026-09")
-    series = months.set_index("period")["estimate"]
-    factors = truths["seasonality"]["months"]
-    # what season and growth leave of each month, just before and just after the break
-    flat = {m: series[m] / factors[int(m[5:]) - 1] for m in ("2025-01", "2025-02", "2025-03")}
-    days = {"2025-01": 31, "2025-02": 28, "2025-03": 31}
-    before = (flat["2025-01"] / days["2025-01"] + flat["2025-02"] / days["2025-02"]) / 2
-    ratio = flat[broken["from_month"]] / days[broken["from_month"]] / before
-    assert ratio == pytest.approx(broken["factor"], abs=0.03)
-
-
 def test_the_change_of_satisfaction_is_found_and_no_other_is(
     marks: pd.DataFrame, truths: dict[str, Any], catalogue: Catalogue
 ) -> None:

@@ -14,9 +14,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import nbformat
 import pytest
-from tests.copies import copy_catalogue
+from tests.copies import published_project, write_study
 
 from observlib import demonstration as folder
 from observlib import store
@@ -30,17 +29,6 @@ COMMANDS = (
     *("catalogue", "demo", "fetch", "ingest", "edition", "preview", "practice", "study", "device"),
 )
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
-FRONT_MATTER = """---
-title: Une étude
-order: 10
-question: Que disent les usagers ?
-parameters:
-  quarter: {type: quarter}
-  data: {type: data}
-  years: {type: integer, minimum: 1, maximum: 10, default: 3}
-  product: {type: product, default: boamp}
----"""
-PARAMETERS = 'quarter = "2025-T1"\ndata = "data"\nyears = 3\nproduct = "boamp"'
 Observ = Callable[..., tuple[int, str, str]]
 PROGRESS = re.compile(r"(?m)^Reading exports: [01] of 1.*\n")
 
@@ -48,12 +36,7 @@ PROGRESS = re.compile(r"(?m)^Reading exports: [01] of 1.*\n")
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project with a published site, in which the command runs."""
-    copy_catalogue(tmp_path)
-    (tmp_path / "reports" / "_site").mkdir(parents=True)
-    for path in (ROOT / "reports").glob("[!.]*.*"):
-        shutil.copy(path, tmp_path / "reports")
-    (tmp_path / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
-    study(tmp_path, "pass")
+    published_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -64,23 +47,6 @@ def filled(place: Path, observ: Observ) -> Path:
     answers(place / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
     assert observ("ingest", "raw")[0] == 0
     return place
-
-
-def study(place: Path, code: str) -> None:
-    """The project's only study, whose one cell runs `code`."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_raw_cell(FRONT_MATTER),
-            nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-            nbformat.v4.new_code_cell(code),
-        ],
-        metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-    )
-    (place / "notebooks").mkdir(exist_ok=True)
-    nbformat.write(notebook, place / "notebooks" / "etude.ipynb")
 
 
 def answers(folder: Path, name: str, given: dict[str, tuple[str, object]]) -> Path:
@@ -401,8 +367,7 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
     monkeypatch.setattr(
-        "observlib.edition.execute.started",
-        lambda root: contextlib.nullcontext(Workers(run, None)),
+        "observlib.edition.execute.started", lambda root: contextlib.nullcontext(Workers(run, None))
     )
     code, out, err = observ("edition")
     assert (code, out) == (1, "")
@@ -494,7 +459,7 @@ def test_the_installed_script_is_this_command(place: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled: Path) -> None:
-    study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
+    write_study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, "edition"],
         cwd=filled,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib import comparisons
@@ -70,6 +70,7 @@ def test_a_withheld_side_has_no_difference_that_would_tell_it(catalogue: Catalog
         comparisons.make(rows)
 
 
+@settings(max_examples=30)
 @given(st.floats(0, 100), st.floats(0, 100))
 def test_any_two_shares_make_a_comparison_that_json_gives_back(
     catalogue: Catalogue, now: float, then: float

@@ -85,27 +85,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture
 def known(catalogue: Catalogue) -> Catalogue:
     device = Device(
-        id="enquete",
-        label="Enquête",
-        product="legifrance",
-        family="consultation",
-        channel="web",
-        owner="numerique",
-        frequency="continuous",
-        personal_data="Aucune.",
-        pattern="limesurvey/enquete_*.csv",
-        loader="limesurvey",
-        questionnaire="enquete",
+        id="enquete", label="Enquête", product="legifrance", family="consultation", channel="web",
+        owner="numerique", frequency="continuous", personal_data="Aucune.",
+        pattern="limesurvey/enquete_*.csv", loader="limesurvey", questionnaire="enquete",
         survey_id=271828,
-    )
+    )  # fmt: skip
     questions = [
         {
-            "variable": "satisfaction",
-            "code": "Q01",
-            "text": "Satisfait ?",
-            "kind": "scale",
-            "scale": [1, 5],
-            "answers": {"A5": 5},
+            "variable": "satisfaction", "code": "Q01", "text": "Satisfait ?", "kind": "scale",
+            "scale": [1, 5], "answers": {"A5": 5},
         },
         {
             "variable": "reason",
@@ -115,7 +103,7 @@ def known(catalogue: Catalogue) -> Catalogue:
             "answers": {"SQ001": "Démarche", "other": "Autre"},
         },
         {"code": "COM", "text": "Un mot ?", "kind": "ignored"},
-    ]
+    ]  # fmt: skip
     asked = Questionnaire.model_validate({"id": "enquete", "label": "E", "questions": questions})
     devices = {"enquete": device, "other": device.model_copy(update={"survey_id": None})}
     return catalogue.model_copy(update={"devices": devices, "questionnaires": {"enquete": asked}})

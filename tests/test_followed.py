@@ -65,13 +65,6 @@ def test_all_that_an_action_may_be_to_move_has_months_in_the_demonstration(
         )
 
 
-def test_a_store_without_any_of_its_tables_has_no_series_and_does_not_fail(
-    catalogue: Catalogue,
-) -> None:
-    none = {name: tables.empty(name).assign(source="") for name in monthly.TABLES}
-    assert monthly.monthly(none, catalogue, "2026-09").empty
-
-
 def test_the_months_of_joiners_add_up_to_their_quarter() -> None:
     rows = lists([30, 40, 50, 60])
     months = of(each_month(subscriptions.over, rows, *SPAN), "subscription_joins")
@@ -116,13 +109,9 @@ def test_tickets_of_a_month_exported_before_its_end_are_partial_and_few_are_with
     rows = desk({"2026-01": 20, "2026-04": 30, "2026-05": 4, "2026-06": 30}, "2026-06-20")
     found = tickets.monthly(rows, *SPAN, {"d": 3})
     assert of(found, "tickets_received", "status") == {
-        "2026-01": "published",
-        "2026-02": "missing",
-        "2026-03": "missing",
-        "2026-04": "suppressed",
-        "2026-05": "suppressed",
-        "2026-06": "suppressed",
-    }
+        "2026-01": "published", "2026-02": "missing", "2026-03": "missing",
+        "2026-04": "suppressed", "2026-05": "suppressed", "2026-06": "suppressed",
+    }  # fmt: skip
     later = tickets.monthly(desk({"2026-05": 40, "2026-06": 30}, "2026-06-20"), *SPAN, {"d": 3})
     assert of(later, "tickets_received", "status") == {"2026-05": "published", "2026-06": "partial"}
     assert of(later, "answered_in_promise")["2026-05"] == 100.0

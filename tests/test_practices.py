@@ -19,17 +19,10 @@ from observlib.published_text import active
 
 PRACTICES = Path(__file__).parents[1] / "data" / "practices"
 FRONT = {
-    "title": "Une fiche",
-    "department": "annonces",
-    "tool": "limesurvey",
-    "products": ["boamp"],
-    "date": "2026-03-01",
-    "contact": "pôle études",
-    "verdict": "à refaire",
-    "cost": "deux jours",
-    "redo": "tout",
-    "avoid": "rien",
-}
+    "title": "Une fiche", "department": "annonces", "tool": "limesurvey", "products": ["boamp"],
+    "date": "2026-03-01", "contact": "pôle études", "verdict": "à refaire", "cost": "deux jours",
+    "redo": "tout", "avoid": "rien",
+}  # fmt: skip
 SOURCE = {"title": "Une page", "url": "https://exemple.invalid/a", "date": 2024}
 Load = Callable[..., Practices]
 
@@ -164,15 +157,10 @@ def test_a_mistake_is_told_with_its_line_and_what_is_allowed(
 @pytest.mark.parametrize(
     "contact",
     [
-        "Jeanne Martin",
-        "Mme Martin",
-        "pôle études, M. Martin",
-        "jeanne.martin@exemple.invalid",
-        "études @ exemple",
-        "pôle études, 01 23 45 67 89",
-        "pôle études +33 1 23 45 67 89",
+        "Jeanne Martin", "Mme Martin", "pôle études, M. Martin", "jeanne.martin@exemple.invalid",
+        "études @ exemple", "pôle études, 01 23 45 67 89", "pôle études +33 1 23 45 67 89",
     ],
-)
+)  # fmt: skip
 def test_a_contact_is_a_role_and_never_a_person(load: Load, contact: str) -> None:
     assert "contact" in faults(load, contact=contact)[0]
 
@@ -252,7 +240,7 @@ def test_a_wrong_vocabulary_is_told(
 
 # --- Whatever stands in the file ------------------------------------------------------------
 
-FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

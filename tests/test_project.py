@@ -54,24 +54,6 @@ def test_a_link_into_the_project_leads_to_it(place: Path, tmp_path: Path) -> Non
     assert project.root(link) == place
 
 
-def test_outside_a_project_the_mend_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ObservError, match="no data/catalogue here or above; run it inside") as told:
-        project.root(tmp_path)
-    assert str(tmp_path.resolve()) in str(told.value)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
-def test_in_a_folder_that_was_deleted_the_mend_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    monkeypatch.chdir(gone)
-    gone.rmdir()
-    with pytest.raises(ObservError, match="the current folder was deleted"):
-        project.root()
-
-
 def test_the_catalogue_is_the_one_of_the_project_in_which_it_runs(
     place: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
 ) -> None:
@@ -82,17 +64,6 @@ def test_the_catalogue_is_the_one_of_the_project_in_which_it_runs(
         products.read_text(encoding="utf-8").replace("BOAMP", "Autre nom"), encoding="utf-8"
     )
     assert project.catalogue(Path("data")).label("boamp") == "Autre nom"
-
-
-def test_a_loader_that_does_not_exist_is_told_when_the_catalogue_is_read(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(place)
-    devices = place / "data" / "catalogue" / "devices.yml"
-    text = devices.read_text(encoding="utf-8")
-    devices.write_text(text.replace("loader: jdma", "loader: jdmaa", 1), encoding="utf-8")
-    with pytest.raises(ObservError, match="jdmaa"):
-        project.catalogue(Path("data"))
 
 
 def test_a_data_folder_is_named_from_the_root_wherever_a_notebook_runs(
@@ -149,9 +120,7 @@ def test_the_agency_s_own_catalogue_lists_nothing_invented() -> None:
     }
 
 
-def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(
-    place: Path,
-) -> None:
+def test_a_folder_s_own_entries_join_the_project_s_and_its_devices_stand_alone(place: Path) -> None:
     folder = place / OWN / "catalogue"
     entry = "- {{id: {}, label: {}, department: annonces, description: D}}\n".format
     write(folder / "products.yml", entry("minitel", "Minitel") + entry("boamp", "Autre nom"))

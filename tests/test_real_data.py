@@ -37,16 +37,10 @@ def test_every_claimed_file_loads_and_every_other_is_named(
     data, done = real
     assert not done.problems and done.rejects.empty and store.kind(data) == "real"
     assert set(done.devices["device"]) == {
-        "barometre-indicateur",
-        "barometre-resultats",
-        "datagouv-annuaire",
-        "datagouv-bodacc",
-        "datagouv-fiches",
-        "france-services",
-        "insee-population",
-        "qualite-demarches",
+        "barometre-indicateur", "barometre-resultats", "datagouv-annuaire", "datagouv-bodacc",
+        "datagouv-fiches", "france-services", "insee-population", "qualite-demarches",
         "sp-plus-extrait",
-    }
+    }  # fmt: skip
     files = [path for path in shared_data.rglob("*") if path.is_file()]
     assert len(done.unclaimed) + int(done.devices["files"].sum()) == len(files)
 

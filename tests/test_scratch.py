@@ -86,9 +86,7 @@ def test_another_disk_that_is_full_is_not_taken_for_it(place: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/elsewhere/x")
 
 
-def test_where_no_temporary_file_can_be_written_it_is_told(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_where_no_temporary_file_can_be_written_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def none() -> str:
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
@@ -19,20 +20,11 @@ from observlib.themes.procedures.estimates import EVERYONE
 NOW, BEFORE = "2026-T3", "2025-T3"
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
 def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "indicator": "satisfaction_10",
-        "product": product,
-        "channel": "web",
-        "device": f"jdma-{product}",
-        "period": period,
-        "unit": "sur 10",
-        "estimate": value,
-    }
+        "indicator": "satisfaction_10", "product": product, "channel": "web",
+        "device": f"jdma-{product}", "period": period, "unit": "sur 10", "estimate": value,
+    }  # fmt: skip
     if value is not None:
         half = more.pop("half", 0.2)
         row |= {"n": 200, "ci_low": value - half, "ci_high": value + half}
@@ -41,14 +33,9 @@ def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> d
 
 def count(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "indicator": "visits",
-        "product": product,
-        "channel": "web",
-        "device": f"matomo-{product}",
-        "period": period,
-        "unit": "visites",
-        "estimate": value,
-    }
+        "indicator": "visits", "product": product, "channel": "web",
+        "device": f"matomo-{product}", "period": period, "unit": "visites", "estimate": value,
+    }  # fmt: skip
     return row | more
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import errno
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.copies import DEMO
 
-from observlib import files, store, tables
+from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -114,13 +112,6 @@ def test_a_day_inside_a_month_already_held_takes_the_month_s_place(
     assert store.read(tmp_path, "audience")["visits"].tolist() == [3100, 100, 100]
 
 
-def test_a_file_that_no_device_claims_is_named(tmp_path: Path, catalogue: Catalogue) -> None:
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    (tmp_path / "raw" / "sub").mkdir()
-    (tmp_path / "raw" / "sub" / "holiday.csv").write_text("a\n1\n", encoding="utf-8")
-    assert store.ingest(tmp_path / "raw", tmp_path, catalogue).unclaimed == ["sub/holiday.csv"]
-
-
 def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
@@ -132,54 +123,6 @@ def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
     (told,) = done.notices
     assert told.startswith("jdma_legifrance_2026.xlsx: is not read; exports of jdma-legifrance")
     assert "end with .csv" in told
-
-
-def test_a_file_claimed_twice_is_a_problem_of_the_catalogue(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    twin = catalogue.devices["satisfaction-3939"].model_copy(update={"id": "twin"})
-    both = catalogue.model_copy(update={"devices": {**catalogue.devices, "twin": twin}})
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    (problem,) = store.ingest(tmp_path / "raw", tmp_path, both).problems
-    assert "satisfaction-3939 and twin" in problem
-
-
-def test_demonstration_and_real_data_never_share_a_store(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    ratings(tmp_path / "real", "2026-07", JULY)
-    ratings(tmp_path / "demo", "2026-07", JULY)
-    (tmp_path / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
-    data = tmp_path / "data"
-    store.ingest(tmp_path / "real", data, catalogue)
-    assert store.kind(data) == "real"
-    with pytest.raises(ObservError, match="never share a store"):
-        store.ingest(tmp_path / "demo", data, catalogue)
-    with pytest.raises(ObservError, match="never share a store"):
-        store.ingest(tmp_path / "demo" / ".", data, catalogue)
-    with pytest.raises(ObservError, match="real data and a demonstration"):
-        store.ingest(tmp_path, tmp_path / "third", catalogue)
-    store.ingest(tmp_path / "demo", tmp_path / "other", catalogue)
-    assert store.kind(tmp_path / "other") == "demonstration"
-
-
-def test_a_bad_file_stops_no_other(tmp_path: Path, catalogue: Catalogue) -> None:
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    bad = tmp_path / "raw" / "boamp_audience.csv"
-    bad.write_bytes(b"")
-    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    assert len(done.problems) == 1 and str(bad) in done.problems[0]
-    assert len(held(tmp_path)) == 3
-
-
-def test_rejected_rows_are_kept_with_their_reason(tmp_path: Path, catalogue: Catalogue) -> None:
-    ratings(tmp_path / "raw", "2026-07", {**JULY, "d": ("2026-07-02", 11), "e": ("2062-07-02", 3)})
-    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    (path,) = (tmp_path / "store" / "rejects").glob("*.csv")
-    kept = pd.read_csv(path)
-    assert list(kept.columns) == tables.REJECT_COLUMNS
-    assert kept["row"].tolist() == [5, 6] and len(done.rejects) == 2
-    assert "outside the scale 1–5" in kept["reason"][0] and "future" in kept["reason"][1]
 
 
 def test_nothing_is_read_through_a_link_that_leads_out(
@@ -194,13 +137,6 @@ def test_nothing_is_read_through_a_link_that_leads_out(
 
 def test_an_absent_store_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(ObservError, match="observ ingest"):
-        store.read(tmp_path, "ratings")
-
-
-def test_a_damaged_ledger_says_how_to_begin_again(tmp_path: Path) -> None:
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / "ledger.json").write_text('{"kind"', encoding="utf-8")
-    with pytest.raises(ObservError, match="damaged; delete the folder"):
         store.read(tmp_path, "ratings")
 
 
@@ -327,41 +263,6 @@ def test_an_answer_is_never_counted_twice_whatever_the_exports(
         if export not in exports[:number]:
             assert {key: held(folder)[key] for key in export} == export
     assert set(held(folder)) <= set(latest)
-
-
-@pytest.mark.parametrize("step", ["parquet", "rejects", "ledger"])
-@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EACCES, errno.EROFS])
-def test_a_failed_write_leaves_the_store_as_it_was(
-    tmp_path: Path,
-    catalogue: Catalogue,
-    monkeypatch: pytest.MonkeyPatch,
-    step: str,
-    error: int,
-) -> None:
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    before = held(tmp_path), store.digest(tmp_path)
-
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(error, os.strerror(error), "x")
-
-    write = files.write_text
-    if step == "parquet":
-        monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
-    else:
-        name = "ledger.json" if step == "ledger" else ".csv"
-        monkeypatch.setattr(
-            files,
-            "write_text",
-            lambda path, text: fail() if path.name.endswith(name) else write(path, text),
-        )
-    ratings(tmp_path / "raw", "new", {"a": ("2026-07-01", 1), "bad": ("2026-07-03", 77)})
-    with pytest.raises(ObservError, match="the store is as it was"):
-        store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    monkeypatch.undo()
-    assert (held(tmp_path), store.digest(tmp_path)) == before
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    assert held(tmp_path)["a"] == 1
 
 
 def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import Study, comparisons, disk_cache, estimates, frame, store
 from observlib.errors import ObservError
@@ -46,12 +47,10 @@ def test_rows_are_kept_by_value_by_list_and_by_quarters(study: Study) -> None:
 def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study: Study) -> None:
     none = study.estimates("satisfaction", product="no-product")
     said = repr(study.dots(none, caption="C", absent="note de satisfaction"))
-    assert said.replace("\xa0", " ") == (
-        "*Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*"
-    )
+    assert plain(said) == ("*Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*")
     assert repr(study.text("", absent="Rien à dire.")) == "Rien à dire."
     over = repr(study.table(none, caption="C", absent="note", when="2025-T4"))
-    assert "4e trimestre 2025" in over.replace("\xa0", " ")
+    assert "4e trimestre 2025" in plain(over)
 
 
 def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(
@@ -74,13 +73,13 @@ def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study: Study) -> N
     )
     assert whole.content["caption"] == "Clarté du langage"
     now = study.dots(marks, period="2026-T3").content["caption"]
-    assert now.replace("\xa0", " ") == "Clarté du langage, 3e trimestre 2026"
+    assert plain(now) == "Clarté du langage, 3e trimestre 2026"
 
 
 def test_differences_count_their_verdicts_among_all_that_was_tested(study: Study) -> None:
     pairs = study.comparisons("satisfaction")
     side = study.select(pairs, against="product", tested=True)
-    told = repr(study.differences(side, label="tbl-x")).replace("\xa0", " ")
+    told = plain(repr(study.differences(side, label="tbl-x")))
     assert f"{len(side)} des {pairs['level'].notna().sum()} comparaisons testées ensemble" in told
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib import tables
@@ -40,18 +40,12 @@ def test_a_period_over_two_months_is_told_with_its_ends() -> None:
 def test_an_impossible_day_rejects_its_row_and_no_other(day: date) -> None:
     frame = pd.DataFrame(
         {
-            "device": "d",
-            "product": "p",
-            "channel": "web",
-            "answer_id": ["a", "b"],
-            "date": [day, date(2026, 1, 1)],
-            "question": "satisfaction",
-            "value": 3.0,
-            "scale_min": 1.0,
-            "scale_max": 5.0,
+            "device": "d", "product": "p", "channel": "web", "answer_id": ["a", "b"],
+            "date": [day, date(2026, 1, 1)], "question": "satisfaction", "value": 3.0,
+            "scale_min": 1.0, "scale_max": 5.0,
         },
         index=[7, 8],
-    )
+    )  # fmt: skip
     kept, rejects = tables.conform(frame, "ratings", "f.csv")
     assert kept["answer_id"].tolist() == ["b"]
     assert rejects[["row", "column"]].values.tolist() == [[7, "date"]]
@@ -79,18 +73,15 @@ def test_a_day_written_twice_alike_is_still_counted_once() -> None:
 marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("abc"), marks, st.sampled_from([0.0, 1.0]))))
 def test_every_row_is_kept_or_rejected_and_none_is_lost(
     rows: list[tuple[str, float, float]],
 ) -> None:
     frame = pd.DataFrame(rows, columns=["answer_id", "value", "scale_min"]).assign(
-        device="d",
-        product="p",
-        channel="web",
-        date=pd.Timestamp("2026-01-01"),
-        question="satisfaction",
-        scale_max=10.0,
-    )
+        device="d", product="p", channel="web", date=pd.Timestamp("2026-01-01"),
+        question="satisfaction", scale_max=10.0,
+    )  # fmt: skip
     frame.index = range(2, len(rows) + 2)
     kept, rejects = tables.conform(frame, "ratings", "f.csv")
     assert len(kept) + len(rejects) == len(rows)

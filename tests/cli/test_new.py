@@ -15,17 +15,10 @@ from observlib import project, scaffold
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
 DEVICE = {
-    "id": "jdma-boamp",
-    "label": "Avis sur le BOAMP",
-    "family": "feedback",
-    "channel": "web",
-    "owner": "annonces",
-    "product": "boamp",
-    "frequency": "continuous",
-    "personal-data": "Aucune.",
-    "pattern": "jdma_boamp_*.csv",
-    "loader": "jdma",
-}
+    "id": "jdma-boamp", "label": "Avis sur le BOAMP", "family": "feedback", "channel": "web",
+    "owner": "annonces", "product": "boamp", "frequency": "continuous",
+    "personal-data": "Aucune.", "pattern": "jdma_boamp_*.csv", "loader": "jdma",
+}  # fmt: skip
 
 
 @pytest.fixture

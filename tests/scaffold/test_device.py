@@ -16,17 +16,11 @@ from observlib.errors import ObservError, UsageError
 from observlib.scaffold import new_device, required
 
 DEVICE = {
-    "id": "jdma-boamp",
-    "label": "« Je donne mon avis » : BOAMP",
-    "family": "feedback",
-    "channel": "web",
-    "owner": "annonces",
-    "product": "boamp",
-    "frequency": "continuous",
-    "personal_data": "Verbatims libres, jamais chargés.",
-    "pattern": "jdma_boamp_*.csv",
+    "id": "jdma-boamp", "label": "« Je donne mon avis » : BOAMP", "family": "feedback",
+    "channel": "web", "owner": "annonces", "product": "boamp", "frequency": "continuous",
+    "personal_data": "Verbatims libres, jamais chargés.", "pattern": "jdma_boamp_*.csv",
     "loader": "jdma",
-}
+}  # fmt: skip
 
 
 @pytest.fixture

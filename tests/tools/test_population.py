@@ -14,13 +14,9 @@ from tools.population import AGES, margins
 
 def table(**columns: object) -> pd.DataFrame:
     rows = {
-        "area_kind": "departement",
-        "area": "75",
-        "sex": "F",
-        "age_low": [15],
-        "people": 5,
+        "area_kind": "departement", "area": "75", "sex": "F", "age_low": [15], "people": 5,
         "start": pd.Timestamp("2022-01-01"),
-    }
+    }  # fmt: skip
     return pd.DataFrame(rows | columns)
 
 
