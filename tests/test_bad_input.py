@@ -113,9 +113,7 @@ FILES = [
     [case[1:] for case in FILES],
     ids=[" in ".join(c[:2]) for c in FILES],
 )
-def test_a_file_that_cannot_be_used_is_told_and_stops_no_other(
-    observ: Observ, place: Path, name: str, content: bytes, parts: list[str]
-) -> None:
+def test_a_file_that_cannot_be_used_is_told_and_stops_no_other(observ, place, name, content, parts):
     (place / "raw" / name).write_bytes(content)
     code, out, err = observ("ingest", "raw")
     assert code == 1
@@ -126,7 +124,7 @@ def test_a_file_that_cannot_be_used_is_told_and_stops_no_other(
     assert observ("ingest", "raw")[0] == 0
 
 
-def test_every_bad_file_is_told_at_once(observ: Observ, place: Path) -> None:
+def test_every_bad_file_is_told_at_once(observ, place):
     for _, name, content, _ in FILES:
         (place / "raw" / name).write_bytes(content)
     code, _, err = observ("ingest", "raw")
@@ -135,18 +133,14 @@ def test_every_bad_file_is_told_at_once(observ: Observ, place: Path) -> None:
     assert len(err.splitlines()) == len(bad) and all(f"{name}:" in err for name in bad)
 
 
-def test_a_file_that_turned_bad_loses_nothing_of_what_was_read(
-    observ: Observ, filled: Path
-) -> None:
+def test_a_file_that_turned_bad_loses_nothing_of_what_was_read(observ, filled):
     (filled / "raw" / GOOD).write_bytes(b"")
     code, _, err = observ("ingest", "raw")
     assert code == 1 and held(filled) == ["good"]
     one_line(err, GOOD, "empty file")
 
 
-def test_a_file_without_the_right_to_read_it_is_told(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_without_the_right_to_read_it_is_told(observ, place, monkeypatch):
     (place / "raw" / "boamp_audience.csv").write_text("month,visits\n2025-01,3\n", encoding="utf-8")
     opened = Path.open
 
@@ -162,8 +156,8 @@ def test_a_file_without_the_right_to_read_it_is_told(
 
 
 def test_a_folder_without_the_right_to_read_it_is_not_passed_over_in_silence(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    observ, place, monkeypatch
+):
     (place / "raw" / "closed").mkdir()
     listed = os.scandir
 
@@ -179,7 +173,7 @@ def test_a_folder_without_the_right_to_read_it_is_not_passed_over_in_silence(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
-def test_a_name_that_is_no_text_is_told_in_one_that_is(observ: Observ, place: Path) -> None:
+def test_a_name_that_is_no_text_is_told_in_one_that_is(observ, place):
     path = os.fsencode(place / "raw") + b"/boamp_audience_ao\xfbt.csv"
     Path(os.fsdecode(path)).write_text("month,visits\n2025-08,3\n", encoding="utf-8")
     code, _, err = observ("ingest", "raw")
@@ -187,7 +181,7 @@ def test_a_name_that_is_no_text_is_told_in_one_that_is(observ: Observ, place: Pa
     one_line(err, r"boamp_audience_ao\udcfbt.csv: the name is not UTF-8; rename the file")
 
 
-def test_two_devices_that_claim_one_file_are_both_named(observ: Observ, place: Path) -> None:
+def test_two_devices_that_claim_one_file_are_both_named(observ, place):
     with (place / "data" / "catalogue" / "devices.yml").open("a", encoding="utf-8") as entries:
         entries.write(
             "- {id: jumeau, label: x, family: feedback, channel: web, owner: annonces, "
@@ -235,8 +229,8 @@ ROWS = [
     ("rows", "where", "why"), [case[1:] for case in ROWS], ids=[case[0] for case in ROWS]
 )
 def test_a_row_that_cannot_be_used_is_told_with_its_line_and_reason(
-    observ: Observ, place: Path, rows: list[str], where: str, why: str
-) -> None:
+    observ, place, rows, where, why
+):
     (place / "raw" / GOOD).write_text(HEADER + ROW + "\n".join(rows), encoding="utf-8")
     code, out, err = observ("ingest", "raw")
     assert (code, err) == (0, "")
@@ -249,9 +243,7 @@ def test_a_row_that_cannot_be_used_is_told_with_its_line_and_reason(
     assert told["row"] == where.split(":")[1] and why in told["reason"]
 
 
-def test_an_unknown_product_in_a_plain_export_lists_the_known_ones(
-    observ: Observ, place: Path
-) -> None:
+def test_an_unknown_product_in_a_plain_export_lists_the_known_ones(observ, place):
     (place / "raw" / "boamp_audience.csv").write_text(
         "month,visits,product\n2025-01,3,boamp\n2025-02,3,bomap\n", encoding="utf-8"
     )
@@ -266,9 +258,7 @@ def test_an_unknown_product_in_a_plain_export_lists_the_known_ones(
 
 
 @pytest.mark.parametrize("words", [("catalogue",), ("ingest", "raw"), ("edition",)])
-def test_the_mistakes_of_every_file_of_the_catalogue_are_told_at_once(
-    observ: Observ, filled: Path, words: tuple[str, ...]
-) -> None:
+def test_the_mistakes_of_every_file_of_the_catalogue_are_told_at_once(observ, filled, words):
     folder = filled / "data" / "catalogue"
     devices = (folder / "devices.yml").read_text(encoding="utf-8")
     twice = devices.replace("id: audience-boamp", "id: datagouv-bodacc")
@@ -293,7 +283,7 @@ def test_the_mistakes_of_every_file_of_the_catalogue_are_told_at_once(
         assert [line for line in lines if all(part in line for part in parts)], parts
 
 
-def test_many_mistakes_are_bounded_and_counted(observ: Observ, place: Path) -> None:
+def test_many_mistakes_are_bounded_and_counted(observ, place):
     path = place / "data" / "catalogue" / "devices.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("family: feedback", "family: feed"), encoding="utf-8")
@@ -307,7 +297,7 @@ def test_many_mistakes_are_bounded_and_counted(observ: Observ, place: Path) -> N
 # --- Demonstration and real data --------------------------------------------------------------
 
 
-def test_demonstration_and_real_data_share_no_store(observ: Observ, filled: Path) -> None:
+def test_demonstration_and_real_data_share_no_store(observ, filled):
     digest = store.digest(filled / "data")
     shutil.copytree(filled / "raw", filled / "demo")
     (filled / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
@@ -324,9 +314,7 @@ def test_demonstration_and_real_data_share_no_store(observ: Observ, filled: Path
 
 
 @pytest.mark.parametrize("target", ["foreign", "file"])
-def test_a_demonstration_is_never_written_over_anything_else(
-    observ: Observ, place: Path, target: str
-) -> None:
+def test_a_demonstration_is_never_written_over_anything_else(observ, place, target):
     (place / "foreign").mkdir()
     (place / "foreign" / "mine.csv").write_text("precious", encoding="utf-8")
     (place / "file").write_text("precious", encoding="utf-8")
@@ -364,8 +352,8 @@ def failing(code: int) -> Callable[..., Any]:
 
 @refusals("folder", "part", "rejects", "ledger")
 def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
-) -> None:
+    observ, filled, monkeypatch, step, code
+):
     bad = "bad,2025-01-02,satisfaction,11,0,10\n"
     (filled / "raw" / "allo-service-public_satisfaction_new.csv").write_text(
         HEADER + ROW.replace("good", "new") + bad, encoding="utf-8"
@@ -393,8 +381,8 @@ def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
 
 @refusals("mkdir", "write_bytes", "_exchange")
 def test_a_demonstration_that_cannot_be_written_leaves_the_earlier_one(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
-) -> None:
+    observ, place, monkeypatch, step, code
+):
     monkeypatch.setattr(demonstrations, "_MAKERS", demonstrations._MAKERS[-1:])  # the quickest
     assert observ("demo", "demo")[0] == 0
     before = everything(place)
@@ -414,8 +402,8 @@ def test_a_demonstration_that_cannot_be_written_leaves_the_earlier_one(
 
 @refusals("copy", "workspace", "study", "site", "edition")
 def test_an_edition_that_cannot_be_written_leaves_the_published_one(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int
-) -> None:
+    observ, filled, monkeypatch, step, code
+):
     fail = failing(code)
     before = everything(filled)
 
@@ -446,7 +434,7 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
 
 
 @pytest.mark.parametrize("data", ["file", "file/data"])
-def test_a_data_folder_that_is_a_file_is_told(observ: Observ, place: Path, data: str) -> None:
+def test_a_data_folder_that_is_a_file_is_told(observ, place, data):
     (place / "file").write_text("precious", encoding="utf-8")
     for words, why, mend in (
         (("ingest", "raw"), "a file stands where a folder is needed", "name another"),
@@ -467,9 +455,7 @@ def part_of(place: Path) -> Path:
 
 
 @pytest.mark.parametrize("words", [("ingest", "raw"), ("edition",)])
-def test_a_store_with_a_missing_part_says_how_to_begin_again(
-    observ: Observ, filled: Path, words: tuple[str, ...]
-) -> None:
+def test_a_store_with_a_missing_part_says_how_to_begin_again(observ, filled, words):
     part = part_of(filled)
     part.unlink()
     code, out, err = observ(*words)
@@ -479,7 +465,7 @@ def test_a_store_with_a_missing_part_says_how_to_begin_again(
     assert observ("ingest", "raw")[0] == 0 and held(filled) == ["good"]
 
 
-def test_a_store_with_a_damaged_part_says_how_to_begin_again(observ: Observ, filled: Path) -> None:
+def test_a_store_with_a_damaged_part_says_how_to_begin_again(observ, filled):
     part = part_of(filled)
     part.write_bytes(part.read_bytes()[:-40])
     with pytest.raises(ObservError, match="damaged; delete the folder"):
@@ -493,7 +479,7 @@ def test_a_store_with_a_damaged_part_says_how_to_begin_again(observ: Observ, fil
         one_line(err, str(part), "damaged; delete the folder", "if you still have them all")
 
 
-def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) -> None:
+def test_a_damaged_ledger_says_how_to_begin_again(observ, filled):
     (filled / "data" / "store" / "ledger.json").write_text('{"kind": "re', encoding="utf-8")
     for words in (("ingest", "raw"), ("edition",)):
         code, out, err = observ(*words)
@@ -501,9 +487,7 @@ def test_a_damaged_ledger_says_how_to_begin_again(observ: Observ, filled: Path) 
         one_line(err, "ledger.json", "damaged; delete the folder")
 
 
-def test_an_ingestion_of_which_nothing_is_taken_fails_and_says_what_to_mend(
-    observ: Observ, place: Path
-) -> None:
+def test_an_ingestion_of_which_nothing_is_taken_fails_and_says_what_to_mend(observ, place):
     assert observ("ingest", "raw")[0] == 0
     bad = place / "raw" / GOOD.replace("good", "bad")
     bad.write_text(HEADER + ROW.replace(",5,", ",11,"), encoding="utf-8")

@@ -9,12 +9,10 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from observlib import demonstration
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.experiences import demonstration as experiences
@@ -46,11 +44,11 @@ def digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-def test_this_machine_writes_the_bytes_that_every_machine_writes(exports: Any) -> None:
+def test_this_machine_writes_the_bytes_that_every_machine_writes(exports):
     assert digest(exports.folder) == DIGEST
 
 
-def test_another_seed_writes_other_files_and_no_file_grows_large(exports: Any) -> None:
+def test_another_seed_writes_other_files_and_no_file_grows_large(exports):
     for maker in demonstration._MAKERS:
         for device in maker.DEVICES:
             assert maker.make(device, 1)[0] != maker.make(device, 2)[0], device
@@ -59,7 +57,7 @@ def test_another_seed_writes_other_files_and_no_file_grows_large(exports: Any) -
     assert max(sizes) < 450_000 and sum(sizes) < 9_500_000
 
 
-def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
+def test_another_process_writes_the_same_bytes(tmp_path):
     code = "import sys, pathlib; from observlib.demonstration import write"
     code += "; write(pathlib.Path(sys.argv[1]))"
     subprocess.run(
@@ -76,7 +74,7 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
     assert digest(tmp_path / "raw") == DIGEST
 
 
-def test_the_manifest_holds_the_truths_and_the_digest_of_each_file(exports: Any) -> None:
+def test_the_manifest_holds_the_truths_and_the_digest_of_each_file(exports):
     files = content(exports.folder)
     manifest = json.loads(files.pop(demonstration.MANIFEST))
     assert manifest["truths"] == exports.truths
@@ -96,14 +94,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_progress_is_told_up_to_the_last_device(tmp_path: Path) -> None:
+def test_progress_is_told_up_to_the_last_device(tmp_path):
     told: list[tuple[int, int]] = []
     demonstration.write(tmp_path / "raw", lambda done, total: told.append((done, total)))
     assert told == [(i, len(told)) for i in range(1, len(told) + 1)]
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_previous_demonstration_is_replaced_whole(tmp_path: Path) -> None:
+def test_a_previous_demonstration_is_replaced_whole(tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
     demonstration.write(folder)  # an empty folder will do
@@ -132,7 +130,7 @@ def refused(folder: Path, *words: str) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_real_export_put_into_the_demonstration_is_left_alone(tmp_path: Path) -> None:
+def test_a_real_export_put_into_the_demonstration_is_left_alone(tmp_path):
     demonstration.write(tmp_path / "raw")
     (tmp_path / "raw" / "peers.csv").write_bytes(b"precious")
     refused(tmp_path / "raw", "peers.csv", "choose another folder")
@@ -142,13 +140,13 @@ def test_a_real_export_put_into_the_demonstration_is_left_alone(tmp_path: Path) 
     "manifest",
     [b"", b"\xff", b"[]", b"{}", b'{"kind": "demonstration", "files": 3}', b'{"kind": 1}'],
 )
-def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path: Path, manifest: bytes) -> None:
+def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path, manifest):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / demonstration.MANIFEST).write_bytes(manifest)
     refused(tmp_path / "raw", demonstration.MANIFEST)
 
 
-def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path):
     (tmp_path / "raw").write_bytes(b"precious")
     refused(tmp_path / "raw", "is a file")
     with pytest.raises(ObservError, match="no work folder can be made there"):
@@ -157,7 +155,7 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_folder_behind_a_link_stays_behind_its_link(tmp_path: Path) -> None:
+def test_a_folder_behind_a_link_stays_behind_its_link(tmp_path):
     (tmp_path / "real").mkdir()
     try:
         (tmp_path / "raw").symlink_to(tmp_path / "real", target_is_directory=True)
@@ -168,7 +166,7 @@ def test_a_folder_behind_a_link_stays_behind_its_link(tmp_path: Path) -> None:
     assert (tmp_path / "real" / demonstration.MANIFEST).is_file()
 
 
-def test_a_link_that_leads_to_itself_is_an_error_and_no_traceback(tmp_path: Path) -> None:
+def test_a_link_that_leads_to_itself_is_an_error_and_no_traceback(tmp_path):
     try:
         (tmp_path / "raw").symlink_to(tmp_path / "raw")
     except OSError:
@@ -177,7 +175,7 @@ def test_a_link_that_leads_to_itself_is_an_error_and_no_traceback(tmp_path: Path
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_interrupted_write_leaves_the_old_one_whole(tmp_path: Path) -> None:
+def test_an_interrupted_write_leaves_the_old_one_whole(tmp_path):
     folder = tmp_path / "raw"
     demonstration.write(folder)
     whole = content(folder)
@@ -192,7 +190,7 @@ def test_an_interrupted_write_leaves_the_old_one_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-def test_every_export_is_that_of_one_device(exports: Any, catalogue: Catalogue) -> None:
+def test_every_export_is_that_of_one_device(exports, catalogue):
     owners: Counter[str] = Counter()
     for path in exports.folder.rglob("*.*"):
         if path.name == "demonstration.json":
@@ -204,15 +202,13 @@ def test_every_export_is_that_of_one_device(exports: Any, catalogue: Catalogue) 
     assert (owners["matomo-legifrance"], owners["matomo-journal-officiel"]) == (45, 4)
 
 
-def test_truths_name_the_product_that_the_catalogue_gives(
-    exports: Any, catalogue: Catalogue
-) -> None:
+def test_truths_name_the_product_that_the_catalogue_gives(exports, catalogue):
     for part in ("changes", "visits_by_month", "visits_by_quarter", "ratings"):
         for record in exports.truths[part]:
             assert record["product"] == catalogue.devices[record["device"]].product
 
 
-def test_a_new_device_changes_the_exports_of_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_device_changes_the_exports_of_no_other(monkeypatch):
     before = {device: maker.make(device, demonstration.SEED) for device, maker in DEVICES.items()}
     new_site, new_form = audience.SITES["audience-boamp"], ratings.RATED["jdma-legifrance"]
     monkeypatch.setattr(audience, "SITES", {"matomo-new": new_site, **audience.SITES})

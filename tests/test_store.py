@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from tests.copies import DEMO
 
 from observlib import store
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
@@ -47,7 +46,7 @@ def held(data: Path) -> dict[str, float]:
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4), "c": ("2026-07-30", 5)}
 
 
-def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_the_same_export_twice_counts_once(tmp_path, catalogue):
     path = ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     digest = store.digest(tmp_path)
@@ -58,9 +57,7 @@ def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue)
     assert store.digest(tmp_path) == digest
 
 
-def test_a_store_in_any_folder_of_a_repository_is_never_committed(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_store_in_any_folder_of_a_repository_is_never_committed(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path / "mine", catalogue)
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
@@ -71,7 +68,7 @@ def test_a_store_in_any_folder_of_a_repository_is_never_committed(
     assert "raw/" in told and "mine/" not in told
 
 
-def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_corrected_export_replaces_its_period(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", {**JULY, "z": ("2026-06-30", 1)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     # b was withdrawn, c was 5 and is 2; z lies outside the corrected period
@@ -82,7 +79,7 @@ def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catal
     assert done.replaced and "corrects 3 rows of" in done.replaced[0]
 
 
-def test_two_forms_of_one_device_complete_each_other(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_two_forms_of_one_device_complete_each_other(tmp_path, catalogue):
     ratings(tmp_path / "raw", "form1", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     ratings(tmp_path / "raw", "form2", {"x": ("2026-07-10", 1)})
@@ -90,9 +87,7 @@ def test_two_forms_of_one_device_complete_each_other(tmp_path: Path, catalogue: 
     assert held(tmp_path) == {"a": 3, "b": 4, "c": 5, "x": 1}
 
 
-def test_visits_of_overlapping_exports_are_not_added_up(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_visits_of_overlapping_exports_are_not_added_up(tmp_path, catalogue):
     visits(tmp_path / "raw", "old", {"2026-05": 100, "2026-06": 200, "2026-07": 300})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     visits(tmp_path / "raw", "new", {"2026-06": 220, "2026-07": 300, "2026-08": 400})
@@ -101,9 +96,7 @@ def test_visits_of_overlapping_exports_are_not_added_up(
     assert rows["visits"].tolist() == [100, 220, 300, 400]
 
 
-def test_a_day_inside_a_month_already_held_takes_the_month_s_place(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_day_inside_a_month_already_held_takes_the_month_s_place(tmp_path, catalogue):
     visits(tmp_path / "raw", "months", {"2026-05": 3100, "2026-06": 3000})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     path = visits(tmp_path / "raw", "days", {})
@@ -112,9 +105,7 @@ def test_a_day_inside_a_month_already_held_takes_the_month_s_place(
     assert store.read(tmp_path, "audience")["visits"].tolist() == [3100, 100, 100]
 
 
-def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_an_export_saved_in_another_format_says_which_one_its_device_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     for name in ("jdma_legifrance_2026.xlsx", "holiday.xlsx"):
         (tmp_path / "raw" / name).write_bytes(b"PK")
@@ -125,9 +116,7 @@ def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
     assert "end with .csv" in told
 
 
-def test_nothing_is_read_through_a_link_that_leads_out(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_nothing_is_read_through_a_link_that_leads_out(tmp_path, catalogue):
     outside = ratings(tmp_path / "outside", "2026-07", JULY)
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / outside.name).symlink_to(outside)
@@ -135,14 +124,12 @@ def test_nothing_is_read_through_a_link_that_leads_out(
     assert done.devices.empty and store.read(tmp_path / "data", "ratings").empty
 
 
-def test_an_absent_store_says_what_to_run(tmp_path: Path) -> None:
+def test_an_absent_store_says_what_to_run(tmp_path):
     with pytest.raises(ObservError, match="observ ingest"):
         store.read(tmp_path, "ratings")
 
 
-def test_reading_some_quarters_reads_these_and_no_other(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_reading_some_quarters_reads_these_and_no_other(tmp_path, catalogue):
     visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 * m for m in range(1, 10)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     q2 = Quarter(2026, 2)
@@ -154,9 +141,7 @@ def test_reading_some_quarters_reads_these_and_no_other(
 
 
 @pytest.mark.parametrize("column", ["product", "device"])
-def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(
-    demonstration: Path, column: str
-) -> None:
+def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(demonstration, column):
     whole = store.read(demonstration, "ratings")
     for value in whole[column].dropna().unique():
         part = store.read(demonstration, "ratings", **{column: value})
@@ -165,9 +150,7 @@ def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(
     assert store.read(demonstration, "ratings", **{column: "no-one"}).empty
 
 
-def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_what_came_in_is_counted_by_device_as_reading_it_all_would(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026", JULY | {"d": ("2026-10-01", 1)})
     visits(tmp_path / "raw", "2026", {"2026-06": 9, "2026-07": 5, "2026-08": 6})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
@@ -188,9 +171,7 @@ def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
     ]
 
 
-def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
-    demonstration: Path,
-) -> None:
+def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(demonstration):
     first, last = Quarter(2025, 4), Quarter(2026, 3)
     heard = store.heard(demonstration, first, last)
     pairs = set(zip(heard["device"], heard["product"], strict=True))
@@ -207,26 +188,20 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
     ("today", "latest"),
     [("2026-10-05", "2026-T2"), ("2026-07-05", "2026-T2"), ("2026-06-30", "2026-T1")],
 )
-def test_the_latest_quarter_is_over_and_data_goes_to_its_end(
-    tmp_path: Path, catalogue: Catalogue, today: str, latest: str
-) -> None:
+def test_the_latest_quarter_is_over_and_data_goes_to_its_end(tmp_path, catalogue, today, latest):
     visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 for m in range(1, 9)})  # to August
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert str(store.latest_quarter(tmp_path, date.fromisoformat(today))) == latest
 
 
 @pytest.mark.parametrize(("months", "latest"), [(5, "2026-T1"), (6, "2026-T2"), (7, "2026-T2")])
-def test_data_to_the_last_day_of_a_quarter_makes_it_the_latest(
-    tmp_path: Path, catalogue: Catalogue, months: int, latest: str
-) -> None:
+def test_data_to_the_last_day_of_a_quarter_makes_it_the_latest(tmp_path, catalogue, months, latest):
     visits(tmp_path / "raw", "x", {f"2026-{month + 1:02d}": 100 for month in range(months)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert str(store.latest_quarter(tmp_path, date(2026, 9, 5))) == latest
 
 
-def test_a_store_of_nothing_but_the_month_in_progress_says_so(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_store_of_nothing_but_the_month_in_progress_says_so(tmp_path, catalogue):
     visits(tmp_path / "raw", "x", {f"{date.today():%Y-%m}": 100})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     with pytest.raises(ObservError, match="no complete period"):
@@ -247,8 +222,8 @@ answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
     )
 )
 def test_an_answer_is_never_counted_twice_whatever_the_exports(
-    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, exports: list[dict[str, int]]
-) -> None:
+    tmp_path_factory, catalogue, exports
+):
     folder = tmp_path_factory.mktemp("exports")
     latest: dict[str, float] = {}
     for number, export in enumerate(exports):
@@ -265,9 +240,7 @@ def test_an_answer_is_never_counted_twice_whatever_the_exports(
     assert set(held(folder)) <= set(latest)
 
 
-def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     for number in range(40):

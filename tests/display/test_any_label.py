@@ -82,8 +82,8 @@ def curves(label: str, grouped: Any, catalogue: Any) -> display.Output:
 @example(label=CAPITALS)
 @example(label="M" * 400)
 def test_any_label_makes_a_chart_that_holds_it(
-    chart: Any, label: str, grouped: Any, invented: Any, figures: Any, assert_readable: Any
-) -> None:
+    chart, label, grouped, invented, figures, assert_readable
+):
     if not one_line(label) or one_line(label) in ("Oui", "Non"):
         return
     figures.clear()
@@ -95,8 +95,8 @@ def test_any_label_makes_a_chart_that_holds_it(
 
 @pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
 def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
-    chart: Any, grouped: Any, invented: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    chart, grouped, invented, monkeypatch
+):
     """What is measured is counted, in letters: each letter costs the time of its outline."""
     measured = 0
 
@@ -113,9 +113,7 @@ def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
 
 
 @given(st.lists(st.sampled_from([*"ab .-/éM", "e\u0301"]), max_size=80), st.floats(20, 120))
-def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(
-    letters: list[str], width: float
-) -> None:
+def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(letters, width):
     text = "".join(letters)
     lines_ = wrap(text, width).split("\n")
     assert all(text_width(line) <= width for line in lines_)
@@ -123,6 +121,6 @@ def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(
     assert not any(line.startswith("\u0301") for line in lines_[1:])
 
 
-def test_a_name_of_many_lines_ends_with_an_ellipsis() -> None:
+def test_a_name_of_many_lines_ends_with_an_ellipsis():
     assert shortened("a\nb\nc", 3) == "a\nb\nc"
     assert shortened("a\nb\nc", 2) == "a\n…"

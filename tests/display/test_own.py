@@ -31,9 +31,7 @@ def told(marks: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return as_told(marks, catalogue)
 
 
-def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(
-    told: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(told, catalogue):
     drawn = sns.stripplot(told, x="estimate", y="product", hue="channel")
     chart = display.own_chart(drawn, told, catalogue, caption="Trois notes : bien")
     alt = plain(chart.content["alt"])
@@ -48,8 +46,8 @@ def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(
 
 
 def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
-    told: pd.DataFrame, catalogue: Catalogue, figures, texts
-) -> None:
+    told, catalogue, figures, texts
+):
     sns.set_theme()
     drawn = sns.barplot(told, x="estimate", y="product")
     drawn.set_title("A title that the caption makes needless")
@@ -63,9 +61,7 @@ def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
     assert style.PALETTE[0] in used and not used & set(sns.color_palette().as_hex())
 
 
-def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(
-    marks: pd.DataFrame, catalogue: Catalogue, figures
-) -> None:
+def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figures):
     rows = [marks.assign(period=f"2026-T{q}", estimate=marks["estimate"] - q / 10) for q in (1, 2)]
     told = as_told(estimates.combine(rows), catalogue)
     grid = sns.relplot(told, x="period", y="estimate", col="product", col_wrap=2, kind="line")
@@ -79,9 +75,7 @@ def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(
 
 
 @pytest.mark.parametrize("kind", ["points", "bars", "lines", "heat", "words"])
-def test_a_value_with_more_digits_than_a_page_tells_is_refused(
-    kind: str, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_value_with_more_digits_than_a_page_tells_is_refused(kind, marks, catalogue):
     rows = marks.assign(estimate=marks["estimate"] + 0.0123)
     ax = plt.figure().add_subplot()
     if kind == "points":
@@ -98,9 +92,7 @@ def test_a_value_with_more_digits_than_a_page_tells_is_refused(
         display.own_chart(ax, rows, catalogue, caption="C")
 
 
-def test_what_is_no_figure_no_estimates_or_no_answer_is_refused(
-    told: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_what_is_no_figure_no_estimates_or_no_answer_is_refused(told, catalogue):
     fig = plt.figure()
     with pytest.raises(ObservError, match="is given a str; give a figure, its axes or a grid"):
         display.own_chart("a.png", told, catalogue, caption="C")

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib import comparisons, display, estimates
-from observlib.catalogue import Catalogue
 from observlib.display import words
 from observlib.display.rounding import as_told, pairs_as_told
 
@@ -22,9 +21,7 @@ def made(**found: Any) -> pd.DataFrame:
 
 
 @given(st.floats(1, 9), st.integers(30, 5000))
-def test_a_value_reads_the_same_with_the_digits_that_are_told(
-    catalogue: Catalogue, x: float, n: int
-) -> None:
+def test_a_value_reads_the_same_with_the_digits_that_are_told(catalogue, x, n):
     frame = made(estimate=x, ci_low=x * 0.9, ci_high=x * 1.1, n=5 * (n // 5), n_eff=n)
     before, after = frame.iloc[0], as_told(frame, catalogue).iloc[0]
     indicator = catalogue.indicators["satisfaction_10"]
@@ -34,13 +31,13 @@ def test_a_value_reads_the_same_with_the_digits_that_are_told(
     assert after["n_eff"] % 5 == 0 and after["n_eff"] <= max(after["n"], n + 5)
 
 
-def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue: Catalogue) -> None:
+def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue):
     bases = [as_told(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
              for n, e in ((155, 153), (15, 12), (600, 651.2))]  # fmt: skip
     assert bases == [155, 15, 650]
 
 
-def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> None:
+def test_what_is_withheld_or_counted_stays_as_it_is(catalogue):
     hidden = as_told(made(status="suppressed"), catalogue).iloc[0]
     assert math.isnan(hidden["estimate"]) and hidden["status"] == "suppressed"
     visits = made(indicator="visits", unit="visites", estimate=25_458_001, n=25_458_001)
@@ -56,8 +53,8 @@ def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> Non
     ],
 )
 def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero(
-    catalogue: Catalogue, indicator: str, unit: str, ends: tuple[float, ...], told: list[float]
-) -> None:
+    catalogue, indicator, unit, ends, told
+):
     side = made(indicator=indicator, unit=unit, estimate=5)
     pair = side.join(side.add_prefix(estimates.REFERENCE)).assign(against="before")
     numbers = dict(zip(("difference", "difference_low", "difference_high"), ends, strict=True))
@@ -67,9 +64,7 @@ def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero
 
 
 @pytest.mark.parametrize("chart", ["dot_chart", "line_chart", "bar_chart"])
-def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
-    catalogue: Catalogue, chart: str
-) -> None:
+def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(catalogue, chart):
     draw = getattr(display, chart)
     drawn = {
         draw(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
@@ -79,7 +74,7 @@ def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
     assert len(drawn) == 1
 
 
-def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue: Catalogue) -> None:
+def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue):
     def parts(*shares: float) -> str:
         common = {"indicator": "feeling_share", "unit": "%", "period": "2026-T3", "n": 300}
         common |= {"device": "sp-plus", "group": "feeling"}
@@ -92,9 +87,7 @@ def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue: Catalo
     assert parts(33.0, 17.0, 50.0) == parts(32.7, 17.4, 49.9)
 
 
-def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(
-    catalogue: Catalogue,
-) -> None:
+def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(catalogue):
     frame = made(estimate=6.43, ci_low=5.62, ci_high=7.24, n=85, n_eff=83)
     told = as_told(frame, catalogue).iloc[0]
     assert told[["estimate", "ci_low", "ci_high"]].tolist() == [6.4, 5.5, 7.3]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
 import pytest
 
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.loaders import load
 
@@ -21,7 +17,7 @@ RATE = "Mesure,Satisfaction,tx-fictif,national,"
 DEVICE = "barometre-indicateur"
 
 
-def test_targets_and_initial_values_are_never_taken_for_results(read: Any) -> None:
+def test_targets_and_initial_values_are_never_taken_for_results(read):
     text = ONE + (
         "IND-246,D2A,2023-01-01,DEPT,0.0,,,\n"
         "IND-246,D2A,2023-07-01,DEPT,,98.75,,100.0\n"
@@ -38,7 +34,7 @@ def test_targets_and_initial_values_are_never_taken_for_results(read: Any) -> No
     assert [notice[:6] for notice in loaded.notices] == ["3 rows"]
 
 
-def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day(read: Any) -> None:
+def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day(read):
     text = NATIONAL + (
         f"{RATE}2021-12-31,73.0,% de satisfaction\n{RATE}2022-12-31,71.0,% de satisfaction\n"
         "Mesure,Stock,nb-fictif,national,2022-11-30,2 538,guichets\n"
@@ -52,7 +48,7 @@ def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day
 
 
 @pytest.mark.parametrize("sign", [";", "\t", ","])
-def test_a_file_saved_again_by_a_spreadsheet_still_loads(read: Any, sign: str) -> None:
+def test_a_file_saved_again_by_a_spreadsheet_still_loads(read, sign):
     text = (REGIONAL + "M,Part,tx,1,Guadeloupe,31/12/2022,QUOTE,%\n").replace(",", sign)
     text = text.replace("QUOTE", '"72,5"')
     (row,) = read(text).rows.to_dict("records")
@@ -77,9 +73,7 @@ def test_a_file_saved_again_by_a_spreadsheet_still_loads(read: Any, sign: str) -
         (f"{RATE}2022-12-31", "", "has 5 cells"),
     ],
 )
-def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(
-    read: Any, line: str, column: str, reason: str
-) -> None:
+def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(read, line, column, reason):
     good = f"{RATE}2021-12-31,73,%\n"
     loaded = read(f"{NATIONAL}{good}{line}\n")
     assert loaded.rows["value"].tolist() == [73]
@@ -96,7 +90,7 @@ def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(
         (",D01,2023-07-01,DEPT,,98,,", "indic_id"),
     ],
 )
-def test_an_area_that_is_none_is_rejected(read: Any, line: str, column: str) -> None:
+def test_an_area_that_is_none_is_rejected(read, line, column):
     loaded = read(f"{ONE}{line}\n")
     assert loaded.rows.empty and loaded.rejects["column"].tolist() == [column]
 
@@ -111,15 +105,13 @@ def test_an_area_that_is_none_is_rejected(read: Any, line: str, column: str) -> 
         ("", "empty file"),
     ],
 )
-def test_a_file_of_another_form_is_one_plain_error(read: Any, text: str, said: str) -> None:
+def test_a_file_of_another_form_is_one_plain_error(read, text, said):
     with pytest.raises(ObservError) as caught:
         read(text)
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_every_row_of_the_published_files_is_a_result_or_told(
-    shared_data: Path, catalogue: Catalogue
-) -> None:
+def test_every_row_of_the_published_files_is_a_result_or_told(shared_data, catalogue):
     folder = shared_data / "barometre_resultats"
     found = {}
     for path in (*folder.glob("*-detail-*.csv"), folder / "ind-246.csv"):

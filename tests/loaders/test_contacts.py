@@ -83,7 +83,7 @@ def read(tmp_path: Path, catalogue: Catalogue) -> Any:
     return loaded
 
 
-def test_times_are_utc_and_numbers_are_whole(read: Any) -> None:
+def test_times_are_utc_and_numbers_are_whole(read):
     row = read("calls", f"{HEADERS['calls']}\n{ROWS['calls']}").rows.iloc[0]
     assert str(row["moment"]) == "2026-07-01 08:00:00" and row["wait"] == 65
     half = f"{HEADERS['call_intervals']}\n{ROWS['call_intervals']}"
@@ -95,9 +95,7 @@ def test_times_are_utc_and_numbers_are_whole(read: Any) -> None:
     ("loader", "row", "reason"),
     [(loader, row, reason) for loader, cases in BAD.items() for row, reason in cases],
 )
-def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(
-    read: Any, loader: str, row: str, reason: str
-) -> None:
+def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(read, loader, row, reason):
     good = ROWS[loader].replace("a1", "z9").replace("T1", "T9")
     found = read(loader, f"{HEADERS[loader]}\n{row}\n{good}\n")
     assert len(found.rows) == 1
@@ -106,16 +104,14 @@ def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(
     assert "06 12" not in str(told) and "@" not in str(told)
 
 
-def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_which_is_told(
-    read: Any,
-) -> None:
+def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_which_is_told(read):
     text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;;\n"
     found = read("tickets", text)
     assert "its latest moment, 2026-07-09" in found.notices[0]
     assert set(found.rows["extracted"].astype(str)) == {"2026-07-09 08:00:00"}
 
 
-def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read: Any) -> None:
+def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read):
     text = "ticket;received;answered;closed\n"
     text += "T1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;2126-07-10 10:00;\n"
     found = read("tickets", text)
@@ -124,14 +120,14 @@ def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read: Any) 
     assert found.rejects[["row", "column"]].values.tolist() == [[3, "answered"]]
 
 
-def test_the_device_s_day_of_export_ends_in_paris(read: Any) -> None:
+def test_the_device_s_day_of_export_ends_in_paris(read):
     text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\n"
     found = read("tickets", text, extracted=date(2026, 7, 3))
     assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00" and not found.notices
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-def test_english_headers_are_read_and_columns_of_persons_are_not(read: Any, loader: str) -> None:
+def test_english_headers_are_read_and_columns_of_persons_are_not(read, loader):
     text = {
         "calls": "call_id;start;outcome;wait;caller\na1;2026-07-01T10:00:00+02:00;answered;0:07;"
         "06 12 34 56 78\n",
@@ -156,9 +152,7 @@ CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
 @pytest.mark.parametrize("loader", LOADERS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=8), max_size=6))
-def test_any_table_gives_rows_and_rejects_that_add_up(
-    read: Any, loader: str, rows: list[list[str]]
-) -> None:
+def test_any_table_gives_rows_and_rejects_that_add_up(read, loader, rows):
     lines = [";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in rows]
     text = "\n".join([HEADERS[loader], ROWS[loader], *lines])
     found = read(loader, text)
@@ -167,16 +161,14 @@ def test_any_table_gives_rows_and_rejects_that_add_up(
 
 
 @pytest.mark.parametrize("nothing", ["-", "–", "n.d.", "N/A", "NC"])
-def test_a_sign_for_nothing_does_not_become_the_theme_of_many_calls(
-    read: Any, nothing: str
-) -> None:
+def test_a_sign_for_nothing_does_not_become_the_theme_of_many_calls(read, nothing):
     text = f"{HEADERS['calls']}\n" + ROWS["calls"].replace("Logement", nothing)
     found = read("calls", text)
     assert found.rows["theme"].isna().all() and found.rejects.empty
 
 
 @pytest.mark.parametrize("loader", ["calls", "tickets"])
-def test_the_subject_that_someone_wrote_is_never_a_theme(read: Any, loader: str) -> None:
+def test_the_subject_that_someone_wrote_is_never_a_theme(read, loader):
     titled = HEADERS[loader].replace("Motif", "Sujet")
     row = ROWS[loader].replace("Logement", "Je suis souffrante").replace("Alertes", "Ma grossesse")
     found = read(loader, f"{titled}\n{row}\n")
@@ -184,16 +176,14 @@ def test_the_subject_that_someone_wrote_is_never_a_theme(read: Any, loader: str)
 
 
 @pytest.mark.parametrize("loader", ["calls", "tickets"])
-def test_a_column_of_hundreds_of_themes_is_what_people_wrote_and_is_refused(
-    read: Any, loader: str
-) -> None:
+def test_a_column_of_hundreds_of_themes_is_what_people_wrote_and_is_refused(read, loader):
     first, theme = ("a1", "Logement") if loader == "calls" else ("T1", "Alertes")
     rows = [ROWS[loader].replace(first, f"n{i}").replace(theme, f"Texte {i}") for i in range(101)]
     with pytest.raises(ObservError, match="101 different texts, which is no list of themes"):
         read(loader, "\n".join([HEADERS[loader], *rows]))
 
 
-def test_a_refused_cell_shows_neither_a_sentence_nor_a_name(read: Any) -> None:
+def test_a_refused_cell_shows_neither_a_sentence_nor_a_name(read):
     for words in ("mon fils est souffrant", "Zoé Martin"):
         row = ROWS["calls"].replace("Décroché", words)
         (told,) = read("calls", f"{HEADERS['calls']}\n{row}\n").rejects.to_dict("records")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -34,7 +33,7 @@ def dump(read: Any) -> Any:
 LAST_YEAR = [month("2025-10"), month("2025-12", 3), month("2025-11")]
 
 
-def test_the_last_month_listed_is_partial_however_old_it_is(dump: Any) -> None:
+def test_the_last_month_listed_is_partial_however_old_it_is(dump):
     loaded = dump(LAST_YEAR)
     assert loaded.rows["complete"].tolist() == [True, False, True]
     assert loaded.rows["end"].iat[1] == pd.Timestamp("2025-12-31")
@@ -53,24 +52,24 @@ def test_the_last_month_listed_is_partial_however_old_it_is(dump: Any) -> None:
     ],
 )
 def test_the_day_of_the_dump_decides_and_the_file_name_before_the_catalogue(
-    dump: Any, extracted: date | None, name: str, complete: list[bool]
-) -> None:
+    dump, extracted, name, complete
+):
     loaded = dump(LAST_YEAR, name, extracted=extracted)
     assert loaded.rows["complete"].tolist() == complete
 
 
-def test_the_current_month_is_partial_whatever_the_catalogue_says(dump: Any) -> None:
+def test_the_current_month_is_partial_whatever_the_catalogue_says(dump):
     loaded = dump([month(f"{date.today():%Y-%m}")], extracted=date(9000, 1, 1))
     assert loaded.rows["complete"].tolist() == [False]
 
 
 @pytest.mark.parametrize("name", ["d_2999-01-01.json", "d_2025-02-30.json"])
-def test_a_mistyped_day_in_the_file_name_cannot_complete_a_month(dump: Any, name: str) -> None:
+def test_a_mistyped_day_in_the_file_name_cannot_complete_a_month(dump, name):
     with pytest.raises(ObservError, match="rename the file"):
         dump(LAST_YEAR, name)
 
 
-def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(dump: Any) -> None:
+def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(dump):
     months = [
         month("2025-10"),
         month("2025-10"),
@@ -102,7 +101,7 @@ def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(dump: A
         ("<html>", "not JSON"),
     ],
 )
-def test_another_file_is_told_in_one_line(read: Any, text: str, says: str) -> None:
+def test_another_file_is_told_in_one_line(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(text)
     assert len(str(caught.value).splitlines()) == 1
@@ -123,7 +122,7 @@ MONTHS = st.dictionaries(st.sampled_from(["month", "visits", "downloads"]), CELL
     max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(months=st.lists(MONTHS, max_size=6) | CELLS)
-def test_any_list_of_months_loads_or_is_refused(dump: Any, months: object) -> None:
+def test_any_list_of_months_loads_or_is_refused(dump, months):
     try:
         loaded = dump(months)
     except ObservError:
@@ -142,8 +141,8 @@ def test_any_list_of_months_loads_or_is_refused(dump: Any, months: object) -> No
     ],
 )
 def test_four_real_days_of_december_are_no_fall_of_96_percent(
-    read: Any, shared_data: Path, name: str, visits: int, downloads: int
-) -> None:
+    read, shared_data, name, visits, downloads
+):
     loaded = read(shared_data / "datagouv_metrics" / name)
     assert loaded.rejects.empty and len(loaded.rows) == 42
     december = loaded.rows.iloc[-1]
@@ -152,9 +151,7 @@ def test_four_real_days_of_december_are_no_fall_of_96_percent(
     assert loaded.rows["complete"].iloc[:-1].all()
 
 
-def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(
-    read: Any, shared_data: Path
-) -> None:
+def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(read, shared_data):
     path = shared_data / "datagouv_metrics" / "dila_BODACC_monthly.json"
     loaded = read(path)
     told = json.loads(path.read_text(encoding="utf-8"))
@@ -162,12 +159,12 @@ def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(
     assert loaded.rows["downloads"].sum() == told["totalDownloads"]
 
 
-def test_the_real_metrics_of_the_whole_platform_are_refused(read: Any, shared_data: Path) -> None:
+def test_the_real_metrics_of_the_whole_platform_are_refused(read, shared_data):
     with pytest.raises(ObservError, match="metrics of all of data"):
         read(shared_data / "datagouv_metrics" / "global-stats.json")
 
 
-def test_a_cell_that_may_tell_of_someone_is_not_shown(dump: Any) -> None:
+def test_a_cell_that_may_tell_of_someone_is_not_shown(dump):
     months = [month("2025-10"), month("zoe@exemple.invalid"), month("2025-09", "06 12 34 56 78")]
     told = dump(months).rejects
     assert told["value"].tolist() == ["(not shown: it may be a comment)"] * 2

@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -81,7 +80,7 @@ def one(loaded: Loaded, indicator: str) -> tuple[Any, ...]:
     return tuple(None if pd.isna(row[name]) else row[name] for name in columns("procedures")[-4:])
 
 
-def test_a_procedure_makes_one_row_an_indicator(published: Any) -> None:
+def test_a_procedure_makes_one_row_an_indicator(published):
     loaded = published(procedure())
     assert loaded.table == "procedures" and loaded.rejects.empty
     assert list(loaded.rows.columns) == columns("procedures")
@@ -144,8 +143,8 @@ def test_a_procedure_makes_one_row_an_indicator(published: Any) -> None:
     ],
 )
 def test_each_kind_of_cell_says_its_state_and_its_value(
-    published: Any, column: str, cell: Any, indicator: str, expected: tuple[Any, ...]
-) -> None:
+    published, column, cell, indicator, expected
+):
     loaded = published(procedure(**{column: cell}))
     assert loaded.rejects.empty
     assert one(loaded, indicator) == expected
@@ -183,8 +182,8 @@ def test_each_kind_of_cell_says_its_state_and_its_value(
     ],
 )
 def test_a_cell_that_is_not_understood_is_rejected_where_it_stands_and_alone(
-    published: Any, column: str, title: str, cell: Any, reason: str
-) -> None:
+    published, column, title, cell, reason
+):
     bad = procedure(**{"ID Démarche": 13, column: cell})
     loaded = published(procedure(), bad)
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[3, title]]
@@ -194,22 +193,20 @@ def test_a_cell_that_is_not_understood_is_rejected_where_it_stands_and_alone(
 
 
 @pytest.mark.parametrize("column", ["Nom Démarche", "ID Démarche", "Réf Administration"])
-def test_a_procedure_without_name_number_or_administration_is_rejected_once(
-    published: Any, column: str
-) -> None:
+def test_a_procedure_without_name_number_or_administration_is_rejected_once(published, column):
     loaded = published(procedure(**{column: ""}), procedure())
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[2, column]]
     assert len(loaded.rows) == INDICATORS
 
 
-def test_a_procedure_that_is_there_twice_is_kept_once(published: Any) -> None:
+def test_a_procedure_that_is_there_twice_is_kept_once(published):
     loaded = published(procedure(), [], procedure(Note_Satisfaction=2))
     assert loaded.rejects["reason"].tolist() == ["repeats the procedure of row 2; keep one"]
     assert loaded.rejects["row"].tolist() == [4]
     assert one(loaded, "satisfaction")[1] == 8.4
 
 
-def test_a_missing_indicator_column_is_told_and_the_others_are_loaded(read: Any) -> None:
+def test_a_missing_indicator_column_is_told_and_the_others_are_loaded(read):
     place = HEADER.index("Taux Dispo")
     rows = [[*cells[:place], *cells[place + 1 :]] for cells in (HEADER, procedure())]
     loaded = read(workbook((SHEET, rows)))
@@ -218,7 +215,7 @@ def test_a_missing_indicator_column_is_told_and_the_others_are_loaded(read: Any)
     assert len(loaded.rows) == INDICATORS - 1
 
 
-def test_headers_are_known_whatever_their_case_spaces_and_order(read: Any) -> None:
+def test_headers_are_known_whatever_their_case_spaces_and_order(read):
     header = [f" {name.upper()} \n(en 2025)" for name in reversed(HEADER)]
     rows = [header, list(reversed(procedure()))]
     loaded = read(workbook(("Lisez-moi", [["Bonjour"]]), (SHEET, rows)))
@@ -242,8 +239,8 @@ def test_headers_are_known_whatever_their_case_spaces_and_order(read: Any) -> No
     ],
 )
 def test_the_edition_is_that_of_the_sheet_else_of_the_device_else_of_the_file(
-    read: Any, sheet: str, period: str | None, name: str, edition: str | None
-) -> None:
+    read, sheet, period, name, edition
+):
     book = workbook((sheet, [HEADER, procedure()]))
     if edition is None:
         with pytest.raises(ObservError, match="edition"):
@@ -252,7 +249,7 @@ def test_the_edition_is_that_of_the_sheet_else_of_the_device_else_of_the_file(
         assert set(read(book, f"{name}.xlsx", period=period).rows["edition"]) == {edition}
 
 
-def test_a_part_that_understates_its_size_cannot_fill_the_memory(read: Any) -> None:
+def test_a_part_that_understates_its_size_cannot_fill_the_memory(read):
     content = bytearray(workbook((SHEET, [HEADER, procedure()])))
     place = content.rindex(b"xl/sharedStrings.xml") - 46  # its record in the list of parts
     content[place + 24 : place + 28] = (100).to_bytes(4, "little")
@@ -260,7 +257,7 @@ def test_a_part_that_understates_its_size_cannot_fill_the_memory(read: Any) -> N
         read(bytes(content))
 
 
-def test_workbooks_that_cannot_be_used_are_refused_in_one_line(read: Any, tmp_path: Path) -> None:
+def test_workbooks_that_cannot_be_used_are_refused_in_one_line(read, tmp_path):
     whole = workbook((SHEET, [HEADER, procedure()]))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as parts:
@@ -288,7 +285,7 @@ def test_workbooks_that_cannot_be_used_are_refused_in_one_line(read: Any, tmp_pa
         read(tmp_path / "absent.xlsx")
 
 
-def test_a_sheet_of_headers_alone_gives_an_empty_table(published: Any) -> None:
+def test_a_sheet_of_headers_alone_gives_an_empty_table(published):
     loaded = published()
     assert loaded.rows.empty and loaded.rejects.empty
     assert list(loaded.rows.columns) == columns("procedures")
@@ -312,9 +309,7 @@ ANY_CELL = st.one_of(
 
 @FUZZ
 @given(body=st.lists(st.lists(ANY_CELL, max_size=len(HEADER) + 1), max_size=3))
-def test_any_table_gives_rows_of_known_states_or_one_plain_error(
-    published: Any, body: list[list[Any]]
-) -> None:
+def test_any_table_gives_rows_of_known_states_or_one_plain_error(published, body):
     for row in body:
         row[:4] = ["Demande", len(row), "", "AGENCE-FICTIVE"][: len(row)]
     loaded = published(*body)
@@ -329,9 +324,7 @@ WHOLE = workbook((SHEET, [HEADER, procedure()]))
 
 @FUZZ
 @given(data=st.data())
-def test_any_bytes_and_any_damage_give_rows_or_one_plain_error(
-    read: Any, data: st.DataObject
-) -> None:
+def test_any_bytes_and_any_damage_give_rows_or_one_plain_error(read, data):
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as whole:
         parts = {name: bytearray(whole.read(name)) for name in whole.namelist()}
     damaged = parts[data.draw(st.sampled_from(sorted(parts)))]
@@ -350,7 +343,7 @@ def test_any_bytes_and_any_damage_give_rows_or_one_plain_error(
             assert "\n" not in str(error)
 
 
-def test_every_cell_of_the_published_edition_is_understood(read: Any, shared_data: Path) -> None:
+def test_every_cell_of_the_published_edition_is_understood(read, shared_data):
     (path,) = (shared_data / "observatoire_demarches").glob("*.xlsx")
     loaded = read(path)
     assert loaded.rejects.empty

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
 import pytest
 
@@ -29,7 +26,7 @@ def listed(*rows: str) -> str:
     return HEADER + "".join(rows)
 
 
-def test_codes_of_departements_keep_their_zero_and_their_letters(read: Any) -> None:
+def test_codes_of_departements_keep_their_zero_and_their_letters(read):
     codes = ["01", "2A", "2B", "75", "971", "976", "978"]
     loaded = read(listed(*map(counter, range(7), codes)))
     assert loaded.table == "counters" and loaded.rejects.empty and loaded.notices == ()
@@ -37,13 +34,13 @@ def test_codes_of_departements_keep_their_zero_and_their_letters(read: Any) -> N
     assert set(loaded.rows["date"]) == {pd.Timestamp("2024-08-01")}
 
 
-def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(read: Any) -> None:
+def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(read):
     loaded = read(listed(counter(1, "1"), counter(2, "2a")))
     assert loaded.rows["departement"].tolist() == ["01", "2A"]
     assert loaded.notices == ("1 département had lost its leading zero, put back",)
 
 
-def test_no_address_mail_or_telephone_is_loaded(read: Any) -> None:
+def test_no_address_mail_or_telephone_is_loaded(read):
     loaded = read(listed(counter(1, "01", form="Bus_équivalent")))
     assert list(loaded.rows.columns) == tables.columns("counters")
     text = loaded.rows.to_csv()
@@ -67,9 +64,7 @@ def test_no_address_mail_or_telephone_is_loaded(read: Any) -> None:
         (counter(1, "02"), "counter_id, date", "2024-08-01"),
     ],
 )
-def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(
-    read: Any, row: str, column: str, shown: str
-) -> None:
+def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(read, row, column, shown):
     loaded = read(listed(counter(1, "01"), row))
     assert loaded.rows["counter_id"].tolist() == ["1"]
     (reject,) = loaded.rejects.to_dict("records")
@@ -77,11 +72,11 @@ def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(
 
 
 @pytest.mark.parametrize("name", ["Rur@linette", "PADA@ de Sartrouville"])
-def test_a_name_with_an_at_sign_for_a_letter_is_no_address(read: Any, name: str) -> None:
+def test_a_name_with_an_at_sign_for_a_letter_is_no_address(read, name):
     assert read(listed(counter(1, "01", name))).rejects.empty
 
 
-def test_the_day_of_the_list_is_in_its_name_or_with_its_device(read: Any) -> None:
+def test_the_day_of_the_list_is_in_its_name_or_with_its_device(read):
     named = read(listed(counter(1, "01")), name="liste-fs_2025-03.csv")
     assert set(named.rows["date"]) == {pd.Timestamp("2025-03-01")}
     loaded = read(listed(counter(1, "01")), name="liste-fs.csv", period="2025-02-03")
@@ -91,14 +86,14 @@ def test_the_day_of_the_list_is_in_its_name_or_with_its_device(read: Any) -> Non
             read(listed(counter(1, "01")), name=name)
 
 
-def test_a_list_without_its_columns_or_rows_is_one_plain_error(read: Any) -> None:
+def test_a_list_without_its_columns_or_rows_is_one_plain_error(read):
     with pytest.raises(ObservError, match="no row under the header"):
         read(HEADER)
     with pytest.raises(ObservError, match="'id_fs', 'insee_dep', 'lib_fs'"):
         read("id;departement\n1;01\n")
 
 
-def test_every_counter_of_the_published_list_loads(read: Any, shared_data: Path) -> None:
+def test_every_counter_of_the_published_list_loads(read, shared_data):
     (path,) = (shared_data / "france_services").glob("liste-fs-*.csv")
     loaded = read(path)
     assert loaded.rejects.empty and len(loaded.rows) == 2845 and loaded.notices == ()

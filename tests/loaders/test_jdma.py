@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -47,7 +46,7 @@ def values(loaded: Loaded, question: str) -> list[float]:
     return loaded.rows.loc[loaded.rows["question"] == question, "value"].tolist()
 
 
-def test_each_answered_question_is_one_row_on_its_scale(read: Any) -> None:
+def test_each_answered_question_is_one_row_on_its_scale(read):
     answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien à redire"]
     loaded = read(export(QUESTIONS, answer))
     assert loaded.table == "ratings" and loaded.rejects.empty
@@ -64,15 +63,13 @@ def test_each_answered_question_is_one_row_on_its_scale(read: Any) -> None:
 
 
 @pytest.mark.parametrize("day", ["02.03.2026 08:14", "2026.03.02", "02/03/2026 08:14:05"])
-def test_a_refused_date_is_shown_and_never_said_to_be_a_comment(read: Any, day: str) -> None:
+def test_a_refused_date_is_shown_and_never_said_to_be_a_comment(read, day):
     loaded = read(export(QUESTIONS[:1], ["Bien"], when=day))
     assert loaded.rejects[["column", "value"]].values.tolist() == [["Date de l'avis", day]]
 
 
 @pytest.mark.parametrize("sign", [";", "\t"])
-def test_an_export_that_a_spreadsheet_saved_with_another_separator_is_the_same(
-    read: Any, sign: str
-) -> None:
+def test_an_export_that_a_spreadsheet_saved_with_another_separator_is_the_same(read, sign):
     """Headers hold more commas than there are columns: counting signs would not do."""
     answer = ["Très bien", "4", PHONE, f"{PHONE} : Oui", f"{PHONE} : Bonne", "Rien ; à, redire"]
     asked = ["Oui, non, peut-être, ou rien, ni personne, ni aucun, ?", *QUESTIONS]
@@ -110,8 +107,8 @@ def test_an_export_that_a_spreadsheet_saved_with_another_separator_is_the_same(
     ],
 )
 def test_labels_codes_and_levels_make_the_marks_that_the_button_publishes(
-    read: Any, column: str, question: str, cell: str, mark: float
-) -> None:
+    read, column, question, cell, mark
+):
     asked = [SATISFACTION] if column == SATISFACTION else [SATISFACTION, column]
     cells = [cell] if column == SATISFACTION else ["Moyen", cell]
     loaded = read(export(asked, cells))
@@ -132,14 +129,12 @@ def test_labels_codes_and_levels_make_the_marks_that_the_button_publishes(
     ],
     ids=["codes", "questions", "former questions"],
 )
-def test_questions_are_known_by_code_by_text_and_by_former_text(
-    read: Any, headers: list[str]
-) -> None:
+def test_questions_are_known_by_code_by_text_and_by_former_text(read, headers):
     loaded = read(export(headers, ["Moyen", "2", "Oui", "Bonne"]))
     assert loaded.rows["value"].tolist() == [5, 2.5, 1, 7.5] and loaded.rejects.empty
 
 
-def test_help_asked_by_channel_is_reached_if_one_is_and_its_marks_are_averaged(read: Any) -> None:
+def test_help_asked_by_channel_is_reached_if_one_is_and_its_marks_are_averaged(read):
     reached = f"{PHONE} : Non / {COUNTER} : Oui"
     quality = f"{PHONE} : Mauvaise / {COUNTER} : Excellente / Par chat : Ne se prononce pas"
     text = export([SATISFACTION, REACHED, HELP], ["Moyen", reached, quality])
@@ -148,13 +143,13 @@ def test_help_asked_by_channel_is_reached_if_one_is_and_its_marks_are_averaged(r
     assert values(loaded, "help_satisfaction") == [6.25]
 
 
-def test_two_channels_with_the_same_mark_weigh_as_two(read: Any) -> None:
+def test_two_channels_with_the_same_mark_weigh_as_two(read):
     quality = f"{PHONE} : Bonne / {COUNTER} : Bonne / Par chat : Très mauvaise"
     loaded = read(export([SATISFACTION, HELP], ["Moyen", quality]))
     assert values(loaded, "help_satisfaction") == [5]
 
 
-def test_a_template_that_repeats_one_cell_a_channel_counts_it_once(read: Any) -> None:
+def test_a_template_that_repeats_one_cell_a_channel_counts_it_once(read):
     cell = f"{PHONE} : Oui / {COUNTER} : Non"
     quality = f"{PHONE} : Bonne / {COUNTER} : Mauvaise"
     headers = [SATISFACTION, COUNTER, PHONE, "Au guichet", "Par téléphone"]
@@ -164,7 +159,7 @@ def test_a_template_that_repeats_one_cell_a_channel_counts_it_once(read: Any) ->
     assert values(loaded, "help_satisfaction") == [5]
 
 
-def test_what_is_not_answered_makes_no_row(read: Any) -> None:
+def test_what_is_not_answered_makes_no_row(read):
     text = export(QUESTIONS, ["", "", "", "", f"{PHONE} : Ne se prononce pas", "Bonjour"])
     loaded = read(text)
     assert loaded.rows.empty and loaded.rejects.empty
@@ -178,12 +173,12 @@ def test_what_is_not_answered_makes_no_row(read: Any) -> None:
         ("2025-12-31 23:00:00", "2026-01-01 00:00:00"),
     ],
 )
-def test_an_answer_of_the_night_falls_on_its_day_in_paris(read: Any, utc: str, local: str) -> None:
+def test_an_answer_of_the_night_falls_on_its_day_in_paris(read, utc, local):
     loaded = read(export([SATISFACTION], ["Moyen"], when=utc))
     assert loaded.rows["date"].tolist() == [pd.Timestamp(local)]
 
 
-def test_a_bad_cell_rejects_its_question_and_keeps_the_others_of_the_answer(read: Any) -> None:
+def test_a_bad_cell_rejects_its_question_and_keeps_the_others_of_the_answer(read):
     text = export(
         [SATISFACTION, COMMENT, CLARITY],
         ["Moyen", "sur\ntrois\nlignes", "3"],
@@ -212,9 +207,7 @@ def test_a_bad_cell_rejects_its_question_and_keeps_the_others_of_the_answer(read
         ("2026-03-12 09:30:00", "un commentaire décalé", "Identifiant Avis"),
     ],
 )
-def test_an_answer_without_date_or_identifier_is_rejected_once(
-    read: Any, when: str, identifier: str, column: str
-) -> None:
+def test_an_answer_without_date_or_identifier_is_rejected_once(read, when, identifier, column):
     text = f"{','.join(FIXED)},satisfaction\n{when},F,L,{identifier},Moyen\n"
     loaded = read(text)
     assert loaded.rows.empty
@@ -234,15 +227,13 @@ SECRET = "Rappelez-moi, Zoé, au 06 00 00 00 00"
         [SECRET],
     ],
 )
-def test_a_comment_is_neither_loaded_nor_shown_even_in_the_wrong_column(
-    read: Any, cells: list[str]
-) -> None:
+def test_a_comment_is_neither_loaded_nor_shown_even_in_the_wrong_column(read, cells):
     loaded = read(export(QUESTIONS, cells))
     everything = loaded.rows.to_csv() + loaded.rejects.to_csv()
     assert "06 00" not in everything and "Zoé" not in everything
 
 
-def test_an_export_without_satisfaction_is_refused_in_one_line(read: Any) -> None:
+def test_an_export_without_satisfaction_is_refused_in_one_line(read):
     with pytest.raises(
         ObservError, match=r"missing column 'satisfaction'.*export.*again"
     ) as caught:
@@ -250,7 +241,7 @@ def test_an_export_without_satisfaction_is_refused_in_one_line(read: Any) -> Non
     assert "\n" not in str(caught.value)
 
 
-def test_questions_that_no_tidy_question_matches_are_passed_over(read: Any) -> None:
+def test_questions_that_no_tidy_question_matches_are_passed_over(read):
     text = export([SATISFACTION, TRIED, "Une question du service"], ["Moyen", "Un proche", "42"])
     loaded = read(text)
     assert loaded.rows["question"].tolist() == ["satisfaction"] and loaded.rejects.empty

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,7 +24,7 @@ INTERNAL = "date,nb_uniq_visitors,nb_visits,nb_actions,bounce_count,bounce_rate,
 
 
 @pytest.mark.parametrize("header", [ENGLISH, FRENCH, GERMAN, INTERNAL, FRENCH.upper()])
-def test_the_language_of_the_analyst_changes_no_number(read: Any, header: str) -> None:
+def test_the_language_of_the_analyst_changes_no_number(read, header):
     text = f"{header}\n2026-03-01,7,9,20,2,22 %,3\n"
     loaded = read(text)
     assert loaded.table == "audience" and loaded.rejects.empty
@@ -36,14 +34,14 @@ def test_the_language_of_the_analyst_changes_no_number(read: Any, header: str) -
     assert list(loaded.rows.columns) == columns("audience")
 
 
-def test_total_time_is_read_in_every_language_and_form(read: Any) -> None:
+def test_total_time_is_read_in_every_language_and_form(read):
     for name in NAMES["seconds"]:
         text = f"Date;Visits;{name}\n2026-03-01;1;4 min 31s\n2026-03-02;1;00:10:55\n"
         loaded = read(text)
         assert loaded.rows["seconds"].tolist() == [271, 655]
 
 
-def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(read: Any) -> None:
+def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(read):
     text = (
         "Date,Visits,Actions\n2026-03-01,5,6\n2026-03-02,n/a,6\n2026-03-03,,6\n"
         "2026-03-04,-1,2\n2026-03-05,7,1,234\n2026-03-01,5,6\n,1,2\n01/03/2026,1,2\n"
@@ -64,7 +62,7 @@ def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(read: Any) 
     assert reasons[8] == "is in the year 0206; check the year"
 
 
-def test_more_bounces_than_visits_and_visits_beyond_counting_are_refused(read: Any) -> None:
+def test_more_bounces_than_visits_and_visits_beyond_counting_are_refused(read):
     text = "Date,Visits,Bounces\n2026-03-01,5,6\n2026-03-02,9999999999999,1\n2026-03-03,5,5\n"
     loaded = read(text)
     assert loaded.rows["visits"].tolist() == [5]
@@ -74,7 +72,7 @@ def test_more_bounces_than_visits_and_visits_beyond_counting_are_refused(read: A
     ]
 
 
-def test_a_week_within_a_month_is_a_row_and_what_straddles_months_is_not(read: Any) -> None:
+def test_a_week_within_a_month_is_a_row_and_what_straddles_months_is_not(read):
     text = (
         'date,nb_visits\n"2026-03-02,2026-03-08",10\n"2026-03-30,2026-04-05",20\n2025,30\n'
         '"2026-03-08,2026-03-02",1\n'
@@ -110,7 +108,7 @@ def test_a_week_within_a_month_is_a_row_and_what_straddles_months_is_not(read: A
         ("Week December 28, 2009 – January 3, 2010", "2009-12-28", "2010-01-03"),
     ],
 )
-def test_periods_are_read_as_matomo_prints_them(text: str, start: str, end: str) -> None:
+def test_periods_are_read_as_matomo_prints_them(text, start, end):
     assert parse_period(text) == (date.fromisoformat(start), date.fromisoformat(end))
 
 
@@ -121,12 +119,12 @@ def test_periods_are_read_as_matomo_prints_them(text: str, start: str, end: str)
         "1 2010",
     ],
 )  # fmt: skip
-def test_a_period_that_could_mean_two_things_or_none_is_not_guessed(text: str) -> None:
+def test_a_period_that_could_mean_two_things_or_none_is_not_guessed(text):
     assert parse_period(text) is None
 
 
 @given(st.text(max_size=120))
-def test_any_text_is_a_period_a_duration_or_neither(text: str) -> None:
+def test_any_text_is_a_period_a_duration_or_neither(text):
     parse_period(text)
     seconds = parse_seconds(text)
     assert seconds is None or isinstance(seconds, int)
@@ -151,11 +149,11 @@ def test_any_text_is_a_period_a_duration_or_neither(text: str) -> None:
         ("00:75:00", None),
     ],
 )
-def test_a_duration_is_read_in_full_or_refused(text: str, seconds: int | None) -> None:
+def test_a_duration_is_read_in_full_or_refused(text, seconds):
     assert parse_seconds(text) == seconds
 
 
-def test_without_dates_the_period_is_the_catalogues_then_the_file_names(read: Any) -> None:
+def test_without_dates_the_period_is_the_catalogues_then_the_file_names(read):
     text = "nb_visits\n12\n"
     named = read(text, "matomo_2024_demo_2026-03.csv")
     assert named.rows["end"].tolist() == [pd.Timestamp("2026-03-31")]
@@ -165,7 +163,7 @@ def test_without_dates_the_period_is_the_catalogues_then_the_file_names(read: An
         read(text, "matomo_demo.csv")
 
 
-def test_a_file_named_by_a_range_is_never_read_as_its_last_month(read: Any) -> None:
+def test_a_file_named_by_a_range_is_never_read_as_its_last_month(read):
     loaded = read("nb_visits\n12\n", "m_2026-01_2026-03.csv")
     assert loaded.rows.empty
     assert "export by day or by month" in loaded.rejects["reason"].iat[0]
@@ -173,12 +171,12 @@ def test_a_file_named_by_a_range_is_never_read_as_its_last_month(read: Any) -> N
     assert period_of_name("m_12026-03_2026-031") is None
 
 
-def test_several_rows_without_dates_are_not_taken_for_one_month(read: Any) -> None:
+def test_several_rows_without_dates_are_not_taken_for_one_month(read):
     with pytest.raises(ObservError, match="2 records, and no column or key that says their period"):
         read("nb_visits\n12\n13\n", "m_2026-03.csv")
 
 
-def test_the_current_month_and_what_the_extraction_cut_are_incomplete(read: Any) -> None:
+def test_the_current_month_and_what_the_extraction_cut_are_incomplete(read):
     today = date.today()
     before = today - timedelta(days=1)
     month = read(f"date,nb_visits\n{today:%Y-%m},5\n")
@@ -205,7 +203,7 @@ def test_the_current_month_and_what_the_extraction_cut_are_incomplete(read: Any)
         ("Résumé\nnb_visits\tnb_actions\n1\t2\n", "scheduled report"),
     ],
 )
-def test_exports_that_cannot_be_used_say_which_to_make(read: Any, text: str, says: str) -> None:
+def test_exports_that_cannot_be_used_say_which_to_make(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(text, "m_2026-03.csv")
     assert len(str(caught.value).splitlines()) == 1
@@ -231,9 +229,7 @@ CELLS = st.one_of(
     rows=st.lists(st.lists(CELLS, max_size=6), max_size=5),
     delimiter=st.sampled_from(",;\t"),
 )
-def test_any_table_loads_or_is_refused(
-    read: Any, header: list[str], rows: list[list[str]], delimiter: str
-) -> None:
+def test_any_table_loads_or_is_refused(read, header, rows, delimiter):
     text = "\n".join(delimiter.join(cells) for cells in [header, *rows])
     try:
         loaded = read(text.encode("utf-8", "replace"), "m_2026-03.csv")
@@ -251,7 +247,7 @@ def test_any_table_loads_or_is_refused(
         "test_csvExport_xp1_inner1_trans-de__VisitsSummary.get_day.csv",
     ],
 )
-def test_real_exports_of_one_day(read: Any, shared_data: Path, name: str) -> None:
+def test_real_exports_of_one_day(read, shared_data, name):
     loaded = read(shared_data / "matomo" / name, period="2010-01-03")
     assert loaded.rejects.empty and len(loaded.rows) == 1
     row = loaded.rows.iloc[0]
@@ -260,16 +256,14 @@ def test_real_exports_of_one_day(read: Any, shared_data: Path, name: str) -> Non
         read(shared_data / "matomo" / name)
 
 
-def test_a_real_export_of_every_metric(read: Any, shared_data: Path) -> None:
+def test_a_real_export_of_every_metric(read, shared_data):
     path = shared_data / "matomo" / "test_OneVisitorTwoVisits_csv__API.get_month.csv"
     row = read(path).rows.iloc[0]
     assert (row["start"], row["end"]) == (pd.Timestamp("2010-03-01"), pd.Timestamp("2010-03-31"))
     assert (row["visits"], row["visitors"], row["actions"], row["seconds"]) == (2, 1, 8, 1622)
 
 
-def test_a_real_week_over_two_months_is_rejected_with_the_mend(
-    read: Any, shared_data: Path
-) -> None:
+def test_a_real_week_over_two_months_is_rejected_with_the_mend(read, shared_data):
     path = shared_data / "matomo" / "test_csvExport_multi__VisitsSummary.get_week.csv"
     loaded = read(path)
     assert loaded.rows.empty
@@ -285,9 +279,7 @@ def test_a_real_week_over_two_months_is_rejected_with_the_mend(
         ("*Live.getLastVisitsDetails*", "personal data and is not read"),
     ],
 )
-def test_real_exports_that_are_refused(
-    read: Any, shared_data: Path, pattern: str, says: str
-) -> None:
+def test_real_exports_that_are_refused(read, shared_data, pattern, says):
     (path,) = (shared_data / "matomo").glob(pattern)
     with pytest.raises(ObservError, match=says):
         read(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -30,7 +29,7 @@ DAY = {
 }  # fmt: skip
 
 
-def test_days_without_visits_are_zero_and_not_lost(ask: Any) -> None:
+def test_days_without_visits_are_zero_and_not_lost(ask):
     data = {"2026-03-02": [], "2026-03-01": DAY, "2026-03-03": [DAY]}
     loaded = ask(data)
     assert loaded.rejects.empty
@@ -40,7 +39,7 @@ def test_days_without_visits_are_zero_and_not_lost(ask: Any) -> None:
     assert loaded.rows["complete"].all()
 
 
-def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(ask: Any) -> None:
+def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(ask):
     own = ask({"date": "2026-03", **DAY}, "m_2026-01.json")
     assert own.rows["end"].tolist() == [pd.Timestamp("2026-03-31")]
     named = ask(DAY, "m_2026-01.json")
@@ -51,7 +50,7 @@ def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(ask: 
         ask([DAY])
 
 
-def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask: Any) -> None:
+def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask):
     data = [
         {"date": "2019-01", "visites": 119541},
         {"date": "2019-02", "visites": None},
@@ -72,14 +71,14 @@ def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask: Any) ->
     assert loaded.rejects["column"].iat[1] == "period"
 
 
-def test_the_period_that_is_not_over_is_incomplete(ask: Any) -> None:
+def test_the_period_that_is_not_over_is_incomplete(ask):
     today = date.today()
     data = {f"{today:%Y-%m}": DAY, "2026-01": DAY, "From 2026-02-02 to 2026-02-08": DAY}
     loaded = ask(data)
     assert loaded.rows["complete"].tolist() == [False, True, True]
 
 
-def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask: Any) -> None:
+def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask):
     loaded = ask({"2026-03": DAY, "total": DAY, "2026-04": 3})
     assert len(loaded.rows) == 1
     assert loaded.rejects["row"].tolist() == [2, 3]
@@ -108,9 +107,7 @@ def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask: Any) -> None
         ("[" + "9" * 10_000 + "]", "number too long"),
     ],
 )
-def test_answers_that_cannot_be_used_say_which_to_ask_for(
-    read: Any, data: object, says: str
-) -> None:
+def test_answers_that_cannot_be_used_say_which_to_ask_for(read, data, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(data if isinstance(data, str) else json.dumps(data), "m_2026-03.json")
     assert len(str(caught.value).splitlines()) == 1 and len(str(caught.value)) < 600
@@ -139,7 +136,7 @@ VALUES = st.recursive(
     max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(data=VALUES)
-def test_any_json_loads_or_is_refused(ask: Any, data: object) -> None:
+def test_any_json_loads_or_is_refused(ask, data):
     try:
         loaded = ask(data)
     except ObservError as error:
@@ -149,7 +146,7 @@ def test_any_json_loads_or_is_refused(ask: Any, data: object) -> None:
     assert loaded.rejects["row"].is_unique
 
 
-def test_the_real_monthly_series_of_a_public_service(read: Any, shared_data: Path) -> None:
+def test_the_real_monthly_series_of_a_public_service(read, shared_data):
     path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
     loaded = read(path)
     assert loaded.rejects.empty and len(loaded.rows) == 26
@@ -159,9 +156,7 @@ def test_the_real_monthly_series_of_a_public_service(read: Any, shared_data: Pat
     assert loaded.rows["complete"].all()
 
 
-def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(
-    ask: Any, read: Any, shared_data: Path
-) -> None:
+def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(ask, read, shared_data):
     (path,) = (shared_data / "matomo").glob("*getBulkRequest.json")
     with pytest.raises(ObservError, match="several answers in one file"):
         read(path)
@@ -179,6 +174,6 @@ def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(
         ("exportDataSubject_oneVisitGiven.json", "personal data and is not read"),
     ],
 )
-def test_real_answers_that_are_refused(read: Any, shared_data: Path, name: str, says: str) -> None:
+def test_real_answers_that_are_refused(read, shared_data, name, says):
     with pytest.raises(ObservError, match=says):
         read(shared_data / "matomo" / name)

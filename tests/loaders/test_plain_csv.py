@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,14 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from observlib import tables
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 
 DEVICE = "audience-boamp"
 KEYS: dict[str, Any] = {"loader": "plain_csv", "table": "audience", "extracted": None}
 
 
-def test_the_example_of_the_documentation_loads(read: Any, catalogue: Catalogue) -> None:
+def test_the_example_of_the_documentation_loads(read, catalogue):
     text = "month;visits;visitors\n2026-02;12 450;9 310\n2026-03;13\u202f020;\n"
     loaded = read(text)
     assert loaded.table == "audience" and loaded.rejects.empty
@@ -32,7 +30,7 @@ def test_the_example_of_the_documentation_loads(read: Any, catalogue: Catalogue)
     assert list(loaded.rows.columns) == tables.columns("audience")
 
 
-def test_a_start_alone_is_a_day_and_completeness_follows_the_rule(read: Any) -> None:
+def test_a_start_alone_is_a_day_and_completeness_follows_the_rule(read):
     today = date.today()
     text = f"start,visits,complete\n2026-01-30,1,\n2026-01-31,2,\n2026-01-29,3,non\n{today},4,\n"
     loaded = read(text)
@@ -42,7 +40,7 @@ def test_a_start_alone_is_a_day_and_completeness_follows_the_rule(read: Any) -> 
     assert loaded.rows["complete"].tolist() == [True, False, False, False]
 
 
-def test_every_bad_row_is_told_with_its_line_column_and_mend(read: Any) -> None:
+def test_every_bad_row_is_told_with_its_line_column_and_mend(read):
     text = (
         "device,product,channel,start,end,complete,visits\n"
         "audience-boamp,bodacc,phone,2026-01-01,2026-01-31,oui,5\n"
@@ -89,7 +87,7 @@ def test_every_bad_row_is_told_with_its_line_column_and_mend(read: Any) -> None:
 RATINGS = "answer_id;date;question;value;scale_min;scale_max\n"
 
 
-def test_a_decimal_comma_is_read_with_semicolons_and_only_with_them(read: Any) -> None:
+def test_a_decimal_comma_is_read_with_semicolons_and_only_with_them(read):
     text = RATINGS + "a;2026-01-05;satisfaction;7,5;0;10\nb;2026-01-05;clarity;8.25;0;10\n"
     loaded = read(text, table="ratings")
     assert loaded.rows["value"].tolist() == [7.5, 8.25]
@@ -110,21 +108,21 @@ def test_a_decimal_comma_is_read_with_semicolons_and_only_with_them(read: Any) -
     ],
 )
 def test_what_may_be_two_numbers_or_counts_twice_is_refused_and_nobody_is_shown(
-    read: Any, row: str, column: str, reason: str
-) -> None:
+    read, row, column, reason
+):
     text = f"month;title_id;format;title;units;revenue;returns\n2026-01;R;print;{row}\n"
     loaded = read(text, table="sales")
     ((told, value, why),) = loaded.rejects[["column", "value", "reason"]].values.tolist()
     assert loaded.rows.empty and told == column and reason in why and "Zoé" not in value
 
 
-def test_an_address_is_no_identifier_of_an_answer(read: Any) -> None:
+def test_an_address_is_no_identifier_of_an_answer(read):
     text = RATINGS + "zoe@exemple.invalid;2026-01-05;satisfaction;7;0;10\n"
     loaded = read(text, table="ratings")
     assert loaded.rows.empty and "zoe" not in loaded.rejects.to_string()
 
 
-def test_the_tables_own_rules_reach_the_analyst_with_the_line(read: Any) -> None:
+def test_the_tables_own_rules_reach_the_analyst_with_the_line(read):
     text = RATINGS + (
         "a;2026-01-05;satisfaction;11;0;10\n"
         "b;2026-01-05;mood;5;0;10\n"
@@ -141,7 +139,7 @@ def test_the_tables_own_rules_reach_the_analyst_with_the_line(read: Any) -> None
     assert reasons[3].startswith("lies before 1995")
 
 
-def test_cells_that_may_be_empty_stay_empty_and_leading_zeros_stay(read: Any) -> None:
+def test_cells_that_may_be_empty_stay_empty_and_leading_zeros_stay(read):
     text = "experience_id,date,feeling,region,told_by\n001,2026-01-05,positive,06,\n"
     loaded = read(text, table="experiences")
     row = loaded.rows.iloc[0]
@@ -149,7 +147,7 @@ def test_cells_that_may_be_empty_stay_empty_and_leading_zeros_stay(read: Any) ->
     assert pd.isna(row["told_by"]) and pd.isna(row["organisation"])
 
 
-def test_every_mistake_of_the_header_is_told_at_once(read: Any) -> None:
+def test_every_mistake_of_the_header_is_told_at_once(read):
     with pytest.raises(ObservError) as caught:
         read("end,hits,Visits,end\n2026-01-31,1,2,3\n")
     unknown, twice, missing = caught.value.problems
@@ -167,13 +165,13 @@ def test_every_mistake_of_the_header_is_told_at_once(read: Any) -> None:
         ("x" * 5_000, "unknown column"),
     ],
 )
-def test_files_that_cannot_be_used_are_told(read: Any, text: str, says: str) -> None:
+def test_files_that_cannot_be_used_are_told(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(text, encoding="latin-1")
     assert len(str(caught.value)) < 900
 
 
-def test_a_device_without_a_table_is_told_what_to_add(read: Any) -> None:
+def test_a_device_without_a_table_is_told_what_to_add(read):
     with pytest.raises(ObservError, match="needs the key `table`; tables are audience, subscr"):
         read("a\n1\n", table=None)
 
@@ -196,9 +194,7 @@ CELLS = st.one_of(
     rows=st.lists(st.lists(CELLS, min_size=13, max_size=14), max_size=4),
     delimiter=st.sampled_from(",;"),
 )
-def test_any_table_loads_or_is_refused(
-    read: Any, table: str, dropped: set[int], rows: list[list[str]], delimiter: str
-) -> None:
+def test_any_table_loads_or_is_refused(read, table, dropped, rows, delimiter):
     header = [name for place, name in enumerate(tables.columns(table)) if place not in dropped]
     lines = [header, *(cells[: len(header)] for cells in rows)]
     text = "\n".join(delimiter.join(cells) for cells in lines)
@@ -211,9 +207,7 @@ def test_any_table_loads_or_is_refused(
     assert len(loaded.rows) + len(loaded.rejects) >= 1
 
 
-def test_a_real_series_rewritten_in_the_format_gives_the_same_rows(
-    read: Any, shared_data: Path
-) -> None:
+def test_a_real_series_rewritten_in_the_format_gives_the_same_rows(read, shared_data):
     path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
     series = json.loads(path.read_text(encoding="utf-8"))
     text = "month,visits\n" + "".join(f"{one['date']},{one['visites']}\n" for one in series)

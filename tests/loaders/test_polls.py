@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +16,7 @@ YES, NO = "a,2026-03-05,Réseau,Q ?,Oui,12,900\n", "a,2026-03-05,Réseau,Q ?,Non
 DEVICE = "sondages-reseau-pro"
 
 
-def test_votes_are_read_with_their_options_in_order(read: Any) -> None:
+def test_votes_are_read_with_their_options_in_order(read):
     loaded = read(HEADER + YES + NO)
     assert loaded.rejects.empty and list(loaded.rows.columns) == columns("polls")
     assert loaded.rows[["position", "option", "votes", "followers"]].values.tolist() == [
@@ -27,7 +25,7 @@ def test_votes_are_read_with_their_options_in_order(read: Any) -> None:
     ]
 
 
-def test_french_headers_shares_and_spaces_of_all_kinds_are_read(read: Any) -> None:
+def test_french_headers_shares_and_spaces_of_all_kinds_are_read(read):
     text = (
         "Sondage;Date de clôture;Réseau;Question;Option;Part;Votants;Abonnés\r\n"
         "a;05/03/2026;R;Q ?;Oui;34,2\u00a0%;500;12\u202f400\r\n"
@@ -39,7 +37,7 @@ def test_french_headers_shares_and_spaces_of_all_kinds_are_read(read: Any) -> No
     assert loaded.rows["followers"].tolist() == [12400, 12400]
 
 
-def test_a_share_that_may_be_several_votes_refuses_the_whole_poll(read: Any) -> None:
+def test_a_share_that_may_be_several_votes_refuses_the_whole_poll(read):
     text = "poll,date,network,question,option,share,voters\n"
     text += "a,2026-03-05,R,Q,Oui,34 %,500\na,2026-03-05,R,Q,Non,66 %,500\n"
     text += "b,2026-03-05,R,Q,Oui,34 %,50\nb,2026-03-05,R,Q,Non,66 %,50\n"
@@ -66,28 +64,28 @@ def test_a_share_that_may_be_several_votes_refuses_the_whole_poll(read: Any) -> 
         ((YES + NO).replace("2026", "2126"), "in the future"),
     ],
 )
-def test_a_poll_with_a_bad_row_is_refused_whole(read: Any, rows: str, reason: str) -> None:
+def test_a_poll_with_a_bad_row_is_refused_whole(read, rows, reason):
     loaded = read(HEADER + rows)
     assert loaded.rows.empty
     assert len(loaded.rejects) == rows.count("\n")
     assert any(reason in told for told in loaded.rejects["reason"])
 
 
-def test_votes_that_do_not_sum_to_the_voters_are_refused(read: Any) -> None:
+def test_votes_that_do_not_sum_to_the_voters_are_refused(read):
     text = "poll,date,network,question,option,votes,voters\n"
     text += "a,2026-03-05,R,Q,Oui,12,50\na,2026-03-05,R,Q,Non,30,50\n"
     loaded = read(text)
     assert loaded.rows.empty and "has 42 votes and 50 voters" in loaded.rejects["reason"].iat[0]
 
 
-def test_shares_of_several_choices_are_refused(read: Any) -> None:
+def test_shares_of_several_choices_are_refused(read):
     text = "poll,date,network,question,option,share,voters\n"
     text += "a,2026-03-05,R,Q,Oui,80 %,50\na,2026-03-05,R,Q,Non,60 %,50\n"
     loaded = read(text)
     assert loaded.rows.empty and "do not sum to 100 %" in loaded.rejects["reason"].iat[0]
 
 
-def test_a_product_must_be_the_catalogue_s(read: Any) -> None:
+def test_a_product_must_be_the_catalogue_s(read):
     text = "produit," + HEADER + "legifrance," + YES + "legifrance," + NO
     assert set(read(text).rows["product"]) == {"legifrance"}
     text = "produit," + HEADER + "autre," + YES + "autre," + NO
@@ -105,7 +103,7 @@ def test_a_product_must_be_the_catalogue_s(read: Any) -> None:
         (HEADER.replace("followers", "voix") + YES, "both give 'votes'"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(read: Any, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
 
@@ -117,7 +115,7 @@ CELL = st.sampled_from(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(rows=st.lists(st.lists(CELL, min_size=7, max_size=8), max_size=6), shares=st.booleans())
-def test_any_table_loads_or_is_refused(read: Any, rows: list[list[str]], shares: bool) -> None:
+def test_any_table_loads_or_is_refused(read, rows, shares):
     names = ["share", "voters"] if shares else ["votes", "followers"]
     header = ["poll", "date", "network", "question", "option", *names]
     text = "\n".join(";".join(row) for row in [header, *rows])

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +45,7 @@ def noted(*figures: dict[str, str], header: list[str] = ENGLISH, sign: str = ","
     ("header", "sign", "encoding"),
     [(ENGLISH, ",", "utf-8"), (FRENCH, ";", "utf-8-sig"), (FRENCH, "\t", "utf-16")],
 )
-def test_a_figure_keeps_its_source_base_and_unit(
-    read: Any, header: list[str], sign: str, encoding: str
-) -> None:
+def test_a_figure_keeps_its_source_base_and_unit(read, header, sign, encoding):
     loaded = read(noted(FIGURE, header=header, sign=sign), encoding=encoding)
     assert loaded.rejects.empty
     (row,) = loaded.rows.to_dict("records")
@@ -71,13 +67,13 @@ def test_a_figure_keeps_its_source_base_and_unit(
         ("2024-02-29", "2024-02-29", "2024-02-29"),
     ],
 )
-def test_every_kind_of_period_is_read(read: Any, period: str, start: str, end: str) -> None:
+def test_every_kind_of_period_is_read(read, period, start, end):
     rows = read(noted(FIGURE | {"period": period})).rows
     assert rows["start"].tolist() == [pd.Timestamp(start)]
     assert rows["end"].tolist() == [pd.Timestamp(end)]
 
 
-def test_same_repeats_the_source_above_even_one_of_a_rejected_row(read: Any) -> None:
+def test_same_repeats_the_source_above_even_one_of_a_rejected_row(read):
     same = {"source_title": "same", "source_date": "same", "source_url": "Same"}
     figures = [FIGURE, FIGURE | same | {"value": "x"}, FIGURE | same | {"subject": "site"}]
     loaded = read(noted(*figures))
@@ -110,9 +106,7 @@ def test_same_repeats_the_source_above_even_one_of_a_rejected_row(read: Any) -> 
         ("comparable_with", "bonheur", "is no indicator of the catalogue"),
     ],
 )
-def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(
-    read: Any, column: str, cell: str, reason: str
-) -> None:
+def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(read, column, cell, reason):
     good = FIGURE | {"subject": "site web"}
     loaded = read(noted(good, FIGURE | {column: cell}))
     assert loaded.rows["subject"].tolist() == ["site web"]
@@ -126,14 +120,12 @@ def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(
      ("points", "-40", True), ("points", "140", False), ("visites", "124 500 000", True),
      ("visites", "-1", False)],
 )  # fmt: skip
-def test_a_value_lies_on_the_scale_of_its_unit(
-    read: Any, unit: str, value: str, fits: bool
-) -> None:
+def test_a_value_lies_on_the_scale_of_its_unit(read, unit, value, fits):
     loaded = read(noted(FIGURE | {"unit": unit, "value": value}))
     assert (len(loaded.rows), len(loaded.rejects)) == ((1, 0) if fits else (0, 1))
 
 
-def test_a_figure_noted_twice_counts_once(read: Any) -> None:
+def test_a_figure_noted_twice_counts_once(read):
     loaded = read(noted(FIGURE, FIGURE, FIGURE | {"value": "72"}))
     assert len(loaded.rows) == 1
     assert loaded.rejects["reason"].tolist() == [
@@ -142,7 +134,7 @@ def test_a_figure_noted_twice_counts_once(read: Any) -> None:
     ]
 
 
-def test_a_file_without_its_columns_or_rows_is_one_plain_error(read: Any) -> None:
+def test_a_file_without_its_columns_or_rows_is_one_plain_error(read):
     with pytest.raises(ObservError, match="no row under the header"):
         read(noted())
     renamed = [name.replace("value", "montant") for name in ENGLISH]
@@ -150,9 +142,7 @@ def test_a_file_without_its_columns_or_rows_is_one_plain_error(read: Any) -> Non
         read(noted(FIGURE, header=renamed))
 
 
-def test_our_own_figures_all_load_and_each_has_its_source_written_out(
-    read: Any, catalogue: Catalogue
-) -> None:
+def test_our_own_figures_all_load_and_each_has_its_source_written_out(read, catalogue):
     loaded = read(OURS)
     assert loaded.rejects.empty and len(loaded.rows) == 26
     assert loaded.rows[["source_title", "published", "url"]].notna().all().all()
@@ -162,17 +152,15 @@ def test_our_own_figures_all_load_and_each_has_its_source_written_out(
 
 
 def test_a_figure_of_ours_is_comparable_in_its_indicator_s_unit_or_says_why_it_is_not(
-    read: Any, catalogue: Catalogue
-) -> None:
+    read, catalogue
+):
     rows = read(OURS).rows
     assert rows["reservation"].notna().all()
     for row in rows[rows["comparable_with"].notna()].to_dict("records"):
         assert catalogue.indicators[row["comparable_with"]].unit == row["unit"]
 
 
-def test_the_project_s_reference_folder_is_read_into_a_real_store(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_the_project_s_reference_folder_is_read_into_a_real_store(tmp_path, catalogue):
     done = store.ingest(OURS.parent, tmp_path, catalogue)
     assert not done.problems and done.rejects.empty and store.kind(tmp_path) == "real"
     assert not done.unclaimed, "the folder that docs/how-to/peer.md names holds nothing else"

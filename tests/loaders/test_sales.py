@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import pytest
 
@@ -16,7 +14,7 @@ TYPED = "mois;référence;titre;support;type;quantité;montant"
 DEVICE = "boutique-documentation"
 
 
-def test_a_french_export_loads_with_amounts_as_numbers(read: Any) -> None:
+def test_a_french_export_loads_with_amounts_as_numbers(read):
     text = f"{HEADER}\n2026-07;978-2-00-000000-2;Guide;Imprimé;1\xa0200;10\u202f800,50 €;12\n"
     loaded = read(text)
     assert loaded.rejects.empty and loaded.table == "sales"
@@ -31,13 +29,13 @@ def test_a_french_export_loads_with_amounts_as_numbers(read: Any) -> None:
     [("papier", "print"), ("Broché", "print"), ("NUMÉRIQUE", "digital"), ("pdf", "digital"),
      ("e-book", "digital"), ("print", "print")],
 )  # fmt: skip
-def test_a_format_is_known_by_the_words_of_shops(read: Any, word: str, kind: str) -> None:
+def test_a_format_is_known_by_the_words_of_shops(read, word, kind):
     loaded = read(f"{HEADER}\n2026-07;R1;Guide;{word};3;;0\n")
     assert loaded.rows["format"].tolist() == [kind]
     assert loaded.rows["revenue"].isna().all()
 
 
-def test_returns_in_rows_of_their_own_join_the_sale(read: Any) -> None:
+def test_returns_in_rows_of_their_own_join_the_sale(read):
     rows = [
         "2026-07;R1;Guide;papier;retour;-3;-27,00",
         "2026-07;R1;Guide;papier;vente;40;360,00",
@@ -52,7 +50,7 @@ def test_returns_in_rows_of_their_own_join_the_sale(read: Any) -> None:
     assert found.loc[("R2", "print"), ["units", "returns"]].tolist() == [0, 2]
 
 
-def test_one_title_written_with_hyphens_or_without_is_one_title(read: Any) -> None:
+def test_one_title_written_with_hyphens_or_without_is_one_title(read):
     rows = ["978-2-00-000000-2;G;papier;3;;0", "9782000000002;G;papier;3;;0"]
     text = "\n".join([HEADER, *(f"2026-07;{row}" for row in rows)])
     loaded = read(text)
@@ -85,16 +83,14 @@ def test_one_title_written_with_hyphens_or_without_is_one_title(read: Any) -> No
         ("1994-07;R;T;papier;3;;0", "start", "lies before 1995"),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_and_says_why(
-    read: Any, row: str, column: str, reason: str
-) -> None:
+def test_a_row_that_cannot_be_is_refused_and_says_why(read, row, column, reason):
     loaded = read(f"{HEADER}\n{row}\n2026-06;R;T;papier;3;;0\n")
     assert len(loaded.rows) == 1
     ((line, told, why),) = loaded.rejects[["row", "column", "reason"]].values.tolist()
     assert (line, told) == (2, column) and reason in why
 
 
-def test_the_sales_of_one_shop_never_stand_for_those_of_all(read: Any) -> None:
+def test_the_sales_of_one_shop_never_stand_for_those_of_all(read):
     rows = "2026-07;R;T;papier;3;;0\n2026-07;R;T;papier;4;;0\n"
     with pytest.raises(ObservError, match="rows 2 and 3 have the same"):
         read(f"{HEADER}\n{rows}")
@@ -110,7 +106,7 @@ def test_the_sales_of_one_shop_never_stand_for_those_of_all(read: Any) -> None:
     ],
     ids=["a missing column", "another separator", "no row", "a column twice"],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(read: Any, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told) as error:
         read(text)
     assert "\n" not in str(error.value)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.loaders import load
 from observlib.tables import columns
@@ -53,7 +50,7 @@ def official(*records: list[str], header: list[str] = HEADER, end: str = "\n") -
     return "\ufeff" + end.join(";".join(fields) for fields in [header, *records]) + end
 
 
-def test_a_whole_experience_becomes_one_row_without_its_story(read: Any) -> None:
+def test_a_whole_experience_becomes_one_row_without_its_story(read):
     loaded = read(official(record(7, Code="3.0")))
     assert loaded.table == "experiences" and loaded.rejects.empty
     assert list(loaded.rows.columns) == columns("experiences")
@@ -81,7 +78,7 @@ def test_a_whole_experience_becomes_one_row_without_its_story(read: Any) -> None
         ("2023-05-12", "2023-05-12"),
     ],
 )
-def test_dates_of_both_layouts_are_read_at_local_time(read: Any, written: str, meant: str) -> None:
+def test_dates_of_both_layouts_are_read_at_local_time(read, written, meant):
     loaded = read(official(record(Date=written)))
     assert loaded.rows["date"].tolist() == [pd.Timestamp(meant)]
 
@@ -95,9 +92,7 @@ def test_dates_of_both_layouts_are_read_at_local_time(read: Any, written: str, m
         ("Préfecture", None),
     ],
 )
-def test_an_organisation_that_is_a_product_of_the_catalogue_is_told_so(
-    read: Any, organisation: str, product: str | None
-) -> None:
+def test_an_organisation_that_is_a_product_of_the_catalogue_is_told_so(read, organisation, product):
     fields = record()
     fields[HEADER.index("Intitulé Typologie 1")] = organisation
     loaded = read(official(fields))
@@ -105,7 +100,7 @@ def test_an_organisation_that_is_a_product_of_the_catalogue_is_told_so(
     assert found == product or (product is None and pd.isna(found))
 
 
-def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read: Any) -> None:
+def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read):
     fields = record()
     fields[HEADER.index("Intitulé Typologie 1")] = ""
     fields[HEADER.index("Intitulé structure 1")] = "Consulat de l\x92Inventé"
@@ -125,9 +120,7 @@ def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read: Any
         ("Code INSEE Région usager", "Bretagne", "is no INSEE code"),
     ],
 )
-def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(
-    read: Any, column: str, cell: str, reason: str
-) -> None:
+def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(read, column, cell, reason):
     bad = record(2)
     bad[HEADER.index(column)] = cell
     loaded = read(official(record(1), bad, bad, record(3)))
@@ -139,7 +132,7 @@ def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(
     assert loaded.rejects["reason"].str.contains(reason).all()
 
 
-def test_an_experience_that_is_there_twice_is_kept_once(read: Any) -> None:
+def test_an_experience_that_is_there_twice_is_kept_once(read):
     text = official(record(1), record(2), record(1), record(2, Ressenti="Neutre"))
     loaded = read(text)
     assert loaded.rows["experience_id"].tolist() == ["1", "2"]
@@ -165,9 +158,7 @@ def test_an_experience_that_is_there_twice_is_kept_once(read: Any) -> None:
         ";" * 15,
     ],
 )
-def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(
-    read: Any, story: str, end: str
-) -> None:
+def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(read, story, end):
     text = official(record(1), record(2, Description=story, Ressenti="Neutre"), record(3), end=end)
     loaded = read(text)
     assert loaded.rejects.empty
@@ -175,7 +166,7 @@ def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(
     assert loaded.rows["feeling"].tolist() == ["negative", "neutral", "negative"]
 
 
-def test_a_properly_quoted_export_is_read_all_the_same(read: Any) -> None:
+def test_a_properly_quoted_export_is_read_all_the_same(read):
     rows = [record(1, Description='il a dit "12;non"\n13;rien'), record(2)]
     out = io.StringIO()
     csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
@@ -183,7 +174,7 @@ def test_a_properly_quoted_export_is_read_all_the_same(read: Any) -> None:
     assert loaded.rows["experience_id"].tolist() == ["1", "2"] and loaded.rejects.empty
 
 
-def test_a_separator_in_the_answer_of_an_administration_shifts_nothing(read: Any) -> None:
+def test_a_separator_in_the_answer_of_an_administration_shifts_nothing(read):
     fields = record(1, Réponse="Bonjour; nous;\nregrettons", Relation="Neutre")
     loaded = read(official(fields, record(2)))
     assert loaded.rows["relation"].iloc[0] == "neutral"
@@ -191,7 +182,7 @@ def test_a_separator_in_the_answer_of_an_administration_shifts_nothing(read: Any
 
 
 @pytest.mark.parametrize("left", range(1, len(HEADER)))
-def test_a_damaged_record_takes_no_other_one_with_it(read: Any, left: int) -> None:
+def test_a_damaged_record_takes_no_other_one_with_it(read, left):
     torn = [*record(2)[:left], ""] if left == 1 else record(2)[:left]
     text = official(record(1), torn, record(3, Ressenti="Positif"))
     loaded = read(text)
@@ -200,7 +191,7 @@ def test_a_damaged_record_takes_no_other_one_with_it(read: Any, left: int) -> No
     assert "Zoé" not in loaded.rejects.to_csv()
 
 
-def test_text_before_the_first_record_is_told_and_not_shown(read: Any) -> None:
+def test_text_before_the_first_record_is_told_and_not_shown(read):
     text = official([SECRET], record(1))
     loaded = read(text)
     assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [2]
@@ -208,7 +199,7 @@ def test_text_before_the_first_record_is_told_and_not_shown(read: Any) -> None:
 
 
 @pytest.mark.parametrize("shift", [-3, -2, -1, 1, 2, 3])
-def test_a_story_that_slips_into_another_column_is_not_shown(read: Any, shift: int) -> None:
+def test_a_story_that_slips_into_another_column_is_not_shown(read, shift):
     fields = record(1)
     shifted = fields[shift:] + fields[:shift]
     text = ",".join(HEADER) + "\n" + ",".join(f'"{cell}"' for cell in shifted) + "\n"
@@ -231,9 +222,7 @@ STORY = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
         max_size=5,
     )
 )
-def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(
-    read: Any, told: list[tuple[str, str, str]]
-) -> None:
+def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(read, told):
     feelings = {"Positif": "positive", "Neutre": "neutral", "Négatif": "negative"}
     for title, story, _ in told:
         # more separators in one record than the header has are given up
@@ -254,7 +243,7 @@ def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(
     assert set(loaded.rows["accessibility"].dropna()) <= {"positive"}
 
 
-def test_the_published_extract_is_read_whole(shared_data: Path, catalogue: Catalogue) -> None:
+def test_the_published_extract_is_read_whole(shared_data, catalogue):
     path = shared_data / "services_publics_plus" / "sp_plus_experiences_subset.csv"
     loaded = load(path, catalogue.devices["sp-plus-extrait"], catalogue)
     assert loaded.rejects.empty and len(loaded.rows) == 1200
@@ -276,8 +265,8 @@ def test_the_published_extract_is_read_whole(shared_data: Path, catalogue: Catal
 
 
 def test_the_published_extract_rewritten_without_any_escape_comes_back_the_same(
-    shared_data: Path, tmp_path: Path, catalogue: Catalogue
-) -> None:
+    shared_data, tmp_path, catalogue
+):
     path = shared_data / "services_publics_plus" / "sp_plus_experiences_subset.csv"
     device = catalogue.devices["sp-plus-extrait"]
     with path.open(encoding="utf-8", newline="") as text:
@@ -293,7 +282,7 @@ def test_the_published_extract_rewritten_without_any_escape_comes_back_the_same(
     pd.testing.assert_frame_equal(again.rows, load(path, device, catalogue).rows)
 
 
-def test_the_annotated_extract_is_no_such_export(shared_data: Path, catalogue: Catalogue) -> None:
+def test_the_annotated_extract_is_no_such_export(shared_data, catalogue):
     path = shared_data / "services_publics_plus" / "sp_plus_annotated_2019_2022_pseudonymised.csv"
     with pytest.raises(ObservError, match="missing columns 'ID expérience'"):
         load(path, catalogue.devices["sp-plus"], catalogue)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import pytest
 
@@ -21,7 +19,7 @@ def reasons(loaded: Loaded) -> list[Row]:
     return loaded.rejects[["row", "column", "reason"]].values.tolist()
 
 
-def test_a_french_export_loads_with_its_cohorts(read: Any) -> None:
+def test_a_french_export_loads_with_its_cohorts(read):
     text = f"{HEADER}\n2026-07;Lettre;2026-07;95;100;5\n2026-07;Lettre;;1\u202f200;0;30\n"
     loaded = read(text)
     assert loaded.rejects.empty and loaded.table == "subscriptions"
@@ -40,7 +38,7 @@ def test_a_french_export_loads_with_its_cohorts(read: Any) -> None:
     ],
     ids=["english, commas", "tabs, nbsp", "month in words"],
 )
-def test_other_tools_write_the_same_counts_otherwise(read: Any, text: str) -> None:
+def test_other_tools_write_the_same_counts_otherwise(read, text):
     loaded = read(text)
     assert loaded.rejects.empty
     row = loaded.rows.iloc[0]
@@ -53,9 +51,7 @@ def test_other_tools_write_the_same_counts_otherwise(read: Any, text: str) -> No
     ["2026-07;Lettre;;1100;100;35", "2026-07;Lettre;;95;0;5"],
     ids=["its joins give it away", "its stock is that of the cohorts"],
 )
-def test_a_whole_list_beside_its_cohorts_is_refused_as_everyone_would_count_twice(
-    read: Any, whole: str
-) -> None:
+def test_a_whole_list_beside_its_cohorts_is_refused_as_everyone_would_count_twice(read, whole):
     text = f"{HEADER}\n2026-07;Lettre;2026-07;95;100;5\n{whole}\n"
     loaded = read(text)
     assert loaded.rows["cohort"].tolist() == ["2026-07"]
@@ -63,7 +59,7 @@ def test_a_whole_list_beside_its_cohorts_is_refused_as_everyone_would_count_twic
     assert told[0] == 3 and "whole list" in str(told[2])
 
 
-def test_another_list_or_month_may_be_given_whole(read: Any) -> None:
+def test_another_list_or_month_may_be_given_whole(read):
     rows = ["2026-07;A;2026-07;95;100;5", "2026-07;B;;900;10;5", "2026-08;A;;1000;10;5"]
     loaded = read("\n".join([HEADER, *rows]))
     assert loaded.rejects.empty and len(loaded.rows) == 3
@@ -88,21 +84,19 @@ def test_another_list_or_month_may_be_given_whole(read: Any) -> None:
         ("2199-07;L;;95;0;5", "start", "lies in the future"),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_and_says_why(
-    read: Any, row: str, column: str, reason: str
-) -> None:
+def test_a_row_that_cannot_be_is_refused_and_says_why(read, row, column, reason):
     loaded = read(f"{HEADER}\n{row}\n2026-06;L;;90;1;1\n")
     assert len(loaded.rows) == 1
     ((line, told, why),) = reasons(loaded)
     assert (line, told) == (2, column) and reason in str(why)
 
 
-def test_an_address_in_the_place_of_a_list_is_not_shown(read: Any) -> None:
+def test_an_address_in_the_place_of_a_list_is_not_shown(read):
     loaded = read(f"{HEADER}\n2026-07;L;anne@exemple.invalid;95;0;5\n")
     assert "anne" not in loaded.rejects.to_string()
 
 
-def test_a_month_in_progress_is_not_complete(read: Any) -> None:
+def test_a_month_in_progress_is_not_complete(read):
     this_month = pd.Timestamp.now().strftime("%Y-%m")
     loaded = read(f"{HEADER}\n{this_month};L;;95;1;5\n")
     assert loaded.rows["complete"].tolist() == [False]
@@ -118,7 +112,7 @@ def test_a_month_in_progress_is_not_complete(read: Any) -> None:
     ],
     ids=["a missing column", "another separator", "no row", "a column twice"],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(read: Any, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told) as error:
         read(text)
     assert "\n" not in str(error.value)

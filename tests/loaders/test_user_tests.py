@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
 import pytest
 
@@ -25,7 +22,7 @@ def values(loaded: Loaded, measure: str) -> list[float]:
     return loaded.rows.loc[loaded.rows["measure"] == measure, "value"].tolist()
 
 
-def test_each_measure_of_a_task_is_a_row(read: Any) -> None:
+def test_each_measure_of_a_task_is_a_row(read):
     text = HEADER + (
         "s1,P01,2026-03-05,Chercher,oui,83,2,bouton invisible (gravité 3); Mot inconnu (1)\n"
         "s1,P02,2026-03-05,chercher,non,02:05,0,Bouton Invisible (gravité 4)\n"
@@ -44,7 +41,7 @@ def test_each_measure_of_a_task_is_a_row(read: Any) -> None:
     assert set(loaded.rows["task"].dropna()) == {"Chercher"}
 
 
-def test_french_headers_decimal_commas_and_no_break_spaces_are_read(read: Any) -> None:
+def test_french_headers_decimal_commas_and_no_break_spaces_are_read(read):
     text = (
         "\ufeffSession;Participant;Date;Tâche;Réussite;Temps;Erreurs;Problèmes\n"
         "s1;P01;05/03/2026;Chercher;Réussi;83,5;1;\ns1;P02;06/03/2026;Chercher;échec;2\u00a0min\u00a005\u00a0s;;\n"
@@ -55,7 +52,7 @@ def test_french_headers_decimal_commas_and_no_break_spaces_are_read(read: Any) -
     assert loaded.rows["date"].max() == pd.Timestamp("2026-03-06")
 
 
-def test_a_partial_success_is_a_failure_and_is_told(read: Any) -> None:
+def test_a_partial_success_is_a_failure_and_is_told(read):
     loaded = read(HEADER + "s,P1,2026-03-05,T,partiel,,,\n")
     assert values(loaded, "success") == [0]
     assert loaded.notices == ("1 partial successes are counted as failures",)
@@ -66,28 +63,26 @@ def test_a_partial_success_is_a_failure_and_is_told(read: Any) -> None:
     ["Camille", "Camille Exemple", "Mme Exemple 2", "camille@exemple.invalid", "Camille75",
      "0612345678", "06 12 34 56 78", "C. E.", "12/03/1985"],
 )  # fmt: skip
-def test_a_participant_who_may_be_named_is_refused_without_being_shown(
-    read: Any, name: str
-) -> None:
+def test_a_participant_who_may_be_named_is_refused_without_being_shown(read, name):
     loaded = read(HEADER + f"s,{name},2026-03-05,T,oui,,,\n")
     assert loaded.rows.empty and len(loaded.rejects) == 1
     assert name not in loaded.rejects.to_string()
 
 
 @pytest.mark.parametrize("code", ["P01", "p-3", "12", "U12", "SP-P03", "participant 4", "2026-03"])
-def test_codes_are_read(read: Any, code: str) -> None:
+def test_codes_are_read(read, code):
     loaded = read(HEADER + f"s,{code},2026-03-05,T,oui,,,\n")
     assert loaded.rejects.empty and len(loaded.rows) == 1
 
 
-def test_notes_and_other_columns_are_never_read(read: Any) -> None:
+def test_notes_and_other_columns_are_never_read(read):
     text = "nom,participant,date,task,success,observations\n"
     text += "Camille Exemple,P1,2026-03-05,T,oui,a appelé le 06 12 34 56 78\n"
     loaded = read(text)
     assert loaded.rejects.empty and "Camille" not in loaded.rows.to_string()
 
 
-def test_the_scale_counts_once_whether_on_one_row_or_on_all(read: Any) -> None:
+def test_the_scale_counts_once_whether_on_one_row_or_on_all(read):
     header = f"participant,date,task,success,{ITEMS}\n"
     once = f"P1,2026-03-05,A,oui,{FULL}\nP1,2026-03-05,B,oui,{',' * 9}\n"
     each = f"P2,2026-03-05,A,oui,{FULL}\nP2,2026-03-05,B,oui,{FULL}\n"
@@ -96,7 +91,7 @@ def test_the_scale_counts_once_whether_on_one_row_or_on_all(read: Any) -> None:
     assert sus_scores(loaded.rows).tolist() == [82.5, 82.5]
 
 
-def test_answers_that_contradict_each_other_give_no_score(read: Any) -> None:
+def test_answers_that_contradict_each_other_give_no_score(read):
     header = f"participant,date,task,success,{ITEMS}\n"
     other = FULL.replace("3,2", "1,2", 1)
     text = header + f"P1,2026-03-05,A,oui,{FULL}\nP1,2026-03-05,B,oui,{other}\n"
@@ -128,7 +123,7 @@ def test_answers_that_contradict_each_other_give_no_score(read: Any) -> None:
         ("s,P1,2026-03-05,T,oui", "", "has 5 cells"),
     ],
 )
-def test_a_bad_cell_is_told_with_its_row(read: Any, row: str, column: str, reason: str) -> None:
+def test_a_bad_cell_is_told_with_its_row(read, row, column, reason):
     good = "s,P9,2026-03-05,T,oui,12,,\n"
     loaded = read(HEADER + good + row + "\n")
     assert (loaded.rejects["row"] == 3).all() and len(loaded.rejects) == 1
@@ -137,14 +132,14 @@ def test_a_bad_cell_is_told_with_its_row(read: Any, row: str, column: str, reaso
     assert "P9" in set(loaded.rows["participant"])
 
 
-def test_days_in_two_ways_are_refused(read: Any) -> None:
+def test_days_in_two_ways_are_refused(read):
     text = HEADER + "s,P1,05/03/2026,T,oui,,,\ns,P2,2026-03-06,T,oui,,,\n"
     loaded = read(text)
     assert loaded.rejects["row"].tolist() == [3]
     assert "all in one way" in loaded.rejects["reason"].iat[0]
 
 
-def test_the_scale_alone_is_read_with_the_day_of_the_file_s_name(read: Any) -> None:
+def test_the_scale_alone_is_read_with_the_day_of_the_file_s_name(read):
     loaded = read(f"{ITEMS}\n{FULL}\n{FULL}\n", "sus_2026-T3.csv")
     assert sus_scores(loaded.rows).tolist() == [82.5, 82.5]
     assert set(loaded.rows["date"]) == {pd.Timestamp("2026-07-01")}
@@ -152,7 +147,7 @@ def test_the_scale_alone_is_read_with_the_day_of_the_file_s_name(read: Any) -> N
     assert set(loaded.rows["date"]) == {pd.Timestamp("2025-11-01")}
 
 
-def test_the_real_answers_are_read_whole(read: Any, shared_data: Path) -> None:
+def test_the_real_answers_are_read_whole(read, shared_data):
     loaded = read(shared_data / "sus" / "hcitools_SUSresponses.csv", period="2020-10")
     scores = sus_scores(loaded.rows)
     assert loaded.rejects.empty
@@ -171,12 +166,12 @@ def test_the_real_answers_are_read_whole(read: Any, shared_data: Path) -> None:
         ("participant,code,date,success\nP1,P1,2026-03-05,oui\n", "both give 'participant'"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(read: Any, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
 
 
-def test_a_code_of_several_sessions_is_told(read: Any) -> None:
+def test_a_code_of_several_sessions_is_told(read):
     text = HEADER + "".join(
         f"{session},{code},2026-03-05,T,oui,,,\n"
         for session, code in [("a", "P1"), ("a", "P2"), ("b", "p1"), ("b", "P3")]
@@ -185,13 +180,13 @@ def test_a_code_of_several_sessions_is_told(read: Any) -> None:
     assert "participants P1 are in several sessions" in notice and "P2" not in notice
 
 
-def test_numbered_rows_of_two_files_are_different_people(read: Any) -> None:
+def test_numbered_rows_of_two_files_are_different_people(read):
     text = f"{ITEMS}\n{FULL}\n{FULL}\n"
     both = [read(text, f"sus_2026-T{number}.csv").rows for number in (1, 2)]
     assert pd.concat(both)["participant"].nunique() == 4
 
 
-def test_a_tool_that_times_to_the_millisecond_loses_no_time(read: Any) -> None:
+def test_a_tool_that_times_to_the_millisecond_loses_no_time(read):
     text = HEADER + "s,P1,2026-03-05,T,oui,83.512,,\ns,P2,2026-03-05,T,oui,0.875,,\n"
     loaded = read(text)
     assert values(loaded, "time") == [83.512, 0.875] and loaded.rejects.empty

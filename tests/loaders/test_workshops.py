@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,7 +36,7 @@ def indented(sheet: str) -> str:
     return "- " + sheet.replace("\n", "\n  ").rstrip() + "\n"
 
 
-def test_a_sheet_gives_its_profiles_and_ideas(read: Any) -> None:
+def test_a_sheet_gives_its_profiles_and_ideas(read):
     loaded = read(SHEET)
     assert loaded.rejects.empty and list(loaded.rows.columns) == columns("workshops")
     assert loaded.rows[["kind", "label", "count"]].values.tolist() == [
@@ -56,7 +54,7 @@ def test_a_sheet_gives_its_profiles_and_ideas(read: Any) -> None:
     assert set(loaded.rows["workshop_id"]) == {"2026-03-05 page d'accueil"}
 
 
-def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(read: Any) -> None:
+def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(read):
     bad = SHEET.replace("2026-03-05", "2026-03").replace("Étudiants: 14", "Étudiants: beaucoup")
     good = SHEET.replace("accueil", "recherche")
     loaded = read(indented(bad) + indented(good))
@@ -96,9 +94,7 @@ def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(read: A
         ("Un filtre", "Un glossaire", 11, "has the key of row 7"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(
-    read: Any, old: str, new: str, line: int, reason: str
-) -> None:
+def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
     assert old in SHEET
     loaded = read(SHEET.replace(old, new))
     told = loaded.rejects[loaded.rejects["reason"].str.contains(reason, regex=False)]
@@ -124,7 +120,7 @@ def test_a_mistake_is_told_with_its_line(
         (SHEET.replace("14", "1:30"), ":5: YAML reads 1:30 as another number"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(read: Any, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
 
@@ -144,7 +140,7 @@ VALUE = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 @given(pairs=st.dictionaries(KEY, VALUE, max_size=6), several=st.booleans())
-def test_any_sheet_loads_or_is_refused(read: Any, pairs: dict[str, str], several: bool) -> None:
+def test_any_sheet_loads_or_is_refused(read, pairs, several):
     text = "".join(f"'{key}': {value}\n" for key, value in pairs.items())
     try:
         loaded = read(indented(text) if several else text)
@@ -153,7 +149,7 @@ def test_any_sheet_loads_or_is_refused(read: Any, pairs: dict[str, str], several
     assert "a@b.c" not in loaded.rejects["value"].tolist()
 
 
-def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(read: Any) -> None:
+def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(read):
     text = SHEET.replace("Agents publics: 0", "zoe@exemple.invalid: 1")
     loaded = read(text + "06 12 34 56 78: rappeler\n")
     assert set(loaded.rejects["row"]) == {5, 16}

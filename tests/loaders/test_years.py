@@ -140,7 +140,7 @@ def only_the_good_row(found: Loaded, bad: set[int]) -> None:
 
 
 @pytest.mark.parametrize("kind", CELLS)
-def test_a_year_that_nobody_meant_costs_its_row_alone(read: Read, kind: str) -> None:
+def test_a_year_that_nobody_meant_costs_its_row_alone(read, kind):
     header, row, ways = CELLS[kind]
     table = TABLES.get(kind)
     for way in ways:
@@ -152,7 +152,7 @@ def test_a_year_that_nobody_meant_costs_its_row_alone(read: Read, kind: str) -> 
 
 
 @pytest.mark.parametrize("loader", ["matomo_json", "datagouv_metrics"])
-def test_a_year_that_nobody_meant_costs_its_record_alone(read: Read, loader: str) -> None:
+def test_a_year_that_nobody_meant_costs_its_record_alone(read, loader):
     months = [f"{year}-03" for year in ("2025", *YEARS)]
     if loader == "matomo_json":
         content: Any = {month: {"nb_visits": 3} for month in months}
@@ -162,7 +162,7 @@ def test_a_year_that_nobody_meant_costs_its_record_alone(read: Read, loader: str
     assert len(found.rejects) == len(YEARS) and len(found.rows) == 1
 
 
-def test_a_year_that_nobody_meant_costs_its_sheet_of_a_workshop_alone(read: Read) -> None:
+def test_a_year_that_nobody_meant_costs_its_sheet_of_a_workshop_alone(read):
     sheet = "- {{date: {}-03-12, title: Atelier, product: boamp, participants: {{usagers: 12}}}}\n"
     found = read("workshops", "ateliers.yml", "".join(map(sheet.format, ("2025", *YEARS))))
     dates = found.rejects[found.rejects["column"] == "date"]
@@ -170,7 +170,7 @@ def test_a_year_that_nobody_meant_costs_its_sheet_of_a_workshop_alone(read: Read
     assert found.rows["date"].dt.year.eq(2025).all()
 
 
-def test_every_loader_that_reads_days_stands_here() -> None:
+def test_every_loader_that_reads_days_stands_here():
     here = {kind.split()[0] for kind in CELLS} | {"matomo_json", "datagouv_metrics", "workshops"}
     # a workbook's own tests bring it such days; these take the day from a name or a sheet's title
     assert set(names()) - here == {"demarches", "spss_stata", "insee_population", "france_services"}

@@ -8,7 +8,6 @@ import pandas as pd
 from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.themes.sales import sentences as sales
 from observlib.themes.subscriptions import sentences as subscriptions
 
@@ -40,9 +39,7 @@ def sold(**by_indicator: tuple[float | None, str]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(
-    catalogue: Catalogue,
-) -> None:
+def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(catalogue):
     frame = curve(("vie-publique", 68.0, "published"), ("service-public", 83.0, "published"))
     assert plain(subscriptions.stays(frame, catalogue)) == (
         "12 mois après leur inscription, restent abonnés de 68 à 83 % des inscrits des deux "
@@ -51,13 +48,13 @@ def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(
     )
 
 
-def test_a_low_base_or_withheld_curve_is_not_quoted(catalogue: Catalogue) -> None:
+def test_a_low_base_or_withheld_curve_is_not_quoted(catalogue):
     frame = curve(("vie-publique", 68.0, "low_base"), ("service-public", None, "suppressed"))
     assert subscriptions.stays(frame, catalogue) == ""
     assert subscriptions.stays(estimates.make([]), catalogue) == ""
 
 
-def test_those_retained_are_of_the_edition_alone(catalogue: Catalogue) -> None:
+def test_those_retained_are_of_the_edition_alone(catalogue):
     row: dict[str, Any] = {"indicator": "subscription_retention", "product": "vie-publique",
                            "unit": "%", "n": 900.0}  # fmt: skip
     frame = estimates.make(
@@ -71,21 +68,21 @@ def test_those_retained_are_of_the_edition_alone(catalogue: Catalogue) -> None:
     assert subscriptions.retained(frame, catalogue, "2025-T1") == ""
 
 
-def test_sales_are_told_shop_by_shop(catalogue: Catalogue) -> None:
+def test_sales_are_told_shop_by_shop(catalogue):
     frame = sold(units_sold=(6734.0, "published"), return_rate=(None, "suppressed"))
     assert plain(sales.sold(frame, catalogue, QUARTER)) == (
         "Au 3e trimestre 2026 se sont vendus 6 734 exemplaires (La Documentation française)."
     )
 
 
-def test_incomplete_sales_are_not_quoted(catalogue: Catalogue) -> None:
+def test_incomplete_sales_are_not_quoted(catalogue):
     frame = sold(units_sold=(6734.0, "partial"))
     assert "aucune vente complète" in sales.sold(frame, catalogue, QUARTER)
     for none in (frame.head(0), sold(units_sold=(None, "missing"))):
         assert "aucune vente n'est connue" in plain(sales.sold(none, catalogue, QUARTER))
 
 
-def test_the_weight_of_ten_titles_comes_with_its_index_or_not_at_all(catalogue: Catalogue) -> None:
+def test_the_weight_of_ten_titles_comes_with_its_index_or_not_at_all(catalogue):
     frame = sold(top_titles_share=(74.0, "published"), sales_gini=(0.456, "published"))
     assert plain(sales.gathered(frame, catalogue, QUARTER)) == (
         "Les dix titres les plus vendus font 74 % (La Documentation française ; indice de Gini : "
@@ -94,9 +91,7 @@ def test_the_weight_of_ten_titles_comes_with_its_index_or_not_at_all(catalogue: 
     assert sales.gathered(sold(units_sold=(9e3, "published")), catalogue, QUARTER) == ""
 
 
-def test_digital_is_compared_with_the_year_before_where_that_is_published(
-    catalogue: Catalogue,
-) -> None:
+def test_digital_is_compared_with_the_year_before_where_that_is_published(catalogue):
     def shares(then: str) -> pd.DataFrame:
         return estimates.make(
             {
@@ -116,7 +111,7 @@ def test_digital_is_compared_with_the_year_before_where_that_is_published(
     assert sales.digital(shares("published"), catalogue, "2024-T1", "2023-T1") == ""
 
 
-def test_the_best_seller_is_named_with_its_copies(catalogue: Catalogue) -> None:
+def test_the_best_seller_is_named_with_its_copies(catalogue):
     row = {"indicator": "title_units", "period": QUARTER, "unit": "exemplaires", "group": "title"}
     frame = estimates.make(
         {**row, "group_value": title, "estimate": units, "n": units}

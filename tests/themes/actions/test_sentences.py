@@ -10,7 +10,6 @@ import pytest
 
 from observlib import estimates, findings
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.themes.actions.effects import effect_table
 
@@ -72,9 +71,7 @@ def plain(said: object) -> str:
         (told("unknown", "controls"), "up", f"{PRECISION} faute de produits comparables"),
     ],
 )
-def test_the_words_are_those_of_the_verdict_and_no_others(
-    verdicts: pd.DataFrame, direction: str, words: str, catalogue: Catalogue
-) -> None:
+def test_the_words_are_those_of_the_verdict_and_no_others(verdicts, direction, words, catalogue):
     verdicts = verdicts.assign(direction=direction)
     said = plain(findings.actions.each(verdicts, frame(), [action(direction)], catalogue))
     assert f"**{words}" in said
@@ -85,9 +82,7 @@ def test_the_words_are_those_of_the_verdict_and_no_others(
         assert ("hausse" in text or "baisse" in text) == moved
 
 
-def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_else(
-    catalogue: Catalogue,
-) -> None:
+def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_else(catalogue):
     for verdicts, there in ((told("unknown", "precision"), True), (told("stable"), False)):
         said = findings.actions.each(verdicts, frame(), [action()], catalogue)
         least = "Seule une évolution d’au moins 1,5 % avait de bonnes chances d’être vue"
@@ -96,7 +91,7 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         assert ("(BOAMP, visites : visible à partir de 1,5 %)" in plain(lead)) == there
 
 
-def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: Catalogue) -> None:
+def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     done = action(controls=("bodacc", "legifrance"))
     said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
@@ -105,9 +100,7 @@ def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: C
     assert "Source : Audience du BOAMP" in said
 
 
-def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(
-    catalogue: Catalogue,
-) -> None:
+def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     own = action(controls=("bodacc", "legifrance"))
     other = action(id="autre", title="Un autre", product="bodacc")
@@ -124,9 +117,7 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     assert "Parmi les" not in plain(findings.actions.each(alone, frame(), done, catalogue))
 
 
-def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(
-    catalogue: Catalogue,
-) -> None:
+def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(catalogue):
     another = action(id="autre", title="Un autre", date=date(2025, 7, 20))
     elsewhere = action(id="ailleurs", title="Ailleurs", product="bodacc")
 
@@ -140,23 +131,21 @@ def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed
     assert "départage" not in said(told("unknown", "after"), another)
 
 
-def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(
-    catalogue: Catalogue,
-) -> None:
+def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(catalogue):
     done = action(controls=("bodacc",))
     verdicts = told("unknown", "controls")
     said = plain(findings.actions.each(verdicts, frame(), [done], catalogue))
     assert "leur suite manque ou est trop courte" in said and "ce qui n’établit rien" in said
 
 
-def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue: Catalogue) -> None:
+def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue):
     assert plain(findings.actions.overview(told("rise"), catalogue)) == (
         "1 action est suivie. La mesure suivie est en hausse, comme attendu, après « Un essai » "
         "(BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
 
 
-def test_an_action_that_moves_two_figures_is_counted_once(catalogue: Catalogue) -> None:
+def test_an_action_that_moves_two_figures_is_counted_once(catalogue):
     verdicts = pd.concat(
         [told("stable"), told("rise", indicator="downloads", group="Un essai (téléchargements)")]
     )
@@ -165,7 +154,7 @@ def test_an_action_that_moves_two_figures_is_counted_once(catalogue: Catalogue) 
     assert said.index("hausse") < said.index("stable")
 
 
-def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -> None:
+def test_no_action_and_an_action_without_series_are_said(catalogue):
     none = told("rise").head(0)
     assert findings.actions.overview(none, catalogue) == "Aucune action n'est suivie."
     unseen = told("unknown", "series")
@@ -177,7 +166,7 @@ def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -
         effect_table(unseen, frame(), catalogue, caption="Effets", label="tbl-effets")
 
 
-def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue: Catalogue) -> None:
+def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue):
     since = date(2025, 10, 1)
     said = findings.actions.older([action()], "2028-T3", catalogue)
     assert said == (
@@ -189,9 +178,7 @@ def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue:
     assert findings.actions.older(both, "2028-T3", catalogue).startswith("Ne sont plus suivies ici")
 
 
-def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(
-    catalogue: Catalogue,
-) -> None:
+def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc",))
     table = plain(
         effect_table(verdicts, frame(True), catalogue, caption="Effets", label="tbl-effets")

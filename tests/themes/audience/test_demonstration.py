@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.recounts import quarter_of, rows_of
@@ -43,7 +42,7 @@ def visits(root: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def test_visits_by_month_and_quarter_are_those_of_the_files(exports: Any) -> None:
+def test_visits_by_month_and_quarter_are_those_of_the_files(exports):
     by_month: Sums = defaultdict(int)
     by_quarter: Sums = defaultdict(int)
     for device, periods in visits(exports.folder).items():
@@ -57,14 +56,14 @@ def test_visits_by_month_and_quarter_are_those_of_the_files(exports: Any) -> Non
     }
 
 
-def test_visits_follow_what_is_expected(exports: Any) -> None:
+def test_visits_follow_what_is_expected(exports):
     for record in exports.truths["visits_by_month"]:
         if record["complete"]:
             # 5 standard deviations of a month's noise, and the rounding of small daily counts
             assert record["value"] == pytest.approx(record["expected"], rel=5 * 0.03 / 28**0.5)
 
 
-def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports: Any) -> None:
+def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports):
     truth = exports.truths
     months = {(r["device"], r["month"]) for r in truth["visits_by_month"] if not r["complete"]}
     quarters = {
@@ -75,14 +74,14 @@ def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports: Any) 
     assert quarters == {("matomo-entreprendre", "2026-T2"), *((d, "2026-T4") for d in datagouv)}
 
 
-def test_the_days_of_the_outage_are_absent(exports: Any) -> None:
+def test_the_days_of_the_outage_are_absent(exports):
     days = visits(exports.folder)["matomo-entreprendre"]
     april = [day for day in days if day.startswith("2026-04")]
     assert (april[0], april[-1], len(april)) == ("2026-04-01", "2026-04-12", 12)
     assert len(days) == (date(2026, 9, 30) - date(2022, 12, 31)).days - 18
 
 
-def test_matomo_exports_have_the_traps_of_the_real_ones(exports: Any) -> None:
+def test_matomo_exports_have_the_traps_of_the_real_ones(exports):
     matomo = exports.folder / "matomo"
     row = rows_of(matomo / "matomo_service-public_2026-T3.csv", "utf-16")[0]
     assert re.fullmatch(r"\d+%", row["Bounce Rate"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from observlib.themes.polls import demonstration as polls
 
 
-def test_one_network_gives_shares_and_the_other_votes() -> None:
+def test_one_network_gives_shares_and_the_other_votes():
     files, _ = polls.make("sondages-reseau-pro", 1)
     text = files["sondages/sondages_reseau-pro_2026.csv"].decode("utf-8-sig")
     assert text.startswith("Sondage;Date de clôture;") and "\u00a0%" in text and "fictif" in text

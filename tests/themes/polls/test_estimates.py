@@ -30,7 +30,7 @@ def table(
     return tables.coerce(frame, "polls").assign(source="d@1")
 
 
-def test_shares_have_wilson_s_interval_and_the_votes_as_base() -> None:
+def test_shares_have_wilson_s_interval_and_the_votes_as_base():
     found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [8, 2, 10])), [LAST])
     shares = found[found["indicator"] == "poll_share"]
     assert shares["group_value"].tolist() == ["option 1", "option 2", "option 3"]
@@ -42,14 +42,14 @@ def test_shares_have_wilson_s_interval_and_the_votes_as_base() -> None:
     assert one["poll_votes"] == 20 and one["poll_turnout"] == 2
 
 
-def test_a_poll_without_a_vote_is_missing_and_unknown_followers_give_no_share() -> None:
+def test_a_poll_without_a_vote_is_missing_and_unknown_followers_give_no_share():
     found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [0, 0]), followers=None), [LAST])
     assert set(found["status"]) == {"missing"}
     found = polls.results(table(("a", "2026-07-02", "d", "Q ?", [9, 9]), followers=None), [LAST])
     assert "poll_turnout" not in set(found["indicator"])
 
 
-def test_a_question_asked_twice_in_a_quarter_is_told_apart() -> None:
+def test_a_question_asked_twice_in_a_quarter_is_told_apart():
     frame = table(("a", "2026-07-02", "d", "Q ?", [9, 9]), ("b", "2026-08-02", "d", "Q ?", [9, 9]))
     found = polls.results(frame, [LAST])
     shares = found[found["indicator"] == "poll_share"]
@@ -57,7 +57,7 @@ def test_a_question_asked_twice_in_a_quarter_is_told_apart() -> None:
     assert "Q ? (02/07/2026, a)" in set(shares["group"])
 
 
-def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back() -> None:
+def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back():
     frame = table(
         ("a", "2026-04-02", "d", "Q ?", [30, 30]),
         ("b", "2026-07-02", "d", "Q ?", [40, 30]),
@@ -74,7 +74,7 @@ def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back() -> None:
     assert polls.shared(now, options=1).empty
 
 
-def test_each_option_is_paired_between_networks_the_higher_first() -> None:
+def test_each_option_is_paired_between_networks_the_higher_first():
     row = {"indicator": "poll_share", "unit": "%", "period": "2026-T3", "group": "Q ?", "n": 90}
     asked = estimates.make(
         {**row, "device": device, "group_value": option, "estimate": value}
@@ -88,7 +88,7 @@ def test_each_option_is_paired_between_networks_the_higher_first() -> None:
     assert polls.networks(asked.head(0)).empty
 
 
-def test_the_votes_of_a_poll_of_ten_are_in_no_total_and_those_of_eleven_are() -> None:
+def test_the_votes_of_a_poll_of_ten_are_in_no_total_and_those_of_eleven_are():
     for few, total in (([4, 5], 40), ([5, 5], 40), ([5, 6], 51)):
         frame = table(("a", "2026-07-02", "d", "Q ?", [20, 20]), ("b", "2026-07-03", "d", "R", few))
         found = polls.results(frame, [LAST])

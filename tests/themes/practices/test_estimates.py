@@ -27,9 +27,7 @@ def counted(catalogue: Catalogue, *sheets: Sheet) -> dict[tuple[str, str], float
     return {(row["group"], row["group_value"]): row["estimate"] for row in frame.to_dict("records")}
 
 
-def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(
-    catalogue: Catalogue,
-) -> None:
+def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(catalogue):
     found = counted(
         catalogue,
         sheet("une", method="m"),
@@ -45,11 +43,11 @@ def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(
     assert [value for group, value in found if group == "verdict"] == ["à refaire", "à éviter"]
 
 
-def test_without_sheets_there_is_no_estimate(catalogue: Catalogue) -> None:
+def test_without_sheets_there_is_no_estimate(catalogue):
     assert counted(catalogue) == {}
 
 
-def test_their_source_changes_with_what_they_say() -> None:
+def test_their_source_changes_with_what_they_say():
     one, other = sheet("une"), sheet("une", redo="autre chose")
     assert Practices((one,)).digest == Practices((sheet("une"),)).digest
     assert Practices((one,)).digest != Practices((other,)).digest

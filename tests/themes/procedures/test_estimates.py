@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib import tables
-from observlib.catalogue import Catalogue
 from observlib.period import Quarter
 from observlib.themes.procedures import estimates as procedures
 
@@ -49,7 +48,7 @@ def medians(out: pd.DataFrame) -> dict[str, float]:
     return dict(zip(rows["product"] + rows["group_value"], rows["estimate"], strict=True))
 
 
-def test_only_the_agency_and_its_peers_are_named(catalogue: Catalogue) -> None:
+def test_only_the_agency_and_its_peers_are_named(catalogue):
     table = published((OWN, 9), (PEER, 6), (OTHER, 1))
     out = procedures.satisfaction(table, catalogue, LAST)
     rows = each(out)
@@ -61,7 +60,7 @@ def test_only_the_agency_and_its_peers_are_named(catalogue: Catalogue) -> None:
     assert set(rows["group"]) == {"procedure"} and set(out["unit"]) == {"sur 10"}
 
 
-def test_medians_are_of_each_peer_and_of_all_procedures(catalogue: Catalogue) -> None:
+def test_medians_are_of_each_peer_and_of_all_procedures(catalogue):
     table = published((OWN, 9), (OWN, 6), (OWN, 7), (PEER, 5), (PEER, 8), (OTHER, 1), (OTHER, 2))
     out = procedures.satisfaction(table, catalogue, LAST)
     assert medians(out) == {
@@ -80,9 +79,7 @@ def test_medians_are_of_each_peer_and_of_all_procedures(catalogue: Catalogue) ->
         ("none", "missing"),
     ],
 )
-def test_a_mark_that_is_not_published_says_why_and_moves_no_median(
-    state: str, status: str, catalogue: Catalogue
-) -> None:
+def test_a_mark_that_is_not_published_says_why_and_moves_no_median(state, status, catalogue):
     table = published((OWN, 9), (OWN, state), (PEER, state))
     out = procedures.satisfaction(table, catalogue, LAST)
     rows = each(out).set_index("group_value")
@@ -91,12 +88,12 @@ def test_a_mark_that_is_not_published_says_why_and_moves_no_median(
     assert medians(out) == {"agence-fictive": 9, procedures.EVERYONE: 9}
 
 
-def test_no_interval_or_base_is_made_up(catalogue: Catalogue) -> None:
+def test_no_interval_or_base_is_made_up(catalogue):
     out = procedures.satisfaction(published((OWN, 9), (PEER, 7)), catalogue, LAST)
     assert out[["ci_low", "ci_high", "n", "n_eff"]].isna().all().all()
 
 
-def test_the_latest_edition_up_to_the_quarter_is_used(catalogue: Catalogue) -> None:
+def test_the_latest_edition_up_to_the_quarter_is_used(catalogue):
     table = pd.concat(
         [
             published((OWN, 5), edition="2026-T1"),
@@ -114,7 +111,7 @@ def test_the_latest_edition_up_to_the_quarter_is_used(catalogue: Catalogue) -> N
     assert procedures.satisfaction(table, catalogue, Quarter(2025, 4)).empty
 
 
-def test_other_indicators_of_the_publisher_are_not_marks(catalogue: Catalogue) -> None:
+def test_other_indicators_of_the_publisher_are_not_marks(catalogue):
     other = published((OWN, 0.5), indicator="autonomy")
     both = pd.concat([published((OWN, 9)), other])
     assert medians(procedures.satisfaction(both, catalogue, LAST)) == {
@@ -124,7 +121,7 @@ def test_other_indicators_of_the_publisher_are_not_marks(catalogue: Catalogue) -
     assert procedures.satisfaction(other, catalogue, LAST).empty
 
 
-def test_without_a_peer_or_a_mark_there_is_no_number(catalogue: Catalogue) -> None:
+def test_without_a_peer_or_a_mark_there_is_no_number(catalogue):
     strangers = procedures.satisfaction(published((OTHER, 4)), catalogue, LAST)
     assert each(strangers).empty and medians(strangers) == {procedures.EVERYONE: 4}
     waiting = procedures.satisfaction(published((OWN, "to_come")), catalogue, LAST)
@@ -133,7 +130,7 @@ def test_without_a_peer_or_a_mark_there_is_no_number(catalogue: Catalogue) -> No
 
 @settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from([OWN, PEER, OTHER]), st.floats(0, 10)), min_size=1))
-def test_every_mark_counts_once(catalogue: Catalogue, rows: list[tuple[str, float]]) -> None:
+def test_every_mark_counts_once(catalogue, rows):
     found = medians(procedures.satisfaction(published(*rows), catalogue, LAST))
     expected = {procedures.EVERYONE: statistics.median(value for _, value in rows)}
     for code, peer in ((OWN, "agence-fictive"), (PEER, "caisse-fictive")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from observlib.themes.sales import demonstration as sales
 
 
-def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them() -> None:
+def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them():
     files, _ = sales.make("boutique-documentation", 1)
     text = files["ventes/boutique-documentation_2026-T3.csv"].decode("utf-8-sig")
     assert text.startswith("Mois;Référence;Titre;Support;Exemplaires;Chiffre d’affaires;Retours")
@@ -15,7 +15,7 @@ def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them() -> None:
     assert ",retour,-" in text and ",vente," in text
 
 
-def test_titles_sum_to_the_units_of_their_quarter() -> None:
+def test_titles_sum_to_the_units_of_their_quarter():
     _, found = sales.make("boutique-documentation", 1)
     for truth in (t for t in found["sales"] if t["kind"] == "sales"):
         titles = [

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from tests.themes.surveys.people import YEAR, responses
 
-from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
 from observlib.themes.surveys import drivers
 
@@ -29,9 +28,7 @@ def people(n: int = 400) -> pd.DataFrame:
     return made.assign(satisfaction=2 + (clarity - 1) + (5 - ces) / 2 + noise)
 
 
-def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(
-    catalogue: Catalogue,
-) -> None:
+def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(catalogue):
     import statsmodels.formula.api as smf
 
     said = people()
@@ -49,7 +46,7 @@ def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodel
     assert found["estimate"].iloc[4] == pytest.approx(fit["man[T.True]"])
 
 
-def test_ease_asked_of_the_successful_alone_is_left_out(catalogue: Catalogue) -> None:
+def test_ease_asked_of_the_successful_alone_is_left_out(catalogue):
     said = people()
     said["ces"] = said["ces"].where(said["task_success"] > 0)
     found = drivers.effects(responses(said), catalogue, YEAR)
@@ -57,7 +54,7 @@ def test_ease_asked_of_the_successful_alone_is_left_out(catalogue: Catalogue) ->
     assert set(found["n"]) == {400}
 
 
-def test_an_answer_that_nearly_all_share_is_left_out(catalogue: Catalogue) -> None:
+def test_an_answer_that_nearly_all_share_is_left_out(catalogue):
     said = people().assign(sex="Femme")
     said.loc[:9, "sex"] = "Homme"
     found = drivers.effects(responses(said), catalogue, YEAR)
@@ -67,29 +64,25 @@ def test_an_answer_that_nearly_all_share_is_left_out(catalogue: Catalogue) -> No
 
 
 @pytest.mark.parametrize("n", [10, 11, 99])
-def test_below_a_hundred_complete_answers_nothing_is_told(catalogue: Catalogue, n: int) -> None:
+def test_below_a_hundred_complete_answers_nothing_is_told(catalogue, n):
     (row,) = drivers.effects(responses(people(n)), catalogue, YEAR).to_dict("records")
     assert (row["group_value"], row["status"]) == (drivers.ALL, "missing")
     assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
 
 
-def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(
-    catalogue: Catalogue,
-) -> None:
+def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(catalogue):
     table = responses(people(99))
     first = table[table["date"] > table["date"].min()]
     (row,) = drivers.effects(first, catalogue, YEAR).to_dict("records")
     assert row["status"] == "suppressed" and np.isnan(row["n"])
 
 
-def test_satisfaction_that_never_varies_is_no_error(catalogue: Catalogue) -> None:
+def test_satisfaction_that_never_varies_is_no_error(catalogue):
     found = drivers.effects(responses(people().assign(satisfaction=8)), catalogue, YEAR)
     assert found["status"].tolist() == ["missing"]
 
 
-def test_a_survey_without_satisfaction_or_anything_beside_it_has_nothing(
-    catalogue: Catalogue,
-) -> None:
+def test_a_survey_without_satisfaction_or_anything_beside_it_has_nothing(catalogue):
     said = people()
     for columns in (["satisfaction"], ["clarity", "age"], ["age"]):
         assert drivers.effects(responses(said[columns]), catalogue, YEAR).empty

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -72,7 +71,7 @@ def cost(surveys: tuple[weighted.Weighed, ...]) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_figures_are_those_of_r_alone_or_with_margins(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
     if shutil.which("Rscript") is None:
         pytest.skip("R is not installed")
     people = sample()
@@ -103,7 +102,7 @@ def test_figures_are_those_of_r_alone_or_with_margins(tmp_path: Path, catalogue:
         assert effect == pytest.approx(known["effect"], rel=1e-6)
 
 
-def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue: Catalogue) -> None:
+def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
     people = sample().drop(columns=["age", "sex"])
     people.loc[7, "weight"] = 40.0  # far beyond five times the mean: it is the institute's choice
     found = weigh(people, catalogue)
@@ -121,7 +120,7 @@ def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue: Cat
     assert groups.marks(found).empty
 
 
-def test_margins_are_met_from_the_survey_s_own_weights(catalogue: Catalogue) -> None:
+def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
     people = sample()
     (found,) = weigh(people, catalogue)
     assert found.calibration is not None
@@ -135,9 +134,7 @@ def test_margins_are_met_from_the_survey_s_own_weights(catalogue: Catalogue) -> 
     assert told["weighting_after", "vieux"] == pytest.approx(30)
 
 
-def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(
-    catalogue: Catalogue,
-) -> None:
+def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalogue):
     people = sample()
     once = weighted.marks(weigh(people, catalogue))
     large = people.assign(weight=people["weight"] * 15_000)
@@ -149,7 +146,7 @@ def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(
     assert "weighting_own_effect" not in cost(weigh(people.assign(weight=np.nan), catalogue)).index
 
 
-def test_who_has_no_weight_is_in_neither_figure(catalogue: Catalogue) -> None:
+def test_who_has_no_weight_is_in_neither_figure(catalogue):
     people = sample()
     others = sample(60, seed=4).assign(weight=np.nan, satisfaction=lambda x: x["satisfaction"] % 3)
     both = pd.concat([people, others], ignore_index=True)
@@ -159,7 +156,7 @@ def test_who_has_no_weight_is_in_neither_figure(catalogue: Catalogue) -> None:
         assert len(found[0].own) == 400
 
 
-def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue: Catalogue) -> None:
+def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
     found = weigh(sample(99).drop(columns=["age", "sex"]), catalogue)
     assert weighted.marks(found).empty
     told = weighted.report(found)
@@ -169,7 +166,7 @@ def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue: Cat
     assert weighted.marks(weigh(sample(100).drop(columns=["age", "sex"]), catalogue)).shape[0] == 4
 
 
-def test_the_page_says_that_the_survey_s_weights_are_used(catalogue: Catalogue) -> None:
+def test_the_page_says_that_the_survey_s_weights_are_used(catalogue):
     for columns, start, end in (
         (["age", "sex"], "Avec les poids de l'enquête, la satisfaction de ses 400 répondants",
          "Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."),

@@ -7,7 +7,7 @@ import yaml
 from observlib.themes.workshops import demonstration as workshops
 
 
-def test_each_quarter_has_a_file_of_sheets() -> None:
+def test_each_quarter_has_a_file_of_sheets():
     files, found = workshops.make("ateliers", 1)
     sheets = yaml.safe_load(files["ateliers/ateliers_2026-T3.yml"])
     assert len(files) == 15 and {sheet["produit"] for sheet in sheets} == {
