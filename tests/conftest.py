@@ -1,7 +1,6 @@
 """What several tests need: the project's catalogue, and real exports where they are at hand."""
 
-from __future__ import annotations
-
+import contextlib
 import json
 import os
 import re
@@ -81,9 +80,11 @@ def demonstration(
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)
         assert not done.problems and done.rejects.empty and not done.unclaimed
-        shutil.rmtree(kept.parent)  # what other code made
-        half = shutil.copytree(data, kept.with_suffix(".half"))
-        half.rename(kept)
+        for other in kept.parent.iterdir():  # what other code made
+            if other.name != kept.name:
+                shutil.rmtree(other, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another run may do the same at once
+            shutil.copytree(data, kept.with_suffix(f".{os.getpid()}")).rename(kept)
     made.touch()
     return data
 

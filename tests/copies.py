@@ -1,7 +1,5 @@
 """Parts of the project that tests copy into small projects of their own."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Actions are read whole and right, or every mistake in them is told at once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

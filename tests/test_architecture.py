@@ -1,7 +1,5 @@
 """Imports go one way; a room that reaches back up would tie loaders to pages."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Bad data, bad catalogues, bad disks: each ends in one clear line, and nothing is lost."""
 
-from __future__ import annotations
-
 import errno
 import io
 import os

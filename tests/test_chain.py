@@ -1,7 +1,5 @@
 """The whole chain recovers what the demonstration hides in its exports."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The real command, as someone types it: what it prints, and the code with which it ends."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

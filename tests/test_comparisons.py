@@ -1,7 +1,5 @@
 """The contract of comparisons: no verdict without its interval, none of a withheld value."""
 
-from __future__ import annotations
-
 import json
 import math
 

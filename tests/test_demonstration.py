@@ -1,7 +1,5 @@
 """Writing must give the same bytes everywhere, and never cost anyone their data."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

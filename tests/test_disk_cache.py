@@ -1,7 +1,5 @@
 """What is kept is given back whole or not at all, whatever became of the disk or of a run."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

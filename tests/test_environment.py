@@ -1,7 +1,5 @@
 """conda users get what pip users get, and contributors what the project promises them."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import subprocess

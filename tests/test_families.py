@@ -1,7 +1,5 @@
 """Families of estimates: declared once, and what they read and give is checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Fetching from a server that speaks JSON-RPC as LimeSurvey's RemoteControl does."""
 
-from __future__ import annotations
-
 import base64
 import json
 import logging

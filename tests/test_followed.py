@@ -1,7 +1,5 @@
 """Series by month: what an action may be to move, whole months only, and nobody told of few."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What families give is kept by what they depend on: never stale, never computed twice."""
 
-from __future__ import annotations
-
 import ast
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What a page depends on: all that matters to it, and nothing that does not."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

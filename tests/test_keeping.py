@@ -3,8 +3,6 @@
 As in `test_release`, whose small project this is, no study is executed here.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

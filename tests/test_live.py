@@ -1,7 +1,5 @@
 """A page that is watched renews itself, and nobody but this machine's browsers reads it."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """What is a person's is told from what is not: both kinds of mistake are dear."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 import string

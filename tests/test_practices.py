@@ -1,7 +1,5 @@
 """Practice sheets are published whole and right, or every mistake in them is told at once."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A preview shows a study as its page will be, and changes nothing that is published."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Commands and notebooks find the project from any folder inside it."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The chain on real open data, where it is beside the project."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

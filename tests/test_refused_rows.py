@@ -1,7 +1,5 @@
 """A file whose every row is refused is told like one whose rows are kept: soon, in little room."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

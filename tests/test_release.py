@@ -4,8 +4,6 @@ Studies are not executed here: a copy of each notebook, which holds its outputs,
 execution. All else is real: the plan, the pages, the embedded publisher, the exchange of folders.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

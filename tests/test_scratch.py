@@ -1,7 +1,5 @@
 """Private folders: a dead run's are deleted, a living one's and other people's files never."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

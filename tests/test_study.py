@@ -1,7 +1,5 @@
 """What an analyst holds in a notebook: it asks by name, says what is absent, and carries it all."""
 
-from __future__ import annotations
-
 import inspect
 from pathlib import Path
 

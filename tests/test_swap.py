@@ -1,7 +1,5 @@
 """A reader must see a whole folder at any moment, whatever happens to the run that replaces it."""
 
-from __future__ import annotations
-
 import errno
 import os
 import random

@@ -1,7 +1,5 @@
 """Names are put in the order of a French dictionary."""
 
-from __future__ import annotations
-
 from observlib.text import fold
 
 

@@ -1,7 +1,5 @@
 """The calendar: the official lists of two years, and numbers of working days known elsewhere."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

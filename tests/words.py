@@ -1,7 +1,5 @@
 """What pages say, read by tests without the spaces of print."""
 
-from __future__ import annotations
-
 from observlib.display import Output
 
 

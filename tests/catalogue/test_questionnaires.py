@@ -1,7 +1,5 @@
 """Questionnaires are data that people write: every mistake is told, with its line and the mend."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

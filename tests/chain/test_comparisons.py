@@ -1,7 +1,5 @@
 """What invented neighbours publish comes through the whole chain as it was published."""
 
-from __future__ import annotations
-
 import statistics
 from pathlib import Path
 from typing import Any

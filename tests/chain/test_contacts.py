@@ -1,7 +1,5 @@
 """Calls and tickets of the demonstration: the chain finds what was put in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The page of the devices counts what the demonstration wrote, from the store to the table."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from observlib import findings, store

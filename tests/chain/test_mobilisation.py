@@ -1,7 +1,5 @@
 """The chain finds what the demonstration's tests and workshops hide, and withholds small ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The panorama of the demonstration: each headline stands under what it is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

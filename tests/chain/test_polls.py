@@ -1,7 +1,5 @@
 """The chain finds the true shares of the demonstration's polls, and withholds the small ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

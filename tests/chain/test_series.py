@@ -1,7 +1,5 @@
 """What the demonstration hides in time, and what its actions did, is in what is published."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The chain finds the counts and the true curves of the demonstration's lists and shops."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

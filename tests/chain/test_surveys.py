@@ -1,7 +1,5 @@
 """Surveys of different wording give back, through the whole chain, what was hidden in them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`observ … new` says where it wrote, asks in a terminal only, and never leaves a traceback."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What every command takes: `-h`, `--quiet` for who watches mistakes, `--json` for programs."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """An output that takes nothing: no traceback, an exit code that is not 0, and no harm done."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What `observ preview` prints, and when it opens a browser."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 import webbrowser

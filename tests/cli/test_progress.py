@@ -1,7 +1,5 @@
 """Who waits sees how far it is, in a terminal or a log; at the end, what to open and do next."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

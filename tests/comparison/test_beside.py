@@ -1,7 +1,5 @@
 """Products and categories: who is above whom, by the verdicts of the study and no others."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """An answer is said to lead only where it surely does: a tie has no leader 19 times in 20."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One family a study: what it tests, what it leaves out, and the differences it publishes."""
 
-from __future__ import annotations
-
 from typing import Any, get_args
 
 import pandas as pd

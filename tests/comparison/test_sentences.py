@@ -1,7 +1,5 @@
 """What pages say of comparisons: the verdict of the family, and no other."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Any

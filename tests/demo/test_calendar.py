@@ -1,7 +1,5 @@
 """The calendar that all demonstrations share."""
 
-from __future__ import annotations
-
 import pytest
 
 from observlib.demo import calendar

@@ -1,7 +1,5 @@
 """If chance drew other numbers, the demonstration would differ from one machine to the next."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from random import Random
 

@@ -1,7 +1,5 @@
 """The exports must read like the real ones, whatever cells they hold."""
 
-from __future__ import annotations
-
 import csv
 import io
 import zipfile

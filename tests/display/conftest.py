@@ -1,7 +1,5 @@
 """Estimates with everything that happens in them: partial, thin, withheld and absent values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any

@@ -1,7 +1,5 @@
 """A label of an export may be any text: each chart is made, and stays on its sheet."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Bars: what a reader of a ranking relies on."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

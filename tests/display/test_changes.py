@@ -1,7 +1,5 @@
 """The table of comparisons: a verdict in words, beside the interval that decides it."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

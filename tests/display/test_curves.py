@@ -1,7 +1,5 @@
 """Curves against a number: where they start, where they end, and why they stop."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection

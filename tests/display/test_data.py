@@ -1,7 +1,5 @@
 """The table folded under a chart has all that is drawn, in the fewest lines that can be read."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 

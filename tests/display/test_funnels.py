@@ -1,7 +1,5 @@
 """Funnels: how many are left at each step, and of whom."""
 
-from __future__ import annotations
-
 import pytest
 from tests.words import alt_of, plain
 

@@ -1,7 +1,5 @@
 """Grids of shades: values in their cells, names beside them, and nothing by colour alone."""
 
-from __future__ import annotations
-
 import pytest
 import seaborn as sns
 from hypothesis import given

@@ -1,7 +1,5 @@
 """How a line goes, in words: no value is told twice, and ends are told apart."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Lines over time that stop early, stand alone, or are not there at all."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """A figure of an analyst's own: it looks and reads as others do, and tells no more digits."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

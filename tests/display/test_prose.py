@@ -1,7 +1,5 @@
 """Words from elsewhere stand in pages as they are written, and never as marks."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """No file holds a digit that its page does not tell: with more, answers could be computed."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

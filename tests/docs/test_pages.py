@@ -1,7 +1,5 @@
 """What the documentation says can be done, is done here: a page that rots fails."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

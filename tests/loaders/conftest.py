@@ -1,7 +1,5 @@
 """A questionnaire and a device for the tests of the loaders of surveys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What a library in C or Rust does to its process ends no ingestion, and is told in one line."""
 
-from __future__ import annotations
-
 import sys
 from datetime import date, datetime
 from pathlib import Path

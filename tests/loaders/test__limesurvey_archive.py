@@ -1,7 +1,5 @@
 """Archives come from outside: they are read whole or refused, and never unpacked or expanded."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A survey's own weights: read from any export as they are meant, or refused with file and row."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable

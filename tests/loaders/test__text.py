@@ -1,7 +1,5 @@
 """Reading text: what would put wrong numbers, or a traceback, before an analyst."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The baromètre's files: only actual values are results, whatever stands beside them."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

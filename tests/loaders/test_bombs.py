@@ -3,8 +3,6 @@
 They are loaded in a process of their own, which may take a gigabyte of memory on top of itself.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """Calls, half hours and tickets: exports of real call centres and their faults."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Any

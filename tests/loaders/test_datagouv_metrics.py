@@ -1,7 +1,5 @@
 """The data.gouv.fr metrics: above all, that a month cut short is never read as a collapse."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from typing import Any

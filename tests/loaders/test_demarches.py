@@ -1,7 +1,5 @@
 """The Observatoire's workbook: every kind of cell, the edition, and workbooks to refuse."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ One good export of each loader stands below; what it becomes when spoiled is rea
 rejected row by row, or refused in one line, and never anything else.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """The list of France services counters: codes kept as INSEE writes them, no address kept."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """INSEE's workbooks: the population that respondents are held against, whole and counted once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

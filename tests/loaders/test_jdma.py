@@ -3,8 +3,6 @@
 No raw export is public: these ones are written as the button's open source code writes them.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 

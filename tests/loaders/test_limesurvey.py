@@ -1,7 +1,5 @@
 """LimeSurvey's exports: however headers and cells are written, the answers are the same."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

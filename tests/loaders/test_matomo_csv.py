@@ -1,7 +1,5 @@
 """Matomo's CSV exports: languages, encodings, periods, and files that must be refused."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Matomo's JSON answers: their shapes, empty days, and answers that must be refused."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Whatever cell of an export holds personal data, neither the store nor a message does."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator

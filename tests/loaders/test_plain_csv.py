@@ -1,7 +1,5 @@
 """The documented CSV of a tidy table: what a hand-made file may say, and how mistakes are told."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Polls: read whole or not at all, from votes or from shares that can mean one number only."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

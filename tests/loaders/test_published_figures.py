@@ -1,7 +1,5 @@
 """Noted figures: each with its source written out, none that cannot be true."""
 
-from __future__ import annotations
-
 import csv
 import io
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A shop's monthly sales: its amounts, its formats, and returns in the ways shops write them."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """Experiences told on Services Publics +: both layouts, torn records, and stories kept out."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

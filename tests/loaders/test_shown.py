@@ -1,7 +1,5 @@
 """A message that asks to mend a name shows it, and no person that a missing header lets in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Files of SPSS and Stata: names or labels of variables, values or labels of answers."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from datetime import date

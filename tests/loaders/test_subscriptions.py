@@ -1,7 +1,5 @@
 """Monthly counts of subscribers: what a mailing tool may write, and what would count twice."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """User tests: tasks, times, the usability scale once a participant, and nobody's name."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

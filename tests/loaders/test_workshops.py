@@ -1,7 +1,5 @@
 """Sheets of workshops: every mistake at once, with its line; profiles counted, nobody named."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,7 +1,5 @@
 """A year that nobody meant, in any column of days or months of any loader, costs its row alone."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The committed notebooks only read, ask `observlib` and comment; none tells of a machine."""
 
-from __future__ import annotations
-
 import ast
 import copy
 import re

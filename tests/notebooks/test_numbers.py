@@ -1,7 +1,5 @@
 """Each number that a page tells is among the estimates that its cell carries, for all to take."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

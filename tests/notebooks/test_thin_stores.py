@@ -1,7 +1,5 @@
 """Every study on a store that holds next to nothing: it ends, and says nothing that is not so."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

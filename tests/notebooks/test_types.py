@@ -1,7 +1,5 @@
 """The code of notebooks is checked as code: a wrong name or argument is found before it runs."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import re

@@ -1,7 +1,5 @@
 """A device enters the catalogue whole and right, or the catalogue stays as it was."""
 
-from __future__ import annotations
-
 import errno
 import os
 from pathlib import Path

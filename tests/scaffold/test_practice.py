@@ -1,7 +1,5 @@
 """A new sheet harms no edition, is never written over another, and is whole once filled in."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A new study keeps every rule of the committed ones, from its first minute."""
 
-from __future__ import annotations
-
 import errno
 import importlib.util
 import inspect

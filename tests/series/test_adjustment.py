@@ -1,7 +1,5 @@
 """Known seasons, changes and odd months come back; nothing is found where there is nothing."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

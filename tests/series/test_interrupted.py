@@ -1,7 +1,5 @@
 """What an action changed: known effects come back, shared ones are not taken for its own."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Regression with errors that follow one another: against statsmodels, and against simulation."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import statsmodels.api as sm

@@ -1,7 +1,5 @@
 """What the accessibility rules ask of a page's markup, checked on every page of a site."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from itertools import pairwise

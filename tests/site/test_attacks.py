@@ -1,7 +1,5 @@
 """An edition whose every label is an attack: nothing runs in a reader's browser, nor in a PDF."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

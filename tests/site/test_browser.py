@@ -1,7 +1,5 @@
 """What a reader meets: pages measured in a real browser, on a phone's screen and on a wide one."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

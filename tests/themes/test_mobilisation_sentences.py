@@ -1,7 +1,5 @@
 """Findings of tests and workshops: figures with their interval, and kind words for small tests."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What is said of subscribers and sales, and what is not where it may not be."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The tool that changes the code: each of its changes is one, is Python, and is told in place."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

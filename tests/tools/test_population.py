@@ -1,7 +1,5 @@
 """The margins that respondents are held against are INSEE's, and those that are committed."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

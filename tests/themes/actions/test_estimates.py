@@ -1,7 +1,5 @@
 """Effects of actions as estimates: which series are taken, and what is told where none can be."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

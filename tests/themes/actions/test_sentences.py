@@ -1,7 +1,5 @@
 """What is said of actions: the verdicts as they were made, and never more than they allow."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The visits of the demonstration: its truths are those of the files, recounted here."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

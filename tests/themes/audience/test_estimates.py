@@ -1,7 +1,5 @@
 """Months without their season: what is told, and why something cannot be."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """What is said of months without their season: breaks, odd months, pace, and what is too short."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

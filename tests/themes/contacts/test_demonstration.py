@@ -1,7 +1,5 @@
 """The demonstration's calls and tickets: plainly invented, and whole in themselves."""
 
-from __future__ import annotations
-
 import pytest
 
 from observlib.themes.contacts.demonstration import calls, tickets

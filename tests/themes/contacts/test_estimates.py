@@ -1,7 +1,5 @@
 """Calls and tickets: what a desk is told of its delays must not flatter or shame it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Findings of contacts: what is said of calls and desks is what the estimates say."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Counters by département and région, and for so many inhabitants."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Who listens to whom, what came in, what fell silent: by hand, device by device."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """What is said of devices: exact counts, names where something is missing, no empty praise."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The table of devices tells of each whose it is and what it gave, in its own unit."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from tests.words import plain

@@ -1,7 +1,5 @@
 """The told experiences of the demonstration: its truths are those of the file."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import Counter

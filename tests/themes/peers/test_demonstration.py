@@ -1,7 +1,5 @@
 """The invented neighbours: real formats, invented names, truths that the files hold."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

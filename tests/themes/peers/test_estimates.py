@@ -1,7 +1,5 @@
 """What stands beside our figures, what does not, and what is never made up about either."""
 
-from __future__ import annotations
-
 import statistics
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Sentences and tables on neighbours: every figure with its source, no comparison without care."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

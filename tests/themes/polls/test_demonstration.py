@@ -1,7 +1,5 @@
 """The demonstration's polls: the same bytes always, in two networks' ways of writing."""
 
-from __future__ import annotations
-
 from observlib.themes.polls import demonstration as polls
 
 

@@ -1,7 +1,5 @@
 """Polls: shares, votes and followers; a poll of few votes cannot be had by subtraction."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

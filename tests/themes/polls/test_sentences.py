@@ -1,7 +1,5 @@
 """Findings of polls: what is ahead, and when chance could have put it there."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

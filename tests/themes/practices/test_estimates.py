@@ -1,7 +1,5 @@
 """Sheets are counted by what they are about, each where it belongs and nowhere else."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from observlib.catalogue import Catalogue

@@ -1,7 +1,5 @@
 """What is said of sheets: how many, from where, and what the latest teach."""
 
-from __future__ import annotations
-
 import pandas as pd
 from tests.copies import demonstration_practices
 

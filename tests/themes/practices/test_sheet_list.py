@@ -1,7 +1,5 @@
 """A list of sheets leads to their pages and carries the counts that it shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The workbooks of procedures of the demonstration: its truths are those of the files."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from datetime import date

@@ -1,7 +1,5 @@
 """Who answers, against the population: ratios that hold, and no few people told."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

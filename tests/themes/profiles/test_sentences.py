@@ -1,7 +1,5 @@
 """Who answers and who is missing: said of respondents, never of a product's users."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

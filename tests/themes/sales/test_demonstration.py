@@ -1,7 +1,5 @@
 """The demonstration's shops: the same bytes always, returns written in two ways."""
 
-from __future__ import annotations
-
 from observlib.themes.sales import demonstration as sales
 
 

@@ -1,7 +1,5 @@
 """Units, revenue, returns, formats and titles of a shop: against figures worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The ratings of the demonstration: its truths are those of the files, recounted here."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from fractions import Fraction

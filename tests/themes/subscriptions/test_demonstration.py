@@ -1,7 +1,5 @@
 """The demonstration's subscribers: the same bytes always, in four ways of writing."""
 
-from __future__ import annotations
-
 import itertools
 
 import pytest

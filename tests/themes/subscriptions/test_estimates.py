@@ -1,7 +1,5 @@
 """Subscribers, their flows and how long they stay: against figures worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """People who answer a survey, and the tidy table of what they said."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

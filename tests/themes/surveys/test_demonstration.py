@@ -1,7 +1,5 @@
 """The surveys' exports: LimeSurvey's own layouts, traps inside, and truths that add up."""
 
-from __future__ import annotations
-
 import csv
 import io
 

@@ -1,7 +1,5 @@
 """What goes with what in the surveys: margins stay, truths are those of the chances."""
 
-from __future__ import annotations
-
 from collections import Counter
 from random import Random
 

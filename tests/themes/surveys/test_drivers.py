@@ -1,7 +1,5 @@
 """What goes with satisfaction is what was made to, and is not told on few answers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Only what goes clearly with satisfaction is named, and never as its cause."""
 
-from __future__ import annotations
-
 import pandas as pd
 from tests.words import plain
 

@@ -1,7 +1,5 @@
 """Surveys' figures are those of the papers that define them, and no few people are told."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

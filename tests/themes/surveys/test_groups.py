@@ -1,7 +1,5 @@
 """Marks by age and sex are those of their respondents, and no few of them can be had from them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """A survey's own weights: the figures are those that R's package `survey` makes of them."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 

@@ -1,7 +1,5 @@
 """What is said of a survey is what its estimates say, with care where they are thin."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

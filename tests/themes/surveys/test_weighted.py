@@ -1,7 +1,5 @@
 """Weighted marks are those of a known population, and never an error or a tale of few people."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

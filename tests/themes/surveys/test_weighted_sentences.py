@@ -1,7 +1,5 @@
 """The weighted mark is told beside the raw one, with what it cannot say."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The demonstration's user tests: the same bytes always, and a true score done by hand."""
 
-from __future__ import annotations
-
 import pytest
 
 from observlib.themes.user_tests import demonstration as user_tests

@@ -1,7 +1,5 @@
 """User tests: success, times of those who succeed, the scale, problems; few people, nothing."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint

@@ -1,7 +1,5 @@
 """The demonstration's workshops: the same bytes always, and sheets that anyone can read."""
 
-from __future__ import annotations
-
 import yaml
 
 from observlib.themes.workshops import demonstration as workshops

@@ -1,7 +1,5 @@
 """Workshops: counts, small profiles that cannot be had, the fate of ideas as it was then."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

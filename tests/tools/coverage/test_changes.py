@@ -1,7 +1,5 @@
 """All intervals of a study hold at once exactly where each of them holds."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from observlib.period import Quarter

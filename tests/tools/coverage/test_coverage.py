@@ -1,7 +1,5 @@
 """Intervals that are published hold the truth as often as the page of the method says."""
 
-from __future__ import annotations
-
 import json
 import math
 from functools import cache

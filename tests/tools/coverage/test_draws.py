@@ -1,7 +1,5 @@
 """What coverage draws again is what the loaders read in the demonstration's exports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
