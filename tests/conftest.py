@@ -48,9 +48,7 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demonstration(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
-) -> Path:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
     """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
 
     Processes that share the tests share the folder: the first to ask for it makes it, or copies
@@ -71,7 +69,7 @@ def demonstration(
             time.sleep(0.2)
         pytest.fail("the process that makes the demonstration has not ended; see its error")
     made_of = inputs.library() | inputs.installed() | project.knowledge(DEMO, ROOT)
-    kept = request.config.cache.mkdir("demonstration") / inputs.key(made_of)
+    kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)
     if kept.exists():
         shutil.copytree(kept, data, dirs_exist_ok=True)
     else:
@@ -80,7 +78,7 @@ def demonstration(
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)
         assert not done.problems and done.rejects.empty and not done.unclaimed
-        for other in kept.parent.iterdir():  # what other code made
+        for other in kept.parent.glob("*"):  # what other code made
             if other.name != kept.name:
                 shutil.rmtree(other, ignore_errors=True)
         with contextlib.suppress(OSError):  # another run may do the same at once

@@ -328,7 +328,7 @@ REASONS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EACCES: "cannot be written; give yourself the right",
     errno.EROFS: "is read-only; name another",
-    errno.EDQUOT: "quota",
+    errno.EDQUOT: "the disk quota is used up; free some space",
 }
 
 

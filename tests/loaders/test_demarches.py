@@ -106,12 +106,8 @@ def test_a_procedure_makes_one_row_an_indicator(published):
         ("Note Satisfaction", "8,5", "satisfaction", ("value", 8.5, None, None)),
         ("Note Satisfaction", 0, "satisfaction", ("value", 0, None, None)),
         ("Note Satisfaction", 10, "satisfaction", ("value", 10, None, None)),
-        (
-            "Aide Joignable",
-            "Nombre d’avis insuffisant",
-            "help_reachable",
-            ("too_few_answers", None, None, None),
-        ),
+        ("Aide Joignable", "Nombre d’avis insuffisant", "help_reachable",
+         ("too_few_answers", None, None, None)),
         ("Aide Joignable", "85\u00a0%", "help_reachable", ("value", 0.85, None, None)),
         ("Score DLNUF", "Non applicable", "dlnuf_score", ("not_applicable", None, None, None)),
         ("Taux Audit", "Non", "accessibility_audit", ("none", None, None, None)),
@@ -120,26 +116,14 @@ def test_a_procedure_makes_one_row_an_indicator(published):
         ("Statut En ligne", "Non", "online_status", ("value", None, None, "Non")),
         ("Statut En ligne", "À venir", "online_status", ("to_come", None, None, None)),
         ("Prise en compte", "non conforme", "disability", ("value", None, None, "Non conforme")),
-        (
-            "Date Publication",
-            date(2024, 12, 10),
-            "accessibility_statement",
-            ("value", None, pd.Timestamp("2024-12-10"), None),
-        ),
-        (
-            "Date Publication",
-            "08/04/2022\n(périmée)\n",
-            "accessibility_statement",
-            ("expired", None, pd.Timestamp("2022-04-08"), None),
-        ),
-        (
-            "Date Publication",
-            "08/04/2022 (bientôt périmée)",
-            "accessibility_statement",
-            ("value", None, pd.Timestamp("2022-04-08"), None),
-        ),
+        ("Date Publication", date(2024, 12, 10), "accessibility_statement",
+         ("value", None, pd.Timestamp("2024-12-10"), None)),
+        ("Date Publication", "08/04/2022\n(périmée)\n", "accessibility_statement",
+         ("expired", None, pd.Timestamp("2022-04-08"), None)),
+        ("Date Publication", "08/04/2022 (bientôt périmée)", "accessibility_statement",
+         ("value", None, pd.Timestamp("2022-04-08"), None)),
     ],
-)
+)  # fmt: skip
 def test_each_kind_of_cell_says_its_state_and_its_value(
     published, column, cell, indicator, expected
 ):
@@ -171,14 +155,10 @@ def test_each_kind_of_cell_says_its_state_and_its_value(
         ("Date Publication", "Date Publication Déclaration", "08/04/2022 (sic)", "is no day"),
         ("Date Publication", "Date Publication Déclaration", 45000, "is no day"),
         ("Date Publication", "Date Publication Déclaration", "08/04/1022", "is before 1995"),
-        (
-            "Date Publication",
-            "Date Publication Déclaration",
-            date.today() + timedelta(days=9),
-            "in the future",
-        ),
+        ("Date Publication", "Date Publication Déclaration", date.today() + timedelta(days=9),
+         "in the future"),
     ],
-)
+)  # fmt: skip
 def test_a_cell_that_is_not_understood_is_rejected_where_it_stands_and_alone(
     published, column, title, cell, reason
 ):
