@@ -14,14 +14,17 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests.copies import DEMO, demonstration_catalogue
 
 from observlib import cli, estimates
 from observlib.catalogue import Catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
-settings.register_profile("observlib", deadline=None)
+# And fixtures give what examples only read, or write over.
+settings.register_profile(
+    "observlib", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]

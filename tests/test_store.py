@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import DEMO
 
@@ -209,9 +209,7 @@ def test_a_store_of_nothing_but_the_month_in_progress_says_so(tmp_path, catalogu
 answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(
     exports=st.lists(
         st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 5), min_size=1),

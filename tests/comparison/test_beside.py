@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib.comparison import sentences
 from observlib.display import typography
@@ -14,10 +15,6 @@ from observlib.themes.satisfaction import sentences as satisfaction
 from observlib.themes.surveys import groups_sentences as groups
 
 BASE = {"indicator": "satisfaction_10", "unit": "sur 10", "channel": "web", "device": ""}
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def pair(verdict: str, mine: float, theirs: float, **more: Any) -> dict[str, Any]:

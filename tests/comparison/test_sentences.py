@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -18,10 +19,6 @@ from observlib.themes.peers import sentences as peers
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 REASONS = ("precision", *tables.REASONS)
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def pair(

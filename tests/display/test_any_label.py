@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from observlib import display, estimates
@@ -75,7 +75,7 @@ def curves(label: str, grouped: Any, catalogue: Any) -> display.Output:
 
 
 @pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
-@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2)
 @given(label=LABELS)
 @example(label=CAPITALS)
 @example(label="M" * 400)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.words import alt_of
 
@@ -124,7 +124,7 @@ def test_the_longest_names_and_values_stay_clear_of_the_bars(
 words = st.lists(st.sampled_from(["Carte", "renouvellement", "d'une", "de", "l'information", "—"]))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(
     st.lists(words.map(" ".join).filter(bool), min_size=1, max_size=6, unique=True),
     st.floats(0, 1e9),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -196,7 +196,7 @@ def test_a_structure_is_no_export_of_responses(tmp_path, survey):
         load(file, *survey("limesurvey"))
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), stored=st.booleans())
 def test_any_damage_gives_rows_or_one_plain_error(read, place, junk, stored):
     whole = archive(MEMBERS, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
@@ -207,7 +207,7 @@ def test_any_damage_gives_rows_or_one_plain_error(read, place, junk, stored):
         assert "\n" not in str(error)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(structure=st.text(max_size=80), inside=st.booleans())
 def test_any_xml_gives_rows_or_one_plain_error(read, structure, inside):
     text = document(structure) if inside else structure

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue, Device
@@ -148,7 +148,6 @@ CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=8), max_size=6))
 def test_any_table_gives_rows_and_rejects_that_add_up(read, loader, rows):
     lines = [";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in rows]

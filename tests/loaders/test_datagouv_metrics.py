@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -116,9 +116,7 @@ CELLS = st.one_of(
 MONTHS = st.dictionaries(st.sampled_from(["month", "visits", "downloads"]), CELLS) | CELLS
 
 
-@settings(
-    max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=80)
 @given(months=st.lists(MONTHS, max_size=6) | CELLS)
 def test_any_list_of_months_loads_or_is_refused(dump, months):
     try:

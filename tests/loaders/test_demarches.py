@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -269,9 +269,7 @@ def test_a_sheet_of_headers_alone_gives_an_empty_table(published):
     assert list(loaded.rows.columns) == columns("procedures")
 
 
-FUZZ = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=40)
 ANY_CELL = st.one_of(
     st.none(),
     st.booleans(),

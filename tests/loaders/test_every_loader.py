@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib import tables
@@ -340,7 +340,7 @@ STARTS = {  # of the exports that are no tables of texts
 
 
 @pytest.mark.parametrize("name", [*EXPORTS, *sorted(OTHERS)])
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(
     content=st.binary(max_size=200)
     | st.lists(st.lists(st.text(max_size=5), max_size=8)).map(
@@ -380,7 +380,7 @@ def test_any_table_gives_rows_and_rejects_or_one_plain_error(read, export):
     cells = st.dictionaries(st.integers(0, len(export.header) - 1), cell, max_size=2)
     more = st.sampled_from([0, 0, 0, 0, -1, 1])
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(table=st.lists(st.tuples(cells, more), max_size=4))
     def run(table: list[tuple[dict[int, str], int]]) -> None:
         rows = [export.spoiled(n, spoiled) for n, (spoiled, _) in enumerate(table)]

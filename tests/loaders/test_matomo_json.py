@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -130,9 +130,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(
-    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=120)
 @given(data=VALUES)
 def test_any_json_loads_or_is_refused(ask, data):
     try:

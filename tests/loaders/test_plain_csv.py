@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib import tables
@@ -183,9 +183,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(
-    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=100)
 @given(
     table=st.sampled_from(sorted(tables.TABLES)),
     dropped=st.sets(st.integers(0, 14), max_size=2),

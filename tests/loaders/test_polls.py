@@ -1,7 +1,7 @@
 """Polls: read whole or not at all, from votes or from shares that can mean one number only."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -111,7 +111,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(rows=st.lists(st.lists(CELL, min_size=7, max_size=8), max_size=6), shares=st.booleans())
 def test_any_table_loads_or_is_refused(read, rows, shares):
     names = ["share", "voters"] if shares else ["votes", "followers"]

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -210,9 +210,7 @@ BITS = [*'\n\n;;"123 é', "\n12;", FALSE_START, "Positif", "Négatif;", ";;"]
 STORY = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 @given(
     told=st.lists(
         st.tuples(STORY, STORY, st.sampled_from(["Positif", "Neutre", "Négatif"])),

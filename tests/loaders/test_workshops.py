@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -136,7 +136,7 @@ VALUE = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(max_examples=80)
 @given(pairs=st.dictionaries(KEY, VALUE, max_size=6), several=st.booleans())
 def test_any_sheet_loads_or_is_refused(read, pairs, several):
     text = "".join(f"'{key}': {value}\n" for key, value in pairs.items())

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import DEMO, ROOT, copy_catalogue
 
@@ -109,7 +109,7 @@ def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, monkeypatch):
 @given(
     changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(max_examples=40)
 def test_any_words_make_a_device_that_reads_back_or_change_nothing(root, changed):
     path = root / "data" / "catalogue" / "devices.yml"
     before = (DEMO / "catalogue" / "devices.yml").read_bytes()

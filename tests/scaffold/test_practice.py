@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import copy_catalogue
 
@@ -95,7 +95,7 @@ def test_a_disk_that_is_full_leaves_no_half_sheet(root, monkeypatch):
 
 
 @given(title=st.text(min_size=1, max_size=60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 def test_any_title_makes_a_draft_that_reads_or_is_refused(root, catalogue, title):
     for path in (root / "data" / "practices").glob("*.md"):
         path.unlink()
