@@ -10,8 +10,6 @@ NATIONAL = "mesure,indicateur,id_indicateur,maille_geographique,date,valeur,unit
 REGIONAL = "mesure,indicateur,id_indicateur,code_region,libelle_region,date,valeur,unite\n"
 ONE = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
 RATE = "Mesure,Satisfaction,tx-fictif,national,"
-
-
 DEVICE = "barometre-indicateur"
 
 

@@ -22,10 +22,7 @@ def month(name: str, visits: object = 100, downloads: object = 10) -> dict[str, 
 @pytest.fixture
 def dump(read: Any) -> Any:
     """Read the metrics of some months."""
-    text = json.dumps
-    return lambda months, *name, **keys: read(
-        text({"title": "Demo", "monthlyStats": months}), *name, **keys
-    )
+    return lambda months, *name, **keys: read(json.dumps({"monthlyStats": months}), *name, **keys)
 
 
 LAST_YEAR = [month("2025-10"), month("2025-12", 3), month("2025-11")]

@@ -30,8 +30,6 @@ CELLS = {
 HEADER = list(CELLS)
 SHEET = "Chiffres VDE T3-25 (octobre-25)"
 INDICATORS = 16
-
-
 DEVICE, FILE, KEYS = "qualite-demarches", "observatoire.xlsx", {"period": None}
 
 

@@ -8,8 +8,6 @@ from observlib.errors import ObservError
 from observlib.personal import HIDDEN
 
 HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
-
-
 DEVICE, FILE = "france-services", "liste-fs-20240801.csv"
 
 

@@ -25,8 +25,6 @@ HELP = (
 COMMENT = "Souhaitez-vous nous en dire plus ?"
 QUESTIONS = [SATISFACTION, CLARITY, TRIED, REACHED, HELP, COMMENT]
 COUNTER, PHONE = "Au guichet avec l’administration", "Par téléphone avec l’administration"
-
-
 DEVICE = "jdma-service-public"
 
 

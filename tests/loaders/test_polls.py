@@ -9,8 +9,6 @@ from observlib.tables import columns
 
 HEADER = "poll,date,network,question,option,votes,followers\n"
 YES, NO = "a,2026-03-05,Réseau,Q ?,Oui,12,900\n", "a,2026-03-05,Réseau,Q ?,Non,30,900\n"
-
-
 DEVICE = "sondages-reseau-pro"
 
 

@@ -7,8 +7,6 @@ from observlib.errors import ObservError
 
 HEADER = "mois;isbn;titre;support;exemplaires;chiffre d’affaires;retours"
 TYPED = "mois;référence;titre;support;type;quantité;montant"
-
-
 DEVICE = "boutique-documentation"
 
 

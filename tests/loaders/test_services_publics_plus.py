@@ -21,8 +21,6 @@ HEADER = [
     "Simplicité/Complexité", "Tags Métiers",
 ]  # fmt: skip
 SECRET = "Zoé, 06 00 00 00 00"
-
-
 DEVICE = "sp-plus"
 
 

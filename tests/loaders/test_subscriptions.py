@@ -8,8 +8,6 @@ from observlib.loaders import Loaded
 
 HEADER = "mois;liste;cohorte;abonnés;inscriptions;désabonnements"
 Row = list[object]
-
-
 DEVICE = "lettre-vie-publique"
 
 

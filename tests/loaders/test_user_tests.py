@@ -11,8 +11,6 @@ from observlib.themes.user_tests.estimates import sus_scores
 ITEMS = ",".join(f"Q{item}" for item in range(1, 11))
 HEADER = "session,participant,date,task,success,time,errors,problems\n"
 FULL = "3,2,4,1,5,2,4,1,5,2"
-
-
 DEVICE = "tests-legifrance"
 
 

@@ -25,8 +25,6 @@ idées:
   - idea: Un plan
     state: proposed
 """
-
-
 DEVICE, FILE = "ateliers", "ateliers_2026.yml"
 
 
