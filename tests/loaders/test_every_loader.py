@@ -313,7 +313,7 @@ def test_a_cell_with_a_line_break_and_the_separator_moves_no_other(read, export)
 def test_a_file_without_its_header_shows_nobody_in_the_error(read, export):
     row = [MAIL, PHONE, *export.rows[0][2:]]
     said = refused(read, export, export.text(row, header=row))
-    assert "06" not in said.replace("2026", "") and "@" not in said
+    assert not re.search(r"06\s?12|@", said)  # a folder of pytest's may hold 06
 
 
 @EVERY
