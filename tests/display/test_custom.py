@@ -1,7 +1,5 @@
 """A figure of an analyst's own: it looks and reads as others do, and tells no more digits."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue

@@ -1,7 +1,5 @@
 """Words from elsewhere stand in pages as they are written, and never as marks."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path
@@ -66,7 +64,7 @@ SIGNS = st.text(st.sampled_from("aZ1 .:;,!?\\`*_{}[]()<>#+-=|~^$&@'\"/%\n\u00a0Ã
 @settings(max_examples=8)
 @given(st.lists(SIGNS | st.text(max_size=20), min_size=30, max_size=60))
 @example(ATTACKS)
-def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts: list[str]) -> None:
+def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts):
     texts = [text for text in texts if squeezed(text)]
     blocks = read("\n\n".join(map(plain, texts)))
     assert [squeezed(said(block)) for block in blocks] == [squeezed(text) for text in texts]
@@ -196,8 +194,8 @@ FAMILIES = {
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
 def test_a_label_of_an_export_or_of_the_catalogue_is_plain_text_wherever_a_page_tells_it(
-    family: Any, catalogue: Catalogue
-) -> None:
+    family, catalogue
+):
     words = ATTACKS if family is poll else ATTACKS[::6]
     parts = [f"::: {{#a{i}}}\n{family(word, catalogue)}\n:::" for i, word in enumerate(words)]
     blocks = read("\n\n".join(parts))
@@ -214,10 +212,10 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", one_line(text).replace("'", "â€™"))
 
 
-def test_marks_are_ours_alone() -> None:
+def test_marks_are_ours_alone():
     assert text_of(markdown("**{}** : voir @fig-a.", "*x*")) == "**\\*x\\***\xa0: voir @fig-a."
     assert joined([markdown("*{}*", "a"), "b*"], " ") == "*a* b\\*"
 
 
-def test_paragraphs_of_a_text_stay_paragraphs() -> None:
+def test_paragraphs_of_a_text_stay_paragraphs():
     assert text_of("Un.\n\n1. Deux\nTrois.") == "Un.\n\n1\\. Deux Trois."

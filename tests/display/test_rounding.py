@@ -1,7 +1,5 @@
 """No file holds a digit that its page does not tell: with more, answers could be computed."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -11,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib import comparisons, display, estimates
-from observlib.catalogue import Catalogue
 from observlib.display import words
 from observlib.display.rounding import rounded, rounded_pairs
 
@@ -22,9 +19,7 @@ def made(**found: Any) -> pd.DataFrame:
 
 
 @given(st.floats(1, 9), st.integers(30, 5000))
-def test_a_value_reads_the_same_with_the_digits_that_are_told(
-    catalogue: Catalogue, x: float, n: int
-) -> None:
+def test_a_value_reads_the_same_with_the_digits_that_are_told(catalogue, x, n):
     frame = made(estimate=x, ci_low=x * 0.9, ci_high=x * 1.1, n=5 * (n // 5), n_eff=n)
     before, after = frame.iloc[0], rounded(frame, catalogue).iloc[0]
     indicator = catalogue.indicators["satisfaction_10"]
@@ -56,8 +51,8 @@ def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> Non
     ],
 )
 def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero(
-    catalogue: Catalogue, indicator: str, unit: str, ends: tuple[float, ...], told: list[float]
-) -> None:
+    catalogue, indicator, unit, ends, told
+):
     side = made(indicator=indicator, unit=unit, estimate=5)
     pair = side.join(side.add_prefix(estimates.REFERENCE)).assign(against="before")
     numbers = dict(zip(("difference", "difference_low", "difference_high"), ends, strict=True))
@@ -84,24 +79,14 @@ def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
     catalogue: Catalogue,
 ) -> None:
     drawn = {
-        display.dot_chart(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
+        draw(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
                           catalogue, caption="Une note").shown["image/svg+xml"]
         for x in (7.2, 7.2345)
     }  # fmt: skip
     assert len(drawn) == 1
 
 
-@pytest.mark.parametrize("path", ["line_chart", "bar_chart"])
-def test_other_charts_do_not_either(catalogue: Catalogue, path: str) -> None:
-    drawn = {
-        getattr(display, path)(made(estimate=x, n=200), catalogue, caption="Une note")
-        .shown["image/svg+xml"]
-        for x in (7.2, 7.2345)
-    }  # fmt: skip
-    assert len(drawn) == 1
-
-
-def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue: Catalogue) -> None:
+def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue):
     def parts(*shares: float) -> str:
         common = {"indicator": "feeling_share", "unit": "%", "period": "2026-T3", "n": 300}
         common |= {"device": "sp-plus", "group": "feeling"}
@@ -114,9 +99,7 @@ def test_the_parts_of_a_bar_do_not_tell_more_than_their_labels(catalogue: Catalo
     assert parts(33.0, 17.0, 50.0) == parts(32.7, 17.4, 49.9)
 
 
-def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(
-    catalogue: Catalogue,
-) -> None:
+def test_an_interval_is_told_around_the_value_that_is_told_and_never_narrower(catalogue):
     frame = made(estimate=6.43, ci_low=5.62, ci_high=7.24, n=85, n_eff=83)
     told = rounded(frame, catalogue).iloc[0]
     assert told[["estimate", "ci_low", "ci_high"]].tolist() == [6.4, 5.5, 7.3]

@@ -1,7 +1,5 @@
 """The code of notebooks is checked as code: a wrong name or argument is found before it runs."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import re
@@ -74,7 +72,7 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [re.sub(r"^.*/(?=\w+\.py:)", "", line) for line in told.splitlines()]
 
 
-def test_no_notebook_names_or_gives_what_does_not_exist(faults: list[str]) -> None:
+def test_no_notebook_names_or_gives_what_does_not_exist(faults):
     assert [line for line in faults if not line.startswith("wrong.py")] == []
 
 
@@ -89,5 +87,5 @@ def test_no_notebook_names_or_gives_what_does_not_exist(faults: list[str]) -> No
         '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"',
     ],
 )
-def test_what_does_not_exist_is_found(faults: list[str], fault: str) -> None:
+def test_what_does_not_exist_is_found(faults, fault):
     assert any(line.startswith(f"wrong.py:{fault}") for line in faults)

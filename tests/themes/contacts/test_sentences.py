@@ -1,13 +1,11 @@
 """Findings of contacts: what is said of calls and desks is what the estimates say."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.themes.contacts import sentences as contacts
@@ -31,11 +29,7 @@ def delay(value: float, **more: Any) -> dict[str, Any]:
     return {**row, "estimate": value, **more}
 
 
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue: Catalogue) -> None:
+def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue):
     calls = {**PHONE, "indicator": "calls_offered", "unit": "appels", "estimate": 9000, "n": 9000}
     said = contacts.answered(made(rate(86), rate(71, BEFORE), calls), catalogue, NOW, BEFORE)
     assert plain(said) == (
@@ -44,7 +38,7 @@ def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue: Cat
     )
 
 
-def test_a_quarter_that_is_not_whole_is_not_told_as_if_it_were(catalogue: Catalogue) -> None:
+def test_a_quarter_that_is_not_whole_is_not_told_as_if_it_were(catalogue):
     said = contacts.answered(made(rate(86, status="partial")), catalogue, NOW, BEFORE)
     assert "aucun comptage complet" in said
     for none in (made(), made(rate(86, status="missing") | {"estimate": None, "n": None})):
@@ -55,7 +49,7 @@ def test_a_quarter_that_is_not_whole_is_not_told_as_if_it_were(catalogue: Catalo
     )
 
 
-def test_the_lowest_quarter_is_named(catalogue: Catalogue) -> None:
+def test_the_lowest_quarter_is_named(catalogue):
     frame = made(rate(86), rate(71, "2025-T4"), rate(84, BEFORE))
     assert plain(contacts.lowest(frame, catalogue)) == (
         "Au plus bas, on a décroché 71 % au 4e trimestre 2025 (3939 Allô Service Public)."
@@ -63,7 +57,7 @@ def test_the_lowest_quarter_is_named(catalogue: Catalogue) -> None:
     assert contacts.lowest(made(rate(86)), catalogue) == "Part des appels décrochés."
 
 
-def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue: Catalogue) -> None:
+def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue):
     row = {**PHONE, "unit": "s", "n": 400}
     frame = made(
         {**row, "indicator": "wait_median", "estimate": 40, "ci_low": 37, "ci_high": 46},
@@ -81,9 +75,7 @@ def promise(value: float, **more: Any) -> dict[str, Any]:
     return row | more
 
 
-def test_promises_of_different_delays_are_told_with_them_and_no_desk_is_last(
-    catalogue: Catalogue,
-) -> None:
+def test_promises_of_different_delays_are_told_with_them_and_no_desk_is_last(catalogue):
     shop = {"product": "documentation-francaise", "device": "courriels-boutique"}
     low = promise(50, **shop, n=19, status="low_base")
     other = promise(74, product="entreprendre", device="formulaires-entreprendre", n=200)
@@ -102,7 +94,7 @@ def test_promises_of_different_delays_are_told_with_them_and_no_desk_is_last(
     assert contacts.promised(made(low), catalogue, NOW) == ""
 
 
-def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue: Catalogue) -> None:
+def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue):
     other = promise(74, product="entreprendre", device="formulaires-entreprendre")
     assert plain(contacts.promises(made(promise(93), other, rate(86)), catalogue)) == (
         "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires "
@@ -111,7 +103,7 @@ def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue: 
     assert contacts.promises(made(rate(86)), catalogue) == ""
 
 
-def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue: Catalogue) -> None:
+def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue):
     offered = {**PHONE, "indicator": "calls_offered", "unit": "appels", "estimate": 38_056}
     wait = {**PHONE, "indicator": "wait_median", "unit": "s", "estimate": 40, "n": 958}
     some = made(offered, {**wait, "device": "appels-3939-journal"})
@@ -121,7 +113,7 @@ def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue: Catalogu
     assert contacts.logged(made({**offered, "estimate": 958}, wait), catalogue) == ""
 
 
-def test_the_busiest_and_the_quietest_hours_are_told(catalogue: Catalogue) -> None:
+def test_the_busiest_and_the_quietest_hours_are_told(catalogue):
     row = {**PHONE, "indicator": "calls_an_hour", "unit": "appels", "n": 300}
     frame = made(
         {**row, "group": "hour", "group_value": "9\xa0h", "estimate": 50},
@@ -140,7 +132,7 @@ def theme(name: str, value: float, half: float) -> dict[str, Any]:
     return {**row, "group_value": name, "estimate": value, **ends}
 
 
-def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue: Catalogue) -> None:
+def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue):
     others = theme("Autres", 60, 2)
     clear = made(theme("Logement", 10, 2), theme("Papiers", 30, 2), others)
     ahead = pd.DataFrame({"verdict": ["rise"], "reason": [""]})
@@ -159,9 +151,7 @@ def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue: 
     assert "ne peuvent pas" in contacts.asked(near[:0], ahead[:0], catalogue, NOW)
 
 
-def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(
-    catalogue: Catalogue,
-) -> None:
+def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(catalogue):
     row = {**DESK, "indicator": "tickets_open", "unit": "messages", "estimate": 12, "n": 12}
     both = made(row, {**row, "period": BEFORE, "estimate": 20, "n": 20})
     assert plain(contacts.waiting(both, catalogue, NOW, BEFORE)) == (

@@ -1,7 +1,5 @@
 """What goes with what in the surveys: margins stay, truths are those of the chances."""
 
-from __future__ import annotations
-
 from collections import Counter
 from random import Random
 
@@ -13,7 +11,7 @@ from observlib.themes.surveys.demonstration.questions import SURVEYS, Survey
 
 
 @pytest.mark.parametrize("survey", SURVEYS.values(), ids=SURVEYS)
-def test_tied_questions_have_chances_in_percent_and_the_earlier_comes_first(survey: Survey) -> None:
+def test_tied_questions_have_chances_in_percent_and_the_earlier_comes_first(survey):
     places = [asked.variable for asked in survey.questions]
     for tie in survey.ties:
         assert places.index(tie.follows) < places.index(tie.variable)
@@ -38,7 +36,7 @@ def drawn(survey: Survey, n: int) -> list[dict[str, int]]:
     return people
 
 
-def test_truths_are_what_very_many_answers_show() -> None:
+def test_truths_are_what_very_many_answers_show():
     survey = SURVEYS["enquete-legifrance"]
     people = drawn(survey, 40_000)
     for name in ("satisfaction", "age", "ces"):
@@ -55,7 +53,7 @@ def test_truths_are_what_very_many_answers_show() -> None:
     assert found[1:] == pytest.approx(list(associations.drivers_of(survey).values()), abs=0.15)
 
 
-def test_a_skipped_or_refused_answer_stays_so() -> None:
+def test_a_skipped_or_refused_answer_stays_so():
     survey = SURVEYS["enquete-service-public"]
     age = survey.question("age")
     given = {survey.question("satisfaction").code: {"A1"}}
