@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib.catalogue import Catalogue, load_catalogue
+from observlib.catalogue import load_catalogue
 from observlib.errors import ObservError
 from observlib.loaders import names
 from observlib.tables import TABLES
@@ -93,7 +93,7 @@ def test_a_damaged_file_is_one_line_and_no_traceback(folder, content, word):
     assert any("departments.yml" in p and word in p for p in problems(folder))
 
 
-def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:
+def test_a_latin_1_file_says_to_save_it_as_utf_8(folder):
     (folder / "departments.yml").write_bytes("- id: é".encode("latin-1"))
     assert any("save the file as UTF-8" in problem for problem in problems(folder))
 

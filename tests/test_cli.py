@@ -360,9 +360,7 @@ def interrupt(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize("step", ["make", "publish", "check_request"])
-def test_ctrl_c_leaves_the_published_site_as_it_was(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
     if step == "publish":
         manifest = {"kind": "real", "studies": []}
         monkeypatch.setattr("observlib.release.make", lambda *_, **__: manifest)

@@ -126,7 +126,7 @@ def test_a_code_is_an_identifier(text):
 
 @pytest.mark.parametrize("column", ["product", "device", "group_value", "unit", "source"])
 @pytest.mark.parametrize("person", [texts[0] for texts in HELD.values()])
-def test_no_output_is_made_that_shows_a_person(column: str, person: str) -> None:
+def test_no_output_is_made_that_shows_a_person(column, person):
     row = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
     row |= {"group": "réponse", "group_value": "Oui"}
     said, catalogue = output.text("Tout va bien."), demonstration_catalogue()

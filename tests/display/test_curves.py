@@ -151,11 +151,11 @@ def test_curves_with_one_end_are_named_where_they_differ_most(
     assert_readable()
 
 
-def test_shares_are_drawn_from_zero_where_they_begin_near_it(grouped, invented, figures) -> None:
+def test_shares_are_drawn_from_zero_where_they_begin_near_it(grouped, invented, figures):
     frame = near(grouped)
     made = display.curve_chart(frame, invented, caption="C", x_label="jours depuis la réception")
     assert figures[-1].axes[0].get_xlim() == (0, 30)
-    assert "(à 30)" in alt(made) and len(estimates.from_json(made.content)) == len(frame)
+    assert "(à 30)" in alt_of(made) and len(estimates.from_json(made.content)) == len(frame)
 
 
 def test_a_curve_of_low_bases_is_thin_and_has_no_band_over_the_others(

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
-from tests.words import plain
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
 from observlib.display import style
 from observlib.display.rounding import rounded
 from observlib.errors import ObservError
@@ -47,9 +45,7 @@ def written(rows: pd.DataFrame) -> Any:
     return fig
 
 
-def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, catalogue):
     chart = display.custom_chart(stripped, marks, catalogue, caption="Trois notes : bien")
     alt = chart.content["alt"].replace("\xa0", " ")
     assert alt.startswith("Graphique : Satisfaction sur 10, 3e trimestre 2026. ")
@@ -64,8 +60,8 @@ def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(
 
 
 def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
-    marks: pd.DataFrame, catalogue: Catalogue, figures, texts
-) -> None:
+    marks, catalogue, figures, texts
+):
     sns.set_theme()
     svg = display.custom_chart(barred, marks, catalogue, caption="C").shown["image/svg+xml"]
     said = {text.replace("\n", "") for text in texts(figures[-1])}
@@ -78,17 +74,13 @@ def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
     assert not used & set(sns.color_palette().as_hex())
 
 
-def test_a_figure_that_is_open_in_the_notebook_is_not_drawn_on(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_figure_that_is_open_in_the_notebook_is_not_drawn_on(marks, catalogue):
     ax = plt.figure().add_subplot()
     display.custom_chart(stripped, marks, catalogue, caption="C")
     assert not ax.collections and plt.get_fignums()
 
 
-def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(
-    marks: pd.DataFrame, catalogue: Catalogue, figures
-) -> None:
+def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figures):
     def draw(rows: pd.DataFrame) -> Any:
         return sns.relplot(rows, x="period", y="estimate", col="product", col_wrap=2, kind="line")
 
@@ -104,9 +96,7 @@ def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(
 
 
 @pytest.mark.parametrize("draw", [stripped, barred, heated, written])
-def test_no_figure_shows_more_digits_than_a_page_tells(
-    draw: Any, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_no_figure_shows_more_digits_than_a_page_tells(draw, marks, catalogue):
     drawn = []
     for rows in (rounded(marks, catalogue), marks):
         np.random.seed(0)  # a strip plot jitters
@@ -115,9 +105,7 @@ def test_no_figure_shows_more_digits_than_a_page_tells(
     assert drawn[0] == drawn[1]
 
 
-def test_what_is_no_figure_no_estimates_or_no_answer_is_refused(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_what_is_no_figure_no_estimates_or_no_answer_is_refused(marks, catalogue):
     with pytest.raises(ObservError, match="gives a str; return a figure, its axes or a grid"):
         display.custom_chart(lambda rows: "a.png", marks, catalogue, caption="C")
     with pytest.raises(ObservError, match="not estimates"):

@@ -5,7 +5,6 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.words import plain
 
 from observlib.display import charts
 from observlib.display.line_description import Point, describe

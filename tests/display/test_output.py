@@ -22,9 +22,7 @@ def test_importing_display_leaves_the_drawing_libraries_alone():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_text_carries_the_estimates_that_it_uses(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_text_carries_the_estimates_that_it_uses(marks, catalogue):
     said = display.text("La note est de 8,4 : bien !").carrying([marks, marks], catalogue)
     bundle = said._repr_mimebundle_()
     assert bundle["text/markdown"] == "La note est de 8,4\xa0: bien\u202f!"

@@ -29,13 +29,13 @@ def test_a_value_reads_the_same_with_the_digits_that_are_told(catalogue, x, n):
     assert after["n_eff"] % 5 == 0 and after["n_eff"] <= max(after["n"], n + 5)
 
 
-def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue: Catalogue) -> None:
+def test_an_effective_base_does_not_tell_the_base_that_was_rounded(catalogue):
     bases = [rounded(made(estimate=5, n=n, n_eff=e), catalogue).iloc[0]["n_eff"]
              for n, e in ((155, 153), (15, 12), (600, 651.2))]  # fmt: skip
     assert bases == [155, 15, 650]
 
 
-def test_what_is_withheld_or_counted_stays_as_it_is(catalogue: Catalogue) -> None:
+def test_what_is_withheld_or_counted_stays_as_it_is(catalogue):
     hidden = rounded(made(status="suppressed"), catalogue).iloc[0]
     assert math.isnan(hidden["estimate"]) and hidden["status"] == "suppressed"
     visits = made(indicator="visits", unit="visites", estimate=25_458_001, n=25_458_001)
@@ -61,9 +61,7 @@ def test_a_difference_has_the_decimals_of_what_it_compares_and_none_becomes_zero
     assert rounded[[*numbers]].tolist() == told
 
 
-def test_a_cell_that_calls_display_itself_carries_no_more_digits_either(
-    catalogue: Catalogue,
-) -> None:
+def test_a_cell_that_calls_display_itself_carries_no_more_digits_either(catalogue):
     """With ten digits of a mean and of its interval, one computes how many gave each mark."""
     exact = made(estimate=7.2345678, n=210, n_eff=208.0)
     for shown in (
@@ -75,9 +73,9 @@ def test_a_cell_that_calls_display_itself_carries_no_more_digits_either(
         assert told[["estimate", "n", "n_eff"]].values.tolist() == [[7.2, 210, 210]]
 
 
-def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(
-    catalogue: Catalogue,
-) -> None:
+@pytest.mark.parametrize("chart", ["dot_chart", "line_chart", "bar_chart"])
+def test_the_coordinates_of_a_chart_do_not_tell_the_digits_that_it_leaves_out(catalogue, chart):
+    draw = getattr(display, chart)
     drawn = {
         draw(made(estimate=x, n=200, n_eff=200, ci_low=x - 0.22, ci_high=x + 0.26),
                           catalogue, caption="Une note").shown["image/svg+xml"]

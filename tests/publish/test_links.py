@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.links import broken_links_of
 
 
-def test_what_a_reader_would_hit_is_found(tmp_path: Path) -> None:
+def test_what_a_reader_would_hit_is_found(tmp_path):
     page = '<p id="a"></p><p id="a"></p><a href="x.html">x</a><img src="y.png"><a href="#b">b</a>'
     (tmp_path / "index.html").write_text(page + '<a href="#a">a</a>', encoding="utf-8")
     assert broken_links_of(tmp_path) == [
@@ -18,7 +16,7 @@ def test_what_a_reader_would_hit_is_found(tmp_path: Path) -> None:
     ]
 
 
-def test_a_link_to_a_file_beside_the_site_is_broken_where_the_site_is_read(tmp_path: Path) -> None:
+def test_a_link_to_a_file_beside_the_site_is_broken_where_the_site_is_read(tmp_path):
     site = tmp_path / "site"
     (site / "editions").mkdir(parents=True)
     (tmp_path / "private.html").write_text("here, and on no server", encoding="utf-8")

@@ -56,7 +56,7 @@ def pages(site: Path) -> dict[str, Page]:
     return found
 
 
-def test_links_identifiers_and_fragments_hold(site: Path) -> None:
+def test_links_identifiers_and_fragments_hold(site):
     assert broken_links_of(site) == []
 
 
