@@ -11,7 +11,7 @@ import pytest
 from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
@@ -50,7 +50,9 @@ def test_the_quarter_in_which_fewer_calls_were_answered_shows(phone: pd.DataFram
 def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(
     demonstration: Path, phone: pd.DataFrame, truths: dict[str, Any]
 ) -> None:
-    themes = calls.themes(store.read(demonstration, "calls"), [LAST]).set_index("group_value")
+    themes = topics.themes(store.read(demonstration, "calls"), "call", [LAST]).set_index(
+        "group_value"
+    )
     found = 0
     for truth in truths["calls"]:
         if truth.get("quarter") != str(LAST) or truth["kind"] == "counts":
@@ -99,8 +101,8 @@ def test_themes_of_calls_and_tickets_are_those_written(
     demonstration: Path, truths: dict[str, Any]
 ) -> None:
     found = {
-        "calls": calls.themes(store.read(demonstration, "calls"), ALL),
-        "tickets": tickets.themes(store.read(demonstration, "tickets"), ALL),
+        "calls": topics.themes(store.read(demonstration, "calls"), "call", ALL),
+        "tickets": topics.themes(store.read(demonstration, "tickets"), "ticket", ALL),
     }
     for table, frame in found.items():
         shares = frame.set_index(["device", "period", "group_value"])

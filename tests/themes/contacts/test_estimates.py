@@ -9,7 +9,7 @@ import pytest
 
 from observlib import tables
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 
 NOW = Quarter(2026, 3)
 COMMON = {"device": "d", "product": "p", "channel": "phone", "source": "d@1"}
@@ -144,13 +144,13 @@ def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete
 
 def test_themes_are_in_alphabetical_order_whatever_their_accents() -> None:
     themes = ["Travail"] * 20 + ["Étrangers"] * 20 + ["Famille"] * 20
-    found = calls.themes(log([1] * 60, DAYS, theme=themes), [NOW])
+    found = topics.themes(log([1] * 60, DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == ["Étrangers", "Famille", "Travail"]
 
 
 def test_rare_themes_are_put_together_so_that_none_tells_of_ten_people() -> None:
     themes = ["A"] * 30 + ["B"] * 12 + ["C"] * 7 + ["D"] * 5
-    found = calls.themes(log([1] * 54, DAYS, theme=themes), [NOW])
+    found = topics.themes(log([1] * 54, DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == ["A", "B", "Autres"]
     assert found["estimate"].sum() == pytest.approx(100)
 

@@ -14,7 +14,7 @@ from observlib.catalogue import Catalogue
 from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.contacts.demonstration import tickets as desks
 from observlib.themes.peers import demonstration as peers
@@ -89,7 +89,7 @@ def test_calls(demonstration: Path) -> None:
     drawn = draws.table("calls", draws.called(phone.LOGGED, LAST, source))
     read = stores(demonstration, "calls", phone.LOGGED)
     agree(drawn, read, lambda rows: calls.quarterly(rows, none, [LAST]))
-    agree(drawn, read, lambda rows: calls.themes(rows, [LAST]))
+    agree(drawn, read, lambda rows: topics.themes(rows, "call", [LAST]))
 
 
 @pytest.mark.parametrize("device", desks.DEVICES)

@@ -144,7 +144,7 @@ def received(
     """
     devices = [device for device in catalogue.devices.values() if device.listens == listens]
     rows = [_received(device, given, quarter) for device in devices]
-    return protect(pd.DataFrame(rows, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(rows, low_base=0, personal=False)
 
 
 def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:

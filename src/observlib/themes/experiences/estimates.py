@@ -74,4 +74,4 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
                     "status": status,
                 }
             )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)

@@ -271,7 +271,7 @@ def _estimates(rows: pd.DataFrame, indicator: str, name: str) -> pd.DataFrame:
                 "n": n,
             }
         )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:

@@ -60,7 +60,7 @@ def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
             low, high = wilson(count, votes)
             row |= {"estimate": 100 * count / votes, "ci_low": 100 * low, "ci_high": 100 * high}
             made.append({**row, "n": votes, "n_eff": votes})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def _each(
@@ -114,7 +114,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
             made.append({**row, "indicator": "poll_count", "estimate": count})
             said = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
             made.append({**row, "indicator": "poll_votes", **said})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def lead(shares: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def distribution(
             made.append({**row, "group_value": name, "status": status, **_share(name, ids, n)})
         if not groups:
             made.append({**row, "group_value": ALL, "status": "suppressed"})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def representation(
@@ -120,7 +120,7 @@ def representation(
             share = _share(name, ids, n)
             ratio = {key: share[key] / (100 * margin) for key in share if key not in ("n", "n_eff")}
             made.append({**row, "group_value": name, "status": status, **share, **ratio})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def _share(name: str, ids: Set[str], n: int) -> dict[str, Any]:

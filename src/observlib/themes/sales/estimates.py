@@ -90,7 +90,7 @@ def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFr
                 for name, unit in _UNITS.items()
                 if name in found
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
@@ -155,7 +155,7 @@ def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
                 part = float(inside.loc[inside["format"] == key, "units"].sum())
                 share = _share(part, units, status)
                 made.append({**passport, **row, "group": "format", "group_value": name, **share})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFrame:
@@ -189,7 +189,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
             row = {"indicator": "title_units", "period": str(quarter)}
             value = {"estimate": units, "n": units, "status": status}
             made.append({**passport, **row, "group": "title", "group_value": name, **value})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def gini(values: Sequence[float]) -> float:

@@ -86,7 +86,7 @@ def over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> p
                 {**common, "indicator": name, "unit": _UNITS[name], **row}
                 for name, row in _measured(by_month, months).items()
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _with_months(subscriptions: pd.DataFrame) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
         found = [fate for _, cohort in own.groupby(["list", "cohort"]) for fate in _fates(cohort)]
         fates = pd.DataFrame(found, columns=["time", "ended", "people"])
         made += [{**passport, "period": f"{first}/{final}", **row} for row in _curve(fates)]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def _fates(cohort: pd.DataFrame) -> Iterator[tuple[int, bool, float]]:
@@ -293,7 +293,7 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
                     "status": "suppressed" if joins["status"] == "suppressed" else status,
                 }
             )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def _months(months: pd.Series) -> pd.Series:

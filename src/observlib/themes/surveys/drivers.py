@@ -78,7 +78,7 @@ def effects(
         for one in found.iloc[1:].to_dict("records"):
             ends = {key: one[key] for key in ("estimate", "ci_low", "ci_high")}
             made.append({**row, "group_value": LABELS[one["driver"]], **ends, "n": n, "n_eff": n})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def _people(given: pd.DataFrame) -> pd.DataFrame:

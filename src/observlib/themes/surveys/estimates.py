@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import answers, counts, estimates
+from observlib import answers, counts
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import grouping
 from observlib.confidentiality.differencing import withheld_parts
@@ -134,7 +134,7 @@ def reasons(
             {**row, "group_value": name, **answers.share_of(len(groups[name][1]), n)}
             for name in order
         ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -203,7 +203,7 @@ def funnel(
             for (step, unit), kept in zip(STEPS.items(), [*totals, *answered], strict=True)
             if kept
         ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _measured(

@@ -83,7 +83,7 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
             if hidden or any(map(_untold, given.values())):
                 row["status"] = "suppressed"
             made = [{**row, "group_value": name, **_mark(own)} for name, own in given.items()]
-            yield people, protect(pd.DataFrame(made))
+            yield people, protect(made)
 
 
 def _untold(given: pd.Series) -> bool:

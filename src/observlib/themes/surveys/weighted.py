@@ -163,7 +163,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             made.append({**row, **_named(name), "group_value": RAW, **plain})
             calibrated = _estimate(design(people, calibration=survey.calibration), name)
             made.append({**row, **_named(name), "group_value": WEIGHTED, **calibrated})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
@@ -244,7 +244,7 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
                 {**of, "indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n, "n": n}
                 for when in ("before", "after", "target")
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 _REPORT = {

@@ -92,7 +92,7 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
                 made.append({**passport, **row, "status": "missing"})
                 continue
             made += [passport | row for row in _told(inside, parts)]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
                     "estimate": inside["workshop_id"].nunique(),
                 }
             )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -96,7 +96,7 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
         made.append({**passport, "product": product, **value})
     if not whole:
-        return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+        return protect(made, low_base=0, personal=False)
     seats = {
         name: {f"{name} {seat}" for seat in range(count)}
         for name, count in _sums(rows, "label").items()
@@ -104,7 +104,7 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     for label, (_, seated) in merge_small(seats, rest=OTHERS).items():
         value = {"estimate": len(seated), "n": len(seated)}
         made.append({**passport, "group": "profile", "group_value": label, **value})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         share = 100 * float((some["done"] <= end).mean())
         row = {"indicator": "idea_done_share", "unit": "%", "estimate": share, "n": len(some)}
         made.append({**passport, **row, "product": product})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -186,7 +186,7 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         ended = with_interval(*(100 * share for share in share_ended(curve, day)))
         row = {"group": "days", "group_value": str(day), **(ended or {})}
         made.append({**passport, "indicator": "idea_done_by", "unit": "%", **row})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def _told_in(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
