@@ -23,6 +23,7 @@ from observlib.actions import (
 )
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED, Interrupted, interrupted
 from observlib.survey.comparison import RESULTS, verdict
@@ -373,3 +374,13 @@ def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
         .to_dict("records")
     ]
     return seen + expected
+
+
+@family("actions")
+def actions_(
+    actions: Sequence[Action], followed: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
+    """The effects of the actions of three years, with a verdict on each."""
+    done = [action for action in actions if first_day(quarter) <= action.date]
+    found = effects(done, followed, catalogue)
+    return found.estimates, None, {"verdicts": found.verdicts}

@@ -16,10 +16,12 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import periods_of, share_of
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import joined
+from observlib.comparison import leading_answer
+from observlib.comparison.pairs import joined, tested
 from observlib.confidentiality import grouping
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.text import fold
 
@@ -232,3 +234,23 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
     known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
     known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
     return joined(heard, known, "population")
+
+
+@family("profiles", quarters=4)
+def profiles(
+    responses: pd.DataFrame,
+    experiences: pd.DataFrame,
+    margins: pd.DataFrame,
+    regions: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shares of those who answered in a year, and how they compare with the population's."""
+    year = quarter.back(4)
+    heard = (responses, of_experiences(experiences, regions))
+    shares = estimates.combine(distribution(rows, catalogue, year) for rows in heard)
+    ratios = estimates.combine(representation(rows, margins, catalogue, year) for rows in heard)
+    compared = tested(  # together: all that is compared
+        catalogue, with_population(ratios, margins), leading_answer.pairs(shares)
+    )
+    return estimates.combine([shares, ratios]), compared

@@ -22,6 +22,7 @@ from observlib.answers import (
 )
 from observlib.catalogue import Catalogue
 from observlib.comparison.pairs import between, products, tested
+from observlib.families import family
 from observlib.period import Quarter
 
 
@@ -96,3 +97,12 @@ def of_satisfaction(
     """
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
     return tested(catalogue, between(marks, catalogue, period, before), products(now, catalogue))
+
+
+@family("satisfaction", quarters=9)
+def satisfaction_(
+    ratings: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Marks of nine quarters; those of the quarter against a year before, and between products."""
+    marks = quarterly(ratings, quarter.back(9))
+    return marks, of_satisfaction(marks, catalogue, str(quarter), str(quarter - 4))

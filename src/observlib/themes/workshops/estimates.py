@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import quarter_of, together, with_interval
+from observlib.answers import together, with_interval, within
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.survival import kaplan_meier, quantile, share_ended
 
@@ -38,17 +39,10 @@ def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     rows = _within(workshops, quarters)
     made: list[dict[str, Any]] = []
     for product, own in rows.groupby("product", sort=True):
+        row = {**_passport(own), "product": product, "indicator": "workshop_count"}
         for quarter in quarters:
-            inside = own[own["quarter"] == str(quarter)]
-            made.append(
-                {
-                    **_passport(own),
-                    "product": product,
-                    "indicator": "workshop_count",
-                    "period": str(quarter),
-                    "estimate": inside["workshop_id"].nunique(),
-                }
-            )
+            count = own.loc[own["quarter"] == str(quarter), "workshop_id"].nunique()
+            made.append({**row, "period": str(quarter), "estimate": count})
     return protect(made)
 
 
@@ -172,12 +166,8 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     done = rows["done"] <= end
     waited = (rows["done"].where(done, end) - rows["decided"]).dt.days
     curve = kaplan_meier(waited.tolist(), done.tolist())
-    passport = {
-        **_passport(rows),
-        "period": next(iter(together(quarters))),
-        "n": len(rows),
-        "n_eff": len(rows),
-    }
+    passport = {**_passport(rows), "period": next(iter(together(quarters)))}
+    passport |= {"n": len(rows), "n_eff": len(rows)}
     median = with_interval(*quantile(curve, 0.5))
     if median is None:  # and no base, which may be of too few
         median = {"status": "missing", "n": None, "n_eff": None}
@@ -209,7 +199,18 @@ def _sums(rows: pd.DataFrame, by: str) -> dict[str, int]:
 
 def _within(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """The rows of workshops held in some quarters, each with its `quarter`."""
-    rows = workshops.assign(
-        product=workshops["product"].fillna(""), quarter=quarter_of(workshops["date"])
+    return within(workshops.assign(product=workshops["product"].fillna("")), quarters)
+
+
+@family("workshops")
+def workshops_(workshops: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Who came in a year, and what became of ideas; their delay, over two years of decisions."""
+    year = quarter.back(4)
+    return estimates.combine(
+        [
+            held(workshops, year),
+            people(workshops, year),
+            ideas(workshops, year),
+            delays(workshops, quarter.back(8)),
+        ]
     )
-    return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
