@@ -94,7 +94,7 @@ def test_calls(demonstration: Path) -> None:
 
 @pytest.mark.parametrize("device", desks.DEVICES)
 def test_tickets(demonstration: Path, device: str) -> None:
-    source = stream(folder.SEED, device, str(LAST), desks._SALTS[device])
+    source = stream(folder.SEED, device, str(LAST), desks._SALT)
     drawn = draws.table("tickets", draws.written(device, device, LAST, source))
     read = stores(demonstration, "tickets", device)
     promised = {device: desks.DESKS[device].promise}
@@ -117,7 +117,7 @@ def test_polls(demonstration: Path, device: str) -> None:
             device,
             rank,
             LAST,
-            stream(folder.SEED, device, str(LAST), str(rank), polls._SALTS[device]),
+            stream(folder.SEED, device, str(LAST), str(rank), polls._SALT),
         )
     ]
 
@@ -168,7 +168,7 @@ def test_subscriptions(demonstration: Path) -> None:
             device,
             name,
             calendar.MONTHS,
-            stream(folder.SEED, device, name, subscriptions._SALTS[device]),
+            stream(folder.SEED, device, name, subscriptions._SALT),
         )
     ]
     read = stores(demonstration, "subscriptions", device, None)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 from observlib.demo import calendar
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.demo.formats import Files, Truths
 
 FEELINGS = {"positive": 40, "neutral": 15, "negative": 45}  # chances in percent
 EXPERIENCES = (70, 100)  # a quarter, from and to
@@ -110,7 +110,7 @@ _ASPECTS = (
 )
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """The export, by path, and the feelings that it holds by quarter."""
     lines = [";".join(_HEADER)]
     found = []
@@ -126,16 +126,10 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
             told[feeling] += 1
             row = _row(identifier, when, feeling, source)
             lines.append(";".join(row[name] for name in _HEADER))
+        about = {"kind": "experiences", "device": device, "quarter": str(quarter)}
         found += [
-            {
-                "kind": "experiences",
-                "device": device,
-                "quarter": str(quarter),
-                "feeling": feeling,
-                "true_share": chance / 100,
-                "value": told[feeling],
-            }
-            for feeling, chance in FEELINGS.items()
+            {**about, "feeling": name, "true_share": chance / 100, "value": told[name]}
+            for name, chance in FEELINGS.items()
         ]
     path = (
         f"services_publics_plus/export-experiences_{calendar.FIRST.year}-{calendar.LAST.year}.csv"

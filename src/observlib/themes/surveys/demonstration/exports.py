@@ -13,6 +13,7 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 from observlib.themes.surveys.demonstration.associations import drivers_of, means_by_age, tied
 from observlib.themes.surveys.demonstration.questions import REVERSED, SURVEYS, Asked, Survey
@@ -22,8 +23,6 @@ OFFERED = {  # each list of offers: its survey, visitors a month (from, to)
     "invitations-legifrance": ("enquete-legifrance", 900, 1200),
 }
 DEVICES = (*SURVEYS, *OFFERED)
-Files = dict[str, bytes]
-Truths = dict[str, list[dict[str, Any]]]
 
 # Draws in which every truth of the last edition lies in the interval that is published for it.
 _SALT = {
