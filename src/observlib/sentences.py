@@ -10,6 +10,9 @@ where they change by less than the catalogue says to matter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from observlib.catalogue import Catalogue
@@ -53,6 +56,26 @@ def together(*sentences: str) -> str:
     'Un. Deux.'
     """
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:
+    """The estimates of an indicator that a sentence may name: those published, of a period or all.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> row = {"indicator": "visits", "estimate": 12.0}
+    >>> frame = estimates.make({**row, "period": period} for period in ("2026-T2", "2026-T3"))
+    >>> published(frame, "visits", "2026-T3")["period"].tolist()
+    ['2026-T3']
+    """
+    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "published")]
+    return rows[rows["period"] == period] if period else rows
+
+
+def value_of(row: Mapping[Any, Any], catalogue: Catalogue) -> str:
+    """The value of an estimate, written as its indicator is."""
+    return words.value(row, words.indicator_of(row["indicator"], catalogue))
 
 
 def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases
 from observlib.display.changes import level, outcomes
 from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, UNKNOWN
+from observlib.sentences import published, value_of
 
 _VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
 
@@ -41,7 +42,7 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     if found.empty:
         return ""
     told = [
-        f"{row['name']}, {_size(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
+        f"{row['name']}, {value_of(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
     return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(told)})."
@@ -81,7 +82,7 @@ def odd(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if found.empty:
         return ""
     told = [
-        f"{french.period_label(str(row['period']))} ({row['name']}, {_size(row, catalogue)})"
+        f"{french.period_label(str(row['period']))} ({row['name']}, {value_of(row, catalogue)})"
         for row in phrases.named(found, catalogue, "product").to_dict("records")
     ]
     return f"S'écartent de ce que l'on attendait : {french.join(told)}."
@@ -120,7 +121,7 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     clauses = []
     for verdict, verb in _VERBS.items():
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
-        told = [f"{row['name']} ({_size(row, catalogue)})" for row in rows]
+        told = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
         if told:
             clauses.append(f"{verb} pour {french.join(told)}")
     said = []
@@ -176,8 +177,7 @@ def _measure(frame: pd.DataFrame) -> str:
 
 
 def _shown(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "published")]
-    return rows.sort_values("period", kind="stable")
+    return published(frame, indicator).sort_values("period", kind="stable")
 
 
 def _missing(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
@@ -191,10 +191,6 @@ def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
     told = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
     cases = ", selon le cas," if len(told) > 1 else ""
     return f"seul un rythme d'au moins {' à '.join(told)}{cases} avait de bonnes chances d'être vu"
-
-
-def _size(row: dict[str, Any], catalogue: Catalogue) -> str:
-    return words.value(row, words.indicator_of(str(row["indicator"]), catalogue))
 
 
 def _ends(row: dict[str, Any]) -> str:

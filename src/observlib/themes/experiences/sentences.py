@@ -7,6 +7,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.prose import Markdown, joined, markdown
+from observlib.sentences import value_of
 
 _NO_FEELINGS = {
     "partial": "période incomplète",
@@ -21,7 +22,6 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     told = []
     for _, rows in frame.groupby(["device", "channel", "source", "period"], sort=False):
         first = rows.iloc[0].to_dict()
-        indicator = words.indicator_of(first["indicator"], catalogue)
         name = words.label(first, "device", catalogue)
         period = french.period_label(first["period"])
         states = [status for status in _NO_FEELINGS if (rows["status"] == status).any()]
@@ -29,7 +29,7 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
             told.append(markdown("**{}** ({}) : {}.", name, period, _NO_FEELINGS[states[-1]]))
             continue
         shares = [
-            f"{row['group_value'].lower()} {words.value(row, indicator)}"
+            f"{row['group_value'].lower()} {value_of(row, catalogue)}"
             for row in rows.to_dict("records")
         ]
         base = french.count(first["n"], "expérience", "expériences")

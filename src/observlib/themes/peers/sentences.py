@@ -19,6 +19,7 @@ from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.words import SEMICOLON
+from observlib.sentences import value_of
 
 _NONE = "–"
 _ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
@@ -296,9 +297,8 @@ def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
     said = []
     for _, rows in counted.groupby("device", sort=False):
         whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
-        count = words.value(whole, words.indicator_of("counters", catalogue))
         label = words.label(whole, "device", catalogue)
-        sentence = f"{label} : {count} {french.when(whole['period'])}"
+        sentence = f"{label} : {value_of(whole, catalogue)} {french.when(whole['period'])}"
         rates = rows[(rows["group"] == "") & (rows["indicator"] == "counters_per_100k")]
         measure = "counters_per_100k" if len(rates) else "counters"
         indicator = words.indicator_of(measure, catalogue)
@@ -350,11 +350,6 @@ def _source(figure: pd.Series) -> Markdown:
     if re.fullmatch(_ADDRESS, address):
         return markdown("{} <{}>", said, Markdown(address))
     return markdown("{} {}", said, address) if address else plain(said)
-
-
-def ours(compared: pd.DataFrame, catalogue: Catalogue) -> list[str]:
-    """The names of our rows among those compared, for a chart to set apart."""
-    return list(compared.loc[~compared["product"].isin(catalogue.peers), "group_value"])
 
 
 def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:

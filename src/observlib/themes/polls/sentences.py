@@ -11,6 +11,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.sentences import undecided, visible
 from observlib.display import french, phrases, words
 from observlib.estimates import REFERENCE
+from observlib.sentences import value_of
 
 _CAUTION = "Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
 
@@ -32,13 +33,10 @@ def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     for row in polls.to_dict("records"):
         votes = rows[(rows["indicator"] == "poll_votes") & (rows["device"] == row["device"])]
         shown = votes[votes["estimate"].notna()]
-        count = words.value(row, catalogue.indicators["poll_count"])
-        cast = (
-            f"dont les résultats publiés réunissent "
-            f"{words.value(shown.iloc[0], catalogue.indicators['poll_votes'])}"
-            if len(shown)
-            else "avec trop peu de votes pour les publier"
-        )
+        cast = "avec trop peu de votes pour les publier"
+        if len(shown):
+            cast = f"dont les résultats publiés réunissent {value_of(shown.iloc[0], catalogue)}"
+        count = value_of(row, catalogue)
         told.append(f"{count}, {cast} ({words.label(row, 'device', catalogue)})")
     return f"{when}, on compte {words.SEMICOLON.join(told)}."
 
@@ -60,11 +58,10 @@ def lead(
     if poll.empty:  # `counted` says whether there is none, or too few votes
         return ""
     rows = estimates.records(poll.sort_values("estimate", ascending=False, kind="stable"))
-    indicator = words.indicator_of(rows[0]["indicator"], catalogue)
     said = words.sentence(rows[0], catalogue)
     sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {said}"
     if len(rows) > 1:
-        second, share = rows[1]["group_value"], words.value(rows[1], indicator)
+        second, share = rows[1]["group_value"], value_of(rows[1], catalogue)
         if (compared["verdict"] == "rise").any():
             sentence += f", devant « {second} » ({share})"
         else:

@@ -11,7 +11,7 @@ from observlib.comparison.sentences import evolution, given
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown
-from observlib.sentences import together
+from observlib.sentences import published, together, value_of
 
 _NO_VISITS = {
     "partial": "sont incomplètes",
@@ -86,19 +86,15 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     indicator = words.indicator_of("visits", catalogue)
-    change_of = words.indicator_of("visits_yoy", catalogue)
+    changes = published(now, "visits_yoy")
     counted, rest = [], []
     for row in phrases.by_channel(now[now["indicator"] == "visits"]):
         place = phrases.PLACES.get(row["channel"], "")
         if row["status"] != "published":
             rest.append(f"Les visites {place} {_NO_VISITS[row['status']]}.".replace("  ", " "))
             continue
-        same = (now["indicator"] == "visits_yoy") & (now["status"] == "published")
-        change = now[same & (now["channel"] == row["channel"]) & (now["device"] == row["device"])]
-        beside = (
-            f" ({words.value(change.iloc[0].to_dict(), change_of)} sur un an)"
-            if len(change)
-            else ""
-        )
+        change = changes[changes["device"] == row["device"]]
+        change = change[change["channel"] == row["channel"]]
+        beside = f" ({value_of(change.iloc[0], catalogue)} sur un an)" if len(change) else ""
         counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
     return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest

@@ -14,6 +14,7 @@ from observlib.display import french, phrases, words
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
+from observlib.sentences import value_of
 
 _RESERVATION = (
     "Ces profils sont ceux des répondants d'un dispositif, qui ont choisi de répondre : ils ne "
@@ -63,7 +64,7 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
                     why = "trop peu de réponses ou une période incomplète"
                 thin.append(f"pour {name}, {why}")
                 continue
-            told = [(f"« {row['group_value']} »", words.value(row, indicator)) for row in ranked]
+            told = [(f"« {row['group_value']} »", value_of(row, catalogue)) for row in ranked]
             base = words.based(ranked[0]["n"], indicator)
             if (verdict == "rise").any():
                 sure.append(f"pour {name}, {told[0][0]} ({told[0][1]}{SEMICOLON}{base})")
@@ -193,8 +194,7 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     shown = frame[frame["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
         return "Trop peu de réponses pour rapporter la catégorie à la population."
-    indicator = words.indicator_of("representation", catalogue)
-    ends = [words.value(row, indicator) for row in estimates.records(shown.iloc[[0, -1]])]
+    ends = [value_of(row, catalogue) for row in estimates.records(shown.iloc[[0, -1]])]
     said = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
     return f"{shown['group_value'].iat[0]} : {said}, pour 1 dans la population."
 

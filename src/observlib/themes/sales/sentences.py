@@ -7,6 +7,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 from observlib.display.words import SEMICOLON
+from observlib.sentences import published, value_of
 
 
 def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
@@ -19,8 +20,7 @@ def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "prod
     by
         What names the shops: `product`, or `channel` on the page of one product.
     """
-    rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
-    units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, by)
+    units = phrases.named(published(frame, "units_sold", period), catalogue, by)
     if units.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         whole = "" if known.empty else " complète"
@@ -45,12 +45,10 @@ def digital(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: st
     rows = rows.drop_duplicates("period").set_index("period")
     if period not in rows.index:
         return ""
-    indicator = words.indicator_of("format_share", catalogue)
-    now = words.value(rows.loc[period].to_dict(), indicator)
+    now = value_of(rows.loc[period], catalogue)
     said = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
     if before in rows.index:
-        then = words.value(rows.loc[before].to_dict(), indicator)
-        said += f", contre {then} {french.when(before)}"
+        said += f", contre {value_of(rows.loc[before], catalogue)} {french.when(before)}"
     return f"{said}."
 
 
@@ -62,14 +60,13 @@ def gathered(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     sold
         Estimates of `top_titles_share` and `sales_gini`, by device.
     """
-    rows = sold[(sold["period"] == period) & (sold["status"] == "published")]
-    top = phrases.named(rows[rows["indicator"] == "top_titles_share"], catalogue, "product")
-    index = rows[rows["indicator"] == "sales_gini"].set_index("device")["estimate"]
+    top = phrases.named(published(sold, "top_titles_share", period), catalogue, "product")
+    index = published(sold, "sales_gini", period).set_index("device")["estimate"]
     told = []
     for row in top.to_dict("records"):
-        share = words.value(row, words.indicator_of("top_titles_share", catalogue))
         gini = words.figure(index[row["device"]], words.indicator_of("sales_gini", catalogue))
-        told.append(f"{share} ({row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini})")
+        ending = f"{row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini}"
+        told.append(f"{value_of(row, catalogue)} ({ending})")
     if not told:
         return ""
     return f"Les dix titres les plus vendus font {french.join(told)} des exemplaires vendus."
@@ -81,7 +78,6 @@ def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
     if rows.empty:
         return ""
     row = rows.sort_values("estimate", ascending=False, kind="stable").iloc[0].to_dict()
-    copies = words.value(row, words.indicator_of("title_units", catalogue))
-    when = french.when(row["period"])
     name = f"«{french.NBSP}{row['group_value']}{french.NBSP}»"
+    when, copies = french.when(row["period"]), value_of(row, catalogue)
     return f"Le titre le plus vendu {when} est {name} ({copies})."

@@ -10,6 +10,7 @@ from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
+from observlib.sentences import value_of
 
 _TOLD = 3  # marks in one sentence; the page's table has them all
 _WHAT = {
@@ -98,9 +99,8 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
     shown = frame[(frame["status"] == "published") & ~frame["group_value"].isin(GROUPED)]
     if shown.empty:
         return ""
-    indicator = words.indicator_of("reason_share", catalogue)
     said = [
-        f"« {row['group_value']} » ({words.value(row, indicator)})"
+        f"« {row['group_value']} » ({value_of(row, catalogue)})"
         for row in shown.head(3).to_dict("records")
     ]
     when = phrases.capital(french.when(shown["period"].iat[0]))
@@ -176,6 +176,5 @@ def _of(part: float, whole: float) -> str:
 
 
 def _with_interval(row: dict[str, Any], catalogue: Catalogue) -> str:
-    indicator = words.indicator_of(row["indicator"], catalogue)
-    ends = words.interval(row, indicator)
-    return words.value(row, indicator) + (f" ({ends})" if ends else "")
+    ends = words.interval(row, words.indicator_of(row["indicator"], catalogue))
+    return value_of(row, catalogue) + (f" ({ends})" if ends else "")
