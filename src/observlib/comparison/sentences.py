@@ -109,12 +109,11 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         else:
             told = [_move(row, indicator, alone) for row in rows]
         clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
-    unknown = named[(named["verdict"] == "unknown") & (named["reason"] == "precision")]
-    if not clauses and unknown.empty:
+    least = and_visible(named, catalogue, "une évolution")
+    if not clauses and not least:
         why = {REASONS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
         return f"{since}, {thing} ne peut pas être comparée{because}."
-    least = f" : {visible(unknown, indicator)}" if len(unknown) else ""
     if not clauses:
         return f"{since}, on ne peut pas dire si {thing} a évolué{least}."
     said = f"{since}, {thing} est {french.join(clauses)}"
@@ -191,6 +190,20 @@ def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolutio
     return f"seul{e} {noun} d'au moins {size}{cases} avait de bonnes chances d'être vu{e}"
 
 
+def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that have no verdict for want of precision."""
+    return compared[compared["reason"] == "precision"]
+
+
+def and_visible(compared: pd.DataFrame, catalogue: Catalogue, noun: str = "un écart") -> str:
+    """What ends a sentence of pairs some of which are inconclusive: what could have been seen."""
+    unsure = inconclusive(compared)
+    if unsure.empty:
+        return ""
+    indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
+    return f" : {visible(unsure, indicator, noun)}"
+
+
 def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
     """What ends a sentence that names two answers, where the first is not said to lead.
 
@@ -208,11 +221,7 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
     if len(small):
         return f"{said} : l'écart est trop petit pour compter"
-    unsure = pair[pair["reason"] == "precision"]
-    if unsure.empty:
-        return said
-    indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
-    return f"{said} : {visible(unsure, indicator, 'un écart')}"
+    return f"{said}{and_visible(pair, catalogue)}"
 
 
 def against(row: dict[Any, Any], catalogue: Catalogue) -> str:

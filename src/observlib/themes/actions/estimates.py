@@ -250,32 +250,30 @@ def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
     return row
 
 
-def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
-    """The verdict on what has no series."""
+def _about(action: Action, expected: Expected, title: str) -> dict[str, Any]:
+    """What a verdict is on."""
     return {
-        "group": subject(action, expected, catalogue),
+        "group": title,
         "action": action.id,
         "title": action.title,
         "indicator": expected.indicator,
         "direction": expected.direction,
         "product": action.product,
-        "device": "",
-        "compared_with": (),
-        "verdict": "unknown",
-        "reason": "series",
     }
+
+
+def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
+    """The verdict on what has no series."""
+    about = _about(action, expected, subject(action, expected, catalogue))
+    unknown = {"device": "", "compared_with": (), "verdict": "unknown", "reason": "series"}
+    return {**about, **unknown}
 
 
 def _verdict(
     one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
 ) -> dict[str, Any]:
     told = {
-        "group": one.title,
-        "action": one.action.id,
-        "title": one.action.title,
-        "indicator": one.expected.indicator,
-        "direction": one.expected.direction,
-        "product": one.action.product,
+        **_about(one.action, one.expected, one.title),
         "device": str(one.own["device"].iat[0]),
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
         "group_value": _COMPARISONS[row["comparison"]],
@@ -324,37 +322,22 @@ def _since(one: _Followed) -> str:
 
 
 def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
+    about = {**_passport(one), "period": _since(one)}
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
-        told = {**_passport(one), "period": _since(one)}
         known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()
-        yield {
-            **told,
-            "indicator": "action_effect",
-            "group_value": name,
-            "unit": one.unit,
-            "status": row["status"],
-            **{number: row[number] for number in known},
-        }
+        effect = {"indicator": "action_effect", "unit": one.unit, "status": row["status"]}
+        value = {number: row[number] for number in known}
+        yield {**about, **effect, "group_value": name, **value}
         for side, column in (("avant", "before"), ("après", "after")):
-            yield {
-                **told,
-                "indicator": "action_months",
-                "group_value": f"{name}, {side}",
-                "estimate": float(row[column]),
-            }
+            months = {"indicator": "action_months", "estimate": float(row[column])}
+            yield {**about, **months, "group_value": f"{name}, {side}"}
 
 
 def _detectable(one: _Followed, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if "detectable" in told:
-        yield {
-            **_passport(one),
-            "indicator": "action_detectable",
-            "period": _since(one),
-            "group_value": told["group_value"],
-            "unit": one.unit,
-            "estimate": told["detectable"],
-        }
+        row = {"indicator": "action_detectable", "unit": one.unit, "estimate": told["detectable"]}
+        yield {**_passport(one), **row, "period": _since(one), "group_value": told["group_value"]}
 
 
 def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:

@@ -8,6 +8,7 @@ estimates' `product`, `period` and `group_value`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -126,8 +127,8 @@ def side_by_side(
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     told = named[named["comparable_with"] == indicator.id].set_index(["product", "period", "name"])
     heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil")
-    columns: dict[str, list[str]] = {head: [] for head in heads}
-    reservations: dict[str, list[str]] = {}
+    lines: list[tuple[str, ...]] = []
+    reservations: dict[str, dict[str, None]] = {}  # by reservation, whose it is, each once
     bare = False
     for row in estimates.records(compared):
         ours = row["product"] not in catalogue.peers
@@ -141,29 +142,21 @@ def side_by_side(
         fine = _fine(row, catalogue)
         interval, n = words.interval(row, fine), words.base(row)
         bare = bare or (not interval and row["status"] not in words.WITHHELD)
-        cells = (
-            row["group_value"],
-            french.period_label(row["period"]),
-            words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row),
-            _NONE if n is None else french.number(n),
-            mode,
-        )
-        for head, cell in zip(heads, cells, strict=True):
-            columns[head].append(cell)
+        value = words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row)
+        base = _NONE if n is None else french.number(n)
+        lines.append((row["group_value"], french.period_label(row["period"]), value, base, mode))
         if reservation:
             who = mode if ours else catalogue.label(row["product"])
-            reservations.setdefault(reservation, [])
-            if who not in reservations[reservation]:
-                reservations[reservation].append(who)
-    lines = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
+            reservations.setdefault(reservation, {})[who] = None
+    notes = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
     if bare:
         why = "la source ne publie pas l'effectif, ou ne publie qu'une moyenne sans son écart-type."
-        lines.append(markdown("- **Sans intervalle** : {}", why))
-    pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
+        notes.append(markdown("- **Sans intervalle** : {}", why))
+    pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
     said = "Entre parenthèses : intervalle à 95 %."
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
-    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"), compared)
+    return text(joined([pipe, labelled, said, joined(notes, "\n")], "\n\n"), compared)
 
 
 def figures(
@@ -182,7 +175,7 @@ def figures(
     """
     told = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
-    columns: dict[str, list[str]] = {head: [] for head in heads}
+    lines: list[tuple[str, ...]] = []
     sources: dict[Markdown, int] = {}
     for row in estimates.records(published):
         figure = told.loc[(row["product"], row["period"], row["group_value"])]
@@ -194,17 +187,10 @@ def figures(
         what = row["group_value"]
         if (definition := _or_none(figure["definition"], "")) and definition not in what:
             what += f" – {definition}"
-        cells = (
-            catalogue.label(row["product"]),
-            what,
-            french.period_label(row["period"]),
-            words.value(row, fine) + (f" ({interval})" if interval else ""),
-            base or _NONE,
-            f"{number}",
-        )
-        for head, cell in zip(heads, cells, strict=True):
-            columns[head].append(cell)
-    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"), even=True)
+        value = words.value(row, fine) + (f" ({interval})" if interval else "")
+        place = catalogue.label(row["product"]), what, french.period_label(row["period"])
+        lines.append((*place, value, base or _NONE, f"{number}"))
+    pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
     count = french.count(len(published), "chiffre publié", "chiffres publiés")
     caption = markdown(": {}, chacun avec le numéro de sa source {{#tbl-publies}}", count)
@@ -217,6 +203,11 @@ def figures(
         )
     )
     return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
+
+
+def _columns(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """The cells of a table's lines, by column."""
+    return {head: [line[place] for line in lines] for place, head in enumerate(heads)}
 
 
 def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.comparison.sentences import undecided, visible
+from observlib.comparison.sentences import and_visible, undecided
 from observlib.display import french, phrases, words
 from observlib.estimates import REFERENCE
 from observlib.sentences import value_of
@@ -97,12 +97,10 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
         named = french.join(f"« {name} »" for name in alike)
         said.append(f"L'écart est trop petit pour compter pour {named}.")
-    unsure = compared[compared["reason"] == "precision"]
-    if len(unsure):
-        least = visible(unsure, indicator, "un écart")
+    if least := and_visible(compared, catalogue):
         some = "Ailleurs, on ne peut pas conclure"
         none = "On ne peut pas dire si les réponses y diffèrent"
-        said.append(f"{some if clauses or alike else none} : {least}.")
+        said.append(f"{some if clauses or alike else none}{least}.")
     elif not clauses and not alike:
         said.append("Trop peu de votes permettent d'y comparer les réponses.")
     return " ".join(said)

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.catalogue import Catalogue, Indicator
-from observlib.comparison.sentences import visible
+from observlib.catalogue import Catalogue
+from observlib.comparison.sentences import and_visible, inconclusive
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
 from observlib.display.prose import Markdown, joined, markdown
@@ -78,11 +78,8 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         if sure:
             said.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
         if unsure:
-            why = own[own["reason"] == "precision"]
-            least = f" : {visible(why, indicator, 'un écart')}" if len(why) else ""
-            said.append(
-                f"On ne peut pas dire laquelle est la plus fréquente {french.join(unsure)}{least}."
-            )
+            least = f"{french.join(unsure)}{and_visible(own, catalogue)}"
+            said.append(f"On ne peut pas dire laquelle est la plus fréquente {least}.")
         if thin:
             said.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
         lines.append(joined(said, " "))
@@ -100,7 +97,6 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     if tested.empty:
         return "Aucun profil ne peut être rapporté à la population."
-    indicator = words.indicator_of("profile_share", catalogue)
     lines = []
     for device, rows in tested.groupby("device", sort=False):
         name = words.label({"device": device}, "device", catalogue)
@@ -118,7 +114,7 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             "l'écart n'est établi pour aucune catégorie"
             f"{' assez nombreuse pour être montrée' if hidden else ''}"
         )
-        line: list[str] = [markdown("**{}** : {}.", name, apart_), *_unsure(rows, indicator)]
+        line: list[str] = [markdown("**{}** : {}.", name, apart_), *_unsure(rows, catalogue)]
         if hidden:
             line.append(
                 "Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
@@ -128,13 +124,13 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     return joined(lines, "\n\n")
 
 
-def _unsure(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
+def _unsure(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """A sentence of the categories of which one cannot tell, and what could have been seen."""
-    unsure = rows[rows["reason"] == "precision"]
+    unsure = inconclusive(rows)
     if unsure.empty:
         return []
     pairs = french.count(len(unsure), "catégorie", "catégories")
-    return [f"Pour {pairs}, on ne peut pas conclure : {visible(unsure, indicator, 'un écart')}."]
+    return [f"Pour {pairs}, on ne peut pas conclure{and_visible(unsure, catalogue)}."]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -172,9 +168,7 @@ def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -
     if told:
         return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(told)}."
     shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
-    unsure = tested[tested["reason"] == "precision"]
-    indicator = words.indicator_of("profile_share", catalogue)
-    least = f" : {visible(unsure, indicator, 'un écart')}" if len(unsure) else ""
+    least = and_visible(tested, catalogue)
     return (
         f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
         f"compte tenu de toutes celles qui sont testées{least}."

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import against, visible, why_untested
-from observlib.display import french, words
+from observlib.comparison.sentences import against, and_visible, inconclusive, why_untested
+from observlib.display import french
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
 
@@ -52,16 +52,15 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if compared.empty:
         return ""
-    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     said = [above(compared, catalogue)]
     for row in compared[compared["verdict"] == "stable"].to_dict("records"):
         two = french.join(catalogue.label(row[side + "product"]) for side in ("", REFERENCE))
         said.append(f"{two} sont équivalents ({against(row, catalogue)}).")
-    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
+    unknown = inconclusive(compared)
     if len(unknown):
-        least = visible(unknown, indicator, "un écart")
         couples = french.count(len(unknown), "couple de produits", "couples de produits")
-        said.append(f"Pour {couples}, on ne peut pas conclure : {least}.")
+        least = and_visible(unknown, catalogue)
+        said.append(f"Pour {couples}, on ne peut pas conclure{least}.")
     told = " ".join(sentence for sentence in said if sentence)
     return (
         told or f"Les produits ne peuvent pas être comparés entre eux ({why_untested(compared)})."

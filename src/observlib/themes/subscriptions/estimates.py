@@ -27,6 +27,7 @@ _UNITS = {  # of what is a count, the catalogue has the word
     "subscription_churn": "%",
 }
 _YEAR = 12
+_JOINED_WITHIN = 24  # months: who joined in them counts, and so far goes the curve
 
 
 def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -130,8 +131,8 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, dict[s
     return found
 
 
-def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd.DataFrame:
-    """Share of recent joiners who are still subscribed, by months since they joined.
+def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
+    """Share of the joiners of two years who are still subscribed, by months since they joined.
 
     Month 0 is the one in which they joined, and each month is taken at its end. Those still
     subscribed have been followed until the last month known: the estimate is that of Kaplan and
@@ -144,8 +145,6 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
         Tidy table `subscriptions` with its `source`.
     last
         The last quarter looked at; months that follow it, or are not complete, are not.
-    months
-        Who joined in these last months counts, and so far goes the curve.
 
     Returns
     -------
@@ -168,7 +167,7 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
     [['0', 90.0], ['1', 75.0]]
     """
     end = pd.Period(last.months[2], "M")
-    first, final = str(end - (months - 1)), str(end)
+    first, final = str(end - (_JOINED_WITHIN - 1)), str(end)
     rows = _with_months(subscriptions)
     rows = rows[(rows["cohort"] >= first) & rows["complete"] & (rows["month"] <= final)]
     made: list[dict[str, Any]] = []

@@ -8,17 +8,17 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 
 
-def stays(survival: pd.DataFrame, catalogue: Catalogue, months: int = 12) -> str:
-    """What share of the joiners of two years is estimated to stay for some months.
+def stays(survival: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What share of the joiners of two years is estimated to stay for a year.
 
     Parameters
     ----------
     survival
         Estimates of `subscription_survival`, by months since joining.
     """
-    rows = survival[survival["group_value"] == str(months)]
+    rows = survival[survival["group_value"] == "12"]
     told = _shares(rows, catalogue, "des inscrits des deux dernières années")
-    return f"{months} mois après leur inscription, restent abonnés {told}." if told else ""
+    return f"12 mois après leur inscription, restent abonnés {told}." if told else ""
 
 
 def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import visible
+from observlib.comparison.sentences import and_visible, inconclusive
 from observlib.display import french, words
 
 _CAUTION = (
@@ -56,12 +56,11 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     if len(alike):
         named = french.join(f"« {name} »" for name in alike)
         said.append(f"L'écart est trop petit pour compter pour {named}.")
-    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
+    unknown = inconclusive(compared)
     if len(unknown):
         named = french.join(f"« {name} »" for name in unknown["group_value"])
-        least = visible(unknown, indicator, "un écart")
-        told_of = "compte tenu de tout ce que l'étude compare"
-        said.append(f"On ne peut pas conclure pour {named}, {told_of} : {least}.")
+        least = f"compte tenu de tout ce que l'étude compare{and_visible(unknown, catalogue)}"
+        said.append(f"On ne peut pas conclure pour {named}, {least}.")
     return " ".join(said)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import against, visible, why_untested
-from observlib.display import french, words
+from observlib.comparison.sentences import against, and_visible, why_untested
+from observlib.display import french
 from observlib.display.words import SEMICOLON
 
 _PLACES = {"rise": "plus haute", "fall": "plus basse"}
@@ -28,7 +28,6 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if compared.empty:
         return ""
-    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     clauses = []
     for place, rows in _placed(compared):
         named = [f"« {row['group_value']} » ({against(row, catalogue)})" for row in rows]
@@ -36,11 +35,10 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
-    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
-    if not clauses and unknown.empty:
+    least = and_visible(compared, catalogue)
+    if not clauses and not least:
         why = why_untested(compared)
         return f"Les catégories de répondants ne peuvent pas être comparées entre elles ({why})."
-    least = f" : {visible(unknown, indicator, 'un écart')}" if len(unknown) else ""
     if not clauses:
         return (
             "On ne peut dire d'aucune catégorie de répondants que sa satisfaction diffère de celle "

@@ -110,8 +110,7 @@ def _compared(
         margin = french.number(indicator.matters or 0.0, indicator.decimals)
         return f"{said}. La note change trop peu pour compter (moins de {margin}) : {moved}."
     if row["verdict"] == "unknown":
-        least = visible(pd.DataFrame([row]), indicator, "un écart")
-        told = f"{moved}{words.SEMICOLON}{least}"
+        told = f"{moved}{words.SEMICOLON}{visible(pd.DataFrame([row]), indicator, 'un écart')}"
         return f"{said}. On ne peut pas dire si le redressement change la note : {told}."
     return f"{said}. Le redressement change donc la note : {moved}."
 
