@@ -31,18 +31,18 @@ def by_quarter(quarters: Sequence[Quarter]) -> Periods:
     return {str(quarter): [quarter] for quarter in quarters}
 
 
-def together(quarters: Sequence[Quarter]) -> Periods:
+def pooled_period(quarters: Sequence[Quarter]) -> Periods:
     """All the quarters as one period, written by its first and last month.
 
     Examples
     --------
-    >>> list(together(Quarter(2026, 3).back(4)))
+    >>> list(pooled_period(Quarter(2026, 3).back(4)))
     ['2025-10/2026-09']
     """
     return {f"{quarters[0].months[0]}/{quarters[-1].months[2]}": quarters}
 
 
-def measured(
+def by_period(
     answers: pd.DataFrame,
     periods: Periods,
     measures: Mapping[str, Measure],
@@ -71,7 +71,7 @@ def measured(
     for passport, question, asked in _by_question(rows, measures):
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
-            status = state(given["date"], quarters, once=passport["device"] in waves)
+            status = period_status(given["date"], quarters, once=passport["device"] in waves)
             found = measures[question](given, asked)
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
@@ -101,7 +101,7 @@ def by_month(
     Parameters
     ----------
     answers, measures
-        As those of `measured`.
+        As those of `by_period`.
     first, last
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
@@ -211,7 +211,7 @@ def quarter_of(dates: pd.Series) -> pd.Series:
     return dates.dt.year.astype(str) + "-T" + dates.dt.quarter.astype(str)
 
 
-def state(dates: pd.Series, quarters: Sequence[Quarter], once: bool = False) -> str:
+def period_status(dates: pd.Series, quarters: Sequence[Quarter], once: bool = False) -> str:
     """The status of what rests on answers of these days, in a period of some quarters.
 
     `missing` without answers; `partial` where at least 30 answers have none in the last month of
@@ -278,12 +278,12 @@ def periods_of(
     quarters, or in every other, and again when the device stops. That of a device that listens
     once a year or now and then may also hold one quarter alone.
     """
-    period = next(iter(together(quarters))) if len(quarters) > 1 else str(quarters[0])
+    period = next(iter(pooled_period(quarters))) if len(quarters) > 1 else str(quarters[0])
     once = waves(catalogue)
     found = []
     for passport, given in by_device(within(rows, quarters)):
         dates = given.drop_duplicates("response_id")["date"]
-        status = state(dates, quarters, passport["device"] in once)
+        status = period_status(dates, quarters, passport["device"] in once)
         present = {*given["quarter"]}
         known = catalogue.devices.get(passport["device"])  # a device may have left it since
         alone = len(present) == 1 and known is not None and known.frequency in RARE

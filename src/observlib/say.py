@@ -107,7 +107,7 @@ def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
 
     Examples
     --------
-    >>> print(asked_for(findings.contacts.promised))
+    >>> print(asked_for(findings.contacts.answered_in_promise))
     (frame: 'pd.DataFrame', by: 'str' = 'product', *, period: 'str' = '…') -> 'str'
     """
     signature = inspect.signature(sentence)

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import given
+from observlib.comparison.sentences import whose_answers
 from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, text
 from observlib.display.prose import markdown
@@ -78,9 +78,9 @@ def value_of(row: Mapping[Any, Any], catalogue: Catalogue) -> str:
     return words.value(row, words.indicator_of(row["indicator"], catalogue))
 
 
-def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Which subject has the highest count in a period, and which the lowest."""
-    rows = _of_period(frame, catalogue, period, "leading")
+    rows = _of_period(frame, catalogue, period, "highest_and_lowest")
     shown = rows[rows["status"] == "published"]
     if shown.empty:
         return ""
@@ -103,7 +103,9 @@ def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     )
 
 
-def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+def year_on_year(
+    changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product"
+) -> str:
     """Where a counted quantity rose, fell or stayed on a year; each change where `by` channel.
 
     A change smaller than what matters, by the catalogue, is neither: the count is stable.
@@ -118,10 +120,11 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     ...     {**change, "product": product, "estimate": value}
     ...     for product, value in (("legifrance", 1.9), ("boamp", 0.2))
     ... )
-    >>> extremes(changes, load_catalogue(Path("data/catalogue")), "2026-T3").replace("\\xa0", " ")
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> year_on_year(changes, known, "2026-T3").replace("\\xa0", " ")
     'Sur un an, les visites progressent de 1,9 % (Légifrance) et restent stables (BOAMP).'
     """
-    rows = _of_period(changes, catalogue, period, "extremes", by)
+    rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
         return "Aucune évolution sur un an ne peut être calculée."
@@ -198,7 +201,7 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     shown = rows[rows["status"] == "published"]
     start = phrases.capital(french.when(period))
     found = set(rows["status"])
-    whose = given(rows, catalogue)
+    whose = whose_answers(rows, catalogue)
     if shown.empty and "low_base" in found:
         return f"{start}, aucune note{whose} ne repose sur assez de réponses pour être citée."
     if shown.empty:
@@ -213,7 +216,7 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     for channel in sorted(shown["channel"].unique(), key=[*phrases.PLACES, ""].index):
         own = shown[shown["channel"] == channel]
         one = len(own) == 1
-        what = f"{'la note' if one else 'les notes'}{given(own, catalogue)}"
+        what = f"{'la note' if one else 'les notes'}{whose_answers(own, catalogue)}"
         if len(own) < len(shown):
             what += f" {phrases.PLACES.get(channel, '')}".rstrip()
         level = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1

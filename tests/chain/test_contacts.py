@@ -120,7 +120,7 @@ def test_themes_of_calls_and_tickets_are_those_written(
 
 
 def test_the_busiest_hour_and_day_are_those_put_in(demonstration: Path) -> None:
-    hours = calls.load(store.read(demonstration, "call_intervals"), LAST)
+    hours = calls.calls_by_hour(store.read(demonstration, "call_intervals"), LAST)
     top = hours.loc[hours.groupby("group")["estimate"].idxmax()].set_index("group")["group_value"]
     assert top["weekday_hour"] == "lundi · 10\xa0h" and top["hour"] == "10\xa0h"
     assert set(hours["status"]) == {"published"}

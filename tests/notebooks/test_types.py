@@ -22,7 +22,7 @@ from observlib import Study
 study = Study("2026-T3", "data/demo")
 marks = study.estimates("satisfaction", produit="boamp")
 study.lines(marks, captoin="Notes")
-study.say.contacts.lowest(marks, perod="2026-T3")
+study.say.contacts.lowest_answer_rate(marks, perod="2026-T3")
 study.say.contacts.lowset(marks)
 study.dots(marks, study.say.span(), by=3)
 """

@@ -53,11 +53,13 @@ def cell(shown: display.Output, label: str = "", tags: tuple[str, ...] = ()) -> 
 def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     """A finalised page that tells attacks in a finding, sentences, a chart, a table and notes."""
     first = polled(attacks[0], attacks[:12])
-    lead = findings.polls.lead(first, NONE, catalogue)
+    lead = findings.polls.leading_option(first, NONE, catalogue)
     cells = [cell(display.text(lead, first), tags=("finding",))]
     for attack in attacks:
         frame = polled(attack, [attack])
-        cells.append(cell(display.text(findings.polls.lead(frame, NONE, catalogue), frame)))
+        cells.append(
+            cell(display.text(findings.polls.leading_option(frame, NONE, catalogue), frame))
+        )
     drawn = display.bar_chart(first, catalogue, caption=f"Parts : {attacks[1]}")
     cells.append(cell(drawn, "fig-parts"))
     every = polled(attacks[2], attacks)

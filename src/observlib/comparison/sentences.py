@@ -29,7 +29,7 @@ _NOUNS = {  # all feminine
 _WHOSE = {"feedback": "avis déposés", "consultation": "enquête"}
 
 
-def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
+def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
     """Whose answers a frame tells, by its devices' families; nothing where one is of neither.
 
     Parameters
@@ -45,7 +45,7 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
     >>> from observlib.catalogue import load_catalogue
     >>> demo = Path("data/demo/catalogue")
     >>> catalogue = load_catalogue(Path("data/catalogue"), own=demo)
-    >>> given(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
+    >>> whose_answers(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
     " des avis déposés et de l'enquête"
     """
     families = _families(frame.drop_duplicates("device"), catalogue)
@@ -93,7 +93,7 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     mixed = len(set(whose)) > 1
     thing = noun
     if not mixed and indicator.id not in _VOTES:
-        thing += given(compared, catalogue, within=not noun.startswith("la note"))
+        thing += whose_answers(compared, catalogue, within=not noun.startswith("la note"))
     ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
     since = phrases.capital(french.between(*ends))
     named = phrases.named(compared, catalogue, by).assign(whose=whose if mixed else "")
@@ -109,7 +109,7 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         else:
             told = [_move(row, indicator, alone) for row in rows]
         clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
-    least = and_visible(named, catalogue, "une évolution")
+    least = and_detectable(named, catalogue, "une évolution")
     if not clauses and not least:
         why = {REASONS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
@@ -120,7 +120,7 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     return f"{said}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{said}."
 
 
-def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
+def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     """How many comparisons were tested together, and what came of them: a table's caption.
 
     Parameters
@@ -134,9 +134,9 @@ def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     --------
     >>> row = {"level": 0.95, "verdict": "unknown", "against": "before"}
     >>> pairs = pd.DataFrame([row, row, {**row, "verdict": "rise"}])
-    >>> counted(pairs).replace("\\xa0", " ")
+    >>> tests_and_results(pairs).replace("\\xa0", " ")
     '3 comparaisons testées ensemble : 1 en hausse et 2 indéterminées'
-    >>> counted(pairs.head(2), pairs).replace("\\xa0", " ")
+    >>> tests_and_results(pairs.head(2), pairs).replace("\\xa0", " ")
     '2 des 3 comparaisons testées ensemble : 2 indéterminées'
     """
     tested = compared[compared["level"].notna()]
@@ -170,7 +170,7 @@ def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return [device.family if device else "" for device in devices]
 
 
-def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
+def detectable(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
     """The smallest differences that could have been seen, in points.
 
     Parameters
@@ -195,13 +195,13 @@ def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
     return compared[compared["reason"] == "precision"]
 
 
-def and_visible(compared: pd.DataFrame, catalogue: Catalogue, noun: str = "un écart") -> str:
+def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, noun: str = "un écart") -> str:
     """What ends a sentence of pairs some of which are inconclusive: what could have been seen."""
     unsure = inconclusive(compared)
     if unsure.empty:
         return ""
     indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
-    return f" : {visible(unsure, indicator, noun)}"
+    return f" : {detectable(unsure, indicator, noun)}"
 
 
 def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
@@ -221,10 +221,10 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
     if len(small):
         return f"{said} : l'écart est trop petit pour compter"
-    return f"{said}{and_visible(pair, catalogue)}"
+    return f"{said}{and_detectable(pair, catalogue)}"
 
 
-def against(row: dict[Any, Any], catalogue: Catalogue) -> str:
+def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
     """A value against another, with as many decimals as tell them apart."""
     indicator = words.indicator_of(row["indicator"], catalogue)
     finer = phrases.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)

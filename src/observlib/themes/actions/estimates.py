@@ -90,7 +90,7 @@ class _Followed(NamedTuple):
         )
 
 
-def first_day(quarter: Quarter) -> date:
+def followed_since(quarter: Quarter) -> date:
     """The first day of the years for which actions are followed, the last of which it ends."""
     return quarter.back(4 * YEARS)[0].start
 
@@ -364,6 +364,6 @@ def actions_(
     actions: Sequence[Action], followed: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
     """The effects of the actions of three years, with a verdict on each."""
-    done = [action for action in actions if first_day(quarter) <= action.date]
+    done = [action for action in actions if followed_since(quarter) <= action.date]
     found = effects(done, followed, catalogue)
     return found.estimates, None, {"verdicts": found.verdicts}

@@ -21,7 +21,7 @@ from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
-from observlib.themes.actions.estimates import first_day
+from observlib.themes.actions.estimates import followed_since
 
 _CAUTION = (
     "Une évolution au même moment n'est pas une preuve : une autre cause, survenue le même mois, "
@@ -44,7 +44,7 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
-        return f"{_NONE} {unfollowed(verdicts, catalogue)}".strip()
+        return f"{_NONE} {without_series(verdicts, catalogue)}".strip()
     told: dict[str, list[str]] = {}
     for row in followed.to_dict("records"):
         size = ""
@@ -98,7 +98,7 @@ def each(
     return text(joined(said, "\n\n") or _NONE, frame)
 
 
-def courses(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What is seen, and what was expected without the action, of all that is followed."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
@@ -110,7 +110,7 @@ def caution(effects: pd.DataFrame) -> str:
     return _CAUTION if len(effects) else ""
 
 
-def unfollowed(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
+def without_series(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which actions have no monthly series of what they were to move, and so are not followed."""
     rows = verdicts[verdicts["reason"] == "series"].to_dict("records")
     if not rows:
@@ -121,7 +121,7 @@ def unfollowed(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     )
 
 
-def older(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
+def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
     """Which actions are too old to be followed here, which a page does not pass over in silence.
 
     Parameters
@@ -135,10 +135,10 @@ def older(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
-    >>> older([], "2026-T3", load_catalogue(Path("data/catalogue")))
+    >>> too_old([], "2026-T3", load_catalogue(Path("data/catalogue")))
     ''
     """
-    since = first_day(Quarter.parse(quarter))
+    since = followed_since(Quarter.parse(quarter))
     told = [
         f"« {action.title} » ({catalogue.label(action.product)}, {french.day_label(action.date)})"
         for action in actions

@@ -48,7 +48,7 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(told)})."
 
 
-def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
+def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
     """The changes of level, and that there is no other: the answer that a chart shows.
 
     Parameters
@@ -65,7 +65,7 @@ def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> 
     return "Corrigées des saisons et du calendrier, les visites ne montrent aucune rupture établie."
 
 
-def no_odd(frame: pd.DataFrame) -> str:
+def no_unusual_month(frame: pd.DataFrame) -> str:
     """That no month stands alone, or that none could be looked for."""
     if not _were_searched(frame):
         return (
@@ -76,7 +76,7 @@ def no_odd(frame: pd.DataFrame) -> str:
     )
 
 
-def odd(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which months stand alone, and how far from what was expected of them."""
     found = _shown(frame, "outlier")
     if found.empty:
@@ -88,7 +88,7 @@ def odd(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"S'écartent de ce que l'on attendait : {french.join(told)}."
 
 
-def short(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which series could not be adjusted, or not searched for changes, and why."""
     said = []
     for indicator, what in (
@@ -137,7 +137,7 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(said)
 
 
-def counted(frame: pd.DataFrame) -> str:
+def paces_tested(frame: pd.DataFrame) -> str:
     """How many paces were tested together, what came of them, and at which level: a caption.
 
     Parameters
@@ -151,7 +151,7 @@ def counted(frame: pd.DataFrame) -> str:
     >>> row = {"period": "2024-10/2026-09", "unit": "%", "group": "verdict"}
     >>> pace = {**row, "indicator": "pace", "estimate": 3.0, "group_value": "en hausse"}
     >>> at = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
-    >>> print(counted(estimates.make([pace, pace, at])).replace("\\xa0", " "))
+    >>> print(paces_tested(estimates.make([pace, pace, at])).replace("\\xa0", " "))
     2 rythmes testés ensemble, d'après leurs intervalles à 97,5 % : 2 en hausse
     """
     verdicts = list(_shown(frame, "pace")["group_value"])

@@ -15,8 +15,8 @@ from observlib import estimates
 from observlib.answers import (
     SUBJECT,
     by_device,
+    period_status,
     quarter_of,
-    state,
     with_interval,
     with_quarters_withheld,
     within,
@@ -158,7 +158,11 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
     for passport, answered in by_device(within(calls[calls["outcome"] == "answered"], quarters)):
         for quarter in quarters:
             given = answered[answered["quarter"] == str(quarter)]
-            row = {**passport, "period": str(quarter), "status": state(given["date"], [quarter])}
+            row = {
+                **passport,
+                "period": str(quarter),
+                "status": period_status(given["date"], [quarter]),
+            }
             row |= {"n": len(given), "n_eff": len(given)}
             waits = given["wait"].astype(float).to_list()
             for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
@@ -167,7 +171,7 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
     return made
 
 
-def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """Mean calls offered in each hour, and in each hour of each weekday, over the open days.
 
     Parameters

@@ -36,7 +36,7 @@ def contacts(
     rows = [
         called,
         phone.per_visits(called, by_quarter, "service-public"),
-        phone.load(call_intervals, quarter),
+        phone.calls_by_hour(call_intervals, quarter),
         asked,
         written,
         messages.answers_in_time(tickets, quarter),

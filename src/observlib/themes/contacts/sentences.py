@@ -15,7 +15,7 @@ from observlib.display.words import SEMICOLON
 from observlib.sentences import published, value_of
 
 
-def answered(
+def answer_rates(
     frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str, by: str = "product"
 ) -> str:
     """How many calls came, what share was answered, what it was a year before and at its lowest.
@@ -52,7 +52,7 @@ def answered(
     return f"{when}, on a décroché {french.join(clauses)}."
 
 
-def lowest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In which quarter of those told the smallest share of calls was answered.
 
     Parameters
@@ -70,7 +70,7 @@ def lowest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"Au plus bas, on a décroché {french.join(clauses)}."
 
 
-def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Within what time half of the answered calls, and nine out of ten, were answered, of how many.
 
     Parameters
@@ -92,7 +92,7 @@ def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{phrases.capital(french.join(clauses))}." if clauses else ""
 
 
-def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many calls waits and themes rest on, where it is fewer than all those that came.
 
     Parameters
@@ -113,7 +113,9 @@ def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"Le journal dit {french.join(told)}, et non sur les {calls} reçus."
 
 
-def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+def answered_in_promise(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product"
+) -> str:
     """What share of messages is answered within the promise, from the least to the most.
 
     Desks promise different delays, which are told; the ends are not named.
@@ -143,7 +145,7 @@ def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "
     )
 
 
-def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many days each desk promises a first answer; nothing where none does.
 
     Parameters
@@ -157,7 +159,7 @@ def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> desks = pd.DataFrame({"device": ["formulaires-entreprendre"]})
-    >>> promises(desks, known).replace("\\xa0", " ")
+    >>> promised_delays(desks, known).replace("\\xa0", " ")
     "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
     """
     told: dict[int, list[str]] = {}
@@ -177,7 +179,7 @@ def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None
     return {device: catalogue.devices[device].promise_days for device in known}
 
 
-def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def peak_hours(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """At what hours the phone rings most and least, and on which day and hour most of all.
 
     Parameters
@@ -204,7 +206,9 @@ def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{text}."
 
 
-def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def main_topics(
+    frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str
+) -> str:
     """What callers ask most, or that the first theme is not set apart from the second.
 
     Parameters
@@ -230,7 +234,7 @@ def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, per
     return f"Les motifs les plus fréquents sont {top} et {second}{unsure}."
 
 
-def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """How many messages waited at a quarter's end, desk by desk, and a year before.
 
     Parameters

@@ -15,9 +15,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import (
     by_device,
+    period_status,
     quarter_of,
     share,
-    state,
     with_interval,
     with_quarters_withheld,
 )
@@ -134,7 +134,7 @@ def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
     """The status of what rests on a quarter's tickets; an export made on its last day will do."""
     if len(given) and whole["extracted"].max() < _ends(quarter) - _DAY:
         return "partial"
-    return state(given["date"], [quarter])
+    return period_status(given["date"], [quarter])
 
 
 def _reopened(given: pd.DataFrame) -> dict[str, Any]:

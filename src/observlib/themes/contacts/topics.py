@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.answers import by_device, share, state, within
+from observlib.answers import by_device, period_status, share, within
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.period import Quarter
@@ -37,7 +37,11 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
                 str(theme): set(given.loc[given["theme"] == theme, f"{kind}_id"])
                 for theme in sorted(given["theme"].unique(), key=fold)
             }
-            row = {**passport, "period": str(quarter), "status": state(given["date"], [quarter])}
+            row = {
+                **passport,
+                "period": str(quarter),
+                "status": period_status(given["date"], [quarter]),
+            }
             for label, (_, people) in merge_small(holders).items():
                 value = share(f"{kind}_theme_share", given[f"{kind}_id"].isin(people))
                 made.append({**row, "group": "theme", "group_value": label, **value})

@@ -9,7 +9,7 @@ from observlib.display import french, phrases, words
 from observlib.themes.devices.table import device_table as device_table
 
 
-def expected(received: pd.DataFrame, silent: pd.DataFrame) -> str:
+def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
     """How many devices should listen, and in the same breath how many do not speak.
 
     Parameters
@@ -57,7 +57,7 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return phrases.capital(f"{words.SEMICOLON.join(said)}.")
 
 
-def holes(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The channels on which most products have a device, and how many places have none.
 
     Parameters

@@ -75,7 +75,7 @@ def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalog
     )
 
 
-def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """From what to what our values of one indicator go, and from what to what the neighbours'."""
     shown = compared[compared["status"] == "published"]
     if shown.empty:
@@ -102,7 +102,7 @@ def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"{indicator.label} : {SEMICOLON.join(said)}."
 
 
-def care(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """The reservation that every comparison needs, with that on who chose to answer."""
     if compared.empty:
         return ""
@@ -210,7 +210,7 @@ def _columns(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, 
     return {head: [line[place] for line in lines] for place, head in enumerate(heads)}
 
 
-def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
     """List the published figures that are not compared with ours, and why."""
     told = named.set_index(["product", "period", "group_value"])
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -265,7 +265,7 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(said)
 
 
-def spread(areas: pd.DataFrame, catalogue: Catalogue) -> str:
+def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where the middle half of a peer's areas lie, and the lowest and highest."""
     said = []
     for peer, rows in areas.groupby("product", sort=False):
@@ -283,7 +283,7 @@ def spread(areas: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(said)
 
 
-def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
+def counters(counted: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many counters a list has, for how many inhabitants, and where most and fewest are."""
     said = []
     for _, rows in counted.groupby("device", sort=False):
@@ -343,7 +343,7 @@ def _source(figure: pd.Series) -> Markdown:
     return markdown("{} {}", said, address) if address else plain(said)
 
 
-def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
+def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where one indicator of counters is highest, and where it is lowest."""
     if rows.empty:
         return ""
@@ -359,7 +359,7 @@ def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"{indicator.label} : de {ends[1]} à {ends[0]}."
 
 
-def placed(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where our values are above or below the neighbours', and why most cannot be told.
 
     Parameters

@@ -110,7 +110,7 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     return protect(made, low_base=0, personal=False)
 
 
-def lead(shares: pd.DataFrame) -> pd.DataFrame:
+def most_voted(shares: pd.DataFrame) -> pd.DataFrame:
     """The options of the poll that had the most votes: of estimates of `poll_share`, those shown.
 
     Empty where no poll may be shown.
@@ -123,7 +123,7 @@ def lead(shares: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows[poll] == first[poll]).all(axis=1)]
 
 
-def shared(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
+def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
     """The most voted question that several devices asked with the same options, all shown.
 
     Parameters
@@ -153,7 +153,7 @@ def networks(asked: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     asked
-        That of `shared`.
+        That of `asked_on_several_networks`.
 
     Returns
     -------
@@ -183,11 +183,11 @@ def polls_(
     quarters = quarter.back(9)
     found = results(polls, quarters)
     now = found[(found["period"] == str(quarter)) & (found["indicator"] == "poll_share")]
-    main = lead(now)
+    main = most_voted(now)
     compared = tested(  # together: all that is compared
         catalogue,
         leading_answer.pairs(main),
-        networks(shared(now)),
+        networks(asked_on_several_networks(now)),
         between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
     )
     return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

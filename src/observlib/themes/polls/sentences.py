@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.comparison.sentences import and_visible, undecided
+from observlib.comparison.sentences import and_detectable, undecided
 from observlib.display import french, phrases, words
 from observlib.estimates import REFERENCE
 from observlib.sentences import value_of
@@ -16,7 +16,7 @@ from observlib.sentences import value_of
 _CAUTION = "Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
 
 
-def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How many polls closed in a period and how many votes they had, by device.
 
     Parameters
@@ -41,7 +41,7 @@ def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{when}, on compte {words.SEMICOLON.join(told)}."
 
 
-def lead(
+def leading_option(
     poll: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, caution: bool = True
 ) -> str:
     """Which option is ahead in a poll, where chance could not have put it there.
@@ -55,7 +55,7 @@ def lead(
     caution
         End with the reservation that those who vote chose themselves.
     """
-    if poll.empty:  # `counted` says whether there is none, or too few votes
+    if poll.empty:  # `polls_and_votes` says whether there is none, or too few votes
         return ""
     rows = estimates.records(poll.sort_values("estimate", ascending=False, kind="stable"))
     said = words.sentence(rows[0], catalogue)
@@ -97,7 +97,7 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
         named = french.join(f"« {name} »" for name in alike)
         said.append(f"L'écart est trop petit pour compter pour {named}.")
-    if least := and_visible(compared, catalogue):
+    if least := and_detectable(compared, catalogue):
         some = "Ailleurs, on ne peut pas conclure"
         none = "On ne peut pas dire si les réponses y diffèrent"
         said.append(f"{some if clauses or alike else none}{least}.")

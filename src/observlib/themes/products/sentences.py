@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.comparison.sentences import evolution, given
+from observlib.comparison.sentences import evolution, whose_answers
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown
@@ -51,7 +51,7 @@ def summary(
     said = _audience(now[now["period"] == period], catalogue, when)
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
-        what = f"La note de satisfaction{given(current, catalogue)}"
+        what = f"La note de satisfaction{whose_answers(current, catalogue)}"
         if len(current) > 1:
             what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":

@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import and_visible, inconclusive
+from observlib.comparison.sentences import and_detectable, inconclusive
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
 from observlib.display.prose import Markdown, joined, markdown
@@ -78,7 +78,7 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         if sure:
             said.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
         if unsure:
-            least = f"{french.join(unsure)}{and_visible(own, catalogue)}"
+            least = f"{french.join(unsure)}{and_detectable(own, catalogue)}"
             said.append(f"On ne peut pas dire laquelle est la plus fréquente {least}.")
         if thin:
             said.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
@@ -130,7 +130,7 @@ def _unsure(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     if unsure.empty:
         return []
     pairs = french.count(len(unsure), "catégorie", "catégories")
-    return [f"Pour {pairs}, on ne peut pas conclure{and_visible(unsure, catalogue)}."]
+    return [f"Pour {pairs}, on ne peut pas conclure{and_detectable(unsure, catalogue)}."]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -138,7 +138,7 @@ def _hidden(compared: pd.DataFrame) -> bool:
     return bool((compared["reason"] == "suppressed").any())
 
 
-def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
+def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
     """Which categories of a variable each device hears less and more than the population has.
 
     Nothing is said where no device asks.
@@ -168,7 +168,7 @@ def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -
     if told:
         return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(told)}."
     shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
-    least = and_visible(tested, catalogue)
+    least = and_detectable(tested, catalogue)
     return (
         f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
         f"compte tenu de toutes celles qui sont testées{least}."
@@ -193,7 +193,7 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"{shown['group_value'].iat[0]} : {said}, pour 1 dans la population."
 
 
-def heard(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def devices_with_profiles(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many devices say who answers them, and when."""
     shown = frame[frame["status"] == "published"]
     if shown.empty:

@@ -10,7 +10,7 @@ from observlib.display.words import SEMICOLON
 from observlib.sentences import published, value_of
 
 
-def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
     """How much each shop sold in a period.
 
     Parameters
@@ -33,7 +33,7 @@ def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "prod
     return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."
 
 
-def digital(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """The share of digital units in a period, and in one before where it is known.
 
     Parameters
@@ -52,7 +52,7 @@ def digital(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: st
     return f"{said}."
 
 
-def gathered(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How far the sales of each shop gather on ten titles, where that can be said.
 
     Parameters

@@ -14,9 +14,9 @@ import pandas as pd
 from observlib.answers import (
     Measure,
     by_month,
+    by_period,
     by_quarter,
     clarity,
-    measured,
     satisfaction,
     share,
 )
@@ -46,7 +46,7 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
         A quarter is `partial` where a device has at least 30 answers in it and none in its last
         month.
     """
-    return measured(ratings, by_quarter(quarters), MEASURES)
+    return by_period(ratings, by_quarter(quarters), MEASURES)
 
 
 def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:

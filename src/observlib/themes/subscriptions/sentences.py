@@ -8,7 +8,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 
 
-def stays(survival: pd.DataFrame, catalogue: Catalogue) -> str:
+def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
     """What share of the joiners of two years is estimated to stay for a year.
 
     Parameters
@@ -21,10 +21,10 @@ def stays(survival: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"12 mois après leur inscription, restent abonnés {told}." if told else ""
 
 
-def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What share of those who joined in the quarter a year before is still subscribed.
 
-    It is counted on one quarter's joiners, where `stays` is estimated on those of two years.
+    It is counted on one quarter's joiners, where `survival` is estimated on those of two years.
     """
     rows = retention[retention["period"] == period]
     told = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import and_visible, inconclusive
+from observlib.comparison.sentences import and_detectable, inconclusive
 from observlib.display import french, words
 
 _CAUTION = (
@@ -59,7 +59,7 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     unknown = inconclusive(compared)
     if len(unknown):
         named = french.join(f"« {name} »" for name in unknown["group_value"])
-        least = f"compte tenu de tout ce que l'étude compare{and_visible(unknown, catalogue)}"
+        least = f"compte tenu de tout ce que l'étude compare{and_detectable(unknown, catalogue)}"
         said.append(f"On ne peut pas conclure pour {named}, {least}.")
     return " ".join(said)
 

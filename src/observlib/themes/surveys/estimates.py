@@ -78,7 +78,7 @@ def pooled(
 
     A question is withheld where the period would tell one of its quarters that is withheld.
     """
-    return _measured(responses, catalogue, answers.together(quarters))
+    return _measured(responses, catalogue, answers.pooled_period(quarters))
 
 
 def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +209,7 @@ def funnel(
 def _measured(
     responses: pd.DataFrame, catalogue: Catalogue, periods: answers.Periods
 ) -> pd.DataFrame:
-    return answers.measured(_questions(responses), periods, _MEASURES, answers.waves(catalogue))
+    return answers.by_period(_questions(responses), periods, _MEASURES, answers.waves(catalogue))
 
 
 def _questions(responses: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def marks(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
     They are the same for each variable, and those of the raw figures of `weighted.marks`: no two
     tables differ by a few people. A variable of which one category cannot be told is withheld
     whole, for the others would tell it; both are where the mark on all answers, or those of the
-    quarters, would (see `weighted.untold`).
+    quarters, would (see `weighted.disclosing`).
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
         if len(survey.people) < weighted.MINIMUM or "satisfaction_10" not in said:
             continue
         people = survey.people.join(said["satisfaction_10"]).dropna()
-        hidden = "satisfaction_10" in weighted.untold(survey, said)
+        hidden = "satisfaction_10" in weighted.disclosing(survey, said)
         for variable in (name for name in VARIABLES if name in people):
             given = dict(iter(people.groupby(variable)["satisfaction_10"]))
             if len(given) < 2:  # no one of the others gave a mark
@@ -88,7 +88,7 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
 
 def _untold(given: pd.Series) -> bool:
     """Whether a category's marks are too few, or few and all alike."""
-    return len(given) < estimates.MINIMUM_PEOPLE or weighted.alike(given)
+    return len(given) < estimates.MINIMUM_PEOPLE or weighted.few_and_alike(given)
 
 
 def _mark(given: pd.Series) -> dict[str, Any]:

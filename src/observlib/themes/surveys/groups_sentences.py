@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import against, and_visible, why_untested
+from observlib.comparison.sentences import and_detectable, value_against, why_untested
 from observlib.display import french
 from observlib.display.words import SEMICOLON
 
@@ -30,12 +30,12 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     clauses = []
     for place, rows in _placed(compared):
-        named = [f"« {row['group_value']} » ({against(row, catalogue)})" for row in rows]
+        named = [f"« {row['group_value']} » ({value_against(row, catalogue)})" for row in rows]
         clauses.append(f"{place} pour {french.join(named)}")
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
-    least = and_visible(compared, catalogue)
+    least = and_detectable(compared, catalogue)
     if not clauses and not least:
         why = why_untested(compared)
         return f"Les catégories de répondants ne peuvent pas être comparées entre elles ({why})."

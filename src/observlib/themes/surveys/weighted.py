@@ -139,7 +139,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
         with weights have the intervals and the effective n of the calibrated design: Student's
         for means, Wilson's on the effective n for shares. A raw figure is `suppressed` where the
         one on all answers, published elsewhere, would tell by subtraction of people too few or
-        too much alike (see `untold`); both are where a quarter published elsewhere would tell
+        too much alike (see `disclosing`); both are where a quarter published elsewhere would tell
         another one that is withheld.
 
     Notes
@@ -155,7 +155,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             continue
         said = scores(survey.given)
         people = survey.people.join(said)
-        hides = untold(survey, said)
+        hides = disclosing(survey, said)
         row = {**survey.passport, "group": "weighting"}
         for name in said:
             row["status"] = "suppressed" if name in survey.withheld else survey.status
@@ -307,7 +307,7 @@ def _grouped(
     return grouped, kept
 
 
-def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
+def disclosing(survey: Weighed, said: pd.DataFrame) -> set[str]:
     """The indicators of which nothing may be told of `people` alone, without weights.
 
     All the answers, published elsewhere, less theirs are those of the respondents who are not
@@ -325,12 +325,12 @@ def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
     found = set(survey.withheld)
     for name in said:
         others = rest[name].dropna()
-        if 0 < len(others) < estimates.MINIMUM_PEOPLE or alike(others):
+        if 0 < len(others) < estimates.MINIMUM_PEOPLE or few_and_alike(others):
             found |= _beside(_QUESTIONS[name])
     return found
 
 
-def alike(said: pd.Series) -> bool:
+def few_and_alike(said: pd.Series) -> bool:
     """Whether fewer than 30 people all said one thing."""
     return 0 < len(said) < estimates.LOW_BASE and said.nunique() == 1
 
@@ -350,7 +350,7 @@ def _withheld(
     said = scores(marks)
     kept = said[said.index.isin(people.index)]
     for name in kept:
-        if alike(kept[name].dropna()):
+        if few_and_alike(kept[name].dropna()):
             found |= _beside(_QUESTIONS[name])
     return frozenset(found)
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import visible
+from observlib.comparison.sentences import detectable
 from observlib.display import french, phrases, words
 from observlib.display.changes import gap, level
 from observlib.estimates import REFERENCE
@@ -110,7 +110,7 @@ def _compared(
         margin = french.number(indicator.matters or 0.0, indicator.decimals)
         return f"{said}. La note change trop peu pour compter (moins de {margin}) : {moved}."
     if row["verdict"] == "unknown":
-        told = f"{moved}{words.SEMICOLON}{visible(pd.DataFrame([row]), indicator, 'un écart')}"
+        told = f"{moved}{words.SEMICOLON}{detectable(pd.DataFrame([row]), indicator, 'un écart')}"
         return f"{said}. On ne peut pas dire si le redressement change la note : {told}."
     return f"{said}. Le redressement change donc la note : {moved}."
 

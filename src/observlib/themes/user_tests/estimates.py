@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import Periods, by_device, by_quarter, mean, together, within
+from observlib.answers import Periods, by_device, by_quarter, mean, pooled_period, within
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.families import family
@@ -42,7 +42,7 @@ def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataF
 
 def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What `measured` gives of all the quarters together: a year gathers small campaigns."""
-    return measured(user_tests, together(quarters))
+    return measured(user_tests, pooled_period(quarters))
 
 
 def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:

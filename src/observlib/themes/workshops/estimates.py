@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import together, with_interval, within
+from observlib.answers import pooled_period, with_interval, within
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
@@ -26,7 +26,7 @@ OTHERS = "Autres profils"
 _STEP = 30  # days between the points of the curve
 
 
-def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """How many workshops each product had by quarter, `workshop_count`.
 
     Parameters
@@ -46,7 +46,7 @@ def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     return protect(made)
 
 
-def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Participants of all the quarters' workshops: in all, by product, and by profile.
 
     They are given over the whole period alone, as the total of a year would tell a quarter that
@@ -77,7 +77,7 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     passport = {
         **_passport(rows),
         "indicator": "workshop_participants",
-        "period": next(iter(together(quarters))),
+        "period": next(iter(pooled_period(quarters))),
     }
     whole = _told_in(rows, quarters)
     total = int(rows["count"].sum())
@@ -123,7 +123,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     end = pd.Timestamp(quarters[-1].end)
     if rows.empty:
         return estimates.make([])
-    passport = {**_passport(rows), "period": next(iter(together(quarters)))}
+    passport = {**_passport(rows), "period": next(iter(pooled_period(quarters)))}
     made: list[dict[str, Any]] = []
     reached = (len(rows), int((rows["decided"] <= end).sum()), int((rows["done"] <= end).sum()))
     for step, count in zip(STEPS, reached, strict=True):
@@ -166,7 +166,7 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     done = rows["done"] <= end
     waited = (rows["done"].where(done, end) - rows["decided"]).dt.days
     curve = kaplan_meier(waited.tolist(), done.tolist())
-    passport = {**_passport(rows), "period": next(iter(together(quarters)))}
+    passport = {**_passport(rows), "period": next(iter(pooled_period(quarters)))}
     passport |= {"n": len(rows), "n_eff": len(rows)}
     median = with_interval(*quantile(curve, 0.5))
     if median is None:  # and no base, which may be of too few
@@ -208,8 +208,8 @@ def workshops_(workshops: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     year = quarter.back(4)
     return estimates.combine(
         [
-            held(workshops, year),
-            people(workshops, year),
+            workshop_counts(workshops, year),
+            participants(workshops, year),
             ideas(workshops, year),
             delays(workshops, quarter.back(8)),
         ]
