@@ -76,16 +76,18 @@ def by_period(
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
             of_parts = [measures[question](part, asked) for part in parts]
-            apart = [_told(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)]
-            if _told(given, found) is False or not window_told(apart):
+            apart = [
+                _publishable(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)
+            ]
+            if _publishable(given, found) is False or not window_told(apart):
                 status = "suppressed"
             for row, *same in zip(found, *of_parts, strict=True):
                 alone = [
                     whole and not few_alike(part["unit"], part["estimate"], part["n"])
                     for whole, part in zip(apart, same, strict=True)
                 ]
-                told = {"status": status if window_told(alone) else "suppressed"}
-                made.append({**passport, "period": period, **told, **row})
+                values = {"status": status if window_told(alone) else "suppressed"}
+                made.append({**passport, "period": period, **values, **row})
     return protect(made)
 
 
@@ -113,7 +115,7 @@ def by_month(
             inside = given.get(month, asked.head(0))
             found = measures[question](inside, asked)
             status = "published" if len(inside) else "missing"
-            if _told(inside, found) is False:
+            if _publishable(inside, found) is False:
                 status = "suppressed"
             made += [{**passport, "period": month, "status": status, **row} for row in found]
     return with_quarters_withheld(protect(made))
@@ -180,14 +182,14 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
     of = [months[name] for name in ("product", "channel", "device", "indicator")]
     few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
-    told = few.transform("any") & months["estimate"].notna()
+    hidden = few.transform("any") & months["estimate"].notna()
     out = months.copy()
-    out.loc[told, "status"] = "suppressed"
-    out.loc[told, estimates.NUMBERS] = math.nan
+    out.loc[hidden, "status"] = "suppressed"
+    out.loc[hidden, estimates.NUMBERS] = math.nan
     return estimates.check(out)
 
 
-def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
+def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
     """Whether what was found of some answers to a question may be told; None without answers.
 
     Measures of one question tell one another: where one of them is withheld, all are.

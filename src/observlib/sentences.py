@@ -43,8 +43,8 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     """
     if (frame["status"] == "suppressed").any():
         return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
-    said = markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}.")
-    return text(said, frame)
+    phrase = markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}.")
+    return text(phrase, frame)
 
 
 def together(*sentences: str) -> str:
@@ -151,8 +151,8 @@ def year_on_year(
     for sign, verb in verbs.items():
         own = shown[shown["sign"] == sign]
         if len(own):
-            said = _ends(own, "size") if sign else f"({phrases.few(own['name'])})"
-            clauses.append(f"{verb} {said}")
+            ending = _ends(own, "size") if sign else f"({phrases.few(own['name'])})"
+            clauses.append(f"{verb} {ending}")
     there = f", là{where}," if where else ""
     return f"Sur un an{there or ','} les {things} {french.join(clauses)}."
 
@@ -212,7 +212,7 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if len(shown) == 1:
         only = f"la seule note publiée{whose} ({shown['name'].iat[0]})"
         return f"{start} {only} est de {phrases.measured(shown, indicator)}."
-    told = []
+    parts = []
     for channel in sorted(shown["channel"].unique(), key=[*phrases.PLACES, ""].index):
         own = shown[shown["channel"] == channel]
         one = len(own) == 1
@@ -221,8 +221,8 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
             what += f" {phrases.PLACES.get(channel, '')}".rstrip()
         level = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
         does = ("est de" if one else "sont toutes de") if level else "vont de"
-        told.append(f"{what} {does} {phrases.measured(own, indicator)}")
-    return f"{start} {SEMICOLON.join(told)}."
+        parts.append(f"{what} {does} {phrases.measured(own, indicator)}")
+    return f"{start} {SEMICOLON.join(parts)}."
 
 
 def _of_period(

@@ -51,13 +51,13 @@ def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = Fals
     families = _families(frame.drop_duplicates("device"), catalogue)
     if not families or set(families) - {"feedback", "consultation"}:
         return ""
-    told = []
+    parts = []
     if "feedback" in families:
-        told.append("dans les avis déposés" if within else "des avis déposés")
+        parts.append("dans les avis déposés" if within else "des avis déposés")
     if asked := families.count("consultation"):
         one, many = ("dans l'enquête", "dans les") if within else ("de l'enquête", "des")
-        told.append(one if asked == 1 else f"{many} enquêtes")
-    return f" {french.join(told)}"
+        parts.append(one if asked == 1 else f"{many} enquêtes")
+    return f" {french.join(parts)}"
 
 
 def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -105,10 +105,10 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
             continue
         if verdict == "stable":
             names = [_whose(row) for row in rows]
-            told = [] if alone else names if mixed else [phrases.few(names)]
+            parts = [] if alone else names if mixed else [phrases.few(names)]
         else:
-            told = [_move(row, indicator, alone) for row in rows]
-        clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
+            parts = [_move(row, indicator, alone) for row in rows]
+        clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(parts)})" if parts else ""))
     least = and_detectable(named, catalogue, "une évolution")
     if not clauses and not least:
         why = {REASONS[reason] for reason in named["reason"]}
@@ -116,8 +116,8 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         return f"{since}, {thing} ne peut pas être comparée{because}."
     if not clauses:
         return f"{since}, on ne peut pas dire si {thing} a évolué{least}."
-    said = f"{since}, {thing} est {french.join(clauses)}"
-    return f"{said}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{said}."
+    text = f"{since}, {thing} est {french.join(clauses)}"
+    return f"{text}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{text}."
 
 
 def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
@@ -143,20 +143,20 @@ def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None
     if tested.empty:
         return "Aucune comparaison ne peut être testée"
     heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
-    told = outcomes(tested["verdict"].map(heads), heads, "e")
+    results = outcomes(tested["verdict"].map(heads), heads, "e")
     total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
     every = len(tested) if family is None else int(family["level"].notna().sum())
     if every > len(tested):
         total = (
             f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"
         )
-    return f"{total} : {told}"
+    return f"{total} : {results}"
 
 
 def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
     then = {"estimate": row[REFERENCE + "estimate"]}
-    said = phrases.from_to(then, row, indicator)
-    return said if alone else f"{_whose(row)}, {said}"
+    text = phrases.from_to(then, row, indicator)
+    return text if alone else f"{_whose(row)}, {text}"
 
 
 def _whose(row: dict[Any, Any]) -> str:
@@ -217,11 +217,11 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     which
         What cannot be told, such as "lequel l'est le plus".
     """
-    said = f", sans qu'on puisse dire {which}"
+    text = f", sans qu'on puisse dire {which}"
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
     if len(small):
-        return f"{said} : l'écart est trop petit pour compter"
-    return f"{said}{and_detectable(pair, catalogue)}"
+        return f"{text} : l'écart est trop petit pour compter"
+    return f"{text}{and_detectable(pair, catalogue)}"
 
 
 def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:

@@ -158,9 +158,9 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
     for one, its, p in zip(tested, found, adjusted, strict=True):
         at_level = its if level == _LEVEL else one.measured(level)
         margin = catalogue.indicators[one.expected.indicator].matters or 0.0
-        told = _verdict(one, _decisive(one, at_level), margin, level, p)
-        verdicts.append(told)
-        made += [*_effects(one, at_level), *_detectable(one, told), *_course(one, its)]
+        decision = _verdict(one, _decisive(one, at_level), margin, level, p)
+        verdicts.append(decision)
+        made += [*_effects(one, at_level), *_detectable(one, decision), *_course(one, its)]
     if not np.isnan(p_values).all() and tested:
         last = max(str(one.own.index[-1]) for one in tested)
         known = {"period": last, "unit": "%", "estimate": 100 * level}
@@ -272,7 +272,7 @@ def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[st
 def _verdict(
     one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
 ) -> dict[str, Any]:
-    told = {
+    values = {
         **_about(one.action, one.expected, one.title),
         "device": str(one.own["device"].iat[0]),
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
@@ -282,11 +282,11 @@ def _verdict(
         "after": row["after"],
     }
     if row["status"] != "published":
-        return {**told, "verdict": "unknown", "reason": row["reason"]}
+        return {**values, "verdict": "unknown", "reason": row["reason"]}
     low, high = float(row["ci_low"]), float(row["ci_high"])
-    said = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
+    outcome = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
     return {
-        **told,
+        **values,
         "difference": row["estimate"],
         "difference_low": low,
         "difference_high": high,
@@ -294,8 +294,8 @@ def _verdict(
         "p_value": row["p"],
         "p_adjusted": p_adjusted,
         "detectable": _smallest(low, high, level, one.counts),
-        "verdict": said,
-        "reason": "precision" if said == "unknown" else "",
+        "verdict": outcome,
+        "reason": "precision" if outcome == "unknown" else "",
     }
 
 
@@ -334,10 +334,19 @@ def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
             yield {**about, **months, "group_value": f"{name}, {side}"}
 
 
-def _detectable(one: _Followed, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if "detectable" in told:
-        row = {"indicator": "action_detectable", "unit": one.unit, "estimate": told["detectable"]}
-        yield {**_passport(one), **row, "period": _since(one), "group_value": told["group_value"]}
+def _detectable(one: _Followed, decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "detectable" in decision:
+        row = {
+            "indicator": "action_detectable",
+            "unit": one.unit,
+            "estimate": decision["detectable"],
+        }
+        yield {
+            **_passport(one),
+            **row,
+            "period": _since(one),
+            "group_value": decision["group_value"],
+        }
 
 
 def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:

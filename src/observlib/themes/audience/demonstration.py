@@ -300,8 +300,8 @@ def _truths(device: str, daily: dict[str, dict[str, Counts]], monthly: dict[str,
             expected += expected_visits(device, day)
         complete = len(daily[month]) == len(days)
         about = {"kind": "visits", "product": product, "device": device}
-        counted = {"expected": round(expected), "value": counts["visits"]}
-        by_month.append({**about, "month": month, "complete": complete, **counted})
+        totals = {"expected": round(expected), "value": counts["visits"]}
+        by_month.append({**about, "month": month, "complete": complete, **totals})
         quarter = str(Quarter.of(date.fromisoformat(f"{month}-01")))
         start = {**about, "quarter": quarter, "complete": True, "value": 0}
         whole = by_quarter.setdefault(quarter, start)

@@ -200,21 +200,21 @@ def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[dict[s
     for slope, found, p in zip(slopes, alone, adjust(p_values), strict=True):
         decides = contrast(slope.fitted, slope.yearly, level)
         low, high = _percent(decides.low), _percent(decides.high)
-        said = verdict(low, high, margin, holds=bool(p <= 0.05))
+        outcome = verdict(low, high, margin, holds=bool(p <= 0.05))
         yield {
             **slope.passport,
             "estimate": _percent(found.estimate),
             "ci_low": _percent(found.low),
             "ci_high": _percent(found.high),
             "group": "verdict",
-            "group_value": estimates.EVOLVED[said],
+            "group_value": estimates.EVOLVED[outcome],
         }
-        if said == "unknown":
+        if outcome == "unknown":
             seen = _percent(_detectable(slope.fitted, slope.yearly, level))
             yield {**slope.passport, "indicator": "detectable_pace", "estimate": seen}
     last = max(slope.passport["period"][-7:] for slope in slopes)
-    told = {"period": last, "unit": "%", "estimate": 100 * level}
-    yield {"indicator": "pace_level", "channel": channel, **told}
+    values = {"period": last, "unit": "%", "estimate": 100 * level}
+    yield {"indicator": "pace_level", "channel": channel, **values}
 
 
 def _detectable(fitted: Fit, combination: Array, level: float) -> float:

@@ -41,11 +41,11 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     found = _shown(frame, "level_change")
     if found.empty:
         return ""
-    told = [
+    parts = [
         f"{row['name']}, {value_of(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
-    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(told)})."
+    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(parts)})."
 
 
 def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -58,8 +58,8 @@ def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product
     by
         As for `breaks`.
     """
-    if told := breaks(frame, catalogue, by):
-        return f"{told[:-1]}{SEMICOLON}aucune autre rupture n'est établie."
+    if text := breaks(frame, catalogue, by):
+        return f"{text[:-1]}{SEMICOLON}aucune autre rupture n'est établie."
     if not _were_searched(frame):
         return "Aucune série n'est assez longue et régulière pour qu'une rupture y soit cherchée."
     return "Corrigées des saisons et du calendrier, les visites ne montrent aucune rupture établie."
@@ -81,29 +81,29 @@ def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     found = _shown(frame, "outlier")
     if found.empty:
         return ""
-    told = [
+    parts = [
         f"{french.period_label(str(row['period']))} ({row['name']}, {value_of(row, catalogue)})"
         for row in phrases.named(found, catalogue, "product").to_dict("records")
     ]
-    return f"S'écartent de ce que l'on attendait : {french.join(told)}."
+    return f"S'écartent de ce que l'on attendait : {french.join(parts)}."
 
 
 def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which series could not be adjusted, or not searched for changes, and why."""
-    said = []
+    sentences = []
     for indicator, what in (
         (f"{_measure(frame)}_adjusted", "Visites non corrigées"),
         ("level_change", "Ni rupture ni mois atypique cherchés"),
         ("pace", "Rythme non estimé"),
     ):
         rows = phrases.named(_missing(frame, indicator), catalogue, "product")
-        told = [
+        parts = [
             f"{french.join(same['name'])} ({reason})"
             for reason, same in rows.groupby("group_value", sort=False)
         ]
-        if told:
-            said.append(f"{what} : {SEMICOLON.join(told)}.")
-    return " ".join(said)
+        if parts:
+            sentences.append(f"{what} : {SEMICOLON.join(parts)}.")
+    return " ".join(sentences)
 
 
 def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -121,20 +121,20 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     clauses = []
     for verdict, verb in _VERBS.items():
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
-        told = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
-        if told:
-            clauses.append(f"{verb} pour {french.join(told)}")
-    said = []
+        parts = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
+        if parts:
+            clauses.append(f"{verb} pour {french.join(parts)}")
+    sentences = []
     if clauses:
-        said.append(
+        sentences.append(
             "En rythme annuel, sur deux ans au plus, les visites corrigées "
             f"{SEMICOLON.join(clauses)}."
         )
     unknown = found[found["group_value"] == UNKNOWN]
     if len(unknown):
         named = french.join(unknown["name"])
-        said.append(f"Rien ne peut être conclu pour {named} : {_seen(frame, unknown)}.")
-    return " ".join(said)
+        sentences.append(f"Rien ne peut être conclu pour {named} : {_seen(frame, unknown)}.")
+    return " ".join(sentences)
 
 
 def paces_tested(frame: pd.DataFrame) -> str:
@@ -188,9 +188,9 @@ def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
     """The smallest paces that could have been seen, of those that are undetermined."""
     rows = _shown(frame, "detectable_pace")
     ends = rows.loc[rows["device"].isin(unknown["device"]), "estimate"]
-    told = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
-    cases = ", selon le cas," if len(told) > 1 else ""
-    return f"seul un rythme d'au moins {' à '.join(told)}{cases} avait de bonnes chances d'être vu"
+    parts = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
+    cases = ", selon le cas," if len(parts) > 1 else ""
+    return f"seul un rythme d'au moins {' à '.join(parts)}{cases} avait de bonnes chances d'être vu"
 
 
 def _ends(row: dict[str, Any]) -> str:

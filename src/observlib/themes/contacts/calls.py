@@ -120,13 +120,13 @@ def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str)
 
 def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
     """Half hours, and the calls of products that have none, one by one."""
-    counted = _counts(intervals)
+    counts = _counts(intervals)
     logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
     if logged.empty:
-        return counted
+        return counts
     answered = logged["outcome"] == "answered"
     alone = logged.assign(offered=1, answered=answered, abandoned=~answered)
-    return pd.concat([counted, _counts(alone)])
+    return pd.concat([counts, _counts(alone)])
 
 
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:

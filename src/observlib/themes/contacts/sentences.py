@@ -101,16 +101,16 @@ def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `calls_offered`, `wait_median` and `call_theme_share` of one period.
     """
     offered = frame.loc[frame["indicator"] == "calls_offered", "estimate"].sum()
-    told = []
+    parts = []
     for name, what in (("wait_median", "l'attente"), ("call_theme_share", "les motifs")):
         rows = frame[(frame["indicator"] == name) & frame["n"].notna()]
         n = rows.drop_duplicates("device")["n"].sum()
         if 0 < n < offered:
-            told.append(f"{what} sur {words.based(n, words.indicator_of(name, catalogue))}")
-    if not told:
+            parts.append(f"{what} sur {words.based(n, words.indicator_of(name, catalogue))}")
+    if not parts:
         return ""
     calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))
-    return f"Le journal dit {french.join(told)}, et non sur les {calls} reçus."
+    return f"Le journal dit {french.join(parts)}, et non sur les {calls} reçus."
 
 
 def answered_in_promise(
@@ -162,16 +162,16 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> promised_delays(desks, known).replace("\\xa0", " ")
     "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
     """
-    told: dict[int, list[str]] = {}
+    by_days: dict[int, list[str]] = {}
     for device, days in _promises(frame, catalogue).items():
         if days:
-            told.setdefault(days, []).append(catalogue.devices[device].label)
-    said = [
-        f"{french.count(days, 'jour', 'jours')} ({french.join(told[days])})"
-        for days in sorted(told)
+            by_days.setdefault(days, []).append(catalogue.devices[device].label)
+    sentences = [
+        f"{french.count(days, 'jour', 'jours')} ({french.join(by_days[days])})"
+        for days in sorted(by_days)
     ]
     start = "Délai promis d'une première réponse, week-ends compris"
-    return f"{start} : {SEMICOLON.join(said)}." if said else ""
+    return f"{start} : {SEMICOLON.join(sentences)}." if sentences else ""
 
 
 def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None]:
@@ -247,15 +247,15 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     if now.empty:
         return f"{phrases.capital(french.when(period))}, aucun nombre de messages en attente."
     indicator = words.indicator_of("tickets_open", catalogue)
-    told = []
+    parts = []
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
     for row in ranked.to_dict("records"):
         then = shown[(shown["device"] == row["device"]) & (shown["period"] == before)]
         earlier = ""
         if len(then):
             earlier = f", {words.figure(_first(then)['estimate'], indicator)} un an avant"
-        told.append(f"{value_of(row, catalogue)} ({row['name']}{earlier})")
-    return f"À la fin du trimestre, attendaient {french.join(told)}."
+        parts.append(f"{value_of(row, catalogue)} ({row['name']}{earlier})")
+    return f"À la fin du trimestre, attendaient {french.join(parts)}."
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:

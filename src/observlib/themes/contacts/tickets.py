@@ -143,8 +143,8 @@ def _reopened(given: pd.DataFrame) -> dict[str, Any]:
     if not row["n"]:
         return {**row, "status": "missing"}
     still_open = len(given) - row["n"]
-    told = not withheld_parts({"closed": row["n"], "open": still_open})
-    return row if told else {**row, "status": "suppressed"}
+    publishable = not withheld_parts({"closed": row["n"], "open": still_open})
+    return row if publishable else {**row, "status": "suppressed"}
 
 
 def _curve(given: pd.DataFrame) -> pd.DataFrame:
@@ -160,15 +160,15 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
         row: dict[str, Any] = {"indicator": name, "n": len(given)}
         found = quantile(curve, p) if curve is not None else (math.nan,) * 3
-        made.append(_told(row, *found))
+        made.append(_with_estimate(row, *found))
     if promise is not None:
         row = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
         kept = share_ended(curve, promise) if curve is not None else (math.nan,) * 3
-        made.append(_told(row, *(100 * x for x in kept)))
+        made.append(_with_estimate(row, *(100 * x for x in kept)))
     return made
 
 
-def _told(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
+def _with_estimate(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
     found = with_interval(value, low, high)
     if found is None:
         return {**row, "status": "missing", "n": None}
@@ -217,5 +217,5 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
         row |= {"n": len(given), "status": status, "group": "days"}
         for day in range(1, days + 1):
             share = (100 * x for x in share_ended(curve, day))
-            made.append({**_told(row, *share), "group_value": str(day)})
+            made.append({**_with_estimate(row, *share), "group_value": str(day)})
     return protect(made, personal=False)

@@ -75,13 +75,13 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     >>> listeners(known, heard)["annuaire"]
     ['datagouv-annuaire', 'ateliers']
     """
-    told = set(zip(heard["device"], heard["product"], strict=True))
+    pairs = set(zip(heard["device"], heard["product"], strict=True))
     listening = [device for device in catalogue.devices.values() if device.listens]
     return {
         product: [
             d.id
             for d in listening
-            if d.product == product or (d.product is None and (d.id, product) in told)
+            if d.product == product or (d.product is None and (d.id, product) in pairs)
         ]
         for product in catalogue.products
     }

@@ -118,17 +118,17 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     for quarter in calendar.QUARTERS:
         source = stream(seed, device, str(quarter))
         count = between(source, *EXPERIENCES)
-        told = dict.fromkeys(FEELINGS, 0)
+        counts = dict.fromkeys(FEELINGS, 0)
         moments = sorted(moment(source, quarter.start, quarter.end, 7, 20) for _ in range(count))
         for when in moments:
             identifier += between(source, 1, 40)
             feeling = drawn(source)
-            told[feeling] += 1
+            counts[feeling] += 1
             row = _row(identifier, when, feeling, source)
             lines.append(";".join(row[name] for name in _HEADER))
         about = {"kind": "experiences", "device": device, "quarter": str(quarter)}
         found += [
-            {**about, "feeling": name, "true_share": chance / 100, "value": told[name]}
+            {**about, "feeling": name, "true_share": chance / 100, "value": counts[name]}
             for name, chance in FEELINGS.items()
         ]
     path = (

@@ -43,19 +43,19 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) 
     """
     rows = experiences[experiences["date"] < pd.Timestamp((quarter + 1).start)]
     made: list[dict[str, Any]] = []
-    for (channel, device, source), told in rows.groupby(["channel", "device", "source"]):
-        end = Quarter.of(told["date"].max().date())
+    for (channel, device, source), own in rows.groupby(["channel", "device", "source"]):
+        end = Quarter.of(own["date"].max().date())
         known = catalogue.devices.get(device)  # a device may have left the catalogue since
         once = known is not None and known.frequency == "occasional"
-        start = Quarter.of(told["date"].min().date()) if once else end - 3
-        told = told[told["date"] >= pd.Timestamp(start.start)]
-        counts = quarter_of(told["date"]).value_counts()
+        start = Quarter.of(own["date"].min().date()) if once else end - 3
+        own = own[own["date"] >= pd.Timestamp(start.start)]
+        counts = quarter_of(own["date"]).value_counts()
         apart = [int(counts.get(str(start + i), 0)) for i in range(4)]
         enough = [count >= estimates.MINIMUM_PEOPLE if count else None for count in apart]
         status = "published" if once or window_told(enough) else "suppressed"
         passport = {"channel": channel, "device": device, "source": source, "status": status}
         passport |= {"period": f"{start.months[0]}/{end.months[2]}", "group": "feeling"}
         for feeling in FEELINGS:
-            row = share("feeling_share", told["feeling"] == feeling)
+            row = share("feeling_share", own["feeling"] == feeling)
             made.append({**passport, **row, "group_value": FEELING_LABELS[feeling]})
     return protect(made)

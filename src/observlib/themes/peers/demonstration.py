@@ -123,9 +123,13 @@ def _barometre(seed: int) -> tuple[Files, list[dict[str, Any]]]:
         (*about, "national", f"{year}-12-31", f"{value}.0", "% de satisfaction")
         for year, value in zip(_YEARS, values, strict=True)
     ]
-    counted = ("Mesure fictive de démonstration", "Guichets fictifs ouverts", "nb-guichets-fictifs")
+    counters = (
+        "Mesure fictive de démonstration",
+        "Guichets fictifs ouverts",
+        "nb-guichets-fictifs",
+    )
     regional = [
-        (*counted, region, f"Région fictive {region}", f"{year}-12-31",
+        (*counters, region, f"Région fictive {region}", f"{year}-12-31",
          f"{between(source, 5, 60)}.0", "guichets")
         for region in _REGIONS
         for year in _YEARS

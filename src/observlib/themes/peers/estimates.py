@@ -269,8 +269,10 @@ def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:
         [CHANNEL_LABELS.get(row["channel"], row["channel"]) for row in rows],
         [devices[row["device"]].label if row["device"] in devices else "" for row in rows],
     ):
-        told = {name: {m for n, m in zip(names, more, strict=True) if n == name} for name in names}
-        twice = {name for name, found in told.items() if len(found) > 1}
+        values = {
+            name: {m for n, m in zip(names, more, strict=True) if n == name} for name in names
+        }
+        twice = {name for name, found in values.items() if len(found) > 1}
         names = [f"{n}, {m}" if n in twice else n for n, m in zip(names, more, strict=True)]
     return names
 

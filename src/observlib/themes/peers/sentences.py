@@ -83,7 +83,7 @@ def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     theirs = shown[shown["product"].isin(catalogue.peers)]
     ours = shown.drop(theirs.index)
-    said = []
+    sentences = []
     us = "nous"
     if (compared["status"] == "low_base").any():
         us += ", hors faibles effectifs"
@@ -92,14 +92,14 @@ def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             continue
         low, high = (rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
         first, last = words.value(low, indicator), words.value(high, indicator)
-        said.append(
+        sentences.append(
             f"{first} pour {who}"
             if first == last
             else f"de {words.figure(low['estimate'], indicator, low['unit'])} à {last} pour {who}"
         )
     if ours.empty:
-        said.append("sans valeur de notre côté ce trimestre")
-    return f"{indicator.label} : {SEMICOLON.join(said)}."
+        sentences.append("sans valeur de notre côté ce trimestre")
+    return f"{indicator.label} : {SEMICOLON.join(sentences)}."
 
 
 def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -125,7 +125,9 @@ def side_by_side(
         The words of the neighbours' figures.
     """
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    told = named[named["comparable_with"] == indicator.id].set_index(["product", "period", "name"])
+    details = named[named["comparable_with"] == indicator.id].set_index(
+        ["product", "period", "name"]
+    )
     heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil")
     lines: list[tuple[str, ...]] = []
     reservations: dict[str, dict[str, None]] = {}  # by reservation, whose it is, each once
@@ -137,7 +139,7 @@ def side_by_side(
             mode = device.label if device else _NONE
             reservation = (device.note if device else None) or ""
         else:
-            figure = told.loc[(row["product"], row["period"], row["group_value"])]
+            figure = details.loc[(row["product"], row["period"], row["group_value"])]
             mode, reservation = _or_none(figure["mode"]), _or_none(figure["reservation"], "")
         fine = _fine(row, catalogue)
         interval, n = words.interval(row, fine), words.base(row)
@@ -153,10 +155,10 @@ def side_by_side(
         why = "la source ne publie pas l'effectif, ou ne publie qu'une moyenne sans son écart-type."
         notes.append(markdown("- **Sans intervalle** : {}", why))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
-    said = "Entre parenthèses : intervalle à 95 %."
+    phrase = "Entre parenthèses : intervalle à 95 %."
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
-    return text(joined([pipe, labelled, said, joined(notes, "\n")], "\n\n"), compared)
+    return text(joined([pipe, labelled, phrase, joined(notes, "\n")], "\n\n"), compared)
 
 
 def figures(
@@ -173,12 +175,12 @@ def figures(
     kind
         `demonstration` where the figures are invented: a real source did not publish them.
     """
-    told = named.set_index(["product", "period", "group_value"])
+    details = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
     lines: list[tuple[str, ...]] = []
     sources: dict[Markdown, int] = {}
     for row in estimates.records(published):
-        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        figure = details.loc[(row["product"], row["period"], row["group_value"])]
         number = sources.setdefault(_source(figure), len(sources) + 1)
         fine = _fine(row, catalogue)
         ends = fine.model_copy(update={"decimals": max(1, fine.decimals)})
@@ -194,7 +196,7 @@ def figures(
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
     count = french.count(len(published), "chiffre publié", "chiffres publiés")
     caption = markdown(": {}, chacun avec le numéro de sa source {{#tbl-publies}}", count)
-    said = (
+    phrase = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
         + (
             "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
@@ -202,7 +204,7 @@ def figures(
             else "Sources :"
         )
     )
-    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
+    return text(joined([pipe, caption, phrase, joined(listed, "\n")], "\n\n"), published)
 
 
 def _columns(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, list[str]]:
@@ -212,11 +214,11 @@ def _columns(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, 
 
 def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
     """List the published figures that are not compared with ours, and why."""
-    told = named.set_index(["product", "period", "group_value"])
+    details = named.set_index(["product", "period", "group_value"])
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
     kept = []
     for row in estimates.records(published):
-        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        figure = details.loc[(row["product"], row["period"], row["group_value"])]
         if figure["comparable"]:
             continue
         kept.append(row)
@@ -244,7 +246,7 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
     """What each yearly share was at first and at last, and that nothing tells whether it moved."""
-    said = []
+    sentences = []
     for name, rows in lines.groupby("group_value", sort=False):
         rows = rows[rows["status"] == "published"].sort_values("period")
         if len(rows) < 2:
@@ -257,36 +259,36 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
         )
         bare = any(pd.isna(row["n"]) for row in (first, last))
         why = "sans effectif publié, on ne peut pas dire si elle a bougé" if bare else "non testé"
-        said.append(
+        sentences.append(
             f"La part publiée pour « {name} » est de {words.value(first, indicator)} en "
             f"{first['period']} et de {words.value(last, indicator)} en {last['period']}, et reste "
             f"entre {low} et {high}{SEMICOLON}{why}."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where the middle half of a peer's areas lie, and the lowest and highest."""
-    said = []
+    sentences = []
     for peer, rows in areas.groupby("product", sort=False):
         indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
         value = {
             row["group_value"]: words.figure(row["estimate"], indicator, row["unit"])
             for row in estimates.records(rows)
         }
-        said.append(
+        sentences.append(
             f"{catalogue.label(str(peer))}, {french.when(rows['period'].iat[0])} : la part publiée "
             f"est entre {value['Premier quartile']} et {value['Troisième quartile']} dans la "
             f"moitié des territoires (médiane {value['Médiane']}), et va de {value['Minimum']} à "
             f"{value['Maximum']} dans l'ensemble."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def counters(counted: pd.DataFrame, catalogue: Catalogue) -> str:
+def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many counters a list has, for how many inhabitants, and where most and fewest are."""
-    said = []
-    for _, rows in counted.groupby("device", sort=False):
+    sentences = []
+    for _, rows in listed.groupby("device", sort=False):
         whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
         label = words.label(whole, "device", catalogue)
         sentence = f"{label} : {value_of(whole, catalogue)} {french.when(whole['period'])}"
@@ -307,8 +309,8 @@ def counters(counted: pd.DataFrame, catalogue: Catalogue) -> str:
                 f"{SEMICOLON}selon le département, de {words.figure(low, indicator)} ({least}) à "
                 f"{words.figure(high, indicator)} ({most})"
             )
-        said.append(f"{sentence}.")
-    return " ".join(said)
+        sentences.append(f"{sentence}.")
+    return " ".join(sentences)
 
 
 def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:
@@ -322,8 +324,8 @@ def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:
 
 
 def _mark(row: dict[str, Any]) -> str:
-    said = words.STATUS_WORDS[row["status"]]
-    return f" ({said})" if said and row["status"] not in words.WITHHELD else ""
+    status = words.STATUS_WORDS[row["status"]]
+    return f" ({status})" if status and row["status"] not in words.WITHHELD else ""
 
 
 def _or_none(cell: Any, instead: str = _NONE) -> str:
@@ -336,11 +338,11 @@ def _source(figure: pd.Series) -> Markdown:
         parts.append(french.period_label(published))
     if licence := _or_none(figure["licence"], ""):
         parts.append(licence)
-    said = f"{', '.join(parts)}."
+    phrase = f"{', '.join(parts)}."
     address = _or_none(figure["url"], "")
     if re.fullmatch(_ADDRESS, address):
-        return markdown("{} <{}>", said, Markdown(address))
-    return markdown("{} {}", said, address) if address else plain(said)
+        return markdown("{} <{}>", phrase, Markdown(address))
+    return markdown("{} {}", phrase, address) if address else plain(phrase)
 
 
 def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -378,13 +380,15 @@ def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     ]
     if tested.empty:
         return f"Sur {pairs}, aucun ne peut être testé : {french.join(why)}."
-    told = []
-    for verdict, said in _VERDICTS.items():
+    parts = []
+    for verdict, wording in _VERDICTS.items():
         rows = tested[tested["verdict"] == verdict]
         if len(rows):
             ours = len(rows.drop_duplicates(_OURS))
             some = f" ({french.count(ours, 'de nos valeurs', 'de nos valeurs')})"
-            told.append(f"{said} {french.number(len(rows))} fois{some if ours < len(rows) else ''}")
+            parts.append(
+                f"{wording} {french.number(len(rows))} fois{some if ours < len(rows) else ''}"
+            )
     can = french.plural(len(tested), "peut être testé", "peuvent être testés")
-    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(told)}."
+    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(parts)}."
     return f"{first} Aucun test pour les autres : {french.join(why)}." if why else first

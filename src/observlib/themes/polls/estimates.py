@@ -105,8 +105,8 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
             cast = inside.groupby("poll_id")["votes"].sum()
             count, votes = len(cast), int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
             made.append({**row, "indicator": "poll_count", "estimate": count})
-            said = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
-            made.append({**row, "indicator": "poll_votes", **said})
+            values = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
+            made.append({**row, "indicator": "poll_votes", **values})
     return protect(made, low_base=0, personal=False)
 
 

@@ -48,19 +48,19 @@ def summary(
         The product's comparisons of those marks with an earlier period.
     """
     when = phrases.capital(french.when(period))
-    said = _audience(now[now["period"] == period], catalogue, when)
+    sentences = _audience(now[now["period"] == period], catalogue, when)
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
         what = f"La note de satisfaction{whose_answers(current, catalogue)}"
         if len(current) > 1:
             what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
-            said.append(f"{what} est de {words.sentence(mark, catalogue)}.")
+            sentences.append(f"{what} est de {words.sentence(mark, catalogue)}.")
         else:
-            said.append(f"{what} {_NO_MARK[mark['status']]}.")
+            sentences.append(f"{what} {_NO_MARK[mark['status']]}.")
     if (current["status"] == "published").any():
-        said.append(evolution(compared, catalogue, by="channel"))
-    return together(*said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
+        sentences.append(evolution(compared, catalogue, by="channel"))
+    return together(*sentences) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
@@ -78,8 +78,8 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         owner = catalogue.departments[device.owner].label
         channel = CHANNEL_LABELS[device.channel].lower()
         often = phrases.OFTEN[device.frequency]
-        said = f"{channel}, {often} ({owner})."
-        lines.append(markdown("- **{}** : {}", device.label, said))
+        phrase = f"{channel}, {often} ({owner})."
+        lines.append(markdown("- **{}** : {}", device.label, phrase))
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
     return text(joined(lines, "\n") or silent, now)
 
@@ -87,7 +87,7 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     indicator = words.indicator_of("visits", catalogue)
     changes = published(now, "visits_yoy")
-    counted, rest = [], []
+    counts, rest = [], []
     for row in phrases.by_channel(now[now["indicator"] == "visits"]):
         place = phrases.PLACES.get(row["channel"], "")
         if row["status"] != "published":
@@ -95,6 +95,6 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
             continue
         change = changes[changes["device"] == row["device"]]
         change = change[change["channel"] == row["channel"]]
-        beside = f" ({value_of(change.iloc[0], catalogue)} sur un an)" if len(change) else ""
-        counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
-    return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest
+        on_a_year = f" ({value_of(change.iloc[0], catalogue)} sur un an)" if len(change) else ""
+        counts.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + on_a_year)
+    return [f"{when}, on compte {french.join(counts)}.", *rest] if counts else rest

@@ -229,8 +229,8 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
     rows = ratios[ratios["group_value"] != REST]
     keys = pd.MultiIndex.from_frame(rows[["group", "group_value"]])
     margin = shares.reindex(keys).set_axis(rows.index)
-    told = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
-    heard = rows.assign(indicator="profile_share", unit="%", **told)
+    values = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
+    heard = rows.assign(indicator="profile_share", unit="%", **values)
     known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
     known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
     return joined(heard, known, "population")

@@ -64,25 +64,25 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
                     why = "trop peu de réponses ou une période incomplète"
                 thin.append(f"pour {name}, {why}")
                 continue
-            told = [(f"« {row['group_value']} »", value_of(row, catalogue)) for row in ranked]
+            clauses = [(f"« {row['group_value']} »", value_of(row, catalogue)) for row in ranked]
             base = words.based(ranked[0]["n"], indicator)
             if (verdict == "rise").any():
-                sure.append(f"pour {name}, {told[0][0]} ({told[0][1]}{SEMICOLON}{base})")
+                sure.append(f"pour {name}, {clauses[0][0]} ({clauses[0][1]}{SEMICOLON}{base})")
             else:
-                two = french.join(map(" à ".join, told[:2]))
+                two = french.join(map(" à ".join, clauses[:2]))
                 unsure.append(f"pour {name} ({two}{SEMICOLON}{base})")
         period = french.period_label(first["period"])
-        said: list[str] = [
+        sentences: list[str] = [
             markdown("**{}** ({}).", words.label(first, "device", catalogue), period)
         ]
         if sure:
-            said.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
+            sentences.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
         if unsure:
             least = f"{french.join(unsure)}{and_detectable(own, catalogue)}"
-            said.append(f"On ne peut pas dire laquelle est la plus fréquente {least}.")
+            sentences.append(f"On ne peut pas dire laquelle est la plus fréquente {least}.")
         if thin:
-            said.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
-        lines.append(joined(said, " "))
+            sentences.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
+        lines.append(joined(sentences, " "))
     return joined(lines, "\n\n")
 
 
@@ -103,12 +103,12 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         clauses = []
         for verdict, place in _PLACES.items():
             apart = rows[rows["verdict"] == verdict].sort_values("difference", key=abs)
-            said = [
+            sentences = [
                 f"« {row['group_value']} » ({_beside(row, catalogue)})"
                 for row in estimates.records(apart.iloc[::-1])
             ]
-            if said:
-                clauses.append(f"{place} que dans la population, {french.join(said)}")
+            if sentences:
+                clauses.append(f"{place} que dans la population, {french.join(sentences)}")
         hidden = _hidden(compared[compared["device"] == device])
         apart_ = SEMICOLON.join(clauses) or (
             "l'écart n'est établi pour aucune catégorie"
@@ -155,7 +155,7 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
     what = _OF.get(variable, variable)
     if tested.empty:
         return f"Pour {what}, trop peu de réponses pour une comparaison avec la population."
-    told = []
+    parts = []
     for device, rows in tested.groupby("device", sort=False):
         clauses = []
         for verdict, place in {"fall": "moins de", "rise": "plus de"}.items():
@@ -164,9 +164,9 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
                 clauses.append(f"{place} {french.join(f'« {name} »' for name in names)}")
         if clauses:
             name = words.label({"device": device}, "device", catalogue)
-            told.append(f"{', '.join(clauses)} ({name})")
-    if told:
-        return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(told)}."
+            parts.append(f"{', '.join(clauses)} ({name})")
+    if parts:
+        return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(parts)}."
     shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
     least = and_detectable(tested, catalogue)
     return (
@@ -189,8 +189,8 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if shown.empty:
         return "Trop peu de réponses pour rapporter la catégorie à la population."
     ends = [value_of(row, catalogue) for row in estimates.records(shown.iloc[[0, -1]])]
-    said = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
-    return f"{shown['group_value'].iat[0]} : {said}, pour 1 dans la population."
+    text = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
+    return f"{shown['group_value'].iat[0]} : {text}, pour 1 dans la population."
 
 
 def devices_with_profiles(frame: pd.DataFrame, catalogue: Catalogue) -> str:

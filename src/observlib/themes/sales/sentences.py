@@ -26,11 +26,11 @@ def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
         whole = "" if known.empty else " complète"
         return f"{phrases.capital(french.when(period))}, aucune vente{whole} n'est connue."
     indicator = words.indicator_of("units_sold", catalogue)
-    told = [
+    parts = [
         f"{phrases.rounded(row, indicator)}{phrases.aside(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
-    return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."
+    return f"{phrases.capital(french.when(period))} se sont vendus {french.join(parts)}."
 
 
 def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
@@ -46,10 +46,10 @@ def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, befo
     if period not in rows.index:
         return ""
     now = value_of(rows.loc[period], catalogue)
-    said = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
+    text = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
     if before in rows.index:
-        said += f", contre {value_of(rows.loc[before], catalogue)} {french.when(before)}"
-    return f"{said}."
+        text += f", contre {value_of(rows.loc[before], catalogue)} {french.when(before)}"
+    return f"{text}."
 
 
 def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -62,14 +62,14 @@ def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """
     top = phrases.named(published(sold, "top_titles_share", period), catalogue, "product")
     index = published(sold, "sales_gini", period).set_index("device")["estimate"]
-    told = []
+    parts = []
     for row in top.to_dict("records"):
         gini = words.figure(index[row["device"]], words.indicator_of("sales_gini", catalogue))
         ending = f"{row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini}"
-        told.append(f"{value_of(row, catalogue)} ({ending})")
-    if not told:
+        parts.append(f"{value_of(row, catalogue)} ({ending})")
+    if not parts:
         return ""
-    return f"Les dix titres les plus vendus font {french.join(told)} des exemplaires vendus."
+    return f"Les dix titres les plus vendus font {french.join(parts)} des exemplaires vendus."
 
 
 def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:

@@ -52,16 +52,16 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if compared.empty:
         return ""
-    said = [products_above(compared, catalogue)]
+    sentences = [products_above(compared, catalogue)]
     for row in compared[compared["verdict"] == "stable"].to_dict("records"):
         two = french.join(catalogue.label(row[side + "product"]) for side in ("", REFERENCE))
-        said.append(f"{two} sont équivalents ({value_against(row, catalogue)}).")
+        sentences.append(f"{two} sont équivalents ({value_against(row, catalogue)}).")
     unknown = inconclusive(compared)
     if len(unknown):
         couples = french.count(len(unknown), "couple de produits", "couples de produits")
         least = and_detectable(unknown, catalogue)
-        said.append(f"Pour {couples}, on ne peut pas conclure{least}.")
-    told = " ".join(sentence for sentence in said if sentence)
+        sentences.append(f"Pour {couples}, on ne peut pas conclure{least}.")
+    text = " ".join(sentence for sentence in sentences if sentence)
     return (
-        told or f"Les produits ne peuvent pas être comparés entre eux ({why_untested(compared)})."
+        text or f"Les produits ne peuvent pas être comparés entre eux ({why_untested(compared)})."
     )

@@ -17,8 +17,8 @@ def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `subscription_survival`, by months since joining.
     """
     rows = survival[survival["group_value"] == "12"]
-    told = _shares(rows, catalogue, "des inscrits des deux dernières années")
-    return f"12 mois après leur inscription, restent abonnés {told}." if told else ""
+    shares = _shares(rows, catalogue, "des inscrits des deux dernières années")
+    return f"12 mois après leur inscription, restent abonnés {shares}." if shares else ""
 
 
 def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -27,9 +27,9 @@ def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     It is counted on one quarter's joiners, where `survival` is estimated on those of two years.
     """
     rows = retention[retention["period"] == period]
-    told = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")
+    shares = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")
     when = phrases.capital(french.when(period))
-    return f"{when}, sont encore abonnés {told}." if told else ""
+    return f"{when}, sont encore abonnés {shares}." if shares else ""
 
 
 def _shares(rows: pd.DataFrame, catalogue: Catalogue, joined: str) -> str:

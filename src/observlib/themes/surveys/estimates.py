@@ -173,14 +173,14 @@ def funnel(
         nearest five, as the bases of what they say; those finished are withheld where 1 to 10
         people did not finish.
     """
-    counted = counts.quarterly(visits, [quarter])
+    visited = counts.quarterly(visits, [quarter])
     offered = counts.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
     started = responses[responses["variable"] == "response"]
     made: list[dict[str, Any]] = []
     for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
-        same = counted[
-            (counted["product"] == passport["product"])
-            & (counted["channel"] == passport["channel"])
+        same = visited[
+            (visited["product"] == passport["product"])
+            & (visited["channel"] == passport["channel"])
         ]
         survey = catalogue.devices.get(passport["device"])
         asked = survey.questionnaire if survey else None

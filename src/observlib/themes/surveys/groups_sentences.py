@@ -44,8 +44,8 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             "On ne peut dire d'aucune catégorie de répondants que sa satisfaction diffère de celle "
             f"des autres{least}."
         )
-    said = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
-    return f"{said} Ailleurs, on ne peut pas conclure{least}." if least else said
+    text = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
+    return f"{text} Ailleurs, on ne peut pas conclure{least}." if least else text
 
 
 def caption(compared: pd.DataFrame) -> str:
@@ -53,12 +53,12 @@ def caption(compared: pd.DataFrame) -> str:
 
     They are not ranked: only their differences to the others are tested.
     """
-    told = [
+    parts = [
         f"{place} pour {french.join('« ' + row['group_value'] + ' »' for row in rows)}"
         for place, rows in _placed(compared)
     ]
-    said = SEMICOLON.join(told) or "aucun écart établi"
-    return f"Satisfaction par rapport à celle des autres répondants : {said}"
+    text = SEMICOLON.join(parts) or "aucun écart établi"
+    return f"Satisfaction par rapport à celle des autres répondants : {text}"
 
 
 def _placed(compared: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:

@@ -84,7 +84,7 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
             parts = [tested[tested["quarter"] == str(quarter)] for quarter in quarters]
             inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
             missing = [{"indicator": "test_participants", "status": "missing"}]
-            found = missing if inside.empty else _told(inside, parts)
+            found = missing if inside.empty else _publishable(inside, parts)
             made += [{**passport, "period": period, **row} for row in found]
     return protect(made, personal=False)
 
@@ -104,7 +104,7 @@ def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def _told(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+def _publishable(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     """The results of a period whose quarters are `parts`, less what may not be told."""
     found, people = _results(whole), _people(whole)
     if people < estimates.MINIMUM_PEOPLE or not _safe([_people(part) for part in parts]):

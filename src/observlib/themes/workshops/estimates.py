@@ -79,12 +79,14 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
         "indicator": "workshop_participants",
         "period": next(iter(pooled_period(quarters))),
     }
-    whole = _told_in(rows, quarters)
+    whole = _publishable(rows, quarters)
     total = int(rows["count"].sum())
     value: dict[str, Any] = {"estimate": total, "n": total} if whole else {"status": "suppressed"}
     made: list[dict[str, Any]] = [{**passport, **value}]
     by_product = _sums(rows, "product")
-    irregular = [str(name) for name, own in rows.groupby("product") if not _told_in(own, quarters)]
+    irregular = [
+        str(name) for name, own in rows.groupby("product") if not _publishable(own, quarters)
+    ]
     hidden = withheld_parts(by_product, irregular) if whole else set(by_product)
     for product, count in sorted(by_product.items()):
         value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
@@ -179,7 +181,7 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     return protect(made, personal=False)
 
 
-def _told_in(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
+def _publishable(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
     """Whether participants of all the quarters may be told, none of which is told by itself."""
     held_in = set(participants["quarter"])
     return window_told([False if str(quarter) in held_in else None for quarter in quarters])

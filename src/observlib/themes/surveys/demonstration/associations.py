@@ -16,7 +16,7 @@ Steps = list[tuple[str, int]]  # codes and chances in %, from worst to best or y
 def tied(
     survey: Survey,
     asked: Asked,
-    said: set[str],
+    answer: set[str],
     given: Mapping[str, set[str]],
     source: Random,
 ) -> set[str]:
@@ -25,12 +25,12 @@ def tied(
     What is skipped or refused stays so: it depends on nothing.
     """
     tie = next((tie for tie in survey.ties if tie.variable == asked.variable), None)
-    if tie is None or not said <= {code for code, _ in steps(asked)}:
-        return said
+    if tie is None or not answer <= {code for code, _ in steps(asked)}:
+        return answer
     leader = survey.question(tie.follows)
     before = given.get(leader.code)
-    if not said or not before or between(source, 1, 100) > tie.percent:
-        return said
+    if not answer or not before or between(source, 1, 100) > tie.percent:
+        return answer
     rank = 0
     for code, chance in steps(leader):
         if code in before:

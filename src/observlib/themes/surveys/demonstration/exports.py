@@ -115,8 +115,8 @@ def drawn(
                 break
             pages += 1
             for asked in page:
-                said = _answer(asked, given, survey, source)
-                given[asked.code] = tied(survey, asked, said, given, ties)
+                answer = _answer(asked, given, survey, source)
+                given[asked.code] = tied(survey, asked, answer, given, ties)
         responses.append(
             {
                 "id": first + place,
@@ -157,14 +157,14 @@ def _codes(survey: Survey, responses: Sequence[Response]) -> list[list[object]]:
     for response in responses:
         row = [*_own(response), f"192.0.2.{response['id'] % 250}", "https://exemple.invalid/"]
         for asked in survey.questions:
-            said = response["given"].get(asked.code, set())
+            answered = response["given"].get(asked.code, set())
             if asked.several:
                 row += [
-                    "" if code not in said else _LEFT_OPEN if code == "other" else "Y"
+                    "" if code not in answered else _LEFT_OPEN if code == "other" else "Y"
                     for code, *_ in asked.answers
                 ]
             else:
-                row.append(next(iter(said), ""))
+                row.append(next(iter(answered), ""))
         rows.append([*row, _comment(response)])
     return rows
 
@@ -181,13 +181,13 @@ def _texts(
     for response in responses:
         row = _own(response)
         for asked in survey.questions:
-            said = response["given"].get(asked.code)
+            answered = response["given"].get(asked.code)
             if asked.several:
-                shown = ("Oui", "Non") if said is not None else ("N/A", "N/A")
-                row += [shown[code not in (said or ())] for code, *_ in asked.answers]
+                shown = ("Oui", "Non") if answered is not None else ("N/A", "N/A")
+                row += [shown[code not in (answered or ())] for code, *_ in asked.answers]
             else:
                 labels = {code: label for code, label, *_ in asked.answers}
-                code = next(iter(said or ()), "")
+                code = next(iter(answered or ()), "")
                 row.append(code if coded else labels.get(code, ""))
         rows.append([*row, _comment(response)])
     return rows
