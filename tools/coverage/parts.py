@@ -311,7 +311,7 @@ def _true_ideas() -> Truths:
 # --- Subscriptions, neighbours --------------------------------------------------------------
 def _subscriptions(seed: int, repetitions: Sequence[int]) -> Estimates:
     end = pd.Period(LAST.months[2], "M")
-    months = [str(end - age) for age in reversed(range(subscriptions.MONTHS_TOLD))]
+    months = [str(end - age) for age in reversed(range(subscriptions.CURVE_MONTHS))]
     for device in _with_cohorts():
         rows = (
             row

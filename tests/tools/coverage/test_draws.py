@@ -69,7 +69,7 @@ def test_ratings(demonstration: Path, device: str) -> None:
 def test_surveys(demonstration: Path, catalogue: Catalogue, device: str) -> None:
     quarter = LAST - 1
     source = stream(folder.SEED, device, sites._SALT[device], str(quarter))
-    ties = stream(folder.SEED, device, "ties", sites._TIES[device], str(quarter))
+    ties = stream(folder.SEED, device, "ties", sites._LINK_SALT[device], str(quarter))
     drawn = draws.table("responses", draws.surveyed(device, device, quarter, source, ties))
     read = stores(demonstration, "responses", device, quarter)
     margins = project.reference("margins")

@@ -14,7 +14,7 @@ from observlib.demo.formats import Files, Truths
 # A draw in which the last quarter's truths lie inside their intervals.
 _SALT = "1"
 LATE = {"device": "alertes-legifrance", "month": "2025-06"}  # this month was never exported
-MONTHS_TOLD = 24  # how far the true curve of those who stay is told
+CURVE_MONTHS = 24  # how far the true curve of those who stay is told
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def true_curve(device: str) -> list[dict[str, Any]]:
     staying = 1.0
     found = []
     about = {"kind": "survival", "device": device, "product": LETTERS[device].product}
-    for months in range(MONTHS_TOLD + 1):
+    for months in range(CURVE_MONTHS + 1):
         staying = staying * (1000 - LETTERS[device].chance(months)) / 1000
         found.append({**about, "months": months, "true_share": round(staying, 6)})
     return found

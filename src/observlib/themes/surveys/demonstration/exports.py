@@ -15,7 +15,11 @@ from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
-from observlib.themes.surveys.demonstration.associations import drivers_of, means_by_age, tied
+from observlib.themes.surveys.demonstration.associations import (
+    drivers_of,
+    linked_answer,
+    means_by_age,
+)
 from observlib.themes.surveys.demonstration.questions import REVERSED, SURVEYS, Asked, Survey
 
 OFFERED = {  # each list of offers: its survey, visitors a month (from, to)
@@ -30,7 +34,7 @@ _SALT = {
     "enquete-legifrance": "7",
     "enquete-vie-publique": "4",
 }
-_TIES = {
+_LINK_SALT = {
     "enquete-service-public": "2",
     "enquete-legifrance": "1",
     "enquete-vie-publique": "1",
@@ -82,8 +86,8 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         if survey.only_quarter not in (None, quarter.number):
             continue
         source = stream(seed, device, _SALT[device], str(quarter))
-        ties = stream(seed, device, "ties", _TIES[device], str(quarter))
-        responses = drawn(survey, quarter, source, ties, number)
+        linked = stream(seed, device, "ties", _LINK_SALT[device], str(quarter))
+        responses = drawn(survey, quarter, source, linked, number)
         number += len(responses)
         found += _truths(device, survey, quarter, responses)
         years.setdefault(quarter.year, []).extend(responses)
@@ -101,7 +105,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
 
 
 def drawn(
-    survey: Survey, quarter: Quarter, source: Random, ties: Random, first: int = 0
+    survey: Survey, quarter: Quarter, source: Random, linked: Random, first: int = 0
 ) -> list[Response]:
     """A quarter's responses, oldest first, numbered after `first`."""
     count = between(source, *survey.started)
@@ -116,7 +120,7 @@ def drawn(
             pages += 1
             for asked in page:
                 answer = _answer(asked, given, survey, source)
-                given[asked.code] = tied(survey, asked, answer, given, ties)
+                given[asked.code] = linked_answer(survey, asked, answer, given, linked)
         responses.append(
             {
                 "id": first + place,
