@@ -160,14 +160,14 @@ def test_help_lists_the_families_and_all_that_one_holds(study: Study) -> None:
 
 
 def test_what_may_be_said_is_completed_and_explained(study: Study) -> None:
-    assert "span" in dir(study.say) and "sold" in dir(study.say.sales)
+    assert "span" in dir(study.say) and "units_sold" in dir(study.say.sales)
     assert {"pd", "Catalogue", "words"}.isdisjoint(dir(study.say.sales))
     sentence = study.say.sales.units_sold
     assert str(inspect.signature(sentence)).startswith("(frame: 'pd.DataFrame', by: 'str'")
     assert inspect.getdoc(sentence).startswith("How much each shop sold")  # type: ignore[union-attr]
-    with pytest.raises(TypeError, match="sold: got an unexpected keyword argument 'perod'"):
+    with pytest.raises(TypeError, match="units_sold: got an unexpected keyword argument 'perod'"):
         sentence(study.estimates("sales"), perod="2026-T2")
-    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*sold"):
+    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*units_sold"):
         study.say.sales.slod  # noqa: B018
 
 
