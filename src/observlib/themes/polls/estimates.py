@@ -158,7 +158,7 @@ def networks(asked: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`, option by option.
+        Pairs for `pairs.tested`, option by option.
     """
     found = [two_by_two(asked.head(0))]
     for _, rows in asked.groupby("group_value", sort=False):

@@ -20,7 +20,7 @@ def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     Parameters
     ----------
     compared
-        Pairs of `changes.products` of one indicator, with the results of their whole family: the
+        Pairs of `pairs.products` of one indicator, with the results of their whole family: the
         higher value is first, so that none falls.
 
     Examples

@@ -26,7 +26,7 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     frame
         Estimates of `driver_effect`.
     compared
-        The same beside 0 (`changes.with_nothing`), with the results of their whole family.
+        The same beside 0 (`pairs.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
         return "L'enquête ne demande pas la satisfaction, ou rien qui puisse aller avec elle."

@@ -51,7 +51,7 @@ def pairs(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`; the reference's `group_value` is `OTHERS`.
+        Pairs for `pairs.tested`; the reference's `group_value` is `OTHERS`.
     """
     found = [two_by_two(marks([]))]
     for people, own in _each(surveys):

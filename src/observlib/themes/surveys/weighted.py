@@ -177,7 +177,7 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
+        Pairs for `pairs.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
         rest on the same answers (see `survey.association.weighting_effect`).
     """
     found = [two_by_two(marks([]))]
