@@ -69,7 +69,7 @@ def test_the_change_of_satisfaction_is_found_and_no_other_is(marks, truths, cata
     told = compared[compared["verdict"].isin(["rise", "fall"])]
     found = told[["product", "indicator", "verdict"]].values.tolist()
     assert found == [[moved["product"], "satisfaction_10", "rise"]]
-    said = findings.changes.evolution(
+    said = findings.comparisons.evolution(
         compared[compared["indicator"] == "satisfaction_10"], catalogue
     )
     assert f"est en hausse ({catalogue.label(moved['product'])}, " in said

@@ -60,22 +60,22 @@ def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue):
             count("service-public", 99_999_999, BEFORE),
         ]
     )
-    assert plain(findings.leading(frame, catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(frame, catalogue, NOW)) == (
         "Au 3e trimestre 2026, Service-public.fr vient en tête avec 86,7 millions de visites ; "
         "BOAMP vient en dernier avec 2,3 millions de visites."
     )
-    assert plain(findings.leading(frame.iloc[:1], catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(frame.iloc[:1], catalogue, NOW)) == (
         "Au 3e trimestre 2026, BOAMP compte 2,3 millions de visites."
     )
 
 
 def test_subjects_that_are_level_share_their_place(catalogue):
     level = [count(product, 500) for product in ("boamp", "bodacc", "legifrance")]
-    assert plain(findings.leading(estimates.make(level), catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(estimates.make(level), catalogue, NOW)) == (
         "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance sont à égalité, avec 500 visites."
     )
     first = estimates.make([*level, count("vie-publique", 20)])
-    assert plain(findings.leading(first, catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(first, catalogue, NOW)) == (
         "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance viennent en tête avec 500 visites ; "
         "Vie-publique.fr vient en dernier avec 20 visites."
     )
@@ -83,7 +83,7 @@ def test_subjects_that_are_level_share_their_place(catalogue):
 
 def test_a_long_list_of_level_subjects_is_cut(catalogue):
     level = estimates.make(count(product, 0) for product in catalogue.products)
-    said = plain(findings.leading(level, catalogue, NOW))
+    said = plain(findings.highest_and_lowest(level, catalogue, NOW))
     assert "3939 Allô Service Public et 7 autres sont à égalité, avec 0 visite." in said
 
 
@@ -98,7 +98,7 @@ def test_a_long_list_of_level_subjects_is_cut(catalogue):
 )
 def test_counts_agree_in_number_as_they_are_written(value, said, catalogue):
     frame = estimates.make([count("boamp", value)])
-    assert plain(findings.leading(frame, catalogue, NOW)).endswith(f" compte {said}.")
+    assert plain(findings.highest_and_lowest(frame, catalogue, NOW)).endswith(f" compte {said}.")
 
 
 def test_millions_are_elided_before_a_vowel(catalogue):
@@ -115,12 +115,12 @@ def test_one_product_on_two_channels_is_told_apart(catalogue):
             count("bodacc", 800, channel="open_data", device="datagouv-bodacc"),
         ]
     )
-    assert plain(findings.leading(frame, catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(frame, catalogue, NOW)) == (
         "Au 3e trimestre 2026, Service-public.fr sur le web vient en tête avec 9,0 millions de "
         "visites ; Service-public.fr en données ouvertes vient en dernier avec 500 visites."
     )
     twice = frame.iloc[[0]].assign(device="matomo-entreprendre", estimate=5.0)
-    said = findings.leading(estimates.combine([frame.iloc[[0]], twice]), catalogue, NOW)
+    said = findings.highest_and_lowest(estimates.combine([frame.iloc[[0]], twice]), catalogue, NOW)
     assert catalogue.devices["matomo-entreprendre"].label in said
 
 
@@ -151,12 +151,12 @@ def test_one_product_on_two_channels_is_told_apart(catalogue):
 )  # fmt: skip
 def test_changes_are_told_by_their_ends(values, said, catalogue):
     frame = estimates.make(map(yoy, ("boamp", "bodacc", "legifrance"), values))
-    assert plain(findings.extremes(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
+    assert plain(findings.year_on_year(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
 
 
 def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue):
     frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", None)])
-    assert plain(findings.extremes(frame, catalogue, NOW)) == (
+    assert plain(findings.year_on_year(frame, catalogue, NOW)) == (
         "Sur un an, là où la comparaison est possible, les visites progressent de 61,5 % (BOAMP) "
         "et reculent de 70,7 % (BODACC)."
     )
@@ -172,7 +172,7 @@ def test_the_channels_of_one_product_are_each_told(catalogue):
 
     def said(*places: int) -> str:
         frame = estimates.make(rows[i] for i in places)
-        return plain(findings.extremes(frame, catalogue, NOW, by="channel"))
+        return plain(findings.year_on_year(frame, catalogue, NOW, by="channel"))
 
     assert said(1) == "Sur un an, les visites progressent de 2,7 % sur le web."
     assert said(0, 1) == (
@@ -186,13 +186,13 @@ def test_the_channels_of_one_product_are_each_told(catalogue):
 
 def test_downloads_are_not_called_visits(catalogue):
     frame = estimates.make([yoy("bodacc", 3, indicator="downloads_yoy")])
-    assert "les téléchargements progressent" in findings.extremes(frame, catalogue, NOW)
+    assert "les téléchargements progressent" in findings.year_on_year(frame, catalogue, NOW)
 
 
 def test_no_change_is_made_up(catalogue):
     nothing = "Aucune évolution sur un an ne peut être calculée."
     for frame in (estimates.make([]), estimates.make([yoy("boamp", None)])):
-        assert findings.extremes(frame, catalogue, NOW) == nothing
+        assert findings.year_on_year(frame, catalogue, NOW) == nothing
 
 
 # --- What is not compared or not published ----------------------------------------------------
@@ -215,7 +215,7 @@ def test_incomplete_and_withheld_subjects_are_named_once(catalogue):
         "Valeurs non publiées (secret statistique) : Légifrance et Journal officiel."
     )
     assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée (")
-    for say in (findings.incomplete, findings.withheld, findings.leading):
+    for say in (findings.incomplete, findings.withheld, findings.highest_and_lowest):
         assert say(frame, catalogue, "2020-T1") == say(estimates.make([]), catalogue, NOW) == ""
 
 
@@ -269,7 +269,7 @@ def test_marks_of_the_phone_and_of_the_web_are_not_in_one_range(catalogue):
 
 def test_indicators_are_never_mixed_in_one_sentence(catalogue):
     frame = estimates.make([mark("boamp", 5), count("boamp", 500)])
-    for say in (findings.leading, findings.span, findings.withheld):
+    for say in (findings.highest_and_lowest, findings.span, findings.withheld):
         with pytest.raises(ObservError, match="2 values of indicator"):
             say(frame, catalogue, NOW)
 
@@ -477,9 +477,9 @@ def frames(draw: st.DrawFn, indicator: str, unit: str, top: float) -> pd.DataFra
 def sentences(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     counted = frame[frame["indicator"] == "visits"]
     return [
-        findings.leading(frame, catalogue, NOW),
-        findings.extremes(frame, catalogue, NOW),
-        findings.extremes(frame, catalogue, NOW, by="channel"),
+        findings.highest_and_lowest(frame, catalogue, NOW),
+        findings.year_on_year(frame, catalogue, NOW),
+        findings.year_on_year(frame, catalogue, NOW, by="channel"),
         findings.incomplete(frame, catalogue, NOW),
         findings.withheld(frame, catalogue, NOW),
         findings.span(frame, catalogue, NOW),
@@ -523,7 +523,7 @@ def test_a_value_that_is_not_published_is_never_told(catalogue, frame):
 @given(st.lists(st.floats(-99, 999), min_size=1, max_size=8))
 def test_the_told_ends_hold_every_change(catalogue, values):
     frame = estimates.make(map(yoy, catalogue.products, values))
-    said = findings.extremes(frame, catalogue, NOW)
+    said = findings.year_on_year(frame, catalogue, NOW)
     indicator, least = catalogue.indicators["visits_yoy"], catalogue.indicators["visits"].matters
     assert least == 1
     for value in (min(values), max(values)):

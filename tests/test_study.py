@@ -58,14 +58,16 @@ def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_f
     assert "Aucune note de recommandation n'est" in repr(board)
     moved = study.comparisons("satisfaction", against="before", product="no-product")
     assert "Aucune comparaison sur un an" in repr(study.differences(moved, label="tbl-x"))
-    assert "Aucune comparaison sur un an" in repr(study.text(study.say.changes.evolution(moved)))
+    assert "Aucune comparaison sur un an" in repr(
+        study.text(study.say.comparisons.evolution(moved))
+    )
     assert "Aucune donnée n'est" in repr(study.table(none))  # of all that the family has
 
 
 def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     marks = study.estimates("satisfaction", indicator="clarity_10")
     whole = study.lines(
-        marks, study.say.changes.evolution(study.comparisons("satisfaction").head(0))
+        marks, study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
     )
     assert whole.content["caption"] == "Clarté du langage"
     now = study.dots(marks, period="2026-T3").content["caption"]
@@ -91,8 +93,8 @@ def test_several_families_are_asked_for_at_once(study):
 def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study):
     hidden = study.select(study.estimates("satisfaction"), status="suppressed")
     assert len(hidden)
-    nothing = study.say.satisfaction.above(study.comparisons("satisfaction").head(0))
-    said = study.text(nothing, data=hidden, absent="note de satisfaction")
+    nothing = study.say.satisfaction.products_above(study.comparisons("satisfaction").head(0))
+    said = study.text(nothing, told=hidden, absent="note de satisfaction")
     assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 
@@ -105,7 +107,7 @@ def test_a_sentence_knows_the_catalogue_and_the_quarter_and_may_be_given_others(
 def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study):
     mark = study.estimates("satisfaction", indicator="satisfaction_10")
     moved = study.comparisons("satisfaction", against="before", indicator="satisfaction_10")
-    said = study.text(study.say.span(mark), study.say.changes.evolution(moved))
+    said = study.text(study.say.span(mark), study.say.comparisons.evolution(moved))
     carried = rows_of(said)
     assert len(carried) == len(mark)
     (pairs,) = {len(said.content["comparisons"]["rows"])}
@@ -137,26 +139,26 @@ def test_a_family_of_each_survey_asks_which_and_has_its_last_wave(demonstration)
 def test_help_lists_the_families_and_all_that_one_holds(study):
     all_of_it = study.help()
     assert all_of_it.loc["satisfaction", "kind"] == "family"
-    assert {"say.span", "say.changes.evolution"} <= set(all_of_it.index)
-    assert "say.sales.sold" not in all_of_it.index  # it is told with its family
+    assert {"say.span", "say.comparisons.evolution"} <= set(all_of_it.index)
+    assert "say.sales.units_sold" not in all_of_it.index  # it is told with its family
     assert all_of_it["what"].str.len().min() > 10
     held = study.help("satisfaction")
     assert held.loc["satisfaction_10", "rows"] > 0 and held.loc["before", "kind"] == "comparison"
-    assert held.loc["say.satisfaction.above", "what"].startswith("Which product is above")
+    assert held.loc["say.satisfaction.products_above", "what"].startswith("Which product is above")
     assert study.help("devices").loc["held", "kind"] == "words"
     for name in frame.families().keys() - {"survey"}:
         assert len(study.help(name))
 
 
 def test_what_may_be_said_is_completed_and_explained(study):
-    assert "span" in dir(study.say) and "sold" in dir(study.say.sales)
+    assert "span" in dir(study.say) and "units_sold" in dir(study.say.sales)
     assert {"pd", "Catalogue", "words"}.isdisjoint(dir(study.say.sales))
-    sentence = study.say.sales.sold
+    sentence = study.say.sales.units_sold
     assert str(inspect.signature(sentence)).startswith("(frame: 'pd.DataFrame', by: 'str'")
     assert inspect.getdoc(sentence).startswith("How much each shop sold")  # type: ignore[union-attr]
-    with pytest.raises(TypeError, match="sold: got an unexpected keyword argument 'perod'"):
+    with pytest.raises(TypeError, match="units_sold: got an unexpected keyword argument 'perod'"):
         sentence(study.estimates("sales"), perod="2026-T2")
-    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*sold"):
+    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*units_sold"):
         study.say.sales.slod  # noqa: B018
 
 

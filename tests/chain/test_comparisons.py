@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import project, store
+from observlib import project, store, tables
 from observlib.period import Quarter
 from observlib.themes.counters import estimates as counters
 from observlib.themes.peers import estimates as peers
@@ -66,10 +66,10 @@ def test_counters_are_exactly_those_listed_and_older_editions_see_the_older_list
     demonstration, truths
 ):
     lists = store.read(demonstration, "counters")
-    regions = project.reference("regions")
+    regions, people = project.reference("regions"), tables.empty("population")
     names = regions.set_index("departement")["departement_name"]
     for truth, quarter in zip(of_kind(truths, "counters"), (LAST - 1, LAST), strict=True):
-        out = counters.counted(lists, regions, quarter)
+        out = counters.by_area(lists, people, regions, quarter)
         assert set(out["period"]) == {truth["period"]}
         found = out[out["group"] == "departement"].set_index("group_value")["estimate"]
         assert out.loc[out["group"] == "", "estimate"].tolist() == [truth["counters"]]

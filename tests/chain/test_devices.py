@@ -14,7 +14,7 @@ Q = Quarter(2026, 3)
 
 def test_answers_counted_in_the_store_are_those_that_reading_finds(demonstration, catalogue):
     given = store.received(demonstration, devices.COUNTED, Q)
-    found = devices.received(given, catalogue, Q).set_index("device")
+    found = devices.amounts(given, catalogue, Q).set_index("device")
     for table in ("ratings", "responses", "user_tests"):
         rows = store.read(demonstration, table, Q, Q)
         ids = rows[list(devices.COUNTED[table])].astype(str).agg("|".join, axis=1)
@@ -31,8 +31,8 @@ def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
 ):
     held = store.devices(demonstration)
     given = store.received(demonstration, devices.COUNTED, Q)
-    received = devices.received(given, catalogue, Q)
-    facts = devices.received(given, catalogue, Q, listens=False)
+    received = devices.amounts(given, catalogue, Q)
+    facts = devices.amounts(given, catalogue, Q, listens=False)
     made = [
         repr(device_table(frame, held, catalogue, caption="Ce qui écoute"))
         for frame in (received, facts)
@@ -41,7 +41,7 @@ def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
     assert all(sum(label in text for text in made) == 1 for label in labels)
     silent = devices.silence(given, held, catalogue, Q)
     assert set(silent["device"]) <= set(catalogue.devices) - set(held["device"])
-    assert findings.devices.received(received)
+    assert findings.devices.amounts(received)
 
 
 def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration):

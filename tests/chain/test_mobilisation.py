@@ -95,7 +95,7 @@ def test_participants_and_ideas_are_exactly_those_written(demonstration, truths)
             if t["kind"] == kind and all(t[name] == value for name, value in keys.items())
         )
 
-    people = workshops.people(table, LAST.back(4))
+    people = workshops.participants(table, LAST.back(4))
     whole = people[(people["product"] == "") & (people["group"] == "")]
     assert whole["estimate"].tolist() == [total("participants")]
     for row in people[people["group"] == "profile"].to_dict("records"):
@@ -123,7 +123,7 @@ def test_no_few_participants_of_a_quarter_are_had_from_all_the_editions_together
     keys = list(cells.index)
     equations = []
     for last in LAST.back(15):
-        found = workshops.people(table, last.back(4))
+        found = workshops.participants(table, last.back(4))
         span = set(map(str, last.back(4)))
         for product in found.loc[(found["group"] == "") & found["estimate"].notna(), "product"]:
             equations.append(

@@ -66,7 +66,7 @@ def test_the_break_in_traffic_is_the_only_one_and_its_size_is_in_the_interval(
     (row,) = corrected[corrected["indicator"] == "level_change"].to_dict("records")
     assert (row["device"], row["period"]) == (broken["device"], broken["from_month"])
     assert row["ci_low"] <= 100 * (broken["factor"] - 1) <= row["ci_high"]
-    said = findings.audience.searched(corrected, catalogue).replace("\xa0", " ")
+    said = findings.audience.breaks_or_none(corrected, catalogue).replace("\xa0", " ")
     assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
 
 
@@ -96,7 +96,7 @@ def test_each_verdict_on_a_pace_is_told_in_words(corrected, catalogue):
     assert set(verdicts) == {"en hausse"}  # all sites were made to grow
     told = findings.audience.paces(corrected, catalogue)
     assert "augmentent" in told and "BOAMP" in told and "conclu" not in told
-    assert "6 en hausse" in findings.audience.counted(corrected).replace("\xa0", " ")
+    assert "6 en hausse" in findings.audience.paces_tested(corrected).replace("\xa0", " ")
 
 
 def test_what_each_action_truly_did_is_in_the_interval_that_is_published(effects, done, catalogue):

@@ -37,7 +37,7 @@ def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(c
         "sont équivalents (7,0 contre 7,0 sur 10). Pour 1 couple de produits, on ne peut pas "
         "conclure : seul un écart d'au moins 0,9 point avait de bonnes chances d'être vu."
     )
-    assert satisfaction.above(pd.DataFrame(rows[1:]), catalogue) == ""
+    assert satisfaction.products_above(pd.DataFrame(rows[1:]), catalogue) == ""
     assert "faible effectif" in satisfaction.products(pd.DataFrame(rows[-1:]), catalogue)
     assert satisfaction.products(pd.DataFrame(rows[:0]), catalogue) == ""
 

@@ -117,19 +117,19 @@ def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue):
     ],
 )
 def test_a_mark_says_whose_it_is(devices, words, catalogue):
-    assert changes.given(pd.DataFrame({"device": devices}), catalogue) == words
+    assert changes.whose_answers(pd.DataFrame({"device": devices}), catalogue) == words
 
 
 def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(catalogue):
     rows = [pair("fall"), pair("fall"), pair("rise"), pair("stable"), pair("unknown")]
     rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
-    assert plain(peers.placed(pd.DataFrame(rows), catalogue)) == (
+    assert plain(peers.comparison_results(pd.DataFrame(rows), catalogue)) == (
         "Sur 7 rapprochements possibles, 5 peuvent être testés : notre valeur est au-dessus "
         "1 fois, notre valeur est en dessous 2 fois (1 de nos valeurs), les deux sont "
         "équivalentes 1 fois et on ne peut pas conclure 1 fois. Aucun test pour les autres : ni "
         "effectif ni intervalle publiés (2)."
     )
-    alone = plain(peers.placed(pd.DataFrame(rows[-1:]), catalogue))
+    alone = plain(peers.comparison_results(pd.DataFrame(rows[-1:]), catalogue))
     assert alone == (
         "Sur 1 rapprochement possible, aucun ne peut être testé : ni effectif ni intervalle "
         "publiés (1)."
@@ -172,6 +172,8 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     for verdict in ("rise", "fall", "stable"):
         assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
     assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
-    assert not re.search(r"\bnan\b", peers.placed(frame, catalogue))
+    assert not re.search(r"\bnan\b", peers.comparison_results(frame, catalogue))
     tested = int(frame["level"].notna().sum())
-    assert plain(changes.counted(frame)).startswith(f"{tested} comparaison" if tested else "Aucune")
+    assert plain(changes.tests_and_results(frame)).startswith(
+        f"{tested} comparaison" if tested else "Aucune"
+    )

@@ -86,12 +86,12 @@ def poll(word: str, catalogue: Catalogue) -> str:
     less = {"estimate": 40.0, "ci_low": 30.0, "ci_high": 50.0}
     rows = [row("poll_share", word, group_value=word)]
     frame = estimates.make([*rows, row("poll_share", word, group_value="Non", **less)])
-    return text_of(findings.polls.lead(frame, NONE, catalogue))
+    return text_of(findings.polls.leading_option(frame, NONE, catalogue))
 
 
 def poll_caption(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("poll_share", word, group_value=word)])
-    return caption_of(findings.polls.lead(frame, NONE, catalogue, caution=False), "chart")
+    return caption_of(findings.polls.leading_option(frame, NONE, catalogue, caution=False), "chart")
 
 
 def problem(word: str, catalogue: Catalogue) -> str:
@@ -101,7 +101,7 @@ def problem(word: str, catalogue: Catalogue) -> str:
 
 def theme(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("call_theme_share", "theme", group_value=word)])
-    return text_of(findings.contacts.asked(frame, NONE, catalogue, NOW))
+    return text_of(findings.contacts.main_topics(frame, NONE, catalogue, NOW))
 
 
 def reason(word: str, catalogue: Catalogue) -> str:
@@ -153,7 +153,7 @@ def action(word: str, catalogue: Catalogue) -> str:
             "contact": "pôle",
         }
     ).model_copy(update={"title": word})  # fmt: skip
-    return text_of(findings.actions.older([made], "2028-T4", catalogue))
+    return text_of(findings.actions.too_old([made], "2028-T4", catalogue))
 
 
 def sheet(word: str, catalogue: Catalogue) -> str:

@@ -20,7 +20,7 @@ from observlib import Study
 study = Study("2026-T3", "data/demo")
 marks = study.estimates("satisfaction", produit="boamp")
 study.lines(marks, captoin="Notes")
-study.say.contacts.lowest(marks, perod="2026-T3")
+study.say.contacts.lowest_answer_rate(marks, perod="2026-T3")
 study.say.contacts.lowset(marks)
 study.dots(marks, study.say.span(), by=3)
 """
@@ -81,7 +81,7 @@ def test_no_notebook_names_or_gives_what_does_not_exist(faults):
     [
         '5: error: Unexpected keyword argument "produit" for "estimates"',
         '6: error: Unexpected keyword argument "captoin" for "lines"',
-        '7: error: Unexpected keyword argument "perod" for "lowest"',
+        '7: error: Unexpected keyword argument "perod" for "lowest_answer_rate"',
         '8: error: "_contacts" has no attribute "lowset"',
         '9: error: Missing positional argument "frame" in call to "span"',
         '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"',

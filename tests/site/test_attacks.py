@@ -50,12 +50,12 @@ def cell(shown: display.Output, label: str = "", tags: tuple[str, ...] = ()) -> 
 def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     """A finalised page that tells attacks in a finding, sentences, a chart, a table and notes."""
     first = polled(attacks[0], attacks[:12])
-    lead = findings.polls.lead(first, NONE, catalogue)
+    lead = findings.polls.leading_option(first, NONE, catalogue)
     cells = [cell(display.text(lead).carrying([first], catalogue), tags=("finding",))]
     for attack in attacks:
         frame = polled(attack, [attack])
-        told = display.text(findings.polls.lead(frame, NONE, catalogue))
-        cells.append(cell(told.carrying([frame], catalogue)))
+        lead = findings.polls.leading_option(frame, NONE, catalogue)
+        cells.append(cell(display.text(lead).carrying([frame], catalogue)))
     drawn = display.bar_chart(first, catalogue, caption=f"Parts : {attacks[1]}")
     cells.append(cell(drawn, "fig-parts"))
     every = polled(attacks[2], attacks)

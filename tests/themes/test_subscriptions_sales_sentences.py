@@ -39,7 +39,7 @@ def sold(**by_indicator: tuple[float | None, str]) -> pd.DataFrame:
 
 def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(catalogue):
     frame = curve(("vie-publique", 68.0, "published"), ("service-public", 83.0, "published"))
-    assert plain(subscriptions.stays(frame, catalogue)) == (
+    assert plain(subscriptions.survival(frame, catalogue)) == (
         "12 mois après leur inscription, restent abonnés de 68 à 83 % des inscrits des deux "
         "dernières années, selon la publication (intervalles à 95 % : de 66 à 85 % ; 900 inscrits "
         "à chaque fois)."
@@ -48,8 +48,8 @@ def test_who_stays_is_told_with_its_precision_and_no_list_is_said_to_be_first(ca
 
 def test_a_low_base_or_withheld_curve_is_not_quoted(catalogue):
     frame = curve(("vie-publique", 68.0, "low_base"), ("service-public", None, "suppressed"))
-    assert subscriptions.stays(frame, catalogue) == ""
-    assert subscriptions.stays(estimates.make([]), catalogue) == ""
+    assert subscriptions.survival(frame, catalogue) == ""
+    assert subscriptions.survival(estimates.make([]), catalogue) == ""
 
 
 def test_those_retained_are_of_the_edition_alone(catalogue):
@@ -59,34 +59,34 @@ def test_those_retained_are_of_the_edition_alone(catalogue):
         {**row, "period": period, "estimate": share}
         for period, share in (("2026-T2", 61.0), (QUARTER, 68.0))
     )
-    assert plain(subscriptions.retained(frame, catalogue, QUARTER)) == (
+    assert plain(subscriptions.retention(frame, catalogue, QUARTER)) == (
         "Au 3e trimestre 2026, sont encore abonnés 68 % des inscrits du même trimestre un an avant "
         "(Vie-publique.fr ; 900 inscrits)."
     )
-    assert subscriptions.retained(frame, catalogue, "2025-T1") == ""
+    assert subscriptions.retention(frame, catalogue, "2025-T1") == ""
 
 
 def test_sales_are_told_shop_by_shop(catalogue):
     frame = sold(units_sold=(6734.0, "published"), return_rate=(None, "suppressed"))
-    assert plain(sales.sold(frame, catalogue, QUARTER)) == (
+    assert plain(sales.units_sold(frame, catalogue, QUARTER)) == (
         "Au 3e trimestre 2026 se sont vendus 6 734 exemplaires (La Documentation française)."
     )
 
 
 def test_incomplete_sales_are_not_quoted(catalogue):
     frame = sold(units_sold=(6734.0, "partial"))
-    assert "aucune vente complète" in sales.sold(frame, catalogue, QUARTER)
+    assert "aucune vente complète" in sales.units_sold(frame, catalogue, QUARTER)
     for none in (frame.head(0), sold(units_sold=(None, "missing"))):
-        assert "aucune vente n'est connue" in plain(sales.sold(none, catalogue, QUARTER))
+        assert "aucune vente n'est connue" in plain(sales.units_sold(none, catalogue, QUARTER))
 
 
 def test_the_weight_of_ten_titles_comes_with_its_index_or_not_at_all(catalogue):
     frame = sold(top_titles_share=(74.0, "published"), sales_gini=(0.456, "published"))
-    assert plain(sales.gathered(frame, catalogue, QUARTER)) == (
+    assert plain(sales.concentration(frame, catalogue, QUARTER)) == (
         "Les dix titres les plus vendus font 74 % (La Documentation française ; indice de Gini : "
         "0,46) des exemplaires vendus."
     )
-    assert sales.gathered(sold(units_sold=(9e3, "published")), catalogue, QUARTER) == ""
+    assert sales.concentration(sold(units_sold=(9e3, "published")), catalogue, QUARTER) == ""
 
 
 def test_digital_is_compared_with_the_year_before_where_that_is_published(catalogue):
@@ -100,13 +100,13 @@ def test_digital_is_compared_with_the_year_before_where_that_is_published(catalo
             for period, value, status in (("2025-T3", 26.0, then), (QUARTER, 30.0, "published"))
         )  # fmt: skip
 
-    told = plain(sales.digital(shares("published"), catalogue, QUARTER, "2025-T3"))
+    told = plain(sales.digital_share(shares("published"), catalogue, QUARTER, "2025-T3"))
     assert told == (
         "Le numérique fait 30 % des exemplaires vendus au 3e trimestre 2026, contre 26 % au "
         "3e trimestre 2025."
     )
-    assert "contre" not in sales.digital(shares("partial"), catalogue, QUARTER, "2025-T3")
-    assert sales.digital(shares("published"), catalogue, "2024-T1", "2023-T1") == ""
+    assert "contre" not in sales.digital_share(shares("partial"), catalogue, QUARTER, "2025-T3")
+    assert sales.digital_share(shares("published"), catalogue, "2024-T1", "2023-T1") == ""
 
 
 def test_the_best_seller_is_named_with_its_copies(catalogue):

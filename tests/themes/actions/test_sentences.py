@@ -158,22 +158,24 @@ def test_no_action_and_an_action_without_series_are_said(catalogue):
     unseen = told("unknown", "series")
     lead = findings.actions.overview(unseen, catalogue)
     assert lead.startswith("Aucune action n'est suivie. Faute de suite mensuelle")
-    assert "« Un essai » (visites)" in findings.actions.unfollowed(unseen, catalogue)
-    assert findings.actions.unfollowed(told("rise"), catalogue) == ""
+    assert "« Un essai » (visites)" in findings.actions.without_series(unseen, catalogue)
+    assert findings.actions.without_series(told("rise"), catalogue) == ""
     with pytest.raises(ObservError, match="no action is followed"):
         effect_table(unseen, frame(), catalogue, caption="Effets", label="tbl-effets")
 
 
 def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue):
     since = date(2025, 10, 1)
-    said = findings.actions.older([action()], "2028-T3", catalogue)
+    said = findings.actions.too_old([action()], "2028-T3", catalogue)
     assert said == (
         "N'est plus suivie ici, car elle date d'avant le 1er octobre 2025 : « Un essai » "
         "(BOAMP, 16 juin 2025)."
     )
-    assert findings.actions.older([action(date=since)], "2028-T3", catalogue) == ""
+    assert findings.actions.too_old([action(date=since)], "2028-T3", catalogue) == ""
     both = [action(), action(title="Un autre")]
-    assert findings.actions.older(both, "2028-T3", catalogue).startswith("Ne sont plus suivies ici")
+    assert findings.actions.too_old(both, "2028-T3", catalogue).startswith(
+        "Ne sont plus suivies ici"
+    )
 
 
 def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(catalogue):

@@ -30,7 +30,7 @@ STEP = row("level_change", estimate=-30.2, ci_low=-30.9, ci_high=-29.5)
 
 
 def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue):
-    assert plain(findings.audience.searched(frame(STEP), catalogue)) == (
+    assert plain(findings.audience.breaks_or_none(frame(STEP), catalogue)) == (
         "Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025, "
         "de −30,9 à −29,5 %) ; aucune autre rupture n'est établie."
     )
@@ -40,19 +40,26 @@ def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue):
 
 def test_no_break_is_said_only_where_some_series_was_searched(catalogue):
     assert findings.audience.breaks(frame(), catalogue) == ""
-    assert "aucune rupture établie" in findings.audience.searched(frame(), catalogue)
-    assert "Aucun mois" in findings.audience.no_odd(frame())
+    assert "aucune rupture établie" in findings.audience.breaks_or_none(frame(), catalogue)
+    assert "Aucun mois" in findings.audience.no_unusual_month(frame())
     short = frame(*(why("level_change", p, "moins de 36 mois complets") for p in PRODUCTS))
-    for said in (findings.audience.searched(short, catalogue), findings.audience.no_odd(short)):
+    for said in (
+        findings.audience.breaks_or_none(short, catalogue),
+        findings.audience.no_unusual_month(short),
+    ):
         assert said.startswith("Aucune série n'est assez longue")
     empty = estimates.make([])
-    assert findings.audience.searched(empty, catalogue).startswith("Aucune série")
-    for say in (findings.audience.short, findings.audience.paces, findings.audience.odd):
+    assert findings.audience.breaks_or_none(empty, catalogue).startswith("Aucune série")
+    for say in (
+        findings.audience.not_adjusted,
+        findings.audience.paces,
+        findings.audience.unusual_months,
+    ):
         assert say(empty, catalogue) == ""
 
 
 def test_a_series_too_short_is_named_with_the_reason(catalogue):
-    told = findings.audience.short(
+    told = findings.audience.not_adjusted(
         frame(
             why("visits_adjusted", "bodacc", "moins de 24 mois complets"),
             why("pace", "boamp", "moins de 12 mois depuis la rupture"),
@@ -67,7 +74,9 @@ def test_a_series_too_short_is_named_with_the_reason(catalogue):
 
 
 def test_an_odd_month_is_told_with_its_size(catalogue):
-    said = findings.audience.odd(frame(row("outlier", "boamp", estimate=42.0)), catalogue)
+    said = findings.audience.unusual_months(
+        frame(row("outlier", "boamp", estimate=42.0)), catalogue
+    )
     assert plain(said) == "S'écartent de ce que l'on attendait : mars 2025 (BOAMP, +42,0 %)."
 
 
@@ -105,11 +114,11 @@ def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(catalogue
 def test_a_caption_says_how_many_paces_were_tested_together():
     level = row("pace_level", "", estimate=98.75)
     told = frame(pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"), level)
-    assert plain(findings.audience.counted(told)) == (
+    assert plain(findings.audience.paces_tested(told)) == (
         "3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : 1 en hausse et 2 stables"
     )
     plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
-    assert plain(findings.audience.counted(plainly)) == (
+    assert plain(findings.audience.paces_tested(plainly)) == (
         "1 rythme testé, d'après son intervalle à 95 % : 1 en hausse"
     )
-    assert findings.audience.counted(frame()) == "Aucun rythme ne peut être testé"
+    assert findings.audience.paces_tested(frame()) == "Aucun rythme ne peut être testé"

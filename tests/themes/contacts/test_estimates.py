@@ -7,7 +7,7 @@ import pytest
 
 from observlib import tables
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 
 NOW = Quarter(2026, 3)
 COMMON = {"device": "d", "product": "p", "channel": "phone", "source": "d@1"}
@@ -77,7 +77,7 @@ def test_the_load_is_a_mean_over_open_days_in_paris_hours():
             "offered": [20, 10, 30, 40, 60],
         }
     )  # fmt: skip
-    found = calls.load(half, NOW).set_index("group_value")["estimate"]
+    found = calls.calls_by_hour(half, NOW).set_index("group_value")["estimate"]
     assert found.to_dict() == {
         "9\xa0h": 40.0, "lundi · 9\xa0h": 30.0, "mardi · 9\xa0h": 50.0
     }  # fmt: skip
@@ -97,14 +97,14 @@ def test_a_small_cell_of_the_load_cannot_be_told_from_its_hour_s_other_days():
     half = hours(
         {(monday, 9): 40, (tuesday, 9): 5, (monday, 10): 50, (tuesday, 10): 30}
     )  # fmt: skip
-    found = calls.load(half, NOW)
+    found = calls.calls_by_hour(half, NOW)
     found = found[found["status"] != "suppressed"].set_index("group_value")
     assert found.index.tolist() == ["9\xa0h", "10\xa0h", "lundi · 10\xa0h", "mardi · 10\xa0h"]
 
 
 def test_a_small_hour_cannot_be_told_from_the_quarter_s_total():
     half = hours({("2026-07-06", 8): 4, ("2026-07-06", 9): 40, ("2026-07-06", 10): 50})
-    found = calls.load(half, NOW)
+    found = calls.calls_by_hour(half, NOW)
     shown = found[(found["status"] != "suppressed")]["group_value"].tolist()
     assert shown == ["10\xa0h", "lundi · 10\xa0h"]
 
@@ -112,10 +112,10 @@ def test_a_small_hour_cannot_be_told_from_the_quarter_s_total():
 @pytest.mark.parametrize(("few", "told"), [(10, False), (11, True)])
 def test_an_hour_or_a_weekday_of_ten_calls_is_withheld_and_of_eleven_told(few, told):
     monday, tuesday = "2026-07-06", "2026-07-07"
-    by_day = calls.load(hours({(monday, 9): 40, (tuesday, 9): few, (monday, 10): 50}), NOW)
+    by_day = calls.calls_by_hour(hours({(monday, 9): 40, (tuesday, 9): few, (monday, 10): 50}), NOW)
     shown = set(by_day.loc[by_day["status"] != "suppressed", "group_value"])
     assert ("mardi · 9\xa0h" in shown) is ("lundi · 9\xa0h" in shown) is told
-    by_hour = calls.load(hours({(monday, 8): few, (monday, 9): 40, (monday, 10): 50}), NOW)
+    by_hour = calls.calls_by_hour(hours({(monday, 8): few, (monday, 9): 40, (monday, 10): 50}), NOW)
     shown = set(by_hour.loc[by_hour["status"] != "suppressed", "group_value"])
     assert ("8\xa0h" in shown) is ("9\xa0h" in shown) is told and "10\xa0h" in shown
 
@@ -136,13 +136,13 @@ def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete
 
 def test_themes_are_in_alphabetical_order_whatever_their_accents():
     themes = ["Travail"] * 20 + ["Étrangers"] * 20 + ["Famille"] * 20
-    found = calls.themes(log([1] * 60, DAYS, theme=themes), [NOW])
+    found = topics.themes(log([1] * 60, DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == ["Étrangers", "Famille", "Travail"]
 
 
 def test_rare_themes_are_put_together_so_that_none_tells_of_ten_people():
     themes = ["A"] * 30 + ["B"] * 12 + ["C"] * 7 + ["D"] * 5
-    found = calls.themes(log([1] * 54, DAYS, theme=themes), [NOW])
+    found = topics.themes(log([1] * 54, DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == ["A", "B", "Autres"]
     assert found["estimate"].sum() == pytest.approx(100)
 

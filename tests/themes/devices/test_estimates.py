@@ -60,7 +60,7 @@ def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_o
     assert "insee-population" in facts and "published-figures" in facts
     heard = devices.listening(catalogue, UNHEARD, Q)["estimate"].sum()
     assert heard == len(catalogue.devices) - len(facts)
-    brought = devices.received(NONE, catalogue, Q, listens=False)
+    brought = devices.amounts(NONE, catalogue, Q, listens=False)
     assert brought["device"].tolist() == facts
     silent = devices.silence(NONE, held(), catalogue, Q)
     assert set(silent["device"]) == set(catalogue.devices) - set(facts)
@@ -84,7 +84,7 @@ def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(catalogue)
     known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "jdma-entreprendre")
     frame = given(jdma_legifrance=40, matomo_legifrance=3)
     frame.loc[frame["device"] == "matomo-legifrance", "table"] = "audience"
-    found = devices.received(frame, known, Q).set_index("device")
+    found = devices.amounts(frame, known, Q).set_index("device")
     assert found.loc["jdma-legifrance", ["estimate", "unit", "n"]].tolist() == [40, "réponses", 40]
     assert found.loc["matomo-legifrance", ["estimate", "unit"]].tolist() == [3, "relevés"]
     assert found.loc["jdma-legifrance", ["product", "channel", "source"]].tolist() == [
@@ -98,13 +98,13 @@ def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(catalogue)
 @pytest.mark.parametrize(("count", "status"), [(10, "suppressed"), (11, "published")])
 def test_fewer_than_eleven_answers_are_not_shown(catalogue, count, status):
     known = only(catalogue, "jdma-legifrance")
-    (row,) = devices.received(given(jdma_legifrance=count), known, Q).to_dict("records")
+    (row,) = devices.amounts(given(jdma_legifrance=count), known, Q).to_dict("records")
     assert row["status"] == status
 
 
 def test_answers_are_counted_as_their_bases_are_told(catalogue):
     known = only(catalogue, "jdma-legifrance")
-    (row,) = devices.received(given(jdma_legifrance=152), known, Q).to_dict("records")
+    (row,) = devices.amounts(given(jdma_legifrance=152), known, Q).to_dict("records")
     assert (row["estimate"], row["n"]) == (150, 150)
 
 

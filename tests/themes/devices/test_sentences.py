@@ -26,14 +26,14 @@ def test_a_product_that_nobody_listens_to_is_named(catalogue):
 
 def test_empty_cells_are_counted_among_the_channels_in_use(catalogue):
     frame = grid(("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1))
-    assert plain(findings.devices.holes(frame, catalogue)) == (
+    assert plain(findings.devices.channels_without_device(frame, catalogue)) == (
         "Le canal le plus écouté est « Web » (2 produits sur 2) ; 1 des 4 croisements d'un "
         "produit et d'un canal n'est pas écouté."
     )
-    assert findings.devices.holes(grid(("boamp", "", 0)), catalogue) == ""
+    assert findings.devices.channels_without_device(grid(("boamp", "", 0)), catalogue) == ""
     level = grid(("legifrance", "web", 2), ("boamp", "mail", 1))
     assert "« Web » et « Courrier et courriel » (1 " in plain(
-        findings.devices.holes(level, catalogue)
+        findings.devices.channels_without_device(level, catalogue)
     )
 
 
@@ -65,10 +65,10 @@ def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_sh
         ([never, never], ", dont 2 n'ont jamais rien fourni."),
         ([], "."),
     ):
-        found = plain(findings.devices.expected(three, estimates.make(rows)))
+        found = plain(findings.devices.coverage(three, estimates.make(rows)))
         assert found == f"3 dispositifs sont prévus pour écouter les usagers{said}"
     nothing = estimates.make([])
-    assert "n'est décrit" in findings.devices.expected(nothing, nothing)
+    assert "n'est décrit" in findings.devices.coverage(nothing, nothing)
 
 
 def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue):

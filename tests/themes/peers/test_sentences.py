@@ -71,25 +71,25 @@ def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue):
 
 
 def test_both_sides_are_told_from_lowest_to_highest(catalogue):
-    assert plain(say.beside(COMPARED, catalogue)) == (
+    assert plain(say.ranges(COMPARED, catalogue)) == (
         "Usagers satisfaits : de 60 % à 72 % pour nous ; 71 % pour les chiffres publiés."
     )
     theirs = COMPARED.iloc[[2]]
-    assert plain(say.beside(theirs, catalogue)).endswith(
+    assert plain(say.ranges(theirs, catalogue)).endswith(
         "71 % pour les chiffres publiés ; sans valeur de notre côté ce trimestre."
     )
 
 
 def test_a_low_base_of_ours_is_no_end_of_the_range_and_that_is_said(catalogue):
     low = estimates.make([ours(10, "Vie-publique.fr", n=15, status="low_base")])
-    said = plain(say.beside(estimates.combine([low, COMPARED]), catalogue))
+    said = plain(say.ranges(estimates.combine([low, COMPARED]), catalogue))
     assert "de 60 % à 72 % pour nous, hors faibles effectifs" in said and "10 %" not in said
 
 
 def test_that_respondents_chose_themselves_is_said_wherever_ours_stand_beside_others(catalogue):
-    assert "eux-mêmes" in say.care(COMPARED, catalogue)
-    assert "eux-mêmes" not in say.care(COMPARED.iloc[[2]], catalogue)
-    assert say.care(COMPARED.iloc[:0], catalogue) == ""
+    assert "eux-mêmes" in say.caution(COMPARED, catalogue)
+    assert "eux-mêmes" not in say.caution(COMPARED.iloc[[2]], catalogue)
+    assert say.caution(COMPARED.iloc[:0], catalogue) == ""
 
 
 def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue):
@@ -138,7 +138,7 @@ def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue):
     ],
 )
 def test_what_does_not_compare_says_why(more, why, catalogue):
-    shown = say.apart(PUBLISHED.iloc[[0]], words_of(more), catalogue)
+    shown = say.not_comparable(PUBLISHED.iloc[[0]], words_of(more), catalogue)
     assert why in plain(repr(shown)) and len(shown.content["rows"]) == 1
 
 
@@ -147,9 +147,9 @@ def test_a_count_is_said_to_be_no_opinion_and_what_compares_is_not_listed(catalo
         {"comparable": True, "comparable_with": "satisfied_share"},
         {"product": "autorite-fictive", "group_value": "Réclamations, ensemble"},
     )
-    text = plain(repr(say.apart(PUBLISHED, named, catalogue)))
+    text = plain(repr(say.not_comparable(PUBLISHED, named, catalogue)))
     assert "Autorité fictive" in text and "comptage" in text and "Caisse" not in text
-    alone = say.apart(PUBLISHED.iloc[[0]], named.iloc[[0]], catalogue)
+    alone = say.not_comparable(PUBLISHED.iloc[[0]], named.iloc[[0]], catalogue)
     assert "se comparent" in repr(alone) and alone.content["rows"] == []
 
 
@@ -173,7 +173,7 @@ def test_areas_are_told_by_their_middle_half(catalogue):
                period="2024-07-01")
         for k, v in values.items()
     )  # fmt: skip
-    assert plain(say.spread(areas, catalogue)) == (
+    assert plain(say.distribution(areas, catalogue)) == (
         "France services, le 1er juillet 2024 : la part publiée est entre 94,1 % et 98,2 % dans la "
         "moitié des territoires (médiane 96,3 %), et va de 76,7 % à 100,0 % dans l'ensemble."
     )
@@ -194,14 +194,16 @@ def test_counters_are_told_for_so_many_inhabitants_where_they_are_known(catalogu
               counter("departement", "Paris", 11)]  # fmt: skip
     rates = [counter("", "", 4.19, True), counter("departement", "Lozère", 26.1, True),
              counter("departement", "Paris", 0.51, True)]  # fmt: skip
-    without = plain(say.reach(estimates.make(counts), catalogue))
+    without = plain(say.counters(estimates.make(counts), catalogue))
     assert without.endswith(
         "2 845 guichets le 1er août 2024 ; selon le département, de 11 (Paris) à 30 (Ain)."
     )
-    both = plain(say.reach(estimates.make(counts + rates), catalogue))
+    both = plain(say.counters(estimates.make(counts + rates), catalogue))
     assert both.endswith(
         "soit 4,2 pour 100 000 habitants ; selon le département, de 0,5 (Paris) à 26,1 (Lozère)."
     )
     regions = estimates.make([counter("region", "Corse", 1.5, True)])
-    assert "1,5 guichet pour 100 000 habitants partout" in plain(say.ranked(regions, catalogue))
-    assert say.reach(estimates.make([]), catalogue) == ""
+    assert "1,5 guichet pour 100 000 habitants partout" in plain(
+        say.highest_and_lowest(regions, catalogue)
+    )
+    assert say.counters(estimates.make([]), catalogue) == ""

@@ -64,12 +64,20 @@ def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back():
     )
     found = polls.results(frame, LAST.back(2))
     now = found[found["period"] == str(LAST)]
-    lead = polls.lead(now)
+    lead = polls.most_voted(now)
     assert set(lead["group"]) == {"Q ?"} and set(lead["device"]) == {"d"} and len(lead) == 2
     assert polls.history(found, lead)["period"].tolist() == ["2026-T2"] * 2 + ["2026-T3"] * 2
-    asked = polls.shared(now)
+    asked = polls.asked_on_several_networks(now)
     assert set(asked["device"]) == {"d", "e"} and set(asked["group"]) == {"Q ?"}
-    assert polls.shared(now, options=1).empty
+    assert polls.asked_on_several_networks(now, options=1).empty
+
+
+def test_nothing_asked_gives_nothing():
+    empty = tables.empty("polls").assign(source="")
+    found = polls.results(empty, [LAST])
+    assert found.empty and polls.votes_by_quarter(empty, [LAST]).empty
+    assert polls.most_voted(found).empty and polls.asked_on_several_networks(found).empty
+    assert polls.history(found, polls.most_voted(found)).empty
 
 
 def test_each_option_is_paired_between_networks_the_higher_first():

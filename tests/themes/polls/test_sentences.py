@@ -26,18 +26,18 @@ def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
 
 def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):
     far = estimates.make([share("Oui", 30, 5), share("Non", 70, 5)])
-    assert plain(polls.lead(far, family(catalogue, far), catalogue)) == (
+    assert plain(polls.leading_option(far, family(catalogue, far), catalogue)) == (
         "À la question « Q ? », « Non » obtient 70 % (intervalle à 95 % : 65 à 75 % ; 100 votes), "
         "devant « Oui » (30 %). Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
     )
     near = estimates.make([share("Oui", 48, 1), share("Non", 52, 1)])  # intervals that are apart
-    said = plain(polls.lead(near, family(catalogue, near), catalogue, caution=False))
+    said = plain(polls.leading_option(near, family(catalogue, near), catalogue, caution=False))
     assert said.endswith(
         "100 votes) et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte : seul un "
         "écart d'au moins 28 points avait de bonnes chances d'être vu."
     )
     none = estimates.make([])
-    assert polls.lead(none, family(catalogue, none), catalogue) == ""
+    assert polls.leading_option(none, family(catalogue, none), catalogue) == ""
 
 
 def on_two(first: dict[str, float], second: dict[str, float], n: int) -> pd.DataFrame:
@@ -85,16 +85,20 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue):
         [
             {**BASE, "group": "", "indicator": "poll_count", "unit": "sondages", "estimate": 2},
             {
-                **BASE, "group": "", "indicator": "poll_votes", "unit": "votes", "estimate": 90,
+                **BASE,
+                "group": "",
+                "indicator": "poll_votes",
+                "unit": "votes",
+                "estimate": 90,
                 "n": 90,
             },
         ]
-    )  # fmt: skip
-    assert plain(polls.counted(counts, catalogue, "2026-T3")) == (
+    )
+    assert plain(polls.polls_and_votes(counts, catalogue, "2026-T3")) == (
         "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
         "90 votes (Sondages sur le réseau professionnel)."
     )
-    assert "aucun sondage" in polls.counted(counts, catalogue, "2026-T2")
+    assert "aucun sondage" in polls.polls_and_votes(counts, catalogue, "2026-T2")
     small = {**BASE, "indicator": "poll_votes", "unit": "votes", "group_value": "R"}
     frame = estimates.make([{**small, "status": "suppressed"}])
     assert plain(polls.withheld(frame, "2026-T3")).startswith(

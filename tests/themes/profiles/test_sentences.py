@@ -83,7 +83,7 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(ca
     rows = [beside("15 à 24 ans", 9, 15, "fall"), beside("75 ans et plus", 3, 12, "fall")]
     rows += [beside("35 à 49 ans", 30, 23, "rise"), beside("50 à 64 ans", 24, 23, "unknown")]
     rows += [beside("15 à 24 ans", 20, 15, "rise", device="enquete-legifrance")]
-    said = plain(profiles.apart(pd.DataFrame(rows), catalogue))
+    said = plain(profiles.gaps_by_category(pd.DataFrame(rows), catalogue))
     assert said == (
         "Pour l'âge, écarts établis avec la population : moins de « 15 à 24 ans » et « 75 ans et "
         "plus », plus de « 35 à 49 ans » (Enquête en ligne de Service-public.fr) ; plus de "
@@ -93,10 +93,10 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(ca
 
 def test_a_variable_says_nothing_where_no_one_asked_and_why_where_few_answered(catalogue):
     few = pd.DataFrame([beside("A", float("nan"), 10, "unknown", reason="suppressed")])
-    assert "trop peu de réponses" in profiles.apart(few, catalogue)
-    assert profiles.apart(few, catalogue, "sex") == ""
+    assert "trop peu de réponses" in profiles.gaps_by_category(few, catalogue)
+    assert profiles.gaps_by_category(few, catalogue, "sex") == ""
     near = pd.DataFrame([beside("A", 97, 98, "unknown")])
-    said = plain(profiles.apart(near, catalogue))
+    said = plain(profiles.gaps_by_category(near, catalogue))
     assert "aucune catégorie" in said and "seul un écart d'au moins 13 points" in said
 
 
@@ -132,9 +132,11 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue):
 
 def test_who_is_heard_counts_the_devices_that_say_it(catalogue):
     rows = [share("age", "A", 60), share("sex", "B", 40, device="enquete-legifrance")]
-    said = plain(profiles.heard(estimates.make(rows), catalogue))
+    said = plain(profiles.devices_with_profiles(estimates.make(rows), catalogue))
     assert said.startswith("D'octobre 2025 à septembre 2026, 2 dispositifs disent qui répond : ")
-    assert profiles.heard(estimates.make([]), catalogue).startswith("Aucun dispositif")
+    assert profiles.devices_with_profiles(estimates.make([]), catalogue).startswith(
+        "Aucun dispositif"
+    )
 
 
 def test_the_reservation_tells_respondents_from_users():

@@ -11,11 +11,11 @@ from observlib.themes.surveys.demonstration.questions import SURVEYS, Survey
 
 
 @pytest.mark.parametrize("survey", SURVEYS.values(), ids=SURVEYS)
-def test_tied_questions_have_chances_in_percent_and_the_earlier_comes_first(survey):
+def test_linked_questions_have_chances_in_percent_and_the_earlier_comes_first(survey):
     places = [asked.variable for asked in survey.questions]
-    for tie in survey.ties:
-        assert places.index(tie.follows) < places.index(tie.variable)
-        for name in (tie.variable, tie.follows):
+    for link in survey.links:
+        assert places.index(link.follows) < places.index(link.variable)
+        for name in (link.variable, link.follows):
             assert sum(chance for _, chance in associations.steps(survey.question(name))) == 100
 
 
@@ -31,7 +31,7 @@ def drawn(survey: Survey, n: int) -> list[dict[str, int]]:
         for asked in variables:
             codes, chances = zip(*associations.steps(asked), strict=True)
             own = set(chance.choices(codes, chances))
-            given[asked.code] = associations.tied(survey, asked, own, given, chance)
+            given[asked.code] = associations.linked_answer(survey, asked, own, given, chance)
         people.append({a.variable: order[a.code].index(*given[a.code]) for a in variables})
     return people
 
@@ -59,5 +59,6 @@ def test_a_skipped_or_refused_answer_stays_so():
     given = {survey.question("satisfaction").code: {"A1"}}
     for said in (set[str](), {"A7"}):
         assert all(
-            associations.tied(survey, age, said, given, Random(i)) == said for i in range(50)
+            associations.linked_answer(survey, age, said, given, Random(i)) == said
+            for i in range(50)
         )

@@ -29,7 +29,7 @@ def people(product: str, **profiles: int) -> list[dict[str, object]]:
 
 def test_workshops_are_counted_by_quarter_and_none_is_zero():
     frame = table(*people("vie-publique", a=20, b=12))
-    found = workshops.held(frame, LAST.back(2))
+    found = workshops.workshop_counts(frame, LAST.back(2))
     assert found[["period", "estimate"]].values.tolist() == [["2026-T2", 0], ["2026-T3", 1]]
 
 
@@ -47,7 +47,7 @@ def test_small_profiles_are_joined_and_small_products_cannot_be_had():
         *people("legifrance", juristes=4),
         *people("annuaire", agents=2),
     )
-    found = workshops.people(frame, LAST.back(4))
+    found = workshops.participants(frame, LAST.back(4))
     profiles = found[found["group"] == "profile"].set_index("group_value")["estimate"]
     assert profiles.to_dict() == {"étudiants": 40, "juristes": 16, "Autres profils": 12}
     products = found[found["product"] != ""].set_index("product")
@@ -64,7 +64,7 @@ def test_a_year_that_begins_does_not_tell_the_quarter_that_entered_it():
         *({**row, "date": DAYS[2]} for row in people("vie-publique", a=4)),
     )
     for last in (LAST - 2, LAST - 1):
-        found = workshops.people(frame, last.back(4))
+        found = workshops.participants(frame, last.back(4))
         assert set(found["status"]) == {"suppressed"} and "profile" not in set(found["group"])
 
 
@@ -75,7 +75,7 @@ def test_a_product_of_irregular_workshops_is_withheld_with_another():
             table(*({**row, "date": day} for row in people("annuaire", a=40) for day in DAYS[2:])),
         ]
     )
-    found = workshops.people(frame, LAST.back(4))
+    found = workshops.participants(frame, LAST.back(4))
     assert found.iloc[0]["estimate"] == 220
     products = found[found["product"] != ""].set_index("product")["status"].to_dict()
     assert products == {
@@ -128,5 +128,16 @@ def test_a_median_that_is_not_reached_is_missing_without_its_base():
 def test_workshops_of_two_devices_are_counted_together():
     both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
     both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
-    found = workshops.people(both, LAST.back(4))
+    found = workshops.participants(both, LAST.back(4))
     assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"
+
+
+def test_no_workshop_gives_nothing():
+    empty = tables.empty("workshops").assign(source="")
+    for made in (
+        workshops.workshop_counts,
+        workshops.participants,
+        workshops.ideas,
+        workshops.delays,
+    ):
+        assert made(empty, LAST.back(4)).empty

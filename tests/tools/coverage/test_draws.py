@@ -11,7 +11,7 @@ from observlib import project, store, tables
 from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.contacts.demonstration import tickets as desks
 from observlib.themes.peers import demonstration as peers
@@ -66,7 +66,7 @@ def test_ratings(demonstration, device):
 def test_surveys(demonstration, catalogue, device):
     quarter = LAST - 1
     source = stream(folder.SEED, device, sites._SALT[device], str(quarter))
-    ties = stream(folder.SEED, device, "ties", sites._TIES[device], str(quarter))
+    ties = stream(folder.SEED, device, "ties", sites._LINK_SALT[device], str(quarter))
     drawn = draws.table("responses", draws.surveyed(device, device, quarter, source, ties))
     read = stores(demonstration, "responses", device, quarter)
     margins = project.reference("margins")
@@ -86,12 +86,12 @@ def test_calls(demonstration):
     drawn = draws.table("calls", draws.called(phone.LOGGED, LAST, source))
     read = stores(demonstration, "calls", phone.LOGGED)
     agree(drawn, read, lambda rows: calls.quarterly(rows, none, [LAST]))
-    agree(drawn, read, lambda rows: calls.themes(rows, [LAST]))
+    agree(drawn, read, lambda rows: topics.themes(rows, "call", [LAST]))
 
 
 @pytest.mark.parametrize("device", desks.DEVICES)
 def test_tickets(demonstration, device):
-    source = stream(folder.SEED, device, str(LAST), desks._SALTS[device])
+    source = stream(folder.SEED, device, str(LAST), desks._SALT)
     drawn = draws.table("tickets", draws.written(device, device, LAST, source))
     read = stores(demonstration, "tickets", device)
     promised = {device: desks.DESKS[device].promise}
@@ -114,7 +114,7 @@ def test_polls(demonstration, device):
             device,
             rank,
             LAST,
-            stream(folder.SEED, device, str(LAST), str(rank), polls._SALTS[device]),
+            stream(folder.SEED, device, str(LAST), str(rank), polls._SALT),
         )
     ]
 
@@ -165,7 +165,7 @@ def test_subscriptions(demonstration):
             device,
             name,
             calendar.MONTHS,
-            stream(folder.SEED, device, name, subscriptions._SALTS[device]),
+            stream(folder.SEED, device, name, subscriptions._SALT),
         )
     ]
     read = stores(demonstration, "subscriptions", device, None)

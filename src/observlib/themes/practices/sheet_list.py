@@ -51,10 +51,10 @@ def sheet_list(
 
 
 def _item(sheet: Sheet, catalogue: Catalogue) -> Markdown:
-    told: list[str] = [sheet.verdict]
+    parts: list[str] = [sheet.verdict]
     if sheet.peer:
-        told.append(catalogue.peers[sheet.peer].label)
+        parts.append(catalogue.peers[sheet.peer].label)
     if sheet.invented:
-        told.append("exemple inventé")
+        parts.append("exemple inventé")
     page = Markdown(f"/practices/{sheet.slug}.qmd")
-    return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(told))
+    return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(parts))
