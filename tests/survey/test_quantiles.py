@@ -20,6 +20,10 @@ def test_the_median_of_100_values_lies_between_the_40th_and_the_61st() -> None:
     assert quantile_interval(range(1, 101), 0.5)[1:] == (40, 61)
 
 
+def test_a_share_of_less_than_one_value_is_the_smallest() -> None:
+    assert quantile_interval([3, 5, 9], 1e-12)[0] == 3
+
+
 @given(st.integers(1, 300), st.sampled_from([0.1, 0.5, 0.9]))
 def test_the_ranks_are_those_of_the_binomial_law(n: int, p: float) -> None:
     value, low, high = quantile_interval(range(1, n + 1), p)
