@@ -287,6 +287,17 @@ def test_weights_of_mean_1_with_a_population_have_its_correction(hdv2003: pd.Dat
     assert 200 < clustered["n_eff"][0] < 4000
 
 
+def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own() -> None:
+    frame = pd.DataFrame({"y": [1.0, 4, 6, 9], "normed": 2.0, "expanding": 8.0})
+    found = {
+        name: mean(design(frame, weights=name, population=64), "y")["deff"][0]
+        for name in ("normed", "expanding")
+    }
+    # 4 of 64 were asked; a sum of 8 is nearer to 4, by its ratio, and 32 nearer to 64
+    assert found["normed"] == pytest.approx(1)
+    assert found["expanding"] == pytest.approx((1 - 4 / 64) / (1 - 4 / 32))
+
+
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters() -> None:
     frame = pd.DataFrame({"y": 4.2, "town": [1, 1, 1, 2, 3], "w": [1.0, 1, 1, 2, 1]})
     found = mean(design(frame, weights="w", clusters="town"), "y").iloc[0]
