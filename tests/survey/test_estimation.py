@@ -238,10 +238,13 @@ def test_the_error_of_a_ratio_is_near_the_jackknife_s() -> None:
     assert found["se"][0] == pytest.approx(jackknife, rel=0.01)
 
 
-def test_a_simple_sample_has_its_closed_form() -> None:
-    values = np.random.default_rng(3).normal(10, 4, 50)
+@pytest.mark.parametrize("unit", [1.0, 1e-13])
+def test_a_simple_sample_has_its_closed_form(unit: float) -> None:
+    values = np.random.default_rng(3).normal(10, 4, 50) * unit
     found = mean(design(pd.DataFrame({"y": values}), population=400), "y").iloc[0]
-    assert found["se"] ** 2 == pytest.approx(values.var(ddof=1) / 50 * (1 - 50 / 400))
+    assert found["se"] ** 2 == pytest.approx(
+        values.var(ddof=1) / 50 * (1 - 50 / 400), rel=1e-9, abs=0
+    )
     assert found["deff"] == pytest.approx(1) and found["n_eff"] == pytest.approx(50)
 
 
