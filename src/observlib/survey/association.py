@@ -94,7 +94,7 @@ def difference(
     for rows, sign in ((first, 1), (second, -1)):
         found = means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
         if found["status"] == "missing":
-            return Difference(nan, nan, nan, nan, nan, 0, nan, n + int(found["n"]), "missing")
+            return Difference(nan, nan, nan, nan, nan, 0, nan, n, "missing")
         estimates.append(float(found["estimate"]))
         rows = rows & both.domain
         scores[rows] = sign * (values[rows] - estimates[-1]) / both.weights[rows].sum()
