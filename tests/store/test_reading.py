@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from observlib import store
+import pytest
+
+from observlib import store, tables
 from observlib.catalogue import Catalogue
 
 Write = Callable[..., Path]
@@ -46,10 +49,11 @@ def test_each_device_is_told_with_its_rows_and_its_days(
     assert store.kind(tmp_path) == "real"
 
 
-def test_a_file_whose_rows_were_all_corrected_away_is_no_device_s(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
+def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(
+    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write
 ) -> None:
     raw = tmp_path / "raw"
+    visits(raw, "x", {("nowhere", "2026-05"): 50})
     ratings(raw, "x", {"a": ("2026-07-01", 3)})
     store.ingest(raw, tmp_path, catalogue)
     source = store.read(tmp_path, "ratings")["source"].iat[0]
@@ -57,3 +61,21 @@ def test_a_file_whose_rows_were_all_corrected_away_is_no_device_s(
     store.ingest(raw, tmp_path, catalogue)
     assert store.devices(tmp_path)["rows"].tolist() == [1]
     assert store.read(tmp_path, "ratings")["source"].iat[0] != source
+
+
+@pytest.mark.parametrize("ask", [store.devices, store.digest])
+def test_a_page_that_asks_what_the_store_holds_is_made_again_after_any_export(
+    tmp_path: Path,
+    catalogue: Catalogue,
+    ratings: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[Path], Any],
+) -> None:
+    ratings(tmp_path / "raw", "x", JULY)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    asked: set[str] = set()
+    monkeypatch.setattr("observlib.store.reading.READ", asked)
+    store.read(tmp_path, "ratings")
+    assert asked == {"ratings"}
+    ask(tmp_path)
+    assert asked == set(tables.TABLES)

@@ -124,6 +124,15 @@ def test_groups_of_a_census_with_calibrated_weights_have_a_test(calibrated_censu
     )
 
 
+def test_two_groups_of_the_same_towns_are_compared_within_each() -> None:
+    before, after = np.array([1.0, 4, 6, 9, 15]), np.array([2.0, 6, 7, 12, 15])
+    frame = pd.DataFrame({"y": [*after, *before], "g": list("aaaaabbbbb"), "town": [*range(5)] * 2})
+    found = difference(design(frame, clusters="town"), "y", "g", "a", "b")
+    # Student's paired test
+    assert found.se == pytest.approx((after - before).std(ddof=1) / np.sqrt(5))
+    assert (found.estimate, found.df) == (pytest.approx(1.4), 3)
+
+
 def test_a_lonely_unit_that_did_not_answer_changes_no_test() -> None:
     frame = pd.DataFrame(
         {"a": [*"uvuvuuvv", None], "b": list("xyxxyxyxx"), "pool": list("aaaabbbbc")}

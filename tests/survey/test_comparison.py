@@ -179,6 +179,9 @@ def test_a_peer_s_figure_counts_for_what_its_source_says_of_its_base() -> None:
     assert math.isnan(unknown["level"]) and math.isnan(unknown["p_value"])
     no_spread = mean(7.3, ci_low=None, ci_high=None, n_eff=None)
     assert found(pair(mean(8), no_spread))["reason"] == "base"
+    # one answer tells no spread, and two do
+    assert found(pair(mean(8), mean(7, n_eff=1)))["reason"] == "base"
+    assert found(pair(mean(8), mean(7, n_eff=2)))["reason"] != "base"
 
 
 def test_shares_of_0_and_100_and_answers_all_alike_make_no_hole_on_a_page() -> None:

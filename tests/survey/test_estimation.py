@@ -238,10 +238,13 @@ def test_the_error_of_a_ratio_is_near_the_jackknife_s() -> None:
     assert found["se"][0] == pytest.approx(jackknife, rel=0.01)
 
 
-def test_a_simple_sample_has_its_closed_form() -> None:
-    values = np.random.default_rng(3).normal(10, 4, 50)
+@pytest.mark.parametrize("unit", [1.0, 1e-13])
+def test_a_simple_sample_has_its_closed_form(unit: float) -> None:
+    values = np.random.default_rng(3).normal(10, 4, 50) * unit
     found = mean(design(pd.DataFrame({"y": values}), population=400), "y").iloc[0]
-    assert found["se"] ** 2 == pytest.approx(values.var(ddof=1) / 50 * (1 - 50 / 400))
+    assert found["se"] ** 2 == pytest.approx(
+        values.var(ddof=1) / 50 * (1 - 50 / 400), rel=1e-9, abs=0
+    )
     assert found["deff"] == pytest.approx(1) and found["n_eff"] == pytest.approx(50)
 
 
@@ -285,6 +288,17 @@ def test_weights_of_mean_1_with_a_population_have_its_correction(hdv2003: pd.Dat
     towns = scaled.assign(town=np.arange(len(scaled)) // 20)
     clustered = mean(design(towns, weights="poids", clusters="town", population=500), "age")
     assert 200 < clustered["n_eff"][0] < 4000
+
+
+def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own() -> None:
+    frame = pd.DataFrame({"y": [1.0, 4, 6, 9], "normed": 2.0, "expanding": 8.0})
+    found = {
+        name: mean(design(frame, weights=name, population=64), "y")["deff"][0]
+        for name in ("normed", "expanding")
+    }
+    # 4 of 64 were asked; a sum of 8 is nearer to 4, by its ratio, and 32 nearer to 64
+    assert found["normed"] == pytest.approx(1)
+    assert found["expanding"] == pytest.approx((1 - 4 / 64) / (1 - 4 / 32))
 
 
 def test_values_all_alike_leave_kish_s_effective_number_of_clusters() -> None:

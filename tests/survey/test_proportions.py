@@ -248,3 +248,9 @@ def test_two_clusters_that_agree_are_no_more_than_two_answers() -> None:
     found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
     low, _ = wilson_of_share(1.0, 2 * (t.ppf(0.975, 9) / t.ppf(0.975, 1)) ** 2)
     assert (found["ci_low"], found["ci_high"]) == (pytest.approx(float(low)), 1)
+
+
+def test_two_answers_that_differ_have_the_interval_that_was_asked_for() -> None:
+    for method in METHODS:
+        found = proportion(design(pd.DataFrame({"a": [0, 1]})), "a", 1, method=method).iloc[0]
+        assert (found["df"], found["method"]) == (1, method)

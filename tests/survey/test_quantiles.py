@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from observlib.survey.design import design
 from observlib.survey.quantiles import quantile_interval, quantiles
@@ -18,6 +18,18 @@ from observlib.survey.quantiles import quantile_interval, quantiles
 def test_the_median_of_100_values_lies_between_the_40th_and_the_61st() -> None:
     # the ranks of table A.2 in Hahn and Meeker, Statistical Intervals (1991)
     assert quantile_interval(range(1, 101), 0.5)[1:] == (40, 61)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_the_error_of_a_quantile_is_its_interval_s_length_in_units_of_t(level: float) -> None:
+    waits = design(pd.DataFrame({"wait": range(101)}))
+    found = quantiles(waits, "wait", level=level).iloc[0]
+    reach = t.ppf((1 + level) / 2, 100)
+    assert found["se"] == pytest.approx((found["ci_high"] - found["ci_low"]) / 2 / reach)
+
+
+def test_a_share_of_less_than_one_value_is_the_smallest() -> None:
+    assert quantile_interval([3, 5, 9], 1e-12)[0] == 3
 
 
 @given(st.integers(1, 300), st.sampled_from([0.1, 0.5, 0.9]))

@@ -141,6 +141,7 @@ def test_unknown_values_and_other_domains_are_left_out_of_the_fit() -> None:
     [
         ("y", ["x", "twice"], "linear", "given by the drivers before: twice"),
         ("y", ["x", "same"], "linear", "same; leave out"),
+        ("y", ["x", "nil"], "linear", "nil; leave out"),
         ("same", ["x"], "linear", "the same for all 6 rows"),
         ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
         ("won", ["apart"], "logistic", "coefficients; apart a, apart b goes with one outcome only"),
@@ -163,6 +164,7 @@ def test_models_that_cannot_be_fitted_say_why(
             "same": 1, "won": [0, 0, 0, 1, 1, 1], "apart": list("aaabbb"), "some": list("abcccb"),
             "near": [0.0, 3, 1, 1, 4, 2], "off": [3.0, 0, 1, 4, 1, 2], "once": list("abbbbb"),
             "line": [0.1, 0.4, 0.7, 1.3, 1.6, 2.2], "unknown": None, "name": list("abcdef"),
+            "nil": 0,
         }
     )  # fmt: skip
     with pytest.raises(ObservError, match=told):

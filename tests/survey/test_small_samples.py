@@ -203,3 +203,4 @@ def test_grades_begin_where_sauro_and_lewis_say(least: float, grade: str) -> Non
 def test_a_score_out_of_the_scale_has_no_grade() -> None:
     with pytest.raises(ValueError, match="no score"):
         sus_grade(101)
+    assert sus_grade(100) == "A+"

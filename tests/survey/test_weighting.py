@@ -334,6 +334,16 @@ def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_nea
         np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
 
 
+def test_a_total_of_gains_and_losses_has_its_reach_on_both_sides_of_nought() -> None:
+    sample = pd.DataFrame({"x": [-1.0, -1, 2, 3]})
+    for total in (-4, 9.5):
+        found = calibrate(sample, {}, totals={"x": total})
+        assert (found.weights > 0).all() and found.weights @ sample["x"] == pytest.approx(total)
+    for total in (-1.5, 9):  # half the gains less twice the losses, and the reverse
+        with pytest.raises(ConvergenceError, match=r"within reach -1\.5 to 9$"):
+            calibrate(sample, {}, totals={"x": total}, method="logit", bounds=(0.5, 2))
+
+
 def test_nested_margins_that_repeat_each_other_are_no_obstacle() -> None:
     sample = pd.DataFrame({"region": list("aabbb"), "department": ["1", "2", "3", "3", "4"]})
     departments = pd.Series({"1": 10, "2": 20, "3": 30, "4": 40})

@@ -94,15 +94,15 @@ def difference(
     for rows, sign in ((first, 1), (second, -1)):
         found = means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
         if found["status"] == "missing":
-            return Difference(nan, nan, nan, nan, nan, 0, nan, n + int(found["n"]), "missing")
+            return Difference(nan, nan, nan, nan, nan, 0, nan, n, "missing")
         estimates.append(float(found["estimate"]))
         rows = rows & both.domain
         scores[rows] = sign * (values[rows] - estimates[-1]) / both.weights[rows].sum()
         n += int(found["n"])
     estimate = estimates[0] - estimates[1]
-    df = int(degrees_of_freedom(both, groups.codes, 1)[0]) - 1
+    df = int(degrees_of_freedom(both, groups.codes, groups.count)[0]) - 1
     se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
-    if without_error(both, groups.codes, 1)[0]:
+    if without_error(both, groups.codes, groups.count)[0]:
         return Difference(estimate, 0.0, estimate, estimate, nan, max(df, 0), nan, n, "published")
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
 
@@ -157,7 +157,7 @@ def weighting_effect(
         scores += sign * design.weights * own
     units = replace(plain, weights=np.ones(len(values)), calibration=None)
     se = float(np.sqrt(covariance(units, scores[:, None])[0, 0]))
-    df = int(degrees_of_freedom(plain, groups.codes, 1)[0])
+    df = int(degrees_of_freedom(plain, groups.codes, groups.count)[0])
     scale = max(map(abs, estimates))
     return _tested(estimates[0] - estimates[1], se, df, int(found["n"]), scale, level)
 

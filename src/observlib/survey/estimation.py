@@ -215,7 +215,7 @@ def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
 def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
     """Half of Student's interval; NaN without degrees of freedom."""
     tail = (1 + checked(level)) / 2
-    return np.where(df >= 1, stdtrit(np.maximum(df, 1), tail), np.nan) * se
+    return cast(Floats, stdtrit(df, tail) * se)
 
 
 def tabulate(
@@ -239,12 +239,11 @@ def tabulate(
         (n,).
     """
     codes, count = groups.codes, groups.count
-    scores = np.where(codes >= 0, scores, 0.0)
     counted = known & (design.weights > 0) & (codes >= 0)
     n = np.bincount(codes[counted], minlength=count)
     exists = (n > 0) & np.isfinite(estimate)
     df = degrees_of_freedom(design, codes, count)
-    scores[~exists[codes]] = 0.0
+    scores = np.where(exists[codes], scores, 0.0)
     inside = np.where(counted, codes, -1)
     whole = exists & without_error(design, codes, count)
     # rows of unknown value are outside the domain: their strata must not count as its lonely ones

@@ -132,7 +132,7 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
     >>> sampled_fraction(halves, np.zeros(4, dtype=int), 1).tolist()
     [0.5]
     """
-    rows = (codes >= 0) & (design.weights > 0)
+    rows = codes >= 0  # a weight of 0 adds nothing
     units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
     sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
     fraction = (design.sampled / design.population)[design.stratum[units // count]]
