@@ -224,17 +224,6 @@ CELL = st.sampled_from(
 )  # fmt: skip
 
 
-def test_a_code_of_several_sessions_is_told(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    text = HEADER + "".join(
-        f"{session},{code},2026-03-05,T,oui,,,\n"
-        for session, code in [("a", "P1"), ("a", "P2"), ("b", "p1"), ("b", "P3")]
-    )
-    (notice,) = read(tmp_path, device, catalogue, text).notices
-    assert "participants P1 are in several sessions" in notice and "P2" not in notice
-
-
 def test_numbered_rows_of_two_files_are_different_people(
     tmp_path: Path, device: Device, catalogue: Catalogue
 ) -> None:
