@@ -1,7 +1,6 @@
 """What several tests need: the project's catalogue, and real exports where they are at hand."""
 
-from __future__ import annotations
-
+import contextlib
 import json
 import os
 import re
@@ -15,14 +14,17 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests.copies import DEMO, demonstration_catalogue
 
 from observlib import cli, estimates
 from observlib.catalogue import Catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
-settings.register_profile("observlib", deadline=None)
+# And fixtures give what examples only read, or write over.
+settings.register_profile(
+    "observlib", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
@@ -52,10 +54,11 @@ def shared_data() -> Path:
 def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
     """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
 
-    Processes that share the tests share the folder: the first to ask for it makes it.
+    Processes that share the tests share the folder: the first to ask for it makes it, or copies
+    what an earlier run made of the same code, packages and catalogue.
     """
     from observlib import demonstration as demo
-    from observlib import store
+    from observlib import inputs, project, store
 
     own = tmp_path_factory.getbasetemp()
     base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -68,11 +71,21 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
                 return data
             time.sleep(0.2)
         pytest.fail("the process that makes the demonstration has not ended; see its error")
-    demo.write(data / "raw")
-    for name in ("catalogue", "practices", "actions"):
-        shutil.copytree(DEMO / name, data / name)
-    done = store.ingest(data / "raw", data, catalogue)
-    assert not done.problems and done.rejects.empty and not done.unclaimed
+    made_of = inputs.library() | inputs.installed() | project.knowledge(DEMO, ROOT)
+    kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)
+    if kept.exists():
+        shutil.copytree(kept, data, dirs_exist_ok=True)
+    else:
+        demo.write(data / "raw")
+        for name in ("catalogue", "practices", "actions"):
+            shutil.copytree(DEMO / name, data / name)
+        done = store.ingest(data / "raw", data, catalogue)
+        assert not done.problems and done.rejects.empty and not done.unclaimed
+        for other in kept.parent.glob("*"):  # what other code made
+            if other.name != kept.name:
+                shutil.rmtree(other, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another run may do the same at once
+            shutil.copytree(data, kept.with_suffix(f".{os.getpid()}")).rename(kept)
     made.touch()
     return data
 
@@ -123,19 +136,12 @@ def feelings() -> Callable[..., pd.DataFrame]:
     def made(shares: dict[str, tuple[float, float, float]], **more: Any) -> pd.DataFrame:
         return estimates.make(
             {
-                "indicator": "feeling_share",
-                "product": product,
-                "device": "sp-plus",
-                "period": "2025-10/2026-09",
-                "group": "feeling",
-                "group_value": part,
-                "estimate": value,
-                "unit": "%",
-                "n": 400,
-                **more,
+                "indicator": "feeling_share", "product": product, "device": "sp-plus",
+                "period": "2025-10/2026-09", "group": "feeling", "group_value": part,
+                "estimate": value, "unit": "%", "n": 400, **more,
             }
             for product, values in shares.items()
             for part, value in zip(("Positif", "Neutre", "Négatif"), values, strict=True)
-        )
+        )  # fmt: skip
 
     return made

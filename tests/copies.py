@@ -1,8 +1,9 @@
 """Parts of the project that tests copy into small projects of their own."""
 
-from __future__ import annotations
-
+import shutil
 from pathlib import Path
+
+import nbformat
 
 from observlib import project
 from observlib.catalogue import Catalogue
@@ -33,3 +34,44 @@ def copy_catalogue(place: Path) -> Path:
             before = target.read_text(encoding="utf-8") if adds else ""
             target.write_text(before + path.read_text(encoding="utf-8"), encoding="utf-8")
     return folder
+
+
+FRONT_MATTER = """---
+title: Une étude
+order: 10
+question: Que disent les usagers ?
+parameters:
+  quarter: {type: quarter}
+  data: {type: data}
+  years: {type: integer, minimum: 1, maximum: 10, default: 3}
+  product: {type: product, default: boamp}
+---"""
+PARAMETERS = 'quarter = "2025-T1"\ndata = "data"\nyears = 3\nproduct = "boamp"'
+
+
+def write_study(place: Path, code: str) -> None:
+    """The only study of a small project, whose one cell runs `code`."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_raw_cell(FRONT_MATTER),
+            nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(code),
+        ],
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+    )
+    (place / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(notebook, place / "notebooks" / "etude.ipynb")
+
+
+def published_project(place: Path) -> Path:
+    """A small project of one study, with the catalogue of the demonstration, published once."""
+    copy_catalogue(place)
+    (place / "reports" / "_site").mkdir(parents=True)
+    for path in (ROOT / "reports").glob("[!.]*.*"):
+        shutil.copy(path, place / "reports")
+    (place / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
+    write_study(place, "pass")
+    return place

@@ -3,8 +3,6 @@
 So that a fault of a loader is not hidden by the same fault here.
 """
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Actions are read whole and right, or every mistake in them is told at once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -18,15 +16,10 @@ from observlib.themes.satisfaction import demonstration as ratings
 
 ACTIONS = DEMO / "actions"
 GOOD = {
-    "id": "refonte",
-    "title": "Une refonte",
-    "product": "boamp",
-    "date": "2026-01-15",
-    "done": "Tout a été refait.",
-    "expected": [{"indicator": "visits", "direction": "up"}],
-    "controls": ["bodacc"],
-    "contact": "pôle études",
-}
+    "id": "refonte", "title": "Une refonte", "product": "boamp", "date": "2026-01-15",
+    "done": "Tout a été refait.", "expected": [{"indicator": "visits", "direction": "up"}],
+    "controls": ["bodacc"], "contact": "pôle études",
+}  # fmt: skip
 
 
 def write(folder: Path, name: str = "refonte", **keys: object) -> None:
@@ -41,7 +34,7 @@ def faults(folder: Path, catalogue: Catalogue) -> str:
     return str(caught.value)
 
 
-def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalogue) -> None:
+def test_the_invented_actions_are_those_whose_effect_is_known(catalogue):
     found = {action.id: action for action in load_actions(ACTIONS, catalogue, FOLLOWED)}
     robots, answers = found["mesure-sans-robots"], found["refonte-des-reponses"]
     assert f"{robots.date:%Y-%m-%d}" == f"{audience.BREAK['from_month']}-01"
@@ -53,9 +46,7 @@ def test_the_invented_actions_are_those_whose_effect_is_known(catalogue: Catalog
     assert robots.product not in robots.controls
 
 
-def test_an_action_is_read_and_a_project_without_the_folder_has_none(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
+def test_an_action_is_read_and_a_project_without_the_folder_has_none(catalogue, tmp_path):
     write(tmp_path)
     (action,) = load_actions(tmp_path, catalogue, FOLLOWED)
     assert (action.product, action.controls) == ("boamp", ("bodacc",))
@@ -97,17 +88,15 @@ def test_an_action_is_read_and_a_project_without_the_folder_has_none(
         ({"effect": 3}, "unknown key 'effect'; allowed: id, title, product"),
     ],
 )
-def test_a_mistake_is_one_line_with_file_and_line(
-    catalogue: Catalogue, tmp_path: Path, keys: dict[str, object], said: str
-) -> None:
+def test_a_mistake_is_one_line_with_file_and_line(catalogue, tmp_path, keys, said):
     write(tmp_path, **keys)
     told = faults(tmp_path, catalogue)
     assert said in told and told.count("\n") == 0 and "refonte.yml:" in told
 
 
 def test_a_value_that_is_long_or_multiplied_by_aliases_does_not_fill_the_screen(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
+    catalogue, tmp_path
+):
     tenfold = "a: &a [x, x]\n" + "".join(
         f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
         for before, name in zip("abcd", "bcde", strict=True)
@@ -119,9 +108,7 @@ def test_a_value_that_is_long_or_multiplied_by_aliases_does_not_fill_the_screen(
         assert "text is expected" in told and max(map(len, lines)) < 1000
 
 
-def test_many_controls_given_twice_are_told_in_a_moment(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
+def test_many_controls_given_twice_are_told_in_a_moment(catalogue, tmp_path):
     write(tmp_path, controls=[f"p{i % 10_000}" for i in range(20_000)])
     assert "'controls' holds p0, p1, p10, p100, p1000, and 9995 more twice" in faults(
         tmp_path, catalogue
@@ -129,22 +116,20 @@ def test_many_controls_given_twice_are_told_in_a_moment(
 
 
 def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_effects(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
+    catalogue, tmp_path
+):
     write(tmp_path)
     write(tmp_path, "deux", id="deux", product="bodacc", controls=["boamp"])
     assert "is that of deux.yml; give another" in faults(tmp_path, catalogue)
 
 
-def test_a_file_of_another_ending_is_not_passed_over_in_silence(
-    catalogue: Catalogue, tmp_path: Path
-) -> None:
+def test_a_file_of_another_ending_is_not_passed_over_in_silence(catalogue, tmp_path):
     write(tmp_path)
     (tmp_path / "refonte.yml").rename(tmp_path / "refonte.yaml")
     assert "is not read; name it refonte.yml" in faults(tmp_path, catalogue)
 
 
-def test_all_mistakes_of_all_files_are_told_at_once(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_all_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):
     write(tmp_path, product="bamop", controls=["bodac"])
     write(tmp_path, "deux", id="trois", date=...)
     (tmp_path / "quatre.yml").write_text("- [", encoding="utf-8")

@@ -1,7 +1,5 @@
 """Imports go one way; a room that reaches back up would tie loaders to pages."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path
@@ -14,6 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "observlib"
 FLOORS = [
     {"errors"},
     {"period", "files", "text", "personal"},
+    {"yaml_files"},
     {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
     {"tables", "estimates"},
     {"comparisons"},
@@ -69,13 +68,13 @@ def _imports(path: Path) -> set[str]:
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
-def test_every_room_has_a_floor() -> None:
+def test_every_room_has_a_floor():
     rooms = {_room(path) for path in MODULES} - {"__init__"}
     assert rooms == set().union(*FLOORS)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
-def test_imports_only_go_down(path: Path) -> None:
+def test_imports_only_go_down(path):
     room = _room(path)
     if room == "__init__":
         assert _imports(path) == {"study"}
@@ -87,7 +86,7 @@ def test_imports_only_go_down(path: Path) -> None:
     assert not _imports(path) & same
 
 
-def test_what_is_invented_is_known_to_demonstrations_alone() -> None:
+def test_what_is_invented_is_known_to_demonstrations_alone():
     """Else chance would reach a page, or what a family depends on would leave code out."""
     knowing = set()
     for path in MODULES:
@@ -98,7 +97,7 @@ def test_what_is_invented_is_known_to_demonstrations_alone() -> None:
     assert knowing == {"cli/__init__.py"}  # which writes it
 
 
-def test_no_theme_imports_another() -> None:
+def test_no_theme_imports_another():
     """What several themes share has a room of its own, so that each can be read alone."""
     crossed = set()
     for path in (SOURCE / "themes").glob("*/*.py"):

@@ -1,13 +1,10 @@
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib.catalogue import Catalogue, load_catalogue
-from observlib.catalogue.reading import parse, read_written
+from observlib.catalogue import load_catalogue
 from observlib.errors import ObservError
 from observlib.loaders import names
 from observlib.tables import TABLES
@@ -35,13 +32,13 @@ def problems(folder: Path) -> tuple[str, ...]:
     return error.value.problems
 
 
-def test_the_project_s_own_catalogue_is_whole(catalogue: Catalogue) -> None:
+def test_the_project_s_own_catalogue_is_whole(catalogue):
     assert len(catalogue.departments) == 7
     for device in catalogue.devices.values():
         assert device.loader in names()
 
 
-def test_a_new_source_of_a_known_format_needs_an_entry_and_no_code(folder: Path) -> None:
+def test_a_new_source_of_a_known_format_needs_an_entry_and_no_code(folder):
     with (folder / "devices.yml").open("a", encoding="utf-8") as stream:
         stream.write(
             "- id: new-one\n  label: Nouveau\n  family: feedback\n  channel: web\n"
@@ -51,23 +48,14 @@ def test_a_new_source_of_a_known_format_needs_an_entry_and_no_code(folder: Path)
     assert load_catalogue(folder, names(), TABLES).devices["new-one"].product == "boamp"
 
 
-def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_read(
-    folder: Path,
-) -> None:
+def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_read(folder):
     line = edit(folder, "devices.yml", "  product: service-public\n", "")
     (problem,) = problems(folder)
     assert f"devices.yml:{line + 3}: 'matomo-service-public': key 'product' is missing" in problem
     assert "matomo_csv" in problem and "allowed: allo-service-public" in problem
 
 
-def test_two_devices_of_one_id_are_named_with_both_lines(folder: Path) -> None:
-    line = edit(folder, "devices.yml", "- id: matomo-legifrance", "- id: matomo-entreprendre")
-    (problem,) = problems(folder)
-    assert f"devices.yml:{line}" in problem and "'matomo-entreprendre'" in problem
-    assert "already used at line" in problem
-
-
-def test_all_errors_are_told_at_once_each_with_its_line(folder: Path) -> None:
+def test_all_errors_are_told_at_once_each_with_its_line(folder):
     lines = {
         edit(folder, "devices.yml", "channel: open_data", "channel: pigeon"): "pigeon",
         edit(folder, "devices.yml", "owner: vie-publique", "owner: nobody"): "nobody",
@@ -82,7 +70,7 @@ def test_all_errors_are_told_at_once_each_with_its_line(folder: Path) -> None:
     assert "open_data" in next(p for p in found if "pigeon" in p)
 
 
-def test_a_key_given_twice_is_not_silently_the_last(folder: Path) -> None:
+def test_a_key_given_twice_is_not_silently_the_last(folder):
     edit(folder, "products.yml", "  label: BOAMP\n", "  label: BOAMP\n  label: BODACC\n")
     assert any("'label' is given twice" in problem for problem in problems(folder))
 
@@ -100,64 +88,23 @@ def test_a_key_given_twice_is_not_silently_the_last(folder: Path) -> None:
         ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
     ],
 )
-def test_a_damaged_file_is_one_line_and_no_traceback(folder: Path, content: str, word: str) -> None:
+def test_a_damaged_file_is_one_line_and_no_traceback(folder, content, word):
     (folder / "departments.yml").write_text(content, encoding="utf-8")
     assert any("departments.yml" in p and word in p for p in problems(folder))
 
 
-def test_aliases_of_aliases_are_read_once_and_one_of_itself_ends() -> None:
-    text = "a: &a [x, x]\n" + "".join(
-        f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
-        for before, name in zip("abcd", "bcde", strict=True)
-    )
-    data, lines, problems = parse(text + "own: &o [*o]\n", Path("a.yml"), dict, "a mapping")
-    assert not problems and len(data["e"]) == 9 and lines[("own",)] == 6
-    assert len(lines) < 100
-
-
-def test_a_file_that_is_nested_too_deeply_is_one_line_and_no_traceback() -> None:
-    told = [parse("[" * n + "]" * n, Path("a.yml"), list, "a list")[2] for n in (50, 51, 5000)]
-    assert list(map(len, told)) == [0, 1, 1]
-    assert all("a.yml:1: not valid YAML" in told[n][0] and "nest" in told[n][0] for n in (1, 2))
-
-
-@pytest.mark.parametrize("number", ["1:" * 500_000 + "1", "9" * 500_000, "1:" * 400 + "1.5"])
-def test_a_number_beyond_all_is_one_line_and_no_traceback(number: str) -> None:
-    _, _, (told,) = parse(f"a: {number}", Path("a.yml"), dict, "a mapping")
-    assert "a.yml" in told and "not valid YAML" in told and len(told) < 200
-
-
-def test_merges_of_merges_do_not_multiply() -> None:
-    text = "a: &a {x: 1}\n" + "".join(
-        f"{name}: &{name} {{<<: [{', '.join([f'*{before}'] * 20)}]}}\n"
-        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
-    )
-    _, _, (told,) = parse(text, Path("a.yml"), dict, "a mapping")
-    assert "a.yml:2: not valid YAML: << is not read" in told
-
-
-def test_a_file_of_windows_is_that_of_any_other(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_bytes(b"---\r\na: b\r\n---\r\n")
-    assert read_written(tmp_path / "a.md") == "---\na: b\n---\n"
-
-
-def test_a_latin_1_file_says_to_save_it_as_utf_8(folder: Path) -> None:
+def test_a_latin_1_file_says_to_save_it_as_utf_8(folder):
     (folder / "departments.yml").write_bytes("- id: é".encode("latin-1"))
     assert any("save the file as UTF-8" in problem for problem in problems(folder))
 
 
-def test_a_missing_file_is_named(folder: Path) -> None:
-    (folder / "peers.yml").unlink()
-    assert any("peers.yml: file is missing" in problem for problem in problems(folder))
-
-
-def test_an_unknown_subject_has_no_label(catalogue: Catalogue) -> None:
+def test_an_unknown_subject_has_no_label(catalogue):
     assert catalogue.label("cnaf") == "CNAF"
     with pytest.raises(ObservError, match="no product or peer"):
         catalogue.label("nobody")
 
 
-def test_every_count_says_that_it_has_no_interval(catalogue: Catalogue) -> None:
+def test_every_count_says_that_it_has_no_interval(catalogue):
     counts = [entry for entry in catalogue.indicators.values() if entry.comparison == "count"]
     assert {"visits", "calls_offered", "units_sold"} <= {entry.id for entry in counts}
     for entry in counts:
@@ -175,9 +122,7 @@ def test_every_count_says_that_it_has_no_interval(catalogue: Catalogue) -> None:
         ("matters: 0.5", "matters: 0", "greater than 0"),
     ],
 )
-def test_a_comparison_that_does_not_go_with_its_unit_is_told(
-    folder: Path, old: str, new: str, word: str
-) -> None:
+def test_a_comparison_that_does_not_go_with_its_unit_is_told(folder, old, new, word):
     edit(folder, "indicators.yml", old, new)
     (problem,) = problems(folder)
     assert word in problem and "indicators.yml:" in problem

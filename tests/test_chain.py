@@ -1,7 +1,5 @@
 """The whole chain recovers what the demonstration hides in its exports."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,6 @@ import pandas as pd
 import pytest
 
 from observlib import counts, store
-from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base, mark
 from observlib.period import Quarter
 from observlib.themes.experiences import estimates as experiences
@@ -34,9 +31,7 @@ def change(truths: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
     return (item for item in truths["changes"] if item["kind"] == kind)
 
 
-def test_every_quarter_s_visits_are_exactly_those_written(
-    visits: pd.DataFrame, truths: dict[str, Any]
-) -> None:
+def test_every_quarter_s_visits_are_exactly_those_written(visits, truths):
     found = visits.set_index(["device", "period"])
     compared = 0
     for truth in truths["visits_by_quarter"]:
@@ -49,9 +44,7 @@ def test_every_quarter_s_visits_are_exactly_those_written(
     assert compared == len(found)
 
 
-def test_the_outage_makes_one_partial_quarter_that_is_never_compared(
-    visits: pd.DataFrame, truths: dict[str, Any]
-) -> None:
+def test_the_outage_makes_one_partial_quarter_that_is_never_compared(visits, truths):
     (outage,) = change(truths, "outage")
     partial = visits[visits["status"] == "partial"]
     assert partial[["device", "period"]].values.tolist() == [[outage["device"], "2026-T2"]]
@@ -60,34 +53,14 @@ def test_the_outage_makes_one_partial_quarter_that_is_never_compared(
     assert years.loc[(outage["device"], "2026-T3"), "status"] == "published"
 
 
-def test_the_month_in_progress_is_partial_for_each_data_set(
-    demonstration: Path, truths: dict[str, Any]
-) -> None:
+def test_the_month_in_progress_is_partial_for_each_data_set(demonstration, truths):
     months = counts.monthly(store.read(demonstration, "audience"), "2026-10", "2026-10")
     progress = {item["device"] for item in change(truths, "month_in_progress")}
     assert len(progress) == 3 and set(months["device"]) == progress
     assert set(months["status"]) == {"partial"}
 
 
-def test_the_break_in_traffic_shows_at_its_month(
-    demonstration: Path, truths: dict[str, Any]
-) -> None:
-    (broken,) = change(truths, "traffic")
-    table = store.read(demonstration, "audience")
-    months = counts.monthly(table[table["device"] == broken["device"]], "2023-01", "2026-09")
-    series = months.set_index("period")["estimate"]
-    factors = truths["seasonality"]["months"]
-    # what season and growth leave of each month, just before and just after the break
-    flat = {m: series[m] / factors[int(m[5:]) - 1] for m in ("2025-01", "2025-02", "2025-03")}
-    days = {"2025-01": 31, "2025-02": 28, "2025-03": 31}
-    before = (flat["2025-01"] / days["2025-01"] + flat["2025-02"] / days["2025-02"]) / 2
-    ratio = flat[broken["from_month"]] / days[broken["from_month"]] / before
-    assert ratio == pytest.approx(broken["factor"], abs=0.03)
-
-
-def test_the_change_of_satisfaction_is_found_and_no_other_is(
-    marks: pd.DataFrame, truths: dict[str, Any], catalogue: Catalogue
-) -> None:
+def test_the_change_of_satisfaction_is_found_and_no_other_is(marks, truths, catalogue):
     from observlib import findings
 
     (moved,) = change(truths, "satisfaction")
@@ -96,7 +69,7 @@ def test_the_change_of_satisfaction_is_found_and_no_other_is(
     told = compared[compared["verdict"].isin(["rise", "fall"])]
     found = told[["product", "indicator", "verdict"]].values.tolist()
     assert found == [[moved["product"], "satisfaction_10", "rise"]]
-    said = findings.changes.evolution(
+    said = findings.comparisons.evolution(
         compared[compared["indicator"] == "satisfaction_10"], catalogue
     )
     assert f"est en hausse ({catalogue.label(moved['product'])}, " in said
@@ -104,9 +77,7 @@ def test_the_change_of_satisfaction_is_found_and_no_other_is(
         assert catalogue.label(product) not in said.replace(catalogue.label(moved["product"]), "")
 
 
-def test_marks_shares_and_bases_are_those_of_the_answers_written(
-    marks: pd.DataFrame, truths: dict[str, Any]
-) -> None:
+def test_marks_shares_and_bases_are_those_of_the_answers_written(marks, truths):
     found = marks.set_index(["indicator", "device", "period"])
     for truth in truths["ratings"]:
         if not truth["answers"]:
@@ -135,9 +106,7 @@ def test_marks_shares_and_bases_are_those_of_the_answers_written(
                 assert (row["estimate"], row["n"]) == pytest.approx((value, base(n)))
 
 
-def test_intervals_hold_the_true_mean_about_as_often_as_they_say(
-    marks: pd.DataFrame, truths: dict[str, Any]
-) -> None:
+def test_intervals_hold_the_true_mean_about_as_often_as_they_say(marks, truths):
     found = marks.set_index(["indicator", "device", "period"])
     hits = []
     for truth in truths["ratings"]:
@@ -151,9 +120,7 @@ def test_intervals_hold_the_true_mean_about_as_often_as_they_say(
     assert 0.90 <= sum(hits) / len(hits) <= 0.99
 
 
-def test_feelings_add_up_to_the_experiences_written(
-    demonstration: Path, truths: dict[str, Any], catalogue: Catalogue
-) -> None:
+def test_feelings_add_up_to_the_experiences_written(demonstration, truths, catalogue):
     shares = experiences.feelings(
         store.read(demonstration, "experiences"), catalogue, Quarter(2026, 3)
     )
@@ -167,9 +134,7 @@ def test_feelings_add_up_to_the_experiences_written(
         assert (row["estimate"], row["n"]) == pytest.approx((100 * count / total, total))
 
 
-def test_medians_of_peers_are_those_of_the_marks_written(
-    demonstration: Path, truths: dict[str, Any], catalogue: Catalogue
-) -> None:
+def test_medians_of_peers_are_those_of_the_marks_written(demonstration, truths, catalogue):
     table = store.read(demonstration, "procedures")
     found = procedures.satisfaction(table, catalogue, Quarter(2026, 3))
     medians = found[found["indicator"] == "procedure_satisfaction_median"].set_index("product")

@@ -1,7 +1,5 @@
 """The real command, as someone types it: what it prints, and the code with which it ends."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -14,13 +12,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import nbformat
 import pytest
-from tests.copies import copy_catalogue
+from tests.copies import published_project, write_study
 
 from observlib import demonstration as folder
 from observlib import store
-from observlib.catalogue import Catalogue
 from observlib.edition.execute import Outcome, Workers
 from observlib.edition.plan import Page
 from observlib.period import Quarter
@@ -30,17 +26,6 @@ COMMANDS = (
     *("catalogue", "demo", "fetch", "ingest", "edition", "preview", "practice", "study", "device"),
 )
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
-FRONT_MATTER = """---
-title: Une étude
-order: 10
-question: Que disent les usagers ?
-parameters:
-  quarter: {type: quarter}
-  data: {type: data}
-  years: {type: integer, minimum: 1, maximum: 10, default: 3}
-  product: {type: product, default: boamp}
----"""
-PARAMETERS = 'quarter = "2025-T1"\ndata = "data"\nyears = 3\nproduct = "boamp"'
 Observ = Callable[..., tuple[int, str, str]]
 PROGRESS = re.compile(r"(?m)^Reading exports: [01] of 1.*\n")
 
@@ -48,12 +33,7 @@ PROGRESS = re.compile(r"(?m)^Reading exports: [01] of 1.*\n")
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project with a published site, in which the command runs."""
-    copy_catalogue(tmp_path)
-    (tmp_path / "reports" / "_site").mkdir(parents=True)
-    for path in (ROOT / "reports").glob("[!.]*.*"):
-        shutil.copy(path, tmp_path / "reports")
-    (tmp_path / "reports" / "_site" / "index.html").write_text("published", encoding="utf-8")
-    study(tmp_path, "pass")
+    published_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -64,23 +44,6 @@ def filled(place: Path, observ: Observ) -> Path:
     answers(place / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
     assert observ("ingest", "raw")[0] == 0
     return place
-
-
-def study(place: Path, code: str) -> None:
-    """The project's only study, whose one cell runs `code`."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_raw_cell(FRONT_MATTER),
-            nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-            nbformat.v4.new_code_cell(code),
-        ],
-        metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-    )
-    (place / "notebooks").mkdir(exist_ok=True)
-    nbformat.write(notebook, place / "notebooks" / "etude.ipynb")
 
 
 def answers(folder: Path, name: str, given: dict[str, tuple[str, object]]) -> Path:
@@ -115,9 +78,7 @@ def is_untouched(place: Path) -> bool:
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), *((name, "--help") for name in COMMANDS)])
-def test_help_fits_a_terminal_and_cuts_no_sentence(
-    observ: Observ, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
-) -> None:
+def test_help_fits_a_terminal_and_cuts_no_sentence(observ, monkeypatch, words):
     monkeypatch.setenv("COLUMNS", "80")
     code, out, err = observ(*words)
     assert (code, err) == (0, "")
@@ -127,16 +88,14 @@ def test_help_fits_a_terminal_and_cuts_no_sentence(
         assert all(f"  {name}  " in out for name in COMMANDS[1:])
 
 
-def test_the_commands_to_begin_with_are_told_one_a_line(observ: Observ) -> None:
+def test_the_commands_to_begin_with_are_told_one_a_line(observ):
     lines = [line.strip() for line in observ()[1].splitlines()]
     begin = lines.index("observ demo data/demo/raw")
     assert lines[begin + 1] == "observ ingest data/demo/raw --data data/demo"
     assert lines[begin + 2] == "observ edition --data data/demo"
 
 
-def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(
-    observ: Observ, place: Path, catalogue: Catalogue
-) -> None:
+def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(observ, place, catalogue):
     code, out, err = observ("catalogue")
     assert (code, err) == (0, "")
     listed, _, known = out.partition("\ndepartments: ")
@@ -150,16 +109,14 @@ def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(
         assert product in known
 
 
-def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(
-    observ: Observ, place: Path
-) -> None:
+def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(observ, place):
     (place / "data" / "actions").mkdir()
     (place / "data" / "actions" / "a.yml").write_text("id: a\n", encoding="utf-8")
     code, out, err = observ("catalogue")
     assert (code, out) == (1, "") and "a.yml:1: 'a': key 'title' is missing" in err
 
 
-def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place: Path) -> None:
+def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place):
     answers(place / "raw", "x", {"a": ("2025-01-01", 4), "b": ("2025-01-01", 11)})
     done = run("ingest", "raw", cwd=place, PYTHONIOENCODING="latin-1")
     assert done.returncode == 0 and PROGRESS.sub("", done.stderr) == ""
@@ -169,7 +126,7 @@ def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place: Path) -> No
 # --- What an ingestion says -----------------------------------------------------------------
 
 
-def test_an_ingestion_counts_by_device_what_it_read(observ: Observ, filled: Path) -> None:
+def test_an_ingestion_counts_by_device_what_it_read(observ, filled):
     (filled / "raw" / "boamp_audience.csv").write_text(
         "month,visits\n2025-01,10\n2025-02,10\n2025-03,x\n", encoding="utf-8"
     )
@@ -184,8 +141,8 @@ def test_an_ingestion_counts_by_device_what_it_read(observ: Observ, filled: Path
 
 
 def test_the_table_of_an_ingestion_fits_80_columns_whatever_the_device(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
-) -> None:
+    observ, place, monkeypatch, catalogue
+):
     monkeypatch.setenv("COLUMNS", "80")
     for device in catalogue.devices.values():
         path = place / "raw" / device.pattern.replace("[0-9]", "1").replace("*", "x")
@@ -197,7 +154,7 @@ def test_the_table_of_an_ingestion_fits_80_columns_whatever_the_device(
     assert all(f"  {device} " in out for device in catalogue.devices)
 
 
-def test_a_corrected_export_is_told_with_what_it_corrects(observ: Observ, filled: Path) -> None:
+def test_a_corrected_export_is_told_with_what_it_corrects(observ, filled):
     answers(filled / "raw", "2025_corrected", {"a": ("2025-01-01", 1)})
     code, out, _ = observ("ingest", "raw")
     assert code == 0
@@ -205,7 +162,7 @@ def test_a_corrected_export_is_told_with_what_it_corrects(observ: Observ, filled
     assert "corrects 1 rows of allo-service-public_satisfaction_2025.csv" in out
 
 
-def test_five_rejected_rows_are_shown_and_the_rest_counted(observ: Observ, place: Path) -> None:
+def test_five_rejected_rows_are_shown_and_the_rest_counted(observ, place):
     marks: dict[str, tuple[str, object]] = {f"n{i}": ("2025-01-02", 11 + i) for i in range(7)}
     answers(place / "raw", "x", {"g": ("2025-01-01", 5), **marks})
     code, out, err = observ("ingest", "raw")
@@ -219,7 +176,7 @@ def test_five_rejected_rows_are_shown_and_the_rest_counted(observ: Observ, place
     assert len(kept.read_text(encoding="utf-8").splitlines()) == 1 + 7
 
 
-def test_every_file_that_no_device_claims_is_named_by_folder(observ: Observ, filled: Path) -> None:
+def test_every_file_that_no_device_claims_is_named_by_folder(observ, filled):
     for name in ["notes.txt", *(f"old/{i}.csv" for i in range(8)), *(f"f{i}/x" for i in range(9))]:
         (filled / "raw" / name).parent.mkdir(exist_ok=True)
         (filled / "raw" / name).write_text("x", encoding="utf-8")
@@ -231,7 +188,7 @@ def test_every_file_that_no_device_claims_is_named_by_folder(observ: Observ, fil
     assert after[11] == f"  {Path('raw', 'old')}: {', '.join(f'{i}.csv' for i in range(8))}"
 
 
-def test_a_flood_of_files_that_no_device_claims_is_bounded(observ: Observ, filled: Path) -> None:
+def test_a_flood_of_files_that_no_device_claims_is_bounded(observ, filled):
     (filled / "raw" / "alone").mkdir()
     for i in range(40):
         (filled / "raw" / "alone" / f"{i:02}.csv").write_text("x", encoding="utf-8")
@@ -239,14 +196,12 @@ def test_a_flood_of_files_that_no_device_claims_is_bounded(observ: Observ, fille
     assert line.endswith("28.csv, 29.csv, and 10 more")
 
 
-def test_a_folder_without_exports_is_no_success(observ: Observ, place: Path) -> None:
+def test_a_folder_without_exports_is_no_success(observ, place):
     (place / "empty").mkdir()
     told(observ("ingest", "empty"), 1, "empty: holds no export that a device claims", "catalogue")
 
 
-def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(
-    observ: Observ, place: Path
-) -> None:
+def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(observ, place):
     (place / "empty").mkdir()
     observ("ingest", "empty")
     answers(place / "demo", "x", {"a": ("2025-01-01", 4)})
@@ -294,15 +249,13 @@ NEXT = str(Quarter.of(date.today()) + 1)
         (["edition", "-p", "quarter=2025-T1"], ["'quarter'", "command line"]),
     ],
 )
-def test_wrong_words_end_in_one_line_that_says_what_is_allowed(
-    observ: Observ, filled: Path, words: list[str], parts: list[str]
-) -> None:
+def test_wrong_words_end_in_one_line_that_says_what_is_allowed(observ, filled, words, parts):
     digest = store.digest(filled / "data")
     told(observ(*words), 2, *parts)
     assert is_untouched(filled) and store.digest(filled / "data") == digest
 
 
-def test_all_wrong_words_are_told_at_once(observ: Observ, filled: Path) -> None:
+def test_all_wrong_words_are_told_at_once(observ, filled):
     words = ("--study", "nope", "--study", "etude", "-p", "years=0", "-p", "colour=red")
     code, out, err = observ("edition", *words)
     assert (code, out) == (2, "")
@@ -313,32 +266,26 @@ def test_all_wrong_words_are_told_at_once(observ: Observ, filled: Path) -> None:
 # --- Editions that cannot be made: code 1, and the site stays ---------------------------------
 
 
-def test_a_quarter_without_data_says_which_quarters_have_some(observ: Observ, filled: Path) -> None:
+def test_a_quarter_without_data_says_which_quarters_have_some(observ, filled):
     told(observ("edition", "2020-T1"), 1, "2020-T1", "no data", "from 2025-T1 to 2025-T1")
     assert is_untouched(filled)
 
 
 @pytest.mark.parametrize("data", ["data", "nowhere"])
-def test_a_data_folder_without_a_store_says_what_to_run(
-    observ: Observ, place: Path, data: str
-) -> None:
+def test_a_data_folder_without_a_store_says_what_to_run(observ, place, data):
     told(observ("edition", "--data", data), 1, str(place / data), "has no store", "observ ingest")
     assert is_untouched(place) and not (place / "nowhere").exists()
 
 
 @pytest.mark.parametrize("words", [("ingest", "raw"), ("edition",)])
-def test_an_agency_that_begins_with_no_device_is_told_how_to_add_one(
-    observ: Observ, place: Path, words: tuple[str, ...]
-) -> None:
+def test_an_agency_that_begins_with_no_device_is_told_how_to_add_one(observ, place, words):
     answers(place / "raw", "2025", {"a": ("2025-01-01", 4)})
     (place / "data" / "catalogue" / "devices.yml").write_text("# none yet\n", encoding="utf-8")
     told(observ(*words), 1, "devices.yml: lists no device yet", "`observ device new`")
     assert is_untouched(place) and not (place / "data" / "store").exists()
 
 
-def test_a_demonstration_read_by_the_agency_s_own_devices_says_where_its_are(
-    observ: Observ, place: Path
-) -> None:
+def test_a_demonstration_read_by_the_agency_s_own_devices_says_where_its_are(observ, place):
     path = answers(place / "raw", "2025", {"a": ("2025-01-01", 4)})
     path.rename(path.with_name("of_the_demonstration.csv"))
     (place / "raw" / "demonstration.json").write_text("{}", encoding="utf-8")
@@ -346,9 +293,7 @@ def test_a_demonstration_read_by_the_agency_s_own_devices_says_where_its_are(
     assert code == 1 and err.count("\n") == 1 and "--data data/demo" in err
 
 
-def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(observ, filled, monkeypatch):
     monkeypatch.setenv("PATH", str(filled))
     monkeypatch.setattr(sys, "executable", str(filled / "python"))
     result = observ("edition", "--publisher", "quarto")
@@ -359,27 +304,21 @@ def test_a_missing_quarto_says_where_to_get_it_and_what_does_without(
 @pytest.mark.parametrize(
     "words", [("catalogue",), ("ingest", "raw"), ("edition",), ("edition", "2025-T1")]
 )
-def test_outside_a_project_it_says_what_is_looked_for(
-    observ: Observ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
-) -> None:
+def test_outside_a_project_it_says_what_is_looked_for(observ, tmp_path, monkeypatch, words):
     (tmp_path / "raw").mkdir()
     monkeypatch.chdir(tmp_path)
     told(observ(*words), 1, str(tmp_path), "data/catalogue", "inside the project")
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-def test_it_runs_from_any_folder_of_the_project(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_runs_from_any_folder_of_the_project(observ, filled, monkeypatch):
     monkeypatch.chdir(filled / "notebooks")
     code, out, _ = observ("ingest", "../raw")
     assert code == 0 and str(filled / "data" / "store") in out.replace("\n", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
-def test_a_folder_that_was_deleted_under_one_s_feet_is_told(
-    observ: Observ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_was_deleted_under_one_s_feet_is_told(observ, tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
@@ -387,22 +326,21 @@ def test_a_folder_that_was_deleted_under_one_s_feet_is_told(
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_project_without_studies_says_where_they_go(observ: Observ, filled: Path) -> None:
+def test_a_project_without_studies_says_where_they_go(observ, filled):
     (filled / "notebooks" / "etude.ipynb").unlink()
     told(observ("edition"), 1, str(filled / "notebooks"), "holds no study", ".ipynb")
     assert is_untouched(filled)
 
 
 def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    observ, filled, monkeypatch
+):
     def run(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
         shutil.copy(pages[0].study.path, folder / "etude.ipynb")
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
     monkeypatch.setattr(
-        "observlib.edition.execute.started",
-        lambda root: contextlib.nullcontext(Workers(run, None)),
+        "observlib.edition.execute.started", lambda root: contextlib.nullcontext(Workers(run, None))
     )
     code, out, err = observ("edition")
     assert (code, out) == (1, "")
@@ -421,10 +359,8 @@ def interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", ["make", "publish", "ask"])
-def test_ctrl_c_leaves_the_published_site_as_it_was(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+@pytest.mark.parametrize("step", ["make", "publish", "check_request"])
+def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
     if step == "publish":
         manifest = {"kind": "real", "studies": []}
         monkeypatch.setattr("observlib.release.make", lambda *_, **__: manifest)
@@ -433,9 +369,7 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(
     assert is_untouched(filled)
 
 
-def test_ctrl_c_leaves_the_store_as_it_was(
-    observ: Observ, filled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
     digest = store.digest(filled / "data")
     answers(filled / "raw", "later", {"c": ("2025-02-01", 3)})
     monkeypatch.setattr("observlib.store.ingestion.write_ledger", interrupt)
@@ -453,9 +387,7 @@ def test_ctrl_c_leaves_the_store_as_it_was(
     ]
 
 
-def test_ctrl_c_leaves_no_half_demonstration(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_leaves_no_half_demonstration(observ, place, monkeypatch):
     monkeypatch.setattr("observlib.demonstration.replace_folder", interrupt)
     makers = folder._MAKERS[-1:]  # the quickest
     monkeypatch.setattr("observlib.demonstration._MAKERS", makers)
@@ -481,7 +413,7 @@ def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProce
     )
 
 
-def test_the_installed_script_is_this_command(place: Path) -> None:
+def test_the_installed_script_is_this_command(place):
     script = shutil.which("observ", path=str(Path(sys.executable).parent))
     if script is None:
         pytest.skip("the package is not installed beside this Python")
@@ -493,8 +425,8 @@ def test_the_installed_script_is_this_command(place: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
-def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled: Path) -> None:
-    study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
+def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled):
+    write_study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, "edition"],
         cwd=filled,
@@ -515,7 +447,7 @@ def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled: Path) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-def test_in_a_terminal_too_a_mistake_is_one_line(filled: Path) -> None:
+def test_in_a_terminal_too_a_mistake_is_one_line(filled):
     import pty
 
     terminal, end = pty.openpty()

@@ -1,8 +1,6 @@
-from __future__ import annotations
-
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib import counts, estimates, tables
@@ -15,13 +13,9 @@ def table(
     """An audience table of (start, end, visits) rows."""
     frame = pd.DataFrame(rows, columns=["start", "end", "visits"])
     frame = frame.assign(
-        device=device,
-        product="legifrance",
-        channel="web",
-        complete=complete,
-        start=pd.to_datetime(frame["start"]),
-        end=pd.to_datetime(frame["end"]),
-    )
+        device=device, product="legifrance", channel="web", complete=complete,
+        start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]),
+    )  # fmt: skip
     kept, rejects = tables.conform(frame, "audience", "test")
     assert rejects.empty
     return kept.assign(source=f"{device}@1")
@@ -38,7 +32,7 @@ def days(first: str, last: str, value: int = 100) -> pd.DataFrame:
     return table([(str(d), str(d), value) for d in pd.date_range(first, last)])
 
 
-def test_a_month_with_absent_days_is_partial_and_never_compared() -> None:
+def test_a_month_with_absent_days_is_partial_and_never_compared():
     rows = pd.concat([months("2025-01", [3100, 2800, 3100]), days("2026-01-01", "2026-02-28")])
     rows = pd.concat([rows, days("2026-03-01", "2026-03-20")])
     by_month = counts.monthly(rows, "2025-01", "2026-03").set_index("period")
@@ -51,13 +45,13 @@ def test_a_month_with_absent_days_is_partial_and_never_compared() -> None:
     assert (change["period"], change["status"]) == ("2026-T1", "missing")
 
 
-def test_the_month_in_progress_is_not_shown_as_a_fall() -> None:
+def test_the_month_in_progress_is_not_shown_as_a_fall():
     rows = pd.concat([months("2025-01", [5000] * 11), months("2025-12", [302], complete=False)])
     last = counts.monthly(rows, "2025-01", "2025-12").iloc[-1]
     assert (last["period"], last["status"]) == ("2025-12", "partial")
 
 
-def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial() -> None:
+def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial():
     values = [5000, 5200, 4100, 4300, 4800, 5100, 4900, 5000, 4700, 5300, 5600, 5639, 302]
     assert (
         counts.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
@@ -71,16 +65,14 @@ def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial() -> None
     )
 
 
-def test_year_on_year_is_the_ratio_of_whole_quarters() -> None:
+def test_year_on_year_is_the_ratio_of_whole_quarters():
     rows = months("2025-07", [100, 200, 300] + [1] * 9 + [150, 250, 320])
     quarters = counts.quarterly(rows, Quarter(2026, 3).back(5))
     change = counts.year_on_year(quarters).set_index("period").loc["2026-T3"]
     assert change["estimate"] == pytest.approx(20.0)
 
 
-def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_none_measures() -> (
-    None
-):
+def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_none_measures():
     row = {"indicator": "units_sold", "unit": "exemplaires", "device": "d", "n": 90}
     sold = estimates.make(
         {**row, "period": period, "estimate": 90} for period in ("2026-T2", "2026-T3")
@@ -90,8 +82,9 @@ def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_
     assert change["status"] == "missing"
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(11, 10**7), min_size=3, max_size=36))
-def test_quarters_add_up_to_their_months(values: list[int]) -> None:
+def test_quarters_add_up_to_their_months(values):
     values = values[: len(values) // 3 * 3]
     rows = months("2023-01", values)
     last = Quarter(2023, 1) + (len(values) // 3 - 1)
@@ -100,18 +93,12 @@ def test_quarters_add_up_to_their_months(values: list[int]) -> None:
     assert quarters["n"].tolist() == quarters["estimate"].tolist()
 
 
-def test_visits_of_fewer_than_eleven_people_are_withheld() -> None:
+def test_visits_of_fewer_than_eleven_people_are_withheld():
     out = counts.monthly(months("2026-01", [4, 5000]), "2026-01", "2026-02")
     assert out["status"].tolist() == ["suppressed", "published"]
 
 
-def test_no_data_is_an_empty_frame_and_no_error() -> None:
-    nothing = tables.empty("audience").assign(source="")
-    quarters = counts.quarterly(nothing, Quarter(2026, 3).back(2))
-    assert quarters.empty and counts.year_on_year(quarters).empty
-
-
-def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing() -> None:
+def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing():
     starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
     table = pd.DataFrame(
         {
@@ -124,9 +111,7 @@ def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing() -> None:
 
 
 @pytest.mark.parametrize(("then", "now", "change"), [(0, 250, None), (200, 0, -100), (200, 200, 0)])
-def test_a_change_from_nothing_is_not_told_and_one_to_nothing_is(
-    then: int, now: int, change: float | None
-) -> None:
+def test_a_change_from_nothing_is_not_told_and_one_to_nothing_is(then, now, change):
     row = {"indicator": "visits", "unit": "visites", "device": "d"}
     both = estimates.make(
         {**row, "period": period, "estimate": float(visits), "n": float(visits) or None}

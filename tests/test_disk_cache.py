@@ -1,13 +1,10 @@
 """What is kept is given back whole or not at all, whatever became of the disk or of a run."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,7 +15,7 @@ from observlib.disk_cache import get, prune, put
 FILES = {"page.html": "é".encode(), "page_files/fig.svg": b"\x00\xff" * 50}
 
 
-def test_an_entry_is_given_back_byte_by_byte(tmp_path: Path) -> None:
+def test_an_entry_is_given_back_byte_by_byte(tmp_path):
     put(tmp_path / "new" / "folder", "page.key", FILES)
     assert get(tmp_path / "new" / "folder", "page.key") == FILES
     assert get(tmp_path / "new" / "folder", "page.other") is None
@@ -26,9 +23,7 @@ def test_an_entry_is_given_back_byte_by_byte(tmp_path: Path) -> None:
 
 
 @given(st.data())
-def test_whatever_is_wrong_with_an_entry_it_is_as_if_it_were_not_there(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
+def test_whatever_is_wrong_with_an_entry_it_is_as_if_it_were_not_there(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("kept")
     put(folder, "page.key", FILES)
     whole = (folder / "page.key").read_bytes()
@@ -43,14 +38,12 @@ def test_whatever_is_wrong_with_an_entry_it_is_as_if_it_were_not_there(
 
 
 @pytest.mark.parametrize("name", ["../outside", "a/../../outside", "/outside"])
-def test_no_entry_leads_out_of_the_folder_it_is_unpacked_into(tmp_path: Path, name: str) -> None:
+def test_no_entry_leads_out_of_the_folder_it_is_unpacked_into(tmp_path, name):
     put(tmp_path, "page.key", {**FILES, name: b"x"})
     assert get(tmp_path, "page.key") is None
 
 
-def test_a_run_killed_while_it_stores_leaves_no_entry_and_the_former_one_whole(
-    tmp_path: Path,
-) -> None:
+def test_a_run_killed_while_it_stores_leaves_no_entry_and_the_former_one_whole(tmp_path):
     put(tmp_path, "page.key", {"page.html": b"former"})
     script = f"""
 import os
@@ -66,7 +59,7 @@ disk_cache.put(Path({str(tmp_path)!r}), {{}}, {{"page.html": b"new"}})
     assert get(tmp_path, "page.other") is None
 
 
-def test_two_runs_that_store_and_read_one_entry_at_once_find_it_whole(tmp_path: Path) -> None:
+def test_two_runs_that_store_and_read_one_entry_at_once_find_it_whole(tmp_path):
     contents = [{"page.html": bytes([n]) * 100_000} for n in range(4)]
     put(tmp_path, "page.key", contents[0])
 
@@ -80,8 +73,8 @@ def test_two_runs_that_store_and_read_one_entry_at_once_find_it_whole(tmp_path: 
 
 
 def test_what_was_of_no_use_for_longest_is_pruned_first_and_half_written_files_in_their_turn(
-    tmp_path: Path,
-) -> None:
+    tmp_path,
+):
     for age, name in enumerate(["used", "newest", "old", ".old-half", "oldest"]):
         put(tmp_path / "pages", name, {"x": os.urandom(1000)})
         moment = time.time() - 1000 * (age + 1)

@@ -1,7 +1,5 @@
 """conda users get what pip users get, and contributors what the project promises them."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import subprocess
@@ -28,7 +26,7 @@ def _bounds(requirements: list[str]) -> dict[str, str]:
     return dict(re.fullmatch(r"([^ <>=]+)(.*)", text).groups() for text in requirements)
 
 
-def test_environment_yml_has_the_bounds_of_pyproject_under_the_names_of_conda_forge() -> None:
+def test_environment_yml_has_the_bounds_of_pyproject_under_the_names_of_conda_forge():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = _bounds([*project["dependencies"], *extras["lab"], *extras["quarto"]])
@@ -41,7 +39,7 @@ def test_environment_yml_has_the_bounds_of_pyproject_under_the_names_of_conda_fo
     assert _bounds(conda) == expected | {"python": project["requires-python"], "pip": ""}
 
 
-def test_the_lock_meets_pyproject_and_holds_hashes_and_no_address() -> None:
+def test_the_lock_meets_pyproject_and_holds_hashes_and_no_address():
     for name in ("requirements.lock", "requirements-lab.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"https?:|--index|--find", text)
@@ -54,14 +52,14 @@ def test_the_lock_meets_pyproject_and_holds_hashes_and_no_address() -> None:
             assert plain in locked
 
 
-def test_who_imports_the_package_gets_its_types(tmp_path: Path) -> None:
+def test_who_imports_the_package_gets_its_types(tmp_path):
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     assert "observlib/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
-def test_hooks_before_a_commit_are_the_project_s_own_and_download_nothing() -> None:
+def test_hooks_before_a_commit_are_the_project_s_own_and_download_nothing():
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert [repo["repo"] for repo in config["repos"]] == ["local"]
     for hook in config["repos"][0]["hooks"]:

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import math
 
 import pytest
@@ -27,17 +25,17 @@ ROW = {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n"
         ({"group": "age"}, "a group without its value"),
     ],
 )
-def test_an_unpublishable_number_cannot_become_an_estimate(change: dict, what: str) -> None:
+def test_an_unpublishable_number_cannot_become_an_estimate(change, what):
     with pytest.raises(ValueError, match=what):
         estimates.make([{**ROW, **change}])
 
 
-def test_an_unknown_column_is_refused() -> None:
+def test_an_unknown_column_is_refused():
     with pytest.raises(ValueError, match="no column colour"):
         estimates.make([{**ROW, "colour": "red"}])
 
 
-def test_no_row_is_an_empty_frame_with_all_columns() -> None:
+def test_no_row_is_an_empty_frame_with_all_columns():
     assert list(estimates.make([]).columns) == estimates.COLUMNS
     assert len(estimates.combine([])) == 0
 
@@ -46,7 +44,7 @@ finite = st.floats(-1e9, 1e9, allow_nan=False)
 
 
 @given(st.lists(st.tuples(finite, st.integers(11, 10**9)), max_size=20))
-def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows: list) -> None:
+def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows):
     frame = estimates.make({**ROW, "estimate": value, "n": n} for value, n in rows)
     back = estimates.from_json(estimates.to_json(frame))
     assert back["n"].tolist() == frame["n"].tolist()
@@ -55,7 +53,7 @@ def test_the_page_s_machine_readable_output_gives_the_numbers_back(rows: list) -
     assert estimates.to_json(back) == estimates.to_json(frame)
 
 
-def test_what_a_count_counts_is_the_catalogue_s_word_and_a_unit_that_is_given_stays() -> None:
+def test_what_a_count_counts_is_the_catalogue_s_word_and_a_unit_that_is_given_stays():
     visits = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0}
     frame = estimates.make([visits, {**visits, "unit": "pages"}, ROW])
     assert estimates.with_units(frame, {"visits": "visites", "i": "%"})["unit"].tolist() == [
@@ -66,9 +64,7 @@ def test_what_a_count_counts_is_the_catalogue_s_word_and_a_unit_that_is_given_st
 
 
 @pytest.mark.parametrize("unit", ["%", "points", "sur 10", ""])
-def test_a_share_or_mark_without_its_unit_is_refused_as_it_was_protected_as_a_count(
-    unit: str,
-) -> None:
+def test_a_share_or_mark_without_its_unit_is_refused_as_it_was_protected_as_a_count(unit):
     frame = estimates.make([{**ROW, "unit": ""}])
     with pytest.raises(ValueError, match="no unit"):
         estimates.with_units(frame, {"i": unit})

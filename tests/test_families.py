@@ -1,9 +1,6 @@
 """Families of estimates: declared once, and what they read and give is checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -26,19 +23,19 @@ def declared() -> Iterator[None]:
     frame.families.cache_clear()
 
 
-def test_every_parameter_of_a_family_names_what_it_reads() -> None:
+def test_every_parameter_of_a_family_names_what_it_reads():
     for found in frame.families().values():
         known = {*TABLES, *REFERENCE, *CONTEXT, *frame.families()}
         assert set(found.reads) <= known, found.name
 
 
-def test_a_family_comes_after_those_that_it_reads() -> None:
+def test_a_family_comes_after_those_that_it_reads():
     order = list(frame.families())
     for name, found in frame.families().items():
         assert all(order.index(other) < order.index(name) for other in found.families)
 
 
-def test_a_parameter_that_names_nothing_is_a_mistake_told_with_what_it_may_name() -> None:
+def test_a_parameter_that_names_nothing_is_a_mistake_told_with_what_it_may_name():
     @family("strange")
     def strange(vists: pd.DataFrame) -> pd.DataFrame:
         return vists
@@ -48,7 +45,7 @@ def test_a_parameter_that_names_nothing_is_a_mistake_told_with_what_it_may_name(
         frame.families()
 
 
-def test_families_that_read_each_other_are_told_as_a_circle() -> None:
+def test_families_that_read_each_other_are_told_as_a_circle():
     @family("egg")
     def egg(hen: pd.DataFrame) -> pd.DataFrame:
         return hen
@@ -62,7 +59,7 @@ def test_families_that_read_each_other_are_told_as_a_circle() -> None:
         frame.families()
 
 
-def test_two_themes_cannot_give_one_name_to_two_families() -> None:
+def test_two_themes_cannot_give_one_name_to_two_families():
     def other() -> pd.DataFrame:
         return estimates.make([])
 
@@ -70,7 +67,7 @@ def test_two_themes_cannot_give_one_name_to_two_families() -> None:
         family("visits")(other)
 
 
-def test_what_a_family_gives_keeps_the_contracts_or_stops_it() -> None:
+def test_what_a_family_gives_keeps_the_contracts_or_stops_it():
     @family("few")
     def few() -> pd.DataFrame:
         return estimates.make([ROW]).assign(n=7.0)  # fewer than eleven people
@@ -81,7 +78,7 @@ def test_what_a_family_gives_keeps_the_contracts_or_stops_it() -> None:
     assert len(given.estimates) == 1 and given.comparisons.empty and given.words == {}
 
 
-def test_no_quantity_of_an_edition_has_two_values(demonstration: Path) -> None:
+def test_no_quantity_of_an_edition_has_two_values(demonstration):
     """A page that reads one family and a page that reads another tell the same."""
     from observlib.period import Quarter
     from observlib.study import Study

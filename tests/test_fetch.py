@@ -1,15 +1,12 @@
 """Fetching from a server that speaks JSON-RPC as LimeSurvey's RemoteControl does."""
 
-from __future__ import annotations
-
 import base64
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -85,27 +82,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture
 def known(catalogue: Catalogue) -> Catalogue:
     device = Device(
-        id="enquete",
-        label="Enquête",
-        product="legifrance",
-        family="consultation",
-        channel="web",
-        owner="numerique",
-        frequency="continuous",
-        personal_data="Aucune.",
-        pattern="limesurvey/enquete_*.csv",
-        loader="limesurvey",
-        questionnaire="enquete",
+        id="enquete", label="Enquête", product="legifrance", family="consultation", channel="web",
+        owner="numerique", frequency="continuous", personal_data="Aucune.",
+        pattern="limesurvey/enquete_*.csv", loader="limesurvey", questionnaire="enquete",
         survey_id=271828,
-    )
+    )  # fmt: skip
     questions = [
         {
-            "variable": "satisfaction",
-            "code": "Q01",
-            "text": "Satisfait ?",
-            "kind": "scale",
-            "scale": [1, 5],
-            "answers": {"A5": 5},
+            "variable": "satisfaction", "code": "Q01", "text": "Satisfait ?", "kind": "scale",
+            "scale": [1, 5], "answers": {"A5": 5},
         },
         {
             "variable": "reason",
@@ -115,15 +100,13 @@ def known(catalogue: Catalogue) -> Catalogue:
             "answers": {"SQ001": "Démarche", "other": "Autre"},
         },
         {"code": "COM", "text": "Un mot ?", "kind": "ignored"},
-    ]
+    ]  # fmt: skip
     asked = Questionnaire.model_validate({"id": "enquete", "label": "E", "questions": questions})
     devices = {"enquete": device, "other": device.model_copy(update={"survey_id": None})}
     return catalogue.model_copy(update={"devices": devices, "questionnaires": {"enquete": asked}})
 
 
-def test_what_is_fetched_is_ingested_as_it_is(
-    server: Server, known: Catalogue, tmp_path: Path
-) -> None:
+def test_what_is_fetched_is_ingested_as_it_is(server, known, tmp_path):
     path = fetch("enquete", known, tmp_path / "raw", today=DAY)
     assert path == tmp_path / "raw" / "limesurvey" / "enquete_2026-11-25.csv"
     assert path.match(known.devices["enquete"].pattern)
@@ -136,9 +119,7 @@ def test_what_is_fetched_is_ingested_as_it_is(
     assert server.calls[1][1][1:6] == [271828, "csv", None, "all", "code"]
 
 
-def test_nothing_of_a_person_is_ever_written(
-    server: Server, known: Catalogue, tmp_path: Path
-) -> None:
+def test_nothing_of_a_person_is_ever_written(server, known, tmp_path):
     path = fetch("enquete", known, tmp_path, today=DAY)
     text = path.read_text(encoding="utf-8")
     assert text.splitlines()[0] == "id,submitdate,startdate,Q01,Q02[SQ001],Q02[other]"
@@ -147,9 +128,7 @@ def test_nothing_of_a_person_is_ever_written(
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [path.name]
 
 
-def test_a_second_fetch_of_a_day_replaces_the_first(
-    server: Server, known: Catalogue, tmp_path: Path
-) -> None:
+def test_a_second_fetch_of_a_day_replaces_the_first(server, known, tmp_path):
     first = fetch("enquete", known, tmp_path, today=DAY).read_bytes()
     assert fetch("enquete", known, tmp_path, today=DAY).read_bytes() == first
 
@@ -193,14 +172,8 @@ def silent(handler: Handler) -> None:
     ],
 )
 def test_what_a_server_answers_badly_is_one_line_without_the_password(
-    server: Server,
-    known: Catalogue,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-    method: str,
-    answer: Any,
-    word: str,
-) -> None:
+    server, known, tmp_path, caplog, method, answer, word
+):
     server.answers[method] = answer
     path = tmp_path / "limesurvey" / "enquete_2026-11-25.csv"
     path.parent.mkdir()
@@ -213,9 +186,7 @@ def test_what_a_server_answers_badly_is_one_line_without_the_password(
     assert len(list(path.parent.iterdir())) == 1
 
 
-def test_a_wrong_password_says_which_variables_to_check(
-    server: Server, known: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_password_says_which_variables_to_check(server, known, tmp_path, monkeypatch):
     monkeypatch.setenv("OBSERV_LIMESURVEY_PASSWORD", "faux")
     with pytest.raises(
         ObservError, match="check OBSERV_LIMESURVEY_USER and OBSERV_LIMESURVEY_PASS"
@@ -224,9 +195,7 @@ def test_a_wrong_password_says_which_variables_to_check(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_is_not_there_is_one_line(
-    known: Catalogue, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_is_not_there_is_one_line(known, server, tmp_path, monkeypatch):
     monkeypatch.setenv("OBSERV_LIMESURVEY_URL", "http://127.0.0.1:1")
     with pytest.raises(ObservError, match="cannot be reached"):
         fetch("enquete", known, tmp_path, today=DAY)
@@ -245,13 +214,8 @@ def test_a_server_that_is_not_there_is_one_line(
     ],
 )
 def test_an_address_that_is_missing_or_unsafe_is_refused_before_anything_is_sent(
-    known: Catalogue,
-    server: Server,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    url: str,
-    word: str,
-) -> None:
+    known, server, tmp_path, monkeypatch, url, word
+):
     monkeypatch.setenv("OBSERV_LIMESURVEY_URL", url)
     with pytest.raises(UsageError, match=word) as error:
         fetch("enquete", known, tmp_path, today=DAY)
@@ -259,9 +223,7 @@ def test_an_address_that_is_missing_or_unsafe_is_refused_before_anything_is_sent
 
 
 @pytest.mark.parametrize("name", ["nothing", "other"])
-def test_a_device_that_is_no_survey_names_those_that_are(
-    known: Catalogue, tmp_path: Path, name: str
-) -> None:
+def test_a_device_that_is_no_survey_names_those_that_are(known, tmp_path, name):
     with pytest.raises(UsageError, match="such devices are: enquete"):
         fetch(name, known, tmp_path)
 
@@ -269,32 +231,24 @@ def test_a_device_that_is_no_survey_names_those_that_are(
 @pytest.mark.parametrize(
     "pattern", ["enquete_*.lsa", "enquete_?.csv", "*_enquete_*.csv", "/a_*.csv"]
 )
-def test_a_pattern_that_makes_no_file_name_says_how_to_write_it(
-    known: Catalogue, tmp_path: Path, pattern: str
-) -> None:
+def test_a_pattern_that_makes_no_file_name_says_how_to_write_it(known, tmp_path, pattern):
     device = known.devices["enquete"].model_copy(update={"pattern": pattern})
     with pytest.raises(ObservError, match="write it with one"):
         fetch("enquete", known.model_copy(update={"devices": {"enquete": device}}), tmp_path)
 
 
-def test_real_answers_never_join_a_demonstration(
-    server: Server, known: Catalogue, tmp_path: Path
-) -> None:
+def test_real_answers_never_join_a_demonstration(server, known, tmp_path):
     (tmp_path / "demonstration.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UsageError, match="never mixed"):
         fetch("enquete", known, tmp_path, today=DAY)
 
 
-def test_a_folder_that_cannot_be_written_is_told(
-    server: Server, known: Catalogue, tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_written_is_told(server, known, tmp_path):
     (tmp_path / "raw").write_text("a file", encoding="utf-8")
     with pytest.raises(ObservError, match="an earlier file is as it was"):
         fetch("enquete", known, tmp_path / "raw", today=DAY)
 
 
-def test_the_command_names_the_devices_that_can_be_fetched(
-    observ: Callable[..., tuple[int, str, str]],
-) -> None:
+def test_the_command_names_the_devices_that_can_be_fetched(observ):
     code, _, said = observ("fetch", "matomo-legifrance")
     assert code == 2 and "such devices are: " in said

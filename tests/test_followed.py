@@ -1,8 +1,5 @@
 """Series by month: what an action may be to move, whole months only, and nobody told of few."""
 
-from __future__ import annotations
-
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,7 +7,6 @@ import pandas as pd
 from observlib import followed as monthly
 from observlib import store, tables
 from observlib.answers import each_month
-from observlib.catalogue import Catalogue
 from observlib.period import Quarter
 from observlib.themes.contacts import calls, tickets
 from observlib.themes.sales import estimates as sales
@@ -48,8 +44,8 @@ def desk(counts: dict[str, int], seen: str) -> pd.DataFrame:
 
 
 def test_all_that_an_action_may_be_to_move_has_months_in_the_demonstration(
-    demonstration: Path, catalogue: Catalogue
-) -> None:
+    demonstration, catalogue
+):
     read = {name: store.read(demonstration, name, last=Quarter(2026, 3)) for name in monthly.TABLES}
     found = monthly.monthly(read, catalogue, "2026-09")
     assert set(found["indicator"]) == set(monthly.FOLLOWED)
@@ -65,14 +61,7 @@ def test_all_that_an_action_may_be_to_move_has_months_in_the_demonstration(
         )
 
 
-def test_a_store_without_any_of_its_tables_has_no_series_and_does_not_fail(
-    catalogue: Catalogue,
-) -> None:
-    none = {name: tables.empty(name).assign(source="") for name in monthly.TABLES}
-    assert monthly.monthly(none, catalogue, "2026-09").empty
-
-
-def test_the_months_of_joiners_add_up_to_their_quarter() -> None:
+def test_the_months_of_joiners_add_up_to_their_quarter():
     rows = lists([30, 40, 50, 60])
     months = of(each_month(subscriptions.over, rows, *SPAN), "subscription_joins")
     quarter = of(subscriptions.quarterly(rows, [Quarter(2026, 1)]), "subscription_joins")
@@ -80,7 +69,7 @@ def test_the_months_of_joiners_add_up_to_their_quarter() -> None:
     assert months["2026-04"] == 60
 
 
-def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of_it() -> None:
+def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of_it():
     def shop(units: list[int]) -> pd.DataFrame:
         months = pd.to_datetime([f"{month}-01" for month in YEAR[: len(units)]])
         title = {"title_id": "t", "title": "T", "format": "print", "complete": True}
@@ -103,7 +92,7 @@ def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of
     assert of(idle, "revenue")["2026-02"] == of(idle, "units_sold")["2026-02"] == 0.0
 
 
-def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_months() -> None:
+def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_months():
     found = of(
         each_month(subscriptions.over, lists([30, 4, 40, 50]), *SPAN),
         "subscription_joins",
@@ -112,24 +101,20 @@ def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_mon
     assert [found[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
 
 
-def test_tickets_of_a_month_exported_before_its_end_are_partial_and_few_are_withheld() -> None:
+def test_tickets_of_a_month_exported_before_its_end_are_partial_and_few_are_withheld():
     rows = desk({"2026-01": 20, "2026-04": 30, "2026-05": 4, "2026-06": 30}, "2026-06-20")
     found = tickets.monthly(rows, *SPAN, {"d": 3})
     assert of(found, "tickets_received", "status") == {
-        "2026-01": "published",
-        "2026-02": "missing",
-        "2026-03": "missing",
-        "2026-04": "suppressed",
-        "2026-05": "suppressed",
-        "2026-06": "suppressed",
-    }
+        "2026-01": "published", "2026-02": "missing", "2026-03": "missing",
+        "2026-04": "suppressed", "2026-05": "suppressed", "2026-06": "suppressed",
+    }  # fmt: skip
     later = tickets.monthly(desk({"2026-05": 40, "2026-06": 30}, "2026-06-20"), *SPAN, {"d": 3})
     assert of(later, "tickets_received", "status") == {"2026-05": "published", "2026-06": "partial"}
     assert of(later, "answered_in_promise")["2026-05"] == 100.0
     assert "answered_in_promise" not in set(tickets.monthly(rows, *SPAN, {})["indicator"])
 
 
-def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls() -> None:
+def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls():
     days = pd.to_datetime(["2026-03-20", "2026-03-30", "2026-04-02", "2026-05-02", "2026-05-10"])
     half_hours = pd.DataFrame(
         {**COMMON, "date": days, "offered": 40, "answered": 30, "abandoned": 10}
@@ -144,7 +129,7 @@ def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls() -
     }
 
 
-def test_the_marks_of_a_survey_s_months_are_those_of_its_answers() -> None:
+def test_the_marks_of_a_survey_s_months_are_those_of_its_answers():
     days = pd.to_datetime(["2026-04-10"] * 40 + ["2026-05-10"] * 40)
     rows = pd.DataFrame(
         {

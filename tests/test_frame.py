@@ -1,7 +1,5 @@
 """What families give is kept by what they depend on: never stale, never computed twice."""
 
-from __future__ import annotations
-
 import ast
 import shutil
 from collections.abc import Iterator
@@ -42,14 +40,14 @@ def same(one: Given, other: Given) -> None:
 
 
 @pytest.mark.parametrize("name", ["satisfaction", "devices", "peers"])
-def test_what_is_kept_is_what_was_computed(place: Path, demonstration: Path, name: str) -> None:
+def test_what_is_kept_is_what_was_computed(place, demonstration, name):
     computed = frame.given(demonstration, LAST, name)
     assert frame.is_kept(demonstration, LAST, name)
     frame._given.cache_clear()
     same(frame.given(demonstration, LAST, name), computed)
 
 
-def test_a_damaged_entry_is_computed_again(place: Path, demonstration: Path) -> None:
+def test_a_damaged_entry_is_computed_again(place, demonstration):
     computed = frame.given(demonstration, LAST, "satisfaction")
     (path,) = entries(place)
     path.write_bytes(path.read_bytes()[:-9] + b"\0" * 9)
@@ -57,9 +55,7 @@ def test_a_damaged_entry_is_computed_again(place: Path, demonstration: Path) -> 
     same(frame.given(demonstration, LAST, "satisfaction"), computed)
 
 
-def test_a_family_depends_on_its_own_tables_and_on_no_other(
-    place: Path, demonstration: Path
-) -> None:
+def test_a_family_depends_on_its_own_tables_and_on_no_other(place, demonstration):
     found = frame.depends(demonstration, LAST, "satisfaction")
     assert [name for name in found if name.startswith("the data/")] == ["the data/ratings"]
     assert "the reference/margins.csv" not in found
@@ -69,9 +65,7 @@ def test_a_family_depends_on_its_own_tables_and_on_no_other(
     assert {"the estimates/satisfaction", "the estimates/surveys"} <= set(peers)
 
 
-def test_another_catalogue_another_quarter_or_survey_is_another_entry(
-    place: Path, demonstration: Path
-) -> None:
+def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, demonstration):
     def key(quarter: Quarter = LAST, survey: str = "enquete-legifrance") -> str:
         return inputs.key(frame.depends(demonstration, quarter, "survey", survey))
 
@@ -83,8 +77,8 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(
 
 
 def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
-    place: Path, demonstration: Path
-) -> None:
+    place, demonstration
+):
     before = frame.given(demonstration, LAST, "visits").estimates
     (entry,) = entries(place)
     path = place / "data" / "catalogue" / "indicators.yml"
@@ -98,8 +92,8 @@ def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_a
 
 @pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
 def test_real_data_never_takes_what_a_demonstration_has_kept(
-    place: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+    place, demonstration, monkeypatch, name
+):
     """Sheets are told to be invented by the kind of data, and no table need differ."""
     before = frame.depends(demonstration, LAST, name)
     held = {**store.digests(demonstration), "kind": "real"}
@@ -108,8 +102,8 @@ def test_real_data_never_takes_what_a_demonstration_has_kept(
 
 
 def test_a_project_that_cannot_be_written_is_computed_all_the_same(
-    place: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    place, demonstration, monkeypatch
+):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -118,18 +112,18 @@ def test_a_project_that_cannot_be_written_is_computed_all_the_same(
     assert not entries(place)
 
 
-def test_one_of_each_survey_is_asked_with_its_survey_and_the_others_without(
-    place: Path, demonstration: Path
-) -> None:
+def test_one_of_each_survey_is_asked_with_its_survey_and_the_others_without(place, demonstration):
     with pytest.raises(ObservError, match="'survey': is of one survey; name it"):
         frame.given(demonstration, LAST, "survey")
     with pytest.raises(ObservError, match="'satisfaction': is of no one survey"):
         frame.given(demonstration, LAST, "satisfaction", "enquete-legifrance")
 
 
-def test_no_code_that_computes_is_left_out_of_what_a_family_depends_on() -> None:
+def test_no_code_that_computes_is_left_out_of_what_a_family_depends_on():
     """Else a mended formula would leave the former figures on the pages."""
-    waiting = [*SOURCE.glob("themes/*/family.py"), SOURCE / "followed.py", SOURCE / "frame.py"]
+    declaring = {family.compute.__module__ for family in frame.families().values()}
+    waiting = [SOURCE.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in declaring]
+    waiting.append(SOURCE / "frame.py")
     seen: set[Path] = set()
     while waiting:
         path = waiting.pop()

@@ -1,10 +1,7 @@
 """What a page depends on: all that matters to it, and nothing that does not."""
 
-from __future__ import annotations
-
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +28,7 @@ def digest(tmp_path: Path, notebook: Any) -> str:
     return inputs.notebook(path)
 
 
-def test_a_notebook_that_was_only_executed_is_the_same(tmp_path: Path) -> None:
+def test_a_notebook_that_was_only_executed_is_the_same(tmp_path):
     before = digest(tmp_path, study())
     run = study()
     run.cells[0].execution_count = 7
@@ -40,7 +37,7 @@ def test_a_notebook_that_was_only_executed_is_the_same(tmp_path: Path) -> None:
     assert digest(tmp_path, run) == before
 
 
-def test_sources_as_texts_or_as_lines_are_the_same(tmp_path: Path) -> None:
+def test_sources_as_texts_or_as_lines_are_the_same(tmp_path):
     before = digest(tmp_path, study())
     path = tmp_path / "study.ipynb"
     raw = json.loads(path.read_text(encoding="utf-8"))
@@ -63,15 +60,13 @@ def test_sources_as_texts_or_as_lines_are_the_same(tmp_path: Path) -> None:
         lambda n: n.metadata.update(kernelspec={"name": "other"}),
     ],
 )
-def test_a_notebook_whose_words_code_or_settings_changed_is_another(
-    tmp_path: Path, change: Callable[[Any], None]
-) -> None:
+def test_a_notebook_whose_words_code_or_settings_changed_is_another(tmp_path, change):
     before, other = digest(tmp_path, study()), study()
     change(other)
     assert digest(tmp_path, other) != before
 
 
-def test_a_folder_is_its_files_and_neither_bytecode_nor_hidden_ones(tmp_path: Path) -> None:
+def test_a_folder_is_its_files_and_neither_bytecode_nor_hidden_ones(tmp_path):
     for name in (
         "a.py",
         "room/b.css",
@@ -90,12 +85,12 @@ def test_a_folder_is_its_files_and_neither_bytecode_nor_hidden_ones(tmp_path: Pa
     assert inputs.tree("it", tmp_path / "nowhere") == {}
 
 
-def test_what_no_page_can_see_of_the_library_is_there_under_these_names() -> None:
+def test_what_no_page_can_see_of_the_library_is_there_under_these_names():
     rooms = {path.name.removesuffix(".py") for path in SOURCE.iterdir()}
     assert inputs.UNSEEN - {"preview"} <= rooms
 
 
-def test_no_code_that_a_study_can_run_is_out_of_sight() -> None:
+def test_no_code_that_a_study_can_run_is_out_of_sight():
     seen = {
         name.removeprefix("the library/")
         for name in inputs.within(inputs.library(), inputs.UNSEEN, inside=False)
@@ -106,8 +101,8 @@ def test_no_code_that_a_study_can_run_is_out_of_sight() -> None:
 
 
 def test_an_updated_package_is_another_input_and_the_first_on_the_path_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, monkeypatch
+):
     for place, version in (("first", "1.0"), ("second", "2.0")):
         (tmp_path / place / f"some_package-{version}.dist-info").mkdir(parents=True)
     monkeypatch.setattr(
@@ -121,7 +116,7 @@ def test_an_updated_package_is_another_input_and_the_first_on_the_path_counts(
     assert inputs.changes(found, inputs.installed()) == ["the packages (some_package)"]
 
 
-def test_no_page_or_family_is_made_again_because_what_is_invented_has_changed() -> None:
+def test_no_page_or_family_is_made_again_because_what_is_invented_has_changed():
     invented = [name for name in inputs.library() if "demo" in name]
     assert any("themes/surveys/demonstration/associations" in name for name in invented)
     assert not {*invented} & {*inputs.seen_by_pages(), *frame._code()}

@@ -3,8 +3,6 @@
 As in `test_release`, whose small project this is, no study is executed here.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -95,9 +93,7 @@ def change(path: Path, before: str, after: str) -> None:
 # An edition that did not change
 
 
-def test_an_unchanged_edition_runs_nothing_and_touches_no_file_on_any_day(
-    again: Again, root: Path
-) -> None:
+def test_an_unchanged_edition_runs_nothing_and_touches_no_file_on_any_day(again, root):
     assert again() == {"panorama", "satisfaction"}
     before = states(root)
     for today in (TODAY, LATER):
@@ -107,9 +103,7 @@ def test_an_unchanged_edition_runs_nothing_and_touches_no_file_on_any_day(
         assert states(root) == before
 
 
-def test_the_latest_quarter_stands_until_a_later_one_can_be_made(
-    release: Release, root: Path
-) -> None:
+def test_the_latest_quarter_stands_until_a_later_one_can_be_made(release, root):
     release(None)
     assert stands(root, None)
     assert not stands(root, None, today=date(2027, 1, 1))
@@ -117,7 +111,7 @@ def test_the_latest_quarter_stands_until_a_later_one_can_be_made(
     assert not stands(root, None)
 
 
-def test_executed_outputs_in_a_committed_notebook_run_nothing(again: Again, root: Path) -> None:
+def test_executed_outputs_in_a_committed_notebook_run_nothing(again, root):
     again()
     path = root / "notebooks" / "panorama.ipynb"
     raw = json.loads(path.read_text(encoding="utf-8"))
@@ -138,9 +132,7 @@ print(*sorted(heavy & sys.modules.keys()), "loaded")
 """
 
 
-def test_the_command_says_since_when_and_loads_nothing_heavy_for_it(
-    release: Release, root: Path
-) -> None:
+def test_the_command_says_since_when_and_loads_nothing_heavy_for_it(release, root):
     today = date.today()  # the command's own
     release("2025-T1", today=today)
     before = states(root)
@@ -153,7 +145,7 @@ def test_the_command_says_since_when_and_loads_nothing_heavy_for_it(
     assert states(root) == before
 
 
-def test_no_worker_is_started_for_what_is_of_the_site_alone(release: Release, root: Path) -> None:
+def test_no_worker_is_started_for_what_is_of_the_site_alone(release, root):
     def may_run() -> bool:
         found = standing.now(root, root / "data", Quarter(2026, 3), [], {}, "embedded", TODAY)
         return standing.may_run(root, found)
@@ -176,9 +168,7 @@ DELETED, EDITED, ADDED = "deleted", "edited", "added"
     "name",
     ["_site/editions/2026-T3/panorama.html", "_site/site.css", "editions/2026-T3/panorama.ipynb"],
 )
-def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(
-    again: Again, root: Path, what: str, name: str
-) -> None:
+def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(again, root, what, name):
     again()
     before = small.published(root)
     path = root / "reports" / name
@@ -195,7 +185,7 @@ def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(
     assert small.published(root) == before
 
 
-def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again: Again, root: Path) -> None:
+def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again, root):
     again()
     before = small.published(root)
     for name in ("_site", "editions"):
@@ -205,9 +195,7 @@ def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again: Again, root: P
     assert small._part(small.published(root), "_site") == small._part(before, "_site")
 
 
-def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(
-    again: Again, root: Path
-) -> None:
+def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(again, root):
     again()
     before = small._part(small.published(root), "_site")
     assert again(T2) == {"panorama", "satisfaction"}
@@ -216,14 +204,12 @@ def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(
     assert small._part(small.published(root), "_site") == before
 
 
-def test_another_publisher_is_noticed(release: Release, root: Path) -> None:
+def test_another_publisher_is_noticed(release, root):
     release()
     assert not stands(root, publisher="quarto")
 
 
-def test_a_partial_edition_is_tried_again_each_time(
-    root: Path, release: Release, failing: Callable[..., None]
-) -> None:
+def test_a_partial_edition_is_tried_again_each_time(root, release, failing):
     release()
     small.write_study(root, "satisfaction", words="Autre.")
     failing(satisfaction="cell 3: E: 1")
@@ -243,8 +229,8 @@ def test_a_partial_edition_is_tried_again_each_time(
 
 
 def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_says_of_it(
-    again: Again, root: Path
-) -> None:
+    again, root
+):
     listing = "listing: {contents: 'editions/*/*.ipynb', fields: [title, description]}"
     small.write(
         root / "reports" / "index.qmd", f"---\ntitle: Accueil\n{listing}\n---\n\n## Études\n"
@@ -267,9 +253,7 @@ def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_sa
     assert b"Un autre constat" in after["_site/index.html"]
 
 
-def test_a_link_to_a_page_that_is_no_longer_there_is_still_refused(
-    release: Release, root: Path
-) -> None:
+def test_a_link_to_a_page_that_is_no_longer_there_is_still_refused(release, root):
     small.write_study(root, "satisfaction", words="Voir [la page](panorama.ipynb).")
     release()
     (root / "notebooks" / "panorama.ipynb").unlink()
@@ -307,8 +291,8 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], set[str]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_a_fresh_edition(
-    again: Again, release: Release, root: Path, name: str
-) -> None:
+    again, release, root, name
+):
     again()
     act, expected = CHANGES[name]
     act(root)
@@ -331,8 +315,8 @@ def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_
     ],
 )
 def test_a_change_of_the_library_is_noticed_and_runs_the_pages_that_can_see_it(
-    again: Again, root: Path, monkeypatch: pytest.MonkeyPatch, name: str, expected: set[str]
-) -> None:
+    again, root, monkeypatch, name, expected
+):
     again()
     library = module.inputs.library
     monkeypatch.setattr(
@@ -343,9 +327,7 @@ def test_a_change_of_the_library_is_noticed_and_runs_the_pages_that_can_see_it(
     assert stands(root)
 
 
-def test_a_changed_package_runs_every_page(
-    again: Again, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_changed_package_runs_every_page(again, root, monkeypatch):
     again()
     installed = {**module.inputs.installed(), "the packages/pandas": "99.0"}
     monkeypatch.setattr(module.inputs, "installed", lambda: installed)
@@ -353,7 +335,7 @@ def test_a_changed_package_runs_every_page(
     assert again() == EVERY
 
 
-def test_a_parameter_runs_the_pages_that_have_it(again: Again, root: Path) -> None:
+def test_a_parameter_runs_the_pages_that_have_it(again, root):
     types = "{quarter: {type: quarter}, years: {type: integer, default: 3}}"
     small.write_study(root, "panorama", f"parameters: {types}")
     again()
@@ -362,7 +344,7 @@ def test_a_parameter_runs_the_pages_that_have_it(again: Again, root: Path) -> No
     assert again() == NOTHING
 
 
-def test_a_sheet_of_practices_that_changed_is_published_anew(again: Again, root: Path) -> None:
+def test_a_sheet_of_practices_that_changed_is_published_anew(again, root):
     practices = root / "data" / "practices"
     shutil.copytree(small.PROJECT / "data" / "practices", practices)
     quarto = root / "reports" / "_quarto.yml"
@@ -380,8 +362,8 @@ def test_a_sheet_of_practices_that_changed_is_published_anew(again: Again, root:
 
 
 def test_a_page_keeps_its_day_until_it_changes_and_the_edition_has_that_of_its_newest(
-    release: Release, root: Path
-) -> None:
+    release, root
+):
     release()
     small.write_study(root, "panorama", words="Autre.")
     release(today=LATER)
@@ -399,7 +381,7 @@ def test_a_page_keeps_its_day_until_it_changes_and_the_edition_has_that_of_its_n
 # Faults
 
 
-def test_what_is_kept_and_damaged_is_made_again(again: Again, root: Path) -> None:
+def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
@@ -412,9 +394,7 @@ def test_what_is_kept_and_damaged_is_made_again(again: Again, root: Path) -> Non
     assert again() == NOTHING
 
 
-def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(
-    again: Again, release: Release, root: Path
-) -> None:
+def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(again, release, root):
     def save(done: int, total: int, name: str) -> None:
         small.write_study(root, "satisfaction", words="Enregistré entre-temps.")
 
@@ -426,9 +406,7 @@ def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(
     assert "entre-temps" not in page.decode("utf-8")
 
 
-def test_pages_that_succeeded_beside_a_failure_are_not_executed_again(
-    ran: list[str], release: Release, root: Path, failing: Callable[..., None]
-) -> None:
+def test_pages_that_succeeded_beside_a_failure_are_not_executed_again(ran, release, root, failing):
     failing(satisfaction="cell 3: E: 1")
     with pytest.raises(ObservError, match="nothing was published"):
         release()
@@ -440,9 +418,7 @@ def test_pages_that_succeeded_beside_a_failure_are_not_executed_again(
 
 
 @pytest.mark.slow
-def test_what_is_kept_does_not_grow_without_end(
-    release: Release, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_kept_does_not_grow_without_end(release, root, monkeypatch):
     release()
     size = sum(path.stat().st_size for path in (root / "reports" / ".kept").rglob("*.*"))
     prune = module.disk_cache.prune
@@ -458,7 +434,7 @@ def test_what_is_kept_does_not_grow_without_end(
 # One study of an edition
 
 
-def test_one_study_is_renewed_and_the_others_stay_as_they_are(again: Again, root: Path) -> None:
+def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     again()
     before = small.published(root)
     small.write_study(root, "panorama", words="Autre.")
@@ -481,8 +457,8 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again: Again, root
 
 
 def test_one_study_of_an_edition_that_does_not_exist_is_a_partial_one_until_all_are_there(
-    again: Again, root: Path
-) -> None:
+    again, root
+):
     shutil.rmtree(root / "reports" / "editions")
     small.write_study(root, "satisfaction", words="Voir [Panorama](panorama.ipynb).")
     assert again(only=["satisfaction"]) == {"satisfaction"}
@@ -497,9 +473,7 @@ def test_one_study_of_an_edition_that_does_not_exist_is_a_partial_one_until_all_
     assert small.published(root) == found
 
 
-def test_a_study_of_another_kind_of_data_is_never_put_beside_the_others(
-    again: Again, root: Path
-) -> None:
+def test_a_study_of_another_kind_of_data_is_never_put_beside_the_others(again, root):
     again()
     real = small.write_store(root, "real", folder="private")
     again(data=real, only=["panorama"])
@@ -508,9 +482,7 @@ def test_a_study_of_another_kind_of_data_is_never_put_beside_the_others(
     assert [study.get("asked") for study in small.manifest(root)["studies"]] == [None, False]
 
 
-def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(
-    again: Again, root: Path
-) -> None:
+def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root):
     again()
     path = root / "reports" / "editions" / T3 / "satisfaction.ipynb"
     site = small._part(small.published(root), "_site")
@@ -534,9 +506,7 @@ def explained(root: Path, **words: Any) -> dict[str, str]:
     return module.explain(root, root / "data", **named)
 
 
-def test_it_is_told_why_a_page_would_run_and_nothing_is_made(
-    release: Release, root: Path, ran: list[str]
-) -> None:
+def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran):
     shutil.rmtree(root / "reports" / "_site")
     assert explained(root) == {
         "panorama": "would run: never made",

@@ -1,7 +1,5 @@
 """A page that is watched renews itself, and nobody but this machine's browsers reads it."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re
@@ -39,9 +37,7 @@ def get(address: str, host: str = "") -> tuple[int, str]:
         return error.code, ""
 
 
-def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(
-    page: tuple[str, Callable[[], None]],
-) -> None:
+def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(page):
     status, text = get(page[0] + "a.html")
     assert status == 200 and "<p>Un.</p>" in text
     (script,) = re.findall("<script>(.*?)</script>", text)
@@ -50,9 +46,7 @@ def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(
     assert get(page[0] + "site.css") == (200, "p {}")
 
 
-def test_an_open_page_waits_until_there_is_a_newer_one(
-    page: tuple[str, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_open_page_waits_until_there_is_a_newer_one(page, monkeypatch):
     address, renew = page
     waits = address + ".newer?than=0"
     monkeypatch.setattr(live, "_PATIENCE", 0.05)
@@ -67,26 +61,22 @@ def test_an_open_page_waits_until_there_is_a_newer_one(
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example"])
-def test_a_site_that_leads_its_own_name_to_this_machine_reads_nothing(
-    page: tuple[str, Callable[[], None]], host: str
-) -> None:
+def test_a_site_that_leads_its_own_name_to_this_machine_reads_nothing(page, host):
     assert get(page[0] + "a.html", host)[0] == 403
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt"])
-def test_nothing_beside_the_folder_is_served(
-    page: tuple[str, Callable[[], None]], path: str
-) -> None:
+def test_nothing_beside_the_folder_is_served(page, path):
     assert get(page[0] + path)[0] == 404
 
 
-def test_a_wrong_question_is_no_crash(page: tuple[str, Callable[[], None]]) -> None:
+def test_a_wrong_question_is_no_crash(page):
     assert get(page[0] + ".newer?than=x")[0] == 200
     assert get(page[0] + "b.html")[0] == 404
     assert get(page[0] + "a.html")[0] == 200
 
 
-def test_a_save_is_noticed_once() -> None:
+def test_a_save_is_noticed_once():
     stamps = iter([1, 1, 1, 2, 2, 2, 3, 3])
     given = live.saves(lambda: next(stamps), pause=0)
     for _ in range(3):

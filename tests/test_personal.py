@@ -1,7 +1,5 @@
 """What is a person's is told from what is not: both kinds of mistake are dear."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 import string
@@ -11,6 +9,7 @@ import uuid
 
 import pandas as pd
 import pytest
+from tests.copies import demonstration_catalogue
 
 from observlib import estimates, tables
 from observlib.display import output
@@ -61,13 +60,13 @@ NOT_HELD = [
 
 
 @pytest.mark.parametrize(("kind", "text"), [(k, t) for k, texts in HELD.items() for t in texts])
-def test_however_it_is_written_a_person_s_address_or_number_is_told(kind: str, text: str) -> None:
+def test_however_it_is_written_a_person_s_address_or_number_is_told(kind, text):
     for around in (text, f"Écrire à {text} avant mars"):
         assert kind in (held(around) or ""), around
 
 
 @pytest.mark.parametrize("text", NOT_HELD)
-def test_dates_amounts_books_and_companies_are_no_person(text: str) -> None:
+def test_dates_amounts_books_and_companies_are_no_person(text):
     assert held(text) is None and held(f"Voir {text}, svp") is None
 
 
@@ -91,7 +90,7 @@ DRAWN = drawn_identifiers()
 
 
 @pytest.mark.parametrize("kind", DRAWN)
-def test_identifiers_that_tools_draw_are_kept(kind: str) -> None:
+def test_identifiers_that_tools_draw_are_kept(kind):
     row = {"device": "d", "channel": "web", "feeling": "positive"}
     row |= {"date": pd.Timestamp("2026-03-05"), "told_by": "Autre"}
     ids = sorted(set(DRAWN[kind]))
@@ -100,50 +99,51 @@ def test_identifiers_that_tools_draw_are_kept(kind: str) -> None:
     assert rejects.empty and kept["experience_id"].tolist() == ids
 
 
-def test_a_social_security_number_is_no_identifier_with_its_key_or_set_apart() -> None:
+def test_a_social_security_number_is_no_identifier_with_its_key_or_set_apart():
     for text in ("185057800608491", "1 85 05 78 006 084"):
         assert held(text, identifier=True) == "a social security number"
 
 
 @pytest.mark.parametrize("text", ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé", "zoe.martin"])
-def test_a_name_reads_as_one_and_is_no_identifier(text: str) -> None:
+def test_a_name_reads_as_one_and_is_no_identifier(text):
     assert reads_as_name(text) and names_among(["1", "2", text]) == {text}
 
 
 @pytest.mark.parametrize("text", ["zmartin", "Zoé-Martin", "MARTIN", "zoé"])
-def test_a_name_among_codes_that_are_not_drawn_like_it_is_no_identifier(text: str) -> None:
+def test_a_name_among_codes_that_are_not_drawn_like_it_is_no_identifier(text):
     assert names_among([text, *(f"T-{number:03}" for number in range(9))]) == {text}
 
 
-def test_a_column_of_names_is_refused_though_some_hold_a_digit() -> None:
+def test_a_column_of_names_is_refused_though_some_hold_a_digit():
     names = {"zmartin", "ldurand", "mdupont"}
     assert names_among([*names, "zmarti2"]) == names
 
 
 @pytest.mark.parametrize("text", ["1", "a", "P01", "0x1273b54", "abcXyzQrsTuv", "T-2026-01"])
-def test_a_code_is_an_identifier(text: str) -> None:
+def test_a_code_is_an_identifier(text):
     assert not names_among([text])
 
 
 @pytest.mark.parametrize("column", ["product", "device", "group_value", "unit", "source"])
 @pytest.mark.parametrize("person", [texts[0] for texts in HELD.values()])
-def test_no_output_is_made_that_shows_a_person(column: str, person: str) -> None:
-    row = {"indicator": "a", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
+def test_no_output_is_made_that_shows_a_person(column, person):
+    row = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
     row |= {"group": "réponse", "group_value": "Oui"}
-    output.text("Tout va bien.", estimates.make([row]))
+    said, catalogue = output.text("Tout va bien."), demonstration_catalogue()
+    said.carrying([estimates.make([row])], catalogue)
     with pytest.raises(ObservError) as caught:
-        output.text("Tout va bien.", estimates.make([row | {column: f"Q {person} ?"}]))
+        said.carrying([estimates.make([row | {column: f"Q {person} ?"}])], catalogue)
     assert column in str(caught.value) and person not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["caption", "alt", "data_markdown"])
 @pytest.mark.parametrize("person", [texts[0] for texts in HELD.values()])
-def test_no_caption_or_other_text_of_an_output_shows_a_person(key: str, person: str) -> None:
+def test_no_caption_or_other_text_of_an_output_shows_a_person(key, person):
     content = {"kind": "chart", key: f"Q {person} ?", **estimates.to_json(estimates.make([]))}
     with pytest.raises(ObservError, match=f"chart: its {key} holds") as caught:
         output.Output({"text/plain": "Q ?"}, content)
     with pytest.raises(ObservError, match="text: its text holds"):
-        output.text(f"Q {person} ?", estimates.make([]))
+        output.text(f"Q {person} ?")
     assert person not in str(caught.value)
 
 
@@ -156,7 +156,7 @@ assert held(f"{rule} 06 12 34 56 78 & {rule}") == "a telephone number"
 """
 
 
-def test_the_rules_of_a_table_as_wide_as_a_long_label_do_not_hold_a_page_up() -> None:
+def test_the_rules_of_a_table_as_wide_as_a_long_label_do_not_hold_a_page_up():
     """Where each sign of a rule read all those after it, this took some twenty minutes."""
     pytest.importorskip("resource")  # Windows has no limits of this kind
     subprocess.run([sys.executable, "-c", RULE], check=True)

@@ -1,14 +1,12 @@
 """Practice sheets are published whole and right, or every mistake in them is told at once."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import DEMO
 
@@ -19,17 +17,10 @@ from observlib.published_text import active
 
 PRACTICES = Path(__file__).parents[1] / "data" / "practices"
 FRONT = {
-    "title": "Une fiche",
-    "department": "annonces",
-    "tool": "limesurvey",
-    "products": ["boamp"],
-    "date": "2026-03-01",
-    "contact": "pôle études",
-    "verdict": "à refaire",
-    "cost": "deux jours",
-    "redo": "tout",
-    "avoid": "rien",
-}
+    "title": "Une fiche", "department": "annonces", "tool": "limesurvey", "products": ["boamp"],
+    "date": "2026-03-01", "contact": "pôle études", "verdict": "à refaire", "cost": "deux jours",
+    "redo": "tout", "avoid": "rien",
+}  # fmt: skip
 SOURCE = {"title": "Une page", "url": "https://exemple.invalid/a", "date": 2024}
 Load = Callable[..., Practices]
 
@@ -69,20 +60,18 @@ def shipped(catalogue: Catalogue) -> Practices:
     return load_practices(PRACTICES, catalogue, DEMO / "practices", invented=True)
 
 
-def test_the_repository_s_sheets_are_ten_invented_ones_and_six_on_neighbours(
-    shipped: Practices,
-) -> None:
+def test_the_repository_s_sheets_are_ten_invented_ones_and_six_on_neighbours(shipped):
     origins = [sheet.origin for sheet in shipped.sheets]
     assert (origins.count("demonstration"), origins.count("neighbour")) == (10, 6)
     assert len({sheet.peer for sheet in shipped.sheets} - {None}) == 6
 
 
-def test_each_is_as_long_as_a_reader_will_read(shipped: Practices) -> None:
+def test_each_is_as_long_as_a_reader_will_read(shipped):
     for sheet in shipped.sheets:
         assert 150 <= len(sheet.body.split()) <= 300, sheet.slug
 
 
-def test_what_is_said_of_neighbours_has_several_sources_and_its_limits(shipped: Practices) -> None:
+def test_what_is_said_of_neighbours_has_several_sources_and_its_limits(shipped):
     for sheet in shipped.sheets:
         if sheet.peer:
             assert len(sheet.sources) >= 3, sheet.slug
@@ -90,14 +79,12 @@ def test_what_is_said_of_neighbours_has_several_sources_and_its_limits(shipped: 
             assert "## Ce que nous pourrions reprendre" in sheet.body, sheet.slug
 
 
-def test_they_come_from_every_department_and_reach_every_verdict(
-    shipped: Practices, catalogue: Catalogue
-) -> None:
+def test_they_come_from_every_department_and_reach_every_verdict(shipped, catalogue):
     assert {sheet.department for sheet in shipped.sheets} == set(catalogue.departments)
     assert {sheet.verdict for sheet in shipped.sheets} == {"à refaire", "à adapter", "à éviter"}
 
 
-def test_no_invented_sheet_stands_beside_real_data(catalogue: Catalogue) -> None:
+def test_no_invented_sheet_stands_beside_real_data(catalogue):
     real = load_practices(PRACTICES, catalogue)
     assert real.sheets and {sheet.origin for sheet in real.sheets} == {"neighbour"}
 
@@ -105,7 +92,7 @@ def test_no_invented_sheet_stands_beside_real_data(catalogue: Catalogue) -> None
 # --- What a sheet may be --------------------------------------------------------------------
 
 
-def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load: Load) -> None:
+def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load):
     load(name="vieille", date="2020-01-01")
     found = load(body="## Un titre\n\nUn récit.\n", days=2)
     assert [sheet.slug for sheet in found.sheets] == ["fiche", "vieille"]
@@ -113,18 +100,16 @@ def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load: Load) -> 
     assert (sheet.origin, sheet.days, sheet.body) == ("own", 2.0, "## Un titre\n\nUn récit.")
 
 
-def test_a_project_without_the_folder_has_no_sheets(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_project_without_the_folder_has_no_sheets(tmp_path, catalogue):
     assert load_practices(tmp_path / "nowhere", catalogue).sheets == ()
 
 
-def test_a_draft_is_neither_published_nor_checked(load: Load) -> None:
+def test_a_draft_is_neither_published_nor_checked(load):
     assert load(draft=True, verdict=None, contact=None, body="").sheets == ()
     assert len(load(draft=False).sheets) == 1
 
 
-def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(
-    load: Load, folder: Path, catalogue: Catalogue
-) -> None:
+def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(load, folder, catalogue):
     plain = load().sheets[0]
     path = folder / "fiche.md"
     text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
@@ -154,9 +139,7 @@ def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(
         ({"sources": [{**SOURCE, "date": "hier"}]}, 16, "sources.0.date is 'hier'"),
     ],
 )
-def test_a_mistake_is_told_with_its_line_and_what_is_allowed(
-    load: Load, keys: dict[str, object], line: int, said: str
-) -> None:
+def test_a_mistake_is_told_with_its_line_and_what_is_allowed(load, keys, line, said):
     told = [problem for problem in faults(load, **keys) if said in problem]
     assert told and all(problem.startswith(f"fiche.md:{line}: ") for problem in told), told
 
@@ -164,47 +147,42 @@ def test_a_mistake_is_told_with_its_line_and_what_is_allowed(
 @pytest.mark.parametrize(
     "contact",
     [
-        "Jeanne Martin",
-        "Mme Martin",
-        "pôle études, M. Martin",
-        "jeanne.martin@exemple.invalid",
-        "études @ exemple",
-        "pôle études, 01 23 45 67 89",
-        "pôle études +33 1 23 45 67 89",
+        "Jeanne Martin", "Mme Martin", "pôle études, M. Martin", "jeanne.martin@exemple.invalid",
+        "études @ exemple", "pôle études, 01 23 45 67 89", "pôle études +33 1 23 45 67 89",
     ],
-)
-def test_a_contact_is_a_role_and_never_a_person(load: Load, contact: str) -> None:
+)  # fmt: skip
+def test_a_contact_is_a_role_and_never_a_person(load, contact):
     assert "contact" in faults(load, contact=contact)[0]
 
 
-def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load: Load) -> None:
+def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load):
     told = faults(load, body="Bien.\n\nÉcrire à a.b@exemple.invalid ou au 06.12.34.56.78.")
     assert [problem.split(":")[1] for problem in told] == ["17"]
     assert "an e-mail address and a telephone number" in told[0]
     assert "exemple.invalid" not in "".join(told) and "34" not in "".join(told)
 
 
-def test_numbers_that_are_no_phone_and_citations_are_left_alone(load: Load) -> None:
+def test_numbers_that_are_no_phone_and_citations_are_left_alone(load):
     load(body="Le 3939 a reçu 1 106 appels en 2026-09, soit 0,12 % [@kaplan1958].")
 
 
 @pytest.mark.parametrize("body", ["", "\n \n", "<!-- à écrire -->\n\n## Le contexte\n"])
-def test_a_sheet_that_tells_nothing_is_refused(load: Load, body: str) -> None:
+def test_a_sheet_that_tells_nothing_is_refused(load, body):
     assert "has no text" in faults(load, body=body)[0]
 
 
-def test_a_heading_of_the_title_s_level_is_refused_where_it_stands(load: Load) -> None:
+def test_a_heading_of_the_title_s_level_is_refused_where_it_stands(load):
     assert faults(load, body="Bien.\n\n# Trop haut")[0].startswith(
         "fiche.md:17: heading of level 1"
     )
 
 
 @pytest.mark.parametrize("name", ["index", "Ma fiche", "é", "a.b"])
-def test_a_name_that_makes_no_address_is_refused(load: Load, name: str) -> None:
+def test_a_name_that_makes_no_address_is_refused(load, name):
     assert "makes no address" in faults(load, name=name)[0]
 
 
-def test_mistakes_of_all_sheets_are_told_at_once(load: Load) -> None:
+def test_mistakes_of_all_sheets_are_told_at_once(load):
     with pytest.raises(ObservError):
         load(name="une", verdict="bof", days="x")
     told = faults(load, name="deux", department="cuisine")
@@ -221,9 +199,7 @@ def test_mistakes_of_all_sheets_are_told_at_once(load: Load) -> None:
         ("---\ndate: 2026-13-45\n---\nb\n", "dates are YYYY-MM-DD"),
     ],
 )
-def test_a_front_matter_that_is_none_is_told(
-    folder: Path, catalogue: Catalogue, text: str, said: str
-) -> None:
+def test_a_front_matter_that_is_none_is_told(folder, catalogue, text, said):
     (folder / "fiche.md").write_text(text, encoding="utf-8")
     with pytest.raises(ObservError) as caught:
         load_practices(folder, catalogue)
@@ -240,9 +216,7 @@ def test_a_front_matter_that_is_none_is_told(
         ("tools: {a: }\nmethods: {}\n", "has no words"),
     ],
 )
-def test_a_wrong_vocabulary_is_told(
-    folder: Path, catalogue: Catalogue, text: str | None, said: str
-) -> None:
+def test_a_wrong_vocabulary_is_told(folder, catalogue, text, said):
     path = folder / "vocabulary.yml"
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")
     with pytest.raises(ObservError) as caught:
@@ -252,7 +226,7 @@ def test_a_wrong_vocabulary_is_told(
 
 # --- Whatever stands in the file ------------------------------------------------------------
 
-FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+FUZZ = settings(max_examples=60)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -262,9 +236,7 @@ VALUES = st.recursive(
 
 @given(content=st.binary(max_size=300) | st.text().map(lambda t: f"---\n{t}\n---\n{t}".encode()))
 @FUZZ
-def test_any_bytes_are_a_sheet_or_a_told_mistake(
-    folder: Path, catalogue: Catalogue, content: bytes
-) -> None:
+def test_any_bytes_are_a_sheet_or_a_told_mistake(folder, catalogue, content):
     (folder / "fiche.md").write_bytes(content)
     try:
         load_practices(folder, catalogue)
@@ -274,9 +246,7 @@ def test_any_bytes_are_a_sheet_or_a_told_mistake(
 
 @given(changed=st.dictionaries(st.sampled_from([*FRONT, "method", "peer", "sources"]), VALUES))
 @FUZZ
-def test_any_front_matter_is_a_sheet_or_mistakes_that_name_the_file(
-    folder: Path, catalogue: Catalogue, changed: dict[str, object]
-) -> None:
+def test_any_front_matter_is_a_sheet_or_mistakes_that_name_the_file(folder, catalogue, changed):
     text = yaml.safe_dump({**FRONT, **changed}, allow_unicode=True, sort_keys=False)
     (folder / "fiche.md").write_text(f"---\n{text}---\nUn récit.\n", encoding="utf-8")
     try:
@@ -287,7 +257,7 @@ def test_any_front_matter_is_a_sheet_or_mistakes_that_name_the_file(
         assert "@" not in sheet.contact and sheet.verdict and (sheet.tool or sheet.method)
 
 
-def test_a_text_that_would_run_or_load_something_is_told_with_its_line(load: Load) -> None:
+def test_a_text_that_would_run_or_load_something_is_told_with_its_line(load):
     body = (
         "Un récit, `<b>` et `onclick`.\n\n<script>x()</script>\n[a](javascript:x)\n[b]{onclick=x}\n"
         "`c`{=html}\n{{< env HOME >}}\n![d](data:x)\n[e]: vbscript:x\n\n---\ntitle: f\n---\n\n"
@@ -318,9 +288,7 @@ def test_a_text_that_would_run_or_load_something_is_told_with_its_line(load: Loa
         ("Titre\n---\nfilters: [x]\n...\n", True),
     ],
 )
-def test_a_heading_underlined_is_no_front_matter_unless_a_publisher_reads_one(
-    body: str, front: bool
-) -> None:
+def test_a_heading_underlined_is_no_front_matter_unless_a_publisher_reads_one(body, front):
     assert bool(list(active(body))) == front
 
 

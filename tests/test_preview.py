@@ -1,7 +1,5 @@
 """A preview shows a study as its page will be, and changes nothing that is published."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -36,9 +34,7 @@ def left(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "reports" / ".preview").iterdir())
 
 
-def test_a_preview_is_the_page_of_the_site_and_touches_nothing_published(
-    release: Any, show: Preview, root: Path
-) -> None:
+def test_a_preview_is_the_page_of_the_site_and_touches_nothing_published(release, show, root):
     release()
     before = small.tree(root / "reports")
     path = show()
@@ -53,9 +49,7 @@ def test_a_preview_is_the_page_of_the_site_and_touches_nothing_published(
     assert small.tree(root / "reports") == before
 
 
-def test_a_preview_needs_no_edition_and_a_saved_change_is_in_the_next_one(
-    show: Preview, root: Path
-) -> None:
+def test_a_preview_needs_no_edition_and_a_saved_change_is_in_the_next_one(show, root):
     for name in ("_site", "editions"):
         small.shutil.rmtree(root / "reports" / name)
     small.write_study(root, "panorama", words="Voir [l'autre](satisfaction.ipynb).")
@@ -67,9 +61,7 @@ def test_a_preview_needs_no_edition_and_a_saved_change_is_in_the_next_one(
     assert left(root) == ["panorama"]
 
 
-def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(
-    show: Preview, root: Path
-) -> None:
+def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, root):
     path = show()
     before = path.read_bytes()
     with pytest.raises(ObservError, match=r"^study panorama: cell 3: ValueError: non$"):
@@ -81,15 +73,13 @@ def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(
     assert left(root) == ["panorama"]
 
 
-def test_a_study_of_each_product_shows_the_first_or_the_one_that_is_given(
-    show: Preview, root: Path
-) -> None:
+def test_a_study_of_each_product_shows_the_first_or_the_one_that_is_given(show, root):
     small.write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
     assert show("fiche").name == "fiche-vie-publique.html"
     assert show("fiche", product="boamp").name == "fiche-boamp.html"
 
 
-def test_what_is_no_study_or_parameter_is_told(show: Preview) -> None:
+def test_what_is_no_study_or_parameter_is_told(show):
     with pytest.raises(UsageError, match="study 'nulle' does not exist; studies are panorama"):
         show("nulle")
     with pytest.raises(UsageError, match="parameter 'years' does not exist"):
@@ -101,9 +91,7 @@ WATCH = "import sys; from observlib.cli import main; sys.argv[0] = 'observ'; mai
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
-def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(
-    root: Path, tmp_path: Path
-) -> None:
+def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_path):
     def study(code: str) -> None:
         small.write_study(root, "panorama")
         path = root / "notebooks" / "panorama.ipynb"

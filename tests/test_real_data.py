@@ -1,7 +1,5 @@
 """The chain on real open data, where it is beside the project."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
@@ -31,27 +29,19 @@ def real(
     return data, store.ingest(shared_data, data, catalogue)
 
 
-def test_every_claimed_file_loads_and_every_other_is_named(
-    real: tuple[Path, store.Ingested], shared_data: Path
-) -> None:
+def test_every_claimed_file_loads_and_every_other_is_named(real, shared_data):
     data, done = real
     assert not done.problems and done.rejects.empty and store.kind(data) == "real"
     assert set(done.devices["device"]) == {
-        "barometre-indicateur",
-        "barometre-resultats",
-        "datagouv-annuaire",
-        "datagouv-bodacc",
-        "datagouv-fiches",
-        "france-services",
-        "insee-population",
-        "qualite-demarches",
+        "barometre-indicateur", "barometre-resultats", "datagouv-annuaire", "datagouv-bodacc",
+        "datagouv-fiches", "france-services", "insee-population", "qualite-demarches",
         "sp-plus-extrait",
-    }
+    }  # fmt: skip
     files = [path for path in shared_data.rglob("*") if path.is_file()]
     assert len(done.unclaimed) + int(done.devices["files"].sum()) == len(files)
 
 
-def test_four_days_of_december_2025_are_never_a_fall(real: tuple[Path, store.Ingested]) -> None:
+def test_four_days_of_december_2025_are_never_a_fall(real):
     table = store.read(real[0], "audience")
     months = counts.monthly(table, "2025-11", "2025-12").set_index(["device", "period"])
     for device in set(table["device"]):
@@ -63,9 +53,7 @@ def test_four_days_of_december_2025_are_never_a_fall(real: tuple[Path, store.Ing
     assert set(years["status"]) == {"missing"} and years["estimate"].isna().all()
 
 
-def test_real_months_are_adjusted_without_the_four_days_of_december_2025(
-    real: tuple[Path, store.Ingested], catalogue: Catalogue
-) -> None:
+def test_real_months_are_adjusted_without_the_four_days_of_december_2025(real, catalogue):
     months = counts.monthly(store.read(real[0], "audience"), "2000-01", "2025-12")
     found = series.adjusted(months, catalogue)
     shown = found[(found["indicator"] == "visits_adjusted") & (found["status"] == "published")]
@@ -81,9 +69,7 @@ def test_real_months_are_adjusted_without_the_four_days_of_december_2025(
     assert (paces["ci_high"] < 100).all()
 
 
-def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(
-    real: tuple[Path, store.Ingested],
-) -> None:
+def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(real):
     table = store.read(real[0], "audience")
     quarters = counts.quarterly(table, [Quarter(2025, 3)]).set_index("product")
     # July to September 2025 in dila_BODACC_monthly.json
@@ -95,14 +81,12 @@ def test_a_whole_quarter_of_real_traffic_is_the_sum_that_was_published(
     assert quarters.loc["bodacc", "estimate"] == bodacc["visits"].sum() == 15582
 
 
-def test_the_latest_quarter_is_the_last_whole_one(real: tuple[Path, store.Ingested]) -> None:
+def test_the_latest_quarter_is_the_last_whole_one(real):
     latest = store.latest_quarter(real[0], pd.Timestamp("2026-01-15").date())
     assert str(latest) == "2025-T3"
 
 
-def test_the_balanced_subset_is_never_shown_without_its_reservation(
-    real: tuple[Path, store.Ingested], catalogue: Catalogue
-) -> None:
+def test_the_balanced_subset_is_never_shown_without_its_reservation(real, catalogue):
     table = store.read(real[0], "experiences")
     shares = experiences.feelings(table, catalogue, Quarter(2025, 3))
     assert shares["n"].unique().tolist() == [1200.0]
@@ -112,9 +96,7 @@ def test_the_balanced_subset_is_never_shown_without_its_reservation(
     assert sentence in repr(notes(shares, catalogue)).replace("’", "'")
 
 
-def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(
-    real: tuple[Path, store.Ingested], catalogue: Catalogue
-) -> None:
+def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catalogue):
     found = procedures.satisfaction(store.read(real[0], "procedures"), catalogue, Quarter(2025, 3))
     marks = found[found["indicator"] == "procedure_satisfaction"].set_index("group_value")
     assert set(marks["product"]) == {"dila", "cnaf", "defenseur-des-droits"}

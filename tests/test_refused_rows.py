@@ -1,7 +1,5 @@
 """A file whose every row is refused is told like one whose rows are kept: soon, in little room."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 
@@ -42,7 +40,7 @@ print(peak[1] if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def test_an_export_of_refused_rows_does_not_hold_an_ingestion_up() -> None:
+def test_an_export_of_refused_rows_does_not_hold_an_ingestion_up():
     done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:] or "ended for want of time"
     size = int(done.stdout) / (1024 if sys.platform != "darwin" else 1024**2)

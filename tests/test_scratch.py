@@ -1,7 +1,5 @@
 """Private folders: a dead run's are deleted, a living one's and other people's files never."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil
@@ -36,7 +34,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-def test_a_living_run_s_files_are_spared_and_a_dead_one_s_deleted(place: Path) -> None:
+def test_a_living_run_s_files_are_spared_and_a_dead_one_s_deleted(place):
     command = [sys.executable, "-c", HOLD]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout and run.stdin
@@ -53,7 +51,7 @@ def test_a_living_run_s_files_are_spared_and_a_dead_one_s_deleted(place: Path) -
     assert list(place.iterdir()) == []
 
 
-def test_folders_that_only_look_like_a_run_s_are_left_alone(place: Path) -> None:
+def test_folders_that_only_look_like_a_run_s_are_left_alone(place):
     for name in ("observlib-run-notes", "observlib-run-12345678-mine", "observlib"):
         (place / name).mkdir()
     with scratch.temporary_files():
@@ -61,7 +59,7 @@ def test_folders_that_only_look_like_a_run_s_are_left_alone(place: Path) -> None
     assert len(list(place.iterdir())) == 3
 
 
-def test_temporary_files_are_where_they_were_after_a_run(place: Path) -> None:
+def test_temporary_files_are_where_they_were_after_a_run(place):
     with pytest.raises(KeyboardInterrupt), scratch.temporary_files() as folder:
         assert Path(tempfile.gettempdir()) == folder
         raise KeyboardInterrupt
@@ -69,9 +67,7 @@ def test_temporary_files_are_where_they_were_after_a_run(place: Path) -> None:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_full_disk_of_temporary_files_is_told_with_its_place(
-    place: Path, monkeypatch: pytest.MonkeyPatch, named: bool
-) -> None:
+def test_a_full_disk_of_temporary_files_is_told_with_its_place(place, monkeypatch, named):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
     with (
         pytest.raises(ObservError, match=f"^{place}: the disk of temporary files is full; free"),
@@ -81,14 +77,12 @@ def test_a_full_disk_of_temporary_files_is_told_with_its_place(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *words)
 
 
-def test_another_disk_that_is_full_is_not_taken_for_it(place: Path) -> None:
+def test_another_disk_that_is_full_is_not_taken_for_it(place):
     with pytest.raises(OSError, match="No space left"), scratch.temporary_files():
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/elsewhere/x")
 
 
-def test_where_no_temporary_file_can_be_written_it_is_told(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_where_no_temporary_file_can_be_written_it_is_told(monkeypatch):
     def none() -> str:
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
 

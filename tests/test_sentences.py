@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import math
 import re
 from typing import Any
@@ -8,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
@@ -19,20 +18,11 @@ from observlib.themes.procedures.estimates import EVERYONE
 NOW, BEFORE = "2026-T3", "2025-T3"
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
 def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "indicator": "satisfaction_10",
-        "product": product,
-        "channel": "web",
-        "device": f"jdma-{product}",
-        "period": period,
-        "unit": "sur 10",
-        "estimate": value,
-    }
+        "indicator": "satisfaction_10", "product": product, "channel": "web",
+        "device": f"jdma-{product}", "period": period, "unit": "sur 10", "estimate": value,
+    }  # fmt: skip
     if value is not None:
         half = more.pop("half", 0.2)
         row |= {"n": 200, "ci_low": value - half, "ci_high": value + half}
@@ -41,14 +31,9 @@ def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> d
 
 def count(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "indicator": "visits",
-        "product": product,
-        "channel": "web",
-        "device": f"matomo-{product}",
-        "period": period,
-        "unit": "visites",
-        "estimate": value,
-    }
+        "indicator": "visits", "product": product, "channel": "web",
+        "device": f"matomo-{product}", "period": period, "unit": "visites", "estimate": value,
+    }  # fmt: skip
     return row | more
 
 
@@ -66,7 +51,7 @@ def compared(marks: pd.DataFrame, *verdicts: str) -> pd.DataFrame:
 # --- Counts --------------------------------------------------------------------------------
 
 
-def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue: Catalogue) -> None:
+def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue):
     frame = estimates.make(
         [
             count("boamp", 2_260_200),
@@ -75,30 +60,30 @@ def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue: Catalog
             count("service-public", 99_999_999, BEFORE),
         ]
     )
-    assert plain(findings.leading(frame, catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(frame, catalogue, NOW)) == (
         "Au 3e trimestre 2026, Service-public.fr vient en tête avec 86,7 millions de visites ; "
         "BOAMP vient en dernier avec 2,3 millions de visites."
     )
-    assert plain(findings.leading(frame.iloc[:1], catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(frame.iloc[:1], catalogue, NOW)) == (
         "Au 3e trimestre 2026, BOAMP compte 2,3 millions de visites."
     )
 
 
-def test_subjects_that_are_level_share_their_place(catalogue: Catalogue) -> None:
+def test_subjects_that_are_level_share_their_place(catalogue):
     level = [count(product, 500) for product in ("boamp", "bodacc", "legifrance")]
-    assert plain(findings.leading(estimates.make(level), catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(estimates.make(level), catalogue, NOW)) == (
         "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance sont à égalité, avec 500 visites."
     )
     first = estimates.make([*level, count("vie-publique", 20)])
-    assert plain(findings.leading(first, catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(first, catalogue, NOW)) == (
         "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance viennent en tête avec 500 visites ; "
         "Vie-publique.fr vient en dernier avec 20 visites."
     )
 
 
-def test_a_long_list_of_level_subjects_is_cut(catalogue: Catalogue) -> None:
+def test_a_long_list_of_level_subjects_is_cut(catalogue):
     level = estimates.make(count(product, 0) for product in catalogue.products)
-    said = plain(findings.leading(level, catalogue, NOW))
+    said = plain(findings.highest_and_lowest(level, catalogue, NOW))
     assert "3939 Allô Service Public et 7 autres sont à égalité, avec 0 visite." in said
 
 
@@ -111,20 +96,18 @@ def test_a_long_list_of_level_subjects_is_cut(catalogue: Catalogue) -> None:
         (1, "1 visite"),
     ],
 )
-def test_counts_agree_in_number_as_they_are_written(
-    value: float, said: str, catalogue: Catalogue
-) -> None:
+def test_counts_agree_in_number_as_they_are_written(value, said, catalogue):
     frame = estimates.make([count("boamp", value)])
-    assert plain(findings.leading(frame, catalogue, NOW)).endswith(f" compte {said}.")
+    assert plain(findings.highest_and_lowest(frame, catalogue, NOW)).endswith(f" compte {said}.")
 
 
-def test_millions_are_elided_before_a_vowel(catalogue: Catalogue) -> None:
+def test_millions_are_elided_before_a_vowel(catalogue):
     row = count("boamp", 3e6, unit="appels")
-    said = phrases.rounded(row, catalogue.indicators["visits"])
+    said = phrases.rounded_count(row, catalogue.indicators["visits"])
     assert plain(said) == "3,0 millions d'appels"
 
 
-def test_one_product_on_two_channels_is_told_apart(catalogue: Catalogue) -> None:
+def test_one_product_on_two_channels_is_told_apart(catalogue):
     frame = estimates.make(
         [
             count("service-public", 9e6),
@@ -132,12 +115,12 @@ def test_one_product_on_two_channels_is_told_apart(catalogue: Catalogue) -> None
             count("bodacc", 800, channel="open_data", device="datagouv-bodacc"),
         ]
     )
-    assert plain(findings.leading(frame, catalogue, NOW)) == (
+    assert plain(findings.highest_and_lowest(frame, catalogue, NOW)) == (
         "Au 3e trimestre 2026, Service-public.fr sur le web vient en tête avec 9,0 millions de "
         "visites ; Service-public.fr en données ouvertes vient en dernier avec 500 visites."
     )
     twice = frame.iloc[[0]].assign(device="matomo-entreprendre", estimate=5.0)
-    said = findings.leading(estimates.combine([frame.iloc[[0]], twice]), catalogue, NOW)
+    said = findings.highest_and_lowest(estimates.combine([frame.iloc[[0]], twice]), catalogue, NOW)
     assert catalogue.devices["matomo-entreprendre"].label in said
 
 
@@ -166,22 +149,20 @@ def test_one_product_on_two_channels_is_told_apart(catalogue: Catalogue) -> None
         ([3, 3, 1], "progressent partout, de +1,0 % (Légifrance) à +3,0 % (BOAMP et BODACC)"),
     ],
 )  # fmt: skip
-def test_changes_are_told_by_their_ends(
-    values: list[float | None], said: str, catalogue: Catalogue
-) -> None:
+def test_changes_are_told_by_their_ends(values, said, catalogue):
     frame = estimates.make(map(yoy, ("boamp", "bodacc", "legifrance"), values))
-    assert plain(findings.extremes(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
+    assert plain(findings.year_on_year(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
 
 
-def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue: Catalogue) -> None:
+def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue):
     frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", None)])
-    assert plain(findings.extremes(frame, catalogue, NOW)) == (
+    assert plain(findings.year_on_year(frame, catalogue, NOW)) == (
         "Sur un an, là où la comparaison est possible, les visites progressent de 61,5 % (BOAMP) "
         "et reculent de 70,7 % (BODACC)."
     )
 
 
-def test_the_channels_of_one_product_are_each_told(catalogue: Catalogue) -> None:
+def test_the_channels_of_one_product_are_each_told(catalogue):
     rows = [
         yoy("service-public", 4.3, channel="open_data"),
         yoy("service-public", 2.7),
@@ -191,7 +172,7 @@ def test_the_channels_of_one_product_are_each_told(catalogue: Catalogue) -> None
 
     def said(*places: int) -> str:
         frame = estimates.make(rows[i] for i in places)
-        return plain(findings.extremes(frame, catalogue, NOW, by="channel"))
+        return plain(findings.year_on_year(frame, catalogue, NOW, by="channel"))
 
     assert said(1) == "Sur un an, les visites progressent de 2,7 % sur le web."
     assert said(0, 1) == (
@@ -203,21 +184,21 @@ def test_the_channels_of_one_product_are_each_told(catalogue: Catalogue) -> None
     )
 
 
-def test_downloads_are_not_called_visits(catalogue: Catalogue) -> None:
+def test_downloads_are_not_called_visits(catalogue):
     frame = estimates.make([yoy("bodacc", 3, indicator="downloads_yoy")])
-    assert "les téléchargements progressent" in findings.extremes(frame, catalogue, NOW)
+    assert "les téléchargements progressent" in findings.year_on_year(frame, catalogue, NOW)
 
 
-def test_no_change_is_made_up(catalogue: Catalogue) -> None:
+def test_no_change_is_made_up(catalogue):
     nothing = "Aucune évolution sur un an ne peut être calculée."
     for frame in (estimates.make([]), estimates.make([yoy("boamp", None)])):
-        assert findings.extremes(frame, catalogue, NOW) == nothing
+        assert findings.year_on_year(frame, catalogue, NOW) == nothing
 
 
 # --- What is not compared or not published ----------------------------------------------------
 
 
-def test_incomplete_and_withheld_subjects_are_named_once(catalogue: Catalogue) -> None:
+def test_incomplete_and_withheld_subjects_are_named_once(catalogue):
     frame = estimates.make(
         [
             count("boamp", 5, status="partial", n=600),
@@ -234,14 +215,14 @@ def test_incomplete_and_withheld_subjects_are_named_once(catalogue: Catalogue) -
         "Valeurs non publiées (secret statistique) : Légifrance et Journal officiel."
     )
     assert findings.withheld(frame, catalogue, BEFORE).startswith("Valeur non publiée (")
-    for say in (findings.incomplete, findings.withheld, findings.leading):
+    for say in (findings.incomplete, findings.withheld, findings.highest_and_lowest):
         assert say(frame, catalogue, "2020-T1") == say(estimates.make([]), catalogue, NOW) == ""
 
 
 # --- Marks ---------------------------------------------------------------------------------
 
 
-def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue: Catalogue) -> None:
+def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue):
     rows = [mark("legifrance", 6.44), mark("service-public", 7.9), mark("boamp", 7)]
     frame = estimates.make(rows)
     assert plain(findings.span(frame, catalogue, NOW)) == (
@@ -270,14 +251,12 @@ def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue: Catalogue
          "(intervalles à 95 % : de 4,8 à 5,2 ; 30 à 200 réponses)."),
     ],
 )  # fmt: skip
-def test_a_span_says_what_there_is(
-    rows: list[dict[str, Any]], said: str, catalogue: Catalogue
-) -> None:
+def test_a_span_says_what_there_is(rows, said, catalogue):
     found = findings.span(estimates.make(rows), catalogue, NOW)
     assert plain(found) == f"Au 3e trimestre 2026, {said}"
 
 
-def test_marks_of_the_phone_and_of_the_web_are_not_in_one_range(catalogue: Catalogue) -> None:
+def test_marks_of_the_phone_and_of_the_web_are_not_in_one_range(catalogue):
     phone = {"channel": "phone", "device": "satisfaction-3939"}
     rows = [mark("allo-service-public", 7.1, **phone)]
     rows += [mark(name, value) for name, value in (("legifrance", 6.4), ("vie-publique", 7.9))]
@@ -288,9 +267,9 @@ def test_marks_of_the_phone_and_of_the_web_are_not_in_one_range(catalogue: Catal
     )
 
 
-def test_indicators_are_never_mixed_in_one_sentence(catalogue: Catalogue) -> None:
+def test_indicators_are_never_mixed_in_one_sentence(catalogue):
     frame = estimates.make([mark("boamp", 5), count("boamp", 500)])
-    for say in (findings.leading, findings.span, findings.withheld):
+    for say in (findings.highest_and_lowest, findings.span, findings.withheld):
         with pytest.raises(ObservError, match="2 values of indicator"):
             say(frame, catalogue, NOW)
 
@@ -325,20 +304,18 @@ def medians(**values: float) -> pd.DataFrame:
          "par organisme : Agence fictive (8,0) et DILA (7,0)"),
     ],
 )  # fmt: skip
-def test_the_agency_stands_beside_all_procedures(
-    values: dict[str, float], said: str, catalogue: Catalogue
-) -> None:
+def test_the_agency_stands_beside_all_procedures(values, said, catalogue):
     found = findings.procedures.standing(medians(**values), catalogue)
     untested = "publiées sans effectif, ces notes ne peuvent être départagées."
     assert plain(found) == f"Au 3e trimestre 2026, {said} ; {untested}"
 
 
-def test_without_peers_or_without_the_whole_nothing_is_said(catalogue: Catalogue) -> None:
+def test_without_peers_or_without_the_whole_nothing_is_said(catalogue):
     for frame in (medians(dila=7), medians(all=7), estimates.make([])):
         assert findings.procedures.standing(frame, catalogue) == ""
 
 
-def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue: Catalogue) -> None:
+def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue):
     said = plain(findings.experiences.feelings(feelings({"": (50, 17, 33)}), catalogue))
     assert said == (
         "**Services Publics +, expériences publiées** (octobre 2025 à septembre 2026, "
@@ -361,9 +338,7 @@ def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue: 
         ({"status": "missing", "estimate": None, "n": None}, "parts non disponibles"),
     ],
 )
-def test_feelings_that_are_not_published_are_not_told(
-    change: dict[str, Any], said: str, feelings, catalogue: Catalogue
-) -> None:
+def test_feelings_that_are_not_published_are_not_told(change, said, feelings, catalogue):
     rows = feelings({"": (61, 17, 22)}).to_dict("records")
     rows[1] |= change  # one part withheld withholds the others, which would tell it
     found = findings.experiences.feelings(estimates.make(rows), catalogue)
@@ -373,7 +348,7 @@ def test_feelings_that_are_not_published_are_not_told(
 # --- A product's page --------------------------------------------------------------------------
 
 
-def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue: Catalogue) -> None:
+def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue):
     now = estimates.make(
         [
             count("service-public", 30_011, channel="open_data", device="datagouv-fiches"),
@@ -405,9 +380,7 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue: Catalogu
          "La note de satisfaction n'est pas disponible."),
     ],
 )  # fmt: skip
-def test_a_product_page_says_why_a_number_is_not_there(
-    status: str, visits: str, note: str, catalogue: Catalogue
-) -> None:
+def test_a_product_page_says_why_a_number_is_not_there(status, visits, note, catalogue):
     value = 5.0 if status == "partial" else None
     rows = [count("boamp", value, status=status), yoy("boamp", None)]
     now, marks = estimates.make(rows), estimates.make([mark("boamp", value, status=status)])
@@ -415,20 +388,20 @@ def test_a_product_page_says_why_a_number_is_not_there(
     assert said == f"{visits} {note}"
 
 
-def test_a_thin_mark_is_not_a_headline(catalogue: Catalogue) -> None:
+def test_a_thin_mark_is_not_a_headline(catalogue):
     marks = estimates.make([mark("boamp", 9.1, n=20, status="low_base")])
     nothing = estimates.make([])
     said = findings.products.summary(nothing, marks, nothing, catalogue, NOW)
     assert said == "La note de satisfaction repose sur trop peu de réponses pour être citée ici."
 
 
-def test_a_page_without_data_says_so(catalogue: Catalogue) -> None:
+def test_a_page_without_data_says_so(catalogue):
     nothing = estimates.make([])
     said = findings.products.summary(nothing, nothing, nothing, catalogue, NOW)
     assert plain(said) == "Au 3e trimestre 2026, aucune donnée n'a été recueillie sur ce produit."
 
 
-def test_the_marks_of_two_channels_are_told_apart(catalogue: Catalogue) -> None:
+def test_the_marks_of_two_channels_are_told_apart(catalogue):
     marks = estimates.make(
         [
             mark("boamp", value, period, channel=channel, half=0.1)
@@ -446,7 +419,7 @@ def test_the_marks_of_two_channels_are_told_apart(catalogue: Catalogue) -> None:
     )
 
 
-def test_who_listens_is_listed_and_silence_is_said(catalogue: Catalogue) -> None:
+def test_who_listens_is_listed_and_silence_is_said(catalogue):
     empty = estimates.make([])
     said = plain(repr(findings.products.listening(empty, catalogue, ["audience-boamp"])))
     assert said == (
@@ -457,13 +430,13 @@ def test_who_listens_is_listed_and_silence_is_said(catalogue: Catalogue) -> None
     assert silent == "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
 
 
-def test_a_mark_that_is_withheld_is_not_said_to_be_absent() -> None:
+def test_a_mark_that_is_withheld_is_not_said_to_be_absent():
     row = {"indicator": "satisfaction_10", "period": NOW, "unit": "sur 10", "status": "suppressed"}
     said = findings.absent("note de ce produit", NOW, estimates.make([row]))
     assert plain(repr(said)) == "Aucune note de ce produit n'est publiée (secret statistique)."
 
 
-def test_nothing_to_show_is_said_with_the_estimates_that_are_not_there() -> None:
+def test_nothing_to_show_is_said_with_the_estimates_that_are_not_there():
     said = findings.absent("note de clarté", "2026-08", estimates.make([]))
     assert plain(repr(said)) == "*Aucune note de clarté n'est disponible en août 2026.*"
     assert said.content["kind"] == "text" and said.content["rows"] == []
@@ -504,9 +477,9 @@ def frames(draw: st.DrawFn, indicator: str, unit: str, top: float) -> pd.DataFra
 def sentences(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     counted = frame[frame["indicator"] == "visits"]
     return [
-        findings.leading(frame, catalogue, NOW),
-        findings.extremes(frame, catalogue, NOW),
-        findings.extremes(frame, catalogue, NOW, by="channel"),
+        findings.highest_and_lowest(frame, catalogue, NOW),
+        findings.year_on_year(frame, catalogue, NOW),
+        findings.year_on_year(frame, catalogue, NOW, by="channel"),
         findings.incomplete(frame, catalogue, NOW),
         findings.withheld(frame, catalogue, NOW),
         findings.span(frame, catalogue, NOW),
@@ -525,7 +498,7 @@ ANY = st.one_of(
 
 @settings(max_examples=30)
 @given(ANY)
-def test_any_estimates_give_french_and_never_nan(catalogue: Catalogue, frame: pd.DataFrame) -> None:
+def test_any_estimates_give_french_and_never_nan(catalogue, frame):
     for said in map(typography, sentences(frame, catalogue)):
         assert not re.search(r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.", said)
         assert not re.search(r"(?<!\xa0):|(?<!\u202f);|\d %", said.replace(" (", "("))
@@ -535,9 +508,7 @@ def test_any_estimates_give_french_and_never_nan(catalogue: Catalogue, frame: pd
 
 @settings(max_examples=30)
 @given(ANY)
-def test_a_value_that_is_not_published_is_never_told(
-    catalogue: Catalogue, frame: pd.DataFrame
-) -> None:
+def test_a_value_that_is_not_published_is_never_told(catalogue, frame):
     """Sentences are the same whatever a thin, partial or withheld row is worth."""
     thin = frame["status"].isin(["low_base", "partial"])
     if (frame["unit"] == "sur 10").all():
@@ -550,9 +521,9 @@ def test_a_value_that_is_not_published_is_never_told(
 
 
 @given(st.lists(st.floats(-99, 999), min_size=1, max_size=8))
-def test_the_told_ends_hold_every_change(catalogue: Catalogue, values: list[float]) -> None:
+def test_the_told_ends_hold_every_change(catalogue, values):
     frame = estimates.make(map(yoy, catalogue.products, values))
-    said = findings.extremes(frame, catalogue, NOW)
+    said = findings.year_on_year(frame, catalogue, NOW)
     indicator, least = catalogue.indicators["visits_yoy"], catalogue.indicators["visits"].matters
     assert least == 1
     for value in (min(values), max(values)):

@@ -1,7 +1,3 @@
-from __future__ import annotations
-
-import errno
-import os
 import signal
 import subprocess
 import sys
@@ -12,12 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import DEMO
 
-from observlib import files, store, tables
-from observlib.catalogue import Catalogue
+from observlib import store
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
@@ -49,7 +44,7 @@ def held(data: Path) -> dict[str, float]:
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4), "c": ("2026-07-30", 5)}
 
 
-def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_the_same_export_twice_counts_once(tmp_path, catalogue):
     path = ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     digest = store.digest(tmp_path)
@@ -60,9 +55,7 @@ def test_the_same_export_twice_counts_once(tmp_path: Path, catalogue: Catalogue)
     assert store.digest(tmp_path) == digest
 
 
-def test_a_store_in_any_folder_of_a_repository_is_never_committed(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_store_in_any_folder_of_a_repository_is_never_committed(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path / "mine", catalogue)
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
@@ -73,7 +66,7 @@ def test_a_store_in_any_folder_of_a_repository_is_never_committed(
     assert "raw/" in told and "mine/" not in told
 
 
-def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_corrected_export_replaces_its_period(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", {**JULY, "z": ("2026-06-30", 1)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     # b was withdrawn, c was 5 and is 2; z lies outside the corrected period
@@ -84,7 +77,7 @@ def test_a_corrected_export_replaces_its_period(tmp_path: Path, catalogue: Catal
     assert done.replaced and "corrects 3 rows of" in done.replaced[0]
 
 
-def test_two_forms_of_one_device_complete_each_other(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_two_forms_of_one_device_complete_each_other(tmp_path, catalogue):
     ratings(tmp_path / "raw", "form1", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     ratings(tmp_path / "raw", "form2", {"x": ("2026-07-10", 1)})
@@ -92,9 +85,7 @@ def test_two_forms_of_one_device_complete_each_other(tmp_path: Path, catalogue: 
     assert held(tmp_path) == {"a": 3, "b": 4, "c": 5, "x": 1}
 
 
-def test_visits_of_overlapping_exports_are_not_added_up(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_visits_of_overlapping_exports_are_not_added_up(tmp_path, catalogue):
     visits(tmp_path / "raw", "old", {"2026-05": 100, "2026-06": 200, "2026-07": 300})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     visits(tmp_path / "raw", "new", {"2026-06": 220, "2026-07": 300, "2026-08": 400})
@@ -103,9 +94,7 @@ def test_visits_of_overlapping_exports_are_not_added_up(
     assert rows["visits"].tolist() == [100, 220, 300, 400]
 
 
-def test_a_day_inside_a_month_already_held_takes_the_month_s_place(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_day_inside_a_month_already_held_takes_the_month_s_place(tmp_path, catalogue):
     visits(tmp_path / "raw", "months", {"2026-05": 3100, "2026-06": 3000})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     path = visits(tmp_path / "raw", "days", {})
@@ -116,8 +105,8 @@ def test_a_day_inside_a_month_already_held_takes_the_month_s_place(
 
 @pytest.mark.parametrize("names", [("a", "a"), ("a", "b")])
 def test_a_team_is_told_the_codes_of_several_sessions_of_a_file_or_of_a_file_each(
-    tmp_path: Path, catalogue: Catalogue, names: tuple[str, str]
-) -> None:
+    tmp_path, catalogue, names
+):
     (tmp_path / "raw").mkdir()
     told = []
     for name, session, codes in zip(names, "ab", (("P1", "P2"), ("p1", "P3")), strict=True):
@@ -132,16 +121,7 @@ def test_a_team_is_told_the_codes_of_several_sessions_of_a_file_or_of_a_file_eac
     assert "tests-legifrance: participants P1 are in several sessions" in told[1][0]
 
 
-def test_a_file_that_no_device_claims_is_named(tmp_path: Path, catalogue: Catalogue) -> None:
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    (tmp_path / "raw" / "sub").mkdir()
-    (tmp_path / "raw" / "sub" / "holiday.csv").write_text("a\n1\n", encoding="utf-8")
-    assert store.ingest(tmp_path / "raw", tmp_path, catalogue).unclaimed == ["sub/holiday.csv"]
-
-
-def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_an_export_saved_in_another_format_says_which_one_its_device_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     for name in ("jdma_legifrance_2026.xlsx", "holiday.xlsx"):
         (tmp_path / "raw" / name).write_bytes(b"PK")
@@ -152,57 +132,7 @@ def test_an_export_saved_in_another_format_says_which_one_its_device_reads(
     assert "end with .csv" in told
 
 
-def test_a_file_claimed_twice_is_a_problem_of_the_catalogue(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    twin = catalogue.devices["satisfaction-3939"].model_copy(update={"id": "twin"})
-    both = catalogue.model_copy(update={"devices": {**catalogue.devices, "twin": twin}})
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    (problem,) = store.ingest(tmp_path / "raw", tmp_path, both).problems
-    assert "satisfaction-3939 and twin" in problem
-
-
-def test_demonstration_and_real_data_never_share_a_store(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
-    ratings(tmp_path / "real", "2026-07", JULY)
-    ratings(tmp_path / "demo", "2026-07", JULY)
-    (tmp_path / "demo" / "demonstration.json").write_text("{}", encoding="utf-8")
-    data = tmp_path / "data"
-    store.ingest(tmp_path / "real", data, catalogue)
-    assert store.kind(data) == "real"
-    with pytest.raises(ObservError, match="never share a store"):
-        store.ingest(tmp_path / "demo", data, catalogue)
-    with pytest.raises(ObservError, match="never share a store"):
-        store.ingest(tmp_path / "demo" / ".", data, catalogue)
-    with pytest.raises(ObservError, match="real data and a demonstration"):
-        store.ingest(tmp_path, tmp_path / "third", catalogue)
-    store.ingest(tmp_path / "demo", tmp_path / "other", catalogue)
-    assert store.kind(tmp_path / "other") == "demonstration"
-
-
-def test_a_bad_file_stops_no_other(tmp_path: Path, catalogue: Catalogue) -> None:
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    bad = tmp_path / "raw" / "boamp_audience.csv"
-    bad.write_bytes(b"")
-    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    assert len(done.problems) == 1 and str(bad) in done.problems[0]
-    assert len(held(tmp_path)) == 3
-
-
-def test_rejected_rows_are_kept_with_their_reason(tmp_path: Path, catalogue: Catalogue) -> None:
-    ratings(tmp_path / "raw", "2026-07", {**JULY, "d": ("2026-07-02", 11), "e": ("2062-07-02", 3)})
-    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    (path,) = (tmp_path / "store" / "rejects").glob("*.csv")
-    kept = pd.read_csv(path)
-    assert list(kept.columns) == tables.REJECT_COLUMNS
-    assert kept["row"].tolist() == [5, 6] and len(done.rejects) == 2
-    assert "outside the scale 1–5" in kept["reason"][0] and "future" in kept["reason"][1]
-
-
-def test_nothing_is_read_through_a_link_that_leads_out(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_nothing_is_read_through_a_link_that_leads_out(tmp_path, catalogue):
     outside = ratings(tmp_path / "outside", "2026-07", JULY)
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / outside.name).symlink_to(outside)
@@ -210,21 +140,12 @@ def test_nothing_is_read_through_a_link_that_leads_out(
     assert done.devices.empty and store.read(tmp_path / "data", "ratings").empty
 
 
-def test_an_absent_store_says_what_to_run(tmp_path: Path) -> None:
+def test_an_absent_store_says_what_to_run(tmp_path):
     with pytest.raises(ObservError, match="observ ingest"):
         store.read(tmp_path, "ratings")
 
 
-def test_a_damaged_ledger_says_how_to_begin_again(tmp_path: Path) -> None:
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / "ledger.json").write_text('{"kind"', encoding="utf-8")
-    with pytest.raises(ObservError, match="damaged; delete the folder"):
-        store.read(tmp_path, "ratings")
-
-
-def test_reading_some_quarters_reads_these_and_no_other(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_reading_some_quarters_reads_these_and_no_other(tmp_path, catalogue):
     visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 * m for m in range(1, 10)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     q2 = Quarter(2026, 2)
@@ -236,9 +157,7 @@ def test_reading_some_quarters_reads_these_and_no_other(
 
 
 @pytest.mark.parametrize("column", ["product", "device"])
-def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(
-    demonstration: Path, column: str
-) -> None:
+def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(demonstration, column):
     whole = store.read(demonstration, "ratings")
     for value in whole[column].dropna().unique():
         part = store.read(demonstration, "ratings", **{column: value})
@@ -247,9 +166,7 @@ def test_a_page_of_one_product_reads_what_filtering_the_whole_table_would(
     assert store.read(demonstration, "ratings", **{column: "no-one"}).empty
 
 
-def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_what_came_in_is_counted_by_device_as_reading_it_all_would(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026", JULY | {"d": ("2026-10-01", 1)})
     visits(tmp_path / "raw", "2026", {"2026-06": 9, "2026-07": 5, "2026-08": 6})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
@@ -270,9 +187,7 @@ def test_what_came_in_is_counted_by_device_as_reading_it_all_would(
     ]
 
 
-def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
-    demonstration: Path,
-) -> None:
+def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(demonstration):
     first, last = Quarter(2025, 4), Quarter(2026, 3)
     heard = store.heard(demonstration, first, last)
     pairs = set(zip(heard["device"], heard["product"], strict=True))
@@ -289,26 +204,20 @@ def test_who_was_heard_is_told_by_device_and_product_of_the_quarters_asked_for(
     ("today", "latest"),
     [("2026-10-05", "2026-T2"), ("2026-07-05", "2026-T2"), ("2026-06-30", "2026-T1")],
 )
-def test_the_latest_quarter_is_over_and_data_goes_to_its_end(
-    tmp_path: Path, catalogue: Catalogue, today: str, latest: str
-) -> None:
+def test_the_latest_quarter_is_over_and_data_goes_to_its_end(tmp_path, catalogue, today, latest):
     visits(tmp_path / "raw", "x", {f"2026-{m:02d}": 100 for m in range(1, 9)})  # to August
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert str(store.latest_quarter(tmp_path, date.fromisoformat(today))) == latest
 
 
 @pytest.mark.parametrize(("months", "latest"), [(5, "2026-T1"), (6, "2026-T2"), (7, "2026-T2")])
-def test_data_to_the_last_day_of_a_quarter_makes_it_the_latest(
-    tmp_path: Path, catalogue: Catalogue, months: int, latest: str
-) -> None:
+def test_data_to_the_last_day_of_a_quarter_makes_it_the_latest(tmp_path, catalogue, months, latest):
     visits(tmp_path / "raw", "x", {f"2026-{month + 1:02d}": 100 for month in range(months)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert str(store.latest_quarter(tmp_path, date(2026, 9, 5))) == latest
 
 
-def test_a_store_of_nothing_but_the_month_in_progress_says_so(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_store_of_nothing_but_the_month_in_progress_says_so(tmp_path, catalogue):
     visits(tmp_path / "raw", "x", {f"{date.today():%Y-%m}": 100})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     with pytest.raises(ObservError, match="no complete period"):
@@ -318,9 +227,7 @@ def test_a_store_of_nothing_but_the_month_in_progress_says_so(
 answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(
     exports=st.lists(
         st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 5), min_size=1),
@@ -329,8 +236,8 @@ answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
     )
 )
 def test_an_answer_is_never_counted_twice_whatever_the_exports(
-    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, exports: list[dict[str, int]]
-) -> None:
+    tmp_path_factory, catalogue, exports
+):
     folder = tmp_path_factory.mktemp("exports")
     latest: dict[str, float] = {}
     for number, export in enumerate(exports):
@@ -347,44 +254,7 @@ def test_an_answer_is_never_counted_twice_whatever_the_exports(
     assert set(held(folder)) <= set(latest)
 
 
-@pytest.mark.parametrize("step", ["parquet", "rejects", "ledger"])
-@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EACCES, errno.EROFS])
-def test_a_failed_write_leaves_the_store_as_it_was(
-    tmp_path: Path,
-    catalogue: Catalogue,
-    monkeypatch: pytest.MonkeyPatch,
-    step: str,
-    error: int,
-) -> None:
-    ratings(tmp_path / "raw", "2026-07", JULY)
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    before = held(tmp_path), store.digest(tmp_path)
-
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(error, os.strerror(error), "x")
-
-    write = files.write_text
-    if step == "parquet":
-        monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
-    else:
-        name = "ledger.json" if step == "ledger" else ".csv"
-        monkeypatch.setattr(
-            files,
-            "write_text",
-            lambda path, text: fail() if path.name.endswith(name) else write(path, text),
-        )
-    ratings(tmp_path / "raw", "new", {"a": ("2026-07-01", 1), "bad": ("2026-07-03", 77)})
-    with pytest.raises(ObservError, match="the store is as it was"):
-        store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    monkeypatch.undo()
-    assert (held(tmp_path), store.digest(tmp_path)) == before
-    store.ingest(tmp_path / "raw", tmp_path, catalogue)
-    assert held(tmp_path)["a"] == 1
-
-
-def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     for number in range(40):

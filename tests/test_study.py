@@ -1,12 +1,11 @@
 """What an analyst holds in a notebook: it asks by name, says what is absent, and carries it all."""
 
-from __future__ import annotations
-
 import inspect
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import Study, comparisons, disk_cache, estimates, frame, store
 from observlib.errors import ObservError
@@ -22,17 +21,17 @@ def rows_of(output: object) -> pd.DataFrame:
     return estimates.from_json(output._repr_mimebundle_()[estimates.MIME])  # type: ignore[attr-defined]
 
 
-def test_a_family_that_does_not_exist_is_told_with_those_that_do(study: Study) -> None:
+def test_a_family_that_does_not_exist_is_told_with_those_that_do(study):
     with pytest.raises(ObservError, match=r"family 'satisfactoin': does not exist; .*satisfaction"):
         study.estimates("satisfactoin")
 
 
-def test_a_column_that_does_not_exist_is_told_with_those_that_do(study: Study) -> None:
+def test_a_column_that_does_not_exist_is_told_with_those_that_do(study):
     with pytest.raises(ObservError, match="no column 'produit'; columns are indicator, product"):
         study.estimates("satisfaction", produit="boamp")
 
 
-def test_rows_are_kept_by_value_by_list_and_by_quarters(study: Study) -> None:
+def test_rows_are_kept_by_value_by_list_and_by_quarters(study):
     marks = study.estimates("satisfaction")
     one = study.select(marks, product="legifrance", period=["2026-T2", "2026-T3"])
     assert set(one["product"]) == {"legifrance"} and set(one["period"]) == {"2026-T2", "2026-T3"}
@@ -43,48 +42,46 @@ def test_rows_are_kept_by_value_by_list_and_by_quarters(study: Study) -> None:
     assert study.select(marks, value=False)["estimate"].isna().all()
 
 
-def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study: Study) -> None:
+def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study):
     none = study.estimates("satisfaction", product="no-product")
     said = repr(study.dots(none, caption="C", absent="note de satisfaction"))
-    assert said.replace("\xa0", " ") == (
-        "*Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*"
-    )
+    assert plain(said) == ("*Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*")
     assert repr(study.text("", absent="Rien à dire.")) == "Rien à dire."
     over = repr(study.table(none, caption="C", absent="note", when="2025-T4"))
-    assert "4e trimestre 2025" in over.replace("\xa0", " ")
+    assert "4e trimestre 2025" in plain(over)
 
 
-def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(
-    study: Study,
-) -> None:
+def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(study):
     none = study.estimates("satisfaction", product="no-product")
     assert "Aucune note de clarté n'est" in repr(study.dots(none, indicator="clarity_10"))
     board = study.board(none, indicator=["nps", "ces_10"])
     assert "Aucune note de recommandation n'est" in repr(board)
     moved = study.comparisons("satisfaction", against="before", product="no-product")
     assert "Aucune comparaison sur un an" in repr(study.differences(moved, label="tbl-x"))
-    assert "Aucune comparaison sur un an" in repr(study.text(study.say.changes.evolution(moved)))
+    assert "Aucune comparaison sur un an" in repr(
+        study.text(study.say.comparisons.evolution(moved))
+    )
     assert "Aucune donnée n'est" in repr(study.table(none))  # of all that the family has
 
 
-def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study: Study) -> None:
+def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     marks = study.estimates("satisfaction", indicator="clarity_10")
     whole = study.lines(
-        marks, study.say.changes.evolution(study.comparisons("satisfaction").head(0))
+        marks, study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
     )
     assert whole.content["caption"] == "Clarté du langage"
     now = study.dots(marks, period="2026-T3").content["caption"]
-    assert now.replace("\xa0", " ") == "Clarté du langage, 3e trimestre 2026"
+    assert plain(now) == "Clarté du langage, 3e trimestre 2026"
 
 
-def test_differences_count_their_verdicts_among_all_that_was_tested(study: Study) -> None:
+def test_differences_count_their_verdicts_among_all_that_was_tested(study):
     pairs = study.comparisons("satisfaction")
     side = study.select(pairs, against="product", tested=True)
-    told = repr(study.differences(side, label="tbl-x")).replace("\xa0", " ")
+    told = plain(repr(study.differences(side, label="tbl-x")))
     assert f"{len(side)} des {pairs['level'].notna().sum()} comparaisons testées ensemble" in told
 
 
-def test_several_families_are_asked_for_at_once(study: Study) -> None:
+def test_several_families_are_asked_for_at_once(study):
     both = study.estimates("satisfaction", "visits", product="legifrance", period="2026-T3")
     apart = [
         study.estimates(name, product="legifrance", period="2026-T3")
@@ -93,26 +90,24 @@ def test_several_families_are_asked_for_at_once(study: Study) -> None:
     assert both.equals(study.together(*apart)) and len(both) > len(apart[0]) > 0
 
 
-def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study: Study) -> None:
+def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study):
     hidden = study.select(study.estimates("satisfaction"), status="suppressed")
     assert len(hidden)
-    nothing = study.say.satisfaction.above(study.comparisons("satisfaction").head(0))
+    nothing = study.say.satisfaction.products_above(study.comparisons("satisfaction").head(0))
     said = study.text(nothing, told=hidden, absent="note de satisfaction")
     assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 
-def test_a_sentence_knows_the_catalogue_and_the_quarter_and_may_be_given_others(
-    study: Study,
-) -> None:
+def test_a_sentence_knows_the_catalogue_and_the_quarter_and_may_be_given_others(study):
     mark = study.estimates("satisfaction", indicator="satisfaction_10")
     assert study.say.span(mark).startswith("Au 3e\xa0trimestre 2026")
     assert study.say.span(mark, period="2026-T2").startswith("Au 2e\xa0trimestre 2026")
 
 
-def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study: Study) -> None:
+def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study):
     mark = study.estimates("satisfaction", indicator="satisfaction_10")
     moved = study.comparisons("satisfaction", against="before", indicator="satisfaction_10")
-    said = study.text(study.say.span(mark), study.say.changes.evolution(moved))
+    said = study.text(study.say.span(mark), study.say.comparisons.evolution(moved))
     carried = rows_of(said)
     assert len(carried) == len(mark)
     (pairs,) = {len(said.content["comparisons"]["rows"])}
@@ -124,9 +119,7 @@ def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study:
     assert len(rows_of(study.text(both))) == len(mark)
 
 
-def test_notes_define_what_the_cells_before_have_shown_and_nothing_else(
-    demonstration: Path,
-) -> None:
+def test_notes_define_what_the_cells_before_have_shown_and_nothing_else(demonstration):
     study = Study("2026-T3", str(demonstration))
     assert "Aucune donnée" in repr(study.notes())
     now = study.estimates("satisfaction", indicator="clarity_10", period="2026-T3")
@@ -135,7 +128,7 @@ def test_notes_define_what_the_cells_before_have_shown_and_nothing_else(
     assert "Clarté" in told and "Visites" not in told
 
 
-def test_a_family_of_each_survey_asks_which_and_has_its_last_wave(demonstration: Path) -> None:
+def test_a_family_of_each_survey_asks_which_and_has_its_last_wave(demonstration):
     study = Study("2026-T3", str(demonstration), "enquete-vie-publique")
     assert study.wave == "2026-T2"  # a yearly survey, of the second quarter
     assert set(study.estimates("survey", by="quarter")["device"]) == {"enquete-vie-publique"}
@@ -143,41 +136,39 @@ def test_a_family_of_each_survey_asks_which_and_has_its_last_wave(demonstration:
         Study("2026-T3", str(demonstration)).estimates("survey")
 
 
-def test_help_lists_the_families_and_all_that_one_holds(study: Study) -> None:
+def test_help_lists_the_families_and_all_that_one_holds(study):
     all_of_it = study.help()
     assert all_of_it.loc["satisfaction", "kind"] == "family"
-    assert {"say.span", "say.changes.evolution"} <= set(all_of_it.index)
-    assert "say.sales.sold" not in all_of_it.index  # it is told with its family
+    assert {"say.span", "say.comparisons.evolution"} <= set(all_of_it.index)
+    assert "say.sales.units_sold" not in all_of_it.index  # it is told with its family
     assert all_of_it["what"].str.len().min() > 10
     held = study.help("satisfaction")
     assert held.loc["satisfaction_10", "rows"] > 0 and held.loc["before", "kind"] == "comparison"
-    assert held.loc["say.satisfaction.above", "what"].startswith("Which product is above")
+    assert held.loc["say.satisfaction.products_above", "what"].startswith("Which product is above")
     assert study.help("devices").loc["held", "kind"] == "words"
     for name in frame.families().keys() - {"survey"}:
         assert len(study.help(name))
 
 
-def test_what_may_be_said_is_completed_and_explained(study: Study) -> None:
-    assert "span" in dir(study.say) and "sold" in dir(study.say.sales)
+def test_what_may_be_said_is_completed_and_explained(study):
+    assert "span" in dir(study.say) and "units_sold" in dir(study.say.sales)
     assert {"pd", "Catalogue", "words"}.isdisjoint(dir(study.say.sales))
-    sentence = study.say.sales.sold
+    sentence = study.say.sales.units_sold
     assert str(inspect.signature(sentence)).startswith("(frame: 'pd.DataFrame', by: 'str'")
     assert inspect.getdoc(sentence).startswith("How much each shop sold")  # type: ignore[union-attr]
-    with pytest.raises(TypeError, match="sold: got an unexpected keyword argument 'perod'"):
+    with pytest.raises(TypeError, match="units_sold: got an unexpected keyword argument 'perod'"):
         sentence(study.estimates("sales"), perod="2026-T2")
-    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*sold"):
+    with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*units_sold"):
         study.say.sales.slod  # noqa: B018
 
 
-def test_own_figures_are_those_of_the_agency_beside_others(study: Study) -> None:
+def test_own_figures_are_those_of_the_agency_beside_others(study):
     devices = study.listeners("legifrance")
     assert "jdma-legifrance" in devices and study.surveyed("legifrance")
     assert not study.surveyed("bodacc")
 
 
-def test_a_cell_run_again_asks_what_the_store_holds_by_now(
-    demonstration: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cell_run_again_asks_what_the_store_holds_by_now(demonstration, monkeypatch):
     mine = Study("2026-T3", str(demonstration))
     assert len(mine.estimates("practices"))
     none = Given(estimates.make([]), comparisons.make(None), {})

@@ -1,7 +1,5 @@
 """A reader must see a whole folder at any moment, whatever happens to the run that replaces it."""
 
-from __future__ import annotations
-
 import errno
 import os
 import random
@@ -54,7 +52,7 @@ def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
-def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path: Path) -> None:
+def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
     target = fill(tmp_path / "site.v1 [x]", "0")
     moments = random.Random(7)
     for _ in range(8):
@@ -73,21 +71,21 @@ def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
-def test_new_folder_takes_the_place_of_the_old(tmp_path: Path) -> None:
+def test_new_folder_takes_the_place_of_the_old(tmp_path):
     target = fill(tmp_path / "site", "old")
     swap.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"new"}
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_first_publication_needs_no_old_folder(tmp_path: Path) -> None:
+def test_first_publication_needs_no_old_folder(tmp_path):
     target = tmp_path / "deep" / "site"
     swap.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"new"}
 
 
 @pytest.mark.usefixtures("no_exchange")
-def test_two_renames_replace_where_nothing_else_can(tmp_path: Path) -> None:
+def test_two_renames_replace_where_nothing_else_can(tmp_path):
     target = fill(tmp_path / "site", "old")
     swap.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"new"}
@@ -95,9 +93,7 @@ def test_two_renames_replace_where_nothing_else_can(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_exchange")
-def test_failing_second_rename_puts_the_old_folder_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failing_second_rename_puts_the_old_folder_back(tmp_path, monkeypatch):
     target, new = fill(tmp_path / "site", "old"), fill(tmp_path / "new", "new")
     rename = Path.rename
 
@@ -112,13 +108,13 @@ def test_failing_second_rename_puts_the_old_folder_back(
     assert versions(target) == {"old"}
 
 
-def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path: Path) -> None:
+def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path):
     fill(tmp_path / ".site.previous", "old")
     with swap.workspace(tmp_path / "site"):
         assert versions(tmp_path / "site") == {"old"}
 
 
-def test_interruption_after_two_renames_leaves_the_new_folder(tmp_path: Path) -> None:
+def test_interruption_after_two_renames_leaves_the_new_folder(tmp_path):
     fill(tmp_path / ".site.previous", "old")
     fill(tmp_path / "site", "new")
     with swap.workspace(tmp_path / "site"):
@@ -126,9 +122,7 @@ def test_interruption_after_two_renames_leaves_the_new_folder(tmp_path: Path) ->
     assert not (tmp_path / ".site.previous").exists()
 
 
-def test_failing_exchange_is_told_and_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failing_exchange_is_told_and_changes_nothing(tmp_path, monkeypatch):
     def failing(one: Path, other: Path) -> bool:
         raise OSError(errno.EIO, "Input/output error")
 
@@ -140,14 +134,14 @@ def test_failing_exchange_is_told_and_changes_nothing(
 
 
 @pytest.mark.skipif(not sys.platform.startswith(("linux", "darwin")), reason="no exchange there")
-def test_this_system_exchanges_in_one_call(tmp_path: Path) -> None:
+def test_this_system_exchanges_in_one_call(tmp_path):
     one, other = fill(tmp_path / "one", "1"), fill(tmp_path / "other", "2")
     if not swap._exchange(one, other):
         pytest.skip("the disk of the temporary folder cannot exchange two folders")
     assert (versions(one), versions(other)) == ({"2"}, {"1"})
 
 
-def test_a_file_or_a_link_is_never_replaced(tmp_path: Path) -> None:
+def test_a_file_or_a_link_is_never_replaced(tmp_path):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     new = fill(tmp_path / "new", "new")
     with pytest.raises(ObservError, match="is a file"):
@@ -159,22 +153,20 @@ def test_a_file_or_a_link_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
-def test_a_living_run_keeps_its_work_folder(tmp_path: Path) -> None:
+def test_a_living_run_keeps_its_work_folder(tmp_path):
     target = tmp_path / "site"
     with swap.workspace(target) as mine, swap.workspace(target) as other:
         assert mine.is_dir() and other.is_dir() and mine != other
 
 
-def test_a_work_folder_is_removed_after_an_error(tmp_path: Path) -> None:
+def test_a_work_folder_is_removed_after_an_error(tmp_path):
     with pytest.raises(KeyboardInterrupt), swap.workspace(tmp_path / "site") as work:
         (work / "half").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     def failing(self: Path, *arguments: object, **options: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -186,9 +178,7 @@ def test_a_folder_that_cannot_be_written_is_told(
         pass
 
 
-def test_a_disk_that_fills_up_while_starting_leaves_no_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_fills_up_while_starting_leaves_no_lock(tmp_path, monkeypatch):
     mkdir = Path.mkdir
 
     def failing(self: Path, *arguments: Any, **options: Any) -> None:
@@ -203,7 +193,7 @@ def test_a_disk_that_fills_up_while_starting_leaves_no_lock(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="flock is of POSIX systems")
-def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path: Path) -> None:
+def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path):
     target = tmp_path / "site"
     script = (
         "import sys, time; from pathlib import Path\n"

@@ -32,9 +32,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.reading import Lines, explain, read
+from observlib.catalogue.mistakes import explain
 from observlib.errors import ObservError, bounded
 from observlib.published_text import Plain, a_role
+from observlib.yaml_files import Lines, read
 
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"

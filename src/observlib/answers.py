@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,18 +31,18 @@ def by_quarter(quarters: Sequence[Quarter]) -> Periods:
     return {str(quarter): [quarter] for quarter in quarters}
 
 
-def together(quarters: Sequence[Quarter]) -> Periods:
+def pooled_period(quarters: Sequence[Quarter]) -> Periods:
     """All the quarters as one period, written by its first and last month.
 
     Examples
     --------
-    >>> list(together(Quarter(2026, 3).back(4)))
+    >>> list(pooled_period(Quarter(2026, 3).back(4)))
     ['2025-10/2026-09']
     """
     return {f"{quarters[0].months[0]}/{quarters[-1].months[2]}": quarters}
 
 
-def measured(
+def by_period(
     answers: pd.DataFrame,
     periods: Periods,
     measures: Mapping[str, Measure],
@@ -65,37 +65,30 @@ def measured(
     measures
         What is made of the answers to each question; answers to others are passed over.
     """
-    rows = answers.assign(
-        product=answers["product"].fillna(""),
-        quarter=quarter_of(answers["date"]),
-        month=answers["date"].dt.strftime("%Y-%m"),
-        on_10=on_10(answers),
-    )
-    wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
-    rows = rows[rows["quarter"].isin(wanted)]
+    wanted = [quarter for quarters in periods.values() for quarter in quarters]
+    rows = within(answers.assign(on_10=on_10(answers)), wanted)
     made: list[dict[str, Any]] = []
-    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
-        if question not in measures:
-            continue
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, question, asked in _by_question(rows, measures):
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
-            status = state(given["date"], quarters, once=subject[2] in waves)
+            status = period_status(given["date"], quarters, once=passport["device"] in waves)
             found = measures[question](given, asked)
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
             of_parts = [measures[question](part, asked) for part in parts]
-            apart = [_told(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)]
-            if _told(given, found) is False or not window_told(apart):
+            apart = [
+                _publishable(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)
+            ]
+            if _publishable(given, found) is False or not window_told(apart):
                 status = "suppressed"
             for row, *same in zip(found, *of_parts, strict=True):
                 alone = [
                     whole and not few_alike(part["unit"], part["estimate"], part["n"])
                     for whole, part in zip(apart, same, strict=True)
                 ]
-                told = {"status": status if window_told(alone) else "suppressed"}
-                made.append({**passport, "period": period, **told, **row})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+                values = {"status": status if window_told(alone) else "suppressed"}
+                made.append({**passport, "period": period, **values, **row})
+    return protect(made)
 
 
 def by_month(
@@ -110,29 +103,51 @@ def by_month(
     Parameters
     ----------
     answers, measures
-        As those of `measured`.
+        As those of `by_period`.
     first, last
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
-    rows = answers.assign(
-        product=answers["product"].fillna(""),
-        month=answers["date"].dt.strftime("%Y-%m"),
-        on_10=on_10(answers),
-    )
+    rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"), on_10=on_10(answers))
     made: list[dict[str, Any]] = []
-    for (*subject, question), asked in rows.groupby([*SUBJECT, "question"], sort=True):
-        if question not in measures:
-            continue
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, question, asked in _by_question(rows, measures):
         given = dict(iter(asked.groupby("month")))
         for month in months_between(max(first, min(given)), min(last, max(given))):
             inside = given.get(month, asked.head(0))
             found = measures[question](inside, asked)
             status = "published" if len(inside) else "missing"
-            if _told(inside, found) is False:
+            if _publishable(inside, found) is False:
                 status = "suppressed"
             made += [{**passport, "period": month, "status": status, **row} for row in found]
-    return with_quarters_withheld(protect(pd.DataFrame(made, columns=estimates.COLUMNS)))
+    return with_quarters_withheld(protect(made))
+
+
+def _by_question(
+    rows: pd.DataFrame, measures: Mapping[str, Measure]
+) -> Iterator[tuple[dict[str, Any], str, pd.DataFrame]]:
+    """The answers of each device to each question that is measured."""
+    for passport, own in by_device(rows):
+        for question, asked in own.groupby("question", sort=True):
+            if question in measures:
+                yield passport, str(question), asked
+
+
+def by_device(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """The rows of each device, after the `SUBJECT` of their estimates; of no product is "".
+
+    Parameters
+    ----------
+    rows
+        A tidy table, with its `source`, or estimates.
+    """
+    rows = rows.assign(product=rows["product"].fillna(""))
+    for subject, own in rows.groupby(SUBJECT, sort=True):
+        yield dict(zip(SUBJECT, subject, strict=True)), own
+
+
+def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """The rows of a tidy table in some quarters, each with its `quarter`."""
+    rows = rows.assign(quarter=quarter_of(rows["date"]))
+    return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
 
 
 def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
@@ -167,14 +182,14 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
     of = [months[name] for name in ("product", "channel", "device", "indicator")]
     few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
-    told = few.transform("any") & months["estimate"].notna()
+    hidden = few.transform("any") & months["estimate"].notna()
     out = months.copy()
-    out.loc[told, "status"] = "suppressed"
-    out.loc[told, estimates.NUMBERS] = math.nan
+    out.loc[hidden, "status"] = "suppressed"
+    out.loc[hidden, estimates.NUMBERS] = math.nan
     return estimates.check(out)
 
 
-def _told(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
+def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
     """Whether what was found of some answers to a question may be told; None without answers.
 
     Measures of one question tell one another: where one of them is withheld, all are.
@@ -198,7 +213,7 @@ def quarter_of(dates: pd.Series) -> pd.Series:
     return dates.dt.year.astype(str) + "-T" + dates.dt.quarter.astype(str)
 
 
-def state(dates: pd.Series, quarters: Sequence[Quarter], once: bool = False) -> str:
+def period_status(dates: pd.Series, quarters: Sequence[Quarter], once: bool = False) -> str:
     """The status of what rests on answers of these days, in a period of some quarters.
 
     `missing` without answers; `partial` where at least 30 answers have none in the last month of
@@ -243,12 +258,7 @@ def mean(indicator: str, values: pd.Series, scale: tuple[float, float]) -> dict[
 
 def share(indicator: str, having: pd.Series) -> dict[str, Any]:
     """The share, in %, of answers that have a property, with Wilson's interval."""
-    n, successes = len(having), int(having.sum())
-    row: dict[str, Any] = {"indicator": indicator, "unit": "%", "n": n, "n_eff": n}
-    if n:
-        low, high = wilson(successes, n)
-        row |= {"estimate": 100 * successes / n, "ci_low": 100 * low, "ci_high": 100 * high}
-    return row
+    return {"indicator": indicator, "unit": "%", **share_of(int(having.sum()), len(having))}
 
 
 def with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
@@ -270,15 +280,12 @@ def periods_of(
     quarters, or in every other, and again when the device stops. That of a device that listens
     once a year or now and then may also hold one quarter alone.
     """
-    period = next(iter(together(quarters))) if len(quarters) > 1 else str(quarters[0])
-    rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))
-    rows = rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+    period = next(iter(pooled_period(quarters))) if len(quarters) > 1 else str(quarters[0])
     once = waves(catalogue)
     found = []
-    for subject, given in rows.groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, map(str, subject), strict=True))
+    for passport, given in by_device(within(rows, quarters)):
         dates = given.drop_duplicates("response_id")["date"]
-        status = state(dates, quarters, passport["device"] in once)
+        status = period_status(dates, quarters, passport["device"] in once)
         present = {*given["quarter"]}
         known = catalogue.devices.get(passport["device"])  # a device may have left it since
         alone = len(present) == 1 and known is not None and known.frequency in RARE
@@ -290,10 +297,11 @@ def periods_of(
 
 
 def share_of(count: int, n: int) -> dict[str, Any]:
-    """A share in % of `n` people with Wilson's interval."""
-    low, high = wilson(count, n)
-    ends = {"ci_low": 100 * low, "ci_high": 100 * high}
-    return {"estimate": 100 * count / n, **ends, "n": n, "n_eff": n}
+    """A share in % of `n` people with Wilson's interval; of nobody it has no value."""
+    if not n:
+        return {"n": 0, "n_eff": 0}
+    low, high = (100 * end for end in wilson(count, n))
+    return {"estimate": 100 * count / n, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
 
 
 def satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:

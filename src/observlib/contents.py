@@ -24,8 +24,8 @@ def families() -> pd.DataFrame:
         if callable(found):
             rows.append((f"say.{name}", "sentence", _first(found)))
         elif name not in of_a_theme:
-            said = offered(found).items()
-            rows += [(f"say.{name}.{own}", "sentence", _first(words)) for own, words in said]
+            sentences = offered(found).items()
+            rows += [(f"say.{name}.{own}", "sentence", _first(words)) for own, words in sentences]
     return pd.DataFrame(rows, columns=["name", "kind", "what"]).set_index("name")
 
 
@@ -51,8 +51,8 @@ def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
         columns = ", ".join(own.columns)
         rows.append({"name": word, "kind": "words", "what": columns, "rows": len(own)})
     for theme, sentences in _of_theme(name):
-        for sentence, said in offered(sentences).items():
-            row = {"name": f"say.{theme}.{sentence}", "kind": "sentence", "what": _first(said)}
+        for sentence, function in offered(sentences).items():
+            row = {"name": f"say.{theme}.{sentence}", "kind": "sentence", "what": _first(function)}
             rows.append(row)
     columns_ = ["name", "kind", "what", "periods", "groups", "rows"]
     found = pd.DataFrame(rows, columns=columns_).set_index("name")

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT
+from observlib.answers import SUBJECT, by_device
 from observlib.confidentiality.disclosure import protect
 from observlib.period import Quarter, month_days, months_between
 
@@ -53,20 +53,14 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
     rows = audience[audience[measure].notna()]
     rows = rows.assign(
         month=rows["start"].dt.strftime("%Y-%m"),
-        product=rows["product"].fillna(""),
         days=((rows["end"] - rows["start"]).dt.days + 1).where(rows["complete"], 0),
     )
     made: list[dict[str, Any]] = []
-    for subject, series in rows.groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, series in by_device(rows):
         by_month = series.groupby("month").agg(value=(measure, "sum"), days=("days", "sum"))
         end = by_month.index[-1]
         for month in months_between(max(first, by_month.index[0]), min(last, end)):
-            row = {
-                **passport,
-                "indicator": measure,
-                "period": month,
-            }
+            row = {**passport, "indicator": measure, "period": month}
             if month not in by_month.index:
                 made.append({**row, "status": "missing"})
                 continue
@@ -76,7 +70,7 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
             cut = month == end and len(before) == 12 and value < 0.5 * before.min()
             status = "published" if whole and not cut else "partial"
             made.append({**row, "estimate": value, "n": value or None, "status": status})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def quarterly(
@@ -96,16 +90,12 @@ def quarterly(
     """
     months = monthly(audience, quarters[0].months[0], quarters[-1].months[2], measure)
     made: list[dict[str, Any]] = []
-    for subject, series in months.groupby(SUBJECT, sort=True):
+    for passport, series in by_device(months):
         by_month = series.set_index("period")
         for quarter in quarters:
             inside = by_month.loc[by_month.index.isin(quarter.months)]
             shown = inside["status"].isin(["published", "partial"])
-            row = {
-                **dict(zip(SUBJECT, subject, strict=True)),
-                "indicator": measure,
-                "period": str(quarter),
-            }
+            row = {**passport, "indicator": measure, "period": str(quarter)}
             if not shown.any():
                 withheld = (inside["status"] == "suppressed").any()
                 made.append({**row, "status": "suppressed" if withheld else "missing"})
@@ -114,7 +104,7 @@ def quarterly(
             whole = (inside["status"] == "published").sum() == 3
             status = "published" if whole else "partial"
             made.append({**row, "estimate": value, "n": value or None, "status": status})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
@@ -159,9 +149,7 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
             }
             both = by_period.reindex([period, earlier])
             now, then = both["estimate"]
-            if (both["status"] == "published").all() and then > 0:
-                change = 100 * (now / then - 1)
-                made.append({**row, "estimate": change})
-            else:
-                made.append({**row, "status": "missing"})
+            comparable = (both["status"] == "published").all() and then > 0
+            value = {"estimate": 100 * (now / then - 1)} if comparable else {"status": "missing"}
+            made.append(row | value)
     return estimates.make(made)

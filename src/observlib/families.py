@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ CONTEXT = {
     "received": "how much each device gave in the quarter (`store.received`)",
 }
 REFERENCE = ("margins", "regions")  # tables of `data/reference`
+Compute = TypeVar("Compute", bound=Callable[..., Any])
 
 
 class Given(NamedTuple):
@@ -93,7 +94,7 @@ DECLARED: dict[str, Family] = {}  # of the themes imported so far; `frame.famili
 
 def family(
     name: str, *, quarters: int | None = None, each_survey: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Compute], Compute]:
     """Declare that a function computes a family of estimates (see `Family`).
 
     Raises
@@ -110,7 +111,7 @@ def family(
     ('audience',)
     """
 
-    def declare(compute: Callable[..., Any]) -> Callable[..., Any]:
+    def declare(compute: Compute) -> Compute:
         if name in DECLARED and DECLARED[name].compute.__module__ != compute.__module__:
             raise ValueError(
                 f"two families are called {name!r}: in {compute.__module__} and in "

@@ -9,10 +9,19 @@ from importlib import import_module as _import
 from pkgutil import walk_packages as _walk
 
 from observlib import themes as _themes
-from observlib.comparison import sentences as changes
-from observlib.sentences import absent, extremes, incomplete, leading, span, together, withheld
+from observlib.comparison import sentences as comparisons
+from observlib.sentences import (
+    absent,
+    highest_and_lowest,
+    incomplete,
+    span,
+    together,
+    withheld,
+    year_on_year,
+)
 
-__all__ = ["absent", "changes", "extremes", "incomplete", "leading", "span", "together", "withheld"]
+__all__ = ["absent", "comparisons", "highest_and_lowest", "incomplete", "span", "together"]
+__all__ += ["withheld", "year_on_year"]
 
 for _module in _walk(_themes.__path__, f"{_themes.__name__}."):
     _theme, _, _name = _module.name.removeprefix(f"{_themes.__name__}.").partition(".")

@@ -39,7 +39,7 @@ def families() -> Mapping[str, Family]:
     True
     """
     for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
-        if module.name.endswith(".family"):
+        if module.name.endswith((".estimates", ".family")):
             importlib.import_module(module.name)
     order: dict[str, Family] = {}
     for name in sorted(DECLARED):

@@ -54,8 +54,8 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     shown = {
         name: _main(study.estimates(family, **where)) for name, (family, where) in found.items()
     }
-    counted = study.estimates("polls", indicator=["poll_count", "poll_votes"])
-    votes = study.select(counted, **now)
+    polls = study.estimates("polls", indicator=["poll_count", "poll_votes"])
+    votes = study.select(polls, **now)
     return {**shown, "polls": votes}
 
 

@@ -50,17 +50,11 @@ from pydantic import (
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Slug
-from observlib.catalogue.reading import (
-    Lines,
-    explain,
-    parse,
-    read,
-    read_written,
-    split_front_matter,
-)
+from observlib.catalogue.mistakes import explain
 from observlib.errors import ObservError
 from observlib.personal import held
 from observlib.published_text import Plain, a_role, active
+from observlib.yaml_files import Lines, parse, read, read_text, split_front_matter
 
 VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")
@@ -235,7 +229,7 @@ def _labels(
 def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None, list[str]]:
     """A sheet, or None for a draft or a wrong one, and what is wrong with it."""
     try:
-        text = read_written(path).removeprefix("\ufeff")
+        text = read_text(path).removeprefix("\ufeff")
     except ObservError as error:
         return None, list(error.problems)
     front, body = split_front_matter(text)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 from observlib import files, standing
 from observlib.edition import manifest
-from observlib.edition.asked import ask
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Run
 from observlib.edition.finalise import PageError
-from observlib.edition.make import finalised
+from observlib.edition.make import made_page
+from observlib.edition.request import check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
 from observlib.publish import embedded, html
@@ -53,37 +54,30 @@ def preview(
     Raises
     ------
     ObservError
-        Where the page fails; what `edition.asked.ask` and the publisher raise. The page that was
-        made before is then as it was.
+        Where the page fails; what `check_request` and the publisher raise. The page that was made
+        before is then as it was.
     """
-    today = today or date.today()
-    asked = ask(root, data, None, [study], given, today)
-    page = next(page for page in asked.pages if page.name in asked.wanted)
-    others = [other for other in asked.pages if other != page]
-    quarter = str(asked.quarter)
-    about = {"quarter": quarter, "kind": asked.kind, "made": today.isoformat()}
+    request = check_request(root, data, None, [study], given, today or date.today())
+    page = next(page for page in request.pages if page.name in request.wanted)
+    request = replace(request, wanted=frozenset([page.name]))
     target = root / standing.PREVIEWS / page.name
     with (
         files.telling_write_errors(target.parent, "nothing was published"),
         workspace(target) as work,
     ):
         (outcome,) = run([page], work)
-        if outcome.error:
-            raise ObservError(f"study {page.name}: {outcome.error}")
         try:
-            made = finalised(outcome, about, root, asked.catalogue)
+            made = made_page(outcome, request)
         except PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
         copy = work / "project"
         standing.copy_sources(root, copy)
-        write_sheets(asked.practices, asked.catalogue, copy / "practices")
+        write_sheets(request.practices, request.catalogue, copy / "practices")
         write_documentation(root / "docs", copy / "documentation")
-        folder = copy / "editions" / quarter
+        folder = copy / "editions" / str(request.quarter)
         folder.mkdir(parents=True)
-        edition = root / "reports" / "editions" / quarter
-        known = manifest.take_over(edition, folder, asked.kind, others)
-        entries = [*known.values(), manifest.entry(page)]
-        manifest.write({**about, "studies": entries}, folder)
+        entries = [*manifest.take_over(request, folder).values(), manifest.entry(page)]
+        manifest.write({**request.about, "studies": entries}, folder)
         (folder / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
         project = read_project(copy)
         published, site = root / "reports" / "_site", work / "site"
@@ -91,6 +85,6 @@ def preview(
             shutil.copytree(published, site, ignore=_NO_PAGES)
         site.mkdir(exist_ok=True)
         shutil.copyfile(html.style(), site / "site.css")
-        source = PurePosixPath("editions", quarter, f"{page.name}.ipynb")
+        source = PurePosixPath("editions", str(request.quarter), f"{page.name}.ipynb")
         path = embedded.write_html(project, project.page(source), site)
         return replace_folder(site, target) / path.relative_to(site)

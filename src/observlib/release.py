@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from observlib import disk_cache, files, inputs, standing, store
-from observlib.edition.asked import Asked, ask
-from observlib.edition.compute import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
 from observlib.edition.make import make
-from observlib.edition.manifest import entry, entry_of, known_entries, leave_out, take_over
+from observlib.edition.manifest import entry, entry_of, known_entries, leave_out
 from observlib.edition.notices import with_notices
-from observlib.edition.page_cache import recall, why
+from observlib.edition.page_cache import changed_inputs, recall
+from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -94,65 +93,53 @@ def release(
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     before = standing.read(root)
-    asked = ask(root, data, quarter, only, given, today)
-    about = {
-        "quarter": str(asked.quarter),
-        "kind": asked.kind,
-        "data": store.digest(data),
-        "made": today.isoformat(),
-    }
-    reports, memory = root / "reports", root / disk_cache.FOLDER
-    site, edition = reports / "_site", reports / "editions" / str(asked.quarter)
-    failed = reports / "_failed"
+    request = check_request(root, data, quarter, only, given, today)
+    reports, cache = root / "reports", root / disk_cache.FOLDER
+    site = reports / "_site"
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(site) as work,
     ):
-        edition.parent.mkdir(exist_ok=True)
+        request.published.parent.mkdir(exist_ok=True)
         copy = work / "project"
         standing.copy_sources(root, copy)
-        folder = copy / "editions" / str(asked.quarter)
+        folder = copy / "editions" / str(request.quarter)
         folder.mkdir(parents=True)
         manifest = make(
-            asked.pages,
-            about,
-            root,
+            request,
             folder,
-            failed,
-            asked.catalogue,
-            keep_going,
-            executing,
-            kept=memory / "pages",
-            shared=asked.shared,
-            others=take_over(edition, folder, asked.kind, asked.others),
+            cache=cache / "pages",
+            keep_going=keep_going,
             workers=workers,
-            prepare=lambda pool: compute(root, data, asked.quarter, asked.surveys, pool, computing),
+            computing=computing,
+            executing=executing,
         )
-        if store.digest(data) != about["data"]:
+        if store.digest(data) != request.digest:
             raise ObservError(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        write_sheets(asked.practices, asked.catalogue, copy / "practices")
+        write_sheets(request.practices, request.catalogue, copy / "practices")
         write_documentation(root / "docs", copy / "documentation")
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
-            outputs = _publish(asked, copy, manifest, publisher, keep_going, publishing)
+            outputs = _publish(request, copy, manifest, publisher, keep_going, publishing)
         else:
             made, outputs = before.made, before.files
         lines = [
-            f"study {page['page']}: {page['error']}; see {failed / page['page']}.ipynb"
+            f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
             for page in manifest["studies"]
-            if page["page"] in asked.wanted and "error" in page
+            if page["page"] in request.wanted and "error" in page
         ]
         if not lines:
-            standing.write(root, Record(found, about["quarter"], made, _pages(manifest), outputs))
-        disk_cache.prune(memory)
+            record = Record(found, str(request.quarter), made, _pages(manifest), outputs)
+            standing.write(root, record)
+        disk_cache.prune(cache)
     return site / "index.html", lines
 
 
 def _publish(
-    asked: Asked,
+    request: Request,
     copy: Path,
     manifest: dict[str, Any],
     publisher: str,
@@ -163,8 +150,8 @@ def _publish(
 
     A page that cannot be published is left out of the manifest with `keep_going`.
     """
-    reports = asked.root / "reports"
-    folder = copy / "editions" / str(asked.quarter)
+    reports = request.root / "reports"
+    folder = copy / "editions" / str(request.quarter)
     made: Inputs = {}
 
     def note(site: Path) -> None:  # before others may change what is in place
@@ -172,15 +159,15 @@ def _publish(
 
     while True:
         _announce(reports / "index.qmd", copy, manifest)
-        kept_pages = asked.root / disk_cache.FOLDER / "site"
+        kept_pages = request.root / disk_cache.FOLDER / "site"
         try:
             publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
             break
         except PagesError as error:
             if not keep_going:
                 raise
-            leave_out(manifest, folder, reports / "_failed", _of_studies(error, manifest))
-    replace_folder(folder, reports / "editions" / str(asked.quarter))
+            leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
+    replace_folder(folder, request.published)
     for name in standing.PAGES:  # for `quarto render reports`: the edition's pages link to them
         if (copy / name).is_dir():
             replace_folder(copy / name, reports / name)
@@ -206,27 +193,27 @@ def explain(
     today = today or date.today()
     check_publisher(publisher)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
-    asked = ask(root, data, quarter, only, given, today)
-    memory, shared, digest = root / disk_cache.FOLDER / "pages", asked.shared(), store.digest(data)
-    edition = root / "reports" / "editions" / str(asked.quarter)
-    others = known_entries(edition, asked.kind, asked.others)
-    told: dict[str, str] = {}
+    request = check_request(root, data, quarter, only, given, today)
+    cache, shared = root / disk_cache.FOLDER / "pages", request.shared()
+    others = known_entries(request)
+    reasons: dict[str, str] = {}
     entries = []
-    for page in asked.pages:
+    for page in request.pages:
         if known := others.get(page.name):
-            absent = known.get("asked") is False
-            told[page.name] = "is not asked for" if absent else "would stay as the edition has it"
+            stays = known.get("asked", True)
+            reasons[page.name] = "would stay as the edition has it" if stays else "is not asked for"
             entries.append(known)
-            continue
-        made = recall(memory, page, shared)
-        told[page.name] = "is kept"
-        if not made:
-            told[page.name] = f"would run: {bounded(why(memory, page, shared), 9)}"
-        entries.append(entry_of(page, made, digest) if made else entry(page))
-    manifest = {"quarter": str(asked.quarter), "kind": asked.kind, "studies": entries}
-    changes = _site_changes(root, standing.read(root), found, manifest)
-    again = f"would be made again: {bounded(changes, 9)}"
-    return {**told, "the site": again if changes else "would stay as it is"}
+        elif made := recall(cache, page, shared):
+            reasons[page.name] = "is kept"
+            entries.append(entry_of(page, made, request.digest))
+        else:
+            changes = bounded(changed_inputs(cache, page, shared), 9)
+            reasons[page.name] = f"would run: {changes}"
+            entries.append(entry(page))
+    manifest = {"quarter": str(request.quarter), "kind": request.kind, "studies": entries}
+    site = _site_changes(root, standing.read(root), found, manifest)
+    again = f"would be made again: {bounded(site, 9)}"
+    return {**reasons, "the site": again if site else "would stay as it is"}
 
 
 def _site_changes(
@@ -246,8 +233,8 @@ def _site_changes(
 def _pages(manifest: Mapping[str, Any]) -> Inputs:
     """What a site shows of its edition, by its pages."""
     pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
-    told = {**pages, "the quarter": manifest["quarter"], "the kind of data": manifest["kind"]}
-    return {name: inputs.digest(json.dumps(what).encode()) for name, what in told.items()}
+    shown = {**pages, "the quarter": manifest["quarter"], "the kind of data": manifest["kind"]}
+    return {name: inputs.digest(json.dumps(what).encode()) for name, what in shown.items()}
 
 
 def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:

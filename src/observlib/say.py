@@ -60,9 +60,9 @@ class Say:
         signature = asked_for(sentence)
 
         @functools.wraps(sentence)
-        def said(*parts: Any, **named: Any) -> Any:
+        def bound_sentence(*parts: Any, **named: Any) -> Any:
             if sentence is findings.together:
-                return _told(sentence(*parts), frames_of(parts))
+                return _carrying(sentence(*parts), frames_of(parts))
             try:
                 asked = signature.bind(*parts, **named).arguments
             except TypeError as error:
@@ -75,10 +75,10 @@ class Say:
             result = sentence(**{**bound, **given})
             if isinstance(result, Output):
                 return self._carry(result, frames)
-            return _told(result, frames) if isinstance(result, str) else result
+            return _carrying(result, frames) if isinstance(result, str) else result
 
-        said.__signature__ = signature  # type: ignore[attr-defined]
-        return said
+        bound_sentence.__signature__ = signature  # type: ignore[attr-defined]
+        return bound_sentence
 
 
 def offered(module: ModuleType) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def offered(module: ModuleType) -> dict[str, Any]:
     Examples
     --------
     >>> list(offered(findings.subscriptions))
-    ['retained', 'stays']
+    ['retention', 'survival']
     """
     if module is findings:
         return {name: getattr(module, name) for name in findings.__all__}
@@ -107,7 +107,7 @@ def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
 
     Examples
     --------
-    >>> print(asked_for(findings.contacts.promised))
+    >>> print(asked_for(findings.contacts.answered_in_promise))
     (frame: 'pd.DataFrame', by: 'str' = 'product', *, period: 'str' = '…') -> 'str'
     """
     signature = inspect.signature(sentence)
@@ -126,20 +126,20 @@ def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
     return signature.replace(parameters=[p for p in free if p not in own] + own + named)
 
 
-class _Told(str):
+class _Sentence(str):
     """A sentence, and the frames that it tells."""
 
     frames: list[pd.DataFrame]
 
 
-class _ToldMarkdown(Markdown):
+class _MarkdownSentence(Markdown):
     frames: list[pd.DataFrame]
 
 
-def _told(words: str, frames: Iterable[pd.DataFrame]) -> str:
-    said = (_ToldMarkdown if isinstance(words, Markdown) else _Told)(words)
-    said.frames = list(frames)
-    return said
+def _carrying(words: str, frames: Iterable[pd.DataFrame]) -> str:
+    text = (_MarkdownSentence if isinstance(words, Markdown) else _Sentence)(words)
+    text.frames = list(frames)
+    return text
 
 
 def frames_of(parts: Iterable[Any]) -> list[pd.DataFrame]:

@@ -72,8 +72,8 @@ def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.D
         elif name == "by":
             rows = rows[rows["period"].str.fullmatch(_PERIODS[wanted])]
         elif name == "value":
-            told = "difference" if "difference" in rows else "estimate"
-            rows = rows[rows[told].notna() == wanted]
+            column = "difference" if "difference" in rows else "estimate"
+            rows = rows[rows[column].notna() == wanted]
         elif name == "tested" and "level" in rows:
             rows = rows[rows["level"].notna() == wanted]
         elif name not in rows:

@@ -10,10 +10,13 @@ where they change by less than the catalogue says to matter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import given
+from observlib.comparison.sentences import whose_answers
 from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, text
 from observlib.display.prose import markdown
@@ -39,9 +42,8 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"Aucune {what} n'est publiée (secret statistique).", frame)
-    said = markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}.")
-    return text(said, frame)
+        return text(f"Aucune {what} n'est publiée (secret statistique).")
+    return text(markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}."))
 
 
 def together(*sentences: str) -> str:
@@ -55,32 +57,56 @@ def together(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def leading(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:
+    """The estimates of an indicator that a sentence may name: those published, of a period or all.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> row = {"indicator": "visits", "estimate": 12.0}
+    >>> frame = estimates.make({**row, "period": period} for period in ("2026-T2", "2026-T3"))
+    >>> published(frame, "visits", "2026-T3")["period"].tolist()
+    ['2026-T3']
+    """
+    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "published")]
+    return rows[rows["period"] == period] if period else rows
+
+
+def value_of(row: Mapping[Any, Any], catalogue: Catalogue) -> str:
+    """The value of an estimate, written as its indicator is."""
+    return words.value(row, words.indicator_of(row["indicator"], catalogue))
+
+
+def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Which subject has the highest count in a period, and which the lowest."""
-    rows = _of_period(frame, catalogue, period, "leading")
+    rows = _of_period(frame, catalogue, period, "highest_and_lowest")
     shown = rows[rows["status"] == "published"]
     if shown.empty:
         return ""
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    shown = shown.assign(text=[phrases.rounded(row, indicator) for row in shown.to_dict("records")])
+    shown = shown.assign(
+        text=[phrases.rounded_count(row, indicator) for row in shown.to_dict("records")]
+    )
     shown = shown.sort_values("estimate", ascending=False, kind="stable")
     when = phrases.capital(french.when(period))
     if len(shown) == 1:
         return f"{when}, {shown['name'].iat[0]} compte {shown['text'].iat[0]}."
     most, least = shown["text"].iat[0], shown["text"].iat[-1]
     if most == least:
-        return f"{when}, {phrases.few(shown['name'])} sont à égalité, avec {most}."
+        return f"{when}, {phrases.join_few(shown['name'])} sont à égalité, avec {most}."
 
     def come(value: str) -> str:
         names = shown.loc[shown["text"] == value, "name"]
-        return f"{phrases.few(names)} {'vient' if len(names) == 1 else 'viennent'}"
+        return f"{phrases.join_few(names)} {'vient' if len(names) == 1 else 'viennent'}"
 
     return (
         f"{when}, {come(most)} en tête avec {most}{SEMICOLON}{come(least)} en dernier avec {least}."
     )
 
 
-def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+def year_on_year(
+    changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product"
+) -> str:
     """Where a counted quantity rose, fell or stayed on a year; each change where `by` channel.
 
     A change smaller than what matters, by the catalogue, is neither: the count is stable.
@@ -95,15 +121,16 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     ...     {**change, "product": product, "estimate": value}
     ...     for product, value in (("legifrance", 1.9), ("boamp", 0.2))
     ... )
-    >>> extremes(changes, load_catalogue(Path("data/catalogue")), "2026-T3").replace("\\xa0", " ")
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> year_on_year(changes, known, "2026-T3").replace("\\xa0", " ")
     'Sur un an, les visites progressent de 1,9 % (Légifrance) et restent stables (BOAMP).'
     """
-    rows = _of_period(changes, catalogue, period, "extremes", by)
+    rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
         return "Aucune évolution sur un an ne peut être calculée."
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    things, least = phrases.counted(indicator, catalogue), phrases.matters(indicator, catalogue)
+    things, least = phrases.change_unit(indicator, catalogue), phrases.matters(indicator, catalogue)
     if by == "channel":
         return f"Sur un an, les {things} {phrases.each(shown, indicator, least)}."
     does = phrases.change(shown["estimate"].iat[0], indicator, least)
@@ -125,8 +152,8 @@ def extremes(changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     for sign, verb in verbs.items():
         own = shown[shown["sign"] == sign]
         if len(own):
-            said = _ends(own, "size") if sign else f"({phrases.few(own['name'])})"
-            clauses.append(f"{verb} {said}")
+            ending = _ends(own, "size") if sign else f"({phrases.join_few(own['name'])})"
+            clauses.append(f"{verb} {ending}")
     there = f", là{where}," if where else ""
     return f"Sur un an{there or ','} les {things} {french.join(clauses)}."
 
@@ -139,7 +166,7 @@ def _ends(changes: pd.DataFrame, column: str) -> str:
 
     def end(at: int) -> str:
         text = ordered[column].iat[at]
-        return f"{text} ({phrases.few(ordered.loc[ordered[column] == text, 'name'])})"
+        return f"{text} ({phrases.join_few(ordered.loc[ordered[column] == text, 'name'])})"
 
     return f"de {end(0)}" if ordered[column].nunique() == 1 else f"de {end(0)} à {end(-1)}"
 
@@ -175,7 +202,7 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     shown = rows[rows["status"] == "published"]
     start = phrases.capital(french.when(period))
     found = set(rows["status"])
-    whose = given(rows, catalogue)
+    whose = whose_answers(rows, catalogue)
     if shown.empty and "low_base" in found:
         return f"{start}, aucune note{whose} ne repose sur assez de réponses pour être citée."
     if shown.empty:
@@ -186,17 +213,17 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if len(shown) == 1:
         only = f"la seule note publiée{whose} ({shown['name'].iat[0]})"
         return f"{start} {only} est de {phrases.measured(shown, indicator)}."
-    told = []
+    parts = []
     for channel in sorted(shown["channel"].unique(), key=[*phrases.PLACES, ""].index):
         own = shown[shown["channel"] == channel]
         one = len(own) == 1
-        what = f"{'la note' if one else 'les notes'}{given(own, catalogue)}"
+        what = f"{'la note' if one else 'les notes'}{whose_answers(own, catalogue)}"
         if len(own) < len(shown):
             what += f" {phrases.PLACES.get(channel, '')}".rstrip()
         level = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
         does = ("est de" if one else "sont toutes de") if level else "vont de"
-        told.append(f"{what} {does} {phrases.measured(own, indicator)}")
-    return f"{start} {SEMICOLON.join(told)}."
+        parts.append(f"{what} {does} {phrases.measured(own, indicator)}")
+    return f"{start} {SEMICOLON.join(parts)}."
 
 
 def _of_period(

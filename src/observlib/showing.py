@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 import pandas as pd
@@ -12,7 +13,6 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
-from observlib.display.rounding import as_told, pairs_as_told
 from observlib.period import Quarter
 from observlib.say import frames_of
 from observlib.selection import Columns
@@ -25,6 +25,11 @@ _COMPARED = {  # what there is none of, by what is compared
     "peer": "comparaison que l'on puisse tester",
 }
 _STATUS = {True: "published", False: "missing"}
+_OF_PAIRS = {  # the indicators that explain pairs, and the columns of their values
+    "difference": "difference",
+    "detectable_difference": "detectable",
+    "difference_level": "level",
+}
 Keys = str | Sequence[str]
 
 
@@ -55,7 +60,7 @@ class Showing:
     def text(
         self,
         *parts: str,
-        told: pd.DataFrame | None = None,
+        data: pd.DataFrame | None = None,
         absent: str = "",
         when: str = "",
         between: str = " ",
@@ -66,8 +71,8 @@ class Showing:
         ----------
         parts
             Sentences of `say`, which bring their estimates, or plain text.
-        told
-            Estimates that plain text tells.
+        data
+            Estimates that plain text gives numbers of.
         absent
             The noun or sentence where no part says anything.
         when
@@ -76,18 +81,18 @@ class Showing:
             What stands between two parts.
         """
         said = [part for part in parts if part]
-        plain = [] if told is None else [told]
+        plain = [] if data is None else [data]
         if not said:
             return self._absent([*frames_of(parts), *plain], absent, when)
         marked = any(isinstance(part, Markdown) for part in said)
         words = joined(said, between) if marked else between.join(said)
-        return self._carry(display.text(words, estimates.make([])), [*frames_of(said), *plain])
+        return self._carry(display.text(words), [*frames_of(said), *plain])
 
     def paragraphs(
-        self, *parts: str, told: pd.DataFrame | None = None, absent: str = "", when: str = ""
+        self, *parts: str, data: pd.DataFrame | None = None, absent: str = "", when: str = ""
     ) -> display.Output:
         """As `text`, with a paragraph for each part."""
-        return self.text(*parts, told=told, absent=absent, when=when, between="\n\n")
+        return self.text(*parts, data=data, absent=absent, when=when, between="\n\n")
 
     def lines(
         self,
@@ -111,13 +116,10 @@ class Showing:
         *,
         by: str = "product",
         sort: bool = True,
-        highlight: Sequence[str] | None = None,
         **shown: Unpack[Shown],
     ) -> display.Output:
         """Dots with their intervals, one a product or column `by` (see `display.dot_chart`)."""
-        return self._show(
-            display.dot_chart, frame, caption, shown, by=by, sort=sort, highlight=highlight
-        )
+        return self._show(display.dot_chart, frame, caption, shown, by=by, sort=sort)
 
     def bars(
         self,
@@ -168,21 +170,22 @@ class Showing:
         """Steps, each with its share of the one before (see `display.funnel_chart`)."""
         return self._show(display.funnel_chart, frame, caption, shown)
 
-    def told(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Estimates with the digits that pages tell, to be drawn in a figure of one's own."""
-        return as_told(rows, self.catalogue)
-
     def chart(
-        self, drawing: Any, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+        self,
+        draw: Callable[[pd.DataFrame], Any],
+        frame: pd.DataFrame,
+        caption: str = "",
+        **shown: Unpack[Shown],
     ) -> display.Output:
-        """A figure of one's own, drawn with seaborn or matplotlib (see `display.own_chart`).
+        """A drawing of one's own, made with seaborn or matplotlib (see `display.custom_chart`).
 
         Parameters
         ----------
-        drawing
-            The figure, its axes, or a grid of seaborn's.
+        draw
+            A function that is given the estimates, as pages tell them, and gives the figure, its
+            axes, or a grid of seaborn's.
         frame
-            The estimates that it shows, all of them, as `told` gives them.
+            The estimates that it shows, all of them.
         caption
             The answer that it shows.
 
@@ -192,17 +195,13 @@ class Showing:
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
         >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
-        >>> marks = study.told(marks)
-        >>> drawn = sns.stripplot(marks, x="estimate", y="product")
-        >>> shown = study.chart(drawn, marks, "Les notes vont de 6,4 à 7,9 sur 10")
+        >>> def draw(rows):
+        ...     return sns.stripplot(rows, x="estimate", y="product")
+        >>> shown = study.chart(draw, marks, "Les notes vont de 6,4 à 7,9 sur 10")
         >>> shown.content["alt"][:55].replace("\xa0", " ")
         'Graphique : Satisfaction sur 10, 3e trimestre 2026. 393'
         """
-
-        def own(rows: pd.DataFrame, catalogue: Catalogue, caption: str) -> display.Output:
-            return display.own_chart(drawing, rows, catalogue, caption=caption)
-
-        return self._show(own, frame, caption, shown)
+        return self._show(partial(display.custom_chart, draw), frame, caption, shown)
 
     def table(
         self,
@@ -254,7 +253,8 @@ class Showing:
         if frame.empty:
             return self._absent([frame], absent, when)
         made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
-        return self._carry(made, [frame, *frames_of([caption])])
+        self._shown.append(frame)
+        return self._carry(made, frames_of([caption]))
 
     def notes(self, devices: bool = True) -> display.Output:
         """How the indicators that the cells before have shown are made.
@@ -264,9 +264,10 @@ class Showing:
         devices
             Tell the reservations of their devices too.
         """
-        if not any(map(len, self._shown)):
+        shown = [_noted(frame) for frame in _each_once(self._shown) if len(frame)]
+        if not shown:
             return self._absent([])
-        rows = pd.concat(self._shown)
+        rows = pd.concat(shown)
         return display.notes(rows if devices else rows.assign(device=""), self.catalogue)
 
     def _show(
@@ -283,12 +284,9 @@ class Showing:
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
-        told = [
-            *frames_of([caption]),
-            *(x for x in options.values() if isinstance(x, pd.DataFrame)),
-        ]
         made = verb(rows, self.catalogue, caption=caption or self._title(rows), **options)
-        return self._carry(made, [rows, *told])
+        self._shown += [rows, *(x for x in options.values() if isinstance(x, pd.DataFrame))]
+        return self._carry(made, frames_of([caption]))
 
     def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
         where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
@@ -308,8 +306,8 @@ class Showing:
         sentence = what.strip("*")
         if sentence.endswith("."):
             said = sentence if sentence == what else display.markdown("*{}*", sentence)
-            return display.text(said, rows)
-        return nothing(what, when or self.quarter, rows)
+            return display.text(said).carrying([rows], self.catalogue)
+        return nothing(what, when or self.quarter, rows).carrying([rows], self.catalogue)
 
     def _noun(self, frames: Iterable[pd.DataFrame]) -> str:
         """What there is none of: the noun of what was asked for."""
@@ -323,14 +321,16 @@ class Showing:
         return "donnée"
 
     def _carry(self, output: display.Output, frames: Iterable[pd.DataFrame]) -> display.Output:
-        """The output with all that it tells, each row once."""
-        frames = [selection.bare(frame) for frame in frames]
-        rows = [f for f in frames if list(f.columns) == estimates.COLUMNS]
-        pairs = [f for f in frames if list(f.columns) == comparisons.COLUMNS]
-        self._shown += [*(f[NOTED] for f in rows if len(f)), *map(_compared, pairs)]
-        told = as_told(estimates.combine(rows).drop_duplicates(), self.catalogue)
-        paired = pairs_as_told(comparisons.combine(pairs), self.catalogue)
-        return output.carrying(told, paired)
+        """The output with the estimates and comparisons of its words."""
+        known = (estimates.COLUMNS, comparisons.COLUMNS)
+        frames = [selection.bare(f) for f in _each_once(frames) if list(f.columns) in known]
+        self._shown += sorted(frames, key=lambda frame: "against" in frame)
+        return output.carrying(frames, self.catalogue) if frames else output
+
+
+def _each_once(frames: Iterable[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Frames of which several sentences tell the same ones."""
+    return list({id(frame): frame for frame in frames}.values())
 
 
 def _estimates(given: pd.DataFrame) -> pd.DataFrame:
@@ -340,12 +340,12 @@ def _estimates(given: pd.DataFrame) -> pd.DataFrame:
     return given if list(given.columns) == estimates.COLUMNS else estimates.make([])
 
 
-def _compared(pairs: pd.DataFrame) -> pd.DataFrame:
-    """What notes are to explain of pairs: differences, what could be seen, and their level."""
-    told = {"difference": "difference", "detectable_difference": "detectable"}
-    told["difference_level"] = "level"
+def _noted(frame: pd.DataFrame) -> pd.DataFrame:
+    """What notes are to explain: estimates; of pairs, differences, what could be seen, a level."""
+    if list(frame.columns) != comparisons.COLUMNS:
+        return frame[NOTED]
     parts = [
-        pairs.assign(indicator=name, status=pairs[column].notna().map(_STATUS))[NOTED]
-        for name, column in told.items()
+        frame.assign(indicator=name, status=frame[column].notna().map(_STATUS))[NOTED]
+        for name, column in _OF_PAIRS.items()
     ]
     return pd.concat(parts)

@@ -18,7 +18,7 @@ from typing import Any
 from observlib import disk_cache, files, inputs, project
 from observlib.inputs import Inputs
 from observlib.period import Quarter
-from observlib.publish import chosen
+from observlib.publish import publisher_used
 
 PREVIEWS = Path("reports") / ".preview"
 PAGES = ("practices", "documentation")  # what is made into pages beside those of studies
@@ -55,7 +55,7 @@ def now(
     return {
         "the command": json.dumps(words),
         "the day": str(Quarter.last_complete(today)),
-        "the publisher": chosen(publisher),
+        "the publisher": publisher_used(publisher),
         **site_sources(root),
         **inputs.library(),
         **inputs.installed(),

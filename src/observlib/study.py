@@ -193,7 +193,7 @@ class Study(Showing):
         """
         if not caption:
             family = self.comparisons(pairs.attrs["family"])
-            caption = self.say.changes.counted(pairs, family)
+            caption = self.say.comparisons.tests_and_results(pairs, family)
         same = len(pairs) and (pairs["against"] == "before").all()
         table = display.change_table if same else display.place_table
         return self._show(table, pairs, caption, shown, label=label)

@@ -1,7 +1,5 @@
 """Questionnaires are data that people write: every mistake is told, with its line and the mend."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
@@ -55,7 +53,7 @@ def problems(folder: Path, text: str) -> list[str]:
     return [problem.replace(f"{folder}/questionnaires/", "") for problem in error.value.problems]
 
 
-def test_a_questionnaire_is_read_with_what_its_answers_mean(folder: Path) -> None:
+def test_a_questionnaire_is_read_with_what_its_answers_mean(folder):
     (folder / "questionnaires" / "enquete.yml").write_text(GOOD, encoding="utf-8")
     success, ces, reason, comment = load_catalogue(folder).questionnaires["enquete"].questions
     assert success.labels == {"Oui": 1.0, "Non": 0.0, "Sans opinion": None}
@@ -65,7 +63,7 @@ def test_a_questionnaire_is_read_with_what_its_answers_mean(folder: Path) -> Non
     assert comment.variable is None
 
 
-def test_a_catalogue_without_questionnaires_is_whole(folder: Path) -> None:
+def test_a_catalogue_without_questionnaires_is_whole(folder):
     shutil.rmtree(folder / "questionnaires")
     devices = (folder / "devices.yml").read_text(encoding="utf-8").split("\n- ")
     kept = [entry for entry in devices if "\n  questionnaire:" not in entry]
@@ -100,21 +98,19 @@ def test_a_catalogue_without_questionnaires_is_whole(folder: Path) -> None:
         ("questions:", "questions: []\nmore:", 4, "unknown key 'more'"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(
-    folder: Path, old: str, new: str, line: int, word: str
-) -> None:
+def test_a_mistake_is_told_with_its_line(folder, old, new, line, word):
     assert old in GOOD
     found = problems(folder, GOOD.replace(old, new, 1))
     assert any(f"enquete.yml:{line}: " in p and word in p for p in found), found
 
 
 @pytest.mark.parametrize("text", ["", "- id: enquete", "just text", "id: [", "a: 2026-13-45"])
-def test_a_damaged_questionnaire_is_one_line(folder: Path, text: str) -> None:
+def test_a_damaged_questionnaire_is_one_line(folder, text):
     (problem,) = problems(folder, text)
     assert problem.startswith("enquete.yml") and "\n" not in problem
 
 
-def test_all_questionnaires_are_told_at_once_with_the_lists(folder: Path) -> None:
+def test_all_questionnaires_are_told_at_once_with_the_lists(folder):
     (folder / "questionnaires" / "other.yml").write_text("id: other", encoding="utf-8")
     products = folder / "products.yml"
     text = products.read_text(encoding="utf-8")
@@ -125,7 +121,7 @@ def test_all_questionnaires_are_told_at_once_with_the_lists(folder: Path) -> Non
     assert any("'questions.0.code' is missing" in problem for problem in found)
 
 
-def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(folder: Path) -> None:
+def test_a_device_s_unknown_questionnaire_is_an_error_with_those_that_exist(folder):
     devices = folder / "devices.yml"
     added = (
         "\n- id: survey\n  label: E\n  family: consultation\n  channel: web\n  owner: numerique\n"
@@ -162,8 +158,8 @@ PROFILE = """
     ],
 )
 def test_a_category_that_would_leave_a_weighting_empty_is_told_with_those_of_the_population(
-    folder: Path, sex: str, ages: tuple[str, str], told: str
-) -> None:
+    folder, sex, ages, told
+):
     path = folder / "questionnaires" / "enquete.yml"
     path.write_text(GOOD + PROFILE.lstrip("\n") % (sex, *ages), encoding="utf-8")
     with pytest.raises(ObservError) as error:
@@ -172,18 +168,18 @@ def test_a_category_that_would_leave_a_weighting_empty_is_told_with_those_of_the
     assert told in problem and "margins.csv has" in problem
 
 
-def test_people_outside_the_population_are_no_mistake(folder: Path) -> None:
+def test_people_outside_the_population_are_no_mistake(folder):
     path = folder / "questionnaires" / "enquete.yml"
     few = PROFILE.lstrip("\n") % ("Femme", "15 à 24 ans", "Je vis à l'étranger")
     path.write_text(GOOD + few, encoding="utf-8")
     assert load_catalogue(folder, margins={**MARGINS, "age": ["15 à 24 ans"]}).questionnaires
 
 
-def test_the_codes_of_csv_r_and_spss_are_one() -> None:
+def test_the_codes_of_csv_r_and_spss_are_one():
     assert {plain_code(code) for code in ("Q05[SQ001]", "Q05_SQ001", "q05.sq001")} == {"q05_sq001"}
 
 
-def test_ten_items_of_a_usability_scale_are_questions_as_others() -> None:
+def test_ten_items_of_a_usability_scale_are_questions_as_others():
     for item in range(1, 11):
         question = Question.model_validate(
             {

@@ -1,7 +1,5 @@
 """What invented neighbours publish comes through the whole chain as it was published."""
 
-from __future__ import annotations
-
 import statistics
 from pathlib import Path
 from typing import Any
@@ -9,8 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import project, store
-from observlib.catalogue import Catalogue
+from observlib import project, store, tables
 from observlib.period import Quarter
 from observlib.themes.counters import estimates as counters
 from observlib.themes.peers import estimates as peers
@@ -35,9 +32,7 @@ def of_kind(truths: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_true_share_is_in_the_interval_that_is_published(
-    table: pd.DataFrame, truths: list[dict[str, Any]], catalogue: Catalogue
-) -> None:
+def test_every_true_share_is_in_the_interval_that_is_published(table, truths, catalogue):
     named = peers.known(table, catalogue, LAST)
     published = peers.published(named)
     peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
@@ -51,17 +46,13 @@ def test_every_true_share_is_in_the_interval_that_is_published(
         assert (row["estimate"], row["n"]) == (truth["published"], truth["answers"])
 
 
-def test_the_yearly_rate_is_the_line_that_was_written(
-    table: pd.DataFrame, truths: list[dict[str, Any]], catalogue: Catalogue
-) -> None:
+def test_the_yearly_rate_is_the_line_that_was_written(table, truths, catalogue):
     line = peers.series(peers.known(table, catalogue, LAST), catalogue)
     written = {truth["period"]: truth["published"] for truth in of_kind(truths, "yearly")}
     assert dict(zip(line["period"], line["estimate"], strict=True)) == written
 
 
-def test_the_spread_of_areas_is_that_of_the_values_written(
-    table: pd.DataFrame, truths: list[dict[str, Any]], catalogue: Catalogue
-) -> None:
+def test_the_spread_of_areas_is_that_of_the_values_written(table, truths, catalogue):
     (truth,) = of_kind(truths, "areas")
     out = peers.areas(table, catalogue, LAST).set_index("group_value")
     assert set(out["period"]) == {truth["period"]}
@@ -72,22 +63,20 @@ def test_the_spread_of_areas_is_that_of_the_values_written(
 
 
 def test_counters_are_exactly_those_listed_and_older_editions_see_the_older_list(
-    demonstration: Path, truths: list[dict[str, Any]]
-) -> None:
+    demonstration, truths
+):
     lists = store.read(demonstration, "counters")
-    regions = project.reference("regions")
+    regions, people = project.reference("regions"), tables.empty("population")
     names = regions.set_index("departement")["departement_name"]
     for truth, quarter in zip(of_kind(truths, "counters"), (LAST - 1, LAST), strict=True):
-        out = counters.counted(lists, regions, quarter)
+        out = counters.by_area(lists, people, regions, quarter)
         assert set(out["period"]) == {truth["period"]}
         found = out[out["group"] == "departement"].set_index("group_value")["estimate"]
         assert out.loc[out["group"] == "", "estimate"].tolist() == [truth["counters"]]
         assert found.to_dict() == {names[k]: v for k, v in truth["by_departement"].items()}
 
 
-def test_ours_and_theirs_stand_on_one_scale(
-    demonstration: Path, table: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_ours_and_theirs_stand_on_one_scale(demonstration, table, catalogue):
     named = peers.known(table, catalogue, LAST)
     own = satisfaction.quarterly(store.read(demonstration, "ratings"), [LAST])
     for indicator, theirs in (("satisfaction_10", 3), ("satisfied_share", 2)):

@@ -1,9 +1,6 @@
 """Calls and tickets of the demonstration: the chain finds what was put in."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,7 +8,7 @@ import pytest
 from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
@@ -31,7 +28,7 @@ def desks(demonstration: Path, catalogue: Catalogue) -> pd.DataFrame:
     return found.set_index(["indicator", "device", "period"]).sort_index()
 
 
-def test_every_call_written_is_counted(phone: pd.DataFrame, truths: dict[str, Any]) -> None:
+def test_every_call_written_is_counted(phone, truths):
     counted = [truth for truth in truths["calls"] if truth["kind"] == "counts"]
     assert len(counted) == len(ALL)
     for truth in counted:
@@ -41,16 +38,16 @@ def test_every_call_written_is_counted(phone: pd.DataFrame, truths: dict[str, An
         assert phone.loc[("answer_rate", *place), "estimate"] == pytest.approx(rate)
 
 
-def test_the_quarter_in_which_fewer_calls_were_answered_shows(phone: pd.DataFrame) -> None:
+def test_the_quarter_in_which_fewer_calls_were_answered_shows(phone):
     rates = phone.loc[("answer_rate", "appels-3939-tranches"), "estimate"]
     assert rates.idxmin() == "2025-T4" and rates.min() < 73
     assert rates.drop("2025-T4").between(84, 88).all()
 
 
-def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(
-    demonstration: Path, phone: pd.DataFrame, truths: dict[str, Any]
-) -> None:
-    themes = calls.themes(store.read(demonstration, "calls"), [LAST]).set_index("group_value")
+def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(demonstration, phone, truths):
+    themes = topics.themes(store.read(demonstration, "calls"), "call", [LAST]).set_index(
+        "group_value"
+    )
     found = 0
     for truth in truths["calls"]:
         if truth.get("quarter") != str(LAST) or truth["kind"] == "counts":
@@ -64,9 +61,7 @@ def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(
     assert found == 9
 
 
-def test_true_delays_lie_in_the_last_quarter_s_intervals(
-    desks: pd.DataFrame, truths: dict[str, Any]
-) -> None:
+def test_true_delays_lie_in_the_last_quarter_s_intervals(desks, truths):
     found = 0
     for truth in truths["tickets"]:
         if truth["quarter"] != str(LAST) or truth["kind"] in ("count", "theme"):
@@ -80,9 +75,7 @@ def test_true_delays_lie_in_the_last_quarter_s_intervals(
     assert found >= 12  # three desks' shares of reopened tickets are withheld
 
 
-def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(
-    desks: pd.DataFrame, truths: dict[str, Any]
-) -> None:
+def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(desks, truths):
     hits = []
     for truth in truths["tickets"]:
         if truth["kind"] in ("count", "theme"):
@@ -95,12 +88,10 @@ def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(
     assert 0.91 <= sum(hits) / len(hits) <= 0.99
 
 
-def test_themes_of_calls_and_tickets_are_those_written(
-    demonstration: Path, truths: dict[str, Any]
-) -> None:
+def test_themes_of_calls_and_tickets_are_those_written(demonstration, truths):
     found = {
-        "calls": calls.themes(store.read(demonstration, "calls"), ALL),
-        "tickets": tickets.themes(store.read(demonstration, "tickets"), ALL),
+        "calls": topics.themes(store.read(demonstration, "calls"), "call", ALL),
+        "tickets": topics.themes(store.read(demonstration, "tickets"), "ticket", ALL),
     }
     for table, frame in found.items():
         shares = frame.set_index(["device", "period", "group_value"])
@@ -117,14 +108,14 @@ def test_themes_of_calls_and_tickets_are_those_written(
         assert len(hits) > 40 and sum(hits) / len(hits) >= 0.9
 
 
-def test_the_busiest_hour_and_day_are_those_put_in(demonstration: Path) -> None:
-    hours = calls.load(store.read(demonstration, "call_intervals"), LAST)
+def test_the_busiest_hour_and_day_are_those_put_in(demonstration):
+    hours = calls.calls_by_hour(store.read(demonstration, "call_intervals"), LAST)
     top = hours.loc[hours.groupby("group")["estimate"].idxmax()].set_index("group")["group_value"]
     assert top["weekday_hour"] == "lundi · 10\xa0h" and top["hour"] == "10\xa0h"
     assert set(hours["status"]) == {"published"}
 
 
-def test_every_ticket_written_is_counted(desks: pd.DataFrame, truths: dict[str, Any]) -> None:
+def test_every_ticket_written_is_counted(desks, truths):
     for truth in truths["tickets"]:
         if truth["kind"] == "count":
             row = desks.loc[("tickets_received", truth["device"], truth["quarter"])]

@@ -1,13 +1,8 @@
 """The page of the devices counts what the demonstration wrote, from the store to the table."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pandas as pd
 
 from observlib import findings, store
-from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
 from observlib.display.typography import unbroken
 from observlib.period import Quarter
@@ -17,11 +12,9 @@ from observlib.themes.devices.table import device_table
 Q = Quarter(2026, 3)
 
 
-def test_answers_counted_in_the_store_are_those_that_reading_finds(
-    demonstration: Path, catalogue: Catalogue
-) -> None:
+def test_answers_counted_in_the_store_are_those_that_reading_finds(demonstration, catalogue):
     given = store.received(demonstration, devices.COUNTED, Q)
-    found = devices.received(given, catalogue, Q).set_index("device")
+    found = devices.amounts(given, catalogue, Q).set_index("device")
     for table in ("ratings", "responses", "user_tests"):
         rows = store.read(demonstration, table, Q, Q)
         ids = rows[list(devices.COUNTED[table])].astype(str).agg("|".join, axis=1)
@@ -34,12 +27,12 @@ def test_answers_counted_in_the_store_are_those_that_reading_finds(
 
 
 def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
-    demonstration: Path, catalogue: Catalogue
-) -> None:
+    demonstration, catalogue
+):
     held = store.devices(demonstration)
     given = store.received(demonstration, devices.COUNTED, Q)
-    received = devices.received(given, catalogue, Q)
-    facts = devices.received(given, catalogue, Q, listens=False)
+    received = devices.amounts(given, catalogue, Q)
+    facts = devices.amounts(given, catalogue, Q, listens=False)
     made = [
         repr(device_table(frame, held, catalogue, caption="Ce qui écoute"))
         for frame in (received, facts)
@@ -48,9 +41,9 @@ def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
     assert all(sum(label in text for text in made) == 1 for label in labels)
     silent = devices.silence(given, held, catalogue, Q)
     assert set(silent["device"]) <= set(catalogue.devices) - set(held["device"])
-    assert findings.devices.received(received)
+    assert findings.devices.amounts(received)
 
 
-def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration: Path) -> None:
+def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration):
     given = store.received(demonstration, devices.COUNTED, Q)
     assert isinstance(given, pd.DataFrame) and given["device"].is_unique

@@ -1,7 +1,5 @@
 """The chain finds what the demonstration's tests and workshops hide, and withholds small ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +32,7 @@ def indexed(found: pd.DataFrame) -> pd.DataFrame:
     return found.set_index(["indicator", "device", "period", "group_value"]).sort_index()
 
 
-def test_true_values_are_inside_the_intervals_about_as_often_as_they_say(
-    tests: pd.DataFrame, truths: dict[str, list[dict[str, Any]]]
-) -> None:
+def test_true_values_are_inside_the_intervals_about_as_often_as_they_say(tests, truths):
     found = indexed(usability.quarterly(tests, LAST.back(15)))
     inside = []
     for truth in truths["user_tests"]:
@@ -53,9 +49,7 @@ def test_true_values_are_inside_the_intervals_about_as_often_as_they_say(
     assert len(inside) > 200 and 0.92 <= sum(inside) / len(inside) <= 0.99
 
 
-def test_counts_and_scores_are_those_written(
-    tests: pd.DataFrame, truths: dict[str, list[dict[str, Any]]]
-) -> None:
+def test_counts_and_scores_are_those_written(tests, truths):
     found = indexed(usability.quarterly(tests, LAST.back(15)))
     compared = 0
     for truth in truths["user_tests"]:
@@ -74,9 +68,7 @@ def test_counts_and_scores_are_those_written(
     assert compared > 150
 
 
-def test_a_year_tells_what_its_small_campaigns_cannot(
-    tests: pd.DataFrame, truths: dict[str, list[dict[str, Any]]]
-) -> None:
+def test_a_year_tells_what_its_small_campaigns_cannot(tests, truths):
     quarter = usability.quarterly(tests, [LAST])
     few = quarter[quarter["device"] == "tests-legifrance"]
     assert len(few) and set(few["status"]) == {"suppressed"}
@@ -92,9 +84,7 @@ def test_a_year_tells_what_its_small_campaigns_cannot(
     assert told >= 2
 
 
-def test_participants_and_ideas_are_exactly_those_written(
-    demonstration: Path, truths: dict[str, list[dict[str, Any]]]
-) -> None:
+def test_participants_and_ideas_are_exactly_those_written(demonstration, truths):
     table = store.read(demonstration, "workshops")
     year = [t for t in truths["workshops"] if t.get("quarter") in YEAR]
 
@@ -105,7 +95,7 @@ def test_participants_and_ideas_are_exactly_those_written(
             if t["kind"] == kind and all(t[name] == value for name, value in keys.items())
         )
 
-    people = workshops.people(table, LAST.back(4))
+    people = workshops.participants(table, LAST.back(4))
     whole = people[(people["product"] == "") & (people["group"] == "")]
     assert whole["estimate"].tolist() == [total("participants")]
     for row in people[people["group"] == "profile"].to_dict("records"):
@@ -124,9 +114,7 @@ def test_participants_and_ideas_are_exactly_those_written(
     assert steps["estimate"].tolist() == [total(kind) for kind in kinds]
 
 
-def test_no_few_participants_of_a_quarter_are_had_from_all_the_editions_together(
-    demonstration: Path,
-) -> None:
+def test_no_few_participants_of_a_quarter_are_had_from_all_the_editions_together(demonstration):
     """The attack: 27 participants withheld in an edition, less 23 in the one before, are four."""
     table = store.read(demonstration, "workshops")
     came = table[table["kind"] == "participants"]
@@ -135,7 +123,7 @@ def test_no_few_participants_of_a_quarter_are_had_from_all_the_editions_together
     keys = list(cells.index)
     equations = []
     for last in LAST.back(15):
-        found = workshops.people(table, last.back(4))
+        found = workshops.participants(table, last.back(4))
         span = set(map(str, last.back(4)))
         for product in found.loc[(found["group"] == "") & found["estimate"].notna(), "product"]:
             equations.append(
@@ -148,9 +136,7 @@ def test_no_few_participants_of_a_quarter_are_had_from_all_the_editions_together
             assert np.linalg.matrix_rank(more) > rank, key
 
 
-def test_the_median_delay_is_inside_its_interval(
-    demonstration: Path, truths: dict[str, list[dict[str, Any]]]
-) -> None:
+def test_the_median_delay_is_inside_its_interval(demonstration, truths):
     (truth,) = (t for t in truths["workshops"] if t["kind"] == "idea_delay")
     found = workshops.delays(store.read(demonstration, "workshops"), LAST.back(8))
     median = found[found["indicator"] == "idea_delay"].iloc[0]

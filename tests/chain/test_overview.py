@@ -1,14 +1,11 @@
 """The panorama of the demonstration: each headline stands under what it is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from observlib import Study, estimates, overview
-from observlib.catalogue import Catalogue
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +13,7 @@ def shown(demonstration: Path) -> dict[str, pd.DataFrame]:
     return overview.headlines(Study("2026-T3", str(demonstration)))
 
 
-def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button(
-    shown: dict[str, pd.DataFrame], catalogue: Catalogue
-) -> None:
+def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button(shown, catalogue):
     families = {
         name: {catalogue.devices[device].family for device in shown[name]["device"]}
         for name in ("ratings", "asked", "surveys")
@@ -30,9 +25,7 @@ def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button
     }
 
 
-def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(
-    shown: dict[str, pd.DataFrame],
-) -> None:
+def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(shown):
     assert set(shown["visits"]["channel"]) == {"web"}
     assert set(shown["open_visits"]["channel"]) == {"open_data"}
     assert "bodacc" in set(shown["open_visits"]["product"])
@@ -41,8 +34,8 @@ def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(
 
 
 def test_those_who_come_in_person_are_counted_beside_the_visits_of_sites(
-    demonstration: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    demonstration, monkeypatch
+):
     study = Study("2026-T3", str(demonstration))
     sites = study.estimates("visits")
     came = study.select(sites, product="legifrance", channel="web", period="2026-T3")

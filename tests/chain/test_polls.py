@@ -1,7 +1,5 @@
 """The chain finds the true shares of the demonstration's polls, and withholds the small ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +25,7 @@ def shares(demonstration: Path) -> pd.DataFrame:
     return found.set_index(["device", "period", "group", "group_value"])
 
 
-def test_votes_are_those_written_and_the_truth_is_inside_about_as_often_as_said(
-    truths: list[dict[str, Any]], shares: pd.DataFrame
-) -> None:
+def test_votes_are_those_written_and_the_truth_is_inside_about_as_often_as_said(truths, shares):
     inside = []
     for truth in truths:
         row = shares.loc[(truth["device"], truth["quarter"], truth["question"], truth["option"])]
@@ -44,6 +40,6 @@ def test_votes_are_those_written_and_the_truth_is_inside_about_as_often_as_said(
     assert len(inside) > 200 and 0.90 <= sum(inside) / len(inside) <= 0.99
 
 
-def test_some_polls_are_withheld(truths: list[dict[str, Any]], shares: pd.DataFrame) -> None:
+def test_some_polls_are_withheld(truths, shares):
     last = shares[shares.index.get_level_values("period") == str(LAST)]
     assert {"suppressed", "published"} == set(last["status"])

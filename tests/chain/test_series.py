@@ -1,9 +1,6 @@
 """What the demonstration hides in time, and what its actions did, is in what is published."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -63,28 +60,24 @@ def true_change(action: Action) -> float:
 
 
 def test_the_break_in_traffic_is_the_only_one_and_its_size_is_in_the_interval(
-    corrected: pd.DataFrame, truths: dict[str, Any], catalogue: Catalogue
-) -> None:
+    corrected, truths, catalogue
+):
     (broken,) = (item for item in truths["changes"] if item["kind"] == "traffic")
     (row,) = corrected[corrected["indicator"] == "level_change"].to_dict("records")
     assert (row["device"], row["period"]) == (broken["device"], broken["from_month"])
     assert row["ci_low"] <= 100 * (broken["factor"] - 1) <= row["ci_high"]
-    said = findings.audience.searched(corrected, catalogue).replace("\xa0", " ")
+    said = findings.audience.breaks_or_none(corrected, catalogue).replace("\xa0", " ")
     assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
 
 
-def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(
-    corrected: pd.DataFrame,
-) -> None:
+def test_the_month_of_the_outage_is_set_aside_and_is_no_odd_month(corrected):
     outage = corrected[
         (corrected["device"] == audience.OUTAGE["device"]) & (corrected["period"] == "2026-04")
     ]
     assert outage[["indicator", "status"]].values.tolist() == [["visits_adjusted", "missing"]]
 
 
-def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(
-    corrected: pd.DataFrame,
-) -> None:
+def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(corrected):
     paces = corrected[corrected["indicator"] == "pace"].set_index("device")
     assert len(paces) == 6
     for device, row in paces.iterrows():
@@ -98,19 +91,15 @@ def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(
         assert row["ci_low"] - 0.1 <= yearly <= row["ci_high"] + 0.1  # growth is linear, not a rate
 
 
-def test_each_verdict_on_a_pace_is_told_in_words(
-    corrected: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_each_verdict_on_a_pace_is_told_in_words(corrected, catalogue):
     verdicts = corrected.loc[corrected["indicator"] == "pace", "group_value"]
     assert set(verdicts) == {"en hausse"}  # all sites were made to grow
     told = findings.audience.paces(corrected, catalogue)
     assert "augmentent" in told and "BOAMP" in told and "conclu" not in told
-    assert "6 en hausse" in findings.audience.counted(corrected).replace("\xa0", " ")
+    assert "6 en hausse" in findings.audience.paces_tested(corrected).replace("\xa0", " ")
 
 
-def test_what_each_action_truly_did_is_in_the_interval_that_is_published(
-    effects: followed.Effects, done: tuple[Action, ...], catalogue: Catalogue
-) -> None:
+def test_what_each_action_truly_did_is_in_the_interval_that_is_published(effects, done, catalogue):
     rows = effects.estimates
     found = rows[rows["indicator"] == "action_effect"].set_index(["group", "group_value"])
     assert len(found) == 3 * len(done)
@@ -125,9 +114,7 @@ def test_what_each_action_truly_did_is_in_the_interval_that_is_published(
             assert row["ci_low"] <= true <= row["ci_high"]
 
 
-def test_no_action_is_said_to_be_followed_by_a_change_that_was_not_made(
-    effects: followed.Effects, catalogue: Catalogue
-) -> None:
+def test_no_action_is_said_to_be_followed_by_a_change_that_was_not_made(effects, catalogue):
     said = effects.verdicts.set_index("product")["verdict"]
     assert said["legifrance"] == "fall"
     assert said["boamp"] in ("stable", "unknown")  # its action changed nothing

@@ -1,7 +1,5 @@
 """The chain finds the counts and the true curves of the demonstration's lists and shops."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +29,7 @@ def of_kind(records: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [record for record in records if record["kind"] == kind]
 
 
-def test_subscribers_joins_and_leaves_are_exactly_those_written(
-    truths: dict[str, Any], lists: pd.DataFrame
-) -> None:
+def test_subscribers_joins_and_leaves_are_exactly_those_written(truths, lists):
     found = subscriptions.quarterly(lists, ALL).set_index(["indicator", "device", "period"])
     counts = pd.DataFrame(of_kind(truths["subscriptions"], "subscriptions"))
     by_device = counts.groupby(["device", "quarter"])
@@ -49,16 +45,14 @@ def test_subscribers_joins_and_leaves_are_exactly_those_written(
     assert not counts["complete"].all()
 
 
-def test_a_list_that_few_join_has_its_flows_withheld(lists: pd.DataFrame) -> None:
+def test_a_list_that_few_join_has_its_flows_withheld(lists):
     few = lists[lists["list"] == "Alerte fictive peu suivie"]
     found = subscriptions.quarterly(few, [LAST]).set_index("indicator")["status"]
     assert found["subscribers"] == "published"
     assert set(found.drop("subscribers")) == {"suppressed"}
 
 
-def test_the_true_curves_are_inside_the_intervals_of_the_last_edition(
-    truths: dict[str, Any], lists: pd.DataFrame
-) -> None:
+def test_the_true_curves_are_inside_the_intervals_of_the_last_edition(truths, lists):
     found = subscriptions.survival(lists, LAST).set_index(["device", "group_value"])
     compared = 0
     for truth in of_kind(truths["subscriptions"], "survival"):
@@ -70,9 +64,7 @@ def test_the_true_curves_are_inside_the_intervals_of_the_last_edition(
     assert compared == len(found) == 3 * 24
 
 
-def test_over_single_cohorts_the_truth_is_inside_about_as_often_as_said(
-    truths: dict[str, Any], lists: pd.DataFrame
-) -> None:
+def test_over_single_cohorts_the_truth_is_inside_about_as_often_as_said(truths, lists):
     true = {
         (t["device"], t["months"]): 100 * t["true_share"]
         for t in of_kind(truths["subscriptions"], "survival")
@@ -90,9 +82,7 @@ def test_over_single_cohorts_the_truth_is_inside_about_as_often_as_said(
     assert len(inside) > 200 and 0.90 <= sum(inside) / len(inside) <= 0.99
 
 
-def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(
-    truths: dict[str, Any], lists: pd.DataFrame
-) -> None:
+def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(truths, lists):
     true = {
         t["device"]: 100 * t["true_share"]
         for t in of_kind(truths["subscriptions"], "survival")
@@ -107,9 +97,7 @@ def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(
     assert all(inside[i] for i, period in enumerate(found["period"]) if period == str(LAST))
 
 
-def test_units_revenue_and_shares_are_exactly_those_written(
-    truths: dict[str, Any], shops: pd.DataFrame
-) -> None:
+def test_units_revenue_and_shares_are_exactly_those_written(truths, shops):
     found = sales.quarterly(shops, ALL).set_index(["indicator", "device", "period"])
     for truth in of_kind(truths["sales"], "sales"):
         place = truth["device"], truth["quarter"]
@@ -127,9 +115,7 @@ def test_units_revenue_and_shares_are_exactly_those_written(
                 assert row["estimate"] == pytest.approx(100 * part / truth["units"])
 
 
-def test_the_true_rate_of_returns_is_near_what_is_counted(
-    truths: dict[str, Any], shops: pd.DataFrame
-) -> None:
+def test_the_true_rate_of_returns_is_near_what_is_counted(truths, shops):
     printed = sales.quarterly(shops[shops["format"] == "print"], ALL)
     rates = printed[(printed["indicator"] == "return_rate") & (printed["status"] == "published")]
     units = printed[printed["indicator"] == "units_sold"].set_index(["device", "period"])[
@@ -145,9 +131,7 @@ def test_the_true_rate_of_returns_is_near_what_is_counted(
     assert len(near) > 20 and sum(near) / len(near) >= 0.88
 
 
-def test_the_titles_sold_most_and_their_weight_are_those_written(
-    truths: dict[str, Any], shops: pd.DataFrame
-) -> None:
+def test_the_titles_sold_most_and_their_weight_are_those_written(truths, shops):
     device = "boutique-documentation"
     sold = sorted(
         (

@@ -1,7 +1,5 @@
 """Surveys of different wording give back, through the whole chain, what was hidden in them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,6 @@ import pandas as pd
 import pytest
 
 from observlib import project, store
-from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 from observlib.themes.profiles import estimates as profiles
@@ -43,8 +40,8 @@ def holds(row: pd.Series, value: float) -> bool:
 
 
 def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(
-    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+    responses, truths, catalogue
+):
     now = surveys.quarterly(responses, catalogue, [LAST])
     year = surveys.pooled(responses, catalogue, YEAR)
     compared = 0
@@ -62,9 +59,7 @@ def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(
     assert set(year["status"]) == {"published"}
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say(
-    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_intervals_hold_the_truth_about_as_often_as_they_say(responses, truths, catalogue):
     found = surveys.quarterly(responses, catalogue, ALL)
     found = found.set_index(["device", "indicator", "period"])
     hits = [
@@ -75,9 +70,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(
     assert 0.92 <= sum(hits) / len(hits) <= 0.98
 
 
-def test_reasons_and_profiles_hold_the_true_shares(
-    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_reasons_and_profiles_hold_the_true_shares(responses, truths, catalogue):
     found = pd.concat(
         [
             surveys.reasons(responses, catalogue, YEAR),
@@ -104,9 +97,7 @@ def test_reasons_and_profiles_hold_the_true_shares(
     assert compared > 60
 
 
-def test_steps_are_the_counts_that_were_written(
-    demonstration: Path, responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_steps_are_the_counts_that_were_written(demonstration, responses, truths, catalogue):
     steps = surveys.funnel(
         responses,
         store.read(demonstration, "invitations", LAST, LAST),
@@ -130,9 +121,7 @@ def test_steps_are_the_counts_that_were_written(
     assert steps["enquete-service-public", "Visites"] > 1_000_000
 
 
-def test_those_who_are_missing_are_those_who_were_left_out(
-    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_those_who_are_missing_are_those_who_were_left_out(responses, truths, catalogue):
     margins = project.reference("margins")
     found = profiles.representation(responses, margins, catalogue, YEAR)
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]
@@ -153,8 +142,8 @@ def test_those_who_are_missing_are_those_who_were_left_out(
 
 
 def test_with_the_population_s_ages_satisfaction_is_what_each_age_gives(
-    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+    responses, truths, catalogue
+):
     margins = project.reference("margins")
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]
     surveys = weighted.weighed(responses, margins, catalogue, YEAR)
@@ -178,9 +167,7 @@ def test_with_the_population_s_ages_satisfaction_is_what_each_age_gives(
     }
 
 
-def test_what_goes_with_satisfaction_is_what_was_made_to(
-    responses: pd.DataFrame, truths: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_what_goes_with_satisfaction_is_what_was_made_to(responses, truths, catalogue):
     found = drivers.effects(responses, catalogue, YEAR)
     known = truths[truths["kind"] == "driver"].drop_duplicates(["device", "variable"])
     tied = {(row.device, drivers.LABELS[row.variable]): row.value for row in known.itertuples()}
@@ -190,16 +177,12 @@ def test_what_goes_with_satisfaction_is_what_was_made_to(
     assert not tied and len(found) > 8
 
 
-def test_no_comment_address_or_referrer_of_the_exports_is_in_the_store(
-    responses: pd.DataFrame,
-) -> None:
+def test_no_comment_address_or_referrer_of_the_exports_is_in_the_store(responses):
     words = set(responses["category"].dropna()) | set(responses["variable"])
     assert not [w for w in words if "inventé" in w or "192.0.2" in w or "exemple.invalid" in w]
 
 
-def test_no_small_quarter_s_category_is_had_from_all_the_editions_together(
-    responses: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_no_small_quarter_s_category_is_had_from_all_the_editions_together(responses, catalogue):
     """The attack: an edition's count less the one before's, plus the quarter that left."""
     asked = responses[responses["variable"] == "age"]
     recovered: dict[tuple[str, str], dict[int, int]] = {}

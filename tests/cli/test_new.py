@@ -1,7 +1,5 @@
 """`observ … new` says where it wrote, asks in a terminal only, and never leaves a traceback."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,17 +13,10 @@ from observlib import project, scaffold
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
 DEVICE = {
-    "id": "jdma-boamp",
-    "label": "Avis sur le BOAMP",
-    "family": "feedback",
-    "channel": "web",
-    "owner": "annonces",
-    "product": "boamp",
-    "frequency": "continuous",
-    "personal-data": "Aucune.",
-    "pattern": "jdma_boamp_*.csv",
-    "loader": "jdma",
-}
+    "id": "jdma-boamp", "label": "Avis sur le BOAMP", "family": "feedback", "channel": "web",
+    "owner": "annonces", "product": "boamp", "frequency": "continuous",
+    "personal-data": "Aucune.", "pattern": "jdma_boamp_*.csv", "loader": "jdma",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -52,8 +43,8 @@ def told(result: tuple[int, str, str], *parts: str) -> None:
 
 @pytest.mark.parametrize("group", ["practice", "study", "device"])
 def test_a_group_alone_says_what_may_follow_and_its_help_fits_a_terminal(
-    observ: Observ, monkeypatch: pytest.MonkeyPatch, group: str
-) -> None:
+    observ, monkeypatch, group
+):
     told(observ(group), "commands are new")
     told(observ(group, "old"), "'old'", "commands are new")
     monkeypatch.setenv("COLUMNS", "80")
@@ -62,7 +53,7 @@ def test_a_group_alone_says_what_may_follow_and_its_help_fits_a_terminal(
     assert not any(line.endswith("...") or len(line) > 80 for line in out.splitlines())
 
 
-def test_a_new_sheet_is_written_and_told(observ: Observ, place: Path) -> None:
+def test_a_new_sheet_is_written_and_told(observ, place):
     words = ("--tool", "matomo", "--product", "boamp", "--product", "bodacc")
     code, out, err = observ("practice", "new", "Un essai", *words)
     path = place / "data" / "practices" / "un-essai.md"
@@ -73,18 +64,14 @@ def test_a_new_sheet_is_written_and_told(observ: Observ, place: Path) -> None:
     told(observ("practice", "new", "Autre", "--verdict", "bof"), "à refaire, à adapter, à éviter")
 
 
-def test_a_new_study_needs_the_demonstration_and_says_how_to_make_it(
-    observ: Observ, place: Path
-) -> None:
+def test_a_new_study_needs_the_demonstration_and_says_how_to_make_it(observ, place):
     code, out, err = observ("study", "new", "essai")
     assert (code, out) == (1, "") and "observ demo data/demo/raw" in err
     told(observ("study", "new", "Un essai"), "name 'Un essai'")
     told(observ("study", "new", "essai", "--order", "premier"), "--order")
 
 
-def test_what_a_new_study_is_called_reaches_it(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_new_study_is_called_reaches_it(observ, place, monkeypatch):
     given: list[object] = []
 
     def new_study(*words: object) -> Path:
@@ -97,22 +84,18 @@ def test_what_a_new_study_is_called_reaches_it(
     assert given == [place, "essai", "Un essai", "Que veut-on savoir ?", 7]
 
 
-def test_a_new_device_is_added_and_shown(observ: Observ, place: Path) -> None:
+def test_a_new_device_is_added_and_shown(observ, place):
     code, out, err = observ("device", "new", *options(DEVICE))
     assert (code, err) == (0, "") and "- id: jdma-boamp" in out
     assert project.catalogue(Path("data")).devices["jdma-boamp"].product == "boamp"
     assert observ("catalogue")[1].count("jdma-boamp") == 1
 
 
-def test_without_a_terminal_nothing_is_asked_and_all_that_is_missing_is_told(
-    observ: Observ, place: Path
-) -> None:
+def test_without_a_terminal_nothing_is_asked_and_all_that_is_missing_is_told(observ, place):
     told(observ("device", "new", "--id", "a"), "`loader` is missing; allowed: ", "`owner` is")
 
 
-def test_in_a_terminal_only_what_is_missing_is_asked_for(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_in_a_terminal_only_what_is_missing_is_asked_for(observ, place, monkeypatch):
     asked: list[str] = []
 
     def prompt(text: str) -> str:
@@ -142,8 +125,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> list[str]:
 
 
 def test_an_answer_that_will_not_do_is_asked_again_at_once_with_the_reason(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    observ, place, monkeypatch
+):
     given = {key: DEVICE[key] for key in ("label", "family", "channel", "frequency", "loader")}
     answers = ["JDMA", "jdma-legifrance", "jdma-boamp", "cuisine", "annonces", "Aucune."]
     answers += ["jdma_legifrance_*.csv", "jdma_boamp_*.csv", "boamp"]
@@ -158,17 +141,15 @@ def test_an_answer_that_will_not_do_is_asked_again_at_once_with_the_reason(
 
 
 def test_what_was_given_and_will_not_do_is_told_before_anything_is_asked(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    observ, place, monkeypatch
+):
     asked = answering(monkeypatch, [])
     result = observ("device", "new", "--owner", "cuisine", "--loader", "excel")
     told(result, "unknown owner 'cuisine'", "unknown loader 'excel'")
     assert not asked
 
 
-def test_ctrl_c_at_a_question_writes_nothing(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_at_a_question_writes_nothing(observ, place, monkeypatch):
     def interrupt(text: str) -> str:
         raise KeyboardInterrupt
 

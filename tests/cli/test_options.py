@@ -1,7 +1,5 @@
 """What every command takes: `-h`, `--quiet` for who watches mistakes, `--json` for programs."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -39,17 +37,17 @@ def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, .
 
 
 @pytest.mark.parametrize("words", [*commands(typer.main.get_command(app))], ids=" ".join)
-def test_who_types_h_at_any_command_reads_its_help(observ: Observ, words: tuple[str, ...]) -> None:
+def test_who_types_h_at_any_command_reads_its_help(observ, words):
     code, out, err = observ(*words, "-h")
     assert (code, err) == (0, "") and out.startswith(f"Usage: {' '.join(['observ', *words])} ")
     assert {"--quiet", "--json", "-h,"} <= set(out.split())
 
 
-def test_who_reports_a_fault_can_tell_the_version(observ: Observ) -> None:
+def test_who_reports_a_fault_can_tell_the_version(observ):
     assert observ("--version") == (0, f"observ {__version__}\n", "")
 
 
-def test_a_program_reads_what_an_ingestion_took_and_refused(observ: Observ, place: Path) -> None:
+def test_a_program_reads_what_an_ingestion_took_and_refused(observ, place):
     code, out, _ = observ("ingest", "raw", "--json")
     found = json.loads(out)
     assert code == 0 and out.count("\n") == 1
@@ -61,9 +59,7 @@ def test_a_program_reads_what_an_ingestion_took_and_refused(observ: Observ, plac
     assert found["unclaimed"] == ["notes.txt"] and found["problems"] == []
 
 
-def test_a_program_reads_the_catalogue_and_what_stands_published(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, monkeypatch):
     found = json.loads(observ("--json", "catalogue")[1])
     assert "boamp" in found["products"]
     assert "boamp_audience*.csv" in {device["pattern"] for device in found["devices"]}
@@ -77,9 +73,7 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(
     assert made == {"index": str(index), "changed": False, "made": "2026-11-24"}
 
 
-def test_a_program_reads_why_a_page_would_run(
-    observ: Observ, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     told = {"panorama": "is kept", "the site": "would stay as it is"}
     monkeypatch.setattr(release, "explain", lambda *_, **__: dict(told))
     assert observ("edition", "--explain")[1].splitlines() == [": ".join(x) for x in told.items()]
@@ -87,9 +81,7 @@ def test_a_program_reads_why_a_page_would_run(
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
 
 
-def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(
-    observ: Observ, place: Path
-) -> None:
+def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(observ, place):
     script = "from observlib.cli import main; main()"
     words = [sys.executable, "-c", script, "ingest", "raw", "--quiet"]
     done = subprocess.run(words, cwd=place, capture_output=True, encoding="utf-8", check=True)
@@ -100,7 +92,7 @@ def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(
     assert "boamp" in observ("ingest", "raw")[1], "the next command speaks again"
 
 
-def test_a_shell_completes_commands_without_a_file_or_an_address(place: Path) -> None:
+def test_a_shell_completes_commands_without_a_file_or_an_address(place):
     done = subprocess.run(
         [sys.executable, "-c", "from observlib.cli import main; main()"],
         env={

@@ -1,7 +1,5 @@
 """An output that takes nothing: no traceback, an exit code that is not 0, and no harm done."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -29,7 +27,7 @@ def observ(words: str, redirection: str) -> tuple[int, str]:
 
 @posix
 @pytest.mark.parametrize("words", ["catalogue", "edition"])
-def test_a_closed_output_stops_a_command_before_it_does_anything(words: str) -> None:
+def test_a_closed_output_stops_a_command_before_it_does_anything(words):
     code, told = observ(words, ">&-")
     assert code == 2
     assert told == (
@@ -39,14 +37,14 @@ def test_a_closed_output_stops_a_command_before_it_does_anything(words: str) -> 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-def test_an_output_on_a_full_disk_is_told_in_one_line() -> None:
+def test_an_output_on_a_full_disk_is_told_in_one_line():
     code, told = observ("catalogue", "> /dev/full")
     assert code == 1
     assert told == ("observ: standard output: No space left on device; lead it to another file\n")
 
 
 @posix
-def test_a_reader_that_wants_no_more_ends_the_command_without_a_word() -> None:
+def test_a_reader_that_wants_no_more_ends_the_command_without_a_word():
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(

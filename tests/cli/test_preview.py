@@ -1,7 +1,5 @@
 """What `observ preview` prints, and when it opens a browser."""
 
-from __future__ import annotations
-
 import contextlib
 import sys
 import webbrowser
@@ -32,12 +30,8 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_page_is_printed_and_opened_where_there_is_a_screen(
-    opened: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    screen: str,
-) -> None:
+    opened, tmp_path, monkeypatch, capsys, screen
+):
     address = (tmp_path / "page.html").as_uri()
     module.preview("essai", {}, Path("data"), watch=False, show=True)
     assert (capsys.readouterr().out, opened) == (f"{address}\n", [])

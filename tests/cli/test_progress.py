@@ -1,12 +1,9 @@
 """Who waits sees how far it is, in a terminal or a log; at the end, what to open and do next."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,9 +31,7 @@ def place(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("total", "lines"), [(1, 1), (3, 3), (27, 11), (10_000, 11)])
-def test_a_log_gets_a_line_at_each_tenth_of_the_way(
-    capsys: pytest.CaptureFixture[str], total: int, lines: int
-) -> None:
+def test_a_log_gets_a_line_at_each_tenth_of_the_way(capsys, total, lines):
     with steps() as step:
         tell = step("Executing studies")
         for done in range(1, total + 1):
@@ -48,9 +43,7 @@ def test_a_log_gets_a_line_at_each_tenth_of_the_way(
     assert said[-1] == f"Executing studies: {total} of {total} (page-{total})"
 
 
-def test_a_command_led_to_a_log_tells_how_far_it_is_and_keeps_it_from_its_output(
-    place: Path,
-) -> None:
+def test_a_command_led_to_a_log_tells_how_far_it_is_and_keeps_it_from_its_output(place):
     done = subprocess.run(INGEST, cwd=place, capture_output=True, encoding="utf-8", check=True)
     said = done.stderr.splitlines()
     assert said[0] == "Reading exports: 0 of 12 (boamp_audience.csv)"
@@ -59,7 +52,7 @@ def test_a_command_led_to_a_log_tells_how_far_it_is_and_keeps_it_from_its_output
 
 
 @posix
-def test_a_log_that_takes_no_more_stops_no_ingestion(place: Path) -> None:
+def test_a_log_that_takes_no_more_stops_no_ingestion(place):
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(INGEST, cwd=place, stdout=subprocess.PIPE, stderr=write, check=False)
@@ -68,7 +61,7 @@ def test_a_log_that_takes_no_more_stops_no_ingestion(place: Path) -> None:
 
 
 @posix
-def test_a_terminal_gets_a_bar_and_no_lines(place: Path) -> None:
+def test_a_terminal_gets_a_bar_and_no_lines(place):
     import pty
 
     terminal, end = pty.openpty()
@@ -82,9 +75,7 @@ def test_a_terminal_gets_a_bar_and_no_lines(place: Path) -> None:
     assert process.returncode == 0 and b"12/12" in written and b"12 of 12" not in written
 
 
-def test_an_edition_ends_with_an_address_to_open_and_what_to_do_next(
-    place: Path, monkeypatch: pytest.MonkeyPatch, observ: Callable[..., tuple[int, str, str]]
-) -> None:
+def test_an_edition_ends_with_an_address_to_open_and_what_to_do_next(place, monkeypatch, observ):
     index = place / "l'été" / "index.html"
     index.parent.mkdir()
     index.write_text("la page", encoding="utf-8")

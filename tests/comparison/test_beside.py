@@ -1,7 +1,5 @@
 """Products and categories: who is above whom, by the verdicts of the study and no others."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Any
@@ -9,18 +7,14 @@ from typing import Any
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
-from observlib.catalogue import Catalogue
 from observlib.comparison import sentences
 from observlib.display import typography
 from observlib.themes.satisfaction import sentences as satisfaction
 from observlib.themes.surveys import groups_sentences as groups
 
 BASE = {"indicator": "satisfaction_10", "unit": "sur 10", "channel": "web", "device": ""}
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def pair(verdict: str, mine: float, theirs: float, **more: Any) -> dict[str, Any]:
@@ -34,9 +28,7 @@ def pair(verdict: str, mine: float, theirs: float, **more: Any) -> dict[str, Any
     }  # fmt: skip
 
 
-def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(
-    catalogue: Catalogue,
-) -> None:
+def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(catalogue):
     rows = [pair("rise", 7.9, 6.4), pair("unknown", 7.9, 7.4, reference_product="boamp")]
     rows += [pair("stable", 7.0, 7.0, product="boamp", reference_product="bodacc")]
     rows += [pair("unknown", 7.9, 7.4, reason="low_base")]
@@ -45,12 +37,12 @@ def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(
         "sont équivalents (7,0 contre 7,0 sur 10). Pour 1 couple de produits, on ne peut pas "
         "conclure : seul un écart d'au moins 0,9 point avait de bonnes chances d'être vu."
     )
-    assert satisfaction.above(pd.DataFrame(rows[1:]), catalogue) == ""
+    assert satisfaction.products_above(pd.DataFrame(rows[1:]), catalogue) == ""
     assert "faible effectif" in satisfaction.products(pd.DataFrame(rows[-1:]), catalogue)
     assert satisfaction.products(pd.DataFrame(rows[:0]), catalogue) == ""
 
 
-def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue: Catalogue) -> None:
+def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue):
     rows = [pair("rise", 8.1, 6.8), pair("fall", 4.6, 7.1, group_value="15 à 24 ans")]
     rows += [pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)]
     assert plain(groups.categories(pd.DataFrame(rows), catalogue)) == (
@@ -70,9 +62,7 @@ def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue: Catalog
     assert "entre elles (secret statistique)" in groups.categories(hidden, catalogue)
 
 
-def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(
-    catalogue: Catalogue,
-) -> None:
+def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(catalogue):
     said = "lequel l'est le plus"
     near = pair("unknown", 35, 33, indicator="reason_share", detectable=6.2)
     near["reference_group_value"] = "B"
@@ -102,9 +92,7 @@ def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(
         max_size=6,
     )
 )
-def test_any_pairs_give_french_that_says_their_verdicts_and_no_other(
-    catalogue: Catalogue, drawn: list[tuple[str, str, float, float]]
-) -> None:
+def test_any_pairs_give_french_that_says_their_verdicts_and_no_other(catalogue, drawn):
     rows = [
         pair(verdict, mine, theirs, **({"reason": why} if verdict == "unknown" else {}))
         for verdict, why, mine, theirs in drawn

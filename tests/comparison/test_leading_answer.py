@@ -1,7 +1,5 @@
 """An answer is said to lead only where it surely does: a tie has no leader 19 times in 20."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -11,7 +9,6 @@ import pytest
 from scipy.special import stdtr
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.survey.comparison import PAIRED
@@ -41,13 +38,13 @@ def ticks(*asked: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
     return estimates.make(shares), pd.concat(ticked)
 
 
-def test_the_first_is_paired_with_the_second_and_the_error_is_of_the_same_people() -> None:
+def test_the_first_is_paired_with_the_second_and_the_error_is_of_the_same_people():
     found = leading_answer.pairs(question({"A": 20, "B": 70, "C": 10}, 100))
     assert found[["group_value", "reference_group_value"]].values.tolist() == [["B", "A"]]
     assert found[list(PAIRED)].values.tolist() == [[pytest.approx(math.sqrt(90)), 99]]
 
 
-def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_place() -> None:
+def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_place():
     assert leading_answer.pairs(question({"A": 40, "Autres": 60}, 100)).empty
     grouped = leading_answer.pairs(question({"A": 40, "B": 20, "Autres motifs": 60}, 120))
     assert grouped["reference_group_value"].tolist() == ["B"]
@@ -58,7 +55,7 @@ def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_p
     assert leading_answer.pairs(hidden.head(0)).empty
 
 
-def test_those_who_ticked_both_tell_nothing_of_which_is_first() -> None:
+def test_those_who_ticked_both_tell_nothing_of_which_is_first():
     given = np.zeros((120, 2), dtype=bool)
     given[:70, 0] = given[40:90, 1] = True  # 30 both, 40 and 20 one alone
     found = leading_answer.pairs(*ticks(given))
@@ -66,7 +63,7 @@ def test_those_who_ticked_both_tell_nothing_of_which_is_first() -> None:
 
 
 @pytest.mark.parametrize("both", [4, 46])  # few ticked both, or the second without the first
-def test_an_interval_does_not_tell_a_cell_of_few_people(both: int) -> None:
+def test_an_interval_does_not_tell_a_cell_of_few_people(both):
     given = np.zeros((150, 2), dtype=bool)
     given[:60, 0] = given[60 - both : 110 - both, 1] = True
     found = leading_answer.pairs(*ticks(given))
@@ -75,7 +72,7 @@ def test_an_interval_does_not_tell_a_cell_of_few_people(both: int) -> None:
 
 @pytest.mark.parametrize("cell", ["both", "second alone", "neither"])
 @pytest.mark.parametrize("few", [10, 11])
-def test_each_cell_of_two_answers_hides_ten_people_and_shows_eleven(cell: str, few: int) -> None:
+def test_each_cell_of_two_answers_hides_ten_people_and_shows_eleven(cell, few):
     """Who ticked both, the second alone (who are fewer than the first alone), or neither."""
     of = {"both": 40, "first alone": 50, "second alone": 30, "neither": 60, cell: few}
     both, one, two, neither = of.values()
@@ -87,7 +84,7 @@ def test_each_cell_of_two_answers_hides_ten_people_and_shows_eleven(cell: str, f
     assert leading_answer.pairs(*ticks(given))[PAIRED[0]].tolist() == [pytest.approx(expected)]
 
 
-def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first() -> None:
+def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first():
     """A is ahead of B by a few who ticked nearly the same; of C, which ties with A, it is not."""
     given = np.zeros((2000, 3), dtype=bool)
     given[:1000, 0] = given[60:1020, 1] = True
@@ -97,7 +94,7 @@ def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first() -> 
 
 
 @pytest.mark.parametrize("shares", [[0.5, 0.5], [1 / 3] * 3, [1 / 6] * 6, [0.4, 0.4, 0.1, 0.1]])
-def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares: list[float]) -> None:
+def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares):
     random = np.random.default_rng(20260930)
     asked: list[dict[str, Any]] = []
     for i, counts in enumerate(random.multinomial(400, shares, DRAWS)):
@@ -109,7 +106,7 @@ def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares: lis
 
 
 @pytest.mark.parametrize("ticked", ["independent", "together", "apart"])
-def test_a_tie_of_several_answers_has_a_leader_at_most_once_in_twenty(ticked: str) -> None:
+def test_a_tie_of_several_answers_has_a_leader_at_most_once_in_twenty(ticked):
     random = np.random.default_rng(20260930)
     asked = []
     for _ in range(DRAWS):
@@ -123,7 +120,7 @@ def test_a_tie_of_several_answers_has_a_leader_at_most_once_in_twenty(ticked: st
     assert _told(leading_answer.pairs(*ticks(*asked))) <= 0.05
 
 
-def test_a_clear_leader_is_told(catalogue: Catalogue) -> None:
+def test_a_clear_leader_is_told(catalogue):
     found = leading_answer.pairs(question({"A": 180, "B": 110, "C": 110}, 400))
     assert changes.tested(catalogue, found)["verdict"].tolist() == ["rise"]
     near = leading_answer.pairs(question({"A": 140, "B": 130, "C": 130}, 400))

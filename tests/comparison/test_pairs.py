@@ -1,7 +1,5 @@
 """One family a study: what it tests, what it leaves out, and the differences it publishes."""
 
-from __future__ import annotations
-
 from typing import Any, get_args
 
 import pandas as pd
@@ -50,14 +48,14 @@ def yearly(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return changes.tested(catalogue, changes.between(frame, catalogue, NOW, BEFORE))
 
 
-def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue: Catalogue) -> None:
+def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue):
     assert get_args(entries.Comparison) == get_args(comparison.Kind)
     compared = [i for i in catalogue.indicators.values() if i.comparison]
     # no margin suits the shares of a sex and of a région alike
     assert compared and all(i.matters for i in compared if i.id != "profile_share")
 
 
-def test_a_rise_of_marks_is_that_of_welch_s_test(catalogue: Catalogue) -> None:
+def test_a_rise_of_marks_is_that_of_welch_s_test(catalogue):
     frame = waves((mark(7.0), mark(7.9)))
     found = yearly(frame, catalogue).iloc[0]
     reference = ttest_ind_from_stats(7.9, 2.0, 200, 7.0, 2.0, 200, equal_var=False)
@@ -65,14 +63,14 @@ def test_a_rise_of_marks_is_that_of_welch_s_test(catalogue: Catalogue) -> None:
     assert found["verdict"] == "rise" and found["level"] == pytest.approx(0.95)
 
 
-def test_counts_and_indicators_without_a_comparison_are_not_tested(catalogue: Catalogue) -> None:
+def test_counts_and_indicators_without_a_comparison_are_not_tested(catalogue):
     visits = {"indicator": "visits", "unit": "visites", "period": NOW, "estimate": 500.0}
     own = {"indicator": "satisfaction_mean", "unit": "sur 5"}
     frame = waves((mark(7.0) | own, mark(7.9) | own), (visits, visits | {"estimate": 900.0}))
     assert yearly(frame, catalogue).empty
 
 
-def test_a_thin_value_takes_no_part_in_the_family(catalogue: Catalogue) -> None:
+def test_a_thin_value_takes_no_part_in_the_family(catalogue):
     alone = yearly(waves((mark(7.0), mark(7.6))), catalogue)
     frame = waves((mark(7.0), mark(7.6)), (mark(2.0, n=20), mark(9.0)), (mark(2), mark(9, n=12)))
     found = yearly(frame, catalogue)
@@ -83,9 +81,7 @@ def test_a_thin_value_takes_no_part_in_the_family(catalogue: Catalogue) -> None:
     assert found["difference"].tolist()[1:] == [7.0, 7.0] and found["p_value"].isna().tolist()[1:]
 
 
-def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not(
-    catalogue: Catalogue,
-) -> None:
+def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not(catalogue):
     absent = mark(None, status="missing")
     frame = waves((absent, absent), (absent, mark(8.0)))
     found = yearly(frame, catalogue)
@@ -98,8 +94,8 @@ def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not
     st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), max_size=5),
 )
 def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
-    catalogue: Catalogue, first: list[tuple[float, float]], more: list[tuple[float, float]]
-) -> None:
+    catalogue, first, more
+):
     """Where the added pairs changed nothing, the others lose rises and never gain one."""
 
     def said(pairs: list[tuple[float, float]]) -> list[str]:
@@ -114,9 +110,7 @@ def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
 # --- Neighbours and the population -----------------------------------------------------------
 
 
-def test_each_of_our_values_meets_each_published_figure_of_its_indicator(
-    catalogue: Catalogue,
-) -> None:
+def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalogue):
     ours = [share(60, product="boamp"), mark(7.0)]
     theirs = {"product": "caisse-fictive", "period": "2025", "group": "figure", "n_eff": None}
     bare = theirs | {"ci_low": None, "ci_high": None}
@@ -154,9 +148,7 @@ def ratio(variable: str, name: str, count: int, n: int, margin: float) -> dict[s
     return {**row, "estimate": count / n / margin, **ends, "n": n, "n_eff": n}
 
 
-def test_a_category_is_fewer_where_wilson_s_interval_is_below_its_known_share(
-    catalogue: Catalogue,
-) -> None:
+def test_a_category_is_fewer_where_wilson_s_interval_is_below_its_known_share(catalogue):
     rows = [
         ratio("age", "15 à 24 ans", 30, 400, 0.15),
         ratio("sex", "Femme", 205, 400, 0.52),
@@ -177,9 +169,7 @@ def test_a_category_is_fewer_where_wilson_s_interval_is_below_its_known_share(
 # --- Products with one another, effects with nothing, and all of a study together -------------
 
 
-def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(
-    catalogue: Catalogue,
-) -> None:
+def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catalogue):
     def jdma(name: str, value: float) -> dict[str, Any]:
         return mark(value, product=name, device=f"jdma-{name}")
 
@@ -197,9 +187,7 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(
     assert changes.products(frame, other).empty  # another form, on the same channel
 
 
-def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(
-    catalogue: Catalogue,
-) -> None:
+def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(catalogue):
     rows = [
         mark(value, period, product=name, device=f"jdma-{name}")
         for name, then, now in (("legifrance", 6.45, 6.9), ("service-public", 7.0, 7.05))
@@ -213,9 +201,7 @@ def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(
     assert found["verdict"].iat[0] == "unknown" and found["level"].iat[0] > alone["level"].iat[0]
 
 
-def test_an_effect_is_established_where_its_corrected_interval_leaves_out_0(
-    catalogue: Catalogue,
-) -> None:
+def test_an_effect_is_established_where_its_corrected_interval_leaves_out_0(catalogue):
     row = {"indicator": "driver_effect", "unit": "points", "group": "driver", "period": NOW}
     effects = estimates.make(
         {**row, "group_value": name, "estimate": value, "ci_low": value - 1, "ci_high": value + 1,
@@ -252,9 +238,7 @@ def studies(draw: st.DrawFn) -> pd.DataFrame:
 
 @settings(max_examples=60)
 @given(studies())
-def test_any_study_gives_comparisons_whose_intervals_agree_with_their_verdicts(
-    catalogue: Catalogue, frame: pd.DataFrame
-) -> None:
+def test_any_study_gives_comparisons_whose_intervals_agree_with_their_verdicts(catalogue, frame):
     told = comparisons.make(yearly(frame, catalogue))
     for row in told.to_dict("records"):
         apart = row["difference_low"] > 0 or row["difference_high"] < 0  # of no interval too: false

@@ -1,7 +1,5 @@
 """What pages say of comparisons: the verdict of the family, and no other."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Any
@@ -10,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -20,10 +19,6 @@ from observlib.themes.peers import sentences as peers
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 REASONS = ("precision", *tables.REASONS)
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def pair(
@@ -47,7 +42,7 @@ def said(catalogue: Catalogue, *pairs: dict[str, Any], by: str = "product") -> s
     return plain(changes.evolution(pd.DataFrame(pairs), catalogue, by))
 
 
-def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catalogue) -> None:
+def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue):
     found = said(
         catalogue, pair("rise", product="service-public"), pair("unknown", 6.0, 6.1),
         pair("unknown", product="bodacc", detectable=2.13),
@@ -60,9 +55,7 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue: Catal
     )
 
 
-def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
-    catalogue: Catalogue,
-) -> None:
+def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(catalogue):
     survey = pair("stable", 7.0, 7.0, device="enquete-legifrance", product="legifrance")
     found = said(catalogue, pair("rise", product="legifrance"), survey)
     assert "la note de satisfaction est en hausse (Légifrance " in found
@@ -80,9 +73,7 @@ def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
         (pair("unknown", reason="low_base"), "ne peut pas être comparée (faible effectif)."),
     ],
 )
-def test_on_a_product_s_page_the_one_mark_needs_no_name(
-    row: dict[str, Any], words: str, catalogue: Catalogue
-) -> None:
+def test_on_a_product_s_page_the_one_mark_needs_no_name(row, words, catalogue):
     start = (
         "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
         "déposés "
@@ -90,7 +81,7 @@ def test_on_a_product_s_page_the_one_mark_needs_no_name(
     assert said(catalogue, row, by="channel") == start + words
 
 
-def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue: Catalogue) -> None:
+def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue):
     row = pair("unknown", indicator="nps", unit="points", device="enquete-legifrance")
     assert said(catalogue, row | {"detectable": 23.2}, by="channel") == (
         "Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire si la "
@@ -100,14 +91,14 @@ def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue: Catalogue
     assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
 
 
-def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue: Catalogue) -> None:
+def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue):
     more = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
     rows = [pair("rise", 40, 55, **more, group_value="Oui"), pair("unknown", **more)]
     told = plain(changes.evolution(pd.DataFrame(rows), catalogue, by="group_value"))
     assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
 
 
-def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue: Catalogue) -> None:
+def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue):
     found = said(
         catalogue, pair("stable", product="bodacc"), pair("fall", 8, 7),
         pair("rise", 5, 6, "annuaire"),
@@ -125,22 +116,20 @@ def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue: Catalogu
         ([], ""),
     ],
 )
-def test_a_mark_says_whose_it_is(devices: list[str], words: str, catalogue: Catalogue) -> None:
-    assert changes.given(pd.DataFrame({"device": devices}), catalogue) == words
+def test_a_mark_says_whose_it_is(devices, words, catalogue):
+    assert changes.whose_answers(pd.DataFrame({"device": devices}), catalogue) == words
 
 
-def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(
-    catalogue: Catalogue,
-) -> None:
+def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(catalogue):
     rows = [pair("fall"), pair("fall"), pair("rise"), pair("stable"), pair("unknown")]
     rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
-    assert plain(peers.placed(pd.DataFrame(rows), catalogue)) == (
+    assert plain(peers.comparison_results(pd.DataFrame(rows), catalogue)) == (
         "Sur 7 rapprochements possibles, 5 peuvent être testés : notre valeur est au-dessus "
         "1 fois, notre valeur est en dessous 2 fois (1 de nos valeurs), les deux sont "
         "équivalentes 1 fois et on ne peut pas conclure 1 fois. Aucun test pour les autres : ni "
         "effectif ni intervalle publiés (2)."
     )
-    alone = plain(peers.placed(pd.DataFrame(rows[-1:]), catalogue))
+    alone = plain(peers.comparison_results(pd.DataFrame(rows[-1:]), catalogue))
     assert alone == (
         "Sur 1 rapprochement possible, aucun ne peut être testé : ni effectif ni intervalle "
         "publiés (1)."
@@ -171,8 +160,8 @@ def pairs(draw: st.DrawFn) -> pd.DataFrame:
 @settings(max_examples=60)
 @given(pairs(), st.sampled_from(["product", "channel"]))
 def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other(
-    catalogue: Catalogue, frame: pd.DataFrame, by: str
-) -> None:
+    catalogue, frame, by
+):
     text = typography(changes.evolution(frame, catalogue, by))
     assert text.endswith(".")
     assert not re.search(
@@ -183,6 +172,8 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     for verdict in ("rise", "fall", "stable"):
         assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
     assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
-    assert not re.search(r"\bnan\b", peers.placed(frame, catalogue))
+    assert not re.search(r"\bnan\b", peers.comparison_results(frame, catalogue))
     tested = int(frame["level"].notna().sum())
-    assert plain(changes.counted(frame)).startswith(f"{tested} comparaison" if tested else "Aucune")
+    assert plain(changes.tests_and_results(frame)).startswith(
+        f"{tested} comparaison" if tested else "Aucune"
+    )

@@ -18,7 +18,7 @@ from tests.confidentiality import intruder
 from observlib import estimates, store
 from observlib.answers import mean, on_10, share
 from observlib.catalogue import Catalogue
-from observlib.display.rounding import as_told
+from observlib.display.rounding import rounded
 from observlib.display.words import decimals
 from observlib.period import Quarter
 from observlib.themes.satisfaction import estimates as satisfaction
@@ -42,7 +42,7 @@ def published(catalogue: Catalogue) -> pd.DataFrame:
         for output in cell.get("outputs", [])
         if (content := output.get("data", {}).get(estimates.MIME))
     ]
-    return as_told(estimates.combine(frames).drop_duplicates(), catalogue).drop_duplicates()
+    return rounded(estimates.combine(frames).drop_duplicates(), catalogue).drop_duplicates()
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_a_quarter_published_again_does_not_tell_the_marks_of_those_who_answered
         exact = [{"estimate": on_10(some).mean(), "n": len(some)} for some in both]
         truth = (late, on_10(given.iloc[-late:]).sum())
         had += intruder.late_recovered(*exact, step) == truth
-        told = [as_told(satisfaction.quarterly(some, [quarter]), catalogue) for some in both]
+        told = [rounded(satisfaction.quarterly(some, [quarter]), catalogue) for some in both]
         for name, unit, top in (("satisfaction_10", step, 10), ("satisfied_share", 100, 100)):
             pair = [frame[frame["indicator"] == name].iloc[0].to_dict() for frame in told]
             if all(published["status"] != "suppressed" for published in pair):

@@ -1,12 +1,9 @@
 """The exports must read like the real ones, whatever cells they hold."""
 
-from __future__ import annotations
-
 import csv
 import io
 import zipfile
 from datetime import date
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,19 +17,19 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"))
 @given(
     st.lists(st.lists(texts, min_size=1, max_size=4), min_size=1, max_size=4), st.sampled_from(",;")
 )
-def test_a_csv_gives_back_its_cells(rows: list[list[str]], delimiter: str) -> None:
+def test_a_csv_gives_back_its_cells(rows, delimiter):
     text = formats.table_csv(rows, delimiter=delimiter).decode("utf-8")
     assert list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) == rows
 
 
-def test_matomo_csv_is_utf16_with_a_bom_and_without_a_last_newline() -> None:
+def test_matomo_csv_is_utf16_with_a_bom_and_without_a_last_newline():
     content = formats.matomo_csv([["Date", "Visites"], ["2026-03-01", 12]])
     assert content[:2] == b"\xff\xfe"
     assert content.decode("utf-16") == "Date,Visites\n2026-03-01,12"
     assert formats.matomo_csv([["Date"]], utf16=False) == b"Date"
 
 
-def test_a_workbook_gives_back_texts_numbers_days_and_holes(tmp_path: Path) -> None:
+def test_a_workbook_gives_back_texts_numbers_days_and_holes(tmp_path):
     rows: list[list[formats.Cell]] = [
         ["a\nb", " <&> \" ' ", "n° 1"],
         [7.9, None, date(2024, 2, 29)],
@@ -49,7 +46,7 @@ def test_a_workbook_gives_back_texts_numbers_days_and_holes(tmp_path: Path) -> N
     ]
 
 
-def test_a_workbook_holds_nothing_that_depends_on_the_machine_or_the_day() -> None:
+def test_a_workbook_holds_nothing_that_depends_on_the_machine_or_the_day():
     with zipfile.ZipFile(io.BytesIO(formats.workbook("f", [["x"]]))) as archive:
         for entry in archive.infolist():
             assert entry.compress_type == zipfile.ZIP_STORED

@@ -1,7 +1,5 @@
 """Estimates with everything that happens in them: partial, thin, withheld and absent values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
@@ -19,14 +17,9 @@ from observlib.display import style, svg
 
 Rows = Callable[..., pd.DataFrame]
 _NAMES = {
-    "%": "part",
-    "appels": "calls",
-    "s": "wait",
-    "points": "balance",
-    "€": "income",
-    "jours": "delay",
-    "sur 10": "mark",
-}
+    "%": "part", "appels": "calls", "s": "wait", "points": "balance", "€": "income",
+    "jours": "delay", "sur 10": "mark",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -139,17 +132,12 @@ def visits() -> Rows:
                 last = partial and i == len(periods) - 1
                 rows.append(
                     {
-                        "indicator": "visits",
-                        "product": product,
-                        "channel": "web",
-                        "device": f"matomo-{product}",
-                        "period": period,
-                        "estimate": value,
-                        "n": value,
-                        "unit": "visites",
+                        "indicator": "visits", "product": product, "channel": "web",
+                        "device": f"matomo-{product}", "period": period, "estimate": value,
+                        "n": value, "unit": "visites",
                         "status": "partial" if last else "published",
                     }
-                )
+                )  # fmt: skip
         return estimates.make(rows)
 
     return made
@@ -167,16 +155,10 @@ def marks() -> pd.DataFrame:
         ("journal-officiel", None, None, "missing"),
     ):
         row = {
-            "indicator": "satisfaction_10",
-            "product": product,
-            "channel": "web",
-            "device": f"jdma-{product}",
-            "period": "2026-T3",
-            "estimate": estimate,
-            "n": n,
-            "unit": "sur 10",
-            "status": status,
-        }
+            "indicator": "satisfaction_10", "product": product, "channel": "web",
+            "device": f"jdma-{product}", "period": "2026-T3", "estimate": estimate, "n": n,
+            "unit": "sur 10", "status": status,
+        }  # fmt: skip
         if estimate is not None:
             row |= {"ci_low": estimate - 0.3, "ci_high": estimate + 0.3}
         rows.append(row)

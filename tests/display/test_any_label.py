@@ -1,11 +1,9 @@
 """A label of an export may be any text: each chart is made, and stays on its sheet."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from observlib import display, estimates
@@ -31,7 +29,7 @@ def bars(label: str, grouped: Any, catalogue: Any) -> display.Output:
 
 def dots(label: str, grouped: Any, catalogue: Any) -> display.Output:
     frame = grouped({label: 60.0, "Oui": 30.0}, half=2.0)
-    return display.dot_chart(frame, catalogue, caption="C", by="group_value", highlight=[label])
+    return display.dot_chart(frame, catalogue, caption="C", by="group_value")
 
 
 def shares(label: str, grouped: Any, catalogue: Any) -> display.Output:
@@ -77,13 +75,13 @@ def curves(label: str, grouped: Any, catalogue: Any) -> display.Output:
 
 
 @pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
-@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2)
 @given(label=LABELS)
 @example(label=CAPITALS)
 @example(label="M" * 400)
 def test_any_label_makes_a_chart_that_holds_it(
-    chart: Any, label: str, grouped: Any, invented: Any, figures: Any, assert_readable: Any
-) -> None:
+    chart, label, grouped, invented, figures, assert_readable
+):
     if not one_line(label) or one_line(label) in ("Oui", "Non"):
         return
     figures.clear()
@@ -95,8 +93,8 @@ def test_any_label_makes_a_chart_that_holds_it(
 
 @pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
 def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
-    chart: Any, grouped: Any, invented: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    chart, grouped, invented, monkeypatch
+):
     """What is measured is counted, in letters: each letter costs the time of its outline."""
     measured = 0
 
@@ -113,9 +111,7 @@ def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
 
 
 @given(st.lists(st.sampled_from([*"ab .-/éM", "e\u0301"]), max_size=80), st.floats(20, 120))
-def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(
-    letters: list[str], width: float
-) -> None:
+def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(letters, width):
     text = "".join(letters)
     lines_ = wrap(text, width).split("\n")
     assert all(text_width(line) <= width for line in lines_)
@@ -123,6 +119,6 @@ def test_no_line_is_wider_than_its_room_and_no_accent_leaves_its_letter(
     assert not any(line.startswith("\u0301") for line in lines_[1:])
 
 
-def test_a_name_of_many_lines_ends_with_an_ellipsis() -> None:
+def test_a_name_of_many_lines_ends_with_an_ellipsis():
     assert shortened("a\nb\nc", 3) == "a\nb\nc"
     assert shortened("a\nb\nc", 2) == "a\n…"

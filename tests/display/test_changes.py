@@ -1,7 +1,5 @@
 """The table of comparisons: a verdict in words, beside the interval that decides it."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -9,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -42,7 +41,7 @@ def compared() -> pd.DataFrame:
 
 
 def cells(output: display.Output, row: str) -> list[str]:
-    text = output.shown["text/plain"].replace("\xa0", " ").replace("\u202f", " ")
+    text = plain(output.shown["text/plain"])
     (line,) = [line for line in text.splitlines() if line.startswith(f"| {row} |")]
     return line.strip("| ").split(" | ")[1:]
 
@@ -52,56 +51,48 @@ def table(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
 
 
 def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_words(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
+    compared, catalogue
+):
     output = table(compared, catalogue)
     rise, near = (cells(output, name) for name in ("BOAMP", "BODACC"))
     assert rise[:2] == ["6,8", "7,9"] and rise[3] == "en hausse"
     assert rise[2].startswith("+1,1 (+0,7 à +1,5")
     assert near[3] == "stable"
-    text = output.shown["text/plain"].replace("\xa0", " ")
+    text = plain(output.shown["text/plain"])
     assert "| Légifrance" not in text
     assert text.endswith("Sans comparaison : Légifrance (secret statistique).")
 
 
-def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compared, catalogue):
     other = compared[compared["product"] == "legifrance"]
     other = other.assign(indicator="clarity_10", product="boamp")
     text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
-    text = text.replace("\xa0", " ").replace("\u202f", " ")
+    text = plain(text)
     hidden = "BOAMP, clarté du langage (sur 10) (secret statistique)."
     assert text.endswith(f"Sans comparaison : Légifrance ; {hidden}")
 
 
-def test_a_table_whose_every_value_is_withheld_shows_its_rows(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_table_whose_every_value_is_withheld_shows_its_rows(compared, catalogue):
     output = table(compared[compared["product"] == "legifrance"], catalogue)
     (row,) = [line for line in output.shown["text/plain"].splitlines() if "secret" in line]
     assert row.count("–") == 3 and "Sans comparaison" not in output.shown["text/plain"]
 
 
-def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
-    text = table(compared, catalogue).shown["text/markdown"].replace("\xa0", " ")
+def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(compared, catalogue):
+    text = plain(table(compared, catalogue).shown["text/markdown"])
     assert f"intervalle à {changes.level(compared)})".replace("\xa0", " ") in text
     assert compared["level"].dropna().unique() == pytest.approx([0.975])  # of two, one rejected
     alone = compared[compared["product"] == "boamp"][compared.columns[:30]]
     assert changes.level(compare(alone, {"satisfaction_10": "mean"}, {})) == "95\xa0%"
 
 
-def test_the_table_is_a_captioned_one(compared: pd.DataFrame, catalogue: Catalogue) -> None:
+def test_the_table_is_a_captioned_one(compared, catalogue):
     output = display.change_table(compared, catalogue, caption="Légende", label="tbl-a")
     assert ": Satisfaction sur 10. Légende {#tbl-a}" in output.shown["text/markdown"]
     assert estimates.from_json(output.content).empty  # its pairs are carried by the study
 
 
-def test_a_table_of_nothing_or_of_several_periods_is_refused(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_table_of_nothing_or_of_several_periods_is_refused(compared, catalogue):
     two = pd.concat([compared, compared.assign(period="2026-T2")])
     for frame in (compared.iloc[:0], two):
         with pytest.raises(ObservError, match="pairs of periods"):
@@ -116,7 +107,7 @@ def place(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
     return display.place_table(compared, catalogue, caption="Légende", label="tbl-a")
 
 
-def test_neighbours_are_placed_above_or_below(compared: pd.DataFrame, catalogue: Catalogue) -> None:
+def test_neighbours_are_placed_above_or_below(compared, catalogue):
     named = compared.assign(group_value="Nous", reference_group_value="Eux (2025)", against="peer")
     # the caption names the one indicator
     assert cells(place(named.iloc[:1], catalogue), "Nous")[:3] == ["Eux (2025)", "6,8", "7,9"]
@@ -126,9 +117,7 @@ def test_neighbours_are_placed_above_or_below(compared: pd.DataFrame, catalogue:
     assert cells(both, "Nous")[1] == "Satisfaction sur 10"
 
 
-def test_products_categories_and_weights_are_each_named_as_they_are(
-    compared: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_products_categories_and_weights_are_each_named_as_they_are(compared, catalogue):
     one = compared.iloc[:1]
     two = one.assign(reference_product="legifrance", against="product")
     assert cells(place(two, catalogue), "BOAMP")[0] == "Légifrance"
@@ -138,7 +127,7 @@ def test_products_categories_and_weights_are_each_named_as_they_are(
     assert cells(weights, "Satisfaction sur 10")[:2] == ["6,8", "7,9"]
 
 
-def test_every_verdict_and_reason_has_words() -> None:
+def test_every_verdict_and_reason_has_words():
     assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
     assert set(REASONS) - {"precision"} <= set(changes.REASONS)
     for reason in changes.REASONS:  # what was not tested is not said to be undetermined
@@ -147,8 +136,8 @@ def test_every_verdict_and_reason_has_words() -> None:
 
 @given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.integers(0, 2))
 def test_an_interval_as_it_is_written_never_contradicts_its_verdict(
-    catalogue: Catalogue, difference: float, below: float, above: float, decimals: int
-) -> None:
+    catalogue, difference, below, above, decimals
+):
     low, high = difference - below, difference + above
     verdict = "rise" if low > 1e-5 else "fall" if high < -1e-5 else "unknown"
     indicator = catalogue.indicators["nps"].model_copy(update={"decimals": decimals})

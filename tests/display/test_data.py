@@ -1,7 +1,5 @@
 """The table folded under a chart has all that is drawn, in the fewest lines that can be read."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 
@@ -20,9 +18,7 @@ def written(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[str], str]:
     return table.splitlines(), caption
 
 
-def test_a_list_has_every_drawn_number_and_says_what_is_withheld(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_list_has_every_drawn_number_and_says_what_is_withheld(marks, catalogue):
     (head, rule, *rows), caption = written(marks, catalogue)
     assert head == "| Produit | Valeur | Intervalle à 95 % | Effectif (n) | État |"
     assert len(rows) == len(marks) and rule.count("|") == 6
@@ -31,16 +27,12 @@ def test_a_list_has_every_drawn_number_and_says_what_is_withheld(
     assert caption == "Satisfaction sur 10, 3e trimestre 2026."
 
 
-def test_numbers_stand_to_the_right_and_words_to_the_left(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_numbers_stand_to_the_right_and_words_to_the_left(marks, catalogue):
     rule = written(marks, catalogue)[0][1].strip("|").split("|")
     assert [part.endswith(":") for part in rule] == [False, True, True, True, False]
 
 
-def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(
-    visits, catalogue: Catalogue
-) -> None:
+def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(visits, catalogue):
     frame = visits(["legifrance", "service-public"], ["2026-07", "2026-08", "2026-09"], True)
     (head, _, *rows), caption = written(frame, catalogue)
     assert head == "| Période | Service-public.fr | Légifrance |"
@@ -52,9 +44,7 @@ def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(
     assert caption == "Visites. (p) : période incomplète, à ne pas comparer aux autres."
 
 
-def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(marks, catalogue):
     known = marks.assign(n=marks["n"].where(marks["status"] != "low_base", 29))
     frame = estimates.combine([known.assign(period=p) for p in ("2026-T1", "2026-T2", "2026-T3")])
     (head, _, *rows), caption = written(frame, catalogue)
@@ -71,7 +61,7 @@ def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(
     assert "effectifs" not in caption
 
 
-def test_hours_of_days_are_two_sides_in_the_order_of_the_clock(catalogue: Catalogue) -> None:
+def test_hours_of_days_are_two_sides_in_the_order_of_the_clock(catalogue):
     common = {"indicator": "calls_an_hour", "period": "2026-T3", "unit": "appels"}
     cells = {"lundi · 9\xa0h": 7, "lundi · 10\xa0h": 3, "mardi · 8\xa0h": 2, "mardi · 9\xa0h": 1}
     frame = estimates.make(
@@ -84,13 +74,13 @@ def test_hours_of_days_are_two_sides_in_the_order_of_the_clock(catalogue: Catalo
     assert caption == "Appels par heure, 3e trimestre 2026. – : pas de donnée."
 
 
-def test_a_grid_with_many_holes_stays_a_list(visits, catalogue: Catalogue) -> None:
+def test_a_grid_with_many_holes_stays_a_list(visits, catalogue):
     frame = visits(["boamp", "bodacc", "legifrance"], ["2026-07", "2026-08", "2026-09"])
     (head, *_), _ = written(frame.iloc[[0, 1, 4, 8]], catalogue)
     assert head == "| Produit | Période | Valeur |"
 
 
-def test_a_base_that_all_share_is_told_once(catalogue: Catalogue) -> None:
+def test_a_base_that_all_share_is_told_once(catalogue):
     common = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "n": 288}
     frame = estimates.make(
         {**common, "group": "Où ?", "group_value": name, "estimate": 50} for name in ("Ici", "Là")
@@ -101,9 +91,7 @@ def test_a_base_that_all_share_is_told_once(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("several", [False, True])
-def test_pandoc_reads_a_table_with_heads_and_a_caption(
-    several: bool, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_pandoc_reads_a_table_with_heads_and_a_caption(several, marks, catalogue):
     periods = ["2026-T2", "2026-T3"] if several else ["2026-T3"]
     frame = estimates.combine([marks.assign(period=period) for period in periods])
     done = subprocess.run(
@@ -117,17 +105,13 @@ def test_pandoc_reads_a_table_with_heads_and_a_caption(
     assert caption and len(heads) == 1 and len(bodies[0][3]) == len(marks)
 
 
-def test_a_label_cannot_break_the_table(catalogue: Catalogue) -> None:
+def test_a_label_cannot_break_the_table(catalogue):
     frame = estimates.make(
         {
-            "indicator": "procedure_satisfaction",
-            "period": "2026-T3",
-            "group": "procedure",
-            "group_value": name,
-            "estimate": 7,
-            "unit": "sur 10",
+            "indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure",
+            "group_value": name, "estimate": 7, "unit": "sur 10",
         }
         for name in ("a | b", "*c*\nd")
-    )
+    )  # fmt: skip
     (_, _, *rows), _ = written(frame, catalogue)
     assert len(rows) == 2 and rows[0].startswith(r"| a \| b |") and rows[1].startswith(r"| \*c\* d")

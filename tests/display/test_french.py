@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import math
 from datetime import date
 
@@ -14,7 +12,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_v
 
 
 @given(finite, st.integers(0, 4))
-def test_a_written_number_reads_back_as_the_rounded_one(x: float, decimals: int) -> None:
+def test_a_written_number_reads_back_as_the_rounded_one(x, decimals):
     text = french.number(x, decimals)
     assert " " not in text and "." not in text and "-" not in text
     back = float(text.replace("\u202f", "").replace(",", ".").replace("−", "-"))
@@ -23,23 +21,23 @@ def test_a_written_number_reads_back_as_the_rounded_one(x: float, decimals: int)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 4))
-def test_no_finite_number_stops_a_page(x: float, decimals: int) -> None:
+def test_no_finite_number_stops_a_page(x, decimals):
     assert french.number(x, decimals)
     assert french.compact(x)
 
 
 @pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
-def test_a_value_that_is_not_there_is_never_printed_as_nan(x: float) -> None:
+def test_a_value_that_is_not_there_is_never_printed_as_nan(x):
     with pytest.raises(ObservError, match="cannot be written"):
         french.number(x)
 
 
-def test_halves_go_away_from_zero_as_readers_round() -> None:
+def test_halves_go_away_from_zero_as_readers_round():
     assert [french.number(x) for x in (0.5, 1.5, 2.5, -2.5)] == ["1", "2", "3", "−3"]
     assert french.number(8.25, 1) == "8,3"
 
 
-def test_a_change_too_small_to_show_has_no_sign() -> None:
+def test_a_change_too_small_to_show_has_no_sign():
     assert [french.signed(x, 1) for x in (0.04, -0.04, 0.05, -0.05)] == [
         "0,0",
         "0,0",
@@ -50,7 +48,7 @@ def test_a_change_too_small_to_show_has_no_sign() -> None:
 
 
 @given(st.floats(1, 1e12))
-def test_axis_numbers_are_short_and_near(x: float) -> None:
+def test_axis_numbers_are_short_and_near(x):
     text = french.compact(x)
     assert len(text) <= 7
     digits, _, power = text.replace(",", ".").partition("\xa0")
@@ -58,22 +56,22 @@ def test_axis_numbers_are_short_and_near(x: float) -> None:
     assert abs(value - x) <= 0.06 * x
 
 
-def test_thousands_do_not_print_as_a_thousand_thousands() -> None:
+def test_thousands_do_not_print_as_a_thousand_thousands():
     assert [french.compact(x) for x in (999_960, 999.96)] == ["1\xa0M", "1\xa0k"]
 
 
-def test_only_the_first_of_a_month_is_ordinal() -> None:
+def test_only_the_first_of_a_month_is_ordinal():
     days = [french.day_label(date(2026, 11, day)) for day in (1, 11, 21)]
     assert days == ["1er novembre 2026", "11 novembre 2026", "21 novembre 2026"]
 
 
 @pytest.mark.parametrize("period", ["", "2026-T5", "2026-13", "2026-02-30", "T3 2026", "2026/2027"])
-def test_an_unknown_period_is_named_with_what_is_allowed(period: str) -> None:
+def test_an_unknown_period_is_named_with_what_is_allowed(period):
     with pytest.raises(ObservError, match=r"allowed|periods are YYYY"):
         french.period_label(period)
 
 
-def test_spans_elide_before_a_vowel() -> None:
+def test_spans_elide_before_a_vowel():
     assert french.span("2025-04", "2025-08") == "d'avril 2025 à août 2025"
     assert french.span("2025-01", "2025-08") == "de janvier 2025 à août 2025"
     assert french.span("2024", "2026") == "de 2024 à 2026"
@@ -90,13 +88,13 @@ def test_spans_elide_before_a_vowel() -> None:
         ("2025-01/2026-07", "de janvier 2025 à juillet 2026", None),
     ],
 )
-def test_every_period_has_its_preposition(period: str, at: str, named: str | None) -> None:
+def test_every_period_has_its_preposition(period, at, named):
     assert french.when(period).replace("\xa0", " ") == at
     if named:
         said = french.between(period, period).replace("\xa0", " ")
         assert said == f"entre {named} et {named}"
 
 
-def test_de_elides_before_a_vowel_an_accent_or_an_h() -> None:
+def test_de_elides_before_a_vowel_an_accent_or_an_h():
     said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
     assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]

@@ -1,12 +1,11 @@
 """Grids of shades: values in their cells, names beside them, and nothing by colour alone."""
 
-from __future__ import annotations
-
 import pytest
 import seaborn as sns
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from tests.words import alt_of, plain
 
 from observlib import display
 from observlib.display import grids
@@ -15,12 +14,8 @@ from observlib.errors import ObservError
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
 
 
-def alt(output: display.Output) -> str:
-    return str(output.content["alt"]).replace("\xa0", " ").replace("\u202f", " ")
-
-
 def written(texts, figures) -> list[str]:
-    return [text.replace("\xa0", " ").replace("\u202f", " ") for text in texts(figures[-1])]
+    return [plain(text) for text in texts(figures[-1])]
 
 
 def hours(first: int, last: int, top: float = 100.0) -> dict[str, float | str]:
@@ -31,9 +26,9 @@ def hours(first: int, last: int, top: float = 100.0) -> dict[str, float | str]:
     }
 
 
-def test_a_grid_tells_its_extremes_and_those_of_each_row(grouped, invented) -> None:
+def test_a_grid_tells_its_extremes_and_those_of_each_row(grouped, invented):
     cells = {"lundi · 9 h": 40.0, "lundi · 10 h": 90.0, "mardi · 9 h": 12.0, "mardi · 10 h": 20.0}
-    said = alt(display.heat_chart(grouped(cells, "appels"), invented, caption="C"))
+    said = alt_of(display.heat_chart(grouped(cells, "appels"), invented, caption="C"))
     assert "2 lignes et 2 colonnes" in said
     assert "Au plus haut : 90 appels (lundi, 10 h). Au plus bas : 12 appels (mardi, 9 h)." in said
     assert "Lundi : de 40 appels (9 h) à 90 appels (10 h)." in said
@@ -41,7 +36,7 @@ def test_a_grid_tells_its_extremes_and_those_of_each_row(grouped, invented) -> N
 
 def test_values_stand_in_their_cells_between_named_rows_and_columns(
     grouped, invented, texts, figures, assert_readable
-) -> None:
+):
     display.heat_chart(grouped(hours(8, 19), "appels"), invented, caption="C")
     assert_readable()
     told = written(texts, figures)
@@ -51,7 +46,7 @@ def test_values_stand_in_their_cells_between_named_rows_and_columns(
 
 def test_cells_too_narrow_for_values_keep_their_shade_and_marks(
     grouped, invented, texts, figures, assert_readable
-) -> None:
+):
     cells = hours(0, 24, 5000.0) | {"lundi · 3 h": "missing", "lundi · 4 h": "suppressed"}
     frame = grouped(cells, "appels", states={"mardi · 0 h": "low_base", "mardi · 2 h": "partial"})
     display.heat_chart(frame, invented, caption="C")
@@ -65,7 +60,7 @@ def test_cells_too_narrow_for_values_keep_their_shade_and_marks(
         assert note in notes
 
 
-def test_care_is_written_under_the_value(grouped, invented, texts, figures) -> None:
+def test_care_is_written_under_the_value(grouped, invented, texts, figures):
     states = {"lundi · 9 h": "low_base", "mardi · 9 h": "partial"}
     frame = grouped({"lundi · 9 h": 4.0, "mardi · 9 h": 9.0, "mardi · 8 h": "missing"},
                     states=states)  # fmt: skip
@@ -75,7 +70,7 @@ def test_care_is_written_under_the_value(grouped, invented, texts, figures) -> N
     assert any("Case vide : aucune mesure." in text for text in told)  # Monday at 8
 
 
-def test_long_names_wrap_or_turn_and_never_touch(grouped, invented, assert_readable) -> None:
+def test_long_names_wrap_or_turn_and_never_touch(grouped, invented, assert_readable):
     rows = ("Service-public.fr", "Direction de l'information légale et administrative")
     for columns in (
         ["Trouve l'information cherchée", "Démarche terminée en ligne"],
@@ -87,13 +82,13 @@ def test_long_names_wrap_or_turn_and_never_touch(grouped, invented, assert_reada
     assert_readable()
 
 
-def test_more_columns_of_words_than_fit_are_refused(grouped, invented) -> None:
+def test_more_columns_of_words_than_fit_are_refused(grouped, invented):
     cells = {f"rang · colonne {'x' * n}": 5.0 for n in range(1, 60)}
     with pytest.raises(ObservError, match="59 columns named in words; at most"):
         display.heat_chart(grouped(cells), invented, caption="C")
 
 
-def test_near_values_look_near() -> None:
+def test_near_values_look_near():
     frame_ends = grids._ends
     import pandas as pd
 
@@ -103,19 +98,19 @@ def test_near_values_look_near() -> None:
     assert frame_ends(pd.Series([0.0, 0.0])) == (0.0, 1.0)
 
 
-def test_a_grid_without_a_value_says_so(grouped, invented, assert_readable) -> None:
+def test_a_grid_without_a_value_says_so(grouped, invented, assert_readable):
     made = display.heat_chart(grouped({"a · b": "suppressed"}), invented, caption="C")
-    assert "1 ligne et 1 colonne. Aucune valeur ne peut être montrée." in alt(made)
+    assert "1 ligne et 1 colonne. Aucune valeur ne peut être montrée." in alt_of(made)
     assert_readable()
 
 
-def test_a_grid_needs_rows_and_columns(grouped, invented) -> None:
+def test_a_grid_needs_rows_and_columns(grouped, invented):
     with pytest.raises(ObservError, match="lundi is not “row · column”"):
         display.heat_chart(grouped({"lundi": 40.0}), invented, caption="C")
 
 
 @given(st.floats(0, 1))
-def test_a_number_can_be_read_on_every_shade(share: float) -> None:
+def test_a_number_can_be_read_on_every_shade(share):
     def luminance(colour: object) -> float:
         red, green, blue = (
             x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in to_rgb(colour)

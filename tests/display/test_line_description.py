@@ -1,25 +1,22 @@
 """How a line goes, in words: no value is told twice, and ends are told apart."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue
 from observlib.display import charts
-from observlib.display.line_description import Point, course
+from observlib.display.line_description import Point, describe
 
 
 def said(values: list[float], **more) -> str:
     points = [Point(value, f"n{i}") for i, value in enumerate(values)]
-    return course(points, lambda x, _: f"{x:.0f} %", **more)
+    return describe(points, lambda x, _: f"{x:.0f} %", **more)
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
-def test_a_value_is_never_its_own_minimum_or_maximum(values: list[float]) -> None:
+def test_a_value_is_never_its_own_minimum_or_maximum(values):
     text = said(values)
     told = re.findall(r"(\d+ %)", text)
     assert len(told) == len(set(told))
@@ -36,20 +33,16 @@ def test_a_value_is_never_its_own_minimum_or_maximum(values: list[float]) -> Non
         ([10.0], "10 % (n0)"),
     ],
 )
-def test_a_line_is_told_by_its_ends_and_what_lies_outside_them(
-    values: list[float], text: str
-) -> None:
+def test_a_line_is_told_by_its_ends_and_what_lies_outside_them(values, text):
     assert said(values) == text
 
 
-def test_a_line_whose_turns_are_not_told_is_not_called_stable() -> None:
+def test_a_line_whose_turns_are_not_told_is_not_called_stable():
     assert said([86.0, 71.0, 86.0], extremes=False) == "86 % (n0 comme n2)"
 
 
-def test_shortened_counts_have_the_decimals_that_tell_their_ends_apart(
-    catalogue: Catalogue,
-) -> None:
+def test_shortened_counts_have_the_decimals_that_tell_their_ends_apart(catalogue):
     visits = catalogue.indicators["visits"]
     points = [Point(1_031_000.0, "mai"), Point(1_049_000.0, "juin")]
-    text = course(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
+    text = describe(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
     assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"

@@ -1,7 +1,5 @@
 """Lines over time that stop early, stand alone, or are not there at all."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 
@@ -10,9 +8,9 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
+from tests.words import plain
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
 from observlib.display import style
 from observlib.errors import ObservError
 
@@ -46,8 +44,8 @@ def words(texts, fig: Figure) -> str:
 
 
 def test_the_label_of_a_line_that_stops_early_is_not_tied_to_it_across_the_others(
-    catalogue: Catalogue, texts, figures, assert_readable
-) -> None:
+    catalogue, texts, figures, assert_readable
+):
     frame = estimates.combine(
         [
             rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3]),
@@ -62,9 +60,7 @@ def test_the_label_of_a_line_that_stops_early_is_not_tied_to_it_across_the_other
     assert_readable()
 
 
-def test_a_line_whose_last_period_is_partial_reaches_its_label(
-    visits, catalogue: Catalogue, figures
-) -> None:
+def test_a_line_whose_last_period_is_partial_reaches_its_label(visits, catalogue, figures):
     frame = visits(["boamp", "bodacc"], PERIODS, partial=True)
     display.line_chart(frame, catalogue, caption="Une")
     assert list(leaders(figures[-1]).values()) == [True, True]
@@ -73,8 +69,8 @@ def test_a_line_whose_last_period_is_partial_reaches_its_label(
 
 @pytest.mark.parametrize(("shown", "panels"), [(2, 1), (5, 5)])
 def test_a_subject_of_which_nothing_is_shown_has_no_panel_and_is_told(
-    shown: int, panels: int, catalogue: Catalogue, texts, figures, assert_readable
-) -> None:
+    shown, panels, catalogue, texts, figures, assert_readable
+):
     names = ["boamp", "bodacc", "service-public", "entreprendre", "vie-publique"][:shown]
     frame = estimates.combine(
         [
@@ -87,14 +83,12 @@ def test_a_subject_of_which_nothing_is_shown_has_no_panel_and_is_told(
     assert len(figures[-1].axes) == panels
     told = "Légifrance : donnée non disponible. Journal officiel : secret statistique."
     assert told in words(texts, figures[-1])
-    assert told in chart.content["alt"].replace("\xa0", " ")
+    assert told in plain(chart.content["alt"])
     assert "Journal officiel" in chart.content["data_markdown"]
     assert_readable()
 
 
-def test_points_alone_have_their_interval_as_a_stroke_that_is_explained(
-    catalogue: Catalogue, texts, figures
-) -> None:
+def test_points_alone_have_their_interval_as_a_stroke_that_is_explained(catalogue, texts, figures):
     frame = rows("boamp", [7.0, None, 7.4, None, None], half=0.3)
     display.line_chart(frame, catalogue, caption="Une")
     [strokes] = [x for x in figures[-1].axes[0].collections if isinstance(x, LineCollection)]
@@ -111,16 +105,12 @@ def test_points_alone_have_their_interval_as_a_stroke_that_is_explained(
         ([7.0, None, 7.2, 7.1, 7.3], "Bande claire ou trait vertical : intervalle à 95 %."),
     ],
 )
-def test_the_note_on_intervals_names_what_is_drawn(
-    values: list[float | None], note: str, catalogue: Catalogue, texts, figures
-) -> None:
+def test_the_note_on_intervals_names_what_is_drawn(values, note, catalogue, texts, figures):
     display.line_chart(rows("boamp", values), catalogue, caption="Une")
     assert note in words(texts, figures[-1])
 
 
-def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(
-    catalogue: Catalogue, texts, figures
-) -> None:
+def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(catalogue, texts, figures):
     def made(indicator: str, unit: str) -> pd.DataFrame:
         row = {"indicator": indicator, "product": "boamp", "unit": unit, "n": 40}
         return estimates.make([{**row, "period": p, "estimate": 40} for p in PERIODS])
@@ -135,8 +125,8 @@ def test_what_waits_is_counted_at_the_end_of_a_quarter_and_not_during_it(
 
 
 def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_data(
-    catalogue: Catalogue, figures: list[Figure]
-) -> None:
+    catalogue, figures
+):
     seen = estimates.combine([rows("boamp", [7, 7, 7, 8, 8]), rows("legifrance", [6] * 5)])
     behind = rows("boamp", [None, None, 7.1, 7.1, 7.1])
     out = display.line_chart(
@@ -151,8 +141,8 @@ def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_da
 
 
 def test_where_what_is_behind_begins_is_marked_and_a_partial_period_of_it_is_not_drawn_as_whole(
-    catalogue: Catalogue, figures: list[Figure]
-) -> None:
+    catalogue, figures
+):
     seen = rows("boamp", [7, 7, 7, 8, 8])
     behind = rows("boamp", [None, 7.1, 7.1, 2.0, 7.1])
     behind.loc[behind["estimate"] == 2.0, "status"] = "partial"
@@ -168,7 +158,7 @@ def test_where_what_is_behind_begins_is_marked_and_a_partial_period_of_it_is_not
     assert grey == [[1, 2], [4]]
 
 
-def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue: Catalogue) -> None:
+def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue):
     seen = rows("boamp", [7, 7, 7, 8, 8])
     behind = seen.assign(unit="%")
     with pytest.raises(ObservError, match=r"behind is in %, and the lines in sur 10"):
@@ -176,8 +166,8 @@ def test_what_a_line_is_seen_against_must_be_in_its_unit(catalogue: Catalogue) -
 
 
 def test_subjects_in_different_units_have_a_panel_each_that_says_its_own(
-    catalogue: Catalogue, texts, figures, assert_readable
-) -> None:
+    catalogue, texts, figures, assert_readable
+):
     mark = rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3]).assign(indicator="action_course")
     count = rows("bodacc", [5200.0, 5100.0, 5300.0, 5400.0, 5250.0], half=100).assign(
         indicator="action_course", unit="visites"
@@ -189,14 +179,12 @@ def test_subjects_in_different_units_have_a_panel_each_that_says_its_own(
     said = words(texts, figures[-1])
     assert len(figures[-1].axes) == 2
     assert "sur 10 : 7,3" in said and "visites : 5\u202f250" in said
-    alt = chart.content["alt"].replace("\xa0", " ")
+    alt = plain(chart.content["alt"])
     assert "BOAMP (sur 10)" in alt and "BODACC (visites par trimestre)" in alt
     assert_readable()
 
 
-def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(
-    catalogue: Catalogue,
-) -> None:
+def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(catalogue):
     mark = rows("boamp", [7.0, 7.1, 7.2, 7.1, 7.3])
     mixed = mark.copy()
     mixed.loc[0, "unit"] = "visites"
@@ -208,8 +196,8 @@ def test_one_subject_in_two_units_is_refused_and_so_is_a_background_in_another(
         )
 
 
-def test_who_hears_a_chart_is_told_how_sure_its_last_value_is(catalogue: Catalogue) -> None:
+def test_who_hears_a_chart_is_told_how_sure_its_last_value_is(catalogue):
     out = display.line_chart(rows("boamp", [7, 7, 7, 8, 8]), catalogue, caption="Une")
-    assert "dernier intervalle à 95 % : 7,8 à 8,2" in out.content["alt"].replace("\xa0", " ")
+    assert "dernier intervalle à 95 % : 7,8 à 8,2" in plain(out.content["alt"])
     bare = rows("boamp", [7, 7, 7, 8, 8]).assign(ci_low=math.nan, ci_high=math.nan)
     assert "intervalle" not in display.line_chart(bare, catalogue, caption="Une").content["alt"]

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 
@@ -12,9 +10,7 @@ def blocks(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return repr(display.notes(frame, catalogue)).split("\n\n")
 
 
-def test_reservations_come_first_and_one_that_devices_share_is_printed_once(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_reservations_come_first_and_one_that_devices_share_is_printed_once(marks, catalogue):
     reserves, devices, indicators, methods = blocks(marks, catalogue)
     assert (reserves, indicators) == ("**Réserves des dispositifs**", "**Indicateurs**")
     assert devices.count("Les répondants se sont choisis") == 1
@@ -22,9 +18,7 @@ def test_reservations_come_first_and_one_that_devices_share_is_printed_once(
     assert methods.startswith("- **Satisfaction sur 10.** Moyenne des notes")
 
 
-def test_a_method_that_indicators_share_is_printed_once(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_method_that_indicators_share_is_printed_once(marks, catalogue):
     known = catalogue.indicators
     twin = known["clarity_10"].model_copy(update={"method": known["satisfaction_10"].method})
     same = catalogue.model_copy(update={"indicators": {**known, "clarity_10": twin}})
@@ -34,15 +28,13 @@ def test_a_method_that_indicators_share_is_printed_once(
     assert methods.startswith("- **Satisfaction sur 10 et Clarté du langage.** ")
 
 
-def test_the_method_of_what_no_device_measured_is_left_out(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_the_method_of_what_no_device_measured_is_left_out(marks, catalogue):
     absent = marks[marks["status"] == "missing"].assign(indicator="clarity_10", device="")
     said = repr(display.notes(estimates.combine([marks, absent]), catalogue))
     assert "Satisfaction sur 10" in said and "Clarté" not in said
     assert repr(display.notes(absent, catalogue)).startswith("Aucun indicateur")
 
 
-def test_notes_of_no_estimate_are_an_error(catalogue: Catalogue) -> None:
+def test_notes_of_no_estimate_are_an_error(catalogue):
     with pytest.raises(ObservError, match="holds no estimate"):
         display.notes(estimates.make([]), catalogue)

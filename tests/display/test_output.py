@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 import re
 import subprocess
@@ -10,12 +8,12 @@ import pypandoc
 import pytest
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
 from observlib.display.output import pipe_table
+from observlib.display.rounding import rounded
 from observlib.errors import ObservError
 
 
-def test_importing_display_leaves_the_drawing_libraries_alone() -> None:
+def test_importing_display_leaves_the_drawing_libraries_alone():
     code = (
         "import sys, observlib.display; "
         "print([m for m in ('matplotlib', 'seaborn', 'great_tables', 'scipy') if m in sys.modules])"
@@ -24,26 +22,25 @@ def test_importing_display_leaves_the_drawing_libraries_alone() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_text_carries_the_estimates_that_it_uses(marks: pd.DataFrame) -> None:
-    bundle = display.text("La note est de 8,4 : bien !", marks)._repr_mimebundle_()
+def test_a_text_carries_the_estimates_that_it_uses(marks, catalogue):
+    said = display.text("La note est de 8,4 : bien !").carrying([marks, marks], catalogue)
+    bundle = said._repr_mimebundle_()
     assert bundle["text/markdown"] == "La note est de 8,4\xa0: bien\u202f!"
     content = json.loads(json.dumps(bundle[estimates.MIME], allow_nan=False))
     assert content["kind"] == "text" and "caption" not in content
-    pd.testing.assert_frame_equal(estimates.from_json(content), marks)
+    pd.testing.assert_frame_equal(estimates.from_json(content), rounded(marks, catalogue))
 
 
 @pytest.mark.parametrize(
     "word",
     ["<script>alert(1)</script>", "</p>", "<!-- a", "`<b>`{=html}", "a\n```{=html}\n<b>\n```"],
 )
-def test_a_word_of_an_export_runs_no_code_in_a_page(
-    word: str, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_word_of_an_export_runs_no_code_in_a_page(word, marks, catalogue):
     line = " ".join(word.split("\n"))
     columns = {"Réponse": [line], "n": ["1"]}
     said = [
-        display.text(f"Réponse « {word} »", marks).shown["text/markdown"],
-        display.text(pipe_table(columns), marks).shown["text/markdown"],
+        display.text(f"Réponse « {word} »").shown["text/markdown"],
+        display.text(pipe_table(columns)).shown["text/markdown"],
         display.dot_chart(marks, catalogue, caption=f"« {line} »").content["caption"],
     ]
     for markdown in said:
@@ -52,9 +49,7 @@ def test_a_word_of_an_export_runs_no_code_in_a_page(
 
 
 @pytest.mark.parametrize("caption", ["", "  ", "deux\nlignes"])
-def test_no_chart_without_a_caption(
-    caption: str, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_no_chart_without_a_caption(caption, marks, catalogue):
     for make in (display.dot_chart, display.line_chart, display.table):
         with pytest.raises(ObservError, match="caption"):
             make(marks, catalogue, caption=caption)

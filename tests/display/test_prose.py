@@ -1,7 +1,5 @@
 """Words from elsewhere stand in pages as they are written, and never as marks."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path
@@ -66,7 +64,7 @@ SIGNS = st.text(st.sampled_from("aZ1 .:;,!?\\`*_{}[]()<>#+-=|~^$&@'\"/%\n\u00a0�
 @settings(max_examples=8)
 @given(st.lists(SIGNS | st.text(max_size=20), min_size=30, max_size=60))
 @example(ATTACKS)
-def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts: list[str]) -> None:
+def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts):
     texts = [text for text in texts if squeezed(text)]
     blocks = read("\n\n".join(map(plain, texts)))
     assert [squeezed(said(block)) for block in blocks] == [squeezed(text) for text in texts]
@@ -76,7 +74,7 @@ def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts: list[str]) -> N
 
 
 def text_of(words: str) -> str:
-    return display.text(words, estimates.make([])).shown["text/markdown"]
+    return display.text(words).shown["text/markdown"]
 
 
 def row(indicator: str, group: str, **more: Any) -> dict[str, Any]:
@@ -88,12 +86,12 @@ def poll(word: str, catalogue: Catalogue) -> str:
     less = {"estimate": 40.0, "ci_low": 30.0, "ci_high": 50.0}
     rows = [row("poll_share", word, group_value=word)]
     frame = estimates.make([*rows, row("poll_share", word, group_value="Non", **less)])
-    return text_of(findings.polls.lead(frame, NONE, catalogue))
+    return text_of(findings.polls.leading_option(frame, NONE, catalogue))
 
 
 def poll_caption(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("poll_share", word, group_value=word)])
-    return caption_of(findings.polls.lead(frame, NONE, catalogue, caution=False), "chart")
+    return caption_of(findings.polls.leading_option(frame, NONE, catalogue, caution=False), "chart")
 
 
 def problem(word: str, catalogue: Catalogue) -> str:
@@ -103,7 +101,7 @@ def problem(word: str, catalogue: Catalogue) -> str:
 
 def theme(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("call_theme_share", "theme", group_value=word)])
-    return text_of(findings.contacts.asked(frame, NONE, catalogue, NOW))
+    return text_of(findings.contacts.main_topics(frame, NONE, catalogue, NOW))
 
 
 def reason(word: str, catalogue: Catalogue) -> str:
@@ -155,7 +153,7 @@ def action(word: str, catalogue: Catalogue) -> str:
             "contact": "pôle",
         }
     ).model_copy(update={"title": word})  # fmt: skip
-    return text_of(findings.actions.older([made], "2028-T4", catalogue))
+    return text_of(findings.actions.too_old([made], "2028-T4", catalogue))
 
 
 def sheet(word: str, catalogue: Catalogue) -> str:
@@ -196,8 +194,8 @@ FAMILIES = {
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
 def test_a_label_of_an_export_or_of_the_catalogue_is_plain_text_wherever_a_page_tells_it(
-    family: Any, catalogue: Catalogue
-) -> None:
+    family, catalogue
+):
     words = ATTACKS if family is poll else ATTACKS[::6]
     parts = [f"::: {{#a{i}}}\n{family(word, catalogue)}\n:::" for i, word in enumerate(words)]
     blocks = read("\n\n".join(parts))
@@ -214,10 +212,10 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", one_line(text).replace("'", "’"))
 
 
-def test_marks_are_ours_alone() -> None:
+def test_marks_are_ours_alone():
     assert text_of(markdown("**{}** : voir @fig-a.", "*x*")) == "**\\*x\\***\xa0: voir @fig-a."
     assert joined([markdown("*{}*", "a"), "b*"], " ") == "*a* b\\*"
 
 
-def test_paragraphs_of_a_text_stay_paragraphs() -> None:
+def test_paragraphs_of_a_text_stay_paragraphs():
     assert text_of("Un.\n\n1. Deux\nTrois.") == "Un.\n\n1\\. Deux Trois."

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import re
 from typing import Any
 
@@ -7,7 +5,6 @@ import pandas as pd
 import pytest
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.publish.tables import clean_table
 
@@ -17,9 +14,7 @@ def plain(output: display.Output) -> list[str]:
     return text.splitlines()
 
 
-def test_a_table_shows_value_interval_base_and_marks(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_table_shows_value_interval_base_and_marks(marks, catalogue):
     head, _, *rows = plain(display.table(marks, catalogue, caption="Les notes"))
     assert head == ("| Produit | Satisfaction sur 10 | Intervalle à 95 % | Réponses |")
     assert rows[:5] == [
@@ -35,7 +30,7 @@ def test_a_table_shows_value_interval_base_and_marks(
     )
 
 
-def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue: Catalogue) -> None:
+def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue):
     frame = visits(["boamp", "bodacc"], ["2026-T2", "2026-T3"], partial=True).iloc[:3]
     head, _, *rows = plain(display.table(frame, catalogue, caption="U", columns="period"))
     assert head == "| Produit | T2 2026 | T3 2026 |"
@@ -48,18 +43,14 @@ def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue: Catalogu
     assert plain(whole)[-1] == "| BOAMP | 200 000 |"
 
 
-def test_intervals_and_bases_stand_under_the_values_of_a_wide_table(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_intervals_and_bases_stand_under_the_values_of_a_wide_table(marks, catalogue):
     made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
     html = made.shown["text/html"].replace("\xa0", " ").replace("\u202f", " ")
     assert "8,4<br><small>8,1 à 8,7</small><br><small>n = 12 340</small>" in html
     assert 'scope="row"' in html and 'scope="col"' in html
 
 
-def test_the_board_writes_each_indicator_in_its_own_way(
-    visits, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_the_board_writes_each_indicator_in_its_own_way(visits, marks, catalogue):
     change = {"indicator": "visits_yoy", "unit": "%", "estimate": 8.14}
     passport = {"product": "legifrance", "channel": "web", "period": "2026-T3"}
     frame = estimates.combine(
@@ -86,26 +77,20 @@ def test_the_board_writes_each_indicator_in_its_own_way(
     assert len(board.content["rows"]) == len(frame)
 
 
-def test_labels_are_text_and_not_html(catalogue: Catalogue) -> None:
+def test_labels_are_text_and_not_html(catalogue):
     frame = estimates.make(
         [
             {
-                "indicator": "procedure_satisfaction",
-                "period": "2026-T3",
-                "group": "procedure",
-                "group_value": "<script>alert(1)</script>",
-                "estimate": 7,
-                "unit": "sur 10",
+                "indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure",
+                "group_value": "<script>alert(1)</script>", "estimate": 7, "unit": "sur 10",
             }
         ]
-    )
+    )  # fmt: skip
     html = display.table(frame, catalogue, caption="U", rows="group_value").shown["text/html"]
     assert "<script>" not in html and "&lt;script&gt;" in html
 
 
-def test_tables_of_one_page_have_different_and_stable_names(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_tables_of_one_page_have_different_and_stable_names(marks, catalogue):
     def name(caption: str) -> str:
         html = display.table(marks, catalogue, caption=caption).shown["text/html"]
         found = re.search(r'id="(table-[0-9a-f]+)"', html)
@@ -115,7 +100,7 @@ def test_tables_of_one_page_have_different_and_stable_names(
     assert name("Une") == name("Une") != name("Autre")
 
 
-def test_two_devices_in_one_cell_are_told_apart(visits, catalogue: Catalogue) -> None:
+def test_two_devices_in_one_cell_are_told_apart(visits, catalogue):
     frame = visits(["bodacc"], ["2026-T3"])
     twice = estimates.combine([frame, frame.assign(device="datagouv-bodacc")])
     with pytest.raises(ObservError, match="device: matomo-bodacc, datagouv-bodacc"):
@@ -128,22 +113,16 @@ def test_two_devices_in_one_cell_are_told_apart(visits, catalogue: Catalogue) ->
     assert len(plain(both)) == 4
 
 
-def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(
-    visits, marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(visits, marks, catalogue):
     usage = visits(["service-public", "boamp"], ["2026-T3"], start=86_700_000)
     calls = estimates.make(
         [
             {
-                "indicator": "visits_yoy",
-                "product": "allo-service-public",
-                "channel": "phone",
-                "period": "2026-T3",
-                "estimate": 2.0,
-                "unit": "%",
+                "indicator": "visits_yoy", "product": "allo-service-public", "channel": "phone",
+                "period": "2026-T3", "estimate": 2.0, "unit": "%",
             }
         ]
-    )
+    )  # fmt: skip
     columns = {"Usage": estimates.combine([usage, calls]), "Avis": marks, "Rien": marks.iloc[:0]}
     head, _, *rows = plain(display.dashboard(columns, catalogue, caption="D"))
     assert head == "| Produit | Canal | Usage | Avis (sur 10) |"
@@ -151,16 +130,14 @@ def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(
     assert any("+2,0 %" in row and row.endswith("| – |") for row in rows)
 
 
-def test_a_dashboard_of_nothing_or_of_two_values_in_a_cell_is_an_error(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_dashboard_of_nothing_or_of_two_values_in_a_cell_is_an_error(marks, catalogue):
     with pytest.raises(ObservError, match="no estimate to show"):
         display.dashboard({"Avis": marks.iloc[:0]}, catalogue, caption="D")
     with pytest.raises(ObservError, match="dashboard, column 'Avis': 2 estimates for"):
         display.dashboard({"Avis": pd.concat([marks, marks])}, catalogue, caption="D")
 
 
-def test_a_base_is_headed_by_what_it_counts(catalogue: Catalogue) -> None:
+def test_a_base_is_headed_by_what_it_counts(catalogue):
     row = {"period": "2026-T3", "unit": "%", "product": "legifrance", "estimate": 50, "n": 20}
     calls = {**row, "indicator": "answer_rate", "status": "low_base"}
     mails = {**row, "indicator": "reopened_share", "product": "boamp", "status": "low_base"}
@@ -180,14 +157,12 @@ def test_a_base_is_headed_by_what_it_counts(catalogue: Catalogue) -> None:
     assert both[-1].startswith("(f) : faible effectif (moins de 30), à lire avec prudence.")
 
 
-def test_an_interval_under_a_value_is_never_broken(
-    marks: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_an_interval_under_a_value_is_never_broken(marks, catalogue):
     made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
     assert "<small>8,1\xa0à\xa08,7</small>" in made.shown["text/html"]
 
 
-def test_money_is_written_in_euros_and_large_sums_in_words(catalogue: Catalogue) -> None:
+def test_money_is_written_in_euros_and_large_sums_in_words(catalogue):
     row = {"indicator": "revenue", "period": "2026-T3", "unit": "€", "product": "boamp"}
     frames = {
         "Ventes": estimates.make([{**row, "estimate": 1_234_567}]),
@@ -211,9 +186,7 @@ def of_legifrance(**values: dict[str, Any]) -> pd.DataFrame:
     return estimates.make({**common, "indicator": name, **row} for name, row in values.items())
 
 
-def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a_mark(
-    catalogue: Catalogue,
-) -> None:
+def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a_mark(catalogue):
     frame = of_legifrance(
         clarity_10={"unit": "sur 10", "estimate": 6.5, "n": 108},
         help_reached_share={"estimate": 54, "n": 26, "status": "low_base"},
@@ -226,9 +199,7 @@ def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a
     assert note.startswith("Sous la valeur : nombre de réponses (n). (f) : faible effectif")
 
 
-def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(
-    catalogue: Catalogue,
-) -> None:
+def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(catalogue):
     frame = of_legifrance(
         calls_offered={"unit": "appels", "estimate": 38_056, "n": 38_056},
         answer_rate={"estimate": 86, "n": 38_056},
@@ -250,9 +221,7 @@ def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(
     )
 
 
-def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(
-    catalogue: Catalogue,
-) -> None:
+def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(catalogue):
     frame = of_legifrance(
         tickets_received={"unit": "messages", "estimate": 77, "n": 77},
         answer_rate={"estimate": 86, "n": 77},
@@ -264,9 +233,7 @@ def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(
     assert row.endswith("| 77 | 86 % | 77 |")
 
 
-def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(
-    catalogue: Catalogue,
-) -> None:
+def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(catalogue):
     row = {"indicator": "satisfaction_mean", "period": "2026-T3", "channel": "web"}
     frame = estimates.make(
         [
@@ -288,7 +255,7 @@ def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(
     assert plain(one)[0] == "| Produit | Note moyenne (sur 5) |"
 
 
-def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue: Catalogue) -> None:
+def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue):
     row = {"indicator": "profile_share", "period": "2026-T3", "unit": "%", "group": "sex"}
     frame = estimates.make(
         {**row, "device": device, "group_value": sex, "estimate": 50, "n": n}
@@ -308,9 +275,7 @@ def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue: Catalog
     assert "n = " not in shown(other)[0] and "50 % (n = 545)" in shown(other)[3]
 
 
-def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(
-    catalogue: Catalogue,
-) -> None:
+def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(catalogue):
     row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "device": "jdma-legifrance"}
     frame = estimates.make(
         {**row, "group": asked, "group_value": option, "estimate": 50, "n": 40}
@@ -331,9 +296,7 @@ def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(
     assert sum("Où" in line for line in plain(made)) == 2
 
 
-def test_labels_of_cells_and_heads_have_the_spaces_and_apostrophes_of_print(
-    catalogue: Catalogue,
-) -> None:
+def test_labels_of_cells_and_heads_have_the_spaces_and_apostrophes_of_print(catalogue):
     row = {"indicator": "calls_per_1000_visits", "period": "2026-T3", "estimate": 0.4}
     frame = estimates.make(
         [{**row, "unit": "pour 1 000 visites", "group": "age", "group_value": "L'été, 75 ans ?"}]

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -24,12 +22,12 @@ markdown = st.lists(pieces, max_size=40).map("".join)
 
 
 @given(markdown)
-def test_only_spaces_change_whatever_the_markdown(text: str) -> None:
+def test_only_spaces_change_whatever_the_markdown(text):
     assert SPACES.sub("", typography(text)) == SPACES.sub("", text)
 
 
 @given(markdown)
-def test_a_second_pass_changes_nothing(text: str) -> None:
+def test_a_second_pass_changes_nothing(text):
     once = typography(text)
     assert typography(once) == once
 
@@ -57,7 +55,7 @@ def test_a_second_pass_changes_nothing(text: str) -> None:
         "![image](a.svg)",
     ],
 )
-def test_what_is_not_prose_stays_as_it_is(kept: str) -> None:
+def test_what_is_not_prose_stays_as_it_is(kept):
     assert typography(kept) == kept
     assert kept in typography(f"{kept}\n\nTexte : fin !")
 
@@ -78,12 +76,12 @@ def test_what_is_not_prose_stays_as_it_is(kept: str) -> None:
         ("voir ![a](b.svg)", "voir ![a](b.svg)"),
     ],
 )
-def test_prose_gets_its_spaces(written: str, printed: str) -> None:
+def test_prose_gets_its_spaces(written, printed):
     assert typography(written) == printed
 
 
 @given(markdown)
-def test_a_second_pass_over_a_label_changes_nothing(text: str) -> None:
+def test_a_second_pass_over_a_label_changes_nothing(text):
     once = unbroken(text)
     assert unbroken(once) == once
     assert SPACES.sub("", once) == SPACES.sub("", text).replace("'", "’")
@@ -105,9 +103,9 @@ def test_a_second_pass_over_a_label_changes_nothing(text: str) -> None:
         ("Où chercher l'aide ; et quand ?", "Où chercher l’aide^; et quand^?"),
     ],
 )
-def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label: str, written: str) -> None:
+def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label, written):
     assert unbroken(label).replace("\xa0", "~").replace("\u202f", "^") == written
 
 
-def test_a_year_in_a_sentence_may_end_its_line() -> None:
+def test_a_year_in_a_sentence_may_end_its_line():
     assert typography("En 2025 les visites") == "En 2025 les visites"

@@ -1,22 +1,16 @@
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue, Indicator
+from observlib.catalogue import Indicator
 from observlib.display import words
 from observlib.errors import ObservError
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
-def test_each_state_is_said_in_words(marks: pd.DataFrame, catalogue: Catalogue) -> None:
+def test_each_state_is_said_in_words(marks, catalogue):
     said = [plain(words.sentence(row, catalogue)) for row in marks.to_dict("records")]
     assert said == [
         "8,4 sur 10 (intervalle à 95 % : 8,1 à 8,7 ; 12 340 réponses)",
@@ -27,7 +21,7 @@ def test_each_state_is_said_in_words(marks: pd.DataFrame, catalogue: Catalogue) 
     ]
 
 
-def test_a_withheld_value_is_never_a_number(marks: pd.DataFrame, catalogue: Catalogue) -> None:
+def test_a_withheld_value_is_never_a_number(marks, catalogue):
     row = marks[marks["status"] == "suppressed"].iloc[0]
     indicator = catalogue.indicators["satisfaction_10"]
     written = [words.sentence(row, catalogue), words.value(row, indicator)]
@@ -35,7 +29,7 @@ def test_a_withheld_value_is_never_a_number(marks: pd.DataFrame, catalogue: Cata
     assert not re.search(r"\d|nan", " ".join(written))
 
 
-def test_a_count_says_no_base_and_agrees_in_number(visits, catalogue: Catalogue) -> None:
+def test_a_count_says_no_base_and_agrees_in_number(visits, catalogue):
     row = visits(["legifrance"], ["2026-T3"], partial=True).iloc[0]
     assert plain(words.sentence(row, catalogue)) == "200 000 visites (période incomplète)"
     assert plain(words.value(1, catalogue.indicators["visits"])) == "1 visite"
@@ -43,7 +37,7 @@ def test_a_count_says_no_base_and_agrees_in_number(visits, catalogue: Catalogue)
     assert plain(words.value(1.96, catalogue.indicators["visits"])) == "2 visites"
 
 
-def test_a_row_brings_the_unit_of_its_own_scale(catalogue: Catalogue) -> None:
+def test_a_row_brings_the_unit_of_its_own_scale(catalogue):
     row = estimates.make(
         [{"indicator": "satisfaction_mean", "period": "2026-T3", "estimate": 4.2, "unit": "sur 5"}]
     ).iloc[0]
@@ -51,12 +45,12 @@ def test_a_row_brings_the_unit_of_its_own_scale(catalogue: Catalogue) -> None:
     assert plain(text) == "4,2 sur 5"
 
 
-def test_a_change_has_its_sign(catalogue: Catalogue) -> None:
+def test_a_change_has_its_sign(catalogue):
     change = catalogue.indicators["visits_yoy"]
     assert [plain(words.value(x, change)) for x in (8.14, -3, 0)] == ["+8,1 %", "−3,0 %", "0,0 %"]
 
 
-def test_a_row_without_product_is_named_by_group_or_device(catalogue: Catalogue) -> None:
+def test_a_row_without_product_is_named_by_group_or_device(catalogue):
     common = {"indicator": "feeling_share", "period": "2026-T3", "unit": "%", "estimate": 50}
     rows = estimates.make(
         [
@@ -69,7 +63,7 @@ def test_a_row_without_product_is_named_by_group_or_device(catalogue: Catalogue)
     assert names == ["Toutes", catalogue.devices["sp-plus"].label, "CNAF"]
 
 
-def test_an_indicator_outside_the_catalogue_is_named(catalogue: Catalogue) -> None:
+def test_an_indicator_outside_the_catalogue_is_named(catalogue):
     with pytest.raises(ObservError, match="'invented': not in the catalogue; allowed: visits"):
         words.indicator_of("invented", catalogue)
 
@@ -92,19 +86,19 @@ def test_an_indicator_outside_the_catalogue_is_named(catalogue: Catalogue) -> No
         ("guichets pour 100 000 habitants", 1.2, "1,2 guichet pour 100 000 habitants"),
     ],
 )
-def test_each_unit_is_written_in_full_french(unit: str, x: float, said: str) -> None:
+def test_each_unit_is_written_in_full_french(unit, x, said):
     decimals = int(unit == "jours" or " pour " in f" {unit}")
     one = Indicator(id="one", label="U", unit=unit, method="M", better="neither", decimals=decimals)
     assert plain(words.value({"estimate": x, "unit": unit, "status": "published"}, one)) == said
 
 
-def test_a_balance_says_its_sign_at_both_ends() -> None:
+def test_a_balance_says_its_sign_at_both_ends():
     nps = Indicator(id="nps", label="NPS", unit="points", method="M", better="higher")
     row = {"unit": "points", "status": "published", "ci_low": -3.2, "ci_high": 9.0}
     assert plain(words.interval({**row, "estimate": 3.0}, nps)) == "−4 à +9"
 
 
-def test_marks_all_alike_are_not_shown_as_known_to_the_last_digit() -> None:
+def test_marks_all_alike_are_not_shown_as_known_to_the_last_digit():
     about = {"id": "m", "label": "M", "method": "M", "better": "higher", "unit": "sur 10"}
     mark = Indicator(**about, decimals=1, comparison="mean")
     row = {"unit": "sur 10", "status": "published", "estimate": 10.0, "ci_low": 10.0}
@@ -115,19 +109,17 @@ def test_marks_all_alike_are_not_shown_as_known_to_the_last_digit() -> None:
     assert words.interval(row, Indicator(**about, decimals=1, comparison="interval")) != ""
 
 
-def test_a_base_says_what_it_counts(catalogue: Catalogue) -> None:
+def test_a_base_says_what_it_counts(catalogue):
     row = {"period": "2026-T3", "unit": "s", "estimate": 42, "ci_low": 40, "ci_high": 45, "n": 958}
     calls = estimates.make([{**row, "indicator": "wait_median"}]).to_dict("records")[0]
     assert plain(words.sentence(calls, catalogue)) == (
         "42 s (intervalle à 95 % : 40 s à 45 s ; 958 appels décrochés)"
     )
-    assert words.counted(catalogue.indicators["poll_share"]) == "votes"
-    assert words.counted(catalogue.indicators["tickets_open"]) == "messages"
+    assert words.base_unit(catalogue.indicators["poll_share"]) == "votes"
+    assert words.base_unit(catalogue.indicators["tickets_open"]) == "messages"
 
 
-def test_a_group_that_the_catalogue_lacks_is_refused_and_words_are_their_own_label(
-    catalogue: Catalogue,
-) -> None:
+def test_a_group_that_the_catalogue_lacks_is_refused_and_words_are_their_own_label(catalogue):
     row = {"indicator": "satisfied_share", "period": "2026-T3", "unit": "%", "estimate": 5}
     frame = estimates.make([{**row, "group": "humeur", "group_value": "1"}])
     with pytest.raises(ObservError, match=r"group 'humeur': not in the catalogue; .*groups\.yml"):
@@ -137,9 +129,7 @@ def test_a_group_that_the_catalogue_lacks_is_refused_and_words_are_their_own_lab
     assert words.label(asked.iloc[0], "group", catalogue) == "Où cherchez-vous ?"
 
 
-def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(
-    catalogue: Catalogue,
-) -> None:
+def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(catalogue):
     made = Path(words.__file__).parents[1] / "themes"
     code = "\n".join(path.read_text(encoding="utf-8") for path in made.rglob("*.py"))
     groups = set(re.findall(r'(?:"group": |group=)"([a-z_]+)"', code))

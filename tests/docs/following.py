@@ -11,8 +11,6 @@ What a page's code blocks do, in their order:
 - `text` under a command or a cell: found in what it prints, where `…` stands for anything.
 """
 
-from __future__ import annotations
-
 import filecmp
 import json
 import os

@@ -1,9 +1,6 @@
 """What the documentation says can be done, is done here: a page that rots fails."""
 
-from __future__ import annotations
-
 import re
-from pathlib import Path
 
 import pytest
 from tests.docs.following import ROOT, blocks, changed, copy_project, follow
@@ -27,7 +24,7 @@ LONG = ("tutorial", "theme")  # which execute studies
         if page.parent != FOLDER and any(blocks(page))
     ],
 )
-def test_who_follows_a_page_to_the_letter_gets_what_it_says(page: Path, tmp_path: Path) -> None:
+def test_who_follows_a_page_to_the_letter_gets_what_it_says(page, tmp_path):
     follow(page, copy_project(tmp_path))
     _, table, rest = page.read_text(encoding="utf-8").partition("| file | what |")
     if table:
@@ -36,13 +33,13 @@ def test_who_follows_a_page_to_the_letter_gets_what_it_says(page: Path, tmp_path
         assert all((tmp_path / name).exists() for name in told)
 
 
-def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has() -> None:
+def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has():
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
     assert written == pages(), "run `make reference`"
     assert set(Entry.__subclasses__()) <= set(MODELS.values()), "add it to `tools/reference.py`"
 
 
-def test_a_newcomer_finds_every_page_from_the_first() -> None:
+def test_a_newcomer_finds_every_page_from_the_first():
     found, reached = {DOCS / "index.md"}, set()
     while found:
         page = found.pop()
@@ -52,7 +49,7 @@ def test_a_newcomer_finds_every_page_from_the_first() -> None:
     assert reached == set(DOCS.rglob("*.md"))
 
 
-def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path: Path) -> None:
+def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path):
     project = make_project(tmp_path / "project")
     write_documentation(DOCS, project / "documentation")
     embedded.build(read_project(project), tmp_path / "site", lambda *_: None)
@@ -66,7 +63,7 @@ def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path
     assert re.search(r'<img src="architecture\.svg"\s+alt="[^"]{80}', page)
 
 
-def test_links_of_the_readme_and_of_contributing_lead_somewhere() -> None:
+def test_links_of_the_readme_and_of_contributing_lead_somewhere():
     for name in ("README.md", "CONTRIBUTING.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         links = re.findall(r"\]\(([^)#:]+)[)#]", text)

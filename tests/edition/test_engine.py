@@ -94,16 +94,14 @@ def errors(root: Path, make: Any) -> dict[str, str]:
     ],
 )
 def test_a_death_or_a_cell_without_end_names_that_cell_and_no_depth_of_folders_ends_others(
-    errors: dict[str, str], name: str, told: str
-) -> None:
+    errors, name, told
+):
     assert errors[name] == told
 
 
 @linux
 @pytest.mark.parametrize("name", ["leaver", "dying"])
-def test_no_process_that_a_study_starts_outlives_its_page_detached_or_not(
-    root: Path, errors: dict[str, str], name: str
-) -> None:
+def test_no_process_that_a_study_starts_outlives_its_page_detached_or_not(root, errors, name):
     notes = [root / f"{name}-{which}" for which in ("one", "two", "attached")]
     pids = [int(note.read_text(encoding="utf-8")) for note in notes]
     left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
@@ -147,7 +145,7 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: Any, make: Any) -> l
     return [cell.outputs for cell in cells if cell.cell_type == "code"][-len(SHOWS) :]
 
 
-def test_what_cells_print_show_and_end_with_is_what_a_kernel_would_give(shown: list[Any]) -> None:
+def test_what_cells_print_show_and_end_with_is_what_a_kernel_would_give(shown):
     printed, aside, first, second, awaited, chart, cleared, failed, never = shown
     assert [o.get("text") or o.data["text/plain"] for o in printed] == ["one\ntwo\n", "3"]
     assert [(o.name, o.text) for o in aside] == [("stderr", "aside\n")]
@@ -161,9 +159,7 @@ def test_what_cells_print_show_and_end_with_is_what_a_kernel_would_give(shown: l
 
 
 @linux
-def test_a_full_disk_before_the_first_cell_is_told_as_such(
-    tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_before_the_first_cell_is_told_as_such(tmp_path, make, monkeypatch):
     def fail(**settings: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path))
 
@@ -200,9 +196,7 @@ NEXT = "from observlib.scratch import temporary_files as t\nwith t(): pass"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
-def test_the_temporary_files_of_a_run_that_was_killed_are_deleted_by_the_next(
-    tmp_path: Path, make: Any
-) -> None:
+def test_the_temporary_files_of_a_run_that_was_killed_are_deleted_by_the_next(tmp_path, make):
     place = Path(tempfile.mkdtemp(prefix="obs-"))  # a short path, as sockets need
     try:
         make.write(tmp_path / "essai.ipynb", BEGIN, "time.sleep(300)")
@@ -252,8 +246,8 @@ def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
     ],
 )
 def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
-    tmp_path: Path, make: Any, code: str, tables: list[str] | None
-) -> None:
+    tmp_path, make, code, tables
+):
     first = "from observlib import Study, project, store"
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)

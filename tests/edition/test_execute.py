@@ -66,35 +66,29 @@ def printed(outcome: Outcome) -> list[str]:
 
 
 def test_a_page_gets_its_parameters_in_the_root_and_none_of_the_user_s_start_up_files(
-    outcomes: dict[str, Outcome], root: Path
-) -> None:
+    outcomes, root
+):
     for name in ("one", "two"):
         assert outcomes[name].error == ""
         assert printed(outcomes[name]) == [f'2026-T3|l"été|{root}|False']
 
 
-def test_a_failure_names_the_author_s_cell_and_the_error_in_one_line(
-    outcomes: dict[str, Outcome],
-) -> None:
+def test_a_failure_names_the_author_s_cell_and_the_error_in_one_line(outcomes):
     # after the front matter, the parameters and `x = 1`; papermill's own cell is not counted
     assert outcomes["wrong"].error == "cell 4: ValueError: first line; second line"
     notebook = nbformat.read(outcomes["wrong"].path, as_version=4)
     assert notebook.cells[-1].source == "print('never')" and notebook.cells[-1].outputs == []
 
 
-def test_a_page_that_dies_is_a_failure_and_not_a_hang(outcomes: dict[str, Outcome]) -> None:
+def test_a_page_that_dies_is_a_failure_and_not_a_hang(outcomes):
     assert outcomes["dead"].error == "cell 3: its process died, perhaps for want of memory"
 
 
-def test_progress_goes_to_the_end_whatever_fails(
-    outcomes: dict[str, Outcome], progress: list[tuple[int, int]]
-) -> None:
+def test_progress_goes_to_the_end_whatever_fails(outcomes, progress):
     assert progress == [(done, len(CELLS)) for done in range(1, len(CELLS) + 1)]
 
 
-def test_a_worker_ended_by_the_system_is_told_without_a_traceback(
-    tmp_path: Path, make: Any
-) -> None:
+def test_a_worker_ended_by_the_system_is_told_without_a_traceback(tmp_path, make):
     kill = "import os, signal\nos.kill(os.getppid(), signal.SIGTERM)"
     page = make.page(make.write(tmp_path / "essai.ipynb", kill))
     with pytest.raises(ObservError, match="was ended from outside, perhaps for want of memory"):
@@ -119,9 +113,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_no_process_outlives_a_run_that_is_interrupted_or_killed(
-    tmp_path: Path, make: Any, sent: signal.Signals, code: int
-) -> None:
+def test_no_process_outlives_a_run_that_is_interrupted_or_killed(tmp_path, make, sent, code):
     note = tmp_path / "pids"
     cell = (
         "import os, pathlib, time\n"

@@ -12,15 +12,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.copies import demonstration_catalogue
 
-from observlib import estimates
 from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")
-CATALOGUE = demonstration_catalogue()
 EDITION = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
 DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
@@ -28,7 +25,7 @@ LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""
 
 def finalised(make: Any, *cells: Any, edition: dict[str, str] = EDITION, **words: Any) -> Any:
     notebook = make.notebook(*cells, **words)
-    return finalise(notebook, make.page(), edition, ROOT, CATALOGUE)
+    return finalise(notebook, make.page(), edition, ROOT)
 
 
 def sources(notebook: Any) -> list[str]:
@@ -45,7 +42,7 @@ def showing(make: Any, kind: str, label: str | None = None, **carried: str) -> A
     )
 
 
-def test_the_front_matter_is_what_both_publishers_read(make: Any) -> None:
+def test_the_front_matter_is_what_both_publishers_read(make):
     page = finalised(make, make.finding("Douze visites, **dont** deux (@fig-a)."))
     assert page.cells[0].cell_type == "raw"
     assert header(page) == {
@@ -60,15 +57,11 @@ def test_the_front_matter_is_what_both_publishers_read(make: Any) -> None:
 @pytest.mark.parametrize(
     "text", ['Il a dit : « "non" » - 62 %', "--- # [x]: {y}", "l'été : 'x'", "long " * 400 + "fin"]
 )
-def test_a_finding_is_the_same_text_in_the_front_matter_whatever_its_signs(
-    make: Any, text: str
-) -> None:
+def test_a_finding_is_the_same_text_in_the_front_matter_whatever_its_signs(make, text):
     assert header(finalised(make, make.finding(text)))["description"] == typography(text)
 
 
-def test_the_finding_is_hidden_where_its_page_is_headed_by_it_and_printed_in_the_pdf(
-    make: Any,
-) -> None:
+def test_the_finding_is_hidden_where_its_page_is_headed_by_it_and_printed_in_the_pdf(make):
     page = finalised(make, make.finding("Douze visites."))
     assert page.cells[2].outputs[0].data["text/markdown"] == (
         '::: {.content-hidden when-format="html"}\nDouze visites.\n:::'
@@ -76,12 +69,12 @@ def test_the_finding_is_hidden_where_its_page_is_headed_by_it_and_printed_in_the
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
-def test_a_finding_that_says_nothing_is_none(make: Any, text: str) -> None:
+def test_a_finding_that_says_nothing_is_none(make, text):
     with pytest.raises(PageError, match="states no finding: tag the cell"):
         finalised(make, make.finding(text))
 
 
-def test_a_study_without_a_finding_is_no_page(make: Any) -> None:
+def test_a_study_without_a_finding_is_no_page(make):
     with pytest.raises(PageError, match="states no finding"):
         finalised(make, make.shows("say()", make.output("text")))
 
@@ -98,30 +91,26 @@ def test_a_study_without_a_finding_is_no_page(make: Any) -> None:
         "x = 1\n#| label: {own}-a\n",
     ],
 )
-def test_a_chart_or_table_without_its_own_sort_of_label_on_top_is_no_page(
-    make: Any, kind: str, label: str
-) -> None:
+def test_a_chart_or_table_without_its_own_sort_of_label_on_top_is_no_page(make, kind, label):
     own, other = ("fig", "tbl") if kind == "chart" else ("tbl", "fig")
     label = label.replace("{own}", own).replace("{other}", other)
     with pytest.raises(PageError, match=rf"cell 4 shows a {kind} and has no `#\| label: {own}-…`"):
         finalised(make, make.finding(), showing(make, kind, label))
 
 
-def test_cells_are_counted_as_the_author_sees_them_and_not_as_papermill_leaves_them(
-    make: Any,
-) -> None:
+def test_cells_are_counted_as_the_author_sees_them_and_not_as_papermill_leaves_them(make):
     injected = make.shows('# Parameters\nquarter = "2026-T2"', tags=("injected-parameters",))
     with pytest.raises(PageError, match="cell 3 shows a chart"):
         finalised(make, injected, showing(make, "chart", ""))
 
 
-def test_two_charts_in_a_cell_have_one_label_and_are_no_page(make: Any) -> None:
+def test_two_charts_in_a_cell_have_one_label_and_are_no_page(make):
     two = make.shows("#| label: fig-a\ndraw()", make.output("chart"), make.output("table"))
     with pytest.raises(PageError, match="cell 3 shows 2 charts or tables; show one a cell"):
         finalised(make, two, make.finding())
 
 
-def test_a_cell_s_other_options_stay_with_its_label(make: Any) -> None:
+def test_a_cell_s_other_options_stay_with_its_label(make):
     page = finalised(
         make, make.finding(), showing(make, "chart", "#| echo: false\n#| label: fig-a\n")
     )
@@ -149,9 +138,7 @@ def test_a_cell_s_other_options_stay_with_its_label(make: Any) -> None:
         "saut\u2028de ligne",
     ],
 )
-def test_captions_and_alternative_texts_are_read_back_as_they_were_said(
-    make: Any, text: str
-) -> None:
+def test_captions_and_alternative_texts_are_read_back_as_they_were_said(make, text):
     chart = showing(make, "chart", caption=text, alt=text)
     table = showing(make, "table", caption=text)
     page = finalised(make, make.finding(), chart, table)
@@ -164,14 +151,14 @@ def test_captions_and_alternative_texts_are_read_back_as_they_were_said(
 
 @settings(max_examples=50)
 @given(st.text(max_size=40), st.text(min_size=1, max_size=40))
-def test_any_caption_and_alternative_text_is_read_back(make: Any, caption: str, alt: str) -> None:
+def test_any_caption_and_alternative_text_is_read_back(make, caption, alt):
     page = finalised(make, make.finding(), showing(make, "chart", caption=caption, alt=alt))
     options = cell_options(page.cells[3].source)
     assert options["fig-cap"] == typography(caption)
     assert options["fig-alt"] == typography(alt)
 
 
-def test_each_chart_is_followed_by_its_data_folded_and_a_table_is_not(make: Any) -> None:
+def test_each_chart_is_followed_by_its_data_folded_and_a_table_is_not(make):
     page = finalised(
         make,
         make.finding(),
@@ -188,16 +175,14 @@ def test_each_chart_is_followed_by_its_data_folded_and_a_table_is_not(make: Any)
 
 
 @pytest.mark.parametrize(("edition", "count"), [(DEMONSTRATION, 1), (EDITION, 0)])
-def test_synthetic_figures_are_said_to_be_so_and_real_ones_never(
-    make: Any, edition: dict[str, str], count: int
-) -> None:
+def test_synthetic_figures_are_said_to_be_so_and_real_ones_never(make, edition, count):
     page = finalised(make, make.markdown("## Titre"), make.finding(), edition=edition)
     warned = ["::: {.callout-warning}" in source for source in sources(page)]
     assert sum(warned) == count
     assert warned[1] is bool(count)  # first of all that is read
 
 
-def test_prose_gets_french_spaces_and_code_does_not(make: Any) -> None:
+def test_prose_gets_french_spaces_and_code_does_not(make):
     page = finalised(
         make,
         make.markdown("« Bien » : `a : b` ?"),
@@ -210,10 +195,10 @@ def test_prose_gets_french_spaces_and_code_does_not(make: Any) -> None:
     assert page.cells[4].outputs[0].data["text/markdown"] == f"Non{THIN}; rien{THIN}?"
 
 
-def test_a_title_gets_french_spaces(make: Any) -> None:
+def test_a_title_gets_french_spaces(make):
     page = make.page()
     titled = type(page)(page.study, page.name, "Visites : le détail", {})
-    made = finalise(make.notebook(make.finding()), titled, EDITION, ROOT, CATALOGUE)
+    made = finalise(make.notebook(make.finding()), titled, EDITION, ROOT)
     assert header(made)["title"] == f"Visites{NBSP}: le détail"
 
 
@@ -229,16 +214,14 @@ def test_a_title_gets_french_spaces(make: Any) -> None:
         ("years = 3", "years = 3"),
     ],
 )
-def test_the_parameters_of_a_page_do_not_tell_where_its_data_was(
-    make: Any, written: str, published: str
-) -> None:
+def test_the_parameters_of_a_page_do_not_tell_where_its_data_was(make, written, published):
     text = f'# Parameters\nquarter = "2026-T3"\n{written}\n'
     injected = make.shows(text, tags=("injected-parameters",))
     page = finalised(make, injected, make.finding())
     assert page.cells[2].source == text.replace(written, published)
 
 
-def test_nothing_of_the_run_or_the_machine_stays(make: Any) -> None:
+def test_nothing_of_the_run_or_the_machine_stays(make):
     notebook = make.notebook(
         make.shows(
             "warn()", nbformat.v4.new_output("stream", name="stderr", text=f"{ROOT}: careful")
@@ -250,7 +233,7 @@ def test_nothing_of_the_run_or_the_machine_stays(make: Any) -> None:
     for cell in notebook.cells:
         cell.metadata["papermill"] = {"start_time": "2026-11-24T10:00:00"}
         cell.metadata["execution"] = {"iopub.execute_input": "2026-11-24T10:00:00"}
-    page = finalise(notebook, make.page(), EDITION, ROOT, CATALOGUE)
+    page = finalise(notebook, make.page(), EDITION, ROOT)
     text = nbformat.writes(page)
     for trace in (str(ROOT), "papermill", "start_time", "iopub", "widgets", "10:00"):
         assert trace not in text
@@ -258,7 +241,7 @@ def test_nothing_of_the_run_or_the_machine_stays(make: Any) -> None:
     assert page.cells[1].metadata == {"tags": ["parameters"]}
 
 
-def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(make: Any) -> None:
+def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(make):
     notebook = make.notebook(
         make.shows("a = 1", tags=("injected-parameters",)),
         make.finding(),
@@ -267,13 +250,13 @@ def test_a_page_is_a_valid_notebook_whose_cells_have_identifiers_of_their_own(ma
     )
     for cell in notebook.cells:
         cell.id = "data-4"  # as a copied cell's, or one of ours
-    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT, CATALOGUE)
+    page = finalise(notebook, make.page(), DEMONSTRATION, ROOT)
     nbformat.validate(page)
     identifiers = [cell.id for cell in page.cells]
     assert len(set(identifiers)) == len(identifiers) == 8
 
 
-def test_two_runs_of_a_page_give_the_same_bytes(make: Any) -> None:
+def test_two_runs_of_a_page_give_the_same_bytes(make):
     def run(count: int) -> str:
         injected = make.shows('# Parameters\nquarter = "2026-T3"', tags=("injected-parameters",))
         injected = copy.deepcopy(injected)
@@ -283,39 +266,22 @@ def test_two_runs_of_a_page_give_the_same_bytes(make: Any) -> None:
             cell.metadata["papermill"] = {"duration": count}
             for output in cell.get("outputs", []):
                 output.execution_count = count
-        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT, CATALOGUE))
+        return nbformat.writes(finalise(notebook, make.page(), DEMONSTRATION, ROOT))
 
     assert run(1) == run(2)
 
 
-def test_estimates_stay_beside_what_they_made(make: Any) -> None:
+def test_estimates_stay_beside_what_they_made(make):
     page = finalised(make, make.finding(), showing(make, "chart"))
     carried = page.cells[3].outputs[0].data["application/vnd.observlib.estimates+json"]
     assert json.loads(json.dumps(carried))["rows"]
 
 
-def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make: Any) -> None:
+def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make):
     page = make.page()
     titled = type(page)(page.study, page.name, "Le *Journal* <b>", {})
     made = finalise(
-        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT, CATALOGUE
+        make.notebook(make.finding("Dit **\\*fort\\***, \\@ici.")), titled, EDITION, ROOT
     )
     assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
     assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."
-
-
-def test_a_page_s_data_have_no_more_digits_than_the_page(make: Any) -> None:
-    """With ten digits of a mean and of its interval, one computes how many gave each mark."""
-    shown = showing(make, "table")
-    row = {"indicator": "satisfaction_10", "period": "2026-T3", "unit": "sur 10", "n": 210}
-    frame = estimates.make([{**row, "estimate": 7.2345678, "n_eff": 208.0}])
-    shown.outputs[0].data[estimates.MIME] |= estimates.to_json(frame)
-    page = finalised(make, make.finding(), shown)
-    (carried,) = (
-        output.data[estimates.MIME]
-        for cell in page.cells
-        for output in cell.get("outputs", [])
-        if output.get("data", {}).get(estimates.MIME, {}).get("kind") == "table"
-    )
-    told = estimates.from_json(carried)
-    assert told[["estimate", "n", "n_eff"]].values.tolist() == [[7.2, 210, 210]]

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import observlib
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
+from observlib.edition.request import Request
 from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.practices import Practices
 
-EDITION = {"quarter": "2026-T3", "kind": "demonstration", "data": "abc123", "made": "2026-11-24"}
 CATALOGUE = demonstration_catalogue()
 Making = Callable[..., dict[str, Any]]
 
@@ -49,27 +52,41 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
             pages.append(make.page(path, quarter="2026-T3", data="/srv/secret", years=3))
         folder = tmp_path / "work" / "2026-T3"
         shutil.rmtree(folder, ignore_errors=True)
-        failed = tmp_path / "_failed"
-        return module.make(pages, EDITION, tmp_path, folder, failed, CATALOGUE, keep_going)
+        return module.make(request(tmp_path, pages), folder, keep_going=keep_going)
 
+    (tmp_path / "reports").mkdir()
     return run
+
+
+def request(root: Path, pages: list[Page]) -> Request:
+    return Request(
+        root=root,
+        data=root / "data",
+        quarter=Quarter.parse("2026-T3"),
+        today=date(2026, 11, 24),
+        kind="demonstration",
+        digest="abc123",
+        catalogue=CATALOGUE,
+        practices=Practices((), {}, {}),
+        surveys=(),
+        pages=tuple(pages),
+        wanted=frozenset(page.name for page in pages),
+    )
 
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_an_edition_is_its_pages_and_its_manifest_and_nothing_else(
-    making: Making, tmp_path: Path
-) -> None:
+def test_an_edition_is_its_pages_and_its_manifest_and_nothing_else(making, tmp_path):
     made = making()
     folder = tmp_path / "work" / "2026-T3"
     assert names(folder) == ["a.ipynb", "b.ipynb", "c.ipynb", "manifest.json"]
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == made
-    assert not (tmp_path / "_failed").exists()
+    assert not (tmp_path / "reports" / "_failed").exists()
 
 
-def test_the_manifest_says_what_was_made_of_which_data_by_which_version(making: Making) -> None:
+def test_the_manifest_says_what_was_made_of_which_data_by_which_version(making):
     made = making()
     assert {key: made[key] for key in ("quarter", "kind", "made")} == {
         "quarter": "2026-T3",
@@ -80,9 +97,7 @@ def test_the_manifest_says_what_was_made_of_which_data_by_which_version(making: 
     assert [entry["page"] for entry in made["studies"]] == ["a", "b", "c"]
 
 
-def test_a_page_s_entry_has_its_words_as_they_are_read_and_not_where_its_data_was(
-    making: Making, tmp_path: Path
-) -> None:
+def test_a_page_s_entry_has_its_words_as_they_are_read_and_not_where_its_data_was(making, tmp_path):
     entry = making()["studies"][0]
     content = (tmp_path / "work" / "2026-T3" / "a.ipynb").read_bytes()
     assert entry == {
@@ -97,7 +112,7 @@ def test_a_page_s_entry_has_its_words_as_they_are_read_and_not_where_its_data_wa
     }
 
 
-def test_the_same_edition_twice_is_the_same_bytes(making: Making, tmp_path: Path) -> None:
+def test_the_same_edition_twice_is_the_same_bytes(making, tmp_path):
     def content() -> dict[str, bytes]:
         making()
         return {p.name: p.read_bytes() for p in (tmp_path / "work" / "2026-T3").iterdir()}
@@ -105,29 +120,25 @@ def test_the_same_edition_twice_is_the_same_bytes(making: Making, tmp_path: Path
     assert content() == content()
 
 
-def test_a_failed_page_stops_the_edition_and_its_notebook_is_kept_to_be_looked_at(
-    making: Making, tmp_path: Path
-) -> None:
+def test_a_failed_page_stops_the_edition_and_its_notebook_is_kept_to_be_looked_at(making, tmp_path):
     with pytest.raises(ObservError) as caught:
         making(b="cell 3: ValueError: no")
-    kept = tmp_path / "_failed" / "b.ipynb"
+    kept = tmp_path / "reports" / "_failed" / "b.ipynb"
     assert caught.value.problems == (
         f"study b: cell 3: ValueError: no; see {kept}",
         "nothing was published; mend what failed, or publish the others with --keep-going",
     )
-    assert kept.is_file() and names(tmp_path / "_failed") == ["b.ipynb"]
+    assert kept.is_file() and names(tmp_path / "reports" / "_failed") == ["b.ipynb"]
     assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()
 
 
-def test_a_page_that_ran_and_states_no_finding_has_failed_too(
-    making: Making, tmp_path: Path
-) -> None:
+def test_a_page_that_ran_and_states_no_finding_has_failed_too(making, tmp_path):
     with pytest.raises(ObservError, match="study b: states no finding"):
         making(mute="b")
-    assert names(tmp_path / "_failed") == ["b.ipynb"]
+    assert names(tmp_path / "reports" / "_failed") == ["b.ipynb"]
 
 
-def test_every_failed_page_is_told(making: Making) -> None:
+def test_every_failed_page_is_told(making):
     with pytest.raises(ObservError) as caught:
         making(mute="c", a="cell 3: E: 1")
     assert [problem.split(":")[0] for problem in caught.value.problems[:-1]] == [
@@ -136,18 +147,14 @@ def test_every_failed_page_is_told(making: Making) -> None:
     ]
 
 
-def test_a_page_whose_kernel_never_started_has_no_notebook_to_see(
-    making: Making, tmp_path: Path
-) -> None:
+def test_a_page_whose_kernel_never_started_has_no_notebook_to_see(making, tmp_path):
     with pytest.raises(ObservError) as caught:
         making(b="not begun")
     assert caught.value.problems[0] == "study b: not begun"
-    assert not (tmp_path / "_failed").exists()
+    assert not (tmp_path / "reports" / "_failed").exists()
 
 
-def test_an_edition_goes_on_without_what_failed_and_remembers_why(
-    making: Making, tmp_path: Path
-) -> None:
+def test_an_edition_goes_on_without_what_failed_and_remembers_why(making, tmp_path):
     error = f"cell 3: FileNotFoundError: {tmp_path}/data/x"
     made = making(keep_going=True, b=error)
     assert names(tmp_path / "work" / "2026-T3") == ["a.ipynb", "c.ipynb", "manifest.json"]
@@ -161,19 +168,17 @@ def test_an_edition_goes_on_without_what_failed_and_remembers_why(
 
 
 def test_an_edition_of_nothing_but_failures_is_none_and_no_flag_is_advised_that_was_given(
-    making: Making, tmp_path: Path
-) -> None:
+    making, tmp_path
+):
     with pytest.raises(ObservError) as caught:
         making(keep_going=True, a="x", b="y", c="z")
     assert caught.value.problems[-1] == "nothing was published; mend what failed"
     assert len(caught.value.problems) == 4
-    assert names(tmp_path / "_failed") == ["a.ipynb", "b.ipynb", "c.ipynb"]
+    assert names(tmp_path / "reports" / "_failed") == ["a.ipynb", "b.ipynb", "c.ipynb"]
 
 
-def test_what_failed_last_time_is_cleared_away_by_the_next_run(
-    making: Making, tmp_path: Path
-) -> None:
+def test_what_failed_last_time_is_cleared_away_by_the_next_run(making, tmp_path):
     with pytest.raises(ObservError):
         making(b="x")
     making()
-    assert not (tmp_path / "_failed").exists()
+    assert not (tmp_path / "reports" / "_failed").exists()

@@ -9,13 +9,13 @@ def study(title: str, **words: str) -> dict[str, str]:
     return {"title": title, "page": title.lower(), **words}
 
 
-def test_a_real_whole_edition_has_nothing_to_warn_of() -> None:
+def test_a_real_whole_edition_has_nothing_to_warn_of():
     manifest = {"kind": "real", "studies": [study("Panorama")]}
     assert notices(manifest) == []
     assert with_notices(PAGE, manifest) == PAGE
 
 
-def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent() -> None:
+def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent():
     studies = [study("Panorama"), study("Satisfaction", error="x"), study("BOAMP", error="y")]
     (told,) = notices({"kind": "real", "studies": studies})
     assert "Édition partielle" in told and "Satisfaction et BOAMP" in told
@@ -24,7 +24,7 @@ def test_a_reader_of_a_partial_edition_is_told_which_pages_are_absent() -> None:
     assert "Cette page n’a pas pu être établie\u00a0: Satisfaction." in one
 
 
-def test_a_reader_is_told_when_only_some_studies_were_wanted() -> None:
+def test_a_reader_is_told_when_only_some_studies_were_wanted():
     studies: list[dict[str, object]] = [
         study("Panorama"),
         {**study("Satisfaction"), "asked": False},
@@ -34,7 +34,7 @@ def test_a_reader_is_told_when_only_some_studies_were_wanted() -> None:
     assert "Édition partielle" in told and "Seule une partie" in told
 
 
-def test_notices_stand_after_the_front_matter_and_before_the_text() -> None:
+def test_notices_stand_after_the_front_matter_and_before_the_text():
     manifest = {"kind": "demonstration", "studies": [study("Panorama", error="x")]}
     text = with_notices(PAGE, manifest)
     order = [text.index(words) for words in ("title:", "synthétiques", "partielle", "Texte.")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from observlib.edition.page_cache import Made, keep, recall, why
+from observlib.edition.page_cache import MadePage, changed_inputs, keep, recall
 from observlib.edition.plan import Page
 
 NOW = {
@@ -16,7 +16,7 @@ NOW = {
     "the data/ratings": "1",
     "the data/calls": "1",
 }
-MADE = Made("{}", "Douze avis.", "2026-11-26", ("ratings",))
+MADE = MadePage("{}", "Douze avis.", "2026-11-26", ("ratings",))
 
 
 @pytest.fixture
@@ -38,27 +38,27 @@ def page(tmp_path: Path, make: Any) -> Page:
     ],
 )
 def test_a_new_export_runs_the_pages_that_read_its_table_and_no_other(
-    tmp_path: Path, page: Page, changed: dict[str, str], told: list[str]
-) -> None:
+    tmp_path, page, changed, told
+):
     now = NOW | changed
     assert recall(tmp_path, page, now) == (None if told else MADE)
-    assert why(tmp_path, page, now) == told
+    assert changed_inputs(tmp_path, page, now) == told
 
 
-def test_a_table_that_a_page_asked_for_in_vain_is_noticed_once_it_is_there(
-    tmp_path: Path, page: Page
-) -> None:
-    made = Made("{}", "Aucun sondage.", "2026-11-26", ("polls", "ratings"))
+def test_a_table_that_a_page_asked_for_in_vain_is_noticed_once_it_is_there(tmp_path, page):
+    made = MadePage("{}", "Aucun sondage.", "2026-11-26", ("polls", "ratings"))
     keep(tmp_path, page, NOW, made)
     assert recall(tmp_path, page, NOW | {"the data/ratings": "2"}) is None
     assert recall(tmp_path, page, NOW | {"the data/polls": "1", "the data/ratings": "1"}) == MADE
-    assert why(tmp_path, page, NOW | {"the data/ratings": "2", "the data/polls": "1"}) == [
-        "the data (ratings)"
-    ]
+    assert changed_inputs(
+        tmp_path, page, NOW | {"the data/ratings": "2", "the data/polls": "1"}
+    ) == ["the data (ratings)"]
 
 
-def test_going_back_to_former_data_finds_the_page_made_of_them(tmp_path: Path, page: Page) -> None:
+def test_going_back_to_former_data_finds_the_page_made_of_them(tmp_path, page):
     later = NOW | {"the data/ratings": "2"}
-    keep(tmp_path, page, later, Made("{}", "Treize avis.", "2026-11-27", ("ratings",)))
+    keep(tmp_path, page, later, MadePage("{}", "Treize avis.", "2026-11-27", ("ratings",)))
     assert recall(tmp_path, page, NOW) == MADE
-    assert recall(tmp_path, page, later) == Made("{}", "Treize avis.", "2026-11-27", ("ratings",))
+    assert recall(tmp_path, page, later) == MadePage(
+        "{}", "Treize avis.", "2026-11-27", ("ratings",)
+    )

@@ -54,21 +54,19 @@ def problems_of(*studies: Study, **words: Any) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_quarter_and_data_are_the_command_line_s_and_reach_every_page_that_takes_them(
-    catalogue: Catalogue,
-) -> None:
+def test_quarter_and_data_are_the_command_line_s_and_reach_every_page_that_takes_them(catalogue):
     first, second = pages_of(study("a", **OWN), study("b"), catalogue=catalogue)
     assert first.parameters == {"quarter": "2026-T3", "data": "data/demo"}
     assert second.parameters == {}
 
 
 @pytest.mark.parametrize("name", ["quarter", "data"])
-def test_quarter_and_data_are_not_given_as_parameters(catalogue: Catalogue, name: str) -> None:
+def test_quarter_and_data_are_not_given_as_parameters(catalogue, name):
     (problem,) = problems_of(study(**OWN), catalogue=catalogue, **{name: "2026-T2"})
     assert f"parameter {name!r} is set by the command line's own words" in problem
 
 
-def test_defaults_stand_where_nothing_is_given(catalogue: Catalogue) -> None:
+def test_defaults_stand_where_nothing_is_given(catalogue):
     (page,) = pages_of(study(**EVERY), catalogue=catalogue)
     assert page.parameters == {
         "years": 3,
@@ -80,13 +78,13 @@ def test_defaults_stand_where_nothing_is_given(catalogue: Catalogue) -> None:
     }
 
 
-def test_a_default_of_nought_or_false_is_a_default(catalogue: Catalogue) -> None:
+def test_a_default_of_nought_or_false_is_a_default(catalogue):
     nought = study(n={"type": "integer", "default": 0}, b={"type": "boolean", "default": False})
     (page,) = pages_of(nought, catalogue=catalogue)
     assert page.parameters == {"n": 0, "b": False}
 
 
-def test_given_texts_become_the_types_that_the_study_declares(catalogue: Catalogue) -> None:
+def test_given_texts_become_the_types_that_the_study_declares(catalogue):
     words = {"years": "5", "share": "2", "mode": "long", "detail": "true", "since": "2025-T4"}
     (page,) = pages_of(study(**EVERY), catalogue=catalogue, one="bodacc", **words)
     assert page.parameters == {
@@ -116,15 +114,13 @@ def test_given_texts_become_the_types_that_the_study_declares(catalogue: Catalog
         ("one", "boam", "service-public"),
     ],
 )
-def test_a_text_that_is_not_allowed_is_told_with_what_is(
-    catalogue: Catalogue, name: str, text: str, allowed: str
-) -> None:
+def test_a_text_that_is_not_allowed_is_told_with_what_is(catalogue, name, text, allowed):
     (problem,) = problems_of(study(**EVERY), catalogue=catalogue, **{name: text})
     assert problem.startswith(f"study 'essai': parameter {name!r} is {text!r}; allowed: ")
     assert allowed in problem
 
 
-def test_limits_are_allowed_themselves(catalogue: Catalogue) -> None:
+def test_limits_are_allowed_themselves(catalogue):
     for text in ("1", "10"):
         (page,) = pages_of(study(**EVERY), catalogue=catalogue, years=text)
         assert page.parameters["years"] == int(text)
@@ -143,49 +139,43 @@ def test_limits_are_allowed_themselves(catalogue: Catalogue) -> None:
         {"type": "boolean", "default": 1},
     ],
 )
-def test_a_default_that_is_not_allowed_is_a_mistake_of_the_study(
-    catalogue: Catalogue, parameter: dict[str, Any]
-) -> None:
+def test_a_default_that_is_not_allowed_is_a_mistake_of_the_study(catalogue, parameter):
     (problem,) = problems_of(study(p=parameter), catalogue=catalogue)
     assert "study 'essai': parameter 'p' has the default" in problem
 
 
-def test_a_parameter_without_default_must_be_given_and_the_way_is_told(
-    catalogue: Catalogue,
-) -> None:
+def test_a_parameter_without_default_must_be_given_and_the_way_is_told(catalogue):
     needs = study(mode={"type": "choice", "choices": ["a", "b"]})
     (problem,) = problems_of(needs, catalogue=catalogue)
     assert problem.endswith("'mode' is missing; allowed: a, b; give -p mode=VALUE")
     assert pages_of(needs, catalogue=catalogue, mode="a")[0].parameters == {"mode": "a"}
 
 
-def test_each_makes_one_page_for_each_product_with_data(catalogue: Catalogue) -> None:
+def test_each_makes_one_page_for_each_product_with_data(catalogue):
     pages = pages_of(study("fiche", title="{product}", **OWN, **EACH), catalogue=catalogue)
     assert [page.name for page in pages] == ["fiche-service-public", "fiche-vie-publique"]
     assert [page.title for page in pages] == [catalogue.label(product) for product in FED]
     assert [page.parameters["product"] for page in pages] == FED
 
 
-def test_each_makes_the_one_page_that_is_asked_for(catalogue: Catalogue) -> None:
+def test_each_makes_the_one_page_that_is_asked_for(catalogue):
     pages = pages_of(study("fiche", **EACH), catalogue=catalogue, product="boamp")
     assert [page.name for page in pages] == ["fiche-boamp"]
 
 
-def test_each_without_any_product_with_data_makes_no_page_and_stops_no_other(
-    catalogue: Catalogue,
-) -> None:
+def test_each_without_any_product_with_data_makes_no_page_and_stops_no_other(catalogue):
     both = study("a", **OWN), study("fiche", **EACH)
     assert [p.name for p in pages_of(*both, catalogue=catalogue, products=[])] == ["a"]
 
 
-def test_each_survey_makes_one_page_for_each_survey_with_responses(catalogue: Catalogue) -> None:
+def test_each_survey_makes_one_page_for_each_survey_with_responses(catalogue):
     pages = pages_of(study("enquete", title="{survey}", **OWN, **EACH_SURVEY), catalogue=catalogue)
     assert [page.name for page in pages] == ASKED  # which begin with the study's name already
     assert [page.title for page in pages] == [catalogue.devices[name].label for name in ASKED]
     assert [page.parameters["survey"] for page in pages] == ASKED
 
 
-def test_no_page_takes_the_place_of_another(catalogue: Catalogue) -> None:
+def test_no_page_takes_the_place_of_another(catalogue):
     devices = catalogue.devices
     one = devices["enquete-legifrance"].model_copy(update={"id": "legifrance"})
     both = catalogue.model_copy(update={"devices": devices | {"legifrance": one}})
@@ -194,43 +184,41 @@ def test_no_page_takes_the_place_of_another(catalogue: Catalogue) -> None:
     assert "two pages would be named 'enquete-legifrance'; rename a device" in problem
 
 
-def test_a_device_that_asks_nothing_is_no_survey(catalogue: Catalogue) -> None:
+def test_a_device_that_asks_nothing_is_no_survey(catalogue):
     for device in ("matomo-legifrance", "invitations-legifrance", "nowhere"):
         (problem,) = problems_of(study(**EACH_SURVEY), catalogue=catalogue, survey=device)
         assert f"parameter 'survey' is {device!r}; allowed: " in problem
         assert "enquete-legifrance" in problem.split("allowed: ")[1]
 
 
-def test_without_any_survey_the_edition_of_no_page_says_how_to_ask_for_one(
-    catalogue: Catalogue,
-) -> None:
+def test_without_any_survey_the_edition_of_no_page_says_how_to_ask_for_one(catalogue):
     (problem,) = problems_of(study("enquete", **EACH_SURVEY), catalogue=catalogue, surveys=[])
     assert "enquete makes one for each survey with responses" in problem
     assert problem.endswith("give -p survey=VALUE")
 
 
-def test_an_edition_of_no_page_is_refused(catalogue: Catalogue) -> None:
+def test_an_edition_of_no_page_is_refused(catalogue):
     (problem,) = problems_of(study("fiche", **EACH), catalogue=catalogue, products=[])
     assert "no page to make: fiche makes one for each product" in problem
 
 
-def test_only_the_studies_wanted_make_pages_in_the_studies_order(catalogue: Catalogue) -> None:
+def test_only_the_studies_wanted_make_pages_in_the_studies_order(catalogue):
     three = study("a"), study("b"), study("c")
     assert [p.name for p in pages_of(*three, catalogue=catalogue, only=["c", "a"])] == ["a", "c"]
 
 
-def test_a_parameter_of_one_study_does_not_stop_the_others(catalogue: Catalogue) -> None:
+def test_a_parameter_of_one_study_does_not_stop_the_others(catalogue):
     pages = pages_of(study("a", years=EVERY["years"]), study("b"), catalogue=catalogue, years="4")
     assert [page.parameters for page in pages] == [{"years": 4}, {}]
 
 
-def test_a_parameter_of_a_study_that_is_not_wanted_is_unknown(catalogue: Catalogue) -> None:
+def test_a_parameter_of_a_study_that_is_not_wanted_is_unknown(catalogue):
     both = study("a", years=EVERY["years"]), study("b")
     (problem,) = problems_of(*both, catalogue=catalogue, only=["b"], years="4")
     assert problem == "parameter 'years' does not exist in b; parameters are none"
 
 
-def test_all_problems_are_told_at_once_and_each_once(catalogue: Catalogue) -> None:
+def test_all_problems_are_told_at_once_and_each_once(catalogue):
     found = problems_of(
         study("a", **EVERY),
         study("fiche", **EACH, years=EVERY["years"]),
@@ -248,7 +236,7 @@ def test_all_problems_are_told_at_once_and_each_once(catalogue: Catalogue) -> No
     assert len(found) == 5
 
 
-def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue: Catalogue) -> None:
+def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue):
     titled = study(title="{product}, {quarter} ({years} ans) {autre}", **OWN, **EACH, **EVERY)
     page = pages_of(titled, catalogue=catalogue)[0]
     assert page.title.startswith(catalogue.label("service-public"))
@@ -266,9 +254,7 @@ def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue: Cata
         max_size=3,
     )
 )
-def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(
-    catalogue: Catalogue, given_: dict[str, str]
-) -> None:
+def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_):
     both = {one.name: one for one in (study("a", **OWN, **EVERY), study("fiche", **EACH))}
     try:
         pages = plan(both, Quarter(2026, 3), "data", catalogue, FED, (), given_)

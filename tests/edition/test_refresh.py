@@ -29,7 +29,7 @@ def run_of(make: Any) -> Any:
     return notebook
 
 
-def test_a_tidied_notebook_keeps_tags_and_outputs_and_nothing_of_the_run(make: Any) -> None:
+def test_a_tidied_notebook_keeps_tags_and_outputs_and_nothing_of_the_run(make):
     found = module.tidy(run_of(make))
     nbformat.validate(found)
     text = nbformat.writes(found)
@@ -47,7 +47,7 @@ def test_a_tidied_notebook_keeps_tags_and_outputs_and_nothing_of_the_run(make: A
     assert found.cells[2].outputs[0].data["text/markdown"] == "Douze visites."
 
 
-def test_tidying_twice_changes_nothing_more(make: Any) -> None:
+def test_tidying_twice_changes_nothing_more(make):
     once = module.tidy(run_of(make))
     text = nbformat.writes(once)
     assert nbformat.writes(module.tidy(once)) == text
@@ -74,7 +74,7 @@ def refresh(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Refre
     return run
 
 
-def test_notebooks_are_executed_in_place(refresh: Refresh, tmp_path: Path) -> None:
+def test_notebooks_are_executed_in_place(refresh, tmp_path):
     written = refresh()
     assert written == [tmp_path / "notebooks" / name for name in ("a.ipynb", "b.ipynb")]
     for path in written:
@@ -83,7 +83,7 @@ def test_notebooks_are_executed_in_place(refresh: Refresh, tmp_path: Path) -> No
         assert text.endswith("}\n")
 
 
-def test_one_failure_leaves_every_notebook_as_it_was(refresh: Refresh, tmp_path: Path) -> None:
+def test_one_failure_leaves_every_notebook_as_it_was(refresh, tmp_path):
     with pytest.raises(ObservError, match=r"b\.ipynb: cell 3: ValueError: no"):
         refresh(b="cell 3: ValueError: no")
     for name in ("a", "b"):
@@ -91,9 +91,7 @@ def test_one_failure_leaves_every_notebook_as_it_was(refresh: Refresh, tmp_path:
         assert "Avant." in text and "Douze visites." not in text
 
 
-def test_a_notebook_with_a_mistake_in_its_header_stops_it_before_anything_runs(
-    refresh: Refresh, tmp_path: Path
-) -> None:
+def test_a_notebook_with_a_mistake_in_its_header_stops_it_before_anything_runs(refresh, tmp_path):
     (tmp_path / "notebooks").mkdir()
     shutil.copy(__file__, tmp_path / "notebooks" / "c.ipynb")
     with pytest.raises(ObservError, match=r"c\.ipynb: is no notebook"):

@@ -9,9 +9,9 @@ import yaml
 from tests.copies import demonstration_practices
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.reading import split_front_matter
 from observlib.edition.sheets import page_of, write_sheets
 from observlib.practices import Practices
+from observlib.yaml_files import split_front_matter
 
 PRACTICES = Path(__file__).parents[2] / "data" / "practices"
 
@@ -27,17 +27,13 @@ def page(shipped: Practices, catalogue: Catalogue, slug: str) -> tuple[dict[str,
     return yaml.safe_load(front), body
 
 
-def test_an_invented_sheet_says_so_in_its_page_and_wherever_it_is_listed(
-    shipped: Practices, catalogue: Catalogue
-) -> None:
+def test_an_invented_sheet_says_so_in_its_page_and_wherever_it_is_listed(shipped, catalogue):
     meta, body = page(shipped, catalogue, "fenetre-d-enquete")
     assert str(meta["description"]).startswith("Exemple inventé. Verdict\xa0: à adapter. Outil")
     assert "récit inventé" in body.split("##")[1]
 
 
-def test_a_neighbour_s_sheet_cites_its_sources_with_their_dates(
-    shipped: Practices, catalogue: Catalogue
-) -> None:
+def test_a_neighbour_s_sheet_cites_its_sources_with_their_dates(shipped, catalogue):
     meta, body = page(shipped, catalogue, "besancon-panel-d-habitants")
     assert "Ville de Besançon" in str(meta["description"])
     assert "](<http://www.besancon.fr/index.php?p=1620>), 2012." in body
@@ -45,9 +41,7 @@ def test_a_neighbour_s_sheet_cites_its_sources_with_their_dates(
     assert body.index("## Sources") < body.index("## La fiche")
 
 
-def test_what_the_front_matter_says_is_told_in_words(
-    shipped: Practices, catalogue: Catalogue
-) -> None:
+def test_what_the_front_matter_says_is_told_in_words(shipped, catalogue):
     meta, body = page(shipped, catalogue, "fenetre-d-enquete")
     assert (meta["format"], meta["toc"]) == ("html", False)
     for said in (
@@ -61,9 +55,7 @@ def test_what_the_front_matter_says_is_told_in_words(
         assert said in body
 
 
-def test_a_page_is_written_for_each_and_no_folder_where_there_is_none(
-    shipped: Practices, catalogue: Catalogue, tmp_path: Path
-) -> None:
+def test_a_page_is_written_for_each_and_no_folder_where_there_is_none(shipped, catalogue, tmp_path):
     write_sheets(shipped, catalogue, tmp_path / "practices")
     names = {path.name for path in (tmp_path / "practices").iterdir()}
     assert names == {f"{sheet.slug}.qmd" for sheet in shipped.sheets}
@@ -71,6 +63,6 @@ def test_a_page_is_written_for_each_and_no_folder_where_there_is_none(
     assert not (tmp_path / "none").exists()
 
 
-def test_the_same_sheets_are_the_same_bytes(shipped: Practices, catalogue: Catalogue) -> None:
+def test_the_same_sheets_are_the_same_bytes(shipped, catalogue):
     for sheet in shipped.sheets:
         assert page_of(sheet, shipped, catalogue) == page_of(sheet, shipped, catalogue)

@@ -1,64 +1,35 @@
 """A questionnaire and a device for the tests of the loaders of surveys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from observlib.catalogue import Catalogue, Device, Questionnaire
-from observlib.loaders import Loaded
+from observlib.loaders import Loaded, load
 
 Survey = Callable[..., tuple[Device, Catalogue]]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
 
 QUESTIONS: list[dict[str, Any]] = [
-    {
-        "variable": "satisfaction",
-        "code": "Q01",
-        "text": "Globalement, êtes-vous\u00a0satisfait du site ?",
-        "kind": "scale",
-        "scale": [1, 5],
-        "answers": {"A1": 1, "A2": 2, "A5": 5, "A6": None},
-        "labels": {"Pas du tout": 1, "Tout à fait": 5, "Sans opinion": None},
-    },
-    {
-        "variable": "task_success",
-        "code": "Q02",
-        "text": "Avez-vous réussi ?",
-        "kind": "scale",
-        "scale": [0, 1],
-        "answers": {"Y": 1, "N": 0},
-        "labels": {"Oui": 1, "Non": 0},
-    },
-    {
-        "variable": "ces",
-        "code": "Q03[SQ001]",
-        "text": "L'effort [C'était difficile]",
-        "kind": "scale",
-        "scale": [5, 1],
-        "asked_if": {"variable": "task_success", "is": [1]},
-    },
-    {
-        "variable": "reason",
-        "code": "Q04",
-        "text": "Pourquoi êtes-vous venu ?",
-        "kind": "multiple",
+    {"variable": "satisfaction", "code": "Q01",
+        "text": "Globalement, êtes-vous\u00a0satisfait du site ?", "kind": "scale",
+        "scale": [1, 5], "answers": {"A1": 1, "A2": 2, "A5": 5, "A6": None},
+        "labels": {"Pas du tout": 1, "Tout à fait": 5, "Sans opinion": None}},
+    {"variable": "task_success", "code": "Q02", "text": "Avez-vous réussi ?", "kind": "scale",
+        "scale": [0, 1], "answers": {"Y": 1, "N": 0}, "labels": {"Oui": 1, "Non": 0}},
+    {"variable": "ces", "code": "Q03[SQ001]", "text": "L'effort [C'était difficile]",
+        "kind": "scale", "scale": [5, 1], "asked_if": {"variable": "task_success", "is": [1]}},
+    {"variable": "reason", "code": "Q04", "text": "Pourquoi êtes-vous venu ?", "kind": "multiple",
         "answers": {"SQ001": "Démarche", "SQ002": "Renseignement", "other": "Autre"},
-        "labels": {"Une démarche": "Démarche", "Me renseigner": "Renseignement"},
-    },
-    {
-        "variable": "age",
-        "code": "Q05",
-        "text": "Quel est votre âge ?",
-        "kind": "choice",
+        "labels": {"Une démarche": "Démarche", "Me renseigner": "Renseignement"}},
+    {"variable": "age", "code": "Q05", "text": "Quel est votre âge ?", "kind": "choice",
         "answers": {"A1": "15-29 ans", "A2": "30 ans et plus", "-oth-": "Autre"},
-        "labels": {"30 à 59 ans": "30 ans et plus", "60 ans et plus": "30 ans et plus"},
-    },
+        "labels": {"30 à 59 ans": "30 ans et plus", "60 ans et plus": "30 ans et plus"}},
     {"code": "Q06", "text": "Un commentaire ?", "kind": "ignored"},
-]
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -72,31 +43,40 @@ def survey(catalogue: Catalogue) -> Survey:
         **keys: Any,
     ) -> tuple[Device, Catalogue]:
         entry = {
-            "id": "enquete-test",
-            "label": "Enquête",
-            "family": "consultation",
-            "channel": "web",
-            "owner": "numerique",
-            "product": "service-public",
-            "frequency": "continuous",
-            "personal_data": "Aucune.",
-            "pattern": "enquete-test_*.csv",
-            "loader": loader,
+            "id": "enquete-test", "label": "Enquête", "family": "consultation", "channel": "web",
+            "owner": "numerique", "product": "service-public", "frequency": "continuous",
+            "personal_data": "Aucune.", "pattern": "enquete-test_*.csv", "loader": loader,
             "questionnaire": "enquete-test",
-        }
+        }  # fmt: skip
         device = Device.model_validate(entry | keys)
         asked = Questionnaire.model_validate(
-            {
-                "id": "enquete-test",
-                "label": "Enquête",
-                "questions": questions,
-                "weight": weight,
-            }
+            {"id": "enquete-test", "label": "Enquête", "questions": questions, "weight": weight}
         )
         known = {"devices": {device.id: device}, "questionnaires": {asked.id: asked}}
         return device, catalogue.model_copy(update=known)
 
     return make
+
+
+@pytest.fixture
+def read(request: pytest.FixtureRequest, tmp_path: Path, catalogue: Catalogue) -> Any:
+    """Load a content, or a file as it stands, as an export of the `DEVICE` that a module names.
+
+    A module may name its `FILE` and other `KEYS` of the device.
+    """
+    module = request.module
+
+    def loaded(content: Any, name: str = "", encoding: str = "utf-8", **keys: Any) -> Loaded:
+        device = catalogue.devices[module.DEVICE]
+        device = device.model_copy(update={**getattr(module, "KEYS", {}), **keys})
+        path = tmp_path / (name or getattr(module, "FILE", "export.csv"))
+        if isinstance(content, Path):
+            path = content
+        else:
+            path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return load(path, device, catalogue)
+
+    return loaded
 
 
 @pytest.fixture

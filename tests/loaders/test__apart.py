@@ -1,7 +1,5 @@
 """What a library in C or Rust does to its process ends no ingestion, and is told in one line."""
 
-from __future__ import annotations
-
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ def script(folder: Path, body: str) -> str:
     return str(file)
 
 
-def test_days_texts_and_numbers_come_back_as_they_were(tmp_path: Path) -> None:
+def test_days_texts_and_numbers_come_back_as_they_were(tmp_path):
     days = "datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 10, 20)"
     body = f"return [words, sys.stdin.read(), 1.5, None, True, {days}]"
     found = _apart.apart(script(tmp_path, body), "é", given=b"abc")
@@ -25,7 +23,7 @@ def test_days_texts_and_numbers_come_back_as_they_were(tmp_path: Path) -> None:
     assert found == [["é"], "abc", 1.5, None, True, day, moment]
 
 
-def test_labels_named_like_a_day_or_moment_are_labels(tmp_path: Path) -> None:
+def test_labels_named_like_a_day_or_moment_are_labels(tmp_path):
     labels = {"V1": {"day": "Jour"}, "V2": {"moment": "Moment"}}
     assert _apart.apart(script(tmp_path, f"return {labels}")) == labels
 
@@ -42,24 +40,24 @@ def test_labels_named_like_a_day_or_moment_are_labels(tmp_path: Path) -> None:
         ("print('x' * 1000); return 1 / 0", "ZeroDivisionError: division by zero"),
     ],
 )
-def test_a_panic_or_a_crash_is_one_line(tmp_path: Path, body: str, why: str) -> None:
+def test_a_panic_or_a_crash_is_one_line(tmp_path, body, why):
     with pytest.raises(_apart.Failed, match=why) as caught:
         _apart.apart(script(tmp_path, body))
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system has no such limit")
-def test_what_asks_for_more_memory_than_there_may_be_is_refused(tmp_path: Path) -> None:
+def test_what_asks_for_more_memory_than_there_may_be_is_refused(tmp_path):
     with pytest.raises(_apart.Failed, match="needs more memory"):
         _apart.apart(script(tmp_path, "return len(bytearray(1 << 31))"))
 
 
-def test_what_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_end_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(_apart, "_SECONDS", 1)
     with pytest.raises(_apart.Failed, match="not read within 1 seconds"):
         _apart.apart(script(tmp_path, "time.sleep(60)"))
 
 
-def test_more_than_may_be_told_is_refused(tmp_path: Path) -> None:
+def test_more_than_may_be_told_is_refused(tmp_path):
     with pytest.raises(_apart.Failed, match="needs more memory"):
         _apart.apart(script(tmp_path, "return 'x' * 40_000_001"))

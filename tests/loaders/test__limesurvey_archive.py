@@ -1,7 +1,5 @@
 """Archives come from outside: they are read whole or refused, and never unpacked or expanded."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -68,15 +66,9 @@ STRUCTURE = document(
     ),
 )
 ANSWER = {
-    "id": "1",
-    "token": "jeton42",
-    "submitdate": "2026-03-12 23:50:00",
-    "_77X5X3SQ001": "Y",
-    "_77X5X3SQ002": "",
-    "_77X5X3other": "Jeanne",
-    "_77X5X31": "A2",
-    "_77X5X9R1_C1": "3",
-}
+    "id": "1", "token": "jeton42", "submitdate": "2026-03-12 23:50:00", "_77X5X3SQ001": "Y",
+    "_77X5X3SQ002": "", "_77X5X3other": "Jeanne", "_77X5X31": "A2", "_77X5X9R1_C1": "3",
+}  # fmt: skip
 RESPONSES = document(section("responses", ANSWER))
 GRID = {"variable": "grid", "code": "X", "text": "Grille [Ligne][Colonne]", "kind": "scale"}
 
@@ -108,9 +100,7 @@ def refused(read: Any, content: bytes, word: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_the_structure_tells_codes_texts_and_answers(
-    read: Any, answers: Answers, survey: Survey
-) -> None:
+def test_the_structure_tells_codes_texts_and_answers(read, answers, survey):
     _, catalogue = survey("limesurvey")
     asked = [q.model_dump() for q in catalogue.questionnaires["enquete-test"].questions[3:5]]
     asked = [{k: v for k, v in q.items() if v not in (None, {})} for q in asked]
@@ -122,20 +112,18 @@ def test_the_structure_tells_codes_texts_and_answers(
     assert "Jeanne" not in loaded.rows.to_csv() and "jeton42" not in loaded.rows.to_csv()
 
 
-def test_other_members_such_as_the_tokens_are_not_read(read: Any) -> None:
+def test_other_members_such_as_the_tokens_are_not_read(read):
     loaded = read(archive(MEMBERS | {"survey_77_tokens.lst": "<not xml: jeanne@exemple.invalid"}))
     assert loaded.rejects.empty
 
 
 @pytest.mark.parametrize("name", ["../survey_77.lss", "/etc/x", "a/../../x", "C:\\x", "..\\x"])
-def test_a_name_that_leads_out_of_the_archive_is_refused(
-    read: Any, tmp_path: Path, name: str
-) -> None:
+def test_a_name_that_leads_out_of_the_archive_is_refused(read, tmp_path, name):
     refused(read, archive(MEMBERS | {name: "x"}), "which no survey's archive does")
     assert [path.name for path in tmp_path.rglob("*")] == ["enquete-test_a.lsa"]
 
 
-def test_an_entity_bomb_is_refused_before_it_grows(read: Any) -> None:
+def test_an_entity_bomb_is_refused_before_it_grows(read):
     entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 30))
     bomb = document("<x>&l29;</x>", before=f'<!DOCTYPE d [<!ENTITY l0 "ha">{entities}]>')
     refused(read, archive(MEMBERS | {"survey_77.lss": bomb}), "document type")
@@ -143,14 +131,12 @@ def test_an_entity_bomb_is_refused_before_it_grows(read: Any) -> None:
     refused(read, archive(MEMBERS | {"survey_77_responses.lsr": outside}), "document type")
 
 
-def test_a_zip_bomb_is_refused_by_what_it_holds_not_by_what_it_says(
-    read: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zip_bomb_is_refused_by_what_it_holds_not_by_what_it_says(read, monkeypatch):
     monkeypatch.setattr(_limesurvey_archive, "_LARGEST", 1_000_000)
     refused(read, archive(MEMBERS | {"survey_77.lss": " " * 1_000_001}), "holds more than 1 MB")
 
 
-def test_an_archive_with_a_password_is_told(read: Any) -> None:
+def test_an_archive_with_a_password_is_told(read):
     locked = bytearray(archive(MEMBERS))
     for start, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = locked.find(start)
@@ -160,7 +146,7 @@ def test_an_archive_with_a_password_is_told(read: Any) -> None:
     refused(read, bytes(locked), "not read .*password")
 
 
-def test_a_link_in_an_archive_leads_nowhere(read: Any) -> None:
+def test_a_link_in_an_archive_leads_nowhere(read):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as target:
         link = zipfile.ZipInfo("survey_77.lss")
@@ -170,11 +156,11 @@ def test_a_link_in_an_archive_leads_nowhere(read: Any) -> None:
     refused(read, out.getvalue(), "no whole XML")
 
 
-def test_a_file_that_is_named_an_archive_and_is_none_is_told(read: Any) -> None:
+def test_a_file_that_is_named_an_archive_and_is_none_is_told(read):
     refused(read, b"%PDF-1.4 no zip at all", "missing column")
 
 
-def test_an_archive_of_a_thousand_files_is_refused(read: Any) -> None:
+def test_an_archive_of_a_thousand_files_is_refused(read):
     more = {f"survey_{n}.txt": "" for n in range(1000)}
     refused(read, archive(MEMBERS | more), "holds 1002 files")
 
@@ -193,28 +179,26 @@ def test_an_archive_of_a_thousand_files_is_refused(read: Any) -> None:
         (MEMBERS | {"survey_77.lss": STRUCTURE.replace("UTF-8", "klingon")}, "no whole XML"),
     ],
 )
-def test_an_unusable_archive_is_one_line(read: Any, members: dict[str, str], word: str) -> None:
+def test_an_unusable_archive_is_one_line(read, members, word):
     refused(read, archive(members), word)
 
 
-def test_a_cut_archive_is_one_line(read: Any) -> None:
+def test_a_cut_archive_is_one_line(read):
     whole = archive(MEMBERS)
     for end in range(4, len(whole), 97):
         refused(read, whole[:end], "damaged archive")
 
 
-def test_a_structure_is_no_export_of_responses(tmp_path: Path, survey: Survey) -> None:
+def test_a_structure_is_no_export_of_responses(tmp_path, survey):
     file = tmp_path / "survey_77.lss"
     file.write_text(STRUCTURE, encoding="utf-8")
     with pytest.raises(ObservError, match="the whole archive"):
         load(file, *survey("limesurvey"))
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), stored=st.booleans())
-def test_any_damage_gives_rows_or_one_plain_error(
-    read: Any, place: int, junk: bytes, stored: bool
-) -> None:
+def test_any_damage_gives_rows_or_one_plain_error(read, place, junk, stored):
     whole = archive(MEMBERS, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
     place %= len(whole)
     try:
@@ -223,9 +207,9 @@ def test_any_damage_gives_rows_or_one_plain_error(
         assert "\n" not in str(error)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(structure=st.text(max_size=80), inside=st.booleans())
-def test_any_xml_gives_rows_or_one_plain_error(read: Any, structure: str, inside: bool) -> None:
+def test_any_xml_gives_rows_or_one_plain_error(read, structure, inside):
     text = document(structure) if inside else structure
     for name in MEMBERS:
         content = archive(MEMBERS | {name: text.encode("utf-8", "replace").decode()})
@@ -235,7 +219,7 @@ def test_any_xml_gives_rows_or_one_plain_error(read: Any, structure: str, inside
             assert "\n" not in str(error)
 
 
-def test_a_real_archive_is_loaded(shared_data: Path, survey: Survey, answers: Answers) -> None:
+def test_a_real_archive_is_loaded(shared_data, survey, answers):
     colours = {
         "variable": "colour",
         "code": "Q00",
@@ -264,9 +248,7 @@ def test_a_real_archive_is_loaded(shared_data: Path, survey: Survey, answers: An
 @pytest.mark.parametrize(
     "name", ["survey.lss", "answers.lss", "ls191_sample_survey_multilingual.lss"]
 )
-def test_real_structures_of_old_and_new_versions_name_their_questions(
-    shared_data: Path, name: str
-) -> None:
+def test_real_structures_of_old_and_new_versions_name_their_questions(shared_data, name):
     text = (shared_data / "limesurvey" / name).read_text(encoding="utf-8")
     fields = _limesurvey_archive._columns(_limesurvey_archive._sections(io.BytesIO(text.encode())))
     titles = {column.names[0] for column in fields.values()}

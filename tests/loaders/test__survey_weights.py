@@ -1,7 +1,5 @@
 """A survey's own weights: read from any export as they are meant, or refused with file and row."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable
@@ -15,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib import store, tables
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
 from observlib.loaders._survey_weights import weight_of
@@ -44,9 +41,7 @@ def weights(loaded: Loaded) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("head", ["poids", "POIDS", "poids. Poids de sondage", "Poids"])
-def test_weights_are_read_with_point_or_comma_by_code_or_text(
-    tmp_path: Path, survey: Survey, head: str
-) -> None:
+def test_weights_are_read_with_point_or_comma_by_code_or_text(tmp_path, survey, head):
     name = "poids. Poids de sondage" if "." in head else "poids"
     for written in (["1,25", "0,5", "3"], ["1.25", "0.5", "3.0000000000"]):
         loaded = load(export(tmp_path, *written, head=head), *survey("limesurvey", weight=name))
@@ -55,9 +50,7 @@ def test_weights_are_read_with_point_or_comma_by_code_or_text(
 
 
 @pytest.mark.parametrize("cell", ["0", "-1", "0,0", "nan", "inf", "1 250", "1.234,5", "lourd", "٣"])
-def test_what_is_no_weight_refuses_its_response_with_file_and_row(
-    tmp_path: Path, survey: Survey, cell: str
-) -> None:
+def test_what_is_no_weight_refuses_its_response_with_file_and_row(tmp_path, survey, cell):
     loaded = load(export(tmp_path, "1,5", cell, "2"), *survey("limesurvey", weight="poids"))
     assert weights(loaded) == {"1": 1.5, "3": 2}
     (told,) = loaded.rejects.to_dict("records")
@@ -65,7 +58,7 @@ def test_what_is_no_weight_refuses_its_response_with_file_and_row(
     assert "write a number above 0 such as 1.25 or 1,25" in told["reason"]
 
 
-def test_a_response_without_a_weight_stays_and_is_told(tmp_path: Path, survey: Survey) -> None:
+def test_a_response_without_a_weight_stays_and_is_told(tmp_path, survey):
     loaded = load(export(tmp_path, "1,5", "", "N/A"), *survey("limesurvey", weight="poids"))
     found = weights(loaded)
     assert found["1"] == 1.5 and math.isnan(found["2"]) and math.isnan(found["3"])
@@ -83,30 +76,26 @@ def test_a_response_without_a_weight_stays_and_is_told(tmp_path: Path, survey: S
         (["2", "1.5", "1,234"], "poids", r"decimal point \(row 3\) and with a comma \(row 4\)"),
     ],
 )
-def test_weights_that_cannot_be_meant_refuse_the_file(
-    tmp_path: Path, survey: Survey, cells: list[str], head: str, said: str
-) -> None:
+def test_weights_that_cannot_be_meant_refuse_the_file(tmp_path, survey, cells, head, said):
     with pytest.raises(ObservError, match=said) as error:
         load(export(tmp_path, *cells, head=head), *survey("limesurvey", weight="poids"))
     assert "enquete-test_a.csv" in str(error.value) and "\n" not in str(error.value)
 
 
-def test_two_columns_of_weights_are_refused(tmp_path: Path, survey: Survey) -> None:
+def test_two_columns_of_weights_are_refused(tmp_path, survey):
     path = export(tmp_path, "1;2", head="poids;Poids")
     with pytest.raises(ObservError, match="2 columns are named 'poids'"):
         load(path, *survey("limesurvey", weight="poids"))
 
 
-def test_weights_that_no_questionnaire_names_are_not_loaded(tmp_path: Path, survey: Survey) -> None:
+def test_weights_that_no_questionnaire_names_are_not_loaded(tmp_path, survey):
     loaded = load(export(tmp_path, "1,5"), *survey("limesurvey"))
     assert loaded.rows["weight"].isna().all()
     assert any("not loaded: 'poids'" in told for told in loaded.notices)
 
 
 @pytest.mark.parametrize("kind", ["sav", "dta"])
-def test_files_of_spss_and_stata_give_their_weights(
-    tmp_path: Path, survey: Survey, kind: str
-) -> None:
+def test_files_of_spss_and_stata_give_their_weights(tmp_path, survey, kind):
     frame = pd.DataFrame({"id": [1.0, 2.0, 3.0], "submitdate": [SENT] * 3, "Q01": [5.0, 1.0, 5.0]})
     path = tmp_path / f"enquete-test_a.{kind}"
     write = pyreadstat.write_dta if kind == "dta" else pyreadstat.write_sav
@@ -120,7 +109,7 @@ def test_files_of_spss_and_stata_give_their_weights(
 
 
 @given(st.floats(1e-12, 1e12), st.sampled_from([".", ","]))
-def test_a_weight_is_read_back_as_it_was_written(value: float, mark: str) -> None:
+def test_a_weight_is_read_back_as_it_was_written(value, mark):
     assert weight_of(repr(value).replace(".", mark)) == value
     fixed = f"{value:.10f}"
     found = weight_of(fixed.replace(".", mark))
@@ -128,7 +117,7 @@ def test_a_weight_is_read_back_as_it_was_written(value: float, mark: str) -> Non
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[-+0-9.,e ]{1,10}", fullmatch=True))
-def test_any_cell_is_empty_a_number_above_0_or_none(cell: str) -> None:
+def test_any_cell_is_empty_a_number_above_0_or_none(cell):
     found = weight_of(cell)
     if found is None or math.isnan(found):
         return
@@ -137,7 +126,7 @@ def test_any_cell_is_empty_a_number_above_0_or_none(cell: str) -> None:
     assert cell[0].isdigit() and sum(map(cell.count, ".,")) <= 1
 
 
-def test_a_download_keeps_the_weights(tmp_path: Path, survey: Survey) -> None:
+def test_a_download_keeps_the_weights(tmp_path, survey):
     device, catalogue = survey("limesurvey", weight="poids")
     path = export(tmp_path, "1.5", sign=",")
     asked = catalogue.questions_of(device)
@@ -145,9 +134,7 @@ def test_a_download_keeps_the_weights(tmp_path: Path, survey: Survey) -> None:
     assert kept.splitlines() == ["id,submitdate,Q01,poids", f"1,{SENT},A5,1.5"]
 
 
-def test_a_plain_file_of_responses_may_have_weights_above_0(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_a_plain_file_of_responses_may_have_weights_above_0(tmp_path, catalogue):
     path = tmp_path / "plain.csv"
     rows = [("a", "1,25"), ("b", "0"), ("c", ""), ("d", "-1")]
     lines = [f"{name};2026-03-12;oui;response;{weight}" for name, weight in rows]
@@ -163,9 +150,7 @@ def test_a_plain_file_of_responses_may_have_weights_above_0(
 
 
 @pytest.mark.parametrize("newer", [False, True])
-def test_a_store_made_before_there_were_weights_is_read(
-    tmp_path: Path, survey: Survey, newer: bool
-) -> None:
+def test_a_store_made_before_there_were_weights_is_read(tmp_path, survey, newer):
     """Its parts have no such column, and stand beside parts that have it."""
     device, catalogue = survey("limesurvey", weight="poids", pattern="enquete-test_*.csv")
     raw = tmp_path / "raw"

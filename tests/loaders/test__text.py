@@ -1,7 +1,5 @@
 """Reading text: what would put wrong numbers, or a traceback, before an analyst."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path
@@ -35,12 +33,12 @@ def written(folder: Path, raw: bytes) -> Path:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_exports_of_every_tool_read_the_same(tmp_path: Path, encoding: str) -> None:
+def test_exports_of_every_tool_read_the_same(tmp_path, encoding):
     path = written(tmp_path, "é;ü\n1;2\n".encode(encoding))
     assert read_text(path) == "é;ü\n1;2\n"
 
 
-def test_a_latin1_export_is_refused_with_the_line_of_the_byte(tmp_path: Path) -> None:
+def test_a_latin1_export_is_refused_with_the_line_of_the_byte(tmp_path):
     path = written(tmp_path, b"a\nb\nt\xe9l\xe9\n")
     with pytest.raises(ObservError, match=r"export\.csv:3: not UTF-8 \(byte 0xe9 .*save the file"):
         read_text(path)
@@ -56,36 +54,36 @@ def test_a_latin1_export_is_refused_with_the_line_of_the_byte(tmp_path: Path) ->
         (b"\xff\xfea", "not UTF-16"),
     ],
 )
-def test_what_is_no_text_is_told_in_one_line(tmp_path: Path, raw: bytes, says: str) -> None:
+def test_what_is_no_text_is_told_in_one_line(tmp_path, raw, says):
     with pytest.raises(ObservError, match=says) as caught:
         read_text(written(tmp_path, raw))
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_missing_file_is_told_and_not_traced(tmp_path: Path) -> None:
+def test_a_missing_file_is_told_and_not_traced(tmp_path):
     with pytest.raises(ObservError, match="cannot be read"):
         read_text(tmp_path / "absent.csv")
 
 
-def test_rows_stand_at_the_line_where_an_editor_shows_them() -> None:
+def test_rows_stand_at_the_line_where_an_editor_shows_them():
     text = 'a,b\n\n1,"two\nlines"\n3,4\n'
     header, rows = read_csv(Path("x.csv"), text, ",")
     assert header == ["a", "b"]
     assert rows == {3: ["1", "two\nlines"], 5: ["3", "4"]}
 
 
-def test_a_quote_that_never_closes_is_told_with_its_line() -> None:
+def test_a_quote_that_never_closes_is_told_with_its_line():
     with pytest.raises(ObservError, match=r"x\.csv:2: not a CSV row"):
         read_csv(Path("x.csv"), 'a,b\n1,"2\n3,4\n', ",")
 
 
-def test_every_missing_column_is_told_at_once_and_a_huge_header_stays_short() -> None:
+def test_every_missing_column_is_told_at_once_and_a_huge_header_stays_short():
     with pytest.raises(ObservError, match="missing columns 'a', 'b'") as caught:
         need_columns(Path("x.csv"), ["z" * 10_000], ["a", "b"])
     assert len(str(caught.value)) < 300
 
 
-def test_a_key_given_twice_never_loses_its_first_value_silently() -> None:
+def test_a_key_given_twice_never_loses_its_first_value_silently():
     with pytest.raises(ObservError, match="'2026-03' is given twice"):
         read_json(Path("x.json"), '{"2026-03": 1, "2026-03": 2}')
 
@@ -98,12 +96,12 @@ def test_a_key_given_twice_never_loses_its_first_value_silently() -> None:
         ("[" + "9" * 10_000 + "]", "number too long"),
     ],
 )
-def test_broken_json_is_told_in_one_line(text: str, says: str) -> None:
+def test_broken_json_is_told_in_one_line(text, says):
     with pytest.raises(ObservError, match=says):
         read_json(Path("x.json"), text)
 
 
-def test_the_delimiter_is_the_one_of_the_header_not_of_the_cells() -> None:
+def test_the_delimiter_is_the_one_of_the_header_not_of_the_cells():
     assert find_delimiter("\n a;b\n1,5;2,5\n", ",;") == ";"
     assert find_delimiter("a\n1;2", ",;") == ","
 
@@ -129,24 +127,24 @@ def test_the_delimiter_is_the_one_of_the_header_not_of_the_cells() -> None:
         (str(2**63), None),
     ],
 )
-def test_a_count_is_read_as_meant_or_not_at_all(text: str, count: int | None) -> None:
+def test_a_count_is_read_as_meant_or_not_at_all(text, count):
     assert parse_count(text) == count
 
 
-def test_english_thousands_are_read_only_where_asked_for() -> None:
+def test_english_thousands_are_read_only_where_asked_for():
     assert parse_count("1,234,567", comma_groups=True) == 1_234_567
     assert parse_count("1,23", comma_groups=True) is None
     assert parse_count("1,234 567", comma_groups=True) is None
 
 
 @given(st.integers(0, 2**63 - 1), st.sampled_from([" ", "\u00a0", "\u202f"]))
-def test_grouped_thousands_come_back_whole(number: int, space: str) -> None:
+def test_grouped_thousands_come_back_whole(number, space):
     assert parse_count(f"{number:,}".replace(",", space)) == number
     assert parse_count(f"{number:,}", comma_groups=True) == number
 
 
 @given(st.dates(date(1, 1, 1), date(9998, 12, 31)))
-def test_days_and_months_come_back(day: date) -> None:
+def test_days_and_months_come_back(day):
     assert parse_day(day.isoformat()) == day
     span = parse_month(day.isoformat()[:7])
     assert span is not None and span[0] <= day <= span[1]
@@ -154,7 +152,7 @@ def test_days_and_months_come_back(day: date) -> None:
 
 
 @given(st.text())
-def test_any_text_is_parsed_or_refused_without_an_exception(text: str) -> None:
+def test_any_text_is_parsed_or_refused_without_an_exception(text):
     parse_count(text)
     parse_day(text)
     parse_month(text)
@@ -162,17 +160,17 @@ def test_any_text_is_parsed_or_refused_without_an_exception(text: str) -> None:
     assert len(short(text)) <= 60 and "\n" not in short(text)
 
 
-def test_lone_surrogates_of_json_cannot_break_the_store_or_the_terminal() -> None:
+def test_lone_surrogates_of_json_cannot_break_the_store_or_the_terminal():
     assert cell_text(json.loads(r'"\ud800"')).encode("utf-8") == rb"\ud800"
 
 
-def test_a_nested_cell_is_named_and_not_printed() -> None:
+def test_a_nested_cell_is_named_and_not_printed():
     assert cell_text({"secret": 1}) == "{…}"
     assert cell_text([1]) == "[…]"
     assert cell_text(None) == ""
 
 
-def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path: Path) -> None:
+def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path):
     text = read_text(written(tmp_path, b"\xef\xbb\xbfsep=;\r\na;b\r\n1;2\r\n"))
     assert read_csv(Path("x.csv"), text, ";") == (["a", "b"], {3: ["1", "2"]})
     assert read_text(written(tmp_path, b"sep=a\nb\n")) == "sep=a\nb\n"
@@ -183,6 +181,6 @@ def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path: Path) -> None:
     ["06 12 34 56 78", "06\u00a012\u00a034\u00a056\u00a078", "06\u202f12\u202f34\u202f56\u202f78",
      "06.12.34.56.78", "06-12-34-56-78", "+33 6 12 34 56 78", "zoe@exemple.invalid", "a\nb"],
 )  # fmt: skip
-def test_no_way_of_writing_a_number_to_call_shows_it(cell: str) -> None:
+def test_no_way_of_writing_a_number_to_call_shows_it(cell):
     assert without_persons(cell, 60, "comment").startswith("(not shown")
     assert held(cell) or "\n" in cell

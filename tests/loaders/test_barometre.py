@@ -1,45 +1,19 @@
 """The baromètre's files: only actual values are results, whatever stands beside them."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from observlib import tables
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
-from observlib.tables import REJECT_COLUMNS
+from observlib.loaders import load
 
 NATIONAL = "mesure,indicateur,id_indicateur,maille_geographique,date,valeur,unite\n"
 REGIONAL = "mesure,indicateur,id_indicateur,code_region,libelle_region,date,valeur,unite\n"
 ONE = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
 RATE = "Mesure,Satisfaction,tx-fictif,national,"
-FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+DEVICE = "barometre-indicateur"
 
 
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["barometre-indicateur"]
-
-
-def read(
-    folder: Path, device: Device, catalogue: Catalogue, text: str, encoding: str = "utf-8"
-) -> Loaded:
-    path = folder / "ind-999.csv"
-    path.write_bytes(text.encode(encoding))
-    return load(path, device, catalogue)
-
-
-def test_targets_and_initial_values_are_never_taken_for_results(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_targets_and_initial_values_are_never_taken_for_results(read):
     text = ONE + (
         "IND-246,D2A,2023-01-01,DEPT,0.0,,,\n"
         "IND-246,D2A,2023-07-01,DEPT,,98.75,,100.0\n"
@@ -47,7 +21,7 @@ def test_targets_and_initial_values_are_never_taken_for_results(
         "IND-246,FRANCE,2023-01-01,NAT,0.0,95.0,,\n"
         "IND-246,R94,,REG,,,,\n"
     )
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert loaded.table == "figures" and loaded.rejects.empty
     assert loaded.rows["value"].tolist() == [98.75, 95.0]
     assert loaded.rows["subject"].tolist() == ["Départements", "France"]
@@ -56,15 +30,13 @@ def test_targets_and_initial_values_are_never_taken_for_results(
     assert [notice[:6] for notice in loaded.notices] == ["3 rows"]
 
 
-def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day(read):
     text = NATIONAL + (
         f"{RATE}2021-12-31,73.0,% de satisfaction\n{RATE}2022-12-31,71.0,% de satisfaction\n"
         "Mesure,Stock,nb-fictif,national,2022-11-30,2 538,guichets\n"
         "Mesure,Stock,nb-fictif,national,2022-12-31,2\u202f600,guichets\n"
     )
-    rows = read(tmp_path, device, catalogue, text).rows.set_index("organisation")
+    rows = read(text).rows.set_index("organisation")
     yearly, stock = rows.loc["tx-fictif"], rows.loc["nb-fictif"]
     assert yearly["start"].tolist() == [pd.Timestamp("2021-01-01"), pd.Timestamp("2022-01-01")]
     assert set(yearly["unit"]) == {"%"}
@@ -72,13 +44,10 @@ def test_an_indicator_of_each_31_december_is_of_its_year_and_others_of_their_day
 
 
 @pytest.mark.parametrize("sign", [";", "\t", ","])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_file_saved_again_by_a_spreadsheet_still_loads(
-    tmp_path: Path, device: Device, catalogue: Catalogue, sign: str, encoding: str
-) -> None:
+def test_a_file_saved_again_by_a_spreadsheet_still_loads(read, sign):
     text = (REGIONAL + "M,Part,tx,1,Guadeloupe,31/12/2022,QUOTE,%\n").replace(",", sign)
     text = text.replace("QUOTE", '"72,5"')
-    (row,) = read(tmp_path, device, catalogue, text, encoding).rows.to_dict("records")
+    (row,) = read(text).rows.to_dict("records")
     assert (row["area"], row["value"], row["subject"]) == ("01", 72.5, "Régions")
     assert row["end"] == pd.Timestamp("2022-12-31")
 
@@ -100,16 +69,9 @@ def test_a_file_saved_again_by_a_spreadsheet_still_loads(
         (f"{RATE}2022-12-31", "", "has 5 cells"),
     ],
 )
-def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(
-    tmp_path: Path,
-    device: Device,
-    catalogue: Catalogue,
-    line: str,
-    column: str,
-    reason: str,
-) -> None:
+def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(read, line, column, reason):
     good = f"{RATE}2021-12-31,73,%\n"
-    loaded = read(tmp_path, device, catalogue, f"{NATIONAL}{good}{line}\n")
+    loaded = read(f"{NATIONAL}{good}{line}\n")
     assert loaded.rows["value"].tolist() == [73]
     (reject,) = loaded.rejects.to_dict("records")
     assert (reject["row"], reject["column"]) == (3, column) and reason in reject["reason"]
@@ -124,19 +86,9 @@ def test_a_row_that_cannot_be_is_rejected_alone_with_its_reason(
         (",D01,2023-07-01,DEPT,,98,,", "indic_id"),
     ],
 )
-def test_an_area_that_is_none_is_rejected(
-    tmp_path: Path, device: Device, catalogue: Catalogue, line: str, column: str
-) -> None:
-    loaded = read(tmp_path, device, catalogue, f"{ONE}{line}\n")
+def test_an_area_that_is_none_is_rejected(read, line, column):
+    loaded = read(f"{ONE}{line}\n")
     assert loaded.rows.empty and loaded.rejects["column"].tolist() == [column]
-
-
-def test_a_row_given_twice_counts_once(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    row = f"{RATE}2022-12-31,71,%\n"
-    loaded = read(tmp_path, device, catalogue, NATIONAL + row + row)
-    assert len(loaded.rows) == 1 and loaded.rejects["reason"].tolist() == ["repeats row 2"]
 
 
 @pytest.mark.parametrize(
@@ -149,65 +101,20 @@ def test_a_row_given_twice_counts_once(
         ("", "empty file"),
     ],
 )
-def test_a_file_of_another_form_is_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, said: str
-) -> None:
+def test_a_file_of_another_form_is_one_plain_error(read, text, said):
     with pytest.raises(ObservError) as caught:
-        read(tmp_path, device, catalogue, text)
+        read(text)
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
-CELL = st.sampled_from(
-    ["", "IND-1", "D01", "FRANCE", "R84", "DEPT", "NAT", "2022-12-31", "31/12/2022", "9", "1e9",
-     "national", "%", "99.5", "1,234", "\x00", "é"]
-)  # fmt: skip
-
-
-@FUZZ
-@given(
-    header=st.sampled_from([NATIONAL, REGIONAL, ONE]),
-    body=st.lists(st.lists(CELL | st.text(max_size=6), max_size=9), max_size=5),
-)
-def test_any_table_gives_rows_or_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue, header: str, body: list[list[str]]
-) -> None:
-    path = tmp_path / "ind-1.csv"
-    text = header + "\n".join(",".join(row) for row in body)
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    check(path, device, catalogue)
-
-
-@FUZZ
-@given(content=st.binary(max_size=200))
-def test_any_bytes_give_rows_or_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
-) -> None:
-    path = tmp_path / "ind-1.csv"
-    for head in (b"", NATIONAL.encode()):
-        path.write_bytes(head + content)
-        check(path, device, catalogue)
-
-
-def check(path: Path, device: Device, catalogue: Catalogue) -> None:
-    try:
-        loaded = load(path, device, catalogue)
-    except ObservError as error:
-        assert "\n" not in str(error)
-    else:
-        assert list(loaded.rows.columns) == tables.columns("figures")
-        assert list(loaded.rejects.columns) == REJECT_COLUMNS
-
-
-def test_every_row_of_the_published_files_is_a_result_or_told(
-    shared_data: Path, catalogue: Catalogue
-) -> None:
+def test_every_row_of_the_published_files_is_a_result_or_told(shared_data, catalogue):
     folder = shared_data / "barometre_resultats"
-    read = {}
+    found = {}
     for path in (*folder.glob("*-detail-*.csv"), folder / "ind-246.csv"):
         (device,) = [d for d in catalogue.devices.values() if path.match(d.pattern)]
-        read[path.stem.rsplit("detail-")[-1]] = load(path, device, catalogue)
-    assert all(loaded.rejects.empty for loaded in read.values())
-    national, regional, one = (read[name] for name in ("national", "regional", "ind-246"))
+        found[path.stem.rsplit("detail-")[-1]] = load(path, device, catalogue)
+    assert all(loaded.rejects.empty for loaded in found.values())
+    national, regional, one = (found[name] for name in ("national", "regional", "ind-246"))
     assert (len(national.rows), len(regional.rows), len(one.rows)) == (119, 1814, 503)
     assert one.notices == (
         "220 rows have an initial value, a target or nothing, and no actual value: no result is "

@@ -3,8 +3,6 @@
 They are loaded in a process of their own, which may take a gigabyte of memory on top of itself.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -105,7 +103,7 @@ FAR = (
 )
 
 
-def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path: Path) -> None:
+def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path):
     strays = "spans 1048576 rows and 16384 columns"
     prefixed = worksheet(FAR).replace(b"<", b"<x:").replace(b"<x:/", b"</x:")
     unplaced = b'<row r="1048576">' + b"<c><v>1</v></c>" * 16_384 + b"</row>"
@@ -132,7 +130,7 @@ def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path: Path) -> Non
     refused(tmp_path, "qualite-demarches", bombs)
 
 
-def test_a_workbook_that_swells_is_refused(tmp_path: Path) -> None:
+def test_a_workbook_that_swells_is_refused(tmp_path):
     text = b'<sst xmlns="%s"><si><t>%s</t></si></sst>' % (_MAIN, b"x" * 32_000)
     row = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
     bombs = {
@@ -146,7 +144,7 @@ def test_a_workbook_that_swells_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "qualite-demarches", bombs)
 
 
-def test_an_open_document_s_repeated_cells_are_never_laid_out(tmp_path: Path) -> None:
+def test_an_open_document_s_repeated_cells_are_never_laid_out(tmp_path):
     spaces = ("office", "table", "text")
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in spaces
@@ -175,7 +173,7 @@ def archive(responses: bytes, structure: bytes = b"<document/>") -> bytes:
     return packed.getvalue()
 
 
-def test_an_archive_that_swells_is_refused(tmp_path: Path) -> None:
+def test_an_archive_that_swells_is_refused(tmp_path):
     field = b"<fieldname>id</fieldname>"
 
     def document(fields: bytes, rows: bytes) -> bytes:
@@ -194,7 +192,7 @@ def test_an_archive_that_swells_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "enquete-service-public", bombs)
 
 
-def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path: Path) -> None:
+def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path):
     bombs = {
         "flow.yml": (b"[" * 200_000, "nesting depth"),
         "keys.yml": (b"? " * 100_000, "nested too deeply"),
@@ -206,7 +204,7 @@ def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "ateliers", bombs)
 
 
-def test_a_json_export_that_swells_is_refused(tmp_path: Path) -> None:
+def test_a_json_export_that_swells_is_refused(tmp_path):
     bombs = {
         "deep.json": (b"[" * 5_000_000, "nested too deeply"),
         "lists.json": (b"[" + b"[]," * 7_000_000 + b"[]]", "holds more than 20 MB of JSON"),
@@ -215,7 +213,7 @@ def test_a_json_export_that_swells_is_refused(tmp_path: Path) -> None:
     refused(tmp_path, "matomo-vie-publique", bombs)
 
 
-def test_a_table_of_endless_rows_is_refused(tmp_path: Path) -> None:
+def test_a_table_of_endless_rows_is_refused(tmp_path):
     header = ",".join(f"c{n}" for n in range(10_001)).encode()
     bombs = {
         "columns.csv": (header + b"\n1\n", "has 10,001 columns"),
@@ -227,9 +225,7 @@ def test_a_table_of_endless_rows_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("most", ["_MOST_ROWS", "_MOST_CELLS"])
-def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(
-    monkeypatch: pytest.MonkeyPatch, most: str
-) -> None:
+def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(monkeypatch, most):
     monkeypatch.setattr(_text, most, 4)
     text = "a\n" + "1\n" * 3
     assert len(_text.read_csv(Path("a.csv"), text, ",")[1]) == 3
@@ -238,14 +234,14 @@ def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_lines_end_as_they_did_whatever_their_end(end: str) -> None:
+def test_lines_end_as_they_did_whatever_their_end(end):
     text = end.join(["a,b", "1,2", "", '"x\u2028y\x0bz","p' + end + 'q"', "3,4"])
     _, rows = _text.read_csv(Path("a.csv"), text, ",")
     assert rows == {2: ["1", "2"], 4: ["x\u2028y\x0bz", f"p{end}q"], 6: ["3", "4"]}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes that are files")
-def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
     pipe = raw / "matomo_service-public_2026-03.csv"
@@ -269,7 +265,7 @@ def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path: Path) -
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes that are files")
-def test_a_pipe_among_the_practices_or_the_catalogue_is_never_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_among_the_practices_or_the_catalogue_is_never_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.md")
     os.mkfifo(tmp_path / "vocabulary.yml")
     code = (

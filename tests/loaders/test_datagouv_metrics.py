@@ -1,44 +1,35 @@
 """The data.gouv.fr metrics: above all, that a month cut short is never read as a collapse."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
 
-
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["datagouv-bodacc"].model_copy(
-        update={"loader": "datagouv_metrics", "extracted": None}
-    )
+DEVICE, FILE = "datagouv-bodacc", "d.json"
+KEYS = {"loader": "datagouv_metrics", "extracted": None}
 
 
 def month(name: str, visits: object = 100, downloads: object = 10) -> dict[str, object]:
     return {"month": name, "visits": visits, "downloads": downloads}
 
 
-def read(path: Path, device: Device, catalogue: Catalogue, months: object) -> Loaded:
-    path.write_text(json.dumps({"title": "Demo", "monthlyStats": months}), encoding="utf-8")
-    return load(path, device, catalogue)
+@pytest.fixture
+def dump(read: Any) -> Any:
+    """Read the metrics of some months."""
+    return lambda months, *name, **keys: read(json.dumps({"monthlyStats": months}), *name, **keys)
 
 
 LAST_YEAR = [month("2025-10"), month("2025-12", 3), month("2025-11")]
 
 
-def test_the_last_month_listed_is_partial_however_old_it_is(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path / "d.json", device, catalogue, LAST_YEAR)
+def test_the_last_month_listed_is_partial_however_old_it_is(dump):
+    loaded = dump(LAST_YEAR)
     assert loaded.rows["complete"].tolist() == [True, False, True]
     assert loaded.rows["end"].iat[1] == pd.Timestamp("2025-12-31")
 
@@ -56,36 +47,24 @@ def test_the_last_month_listed_is_partial_however_old_it_is(
     ],
 )
 def test_the_day_of_the_dump_decides_and_the_file_name_before_the_catalogue(
-    tmp_path: Path,
-    device: Device,
-    catalogue: Catalogue,
-    extracted: date | None,
-    name: str,
-    complete: list[bool],
-) -> None:
-    dated = device.model_copy(update={"extracted": extracted})
-    assert read(tmp_path / name, dated, catalogue, LAST_YEAR).rows["complete"].tolist() == complete
+    dump, extracted, name, complete
+):
+    loaded = dump(LAST_YEAR, name, extracted=extracted)
+    assert loaded.rows["complete"].tolist() == complete
 
 
-def test_the_current_month_is_partial_whatever_the_catalogue_says(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    wrong = device.model_copy(update={"extracted": date(9000, 1, 1)})
-    loaded = read(tmp_path / "d.json", wrong, catalogue, [month(f"{date.today():%Y-%m}")])
+def test_the_current_month_is_partial_whatever_the_catalogue_says(dump):
+    loaded = dump([month(f"{date.today():%Y-%m}")], extracted=date(9000, 1, 1))
     assert loaded.rows["complete"].tolist() == [False]
 
 
 @pytest.mark.parametrize("name", ["d_2999-01-01.json", "d_2025-02-30.json"])
-def test_a_mistyped_day_in_the_file_name_cannot_complete_a_month(
-    tmp_path: Path, device: Device, catalogue: Catalogue, name: str
-) -> None:
+def test_a_mistyped_day_in_the_file_name_cannot_complete_a_month(dump, name):
     with pytest.raises(ObservError, match="rename the file"):
-        read(tmp_path / name, device, catalogue, LAST_YEAR)
+        dump(LAST_YEAR, name)
 
 
-def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(dump):
     months = [
         month("2025-10"),
         month("2025-10"),
@@ -100,7 +79,7 @@ def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(
         month("2025-05", 3, None),
         month("2025-12", "??"),
     ]
-    loaded = read(tmp_path / "d.json", device, catalogue, months)
+    loaded = dump(months)
     assert loaded.rows["visits"].tolist() == [100, 3]
     assert loaded.rows["downloads"].isna().tolist() == [False, True]
     assert loaded.rows["complete"].all(), "the rejected December is the month that was cut"
@@ -117,13 +96,9 @@ def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(
         ("<html>", "not JSON"),
     ],
 )
-def test_another_file_is_told_in_one_line(
-    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, says: str
-) -> None:
-    path = tmp_path / "d.json"
-    path.write_text(text, encoding="utf-8")
+def test_another_file_is_told_in_one_line(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
-        load(path, device, catalogue)
+        read(text)
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -138,33 +113,16 @@ CELLS = st.one_of(
 MONTHS = st.dictionaries(st.sampled_from(["month", "visits", "downloads"]), CELLS) | CELLS
 
 
-@settings(
-    max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=80)
 @given(months=st.lists(MONTHS, max_size=6) | CELLS)
-def test_any_list_of_months_loads_or_is_refused(
-    tmp_path: Path, device: Device, catalogue: Catalogue, months: object
-) -> None:
+def test_any_list_of_months_loads_or_is_refused(dump, months):
     try:
-        loaded = read(tmp_path / "d.json", device, catalogue, months)
+        loaded = dump(months)
     except ObservError:
         return
     assert isinstance(months, list)
     assert len(loaded.rows) + len(loaded.rejects) == len(months)
     loaded.rejects.to_csv().encode("utf-8")
-
-
-@settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(raw=st.binary(max_size=100))
-def test_any_bytes_load_or_are_refused(
-    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes
-) -> None:
-    path = tmp_path / "d.json"
-    path.write_bytes(raw)
-    with pytest.raises(ObservError):
-        load(path, device, catalogue)
 
 
 @pytest.mark.parametrize(
@@ -176,9 +134,9 @@ def test_any_bytes_load_or_are_refused(
     ],
 )
 def test_four_real_days_of_december_are_no_fall_of_96_percent(
-    shared_data: Path, device: Device, catalogue: Catalogue, name: str, visits: int, downloads: int
-) -> None:
-    loaded = load(shared_data / "datagouv_metrics" / name, device, catalogue)
+    read, shared_data, name, visits, downloads
+):
+    loaded = read(shared_data / "datagouv_metrics" / name)
     assert loaded.rejects.empty and len(loaded.rows) == 42
     december = loaded.rows.iloc[-1]
     assert (december["visits"], december["downloads"]) == (visits, downloads)
@@ -186,26 +144,20 @@ def test_four_real_days_of_december_are_no_fall_of_96_percent(
     assert loaded.rows["complete"].iloc[:-1].all()
 
 
-def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(
-    shared_data: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(read, shared_data):
     path = shared_data / "datagouv_metrics" / "dila_BODACC_monthly.json"
-    loaded = load(path, device, catalogue)
+    loaded = read(path)
     told = json.loads(path.read_text(encoding="utf-8"))
     assert loaded.rows["visits"].sum() == told["totalVisits"]
     assert loaded.rows["downloads"].sum() == told["totalDownloads"]
 
 
-def test_the_real_metrics_of_the_whole_platform_are_refused(
-    shared_data: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_the_real_metrics_of_the_whole_platform_are_refused(read, shared_data):
     with pytest.raises(ObservError, match="metrics of all of data"):
-        load(shared_data / "datagouv_metrics" / "global-stats.json", device, catalogue)
+        read(shared_data / "datagouv_metrics" / "global-stats.json")
 
 
-def test_a_cell_that_may_tell_of_someone_is_not_shown(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_cell_that_may_tell_of_someone_is_not_shown(dump):
     months = [month("2025-10"), month("zoe@exemple.invalid"), month("2025-09", "06 12 34 56 78")]
-    told = read(tmp_path / "d.json", device, catalogue, months).rejects
+    told = dump(months).rejects
     assert told["value"].tolist() == ["(not shown: it may be a comment)"] * 2

@@ -4,8 +4,6 @@ One good export of each loader stands below; what it becomes when spoiled is rea
 rejected row by row, or refused in one line, and never anything else.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -225,42 +223,36 @@ def sound(found: Loaded) -> None:
     assert "-0.0" not in found.rows.astype(str).to_csv()
 
 
-def test_a_new_loader_must_stand_here_to_be_held_to_bad_input() -> None:
+def test_a_new_loader_must_stand_here_to_be_held_to_bad_input():
     assert {export.loader for export in EXPORTS.values()} | OTHERS == set(names())
 
 
 @EVERY
-def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(
-    read: Read, export: Export
-) -> None:
+def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(read, export):
     found = read(export)
     assert len(found.rows) >= len(export.rows) and found.rejects.empty
 
 
 @EVERY
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_encodings_of_spreadsheets_are_read_the_same(
-    read: Read, export: Export, encoding: str
-) -> None:
+def test_encodings_of_spreadsheets_are_read_the_same(read, export, encoding):
     same(read(export, export.text().encode(encoding)), read(export))
 
 
 @EVERY
-def test_a_file_in_cp1252_is_refused_and_says_how_to_save_it(read: Read, export: Export) -> None:
+def test_a_file_in_cp1252_is_refused_and_says_how_to_save_it(read, export):
     said = refused(read, export, export.text().encode() + "été;€\n".encode("cp1252"))
     assert ":4: not UTF-8" in said and "save the file as UTF-8" in said
 
 
 @EVERY
-def test_the_first_line_of_excel_blank_lines_and_windows_ends_lose_nothing(
-    read: Read, export: Export
-) -> None:
+def test_the_first_line_of_excel_blank_lines_and_windows_ends_lose_nothing(read, export):
     text = f"sep={export.delimiter}\n" + export.text().replace("\n", "\n\n")
     same(read(export, text.replace("\n", "\r\n").encode()), read(export))
 
 
 @EVERY
-def test_headers_in_another_case_and_with_spaces_are_known(read: Read, export: Export) -> None:
+def test_headers_in_another_case_and_with_spaces_are_known(read, export):
     header = [f" {name.upper()}\u00a0" for name in export.header]
     text = export.text(header=header)
     if export.loader == "plain_csv":  # whose columns are those of the table, to the letter
@@ -270,7 +262,7 @@ def test_headers_in_another_case_and_with_spaces_are_known(read: Read, export: E
 
 
 @EVERY
-def test_a_missing_or_renamed_column_is_named_with_those_there(read: Read, export: Export) -> None:
+def test_a_missing_or_renamed_column_is_named_with_those_there(read, export):
     for header in (["Colonne inconnue", *export.header[1:]], export.header[1:]):
         rows = [row[-len(header) :] for row in export.rows]
         said = refused(read, export, export.text(*rows, header=header))
@@ -278,7 +270,7 @@ def test_a_missing_or_renamed_column_is_named_with_those_there(read: Read, expor
 
 
 @EVERY
-def test_another_separator_is_read_or_refused_in_one_line(read: Read, export: Export) -> None:
+def test_another_separator_is_read_or_refused_in_one_line(read, export):
     assert re.search("missing column|no visits", refused(read, export, export.text(delimiter="|")))
     text = export.text(delimiter="\t")
     if export.loader == "services_publics_plus":
@@ -288,7 +280,7 @@ def test_another_separator_is_read_or_refused_in_one_line(read: Read, export: Ex
 
 
 @EVERY
-def test_a_row_written_twice_counts_once(read: Read, export: Export) -> None:
+def test_a_row_written_twice_counts_once(read, export):
     found = read(export, export.text(*export.rows, export.rows[0]))
     same(found, read(export))
     assert found.rejects["row"].unique().tolist() == [4]
@@ -296,7 +288,7 @@ def test_a_row_written_twice_counts_once(read: Read, export: Export) -> None:
 
 
 @EVERY
-def test_a_line_of_totals_a_remark_and_a_cut_line_add_nothing(read: Read, export: Export) -> None:
+def test_a_line_of_totals_a_remark_and_a_cut_line_add_nothing(read, export):
     empty, cut = [""] * (len(export.header) - 1), export.spoiled(5, {})[:-1]
     extra = [["Total", *empty], ["Total", *empty[1:], "2468"], ["# extrait le 3 mars"], cut]
     found = read(export, export.text(*export.rows, *extra))
@@ -311,25 +303,21 @@ def test_a_line_of_totals_a_remark_and_a_cut_line_add_nothing(read: Read, export
 
 
 @WITH_REMARKS
-def test_a_cell_with_a_line_break_and_the_separator_moves_no_other(
-    read: Read, export: Export
-) -> None:
+def test_a_cell_with_a_line_break_and_the_separator_moves_no_other(read, export):
     header = [*export.header, "Remarques"]
     rows = [[*row, f'un "mot"\nou{export.delimiter} deux'] for row in export.rows]
     same(read(export, export.text(*rows, header=header)), read(export))
 
 
 @EVERY
-def test_a_file_without_its_header_shows_nobody_in_the_error(read: Read, export: Export) -> None:
+def test_a_file_without_its_header_shows_nobody_in_the_error(read, export):
     row = [MAIL, PHONE, *export.rows[0][2:]]
     said = refused(read, export, export.text(row, header=row))
-    assert "06" not in said.replace("2026", "") and "@" not in said
+    assert not re.search(r"06\s?12|@", said)  # a folder of pytest's may hold 06
 
 
 @EVERY
-def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(
-    read: Read, export: Export
-) -> None:
+def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(read, export):
     for column in range(len(export.header)):
         rows = [export.spoiled(n, {column: cell}) for n, cell in enumerate(SPOILED)]
         try:
@@ -341,6 +329,34 @@ def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(
         assert "#N/A" not in found.rows.astype(str).to_csv()
 
 
+STARTS = {  # of the exports that are no tables of texts
+    "datagouv_metrics": (b'{"monthlyStats": [',),
+    "demarches": (b"PK\x03\x04",),
+    "insee_population": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    "matomo_json": (b'{"2026-03-01": ',),
+    "spss_stata": (b"$FL2",),
+    "workshops": (b"date: ", b"- date: 2026-03-01\n  title: "),
+}
+
+
+@pytest.mark.parametrize("name", [*EXPORTS, *sorted(OTHERS)])
+@settings(max_examples=20)
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(st.lists(st.text(max_size=5), max_size=8)).map(
+        lambda rows: "\n".join(map(",".join, rows)).encode("utf-8", "surrogatepass")
+    )
+)
+def test_any_bytes_give_rows_or_one_plain_error(read, name, content):
+    export = EXPORTS.get(name) or Export(name, "")
+    headers = [f"{sign.join(export.header)}\n".encode() for sign in export.delimiter + "\t"]
+    for start in (b"", *STARTS.get(name, headers)):
+        try:
+            sound(read(export, start + content))
+        except ObservError as error:
+            assert all("\n" not in p and "export_2026-03.csv" in p for p in error.problems)
+
+
 AMERICAN = {
     "barometre": 3, "barometre of one indicator": 2, "call_intervals": 0, "calls": 1,
     "limesurvey": 1, "polls": 1, "services_publics_plus": 1, "tickets": 1, "user_tests": 1,
@@ -348,7 +364,7 @@ AMERICAN = {
 
 
 @pytest.mark.parametrize("name", AMERICAN)
-def test_a_file_with_months_first_is_never_read_with_days_first(read: Read, name: str) -> None:
+def test_a_file_with_months_first_is_never_read_with_days_first(read, name):
     export, rows = EXPORTS[name], [list(row) for row in EXPORTS[name].rows]
     for row, day in zip(rows, ("05/06/2025", "05/13/2025"), strict=True):
         row[AMERICAN[name]] = day + row[AMERICAN[name]][10:].replace("T", " ")[:6]
@@ -358,13 +374,13 @@ def test_a_file_with_months_first_is_never_read_with_days_first(read: Read, name
 
 
 @EVERY
-def test_any_table_gives_rows_and_rejects_or_one_plain_error(read: Read, export: Export) -> None:
+def test_any_table_gives_rows_and_rejects_or_one_plain_error(read, export):
     reached: Counter[bool] = Counter()
     cell = st.sampled_from([*SPOILED, ""]) | st.text(st.characters(codec="utf-8"), max_size=8)
     cells = st.dictionaries(st.integers(0, len(export.header) - 1), cell, max_size=2)
     more = st.sampled_from([0, 0, 0, 0, -1, 1])
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(table=st.lists(st.tuples(cells, more), max_size=4))
     def run(table: list[tuple[dict[int, str], int]]) -> None:
         rows = [export.spoiled(n, spoiled) for n, (spoiled, _) in enumerate(table)]

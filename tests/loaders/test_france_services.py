@@ -1,30 +1,14 @@
 """The list of France services counters: codes kept as INSEE writes them, no address kept."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from observlib import tables
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
 from observlib.personal import HIDDEN
-from observlib.tables import REJECT_COLUMNS
 
 HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
-FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["france-services"]
+DEVICE, FILE = "france-services", "liste-fs-20240801.csv"
 
 
 def counter(number: object, department: str, name: str = "Guichet fictif", form: str = "") -> str:
@@ -34,42 +18,26 @@ def counter(number: object, department: str, name: str = "Guichet fictif", form:
     )
 
 
-def read(
-    folder: Path,
-    device: Device,
-    catalogue: Catalogue,
-    *rows: str,
-    name: str = "liste-fs-20240801.csv",
-    encoding: str = "utf-8",
-) -> Loaded:
-    path = folder / name
-    path.write_bytes((HEADER + "".join(rows)).encode(encoding))
-    return load(path, device, catalogue)
+def listed(*rows: str) -> str:
+    return HEADER + "".join(rows)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_codes_of_departements_keep_their_zero_and_their_letters(
-    tmp_path: Path, device: Device, catalogue: Catalogue, encoding: str
-) -> None:
+def test_codes_of_departements_keep_their_zero_and_their_letters(read):
     codes = ["01", "2A", "2B", "75", "971", "976", "978"]
-    loaded = read(tmp_path, device, catalogue, *map(counter, range(7), codes), encoding=encoding)
+    loaded = read(listed(*map(counter, range(7), codes)))
     assert loaded.table == "counters" and loaded.rejects.empty and loaded.notices == ()
     assert loaded.rows["departement"].tolist() == codes
     assert set(loaded.rows["date"]) == {pd.Timestamp("2024-08-01")}
 
 
-def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path, device, catalogue, counter(1, "1"), counter(2, "2a"))
+def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(read):
+    loaded = read(listed(counter(1, "1"), counter(2, "2a")))
     assert loaded.rows["departement"].tolist() == ["01", "2A"]
     assert loaded.notices == ("1 département had lost its leading zero, put back",)
 
 
-def test_no_address_mail_or_telephone_is_loaded(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path, device, catalogue, counter(1, "01", form="Bus_équivalent"))
+def test_no_address_mail_or_telephone_is_loaded(read):
+    loaded = read(listed(counter(1, "01", form="Bus_équivalent")))
     assert list(loaded.rows.columns) == tables.columns("counters")
     text = loaded.rows.to_csv()
     assert "rue" not in text and "@" not in text and "00 00" not in text
@@ -92,73 +60,38 @@ def test_no_address_mail_or_telephone_is_loaded(
         (counter(1, "02"), "counter_id, date", "2024-08-01"),
     ],
 )
-def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(
-    tmp_path: Path, device: Device, catalogue: Catalogue, row: str, column: str, shown: str
-) -> None:
-    loaded = read(tmp_path, device, catalogue, counter(1, "01"), row)
+def test_a_row_that_cannot_be_is_rejected_alone_and_shows_nobody(read, row, column, shown):
+    loaded = read(listed(counter(1, "01"), row))
     assert loaded.rows["counter_id"].tolist() == ["1"]
     (reject,) = loaded.rejects.to_dict("records")
     assert (reject["row"], reject["column"], reject["value"]) == (3, column, shown)
 
 
 @pytest.mark.parametrize("name", ["Rur@linette", "PADA@ de Sartrouville"])
-def test_a_name_with_an_at_sign_for_a_letter_is_no_address(
-    tmp_path: Path, device: Device, catalogue: Catalogue, name: str
-) -> None:
-    assert read(tmp_path, device, catalogue, counter(1, "01", name)).rejects.empty
+def test_a_name_with_an_at_sign_for_a_letter_is_no_address(read, name):
+    assert read(listed(counter(1, "01", name))).rejects.empty
 
 
-def test_the_day_of_the_list_is_in_its_name_or_with_its_device(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    named = read(tmp_path, device, catalogue, counter(1, "01"), name="liste-fs_2025-03.csv")
+def test_the_day_of_the_list_is_in_its_name_or_with_its_device(read):
+    named = read(listed(counter(1, "01")), name="liste-fs_2025-03.csv")
     assert set(named.rows["date"]) == {pd.Timestamp("2025-03-01")}
-    told = device.model_copy(update={"period": "2025-02-03"})
-    loaded = read(tmp_path, told, catalogue, counter(1, "01"), name="liste-fs.csv")
+    loaded = read(listed(counter(1, "01")), name="liste-fs.csv", period="2025-02-03")
     assert set(loaded.rows["date"]) == {pd.Timestamp("2025-02-03")}
     for name in ("liste-fs.csv", "liste-fs-20241399.csv"):
         with pytest.raises(ObservError, match="does not tell the day of the list"):
-            read(tmp_path, device, catalogue, counter(1, "01"), name=name)
+            read(listed(counter(1, "01")), name=name)
 
 
-def test_a_list_without_its_columns_or_rows_is_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_list_without_its_columns_or_rows_is_one_plain_error(read):
     with pytest.raises(ObservError, match="no row under the header"):
-        read(tmp_path, device, catalogue)
-    path = tmp_path / "liste-fs-20240801.csv"
-    path.write_text("id;departement\n1;01\n", encoding="utf-8")
+        read(HEADER)
     with pytest.raises(ObservError, match="'id_fs', 'insee_dep', 'lib_fs'"):
-        load(path, device, catalogue)
+        read("id;departement\n1;01\n")
 
 
-@FUZZ
-@given(
-    content=st.binary(max_size=150)
-    | st.lists(st.lists(st.text(max_size=5), max_size=8)).map(
-        lambda rows: "\n".join(map(",".join, rows)).encode("utf-8", "surrogatepass")
-    )
-)
-def test_anything_gives_rows_or_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
-) -> None:
-    path = tmp_path / "liste-fs-20240801.csv"
-    for head in (b"", HEADER.encode()):
-        path.write_bytes(head + content)
-        try:
-            loaded = load(path, device, catalogue)
-        except ObservError as error:
-            assert "\n" not in str(error)
-        else:
-            assert list(loaded.rows.columns) == tables.columns("counters")
-            assert list(loaded.rejects.columns) == REJECT_COLUMNS
-
-
-def test_every_counter_of_the_published_list_loads(
-    shared_data: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_every_counter_of_the_published_list_loads(read, shared_data):
     (path,) = (shared_data / "france_services").glob("liste-fs-*.csv")
-    loaded = load(path, device, catalogue)
+    loaded = read(path)
     assert loaded.rejects.empty and len(loaded.rows) == 2845 and loaded.notices == ()
     counts = loaded.rows["departement"].value_counts()
     assert len(counts) == 102

@@ -1,48 +1,35 @@
 """Matomo's JSON answers: their shapes, empty days, and answers that must be refused."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
+
+DEVICE, FILE = "matomo-vie-publique", "m.json"
+KEYS = {"loader": "matomo_json", "period": None, "extracted": None}
 
 
 @pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["matomo-vie-publique"].model_copy(
-        update={"loader": "matomo_json", "period": None, "extracted": None}
-    )
-
-
-def read(path: Path, device: Device, catalogue: Catalogue, data: object) -> Loaded:
-    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
-    return load(path, device, catalogue)
+def ask(read: Any) -> Any:
+    """Read an answer of Matomo's."""
+    return lambda data, *name, **keys: read(json.dumps(data), *name, **keys)
 
 
 DAY = {
-    "nb_uniq_visitors": 7,
-    "nb_visits": "9",
-    "nb_actions": 20.0,
-    "bounce_count": 2,
-    "sum_visit_length": 542,
-    "bounce_rate": "22%",
-}
+    "nb_uniq_visitors": 7, "nb_visits": "9", "nb_actions": 20.0, "bounce_count": 2,
+    "sum_visit_length": 542, "bounce_rate": "22%",
+}  # fmt: skip
 
 
-def test_days_without_visits_are_zero_and_not_lost(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_days_without_visits_are_zero_and_not_lost(ask):
     data = {"2026-03-02": [], "2026-03-01": DAY, "2026-03-03": [DAY]}
-    loaded = read(tmp_path / "m.json", device, catalogue, data)
+    loaded = ask(data)
     assert loaded.rejects.empty
     assert loaded.rows["visits"].tolist() == [0, 9, 9]
     assert loaded.rows["seconds"].tolist() == [0, 542, 542]
@@ -50,24 +37,18 @@ def test_days_without_visits_are_zero_and_not_lost(
     assert loaded.rows["complete"].all()
 
 
-def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    own = read(tmp_path / "m_2026-01.json", device, catalogue, {"date": "2026-03", **DAY})
+def test_one_object_takes_its_period_from_itself_the_catalogue_or_the_name(ask):
+    own = ask({"date": "2026-03", **DAY}, "m_2026-01.json")
     assert own.rows["end"].tolist() == [pd.Timestamp("2026-03-31")]
-    named = read(tmp_path / "m_2026-01.json", device, catalogue, DAY)
+    named = ask(DAY, "m_2026-01.json")
     assert named.rows["end"].tolist() == [pd.Timestamp("2026-01-31")]
-    told = device.model_copy(update={"period": "2026-02-03"})
-    assert read(tmp_path / "m_2026-01.json", told, catalogue, DAY).rows["start"].tolist() == [
-        pd.Timestamp("2026-02-03")
-    ]
+    told = ask(DAY, "m_2026-01.json", period="2026-02-03")
+    assert told.rows["start"].tolist() == [pd.Timestamp("2026-02-03")]
     with pytest.raises(ObservError, match="does not say its period"):
-        read(tmp_path / "m.json", device, catalogue, [DAY])
+        ask([DAY])
 
 
-def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask):
     data = [
         {"date": "2019-01", "visites": 119541},
         {"date": "2019-02", "visites": None},
@@ -81,28 +62,22 @@ def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(
         {"date": {"x": 1}, "visites": 1},
         {"date": "2019-08", "visites": 1.5},
     ]
-    loaded = read(tmp_path / "m.json", device, catalogue, data)
+    loaded = ask(data)
     assert loaded.rows["visits"].tolist() == [119541]
     assert loaded.rejects["row"].tolist() == list(range(2, 12))
     assert loaded.rejects["reason"].iat[1] == "is empty"
     assert loaded.rejects["column"].iat[1] == "period"
 
 
-def test_the_period_that_is_not_over_is_incomplete(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_the_period_that_is_not_over_is_incomplete(ask):
     today = date.today()
     data = {f"{today:%Y-%m}": DAY, "2026-01": DAY, "From 2026-02-02 to 2026-02-08": DAY}
-    loaded = read(tmp_path / "m.json", device, catalogue, data)
+    loaded = ask(data)
     assert loaded.rows["complete"].tolist() == [False, True, True]
 
 
-def test_an_unknown_key_among_periods_is_rejected_by_its_place(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(
-        tmp_path / "m.json", device, catalogue, {"2026-03": DAY, "total": DAY, "2026-04": 3}
-    )
+def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask):
+    loaded = ask({"2026-03": DAY, "total": DAY, "2026-04": 3})
     assert len(loaded.rows) == 1
     assert loaded.rejects["row"].tolist() == [2, 3]
 
@@ -130,15 +105,13 @@ def test_an_unknown_key_among_periods_is_rejected_by_its_place(
         ("[" + "9" * 10_000 + "]", "number too long"),
     ],
 )
-def test_answers_that_cannot_be_used_say_which_to_ask_for(
-    tmp_path: Path, device: Device, catalogue: Catalogue, data: object, says: str
-) -> None:
+def test_answers_that_cannot_be_used_say_which_to_ask_for(read, data, says):
     with pytest.raises(ObservError, match=says) as caught:
-        read(tmp_path / "m_2026-03.json", device, catalogue, data)
+        read(data if isinstance(data, str) else json.dumps(data), "m_2026-03.json")
     assert len(str(caught.value).splitlines()) == 1 and len(str(caught.value)) < 600
 
 
-KEYS = st.one_of(
+WORDS = st.one_of(
     st.sampled_from(
         ["2026-03-01", "2026-03", "2026", "date", "nb_visits", "Visites", "nb_actions"]
     ),
@@ -152,20 +125,16 @@ VALUES = st.recursive(
     | st.floats()
     | st.text(max_size=6)
     | st.sampled_from(["2026-03-01", "12", "error", "\ud800"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=5),
     max_leaves=12,
 )
 
 
-@settings(
-    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=120)
 @given(data=VALUES)
-def test_any_json_loads_or_is_refused(
-    tmp_path: Path, device: Device, catalogue: Catalogue, data: object
-) -> None:
+def test_any_json_loads_or_is_refused(ask, data):
     try:
-        loaded = read(tmp_path / "m_2026-03.json", device, catalogue, json.dumps(data))
+        loaded = ask(data)
     except ObservError as error:
         str(error).encode("utf-8")
         return
@@ -173,26 +142,9 @@ def test_any_json_loads_or_is_refused(
     assert loaded.rejects["row"].is_unique
 
 
-@settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(raw=st.binary(max_size=100))
-def test_any_bytes_load_or_are_refused(
-    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes
-) -> None:
-    path = tmp_path / "m_2026-03.json"
-    path.write_bytes(raw)
-    try:
-        assert isinstance(load(path, device, catalogue), Loaded)
-    except ObservError as error:
-        str(error).encode("utf-8")
-
-
-def test_the_real_monthly_series_of_a_public_service(
-    shared_data: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_the_real_monthly_series_of_a_public_service(read, shared_data):
     path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
-    loaded = load(path, device, catalogue)
+    loaded = read(path)
     assert loaded.rejects.empty and len(loaded.rows) == 26
     assert loaded.rows["visits"].sum() == sum(
         month["visites"] for month in json.loads(path.read_text(encoding="utf-8"))
@@ -200,14 +152,12 @@ def test_the_real_monthly_series_of_a_public_service(
     assert loaded.rows["complete"].all()
 
 
-def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(
-    shared_data: Path, tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(ask, read, shared_data):
     (path,) = (shared_data / "matomo").glob("*getBulkRequest.json")
     with pytest.raises(ObservError, match="several answers in one file"):
-        load(path, device, catalogue)
+        read(path)
     answer = json.loads(path.read_text(encoding="utf-8"))[0]
-    loaded = read(tmp_path / "one.json", device, catalogue, answer)
+    loaded = ask(answer)
     assert loaded.rows["visits"].tolist() == [2, 0]
     assert loaded.rows["seconds"].tolist() == [1622, 0]
 
@@ -220,8 +170,6 @@ def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(
         ("exportDataSubject_oneVisitGiven.json", "personal data and is not read"),
     ],
 )
-def test_real_answers_that_are_refused(
-    shared_data: Path, device: Device, catalogue: Catalogue, name: str, says: str
-) -> None:
+def test_real_answers_that_are_refused(read, shared_data, name, says):
     with pytest.raises(ObservError, match=says):
-        load(shared_data / "matomo" / name, device, catalogue)
+        read(shared_data / "matomo" / name)

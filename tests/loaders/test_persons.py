@@ -1,7 +1,5 @@
 """Whatever cell of an export holds personal data, neither the store nor a message does."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -86,9 +84,7 @@ def columns_filled(export: Export, persons: list[str]) -> Iterator[tuple[str, st
 
 
 @EVERY
-def test_no_cell_brings_a_person_into_the_store_or_a_message(
-    export: Export, tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+def test_no_cell_brings_a_person_into_the_store_or_a_message(export, tmp_path, catalogue, survey):
     device, catalogue = known(export.loader, export.table, catalogue, survey)
     path = tmp_path / "export_2026-03.csv"
     for name, text in columns_filled(export, PERSONS):
@@ -101,9 +97,7 @@ def test_no_cell_brings_a_person_into_the_store_or_a_message(
 
 
 @EVERY
-def test_no_header_that_is_a_person_is_printed(
-    export: Export, tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+def test_no_header_that_is_a_person_is_printed(export, tmp_path, catalogue, survey):
     device, catalogue = known(export.loader, export.table, catalogue, survey)
     path = tmp_path / "export_2026-03.csv"
     persons = [*NAMES, *PERSONS]  # messages show the first few
@@ -120,9 +114,7 @@ def test_no_header_that_is_a_person_is_printed(
 
 
 @pytest.mark.parametrize("name", OF_PERSONS)
-def test_no_name_identifies_what_one_person_did(
-    name: str, tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+def test_no_name_identifies_what_one_person_did(name, tmp_path, catalogue, survey):
     export, people = EXPORTS[name], [*NAMES, "martin.zoe", "zmartin", "Zoé-Martin", "Martin"]
     device, catalogue = known(export.loader, export.table, catalogue, survey)
     place = export.header.index(OF_PERSONS[name])
@@ -134,7 +126,7 @@ def test_no_name_identifies_what_one_person_did(
     assert kept.count("\n") > 1 and "\n" in told
 
 
-def test_every_column_of_texts_of_every_table_is_guarded() -> None:
+def test_every_column_of_texts_of_every_table_is_guarded():
     for table, shape in tables.TABLES.items():
         row: dict[str, Any] = {
             name: {
@@ -153,7 +145,7 @@ def test_every_column_of_texts_of_every_table_is_guarded() -> None:
         assert not hold(rejects.to_csv(), PERSONS)
 
 
-def test_a_name_in_a_column_of_a_list_is_refused_and_not_shown() -> None:
+def test_a_name_in_a_column_of_a_list_is_refused_and_not_shown():
     row = {"device": "d", "channel": "web", "experience_id": "1", "feeling": "positive"}
     frame = pd.DataFrame([row | {"date": pd.Timestamp("2026-03-05"), "told_by": NAMES[0]}])
     kept, rejects = tables.conform(frame, "experiences", "a.csv")
@@ -213,8 +205,8 @@ def others(person: str) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("loader", sorted(OTHERS))
 def test_no_place_of_other_exports_brings_a_person_into_the_store_or_a_message(
-    loader: str, tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+    loader, tmp_path, catalogue, survey
+):
     device, catalogue = known(loader, None, catalogue, survey)
     persons = PERSONS[3 :: SLOW.get(loader, 1)]
     for person in persons:
@@ -236,8 +228,8 @@ def test_no_place_of_other_exports_brings_a_person_into_the_store_or_a_message(
 
 
 def test_a_poll_whose_question_reaches_someone_is_refused_whole_and_says_how_to_mend(
-    tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+    tmp_path, catalogue, survey
+):
     export = EXPORTS["polls"]
     device, catalogue = known("polls", None, catalogue, survey)
     rows = [
@@ -255,9 +247,7 @@ def test_a_poll_whose_question_reaches_someone_is_refused_whole_and_says_how_to_
     }
 
 
-def test_who_tells_is_a_word_of_the_list_or_autre_which_a_notice_tells(
-    tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+def test_who_tells_is_a_word_of_the_list_or_autre_which_a_notice_tells(tmp_path, catalogue, survey):
     export = EXPORTS["services_publics_plus"]
     device, catalogue = known(export.loader, None, catalogue, survey)
     place = export.header.index("Posté comme")

@@ -1,113 +1,50 @@
 """Noted figures: each with its source written out, none that cannot be true."""
 
-from __future__ import annotations
-
 import csv
+import io
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from observlib import store, tables
-from observlib.catalogue import Catalogue, Device
+from observlib import store
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
-from observlib.tables import REJECT_COLUMNS
 
 ROOT = Path(__file__).parents[2]
+DEVICE = "published-figures"
 OURS = ROOT / "data" / "reference" / "published" / "published_figures.csv"
 ENGLISH = [
-    "organisation",
-    "period",
-    "subject",
-    "indicator",
-    "value",
-    "unit",
-    "n",
-    "mode",
-    "definition_note",
-    "source_title",
-    "source_date",
-    "source_url",
-    "licence",
-    "comparable_with",
+    "organisation", "period", "subject", "indicator", "value", "unit", "n", "mode",
+    "definition_note", "source_title", "source_date", "source_url", "licence", "comparable_with",
     "reservation",
-]
+]  # fmt: skip
 FRENCH = [
-    "Organisme",
-    "Période",
-    "Sujet",
-    "Indicateur",
-    "Valeur",
-    "Unité",
-    "n",
-    "Mode de recueil",
-    "Définition",
-    "Titre de la source",
-    "Date de la source",
-    "Adresse de la source",
-    "Licence",
-    "Comparable avec",
-    "Réserve",
-]
+    "Organisme", "Période", "Sujet", "Indicateur", "Valeur", "Unité", "n", "Mode de recueil",
+    "Définition", "Titre de la source", "Date de la source", "Adresse de la source", "Licence",
+    "Comparable avec", "Réserve",
+]  # fmt: skip
 FIGURE = {
-    "organisation": "CAISSE-FICTIVE",
-    "period": "2025",
-    "subject": "ensemble",
-    "indicator": "Usagers satisfaits",
-    "value": "71,5",
-    "unit": "%",
-    "n": "1 250",
-    "source_title": "Rapport fictif",
-    "source_date": "2026-03",
+    "organisation": "CAISSE-FICTIVE", "period": "2025", "subject": "ensemble",
+    "indicator": "Usagers satisfaits", "value": "71,5", "unit": "%", "n": "1 250",
+    "source_title": "Rapport fictif", "source_date": "2026-03",
     "source_url": "https://exemple.invalid/rapport",
-}
-FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+}  # fmt: skip
 
 
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["published-figures"]
-
-
-def write(
-    path: Path,
-    *figures: dict[str, str],
-    header: list[str] = ENGLISH,
-    sign: str = ",",
-    encoding: str = "utf-8",
-) -> Path:
-    with path.open("w", encoding=encoding, newline="") as stream:
-        rows = csv.writer(stream, delimiter=sign)
-        rows.writerow(header)
-        rows.writerows([figure.get(name, "") for name in ENGLISH] for figure in figures)
-    return path
-
-
-def read(folder: Path, device: Device, catalogue: Catalogue, *figures: dict[str, str]) -> Loaded:
-    return load(write(folder / "published_figures.csv", *figures), device, catalogue)
+def noted(*figures: dict[str, str], header: list[str] = ENGLISH, sign: str = ",") -> str:
+    """A table of figures."""
+    out = io.StringIO()
+    rows = csv.writer(out, delimiter=sign)
+    rows.writerows([header, *([figure.get(name, "") for name in ENGLISH] for figure in figures)])
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
     ("header", "sign", "encoding"),
     [(ENGLISH, ",", "utf-8"), (FRENCH, ";", "utf-8-sig"), (FRENCH, "\t", "utf-16")],
 )
-def test_a_figure_keeps_its_source_base_and_unit(
-    tmp_path: Path,
-    device: Device,
-    catalogue: Catalogue,
-    header: list[str],
-    sign: str,
-    encoding: str,
-) -> None:
-    path = write(
-        tmp_path / "published_figures.csv", FIGURE, header=header, sign=sign, encoding=encoding
-    )
-    loaded = load(path, device, catalogue)
+def test_a_figure_keeps_its_source_base_and_unit(read, header, sign, encoding):
+    loaded = read(noted(FIGURE, header=header, sign=sign), encoding=encoding)
     assert loaded.rejects.empty
     (row,) = loaded.rows.to_dict("records")
     assert (row["organisation"], row["measure"]) == ("CAISSE-FICTIVE", "Usagers satisfaits")
@@ -128,23 +65,19 @@ def test_a_figure_keeps_its_source_base_and_unit(
         ("2024-02-29", "2024-02-29", "2024-02-29"),
     ],
 )
-def test_every_kind_of_period_is_read(
-    tmp_path: Path, device: Device, catalogue: Catalogue, period: str, start: str, end: str
-) -> None:
-    rows = read(tmp_path, device, catalogue, FIGURE | {"period": period}).rows
+def test_every_kind_of_period_is_read(read, period, start, end):
+    rows = read(noted(FIGURE | {"period": period})).rows
     assert rows["start"].tolist() == [pd.Timestamp(start)]
     assert rows["end"].tolist() == [pd.Timestamp(end)]
 
 
-def test_same_repeats_the_source_above_even_one_of_a_rejected_row(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_same_repeats_the_source_above_even_one_of_a_rejected_row(read):
     same = {"source_title": "same", "source_date": "same", "source_url": "Same"}
     figures = [FIGURE, FIGURE | same | {"value": "x"}, FIGURE | same | {"subject": "site"}]
-    loaded = read(tmp_path, device, catalogue, *figures)
+    loaded = read(noted(*figures))
     assert loaded.rows["source_title"].tolist() == ["Rapport fictif"] * 2
     assert set(loaded.rows["url"]) == {"https://exemple.invalid/rapport"}
-    alone = read(tmp_path, device, catalogue, FIGURE | same)
+    alone = read(noted(FIGURE | same))
     assert alone.rejects["column"].tolist() == ["source_title"]
 
 
@@ -171,11 +104,9 @@ def test_same_repeats_the_source_above_even_one_of_a_rejected_row(
         ("comparable_with", "bonheur", "is no indicator of the catalogue"),
     ],
 )
-def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(
-    tmp_path: Path, device: Device, catalogue: Catalogue, column: str, cell: str, reason: str
-) -> None:
+def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(read, column, cell, reason):
     good = FIGURE | {"subject": "site web"}
-    loaded = read(tmp_path, device, catalogue, good, FIGURE | {column: cell})
+    loaded = read(noted(good, FIGURE | {column: cell}))
     assert loaded.rows["subject"].tolist() == ["site web"]
     (reject,) = loaded.rejects.to_dict("records")
     assert (reject["row"], reject["column"]) == (3, column) and reason in reject["reason"]
@@ -187,17 +118,13 @@ def test_a_figure_that_cannot_be_is_rejected_alone_with_its_reason(
      ("points", "-40", True), ("points", "140", False), ("visites", "124 500 000", True),
      ("visites", "-1", False)],
 )  # fmt: skip
-def test_a_value_lies_on_the_scale_of_its_unit(
-    tmp_path: Path, device: Device, catalogue: Catalogue, unit: str, value: str, fits: bool
-) -> None:
-    loaded = read(tmp_path, device, catalogue, FIGURE | {"unit": unit, "value": value})
+def test_a_value_lies_on_the_scale_of_its_unit(read, unit, value, fits):
+    loaded = read(noted(FIGURE | {"unit": unit, "value": value}))
     assert (len(loaded.rows), len(loaded.rejects)) == ((1, 0) if fits else (0, 1))
 
 
-def test_a_figure_noted_twice_counts_once(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path, device, catalogue, FIGURE, FIGURE, FIGURE | {"value": "72"})
+def test_a_figure_noted_twice_counts_once(read):
+    loaded = read(noted(FIGURE, FIGURE, FIGURE | {"value": "72"}))
     assert len(loaded.rows) == 1
     assert loaded.rejects["reason"].tolist() == [
         "repeats row 2",
@@ -205,66 +132,16 @@ def test_a_figure_noted_twice_counts_once(
     ]
 
 
-def test_a_file_without_its_columns_or_rows_is_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_file_without_its_columns_or_rows_is_one_plain_error(read):
     with pytest.raises(ObservError, match="no row under the header"):
-        read(tmp_path, device, catalogue)
+        read(noted())
     renamed = [name.replace("value", "montant") for name in ENGLISH]
-    path = write(tmp_path / "published_figures.csv", FIGURE, header=renamed)
     with pytest.raises(ObservError, match="missing column 'value'"):
-        load(path, device, catalogue)
-    path.write_bytes("organisation,période\nx,2025\n".encode("latin-1"))
-    with pytest.raises(ObservError, match="not UTF-8"):
-        load(path, device, catalogue)
+        read(noted(FIGURE, header=renamed))
 
 
-@FUZZ
-@given(
-    figures=st.lists(
-        st.dictionaries(
-            st.sampled_from(ENGLISH),
-            st.sampled_from(["same", "2025", "%", "71", "http://a.fr", "nps"])
-            | st.text(max_size=8),
-        ).map(lambda cells: FIGURE | cells),
-        min_size=1,
-        max_size=4,
-    )
-)
-def test_any_table_gives_rows_or_rejects(
-    tmp_path: Path, device: Device, catalogue: Catalogue, figures: list[dict[str, str]]
-) -> None:
-    clean = [
-        {k: v.encode("utf-8", "ignore").decode("utf-8") for k, v in f.items()} for f in figures
-    ]
-    check(write(tmp_path / "published_figures.csv", *clean), device, catalogue)
-
-
-@FUZZ
-@given(content=st.binary(max_size=200))
-def test_any_bytes_give_rows_or_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
-) -> None:
-    path = tmp_path / "published_figures.csv"
-    for head in (b"", (",".join(ENGLISH) + "\n").encode()):
-        path.write_bytes(head + content)
-        check(path, device, catalogue)
-
-
-def check(path: Path, device: Device, catalogue: Catalogue) -> None:
-    try:
-        loaded = load(path, device, catalogue)
-    except ObservError as error:
-        assert "\n" not in str(error)
-    else:
-        assert list(loaded.rows.columns) == tables.columns("figures")
-        assert list(loaded.rejects.columns) == REJECT_COLUMNS
-
-
-def test_our_own_figures_all_load_and_each_has_its_source_written_out(
-    device: Device, catalogue: Catalogue
-) -> None:
-    loaded = load(OURS, device, catalogue)
+def test_our_own_figures_all_load_and_each_has_its_source_written_out(read, catalogue):
+    loaded = read(OURS)
     assert loaded.rejects.empty and len(loaded.rows) == 26
     assert loaded.rows[["source_title", "published", "url"]].notna().all().all()
     assert "same" not in OURS.read_text(encoding="utf-8").split(",")
@@ -273,17 +150,15 @@ def test_our_own_figures_all_load_and_each_has_its_source_written_out(
 
 
 def test_a_figure_of_ours_is_comparable_in_its_indicator_s_unit_or_says_why_it_is_not(
-    device: Device, catalogue: Catalogue
-) -> None:
-    rows = load(OURS, device, catalogue).rows
+    read, catalogue
+):
+    rows = read(OURS).rows
     assert rows["reservation"].notna().all()
     for row in rows[rows["comparable_with"].notna()].to_dict("records"):
         assert catalogue.indicators[row["comparable_with"]].unit == row["unit"]
 
 
-def test_the_project_s_reference_folder_is_read_into_a_real_store(
-    tmp_path: Path, catalogue: Catalogue
-) -> None:
+def test_the_project_s_reference_folder_is_read_into_a_real_store(tmp_path, catalogue):
     done = store.ingest(OURS.parent, tmp_path, catalogue)
     assert not done.problems and done.rejects.empty and store.kind(tmp_path) == "real"
     assert not done.unclaimed, "the folder that docs/how-to/peer.md names holds nothing else"

@@ -1,67 +1,40 @@
 """Experiences told on Services Publics +: both layouts, torn records, and stories kept out."""
 
-from __future__ import annotations
-
 import csv
+import io
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
-from observlib.tables import REJECT_COLUMNS, columns
+from observlib.loaders import load
+from observlib.tables import columns
 
 HEADER = [
-    "ID expérience",
-    "Etat expérience",
-    "Statut de l'expérience",
-    "Date de publication",
-    "Pseudonyme usager",
-    "Écrit le",
-    "Titre",
-    "Description",
-    "Posté comme",
-    "Ressenti usager",
-    "Code INSEE Région usager",
-    "Intitulé Typologie 1",
-    "Intitulé structure 1",
-    "Réponse structure 1",
-    "Accessibilité",
-    "Information/Explication",
-    "Relation",
-    "Réactivité",
-    "Simplicité/Complexité",
-    "Tags Métiers",
-]
+    "ID expérience", "Etat expérience", "Statut de l'expérience", "Date de publication",
+    "Pseudonyme usager", "Écrit le", "Titre", "Description", "Posté comme", "Ressenti usager",
+    "Code INSEE Région usager", "Intitulé Typologie 1", "Intitulé structure 1",
+    "Réponse structure 1", "Accessibilité", "Information/Explication", "Relation", "Réactivité",
+    "Simplicité/Complexité", "Tags Métiers",
+]  # fmt: skip
 SECRET = "Zoé, 06 00 00 00 00"
-
-
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["sp-plus"]
+DEVICE = "sp-plus"
 
 
 def record(number: int = 1, **cells: str) -> list[str]:
     """The fields of one experience; keywords name columns by their first word."""
     values = dict.fromkeys(HEADER, "") | {
-        "ID expérience": str(number),
-        "Etat expérience": "Traitées",
+        "ID expérience": str(number), "Etat expérience": "Traitées",
         "Statut de l'expérience": "Expérience avec réponse",
-        "Date de publication": "2026-03-12T09:30:00",
-        "Pseudonyme usager": SECRET,
-        "Titre": "Mon récit",
-        "Description": f"C'est {SECRET}",
-        "Posté comme": "La personne concernée",
-        "Ressenti usager": "Négatif",
-        "Intitulé Typologie 1": "Préfecture",
-        "Intitulé structure 1": "Préfecture de l'Inventé",
+        "Date de publication": "2026-03-12T09:30:00", "Pseudonyme usager": SECRET,
+        "Titre": "Mon récit", "Description": f"C'est {SECRET}",
+        "Posté comme": "La personne concernée", "Ressenti usager": "Négatif",
+        "Intitulé Typologie 1": "Préfecture", "Intitulé structure 1": "Préfecture de l'Inventé",
         "Accessibilité": "Positif",
-    }
+    }  # fmt: skip
     for key, value in cells.items():
         name = next(name for name in HEADER if name.split()[0].casefold() == key.casefold())
         values[name] = value
@@ -73,16 +46,8 @@ def official(*records: list[str], header: list[str] = HEADER, end: str = "\n") -
     return "\ufeff" + end.join(";".join(fields) for fields in [header, *records]) + end
 
 
-def read(folder: Path, device: Device, catalogue: Catalogue, text: str) -> Loaded:
-    file = folder / "export-experiences.csv"
-    file.write_text(text, encoding="utf-8", newline="")
-    return load(file, device, catalogue)
-
-
-def test_a_whole_experience_becomes_one_row_without_its_story(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path, device, catalogue, official(record(7, Code="3.0")))
+def test_a_whole_experience_becomes_one_row_without_its_story(read):
+    loaded = read(official(record(7, Code="3.0")))
     assert loaded.table == "experiences" and loaded.rejects.empty
     assert list(loaded.rows.columns) == columns("experiences")
     row = loaded.rows.iloc[0]
@@ -109,10 +74,8 @@ def test_a_whole_experience_becomes_one_row_without_its_story(
         ("2023-05-12", "2023-05-12"),
     ],
 )
-def test_dates_of_both_layouts_are_read_at_local_time(
-    tmp_path: Path, device: Device, catalogue: Catalogue, written: str, meant: str
-) -> None:
-    loaded = read(tmp_path, device, catalogue, official(record(Date=written)))
+def test_dates_of_both_layouts_are_read_at_local_time(read, written, meant):
+    loaded = read(official(record(Date=written)))
     assert loaded.rows["date"].tolist() == [pd.Timestamp(meant)]
 
 
@@ -125,23 +88,19 @@ def test_dates_of_both_layouts_are_read_at_local_time(
         ("Préfecture", None),
     ],
 )
-def test_an_organisation_that_is_a_product_of_the_catalogue_is_told_so(
-    tmp_path: Path, device: Device, catalogue: Catalogue, organisation: str, product: str | None
-) -> None:
+def test_an_organisation_that_is_a_product_of_the_catalogue_is_told_so(read, organisation, product):
     fields = record()
     fields[HEADER.index("Intitulé Typologie 1")] = organisation
-    loaded = read(tmp_path, device, catalogue, official(fields))
+    loaded = read(official(fields))
     found = loaded.rows["product"].iloc[0]
     assert found == product or (product is None and pd.isna(found))
 
 
-def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read):
     fields = record()
     fields[HEADER.index("Intitulé Typologie 1")] = ""
     fields[HEADER.index("Intitulé structure 1")] = "Consulat de l\x92Inventé"
-    loaded = read(tmp_path, device, catalogue, official(fields))
+    loaded = read(official(fields))
     assert loaded.rows["organisation"].tolist() == ["Consulat de l’Inventé"]
 
 
@@ -157,12 +116,10 @@ def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(
         ("Code INSEE Région usager", "Bretagne", "is no INSEE code"),
     ],
 )
-def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(
-    tmp_path: Path, device: Device, catalogue: Catalogue, column: str, cell: str, reason: str
-) -> None:
+def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(read, column, cell, reason):
     bad = record(2)
     bad[HEADER.index(column)] = cell
-    loaded = read(tmp_path, device, catalogue, official(record(1), bad, bad, record(3)))
+    loaded = read(official(record(1), bad, bad, record(3)))
     assert loaded.rows["experience_id"].tolist() == ["1", "3"]
     assert loaded.rejects[["row", "column", "value"]].to_numpy().tolist() == [
         [3, column, cell],
@@ -171,11 +128,9 @@ def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(
     assert loaded.rejects["reason"].str.contains(reason).all()
 
 
-def test_an_experience_that_is_there_twice_is_kept_once(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_an_experience_that_is_there_twice_is_kept_once(read):
     text = official(record(1), record(2), record(1), record(2, Ressenti="Neutre"))
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert loaded.rows["experience_id"].tolist() == ["1", "2"]
     assert loaded.rejects["reason"].tolist() == [
         "repeats row 2",
@@ -199,65 +154,52 @@ def test_an_experience_that_is_there_twice_is_kept_once(
         ";" * 15,
     ],
 )
-def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(
-    tmp_path: Path, device: Device, catalogue: Catalogue, story: str, end: str
-) -> None:
+def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(read, story, end):
     text = official(record(1), record(2, Description=story, Ressenti="Neutre"), record(3), end=end)
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert loaded.rejects.empty
     assert loaded.rows["experience_id"].tolist() == ["1", "2", "3"]
     assert loaded.rows["feeling"].tolist() == ["negative", "neutral", "negative"]
 
 
-def test_a_properly_quoted_export_is_read_all_the_same(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    file = tmp_path / "export-experiences.csv"
+def test_a_properly_quoted_export_is_read_all_the_same(read):
     rows = [record(1, Description='il a dit "12;non"\n13;rien'), record(2)]
-    with file.open("w", encoding="utf-8-sig", newline="") as out:
-        csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
-    loaded = load(file, device, catalogue)
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
+    loaded = read(out.getvalue(), encoding="utf-8-sig")
     assert loaded.rows["experience_id"].tolist() == ["1", "2"] and loaded.rejects.empty
 
 
-def test_a_separator_in_the_answer_of_an_administration_shifts_nothing(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_separator_in_the_answer_of_an_administration_shifts_nothing(read):
     fields = record(1, Réponse="Bonjour; nous;\nregrettons", Relation="Neutre")
-    loaded = read(tmp_path, device, catalogue, official(fields, record(2)))
+    loaded = read(official(fields, record(2)))
     assert loaded.rows["relation"].iloc[0] == "neutral"
     assert loaded.rows["accessibility"].tolist() == ["positive", "positive"]
 
 
 @pytest.mark.parametrize("left", range(1, len(HEADER)))
-def test_a_damaged_record_takes_no_other_one_with_it(
-    tmp_path: Path, device: Device, catalogue: Catalogue, left: int
-) -> None:
+def test_a_damaged_record_takes_no_other_one_with_it(read, left):
     torn = [*record(2)[:left], ""] if left == 1 else record(2)[:left]
     text = official(record(1), torn, record(3, Ressenti="Positif"))
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert loaded.rows["experience_id"].tolist() == ["1", "3"]
     assert loaded.rejects["row"].tolist() == [3]
     assert "Zoé" not in loaded.rejects.to_csv()
 
 
-def test_text_before_the_first_record_is_told_and_not_shown(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_text_before_the_first_record_is_told_and_not_shown(read):
     text = official([SECRET], record(1))
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert len(loaded.rows) == 1 and loaded.rejects["row"].tolist() == [2]
     assert "Zoé" not in loaded.rejects.to_csv()
 
 
 @pytest.mark.parametrize("shift", [-3, -2, -1, 1, 2, 3])
-def test_a_story_that_slips_into_another_column_is_not_shown(
-    tmp_path: Path, device: Device, catalogue: Catalogue, shift: int
-) -> None:
+def test_a_story_that_slips_into_another_column_is_not_shown(read, shift):
     fields = record(1)
     shifted = fields[shift:] + fields[:shift]
     text = ",".join(HEADER) + "\n" + ",".join(f'"{cell}"' for cell in shifted) + "\n"
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert "06 00" not in loaded.rows.to_csv() + loaded.rejects.to_csv()
 
 
@@ -266,9 +208,7 @@ BITS = [*'\n\n;;"123 é', "\n12;", FALSE_START, "Positif", "Négatif;", ";;"]
 STORY = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 @given(
     told=st.lists(
         st.tuples(STORY, STORY, st.sampled_from(["Positif", "Neutre", "Négatif"])),
@@ -276,9 +216,7 @@ STORY = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
         max_size=5,
     )
 )
-def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(
-    tmp_path: Path, device: Device, catalogue: Catalogue, told: list[tuple[str, str, str]]
-) -> None:
+def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(read, told):
     feelings = {"Positif": "positive", "Neutre": "neutral", "Négatif": "negative"}
     for title, story, _ in told:
         # more separators in one record than the header has are given up
@@ -289,7 +227,7 @@ def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(
         record(1000 + place, Titre=title, Description=story, Ressenti=feeling)
         for place, (title, story, feeling) in enumerate(told)
     ]
-    loaded = read(tmp_path, device, catalogue, official(*records))
+    loaded = read(official(*records))
     found = dict(zip(loaded.rows["experience_id"], loaded.rows["feeling"], strict=True))
     truth = {str(1000 + place): feelings[feeling] for place, (_, _, feeling) in enumerate(told)}
     assert found.items() <= truth.items()
@@ -299,24 +237,7 @@ def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(
     assert set(loaded.rows["accessibility"].dropna()) <= {"positive"}
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(raw=st.binary(max_size=200), delimiter=st.sampled_from(",;"))
-def test_any_bytes_give_rows_or_one_plain_error(
-    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes, delimiter: str
-) -> None:
-    file = tmp_path / "export-experiences.csv"
-    header = delimiter.join(HEADER) + "\n"
-    for content in (raw, header.encode() + raw, header.encode() + b"1;;;\n2;" + raw):
-        file.write_bytes(content)
-        try:
-            assert list(load(file, device, catalogue).rejects.columns) == REJECT_COLUMNS
-        except ObservError as error:
-            assert "\n" not in str(error)
-
-
-def test_the_published_extract_is_read_whole(shared_data: Path, catalogue: Catalogue) -> None:
+def test_the_published_extract_is_read_whole(shared_data, catalogue):
     path = shared_data / "services_publics_plus" / "sp_plus_experiences_subset.csv"
     loaded = load(path, catalogue.devices["sp-plus-extrait"], catalogue)
     assert loaded.rejects.empty and len(loaded.rows) == 1200
@@ -338,8 +259,8 @@ def test_the_published_extract_is_read_whole(shared_data: Path, catalogue: Catal
 
 
 def test_the_published_extract_rewritten_without_any_escape_comes_back_the_same(
-    shared_data: Path, tmp_path: Path, catalogue: Catalogue
-) -> None:
+    shared_data, tmp_path, catalogue
+):
     path = shared_data / "services_publics_plus" / "sp_plus_experiences_subset.csv"
     device = catalogue.devices["sp-plus-extrait"]
     with path.open(encoding="utf-8", newline="") as text:
@@ -355,7 +276,7 @@ def test_the_published_extract_rewritten_without_any_escape_comes_back_the_same(
     pd.testing.assert_frame_equal(again.rows, load(path, device, catalogue).rows)
 
 
-def test_the_annotated_extract_is_no_such_export(shared_data: Path, catalogue: Catalogue) -> None:
+def test_the_annotated_extract_is_no_such_export(shared_data, catalogue):
     path = shared_data / "services_publics_plus" / "sp_plus_annotated_2019_2022_pseudonymised.csv"
     with pytest.raises(ObservError, match="missing columns 'ID expérience'"):
         load(path, catalogue.devices["sp-plus"], catalogue)

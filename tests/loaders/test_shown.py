@@ -1,15 +1,12 @@
 """A message that asks to mend a name shows it, and no person that a missing header lets in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
 from tests.loaders.test_every_loader import EXPORTS
-from tests.loaders.test_persons import NAMES, Survey, known
+from tests.loaders.test_persons import NAMES, known
 
 from observlib import tables
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.loaders import load
 from observlib.loaders._text import need_columns
@@ -18,9 +15,7 @@ TITLED = ["Unique Visitors", "Date Début", "Nb Visites", "Bounce Rate"]
 
 
 @pytest.mark.parametrize("name", ["sales", "subscriptions", "polls", "plain_csv"])
-def test_the_product_to_add_to_the_catalogue_is_shown(
-    name: str, tmp_path: Path, catalogue: Catalogue, survey: Survey
-) -> None:
+def test_the_product_to_add_to_the_catalogue_is_shown(name, tmp_path, catalogue, survey):
     export = EXPORTS[name]
     device, catalogue = known(export.loader, export.table, catalogue, survey)
     header = [*export.header, "product"]
@@ -34,18 +29,18 @@ def test_the_product_to_add_to_the_catalogue_is_shown(
 PRODUCT, NAMED = "Journal Officiel", "Chez Mme Zoé Martin"
 
 
-def test_a_name_in_another_column_is_not_shown() -> None:
+def test_a_name_in_another_column_is_not_shown():
     assert tables.reject("a.csv", 2, "Motif", NAMES[0], "is no theme")["value"] != NAMES[0]
 
 
-def test_headers_in_capitals_are_shown_where_a_column_is_missing() -> None:
+def test_headers_in_capitals_are_shown_where_a_column_is_missing():
     with pytest.raises(ObservError) as caught:
         need_columns(Path("a.csv"), TITLED, ["visits"])
     assert all(title in str(caught.value) for title in TITLED)
 
 
 @pytest.mark.parametrize("value", ["2026-03-01 10:20", "01/03/2026", "12", "1 234,5", "z@exe.fr"])
-def test_a_row_that_stands_for_the_header_shows_no_name(value: str) -> None:
+def test_a_row_that_stands_for_the_header_shows_no_name(value):
     with pytest.raises(ObservError) as caught:
         need_columns(Path("a.csv"), [*NAMES, "Logement", "Bien", "Oui", "Web", value], ["visits"])
     assert not any(name in str(caught.value) for name in NAMES)

@@ -1,7 +1,5 @@
 """Files of SPSS and Stata: names or labels of variables, values or labels of answers."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -11,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -22,17 +20,12 @@ Answers = Callable[[Loaded, str], dict[str, list[Any]]]
 
 FRAME = pd.DataFrame(
     {
-        "id": [1.0, 2.0, 3.0],
-        "submitdate": ["2026-03-12 23:50:00", "", "2026-03-14 10:00:00"],
+        "id": [1.0, 2.0, 3.0], "submitdate": ["2026-03-12 23:50:00", "", "2026-03-14 10:00:00"],
         "startdate": ["2026-03-12 23:40:00", "2026-03-13 10:00:00", "2026-03-14 09:50:00"],
-        "Q01": [5.0, 1.0, None],
-        "reussi": [1.0, 0.0, 1.0],
-        "Q03_SQ001": [2.0, None, 5.0],
-        "Q04_SQ001": [1.0, 0.0, 0.0],
-        "Q05": ["A1", "A2", ""],
-        "nom": ["Jeanne", "Jean", "Ana"],
+        "Q01": [5.0, 1.0, None], "reussi": [1.0, 0.0, 1.0], "Q03_SQ001": [2.0, None, 5.0],
+        "Q04_SQ001": [1.0, 0.0, 0.0], "Q05": ["A1", "A2", ""], "nom": ["Jeanne", "Jean", "Ana"],
     }
-)
+)  # fmt: skip
 LABELS = {"Q01": "Globalement, êtes-vous satisfait du site ?", "reussi": "Avez-vous réussi ?"}
 VALUES: dict[str, Any] = {
     "Q01": {1.0: "Pas du tout", 5.0: "Tout à fait"},
@@ -57,9 +50,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_labelled_file_gives_the_answers_of_its_export(
-    file: Path, survey: Survey, answers: Answers
-) -> None:
+def test_a_labelled_file_gives_the_answers_of_its_export(file, survey, answers):
     loaded = load(file, *survey("spss_stata"))
     assert loaded.table == "responses" and loaded.rejects.empty
     assert answers(loaded, "satisfaction") == {"1": [5], "2": [1]}
@@ -72,9 +63,7 @@ def test_a_labelled_file_gives_the_answers_of_its_export(
     assert "Jean" not in loaded.rows.to_csv()
 
 
-def test_an_institute_s_file_has_a_date_and_only_finished_interviews(
-    tmp_path: Path, survey: Survey
-) -> None:
+def test_an_institute_s_file_has_a_date_and_only_finished_interviews(tmp_path, survey):
     path = tmp_path / "a.sav"
     frame = pd.DataFrame({"id": [1, 2], "DATE": [date(2026, 3, 12)] * 2, "Q01": [1.0, 7.0]})
     pyreadstat.write_sav(frame, path)
@@ -86,24 +75,20 @@ def test_an_institute_s_file_has_a_date_and_only_finished_interviews(
     assert loaded.rejects[["row", "value"]].values.tolist() == [[2, "7"]]
 
 
-def test_without_the_extra_the_error_says_how_to_install_it(
-    file: Path, survey: Survey, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_extra_the_error_says_how_to_install_it(file, survey, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyreadstat", None)
     with pytest.raises(ObservError, match=r"pip install 'observlib\[spss\]'"):
         load(file, *survey("spss_stata"))
 
 
-def test_another_file_is_told_from_one_of_spss(tmp_path: Path, survey: Survey) -> None:
+def test_another_file_is_told_from_one_of_spss(tmp_path, survey):
     path = tmp_path / "a.sav"
     path.write_text("id,Q01\n1,5\n", encoding="utf-8")
     with pytest.raises(ObservError, match="is no file of SPSS"):
         load(path, *survey("spss_stata"))
 
 
-def test_a_file_without_identifier_or_questions_says_what_it_has(
-    tmp_path: Path, survey: Survey
-) -> None:
+def test_a_file_without_identifier_or_questions_says_what_it_has(tmp_path, survey):
     path = tmp_path / "a.sav"
     pyreadstat.write_sav(FRAME.drop(columns="id"), path)
     with pytest.raises(ObservError, match=r"missing column 'id'; .* number them"):
@@ -113,11 +98,9 @@ def test_a_file_without_identifier_or_questions_says_what_it_has(
         load(path, *survey("spss_stata"))
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(place=st.integers(0, 5_000), junk=st.binary(min_size=1, max_size=16), cut=st.booleans())
-def test_any_damage_gives_rows_or_one_plain_error(
-    file: Path, tmp_path: Path, survey: Survey, place: int, junk: bytes, cut: bool
-) -> None:
+def test_any_damage_gives_rows_or_one_plain_error(file, tmp_path, survey, place, junk, cut):
     whole = file.read_bytes()
     place %= len(whole)
     damaged = tmp_path / f"damaged{file.suffix}"
@@ -133,11 +116,9 @@ CELL |= st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 NUMBER = st.none() | st.floats(width=32) | st.sampled_from([-0.0, 1.0, 2.5, 1e18])
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4)
 @given(rows=st.lists(st.tuples(CELL, CELL, NUMBER, NUMBER, CELL), min_size=1, max_size=4))
-def test_any_table_gives_rows_and_rejects_or_one_plain_error(
-    tmp_path: Path, survey: Survey, rows: list[tuple[Any, ...]]
-) -> None:
+def test_any_table_gives_rows_and_rejects_or_one_plain_error(tmp_path, survey, rows):
     frame = pd.DataFrame(rows, columns=["id", "submitdate", "Q01", "reussi", "Q05"])
     good = {"id": "9", "submitdate": "2026-03-12", "Q01": 5.0, "reussi": 1.0, "Q05": "A1"}
     frame = pd.concat([pd.DataFrame([good]), frame], ignore_index=True)

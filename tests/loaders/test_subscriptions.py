@@ -1,46 +1,23 @@
 """Monthly counts of subscribers: what a mailing tool may write, and what would count twice."""
 
-from __future__ import annotations
-
-import contextlib
-from pathlib import Path
-
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
+from observlib.loaders import Loaded
 
 HEADER = "mois;liste;cohorte;abonnés;inscriptions;désabonnements"
 Row = list[object]
-
-
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["lettre-vie-publique"]
-
-
-def read(
-    folder: Path, device: Device, catalogue: Catalogue, text: str, encoding: str = "utf-8"
-) -> Loaded:
-    path = folder / "lettre-vie-publique_2026.csv"
-    path.write_bytes(text.encode(encoding))
-    return load(path, device, catalogue)
+DEVICE = "lettre-vie-publique"
 
 
 def reasons(loaded: Loaded) -> list[Row]:
     return loaded.rejects[["row", "column", "reason"]].values.tolist()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_french_export_loads_with_its_cohorts(
-    tmp_path: Path, device: Device, catalogue: Catalogue, encoding: str
-) -> None:
+def test_a_french_export_loads_with_its_cohorts(read):
     text = f"{HEADER}\n2026-07;Lettre;2026-07;95;100;5\n2026-07;Lettre;;1\u202f200;0;30\n"
-    loaded = read(tmp_path, device, catalogue, text, encoding)
+    loaded = read(text)
     assert loaded.rejects.empty and loaded.table == "subscriptions"
     assert loaded.rows["stock"].tolist() == [95, 1200]
     assert loaded.rows["cohort"].isna().tolist() == [False, True]
@@ -57,10 +34,8 @@ def test_a_french_export_loads_with_its_cohorts(
     ],
     ids=["english, commas", "tabs, nbsp", "month in words"],
 )
-def test_other_tools_write_the_same_counts_otherwise(
-    tmp_path: Path, device: Device, catalogue: Catalogue, text: str
-) -> None:
-    loaded = read(tmp_path, device, catalogue, text)
+def test_other_tools_write_the_same_counts_otherwise(read, text):
+    loaded = read(text)
     assert loaded.rejects.empty
     row = loaded.rows.iloc[0]
     assert (row["stock"], row["joins"], row["leaves"]) == (1200, 100, 30)
@@ -72,21 +47,17 @@ def test_other_tools_write_the_same_counts_otherwise(
     ["2026-07;Lettre;;1100;100;35", "2026-07;Lettre;;95;0;5"],
     ids=["its joins give it away", "its stock is that of the cohorts"],
 )
-def test_a_whole_list_beside_its_cohorts_is_refused_as_everyone_would_count_twice(
-    tmp_path: Path, device: Device, catalogue: Catalogue, whole: str
-) -> None:
+def test_a_whole_list_beside_its_cohorts_is_refused_as_everyone_would_count_twice(read, whole):
     text = f"{HEADER}\n2026-07;Lettre;2026-07;95;100;5\n{whole}\n"
-    loaded = read(tmp_path, device, catalogue, text)
+    loaded = read(text)
     assert loaded.rows["cohort"].tolist() == ["2026-07"]
     (told,) = reasons(loaded)
     assert told[0] == 3 and "whole list" in str(told[2])
 
 
-def test_another_list_or_month_may_be_given_whole(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_another_list_or_month_may_be_given_whole(read):
     rows = ["2026-07;A;2026-07;95;100;5", "2026-07;B;;900;10;5", "2026-08;A;;1000;10;5"]
-    loaded = read(tmp_path, device, catalogue, "\n".join([HEADER, *rows]))
+    loaded = read("\n".join([HEADER, *rows]))
     assert loaded.rejects.empty and len(loaded.rows) == 3
 
 
@@ -109,36 +80,21 @@ def test_another_list_or_month_may_be_given_whole(
         ("2199-07;L;;95;0;5", "start", "lies in the future"),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_and_says_why(
-    tmp_path: Path, device: Device, catalogue: Catalogue, row: str, column: str, reason: str
-) -> None:
-    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{row}\n2026-06;L;;90;1;1\n")
+def test_a_row_that_cannot_be_is_refused_and_says_why(read, row, column, reason):
+    loaded = read(f"{HEADER}\n{row}\n2026-06;L;;90;1;1\n")
     assert len(loaded.rows) == 1
     ((line, told, why),) = reasons(loaded)
     assert (line, told) == (2, column) and reason in str(why)
 
 
-def test_a_repeated_row_is_counted_once(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    row = "2026-07;L;;95;1;5\n"
-    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{row}{row}")
-    assert len(loaded.rows) == 1
-    assert [told[0] for told in reasons(loaded)] == [3]
-
-
-def test_an_address_in_the_place_of_a_list_is_not_shown(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n2026-07;L;anne@exemple.invalid;95;0;5\n")
+def test_an_address_in_the_place_of_a_list_is_not_shown(read):
+    loaded = read(f"{HEADER}\n2026-07;L;anne@exemple.invalid;95;0;5\n")
     assert "anne" not in loaded.rejects.to_string()
 
 
-def test_a_month_in_progress_is_not_complete(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_month_in_progress_is_not_complete(read):
     this_month = pd.Timestamp.now().strftime("%Y-%m")
-    loaded = read(tmp_path, device, catalogue, f"{HEADER}\n{this_month};L;;95;1;5\n")
+    loaded = read(f"{HEADER}\n{this_month};L;;95;1;5\n")
     assert loaded.rows["complete"].tolist() == [False]
 
 
@@ -152,46 +108,7 @@ def test_a_month_in_progress_is_not_complete(
     ],
     ids=["a missing column", "another separator", "no row", "a column twice"],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(
-    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, told: str
-) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told) as error:
-        read(tmp_path, device, catalogue, text)
+        read(text)
     assert "\n" not in str(error.value)
-
-
-def test_a_file_in_another_encoding_is_told(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    with pytest.raises(ObservError, match="UTF-8"):
-        read(tmp_path, device, catalogue, f"{HEADER}\n2026-07;été;;95;1;5\n", "latin-1")
-
-
-CELL = st.one_of(
-    st.sampled_from(["2026-07", "07/2026", "", "L", "0", "12", "-3", "1 200", "1,5", "9" * 30]),
-    st.text(max_size=8),
-)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=5))
-def test_no_table_breaks_the_loader(
-    tmp_path: Path, device: Device, catalogue: Catalogue, rows: list[list[str]]
-) -> None:
-    text = "\n".join([HEADER, *(";".join(row) for row in rows)])
-    path = tmp_path / "table.csv"
-    path.write_bytes(text.encode("utf-8", "replace"))
-    with contextlib.suppress(ObservError):
-        assert isinstance(load(path, device, catalogue), Loaded)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=200))
-def test_no_bytes_break_the_loader(
-    tmp_path: Path, device: Device, catalogue: Catalogue, content: bytes
-) -> None:
-    path = tmp_path / "bytes.csv"
-    for start in (b"", f"{HEADER}\n".encode()):
-        path.write_bytes(start + content)
-        with contextlib.suppress(ObservError):
-            assert isinstance(load(path, device, catalogue), Loaded)

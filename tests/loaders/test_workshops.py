@@ -1,17 +1,11 @@
 """Sheets of workshops: every mistake at once, with its line; profiles counted, nobody named."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, load
 from observlib.tables import columns
 
 SHEET = """\
@@ -31,27 +25,15 @@ idées:
   - idea: Un plan
     state: proposed
 """
-
-
-@pytest.fixture
-def device(catalogue: Catalogue) -> Device:
-    return catalogue.devices["ateliers"]
-
-
-def read(folder: Path, device: Device, catalogue: Catalogue, text: str) -> Loaded:
-    file = folder / "ateliers_2026.yml"
-    file.write_text(text, encoding="utf-8")
-    return load(file, device, catalogue)
+DEVICE, FILE = "ateliers", "ateliers_2026.yml"
 
 
 def indented(sheet: str) -> str:
     return "- " + sheet.replace("\n", "\n  ").rstrip() + "\n"
 
 
-def test_a_sheet_gives_its_profiles_and_ideas(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
-    loaded = read(tmp_path, device, catalogue, SHEET)
+def test_a_sheet_gives_its_profiles_and_ideas(read):
+    loaded = read(SHEET)
     assert loaded.rejects.empty and list(loaded.rows.columns) == columns("workshops")
     assert loaded.rows[["kind", "label", "count"]].values.tolist() == [
         ["participants", "Étudiants", 14],
@@ -68,12 +50,10 @@ def test_a_sheet_gives_its_profiles_and_ideas(
     assert set(loaded.rows["workshop_id"]) == {"2026-03-05 page d'accueil"}
 
 
-def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(read):
     bad = SHEET.replace("2026-03-05", "2026-03").replace("Étudiants: 14", "Étudiants: beaucoup")
     good = SHEET.replace("accueil", "recherche")
-    loaded = read(tmp_path, device, catalogue, indented(bad) + indented(good))
+    loaded = read(indented(bad) + indented(good))
     assert set(loaded.rows["title"]) == {"Page d'recherche"}
     assert loaded.rejects[["row", "column"]].values.tolist() == [
         [1, "date"],
@@ -110,11 +90,9 @@ def test_a_list_of_sheets_is_read_and_a_bad_one_does_not_stop_the_others(
         ("Un filtre", "Un glossaire", 11, "has the key of row 7"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(
-    tmp_path: Path, device: Device, catalogue: Catalogue, old: str, new: str, line: int, reason: str
-) -> None:
+def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
     assert old in SHEET
-    loaded = read(tmp_path, device, catalogue, SHEET.replace(old, new))
+    loaded = read(SHEET.replace(old, new))
     told = loaded.rejects[loaded.rejects["reason"].str.contains(reason, regex=False)]
     assert len(told) == 1, loaded.rejects.to_string()
     assert told["row"].iat[0] == line
@@ -138,11 +116,9 @@ def test_a_mistake_is_told_with_its_line(
         (SHEET.replace("14", "1:30"), ":5: YAML reads 1:30 as another number"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_in_one_line(
-    tmp_path: Path, device: Device, catalogue: Catalogue, text: str, told: str
-) -> None:
+def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
-        read(tmp_path, device, catalogue, text)
+        read(text)
 
 
 KEY = st.sampled_from(["date", "titre", "participants", "ideas", "idée", "état", "done", "", "x"])
@@ -158,36 +134,19 @@ VALUE = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(max_examples=80)
 @given(pairs=st.dictionaries(KEY, VALUE, max_size=6), several=st.booleans())
-def test_any_sheet_loads_or_is_refused(
-    tmp_path: Path, device: Device, catalogue: Catalogue, pairs: dict[str, str], several: bool
-) -> None:
+def test_any_sheet_loads_or_is_refused(read, pairs, several):
     text = "".join(f"'{key}': {value}\n" for key, value in pairs.items())
     try:
-        loaded = read(tmp_path, device, catalogue, indented(text) if several else text)
+        loaded = read(indented(text) if several else text)
     except ObservError:
         return
     assert "a@b.c" not in loaded.rejects["value"].tolist()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(raw=st.binary(max_size=80), start=st.sampled_from([b"", b"date: ", SHEET.encode()]))
-def test_any_bytes_load_or_are_refused(
-    tmp_path: Path, device: Device, catalogue: Catalogue, raw: bytes, start: bytes
-) -> None:
-    file = tmp_path / "ateliers.yml"
-    file.write_bytes(start + raw)
-    try:
-        load(file, device, catalogue)
-    except ObservError as error:
-        assert str(error)
-
-
-def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(
-    tmp_path: Path, device: Device, catalogue: Catalogue
-) -> None:
+def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(read):
     text = SHEET.replace("Agents publics: 0", "zoe@exemple.invalid: 1")
-    loaded = read(tmp_path, device, catalogue, text + "06 12 34 56 78: rappeler\n")
+    loaded = read(text + "06 12 34 56 78: rappeler\n")
     assert set(loaded.rejects["row"]) == {5, 16}
     assert "zoe" not in loaded.rejects.to_string() and "06 12" not in loaded.rejects.to_string()

@@ -1,7 +1,5 @@
 """The committed notebooks only read, ask `observlib` and comment; none tells of a machine."""
 
-from __future__ import annotations
-
 import ast
 import copy
 import re
@@ -34,18 +32,18 @@ def tagged(notebook: Any, tag: str) -> list[Any]:
     return [cell for cell in code(notebook) if tag in cell.metadata.get("tags", [])]
 
 
-def test_there_are_notebooks_and_each_is_a_study() -> None:
+def test_there_are_notebooks_and_each_is_a_study():
     assert NOTEBOOKS
     assert set(load_studies(ROOT / "notebooks")) == {path.stem for path in NOTEBOOKS}
 
 
-def test_it_has_one_parameters_cell_and_one_finding_that_was_shown(notebook: Any) -> None:
+def test_it_has_one_parameters_cell_and_one_finding_that_was_shown(notebook):
     assert len(tagged(notebook, "parameters")) == 1
     (finding,) = tagged(notebook, "finding")
     assert any(output.data.get("text/markdown", "").strip() for output in finding.outputs)
 
 
-def test_it_imports_nothing_but_observlib(notebook: Any) -> None:
+def test_it_imports_nothing_but_observlib(notebook):
     imported = set()
     for cell in code(notebook):
         for node in ast.walk(ast.parse(cell.source)):  # a magic or a shell line is no Python
@@ -58,9 +56,7 @@ def test_it_imports_nothing_but_observlib(notebook: Any) -> None:
     assert imported == {"observlib"}
 
 
-def test_every_chart_and_table_has_a_label_of_its_sort_and_no_other_cell_has_one(
-    notebook: Any,
-) -> None:
+def test_every_chart_and_table_has_a_label_of_its_sort_and_no_other_cell_has_one(notebook):
     labels = []
     for cell in code(notebook):
         found = re.findall(r"(?m)^#\| label: (.*)$", cell.source)
@@ -73,19 +69,19 @@ def test_every_chart_and_table_has_a_label_of_its_sort_and_no_other_cell_has_one
     assert len(set(labels)) == len(labels)
 
 
-def test_its_cells_are_read_at_a_glance(notebook: Any) -> None:
+def test_its_cells_are_read_at_a_glance(notebook):
     for cell in code(notebook):
         most = 15 if "Study(quarter, data" in cell.source else 12
         assert cell.source.count("\n") < most, cell.source
 
 
-def test_what_it_points_at_is_in_it(notebook: Any) -> None:
+def test_what_it_points_at_is_in_it(notebook):
     text = "\n".join(cell.source for cell in notebook.cells)
     labels = set(re.findall(r"(?m)^#\| label: (.*)$", text))
     assert set(re.findall(r"@((?:fig|tbl)-[\w-]+)", text)) <= labels
 
 
-def test_its_headings_start_at_the_second_level_and_jump_none(notebook: Any) -> None:
+def test_its_headings_start_at_the_second_level_and_jump_none(notebook):
     level = 1
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -94,9 +90,7 @@ def test_its_headings_start_at_the_second_level_and_jump_none(notebook: Any) -> 
                 level = len(marks)
 
 
-def test_all_it_shows_is_of_a_type_that_pages_hold_and_has_its_estimates_beside(
-    notebook: Any,
-) -> None:
+def test_all_it_shows_is_of_a_type_that_pages_hold_and_has_its_estimates_beside(notebook):
     shown = 0
     for cell in code(notebook):
         for output in cell.outputs:
@@ -107,37 +101,35 @@ def test_all_it_shows_is_of_a_type_that_pages_hold_and_has_its_estimates_beside(
     assert shown > 2
 
 
-def test_it_holds_no_absolute_path(notebook: Any) -> None:
+def test_it_holds_no_absolute_path(notebook):
     text = nbformat.writes(notebook)
     assert re.findall(MACHINE, text) == []
     assert str(ROOT) not in text
 
 
-def test_it_is_shown_on_demonstration_data(notebook: Any) -> None:
+def test_it_is_shown_on_demonstration_data(notebook):
     (cell,) = tagged(notebook, "parameters")
     assert re.search(r'(?m)^data = "data/demo"$', cell.source)
 
 
-def test_it_is_as_make_notebooks_leaves_it(notebook: Any) -> None:
+def test_it_is_as_make_notebooks_leaves_it(notebook):
     assert notebook == tidy(copy.deepcopy(notebook))
     counts = [cell.execution_count for cell in code(notebook)]
     assert counts == list(range(1, len(counts) + 1))  # in order: nothing was run twice or skipped
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_its_file_is_written_as_jupyter_writes_it_so_that_changes_are_read_easily(
-    path: Path,
-) -> None:
+def test_its_file_is_written_as_jupyter_writes_it_so_that_changes_are_read_easily(path):
     text = path.read_text(encoding="utf-8")
     assert nbformat.writes(nbformat.read(path, as_version=4)) + "\n" == text
     assert "\r" not in text
 
 
 @pytest.mark.parametrize("path", ["/home/someone/x", "lu dans /tmp/x", r"C:\\Users\\x"])
-def test_the_search_for_paths_finds_them(path: str) -> None:
+def test_the_search_for_paths_finds_them(path):
     assert re.search(MACHINE, path)
 
 
 @pytest.mark.parametrize("text", ["data/demo", "https://a.fr/home/x", "et/ou", "<var/>", "R: x"])
-def test_the_search_for_paths_finds_nothing_else(text: str) -> None:
+def test_the_search_for_paths_finds_nothing_else(text):
     assert not re.search(MACHINE, text)

@@ -1,7 +1,5 @@
 """Each number that a page tells is among the estimates that its cell carries, for all to take."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +87,7 @@ def named(data: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("data", list(cells()))
-def test_each_number_told_is_carried(data: Any) -> None:
+def test_each_number_told_is_carried(data):
     """Beside its rows a cell may count them, and a funnel tells each step in % of another."""
     content = data[estimates.MIME]
     rows = estimates.from_json(content)

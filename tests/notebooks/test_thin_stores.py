@@ -1,7 +1,5 @@
 """Every study on a store that holds next to nothing: it ends, and says nothing that is not so."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path
@@ -54,16 +52,14 @@ def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     "name",
     [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.stem not in OF_ONE],
 )
-def test_a_study_of_five_marks_ends_and_shows_no_hole(
-    name: str, few_marks: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_study_of_five_marks_ends_and_shows_no_hole(name, few_marks, monkeypatch):
     told = "\n".join(shown(name, few_marks, monkeypatch))
     assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told)
 
 
 def test_in_person_visits_are_not_said_to_be_none_by_the_study_of_sites(
-    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, catalogue, monkeypatch
+):
     (tmp_path / "raw").mkdir()
     months = [f"{2024 + i // 12}-{i % 12 + 1:02d}" for i in range(33)]
     rows = [f"{month},in_person,{1200 + 13 * i}\n" for i, month in enumerate(months)]
@@ -75,9 +71,7 @@ def test_in_person_visits_are_not_said_to_be_none_by_the_study_of_sites(
     assert "Aucune évolution" not in told and "Aucune série de visites n'est" not in told
 
 
-def test_what_nobody_measures_is_not_said_to_be_withheld(
-    few_marks: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_nobody_measures_is_not_said_to_be_withheld(few_marks, monkeypatch):
     told = "\n".join(shown("panorama", few_marks, monkeypatch))
     assert "*Aucune mesure d'usage n'est disponible au 3e trimestre 2026.*" in told
     assert "*Aucune donnée de test ou d'atelier n'est disponible au 3e trimestre 2026.*" in told

@@ -1,7 +1,5 @@
 """The code of notebooks is checked as code: a wrong name or argument is found before it runs."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import re
@@ -22,7 +20,7 @@ from observlib import Study
 study = Study("2026-T3", "data/demo")
 marks = study.estimates("satisfaction", produit="boamp")
 study.lines(marks, captoin="Notes")
-study.say.contacts.lowest(marks, perod="2026-T3")
+study.say.contacts.lowest_answer_rate(marks, perod="2026-T3")
 study.say.contacts.lowset(marks)
 study.dots(marks, study.say.span(), by=3)
 """
@@ -74,7 +72,7 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [re.sub(r"^.*/(?=\w+\.py:)", "", line) for line in told.splitlines()]
 
 
-def test_no_notebook_names_or_gives_what_does_not_exist(faults: list[str]) -> None:
+def test_no_notebook_names_or_gives_what_does_not_exist(faults):
     assert [line for line in faults if not line.startswith("wrong.py")] == []
 
 
@@ -83,11 +81,11 @@ def test_no_notebook_names_or_gives_what_does_not_exist(faults: list[str]) -> No
     [
         '5: error: Unexpected keyword argument "produit" for "estimates"',
         '6: error: Unexpected keyword argument "captoin" for "lines"',
-        '7: error: Unexpected keyword argument "perod" for "lowest"',
+        '7: error: Unexpected keyword argument "perod" for "lowest_answer_rate"',
         '8: error: "_contacts" has no attribute "lowset"',
         '9: error: Missing positional argument "frame" in call to "span"',
         '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"',
     ],
 )
-def test_what_does_not_exist_is_found(faults: list[str], fault: str) -> None:
+def test_what_does_not_exist_is_found(faults, fault):
     assert any(line.startswith(f"wrong.py:{fault}") for line in faults)

@@ -136,6 +136,17 @@ def study(title: str, finding: str, order: int, *more: dict[str, Any]) -> dict[s
     )
 
 
+def add_study(folder: Path, name: str, content: dict[str, Any]) -> Path:
+    """Put one more study into a project's edition; its path."""
+    edition = folder / "editions" / "2026-T3"
+    manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    manifest["studies"].append({"page": name})
+    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    path = edition / f"{name}.ipynb"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
 def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str, Any]) -> Path:
     """The repository's `reports/` with one edition; its notebooks by name."""
     shutil.copytree(
@@ -154,7 +165,12 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
             content["cells"].insert(1, {**markdown(DEMONSTRATION), "id": "demonstration"})
         text = json.dumps(content, ensure_ascii=False, indent=1)
         (edition / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    manifest = {"quarter": "2026-T3", "kind": kind, "made": "2026-11-24", "studies": []}
+    manifest = {
+        "quarter": "2026-T3",
+        "kind": kind,
+        "made": "2026-11-24",
+        "studies": [{"page": name} for name in studies],
+    }
     (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     home = folder / "index.qmd"
     text = with_notices(home.read_text(encoding="utf-8"), manifest)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
 
 from observlib import comparisons, estimates
-from observlib.catalogue import Catalogue
 from observlib.comparison import pairs as comparing
 from observlib.errors import ObservError
 from observlib.publish.downloads import open_data
 
 
-def test_csv_holds_each_estimate_of_the_page_once(made_project: Path, sample: ModuleType) -> None:
+def test_csv_holds_each_estimate_of_the_page_once(made_project, sample):
     (text,) = open_data(made_project / "editions" / "2026-T3" / "panorama.ipynb").values()
     table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
     assert list(table.columns) == estimates.COLUMNS
@@ -28,7 +25,7 @@ def test_csv_holds_each_estimate_of_the_page_once(made_project: Path, sample: Mo
     assert "\r" not in text
 
 
-def test_page_without_estimates_has_no_csv(tmp_path: Path, sample: ModuleType) -> None:
+def test_page_without_estimates_has_no_csv(tmp_path, sample):
     path = tmp_path / "page.ipynb"
     path.write_text(json.dumps(sample.notebook(sample.markdown("Texte"))), encoding="utf-8")
     assert open_data(path) == {}
@@ -47,9 +44,7 @@ def test_page_without_estimates_has_no_csv(tmp_path: Path, sample: ModuleType) -
         },
     ],
 )
-def test_output_that_breaks_the_contract_names_its_cell(
-    tmp_path: Path, sample: ModuleType, content: object
-) -> None:
+def test_output_that_breaks_the_contract_names_its_cell(tmp_path, sample, content):
     cell = sample.code("", sample.shown(estimates={estimates.MIME: content}))
     path = tmp_path / "page.ipynb"
     path.write_text(json.dumps(sample.notebook(cell)), encoding="utf-8")
@@ -57,9 +52,7 @@ def test_output_that_breaks_the_contract_names_its_cell(
         open_data(path)
 
 
-def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(tmp_path, sample):
     words = [
         "=cmd|' /C calc'!A0",
         "+1",
@@ -89,8 +82,8 @@ def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(
 
 
 def test_comparisons_have_a_file_of_their_own_with_both_sides_and_the_verdict(
-    tmp_path: Path, sample: ModuleType, catalogue: Catalogue
-) -> None:
+    tmp_path, sample, catalogue
+):
     mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
     frame = estimates.make(
         {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}

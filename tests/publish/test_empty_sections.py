@@ -20,7 +20,7 @@ def written(markdown: str) -> str:
     return re.sub(r"[ \n]+", " ", text)
 
 
-def test_several_sections_without_result_become_one_sentence() -> None:
+def test_several_sections_without_result_become_one_sentence():
     found = written(
         f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n\n## C\n\n{ABSENT}\n\n{ABSENT}\n\n"
         f"## D\n\nUn autre.\n\n## E\n\n{ABSENT}\n"
@@ -30,11 +30,11 @@ def test_several_sections_without_result_become_one_sentence() -> None:
     assert "Un résultat." in found and "Un autre." in found
 
 
-def test_a_lone_section_keeps_its_sentence() -> None:
+def test_a_lone_section_keeps_its_sentence():
     assert headings(f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n") == ["A", "B"]
 
 
-def test_a_section_that_shows_anything_else_stays() -> None:
+def test_a_section_that_shows_anything_else_stays():
     withheld = "Aucune note n’est publiée (secret statistique)."
     for more in ("Un mot.", withheld, "- un", "### F", "*Aucun mois ne s’écarte.*"):
         shown = f"::: {{.cell}}\n{more}\n:::"
@@ -46,14 +46,14 @@ def test_a_section_that_shows_anything_else_stays() -> None:
         assert headings(page)[0] == "A", table
 
 
-def test_prose_that_presents_results_goes_with_them() -> None:
+def test_prose_that_presents_results_goes_with_them():
     prose = f"Une présentation.\n\n- un\n\n::: {{.cell}}\n{ABSENT}\n:::\n\n### F\n\nDeux."
     found = written(f"## A\n\n{prose}\n\n## B\n\n{ABSENT}\n\n## C\n\nUne présentation seule.\n")
     assert re.findall(r"<h\d[^>]*>([^<]+)</h\d>", found) == ["Sans donnée ce trimestre", "C"]
     assert "Une présentation." not in found and "Une présentation seule." in found
 
 
-def test_what_tells_of_the_whole_page_is_never_said_to_be_missing() -> None:
+def test_what_tells_of_the_whole_page_is_never_said_to_be_missing():
     for title in ("L’essentiel", "Méthode et limites"):
         page = f"## A\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n\n## {title}\n\n{ABSENT}\n"
         found = written(page)
@@ -61,18 +61,18 @@ def test_what_tells_of_the_whole_page_is_never_said_to_be_missing() -> None:
         assert headings(f"## A\n\nUn résultat.\n\n## {title}\n\n{ABSENT}\n") == ["A"]
 
 
-def test_one_sentence_is_said_once_where_its_section_stays() -> None:
+def test_one_sentence_is_said_once_where_its_section_stays():
     found = written(f"## A\n\n{ABSENT}\n\n```\n1\n```\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n")
     assert found.count("Aucune note") == 2  # one a section
 
 
-def test_a_lone_section_without_several_results_is_told_in_one_sentence() -> None:
+def test_a_lone_section_without_several_results_is_told_in_one_sentence():
     other = ABSENT.replace("note", "donnée")
     found = written(f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n\n{other}\n")
     assert "n’est disponible pour\u00a0: «\u00a0B\u00a0»." in found and "Aucune note" not in found
 
 
-def test_the_sentence_of_the_library_is_the_one_that_is_looked_for() -> None:
+def test_the_sentence_of_the_library_is_the_one_that_is_looked_for():
     from observlib import estimates, findings
 
     said = repr(findings.absent("note", "2026-T3", estimates.make([])))

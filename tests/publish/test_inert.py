@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from types import ModuleType
+from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
-from observlib.catalogue.reading import split_front_matter
 from observlib.publish import pandoc, publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
+from observlib.yaml_files import split_front_matter
 
 REPORTS = Path(__file__).parents[2] / "reports"
 FILTER = REPORTS / "inert.lua"
@@ -47,7 +45,7 @@ def written(markdown: str, to: str = "html") -> str:
          "<table><tr><td>1</td></tr></table>"),
     ],
 )  # fmt: skip
-def test_nothing_that_runs_or_loads_is_left(text: str, left: str) -> None:
+def test_nothing_that_runs_or_loads_is_left(text, left):
     assert written(text) == left
 
 
@@ -67,11 +65,11 @@ def test_nothing_that_runs_or_loads_is_left(text: str, left: str) -> None:
          '<table><tr><td style="text-align: right">1</td></tr></table>'),
     ],
 )  # fmt: skip
-def test_what_shows_or_links_stays(text: str, left: str) -> None:
+def test_what_shows_or_links_stays(text, left):
     assert written(text) == left
 
 
-def test_a_table_as_a_notebook_holds_it_is_left_as_it_is_for_quarto(catalogue: Catalogue) -> None:
+def test_a_table_as_a_notebook_holds_it_is_left_as_it_is_for_quarto(catalogue):
     row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "n": 90, "estimate": 50.0}
     frame = estimates.make(
         {**row, "group": group, "group_value": value}
@@ -83,16 +81,16 @@ def test_a_table_as_a_notebook_holds_it_is_left_as_it_is_for_quarto(catalogue: C
     assert "<style>" in markup and "{{<" not in markup
 
 
-def test_nothing_raw_reaches_the_pdf() -> None:
+def test_nothing_raw_reaches_the_pdf():
     assert written('a `#read("/etc/passwd")`{=typst} [b](javascript:x)', "typst") == "a b"
 
 
-def test_it_is_the_first_filter_of_both_publishers() -> None:
+def test_it_is_the_first_filter_of_both_publishers():
     config = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["filters"][0] == FILTER.name
 
 
-def test_no_text_sets_what_stands_around_a_page(tmp_path: Path, sample: ModuleType) -> None:
+def test_no_text_sets_what_stands_around_a_page(tmp_path, sample):
     project = sample.make_project(tmp_path / "project")
     (project / "practices").mkdir()
     sheet = (
@@ -107,8 +105,8 @@ def test_no_text_sets_what_stands_around_a_page(tmp_path: Path, sample: ModuleTy
 
 
 def test_a_title_with_marks_is_read_the_same_in_navigation_page_card_and_quarto_s_menu(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+    tmp_path, sample
+):
     title = "Journal \\*officiel\\* & \\<b\\>lois\\</b\\>"
     project = sample.make_project(tmp_path / "project", page=sample.study(title, "Constat.", 1))
     site = publish(project, tmp_path / "site", "embedded").parent
@@ -118,7 +116,8 @@ def test_a_title_with_marks_is_read_the_same_in_navigation_page_card_and_quarto_
     assert page.count(shown) >= 4  # window, menu, way and heading
     home = re.sub(r"\s+", " ", (site / "index.html").read_text(encoding="utf-8"))
     assert f">{shown}</a></h3>" in home
-    assert read_project(project).pages[1].title == "Journal *officiel* & <b>lois</b>"
+    study = read_project(project).page(PurePosixPath("editions/2026-T3/page.ipynb"))
+    assert study.title == "Journal *officiel* & <b>lois</b>"
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)

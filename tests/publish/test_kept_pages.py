@@ -76,41 +76,37 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changed_is_made_again_and_every_file_is_that_of_a_new_site(
-    tmp_path: Path, project: Path, made: set[str], name: str
-) -> None:
+    tmp_path, project, made, name
+):
     site, kept = tmp_path / "site", tmp_path / "kept"
-    publish(project, site, "embedded", kept=kept)
+    publish(project, site, "embedded", cache=kept)
     assert made == EVERY
     made.clear()
     act, expected = CHANGES[name]
     act(project)
-    publish(project, site, "embedded", kept=kept)
+    publish(project, site, "embedded", cache=kept)
     assert made == expected
     publish(project, tmp_path / "other", "embedded")
     assert tree(site) == tree(tmp_path / "other")
 
 
-def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(
-    tmp_path: Path, project: Path, made: set[str]
-) -> None:
+def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_path, project, made):
     replace(STUDY, "@fig-parts)", "@fig-nowhere)")(project)
     for expected in (EVERY, {str(STUDY)}):
         made.clear()
         with pytest.raises(ObservError, match="unresolved reference @fig-nowhere"):
-            publish(project, tmp_path / "site", "embedded", kept=tmp_path / "kept")
+            publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
         assert made == expected
 
 
-def test_a_library_that_changes_meanwhile_keeps_nothing(
-    tmp_path: Path, project: Path, made: set[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
     versions = iter("123")
     monkeypatch.setattr(
         embedded.inputs, "library", lambda: {"the library/publish/html.py": next(versions, "3")}
     )
     for _ in range(2):
         made.clear()
-        publish(project, tmp_path / "site", "embedded", kept=tmp_path / "kept")
+        publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
         assert made == EVERY
 
 
@@ -123,7 +119,7 @@ def _module(name: str) -> Path | None:
     return next((file for file in found if file.is_file()), None)
 
 
-def test_all_that_the_publisher_imports_of_the_library_is_among_what_a_page_is_made_from() -> None:
+def test_all_that_the_publisher_imports_of_the_library_is_among_what_a_page_is_made_from():
     seen: set[Path] = set()
     waiting = sorted((SOURCE / "publish").glob("*.py"))
     while waiting:

@@ -28,9 +28,7 @@ def svg(sample: ModuleType) -> str:
     return str(sample.SVG.format(width=10))
 
 
-def test_figure_becomes_a_division_with_its_picture_and_caption(
-    tmp_path: Path, sample: ModuleType, svg: str
-) -> None:
+def test_figure_becomes_a_division_with_its_picture_and_caption(tmp_path, sample, svg):
     path = write(tmp_path, sample.notebook(sample.code(FIGURE, sample.shown(svg=svg))))
     converted = notebook_to_markdown(path)
     assert "::: {#fig-a}\n" in converted.text
@@ -39,7 +37,7 @@ def test_figure_becomes_a_division_with_its_picture_and_caption(
     assert "show()" not in converted.text, "code is never shown"
 
 
-def test_non_breaking_spaces_of_a_text_survive(tmp_path: Path, sample: ModuleType) -> None:
+def test_non_breaking_spaces_of_a_text_survive(tmp_path, sample):
     spaced = "82\u00a0%, 86\u202f712"
     figure = sample.code(f"#| fig-alt: {spaced}", sample.shown(svg=sample.SVG.format(width=1)))
     table = (
@@ -49,9 +47,7 @@ def test_non_breaking_spaces_of_a_text_survive(tmp_path: Path, sample: ModuleTyp
     assert notebook_to_markdown(write(tmp_path, content)).text.count(spaced) == 3
 
 
-def test_outputs_choose_among_their_types_as_quarto_does(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+def test_outputs_choose_among_their_types_as_quarto_does(tmp_path, sample):
     both = sample.shown(html=sample.TABLE, markdown="En *mots*")
     path = write(tmp_path, sample.notebook(sample.code("", both)))
     assert "<table>" in notebook_to_markdown(path, "html").text
@@ -59,7 +55,7 @@ def test_outputs_choose_among_their_types_as_quarto_does(
     assert "<table>" not in notebook_to_markdown(path, "typst").text
 
 
-def test_only_what_was_printed_on_purpose_is_shown(tmp_path: Path, sample: ModuleType) -> None:
+def test_only_what_was_printed_on_purpose_is_shown(tmp_path, sample):
     streams = [
         {"output_type": "stream", "name": "stdout", "text": "imprimé ```"},
         {"output_type": "stream", "name": "stderr", "text": "UserWarning"},
@@ -82,16 +78,14 @@ def test_only_what_was_printed_on_purpose_is_shown(tmp_path: Path, sample: Modul
         ('#| label: fig-a\n#| fig-alt: "T"', "table", "shows a table; use tbl-a"),
         ("#| label: tbl-a", "untitled", "table tbl-a has no caption"),
         ("#| label: fig-a", "none", "labelled fig-a but shows nothing"),
-        ("#| label: [", "svg", "its `#|` lines are not YAML"),
-        ("#| only text", "svg", "its `#|` lines are not `key: value`"),
+        ("#| label: [", "svg", "did not find expected node content"),
+        ("#| only text", "svg", "its `#|` lines: holds str; `key: value` is expected"),
         ("", "div", "HTML that is not a table"),
         ("", "estimates", "has only application/vnd.observlib.estimates"),
         ("", "error", "raised KeyError: x"),
     ],
 )
-def test_what_cannot_be_published_names_its_cell(
-    tmp_path: Path, sample: ModuleType, svg: str, options: str, output: str, message: str
-) -> None:
+def test_what_cannot_be_published_names_its_cell(tmp_path, sample, svg, options, output, message):
     outputs = {
         "svg": [sample.shown(svg=svg)],
         "table": [sample.shown(html=sample.TABLE)],
@@ -108,7 +102,7 @@ def test_what_cannot_be_published_names_its_cell(
     assert str(caught.value).startswith(f"{path}: cell 1: ")
 
 
-def test_all_bad_cells_are_told_at_once(tmp_path: Path, sample: ModuleType, svg: str) -> None:
+def test_all_bad_cells_are_told_at_once(tmp_path, sample, svg):
     bad = [sample.code("", sample.shown(svg=svg)) for _ in range(3)]
     with pytest.raises(ObservError) as caught:
         notebook_to_markdown(write(tmp_path, sample.notebook(*bad)))
@@ -116,7 +110,7 @@ def test_all_bad_cells_are_told_at_once(tmp_path: Path, sample: ModuleType, svg:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 1}', '{"worksheets": []}'])
-def test_a_file_that_is_no_notebook_is_told(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_no_notebook_is_told(tmp_path, content):
     path = tmp_path / "page.ipynb"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ObservError, match="not a notebook"):
@@ -129,6 +123,6 @@ def test_a_file_that_is_no_notebook_is_told(tmp_path: Path, content: str) -> Non
         st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1),
     )
 )
-def test_options_written_as_json_are_read_back(options: dict[str, str]) -> None:
+def test_options_written_as_json_are_read_back(options):
     lines = [f"#| {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in options.items()]
     assert cell_options("\n".join([*lines, "show()"])) == options

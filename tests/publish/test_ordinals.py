@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
@@ -35,7 +34,7 @@ def written(markdown: str, to: str = "html") -> str:
         ("```{=html}\n<table><tr><th>1er</th><td>3e</td></tr></table>\n```\n", ["er", "e"]),
     ],
 )
-def test_the_letters_of_an_ordinal_stand_above_the_line(text: str, letters: list[str]) -> None:
+def test_the_letters_of_an_ordinal_stand_above_the_line(text, letters):
     assert re.findall(r"<sup>(\w+)</sup>", written(text)) == letters
 
 
@@ -54,32 +53,32 @@ def test_the_letters_of_an_ordinal_stand_above_the_line(text: str, letters: list
         "24 ans, 3 h, 5 g",
     ],
 )
-def test_what_only_looks_like_an_ordinal_is_left_alone(text: str) -> None:
+def test_what_only_looks_like_an_ordinal_is_left_alone(text):
     assert "<sup>" not in written(text)
     assert written(text) == re.sub(r"[ \n]+", " ", pandoc.convert(text, "html", name="p")).strip()
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.text("0123456789abcdef", min_size=8, max_size=40))
-def test_digests_are_left_alone(digest: str) -> None:
+def test_digests_are_left_alone(digest):
     assert (
         written(f"Empreinte {digest}, {digest[:7]}.") == f"<p>Empreinte {digest}, {digest[:7]}.</p>"
     )
 
 
-def test_a_caption_is_prose_and_its_alternative_text_is_not() -> None:
+def test_a_caption_is_prose_and_its_alternative_text_is_not():
     figure = written('![Au 3e trimestre](a.svg){#fig-a fig-alt="Au 3e trimestre"}')
     assert 'alt="Au 3e trimestre"' in figure and "Au 3<sup>e</sup> trimestre</figcaption>" in figure
 
 
-def test_headings_keep_their_anchors_and_paper_has_ordinals_too() -> None:
+def test_headings_keep_their_anchors_and_paper_has_ordinals_too():
     assert 'id="au-3e-trimestre"' in written("## Au 3e trimestre")
     assert "Au 3#super[e] trimestre" in written("Au 3e trimestre", "typst")
 
 
 def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_raised(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+    tmp_path, sample
+):
     page = sample.study("Le 1er bilan", "Au 3e trimestre, un record.", 1)
     site = publish(sample.make_project(tmp_path / "p", page=page), tmp_path / "site", "embedded")
     text = (site.parent / "editions" / "2026-T3" / "page.html").read_text(encoding="utf-8")
@@ -90,6 +89,6 @@ def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_rais
     assert "Au 3<sup>e</sup> trimestre" in site.read_text(encoding="utf-8"), "and on its card"
 
 
-def test_both_publishers_are_told_of_the_filter() -> None:
+def test_both_publishers_are_told_of_the_filter():
     config = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))
     assert FILTER.name in config["filters"]

@@ -37,14 +37,14 @@ def words(markup: str) -> str:
     return flat(re.sub(r"<[^>]+>", "", markup))
 
 
-def test_figures_and_tables_are_numbered_apart_in_order() -> None:
+def test_figures_and_tables_are_numbered_apart_in_order():
     text = words(html(SECOND + TABLE + FIGURE))
     assert "Figure\u00a01\u00a0: Deuxième" in text
     assert "Figure\u00a02\u00a0: Première" in text
     assert "Tableau\u00a01\u00a0: Nombres" in text
 
 
-def test_labels_are_those_that_quarto_is_told() -> None:
+def test_labels_are_those_that_quarto_is_told():
     crossref = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))["crossref"]
     text = words(html(FIGURE + TABLE))
     assert f"{crossref['fig-title']}\u00a01{crossref['title-delim']} Première" in text
@@ -62,21 +62,21 @@ def test_labels_are_those_that_quarto_is_told() -> None:
         ("[@fig-a; @tbl-a]", "Figure\u00a01, Tableau\u00a01"),
     ],
 )
-def test_every_form_of_reference_leads_to_its_place(written: str, read: str) -> None:
+def test_every_form_of_reference_leads_to_its_place(written, read):
     found = html(FIGURE + TABLE + written)
     assert words(found).endswith(read)
     assert '<a href="#fig-a"' in found
     assert "#link(<fig-a>)" in typst(FIGURE + TABLE + written)
 
 
-def test_alternative_text_reaches_both_formats_whole() -> None:
+def test_alternative_text_reaches_both_formats_whole():
     alt = "Une &quot;barre&quot; à 82 % &amp; <b> \\\\ fin"
     figure = FIGURE.replace("Une barre", alt)
     assert 'alt="Une &quot;barre&quot; à 82 % &amp; &lt;b&gt; \\ fin"' in html(figure)
     assert 'alt: "Une \\"barre\\" à 82 % & <b> \\\\ fin"' in typst(figure)
 
 
-def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words() -> None:
+def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words():
     markup = (
         '<table><thead><tr><th>Produit</th><th style="text-align: right">n</th></tr></thead><tbody>'
         '<tr><th colspan="2">Sites</th></tr><tr><th>Entreprendre.Service-public.fr</th>'
@@ -102,7 +102,7 @@ def wide(columns: int, word: str) -> str:
     )
 
 
-def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page() -> None:
+def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page():
     assert "text(size" not in wide(3, "Satisfaction") and "#page(" not in wide(3, "Satisfaction")
     smaller = wide(5, "Satisfaction")
     assert "#show table: set text(size: " in smaller and "#page(" not in smaller
@@ -113,7 +113,7 @@ def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page() -> None:
     assert [size and float(size[1]) < 9.5 for size in sizes] == [True, True]
 
 
-def test_callout_is_a_note_with_its_title_and_no_heading() -> None:
+def test_callout_is_a_note_with_its_title_and_no_heading():
     found = html("## Avant\n\n::: {.callout-warning}\n### Prudence\n\nTexte\n:::\n")
     assert 'class="callout callout-warning" role="note" aria-label="Prudence"' in found
     assert "<h3" not in found
@@ -123,13 +123,13 @@ def test_callout_is_a_note_with_its_title_and_no_heading() -> None:
     assert "Avertissement" in html("::: {.callout-warning}\nTexte\n:::")
 
 
-def test_folded_callout_is_folded() -> None:
+def test_folded_callout_is_folded():
     found = html('::: {.callout-note collapse="true"}\n## Données\n\nTexte\n:::')
     assert found.startswith('<details class="callout callout-note">')
     assert "<summary>Données</summary>" in found
 
 
-def test_content_of_the_other_format_is_left_out() -> None:
+def test_content_of_the_other_format_is_left_out():
     text = (
         '::: {.content-visible when-format="html"}\nsite\n:::\n\n'
         '::: {.content-hidden when-format="html"}\npapier\n:::\n\n'
@@ -139,14 +139,14 @@ def test_content_of_the_other_format_is_left_out() -> None:
     assert typst(text) == "papier"
 
 
-def test_typography_keeps_signs_with_their_words() -> None:
+def test_typography_keeps_signs_with_their_words():
     found = words(html('Quoi ? « Rien » : 5 % ; "mot" !'))
     assert found == (
         "Quoi\u00a0? «\u00a0Rien\u00a0»\u00a0: 5\u00a0%\u00a0; «\u00a0mot\u00a0»\u00a0!"
     )
 
 
-def test_links_between_sources_lead_to_pages() -> None:
+def test_links_between_sources_lead_to_pages():
     found = html("[a](/methode.qmd#x) [b](produit.ipynb) [c](https://example.org)", root="../../")
     assert 'href="../../methode.html#x"' in found
     assert 'href="produit.html"' in found
@@ -154,7 +154,7 @@ def test_links_between_sources_lead_to_pages() -> None:
     assert "#link" not in typst("[a](methode.qmd)"), "paper has no neighbour page"
 
 
-def test_citations_are_written_and_listed() -> None:
+def test_citations_are_written_and_listed():
     bibliography = str(REPORTS / "references.bib")
     text = "Selon [@wilson1927] et [@brown2001]."
     found = html(text, bibliography=[bibliography], lang="fr-FR")
@@ -182,21 +182,21 @@ def test_citations_are_written_and_listed() -> None:
         ("::: {.a}\ntexte", "pandoc: "),
     ],
 )
-def test_mistakes_stop_the_page_and_are_named(text: str, message: str) -> None:
+def test_mistakes_stop_the_page_and_are_named(text, message):
     with pytest.raises(ObservError) as caught:
         html(text)
     assert f"page: {message}" in str(caught.value) or message in str(caught.value)
     assert all(line.startswith("page: ") for line in str(caught.value).splitlines())
 
 
-def test_a_page_that_never_ends_is_stopped() -> None:
+def test_a_page_that_never_ends_is_stopped():
     with pytest.raises(ObservError, match=r"page: pandoc was stopped after 0 s"):
         pandoc.convert("texte\n\n" * 20_000, "html", name="page", time_limit=0.001)
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60))
-def test_any_prose_gives_a_page_or_a_named_problem(text: str) -> None:
+def test_any_prose_gives_a_page_or_a_named_problem(text):
     try:
         assert isinstance(pandoc.convert(text, "typst", name="page"), str)
     except ObservError as error:
@@ -209,26 +209,26 @@ def tall(rows: int, text: str = "une réponse") -> str:
     return typst(f"::: {{#tbl-a}}\n| Rang | n |\n|:---|---:|\n{cells}\n\nTitre\n:::\n")
 
 
-def test_on_paper_a_short_table_is_kept_whole_and_a_long_one_fills_its_page() -> None:
+def test_on_paper_a_short_table_is_kept_whole_and_a_long_one_fills_its_page():
     whole = "set block(breakable: false)"
     assert whole in tall(6) and whole not in tall(20)
     assert whole not in tall(6, "une longue réponse " * 12), "rows of several lines are long too"
 
 
-def test_on_paper_a_heading_stays_with_the_figure_that_its_sentence_announces() -> None:
+def test_on_paper_a_heading_stays_with_the_figure_that_its_sentence_announces():
     text = "## Titre\n\nVoici.\n\n" + FIGURE
     assert "#announcement[Voici.]" in typst(text)
     assert "#announcement" not in typst("## Titre\n\nUn.\n\nDeux.\n\nTrois.\n")
     assert "announcement" not in html(text)
 
 
-def test_on_paper_a_line_stays_with_the_list_that_it_leads() -> None:
+def test_on_paper_a_line_stays_with_the_list_that_it_leads():
     assert "#announcement[#strong[Réserves]]" in typst("**Réserves**\n\n- Une.\n")
     assert "#announcement[On y lit~:]" in typst("On y lit :\n\n- Une.\n")
     assert "#announcement" not in typst("**Réserves.** Une.\n\n- Une.\n")
 
 
-def test_on_paper_a_drawing_made_for_screens_is_smaller() -> None:
+def test_on_paper_a_drawing_made_for_screens_is_smaller():
     drawing = '::: {#fig-a}\n![](a.svg){fig-alt="Un" width=480 height=200}\n\nTitre\n:::\n'
     assert 'image("a.svg", width: 280.8pt, alt: "Un")' in typst(drawing)
     assert 'image("a.svg", alt: "Un")' in typst(drawing.replace(" width=480 height=200", ""))

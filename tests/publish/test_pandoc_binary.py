@@ -36,7 +36,7 @@ assert [page.strip() for page in pages] == [f"<p>texte {number}</p>" for number 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the other pandoc is a shell script")
-def test_another_pandoc_first_on_path_is_never_run_by_any_of_many_threads(tmp_path: Path) -> None:
+def test_another_pandoc_first_on_path_is_never_run_by_any_of_many_threads(tmp_path):
     ran = tmp_path / "ran"
     other = tmp_path / "bin" / "pandoc"
     other.parent.mkdir()
@@ -79,9 +79,7 @@ class File:
         return self.path
 
 
-def test_a_pandoc_that_is_not_the_one_installed_is_refused_with_both_digests(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pandoc_that_is_not_the_one_installed_is_refused_with_both_digests(tmp_path, monkeypatch):
     (tmp_path / "pandoc").write_bytes(b"another")
     package = Package(File(tmp_path / "pandoc", "AAAA"))
     monkeypatch.setattr(pandoc, "distribution", lambda name: package)
@@ -90,9 +88,7 @@ def test_a_pandoc_that_is_not_the_one_installed_is_refused_with_both_digests(
         pandoc._checked.__wrapped__()
 
 
-def test_a_pandoc_recorded_by_another_digest_is_checked_by_that_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pandoc_recorded_by_another_digest_is_checked_by_that_one(tmp_path, monkeypatch):
     path = tmp_path / "pandoc"
     path.write_bytes(b"ours")
     digest = base64.urlsafe_b64encode(hashlib.sha512(b"ours").digest()).rstrip(b"=").decode()
@@ -114,9 +110,7 @@ def test_a_pandoc_recorded_by_another_digest_is_checked_by_that_one(
         (Package(File(Path("/nowhere/pandoc"), "AAAA")), "cannot be read .No such file"),
     ],
 )
-def test_a_missing_pandoc_is_told_with_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, package: Package | None, told: str
-) -> None:
+def test_a_missing_pandoc_is_told_with_what_to_install(monkeypatch, package, told):
     def find(name: str) -> Package:
         if package is None:
             raise PackageNotFoundError(name)
@@ -127,9 +121,7 @@ def test_a_missing_pandoc_is_told_with_what_to_install(
         pandoc._checked.__wrapped__()
 
 
-def test_the_user_s_own_files_for_pandoc_change_no_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_user_s_own_files_for_pandoc_change_no_page(tmp_path, monkeypatch):
     own = tmp_path / "pandoc"
     own.mkdir()
     (own / "abbreviations").write_text("mot.\n", encoding="utf-8")

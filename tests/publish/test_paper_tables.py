@@ -54,9 +54,7 @@ def rows(count: int, text: str = "une réponse") -> str:
 
 
 @pytest.mark.parametrize("text", ["une réponse", "une réponse longue " * 12])
-def test_no_page_holds_a_lone_row_of_a_table_that_is_cut(
-    looked_at: Callable[[str, str], list[list[int]]], text: str
-) -> None:
+def test_no_page_holds_a_lone_row_of_a_table_that_is_cut(looked_at, text):
     markdown = f"## Titre\n\nUne phrase.\n\n{HEAD}{rows(24, text)}\n: Des parts {{#tbl-a}}\n"
     cuts = 0
     for found in looked_at(markdown, "row"):
@@ -67,7 +65,7 @@ def test_no_page_holds_a_lone_row_of_a_table_that_is_cut(
     assert cuts > 5, "or the test tests nothing"
 
 
-def test_notes_and_heads_of_groups_are_never_cut_from_their_rows(tmp_path: Path) -> None:
+def test_notes_and_heads_of_groups_are_never_cut_from_their_rows(tmp_path):
     groups = "".join(
         f'<tr><th colspan="2">Groupe {g}</th></tr>'
         + "".join(f"<tr><th>Réponse {g}{i}</th><td>1</td></tr>" for i in range(size))
@@ -95,7 +93,7 @@ def test_notes_and_heads_of_groups_are_never_cut_from_their_rows(tmp_path: Path)
     assert {(1, 1), (1, 2), (2, 2)} <= seen, "or the test tests nothing"
 
 
-def test_columns_of_long_texts_are_the_wider_and_all_words_fit() -> None:
+def test_columns_of_long_texts_are_the_wider_and_all_words_fit():
     long = "Verbatims libres, jamais chargés ; identifiant d’avis sans lien avec la personne"
     text = pandoc.convert(
         f"| Dispositif | Rythme | Données | n |\n|:--|:--|:--|--:|\n"
@@ -109,7 +107,7 @@ def test_columns_of_long_texts_are_the_wider_and_all_words_fit() -> None:
     assert words > 2 * rhythm and name >= len("Entreprendre.Service-") and count < rhythm
 
 
-def test_a_table_too_wide_for_a_page_does_not_stop_the_text(tmp_path: Path) -> None:
+def test_a_table_too_wide_for_a_page_does_not_stop_the_text(tmp_path):
     heads = "".join(f" Recommandation{i} |" for i in range(9))
     table = f"| Produit |{heads}\n|:--|{'--:|' * 9}\n| BOAMP |{' 1 |' * 9}\n\n: Neuf {{#tbl-a}}\n"
     marks = [PLACE.format("text"), PLACE.format("end-of-text")]

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import zlib
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -33,7 +32,7 @@ def objects(path: Path) -> str:
     return b"\n".join(parts).decode("latin-1")
 
 
-def test_pdf_declares_its_language_title_and_conformance(pdf: Path) -> None:
+def test_pdf_declares_its_language_title_and_conformance(pdf):
     text = objects(pdf)
     assert re.search(r"/Lang ?\(fr-FR\)", text)
     assert "<pdfuaid:part>1</pdfuaid:part>" in text
@@ -41,14 +40,14 @@ def test_pdf_declares_its_language_title_and_conformance(pdf: Path) -> None:
     assert "/DisplayDocTitle true" in text
 
 
-def test_pdf_tags_headings_figure_table_and_alternative_text(pdf: Path) -> None:
+def test_pdf_tags_headings_figure_table_and_alternative_text(pdf):
     text = objects(pdf)
     for tag in ("/H1", "/Figure", "/Table", "/TH", "/Caption", "/Link"):
         assert re.search(rf"/S ?{tag}\b", text), f"no {tag} in the structure"
     assert text.count("/Alt") >= 1
 
 
-def test_pdf_says_what_the_page_says(pdf: Path) -> None:
+def test_pdf_says_what_the_page_says(pdf):
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler) is not installed here")
     text = subprocess.run(
@@ -70,14 +69,14 @@ def test_pdf_says_what_the_page_says(pdf: Path) -> None:
     assert "Données de la figure" not in text
 
 
-def test_fonts_are_those_of_typst_and_matplotlib_only() -> None:
+def test_fonts_are_those_of_typst_and_matplotlib_only():
     ours = ("Libertinus", "New Computer", "DejaVu", "STIX", "cm", "Last Resort")
     families = fonts().families()
     assert {"Libertinus Serif", "DejaVu Sans"} <= set(families)
     assert [name for name in families if not name.startswith(ours)] == []
 
 
-def test_any_title_is_only_text(tmp_path: Path, sample: ModuleType) -> None:
+def test_any_title_is_only_text(tmp_path, sample):
     title = 'Un "titre" #let [x] <b> & 5 € '
     project = sample.make_project(
         tmp_path / "project", page=sample.study(title, "Un #constat [entre] `signes`", 1)
@@ -87,7 +86,7 @@ def test_any_title_is_only_text(tmp_path: Path, sample: ModuleType) -> None:
     assert literal('a "b" \\ #c') == '"a \\"b\\" \\\\ #c"'
 
 
-def test_a_picture_that_typst_refuses_is_named(tmp_path: Path, sample: ModuleType) -> None:
+def test_a_picture_that_typst_refuses_is_named(tmp_path, sample):
     cell = sample.code('#| fig-alt: "Rien"', sample.shown(svg="<svg"))
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
@@ -96,7 +95,7 @@ def test_a_picture_that_typst_refuses_is_named(tmp_path: Path, sample: ModuleTyp
         publish(project, tmp_path / "site", "embedded")
 
 
-def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path: Path, sample: ModuleType) -> None:
+def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path, sample):
     heads = "".join(f"<th>Recommandation {i}</th>" for i in range(10))
     cells = "".join("<td>62 %</td>" for _ in range(10))
     table = f"<table><thead><tr><th>Produit</th>{heads}</tr></thead>"
@@ -111,9 +110,7 @@ def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path: Path, sample: Mod
     assert turned.count(True) == 1 and turned.count(False) >= 1
 
 
-def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(
-    tmp_path: Path,
-) -> None:
+def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(tmp_path):
     quoted = {name: '"x"' for name in ("title-text", "description-text", "sitetitle", "edition")}
     source = pandoc.convert(
         "HERE", "typst", name="p", template=pandoc.TEMPLATES / "page.typ", variables=quoted

@@ -13,13 +13,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from observlib.errors import ObservError, UsageError
 from observlib.publish import pandoc, publish
-from observlib.publish.links import broken_links
 
 RUN = """
 import sys
@@ -47,7 +45,7 @@ def old_site(tmp_path: Path, made_site: Path) -> Path:
     return site
 
 
-def test_site_has_the_files_that_quarto_would_make(made_site: Path) -> None:
+def test_site_has_the_files_that_quarto_would_make(made_site):
     assert set(digest(made_site)) == {
         "index.html",
         "methode.html",
@@ -69,8 +67,8 @@ def test_site_has_the_files_that_quarto_would_make(made_site: Path) -> None:
 
 
 def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
-    tmp_path: Path, made_project: Path, made_site: Path
-) -> None:
+    tmp_path, made_project, made_site
+):
     told: list[tuple[int, int, str]] = []
     place = tmp_path / "elsewhere" / "site"
     again = publish(made_project, place, "embedded", lambda *step: told.append(step))
@@ -81,9 +79,7 @@ def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
-def test_no_name_of_the_project_s_folder_changes_a_page(
-    tmp_path: Path, sample: ModuleType, made_site: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_site, monkeypatch):
     place = tmp_path / "é %41 [x] 'q' #h?a=1 {b} $HOME *"
     shutil.copytree(pandoc.TEMPLATES, place / "templates")  # the package may stand there too
     monkeypatch.setattr(pandoc, "TEMPLATES", place / "templates")
@@ -91,16 +87,14 @@ def test_no_name_of_the_project_s_folder_changes_a_page(
     assert digest(site) == digest(made_site)
 
 
-def test_demonstration_says_so_on_every_page_of_the_edition(made_site: Path) -> None:
+def test_demonstration_says_so_on_every_page_of_the_edition(made_site):
     pages = [made_site / "index.html", *made_site.glob("editions/*/*.html")]
     assert len(pages) == 3
     for page in pages:
         assert page.read_text(encoding="utf-8").count("Données de démonstration\u00a0:") >= 1
 
 
-def test_home_page_shows_each_finding_with_its_typography(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+def test_home_page_shows_each_finding_with_its_typography(tmp_path, sample):
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "86\u202f712 visites : un record", 1)
     )
@@ -111,9 +105,7 @@ def test_home_page_shows_each_finding_with_its_typography(
     assert card.index("86") < card.index("avant-de-reprendre-un-chiffre")
 
 
-def test_home_page_gives_products_as_links_and_says_where_there_is_none(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+def test_home_page_gives_products_as_links_and_says_where_there_is_none(tmp_path, sample):
     product = {"fiche_produit-boamp": sample.study("BOAMP", "58 % d’usagers satisfaits.", 1)}
     project = sample.make_project(tmp_path / "project", **product)
     text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
@@ -123,16 +115,14 @@ def test_home_page_gives_products_as_links_and_says_where_there_is_none(
     assert "Aucune page publiée." in text[text.index('class="cards"') : text.index('class="links"')]
 
 
-def test_real_edition_has_no_such_warning(tmp_path: Path, sample: ModuleType) -> None:
+def test_real_edition_has_no_such_warning(tmp_path, sample):
     project = sample.make_project(tmp_path / "project", kind="real")
     index = publish(project, tmp_path / "site", "embedded")
     for page in index.parent.rglob("*.html"):
         assert "démonstration" not in page.read_text(encoding="utf-8")
 
 
-def test_problems_of_all_pages_are_told_and_the_old_site_stays(
-    tmp_path: Path, sample: ModuleType, old_site: Path
-) -> None:
+def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample, old_site):
     bad = {
         name: sample.study(name, "Constat.", 1, sample.markdown(f"Voir @fig-{name}.\n"))
         for name in ("absent", "parti")
@@ -148,7 +138,7 @@ def test_problems_of_all_pages_are_told_and_the_old_site_stays(
     assert not list(tmp_path.glob(".work-*"))
 
 
-def test_a_link_that_leads_nowhere_stops_the_site(tmp_path: Path, sample: ModuleType) -> None:
+def test_a_link_that_leads_nowhere_stops_the_site(tmp_path, sample):
     cell = sample.markdown("[a](absent.qmd) [b](/methode.qmd#nulle-part)\n")
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
@@ -162,9 +152,7 @@ def test_a_link_that_leads_nowhere_stops_the_site(tmp_path: Path, sample: Module
     )
 
 
-def test_full_disk_is_told_and_the_old_site_stays(
-    monkeypatch: pytest.MonkeyPatch, made_project: Path, old_site: Path
-) -> None:
+def test_full_disk_is_told_and_the_old_site_stays(monkeypatch, made_project, old_site):
     def full(self: Path, content: bytes) -> int:
         raise OSError(errno.ENOSPC, "No space left on device", str(self))
 
@@ -177,9 +165,7 @@ def test_full_disk_is_told_and_the_old_site_stays(
     assert not list(old_site.parent.glob(".work-*"))
 
 
-def test_interruption_between_pages_leaves_the_old_site(
-    monkeypatch: pytest.MonkeyPatch, made_project: Path, old_site: Path
-) -> None:
+def test_interruption_between_pages_leaves_the_old_site(monkeypatch, made_project, old_site):
     def interrupted(done: int, total: int, name: str) -> None:
         if done == 3:
             raise KeyboardInterrupt
@@ -193,8 +179,8 @@ def test_interruption_between_pages_leaves_the_old_site(
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
 def test_kill_while_publishing_leaves_the_old_site_and_is_cleared_next_time(
-    made_project: Path, made_site: Path, old_site: Path
-) -> None:
+    made_project, made_site, old_site
+):
     before = digest(old_site)
     moments = random.Random(3)
     for _ in range(2):
@@ -214,14 +200,14 @@ def test_kill_while_publishing_leaves_the_old_site_and_is_cleared_next_time(
     assert [path.name for path in old_site.parent.iterdir()] == ["_site"]
 
 
-def test_unknown_publisher_is_a_mistake_of_the_command(tmp_path: Path) -> None:
+def test_unknown_publisher_is_a_mistake_of_the_command(tmp_path):
     with pytest.raises(
         UsageError, match="unknown publisher 'latex'; allowed: auto, quarto, embedded"
     ):
         publish(tmp_path, tmp_path / "site", "latex")
 
 
-def test_pictures_beside_a_page_are_published_with_it(tmp_path: Path, sample: ModuleType) -> None:
+def test_pictures_beside_a_page_are_published_with_it(tmp_path, sample):
     cell = sample.markdown('![](plan.svg){fig-alt="Un plan"}\n')
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
@@ -233,31 +219,7 @@ def test_pictures_beside_a_page_are_published_with_it(tmp_path: Path, sample: Mo
     assert (site / "editions" / "2026-T3" / "plan.svg").is_file()
 
 
-def test_broken_links_finds_what_a_reader_would_hit(tmp_path: Path) -> None:
-    page = '<p id="a"></p><p id="a"></p><a href="x.html">x</a><img src="y.png"><a href="#b">b</a>'
-    (tmp_path / "index.html").write_text(page + '<a href="#a">a</a>', encoding="utf-8")
-    assert broken_links(tmp_path) == [
-        "index.html: identifier 'a' is given twice",
-        "index.html: 'x.html' leads to no file of the site",
-        "index.html: 'y.png' leads to no file of the site",
-        "index.html: '#b' leads to no place of its page",
-    ]
-
-
-def test_a_link_to_a_file_beside_the_site_is_broken_where_the_site_is_read(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    (site / "editions").mkdir(parents=True)
-    (tmp_path / "private.html").write_text("here, and on no server", encoding="utf-8")
-    (site / "a.html").write_text("<p>", encoding="utf-8")
-    page = '<a href="../../private.html">no</a><a href="../a.html">yes</a><a href="..">no</a>'
-    (site / "editions" / "b.html").write_text(page, encoding="utf-8")
-    assert broken_links(site) == [
-        "editions/b.html: '../../private.html' leads to no file of the site",
-        "editions/b.html: '..' leads to no file of the site",
-    ]
-
-
-def test_pages_are_light(made_site: Path) -> None:
+def test_pages_are_light(made_site):
     style = (made_site / "site.css").stat().st_size
     for page in made_site.rglob("*.html"):
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
@@ -265,9 +227,7 @@ def test_pages_are_light(made_site: Path) -> None:
         assert page.stat().st_size + style + sum(sizes) < 150_000
 
 
-def test_a_page_that_a_list_leads_to_leads_back_to_the_list(
-    tmp_path: Path, sample: ModuleType
-) -> None:
+def test_a_page_that_a_list_leads_to_leads_back_to_the_list(tmp_path, sample):
     project = sample.make_project(tmp_path / "project")
     (project / "practices").mkdir()
     sheet = "---\ntitle: L'atelier\norder: 1\nformat: html\n---\nUn récit.\n"

@@ -13,11 +13,11 @@ from types import ModuleType
 import pytest
 import yaml
 
-from observlib.catalogue.reading import split_front_matter
 from observlib.errors import ObservError
 from observlib.publish import publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
+from observlib.yaml_files import split_front_matter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 
@@ -71,17 +71,15 @@ def install(
 
 @pytest.mark.parametrize("publisher", ["auto", "quarto"])
 def test_a_quarto_that_pip_installed_is_found_though_its_folder_is_not_on_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, publisher: str
-) -> None:
+    tmp_path, monkeypatch, project, publisher
+):
     log = install(tmp_path, monkeypatch, beside=True)
     publish(project, tmp_path / "site", publisher)
     assert log.exists()
 
 
 @pytest.mark.parametrize("publisher", ["auto", "quarto"])
-def test_quarto_renders_a_copy_and_executes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, publisher: str
-) -> None:
+def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, project, publisher):
     log = install(tmp_path, monkeypatch)
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     site = publish(project, tmp_path / "site", publisher).parent
@@ -95,9 +93,7 @@ def test_quarto_renders_a_copy_and_executes_nothing(
     assert 'href="panorama.ipynb"' in (study / "panorama.html").read_text(encoding="utf-8")
 
 
-def test_failure_of_quarto_is_told_with_its_last_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
-) -> None:
+def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, project):
     install(tmp_path, monkeypatch, status=3)
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "old").write_text("old", encoding="utf-8")
@@ -110,24 +106,20 @@ def test_failure_of_quarto_is_told_with_its_last_lines(
     ("skipped", "file"),
     [("glossaire", "glossaire.html"), ("produit.pdf", "editions/2026-T3/produit.pdf")],
 )
-def test_a_page_that_quarto_did_not_make_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, skipped: str, file: str
-) -> None:
+def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project, skipped, file):
     install(tmp_path, monkeypatch, skipped=skipped)
     with pytest.raises(ObservError, match=f"made no {re.escape(file)}"):
         publish(project, tmp_path / "site", "quarto")
 
 
-def test_quarto_wanted_and_absent_says_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
-) -> None:
+def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     with pytest.raises(ObservError, match=r'pip install "observlib\[quarto\]"'):
         publish(project, tmp_path / "site", "quarto")
 
 
-def test_staged_navigation_is_explicit_and_in_order(tmp_path: Path, project: Path) -> None:
+def test_staged_navigation_is_explicit_and_in_order(tmp_path, project):
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
@@ -137,7 +129,17 @@ def test_staged_navigation_is_explicit_and_in_order(tmp_path: Path, project: Pat
     ]
 
 
-def test_staged_study_links_its_downloads_and_warns_once(tmp_path: Path, project: Path) -> None:
+def test_staged_pages_are_named_so_that_quarto_renders_no_other(tmp_path, project):
+    (project / "editions" / "2026-T3" / "brouillon.ipynb").write_text("{}", encoding="utf-8")
+    stage(read_project(project), tmp_path / "staged")
+    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
+    assert config["project"]["render"] == [
+        *("index.qmd", "retours.qmd", "methode.qmd", "glossaire.qmd"),
+        *("editions/2026-T3/panorama.ipynb", "editions/2026-T3/produit.ipynb"),
+    ]
+
+
+def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
     stage(read_project(project), tmp_path / "staged")
     path = tmp_path / "staged" / "editions" / "2026-T3" / "panorama.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -151,7 +153,7 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path: Path, project
     assert len(outputs) == 3, "outputs stay: nothing is executed again"
 
 
-def test_staged_home_page_warns_and_names_its_edition(tmp_path: Path, project: Path) -> None:
+def test_staged_home_page_warns_and_names_its_edition(tmp_path, project):
     stage(read_project(project), tmp_path / "staged")
     text = (tmp_path / "staged" / "index.qmd").read_text(encoding="utf-8")
     meta = yaml.safe_load(split_front_matter(text)[0])
@@ -160,14 +162,14 @@ def test_staged_home_page_warns_and_names_its_edition(tmp_path: Path, project: P
     assert "::: {#etudes}" in text
 
 
-def test_quarto_is_told_to_keep_outputs_and_hide_code(project: Path) -> None:
+def test_quarto_is_told_to_keep_outputs_and_hide_code(project):
     config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
     assert "eval" not in config["execute"], "it would delete the outputs"
     assert set(config["format"]) == {"html", "typst"}
 
 
-def test_pdf_is_linked_once_under_its_name(project: Path) -> None:
+def test_pdf_is_linked_once_under_its_name(project):
     config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     # without a plain name in the list, Quarto adds each format again, and calls the PDF "Typst"
     assert config["format"]["html"]["format-links"] == [
@@ -176,7 +178,7 @@ def test_pdf_is_linked_once_under_its_name(project: Path) -> None:
     ]
 
 
-def test_plain_quarto_renders_a_fresh_clone(project: Path) -> None:
+def test_plain_quarto_renders_a_fresh_clone(project):
     text = (project / "_quarto.yml").read_text(encoding="utf-8")
     globs = re.findall(r'auto: "(.*)"', text)
     assert len(globs) == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from types import ModuleType
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +30,7 @@ class Text(HTMLParser):
             self.cells[-1] += data
 
 
-def test_great_tables_markup_keeps_words_alignment_and_scope(sample: ModuleType) -> None:
+def test_great_tables_markup_keeps_words_alignment_and_scope(sample):
     table = clean_table(sample.TABLE)
     assert table.title == "Titre"
     assert table.notes == ("Source : essai.",)
@@ -42,7 +41,7 @@ def test_great_tables_markup_keeps_words_alignment_and_scope(sample: ModuleType)
     assert Text(table.markup).names == {"scope", "style", "colspan", "class"}
 
 
-def test_real_great_tables_output_loses_no_cell() -> None:
+def test_real_great_tables_output_loses_no_cell():
     import great_tables
     import pandas as pd
 
@@ -62,7 +61,7 @@ def test_real_great_tables_output_loses_no_cell() -> None:
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\r")), min_size=1))
-def test_no_text_of_a_cell_is_lost_or_becomes_markup(texts: list[str]) -> None:
+def test_no_text_of_a_cell_is_lost_or_becomes_markup(texts):
     from html import escape
 
     row = "".join(f'<td class="gt_row gt_right">{escape(text)}</td>' for text in texts)

@@ -1,13 +1,11 @@
 """A device enters the catalogue whole and right, or the catalogue stays as it was."""
 
-from __future__ import annotations
-
 import errno
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import DEMO, ROOT, copy_catalogue
 
@@ -16,17 +14,11 @@ from observlib.errors import ObservError, UsageError
 from observlib.scaffold import new_device, required
 
 DEVICE = {
-    "id": "jdma-boamp",
-    "label": "« Je donne mon avis » : BOAMP",
-    "family": "feedback",
-    "channel": "web",
-    "owner": "annonces",
-    "product": "boamp",
-    "frequency": "continuous",
-    "personal_data": "Verbatims libres, jamais chargés.",
-    "pattern": "jdma_boamp_*.csv",
+    "id": "jdma-boamp", "label": "« Je donne mon avis » : BOAMP", "family": "feedback",
+    "channel": "web", "owner": "annonces", "product": "boamp", "frequency": "continuous",
+    "personal_data": "Verbatims libres, jamais chargés.", "pattern": "jdma_boamp_*.csv",
     "loader": "jdma",
-}
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -48,7 +40,7 @@ def refused(root: Path, **changed: str | None) -> str:
     return "\n".join(caught.value.problems)
 
 
-def test_a_device_is_added_at_the_end_and_all_comments_stay(root: Path) -> None:
+def test_a_device_is_added_at_the_end_and_all_comments_stay(root):
     before = text_of(root)
     _, added = new_device(root, Path("data"), DEVICE)
     assert text_of(root) == before + added
@@ -56,14 +48,14 @@ def test_a_device_is_added_at_the_end_and_all_comments_stay(root: Path) -> None:
     assert device.model_dump(exclude_defaults=True) == DEVICE
 
 
-def test_a_file_that_lacks_its_last_line_end_gets_it(root: Path) -> None:
+def test_a_file_that_lacks_its_last_line_end_gets_it(root):
     path = root / "data" / "catalogue" / "devices.yml"
     path.write_text(text_of(root).rstrip(), encoding="utf-8")
     new_device(root, Path("data"), DEVICE)
     assert "jdma-boamp" in project.catalogue(Path("data"), root).devices
 
 
-def test_what_is_missing_is_told_with_what_is_allowed(root: Path) -> None:
+def test_what_is_missing_is_told_with_what_is_allowed(root):
     with pytest.raises(UsageError) as caught:
         new_device(root, Path("data"), {"id": "jdma-boamp", "label": ""})
     told = caught.value.problems
@@ -88,15 +80,13 @@ def test_what_is_missing_is_told_with_what_is_allowed(root: Path) -> None:
         ({"colour": "red"}, "unknown key 'colour'; allowed: id, label"),
     ],
 )
-def test_a_device_that_will_not_do_is_told_and_not_written(
-    root: Path, changed: dict[str, str], said: str
-) -> None:
+def test_a_device_that_will_not_do_is_told_and_not_written(root, changed, said):
     told = refused(root, **changed)
     assert said in told
     assert "observlib-" not in told  # the copy that was checked is nobody's business
 
 
-def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root: Path) -> None:
+def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root):
     path = root / "data" / "catalogue" / "devices.yml"
     path.write_text(text_of(root).replace("loader: jdma\n", "loader: jdmo\n", 1), encoding="utf-8")
     with pytest.raises(ObservError, match=r"devices\.yml:\d+: .*unknown loader 'jdmo'") as caught:
@@ -104,9 +94,7 @@ def test_a_catalogue_that_is_wrong_as_it_is_says_so_by_its_own_lines(root: Path)
     assert not isinstance(caught.value, UsageError)
 
 
-def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, monkeypatch):
     def fail(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -121,10 +109,8 @@ def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(
 @given(
     changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-def test_any_words_make_a_device_that_reads_back_or_change_nothing(
-    root: Path, changed: dict[str, str]
-) -> None:
+@settings(max_examples=40)
+def test_any_words_make_a_device_that_reads_back_or_change_nothing(root, changed):
     path = root / "data" / "catalogue" / "devices.yml"
     before = (DEMO / "catalogue" / "devices.yml").read_bytes()
     path.write_bytes(before)
@@ -139,7 +125,7 @@ def test_any_words_make_a_device_that_reads_back_or_change_nothing(
         assert found[name].label == wanted["label"].strip()
 
 
-def test_a_device_joins_the_list_that_its_data_folder_uses(root: Path) -> None:
+def test_a_device_joins_the_list_that_its_data_folder_uses(root):
     own = Path("data/essai")
     path, _ = new_device(root, own, DEVICE)  # which lists none of its own
     assert path == root / "data" / "catalogue" / "devices.yml"

@@ -1,7 +1,5 @@
 """A new sheet harms no edition, is never written over another, and is whole once filled in."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil
@@ -9,12 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import copy_catalogue
 
 from observlib import files
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError, UsageError
 from observlib.practices import load_practices
 from observlib.scaffold import new_practice
@@ -33,7 +30,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root: Path, catalogue: Catalogue) -> None:
+def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root, catalogue):
     path = new_practice(
         root, Path("data"), "L’écoute : un essai", {"tool": "limesurvey"}, ["boamp"], TODAY
     )
@@ -41,9 +38,7 @@ def test_a_new_sheet_is_a_draft_that_no_edition_publishes(root: Path, catalogue:
     assert load_practices(path.parent, catalogue).sheets == ()
 
 
-def test_without_its_draft_line_it_says_all_that_is_still_to_be_filled_in(
-    root: Path, catalogue: Catalogue
-) -> None:
+def test_without_its_draft_line_it_says_all_that_is_still_to_be_filled_in(root, catalogue):
     path = new_practice(root, DATA, "Un essai", {}, today=TODAY)
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("draft: true", "draft: false"), encoding="utf-8")
@@ -53,7 +48,7 @@ def test_without_its_draft_line_it_says_all_that_is_still_to_be_filled_in(
         assert any(key in problem for problem in caught.value.problems), key
 
 
-def test_filled_in_it_is_the_sheet_that_was_asked_for(root: Path, catalogue: Catalogue) -> None:
+def test_filled_in_it_is_the_sheet_that_was_asked_for(root, catalogue):
     words = {"department": "annonces", "tool": "matomo", "method": None, "verdict": "à éviter"}
     path = new_practice(root, DATA, 'Un "titre": #1', words, ["boamp", "bodacc"], TODAY)
     text = path.read_text(encoding="utf-8")
@@ -71,7 +66,7 @@ def test_filled_in_it_is_the_sheet_that_was_asked_for(root: Path, catalogue: Cat
     )
 
 
-def test_a_sheet_that_exists_is_not_written_over(root: Path) -> None:
+def test_a_sheet_that_exists_is_not_written_over(root):
     path = new_practice(root, DATA, "Un essai", {}, today=TODAY)
     path.write_text("---\ndraft: true\n---\nprécieux", encoding="utf-8")
     with pytest.raises(UsageError, match=r"data/practices/un-essai\.md: exists already"):
@@ -79,7 +74,7 @@ def test_a_sheet_that_exists_is_not_written_over(root: Path) -> None:
     assert "précieux" in path.read_text(encoding="utf-8")
 
 
-def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root: Path) -> None:
+def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root):
     before = sorted((root / "data" / "practices").iterdir())
     with pytest.raises(UsageError) as caught:
         new_practice(root, DATA, "???", {"tool": "excel", "verdict": "bof"}, ["minitel"])
@@ -89,9 +84,7 @@ def test_all_that_does_not_exist_is_told_at_once_and_nothing_is_written(root: Pa
     assert sorted((root / "data" / "practices").iterdir()) == before
 
 
-def test_a_disk_that_is_full_leaves_no_half_sheet(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_is_full_leaves_no_half_sheet(root, monkeypatch):
     def fail(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -102,10 +95,8 @@ def test_a_disk_that_is_full_leaves_no_half_sheet(
 
 
 @given(title=st.text(min_size=1, max_size=60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-def test_any_title_makes_a_draft_that_reads_or_is_refused(
-    root: Path, catalogue: Catalogue, title: str
-) -> None:
+@settings(max_examples=60)
+def test_any_title_makes_a_draft_that_reads_or_is_refused(root, catalogue, title):
     for path in (root / "data" / "practices").glob("*.md"):
         path.unlink()
     try:
@@ -116,7 +107,7 @@ def test_any_title_makes_a_draft_that_reads_or_is_refused(
         assert load_practices(root / "data" / "practices", catalogue).sheets == ()
 
 
-def test_a_sheet_joins_those_of_its_data_folder_where_it_has_some(root: Path) -> None:
+def test_a_sheet_joins_those_of_its_data_folder_where_it_has_some(root):
     own = Path("data/essai")
     assert new_practice(root, own, "Un essai", {}).parent == root / "data" / "practices"
     (root / own / "practices").mkdir(parents=True)

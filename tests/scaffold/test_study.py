@@ -1,7 +1,5 @@
 """A new study keeps every rule of the committed ones, from its first minute."""
 
-from __future__ import annotations
-
 import errno
 import importlib.util
 import inspect
@@ -51,7 +49,7 @@ def conventions() -> ModuleType:
     return module
 
 
-def test_it_is_a_study_that_comes_after_the_others(root: Path, path: Path) -> None:
+def test_it_is_a_study_that_comes_after_the_others(root, path):
     studies = load_studies(root / "notebooks")
     assert list(studies) == ["frequentation", "essai_un"]
     assert studies["essai_un"].title == "Un « essai » : premier"
@@ -59,9 +57,7 @@ def test_it_is_a_study_that_comes_after_the_others(root: Path, path: Path) -> No
     assert studies["essai_un"].order == studies["frequentation"].order + 2
 
 
-def test_it_keeps_every_convention_of_the_committed_notebooks(
-    path: Path, conventions: ModuleType
-) -> None:
+def test_it_keeps_every_convention_of_the_committed_notebooks(path, conventions):
     asked = 0
     for name, check in vars(conventions).items():
         of_one = name.startswith("test_") and "search" not in name
@@ -75,7 +71,7 @@ def test_it_keeps_every_convention_of_the_committed_notebooks(
     assert asked >= 10
 
 
-def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root: Path, path: Path) -> None:
+def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root, path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
     command += ["--nbval-current-env", "--rootdir", str(root), "-o", "addopts=", str(path)]
     command += ["--nbval-sanitize-with", str(ROOT / "tests" / "notebooks" / "sanitize.cfg")]
@@ -83,7 +79,7 @@ def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root: Path, path: Pa
     assert done.returncode == 0, done.stdout
 
 
-def test_a_study_that_exists_is_not_written_over(root: Path, path: Path) -> None:
+def test_a_study_that_exists_is_not_written_over(root, path):
     before = path.read_bytes()
     with pytest.raises(UsageError, match=r"notebooks/essai_un\.ipynb: exists already"):
         new_study(root, "essai_un")
@@ -99,13 +95,13 @@ def test_a_study_that_exists_is_not_written_over(root: Path, path: Path) -> None
         ({"name": "essai_deux", "question": ""}, "question '': is empty"),
     ],
 )
-def test_words_that_will_not_do_are_told(root: Path, words: dict[str, Any], said: str) -> None:
+def test_words_that_will_not_do_are_told(root, words, said):
     with pytest.raises(UsageError) as caught:
         new_study(root, **words)
     assert said in str(caught.value)
 
 
-def test_without_demonstration_data_it_says_how_to_make_some(tmp_path: Path) -> None:
+def test_without_demonstration_data_it_says_how_to_make_some(tmp_path):
     (tmp_path / "notebooks").mkdir()
     with pytest.raises(ObservError, match="observ demo data/demo/raw"):
         new_study(tmp_path, "essai")
@@ -113,9 +109,7 @@ def test_without_demonstration_data_it_says_how_to_make_some(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("fault", ["disk", "run"])
-def test_a_fault_leaves_no_half_study(
-    root: Path, monkeypatch: pytest.MonkeyPatch, fault: str
-) -> None:
+def test_a_fault_leaves_no_half_study(root, monkeypatch, fault):
     def executed(studies: Any, root: Path) -> list[tuple[Any, Any]]:
         if fault == "run":
             raise ObservError("cell 3: no")
@@ -133,7 +127,7 @@ def test_a_fault_leaves_no_half_study(
     assert sorted((root / "notebooks").iterdir()) == before
 
 
-def test_what_it_is_run_by_is_what_refreshes_the_committed_ones() -> None:
+def test_what_it_is_run_by_is_what_refreshes_the_committed_ones():
     from observlib.scaffold import study
 
     assert study.executed is refresh.executed

@@ -1,7 +1,5 @@
 """Monthly counts of known season, working-day effect, noise, change of level and odd month."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,9 +1,6 @@
 """Known seasons, changes and odd months come back; nothing is found where there is nothing."""
 
-from __future__ import annotations
-
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +24,7 @@ def visits(device: str) -> tuple[Adjustment, pd.Series]:
 # --- What is known ----------------------------------------------------------------------------
 
 
-def test_season_growth_and_working_day_are_those_that_made_the_series(synthetic) -> None:
+def test_season_growth_and_working_day_are_those_that_made_the_series(synthetic):
     found = seasonally_adjusted(synthetic(1, sd=0.002))
     season = found.months["seasonal"].head(12).to_numpy()
     assert season / season.mean() == pytest.approx(calendar.MONTH_FACTORS, abs=0.006)
@@ -36,19 +33,19 @@ def test_season_growth_and_working_day_are_those_that_made_the_series(synthetic)
     assert trend[-1] / trend[0] == pytest.approx(np.exp(0.04 * 44 / 12), abs=0.01)
 
 
-def test_a_value_is_the_product_of_its_parts(synthetic) -> None:
+def test_a_value_is_the_product_of_its_parts(synthetic):
     months = seasonally_adjusted(synthetic(2)).months
     product = months[["trend", "seasonal", "calendar", "remainder"]].prod(axis=1)
     assert product.to_numpy() == pytest.approx(months["value"].to_numpy())
 
 
-def test_where_nothing_changed_nothing_is_found(synthetic) -> None:
+def test_where_nothing_changed_nothing_is_found(synthetic):
     found = [seasonally_adjusted(synthetic(seed)) for seed in SEEDS]
     assert sum(len(one.changes) > 0 for one in found) <= 1
     assert sum(len(one.outliers) > 0 for one in found) <= 2
 
 
-def test_a_loss_of_a_fifth_is_found_in_its_month_with_its_size(synthetic) -> None:
+def test_a_loss_of_a_fifth_is_found_in_its_month_with_its_size(synthetic):
     near = held = 0
     for seed in SEEDS:
         values = synthetic(seed, change=(26, -0.2))
@@ -60,7 +57,7 @@ def test_a_loss_of_a_fifth_is_found_in_its_month_with_its_size(synthetic) -> Non
 
 
 @pytest.mark.parametrize("at", [15, 23, 44])
-def test_an_odd_month_is_an_outlier_and_no_change_of_level(synthetic, at: int) -> None:
+def test_an_odd_month_is_an_outlier_and_no_change_of_level(synthetic, at):
     for seed in range(5):
         found = seasonally_adjusted(synthetic(seed, odd=(at, -0.4)))
         month = synthetic(seed).index[at]
@@ -69,7 +66,7 @@ def test_an_odd_month_is_an_outlier_and_no_change_of_level(synthetic, at: int) -
         assert found.changes.empty
 
 
-def test_an_odd_month_hides_no_change_and_a_change_makes_no_odd_month(synthetic) -> None:
+def test_an_odd_month_hides_no_change_and_a_change_makes_no_odd_month(synthetic):
     for seed in range(5):
         found = seasonally_adjusted(synthetic(seed, change=(26, -0.3), odd=(22, 0.5)))
         assert found.changes["month"].tolist() == ["2025-03"]
@@ -78,7 +75,7 @@ def test_an_odd_month_hides_no_change_and_a_change_makes_no_odd_month(synthetic)
 
 
 @pytest.mark.parametrize("device", audience.DEVICES)
-def test_the_demonstration_s_break_is_found_and_no_other(device: str) -> None:
+def test_the_demonstration_s_break_is_found_and_no_other(device):
     found, _ = visits(device)
     assert found.status == "published" and found.searched and found.outliers.empty
     if device != audience.BREAK["device"]:
@@ -92,7 +89,7 @@ def test_the_demonstration_s_break_is_found_and_no_other(device: str) -> None:
 # --- What is not whole ------------------------------------------------------------------------
 
 
-def test_a_month_in_progress_and_an_outage_move_nothing(synthetic) -> None:
+def test_a_month_in_progress_and_an_outage_move_nothing(synthetic):
     whole = synthetic(3)
     cut = whole.copy()
     cut.iloc[[20, 44]] *= 0.1
@@ -105,13 +102,13 @@ def test_a_month_in_progress_and_an_outage_move_nothing(synthetic) -> None:
     assert found.loc[rest, "adjusted"].to_numpy() == pytest.approx(expected[rest], rel=0.02)
 
 
-def test_a_month_left_out_is_missing_and_told(synthetic) -> None:
+def test_a_month_left_out_is_missing_and_told(synthetic):
     found = seasonally_adjusted(synthetic(3).drop("2024-06")).months.set_index("month")
     assert found.at["2024-06", "status"] == "missing"
     assert found.drop("2024-06")["adjusted"].notna().all()
 
 
-def test_a_month_without_any_visit_is_an_outlier_of_minus_100(synthetic) -> None:
+def test_a_month_without_any_visit_is_an_outlier_of_minus_100(synthetic):
     values = synthetic(4)
     values.iloc[20] = 0
     found = seasonally_adjusted(values)
@@ -120,24 +117,24 @@ def test_a_month_without_any_visit_is_an_outlier_of_minus_100(synthetic) -> None
 
 
 @pytest.mark.parametrize("n", [0, 1, 23])
-def test_fewer_than_two_seasons_are_a_status_and_no_number(synthetic, n: int) -> None:
+def test_fewer_than_two_seasons_are_a_status_and_no_number(synthetic, n):
     found = seasonally_adjusted(synthetic(1).head(n))
     assert (found.status, found.reason, len(found.months)) == ("missing", "short", n)
     assert found.months["adjusted"].isna().all() and found.changes.empty
 
 
-def test_between_two_and_three_seasons_it_adjusts_and_looks_for_nothing(synthetic) -> None:
+def test_between_two_and_three_seasons_it_adjusts_and_looks_for_nothing(synthetic):
     found = seasonally_adjusted(synthetic(1, odd=(20, -0.6)).head(30))
     assert found.status == "published" and not found.searched and found.outliers.empty
 
 
-def test_too_many_gaps_are_a_status(synthetic) -> None:
+def test_too_many_gaps_are_a_status(synthetic):
     values = synthetic(1)
     found = seasonally_adjusted(values.drop(values.index[10:15]))
     assert (found.status, found.reason) == ("missing", "gaps")
 
 
-def test_what_is_no_monthly_count_is_refused(synthetic) -> None:
+def test_what_is_no_monthly_count_is_refused(synthetic):
     good = synthetic(1)
     for wrong in (-good, good.replace(good.iloc[3], np.inf), good.iloc[::-1]):
         with pytest.raises(ValueError):
@@ -146,7 +143,7 @@ def test_what_is_no_monthly_count_is_refused(synthetic) -> None:
         seasonally_adjusted(pd.Series([1.0, 2.0], ["2024-T1", "2024-T2"]))
 
 
-def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(synthetic) -> None:
+def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(synthetic):
     found = seasonally_adjusted(synthetic(1, sd=0.6))
     assert (found.status, found.reason) == ("missing", "irregular")
     assert found.months["adjusted"].isna().all() and found.changes.empty and found.outliers.empty
@@ -158,7 +155,7 @@ def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(
 
 
 @pytest.mark.parametrize("name", ["BODACC", "annuaire_administration"])
-def test_real_visits_are_adjusted_without_their_last_four_days(shared_data: Path, name) -> None:
+def test_real_visits_are_adjusted_without_their_last_four_days(shared_data, name):
     path = shared_data / "datagouv_metrics" / f"dila_{name}_monthly.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
     values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
@@ -169,9 +166,7 @@ def test_real_visits_are_adjusted_without_their_last_four_days(shared_data: Path
     assert "2025-12" not in {*found.outliers["month"], *found.changes["month"]}
 
 
-def test_real_visits_that_double_and_halve_from_month_to_month_are_not_adjusted(
-    shared_data: Path,
-) -> None:
+def test_real_visits_that_double_and_halve_from_month_to_month_are_not_adjusted(shared_data):
     path = shared_data / "datagouv_metrics" / "dila_fiches_service_public_monthly.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
     values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
@@ -179,7 +174,7 @@ def test_real_visits_that_double_and_halve_from_month_to_month_are_not_adjusted(
     assert (found.status, found.reason) == ("missing", "irregular")
 
 
-def test_the_real_collapse_of_january_2025_is_told(shared_data: Path) -> None:
+def test_the_real_collapse_of_january_2025_is_told(shared_data):
     path = shared_data / "datagouv_metrics" / "dila_BODACC_monthly.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
     values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
@@ -188,7 +183,7 @@ def test_the_real_collapse_of_january_2025_is_told(shared_data: Path) -> None:
     assert outliers.set_index("month").at["2025-01", "size"] < -70
 
 
-def test_the_real_series_of_matomo_of_26_months_is_adjusted(shared_data: Path) -> None:
+def test_the_real_series_of_matomo_of_26_months_is_adjusted(shared_data):
     path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
     rows = json.loads(path.read_text(encoding="utf-8"))
     values = pd.Series([row["visites"] for row in rows], [row["date"] for row in rows])

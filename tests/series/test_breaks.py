@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from functools import cache
 from itertools import combinations, pairwise
 
@@ -13,7 +11,7 @@ from observlib.series.design import step_and_ramp
 from observlib.series.regression import contrast, fit
 
 
-def test_the_deviation_of_the_bulk_is_that_of_statsmodels() -> None:
+def test_the_deviation_of_the_bulk_is_that_of_statsmodels():
     from statsmodels.robust import mad
 
     values = np.random.default_rng(0).normal(size=101)
@@ -21,7 +19,7 @@ def test_the_deviation_of_the_bulk_is_that_of_statsmodels() -> None:
 
 
 @given(st.integers(3, 20), st.floats(5, 50))
-def test_a_change_of_level_makes_no_month_stand_apart(at: int, size: float) -> None:
+def test_a_change_of_level_makes_no_month_stand_apart(at, size):
     values = np.random.default_rng(at).normal(size=24)
     values[at:] += size
     worst = distances(values, np.ones(24, dtype=bool)).max()
@@ -29,14 +27,14 @@ def test_a_change_of_level_makes_no_month_stand_apart(at: int, size: float) -> N
 
 
 @pytest.mark.parametrize("at", [0, 12, 23])
-def test_one_month_stands_apart_even_at_an_end(at: int) -> None:
+def test_one_month_stands_apart_even_at_an_end(at):
     values = np.random.default_rng(5).normal(size=24)
     values[at] += 20
     far = distances(values, np.ones(24, dtype=bool))
     assert far.argmax() == at and far[at] > 8
 
 
-def test_a_straight_line_however_steep_has_no_change() -> None:
+def test_a_straight_line_however_steep_has_no_change():
     values = 0.2 * np.arange(48) + np.random.default_rng(7).normal(size=48)
     assert candidates(values) == [] or not confirmed(
         values, np.empty((48, 0)), np.arange(48), candidates(values)
@@ -45,13 +43,13 @@ def test_a_straight_line_however_steep_has_no_change() -> None:
 
 
 @pytest.mark.parametrize("value", [0.8, 14.7, 1739.9999999999998])
-def test_a_level_that_never_moves_has_no_change(value: float) -> None:
+def test_a_level_that_never_moves_has_no_change(value):
     """Which rounding alone had divided."""
     assert [candidates(np.full(n, value)) for n in range(12, 100)] == [[]] * 88
 
 
 @given(st.integers(12, 26), st.integers(0, 10**6), st.floats(0, 3))
-def test_no_division_into_lines_is_better_than_the_one_found(n: int, seed: int, by: float) -> None:
+def test_no_division_into_lines_is_better_than_the_one_found(n, seed, by):
     random = np.random.default_rng(seed)
     times = np.arange(n)
     values = random.normal(size=n) + by * (times[:, None] >= random.integers(n, size=2)).sum(axis=1)
@@ -75,20 +73,20 @@ def test_no_division_into_lines_is_better_than_the_one_found(n: int, seed: int, 
     assert candidates(values) == list(min(divisions, key=criterion))
 
 
-def test_a_change_of_pace_is_no_change_of_level() -> None:
+def test_a_change_of_pace_is_no_change_of_level():
     times = np.arange(60)
     values = 0.02 * np.maximum(times - 30, 0) + 0.01 * np.random.default_rng(1).normal(size=60)
     assert confirmed(values, np.empty((60, 0)), times, [30]) == []
 
 
-def test_a_step_is_dated_where_it_is_though_suspected_elsewhere() -> None:
+def test_a_step_is_dated_where_it_is_though_suspected_elsewhere():
     times = np.arange(60)
     values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
     ((start, size),) = confirmed(values, np.empty((60, 0)), times, [29])
     assert start == 31 and size.low <= -0.3 <= size.high and size.high < -0.25
 
 
-def test_a_date_that_is_not_sure_widens_the_interval_of_the_size() -> None:
+def test_a_date_that_is_not_sure_widens_the_interval_of_the_size():
     """The mean over dates leaves in doubt what the best date alone would say for sure."""
     times = np.arange(60)
     values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
@@ -100,7 +98,7 @@ def test_a_date_that_is_not_sure_widens_the_interval_of_the_size() -> None:
     assert start in (30, 31) and size.high - size.low > 1.1 * (high - low)
 
 
-def test_two_steps_are_both_told() -> None:
+def test_two_steps_are_both_told():
     times = np.arange(72)
     values = 0.3 * (times >= 24) - 0.4 * (times >= 48)
     values = values + 0.02 * np.random.default_rng(4).normal(size=72)

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from observlib.series.design import positions, season
 YEAR = list(months_between("2024-01", "2025-12"))
 
 
-def test_six_harmonics_fit_any_figure_of_a_year_and_one_only_a_wave() -> None:
+def test_six_harmonics_fit_any_figure_of_a_year_and_one_only_a_wave():
     figure = np.tile(np.random.default_rng(0).normal(size=12), 2)
     full = np.column_stack([np.ones(24), season(YEAR, 6)])
     assert full.shape == (24, 12)
@@ -20,12 +18,12 @@ def test_six_harmonics_fit_any_figure_of_a_year_and_one_only_a_wave() -> None:
 
 
 @pytest.mark.parametrize("months", [["2024-02", "2024-01"], ["2024-01", "2024-01"]])
-def test_months_that_do_not_follow_one_another_are_refused(months: list[str]) -> None:
+def test_months_that_do_not_follow_one_another_are_refused(months):
     with pytest.raises(ValueError, match="oldest first"):
         positions(months)
 
 
-def test_a_day_a_quarter_or_a_year_is_no_month() -> None:
+def test_a_day_a_quarter_or_a_year_is_no_month():
     for wrong in ("2024", "2024-13", "2024-01-01", "2024-T2"):
         with pytest.raises(ValueError, match="months YYYY-MM"):
             positions([wrong])

@@ -1,7 +1,5 @@
 """What an action changed: known effects come back, shared ones are not taken for its own."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np
@@ -29,7 +27,7 @@ def visits(device: str) -> tuple[pd.Series, pd.Series]:
 # --- Known effects ----------------------------------------------------------------------------
 
 
-def test_a_loss_of_a_fifth_is_in_its_interval_and_none_is_mostly_outside(synthetic) -> None:
+def test_a_loss_of_a_fifth_is_in_its_interval_and_none_is_mostly_outside(synthetic):
     held, seen, nothing = 0, 0, 0
     for seed in SEEDS:
         found = row(interrupted(synthetic(seed, change=(26, -0.2)), ACTION).effects)
@@ -39,7 +37,7 @@ def test_a_loss_of_a_fifth_is_in_its_interval_and_none_is_mostly_outside(synthet
     assert held >= 10 and seen >= 11 and nothing <= 2
 
 
-def test_what_happened_to_all_is_no_effect_of_the_action(synthetic) -> None:
+def test_what_happened_to_all_is_no_effect_of_the_action(synthetic):
     hit = np.where(np.arange(45) >= 26, 0.7, 1.0)
     mistaken = 0
     for seed in range(10):
@@ -52,8 +50,8 @@ def test_what_happened_to_all_is_no_effect_of_the_action(synthetic) -> None:
 
 @pytest.mark.parametrize("level", [0.8, 0.99])
 def test_an_interval_at_another_level_leaves_out_no_effect_exactly_where_its_test_rejects(
-    synthetic, level: float
-) -> None:
+    synthetic, level
+):
     for seed in SEEDS:
         series = synthetic(seed, change=(26, -0.04))
         found = row(interrupted(series, ACTION, level=level).effects)
@@ -63,7 +61,7 @@ def test_an_interval_at_another_level_leaves_out_no_effect_exactly_where_its_tes
         assert (found["p"] < 1 - level) == (found["ci_low"] > 0 or found["ci_high"] < 0)
 
 
-def test_the_effect_on_a_noise_free_series_is_the_mean_of_its_step_and_of_its_new_slope() -> None:
+def test_the_effect_on_a_noise_free_series_is_the_mean_of_its_step_and_of_its_new_slope():
     times = np.arange(40)
     since = np.maximum(times - 30, 0)
     months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in times]
@@ -72,7 +70,7 @@ def test_the_effect_on_a_noise_free_series_is_the_mean_of_its_step_and_of_its_ne
     assert row(effects)["estimate"] == pytest.approx(0.4 + 0.03 * 4.5)
 
 
-def test_the_lines_of_the_chart_part_at_the_action_by_the_effect(synthetic) -> None:
+def test_the_lines_of_the_chart_part_at_the_action_by_the_effect(synthetic):
     found = interrupted(synthetic(3, change=(26, -0.2)), ACTION)
     lines, since = found.periods, found.periods["period"] >= "2025-03"
     assert lines.loc[~since, "fitted"].equals(lines.loc[~since, "expected"])
@@ -82,7 +80,7 @@ def test_the_lines_of_the_chart_part_at_the_action_by_the_effect(synthetic) -> N
     assert (band["ci_low"] < band["expected"]).all() and (band["expected"] < band["ci_high"]).all()
 
 
-def test_means_of_few_answers_count_for_less() -> None:
+def test_means_of_few_answers_count_for_less():
     months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(40)]
     values = pd.Series(7 + 0.1 * np.random.default_rng(0).normal(size=40), months)
     answers = pd.Series(100.0, months)
@@ -95,7 +93,7 @@ def test_means_of_few_answers_count_for_less() -> None:
 # --- The demonstration ------------------------------------------------------------------------
 
 
-def test_the_count_without_robots_lost_three_tenths_alone_and_against_others() -> None:
+def test_the_count_without_robots_lost_three_tenths_alone_and_against_others():
     values, partial = visits("matomo-legifrance")
     values = values.drop(partial.index[partial])
     names = ("matomo-service-public", "matomo-vie-publique", "audience-boamp")
@@ -114,7 +112,7 @@ def test_the_count_without_robots_lost_three_tenths_alone_and_against_others() -
     [(slice(0, 28), "after"), (slice(15, 45), "before"), (slice(14, 29), "seasons"),
      (slice(0, 26), "after"), (slice(26, 45), "before"), (slice(0, 0), "before")],
 )  # fmt: skip
-def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept: slice, reason: str) -> None:
+def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept, reason):
     found = interrupted(synthetic(1).iloc[kept], ACTION)
     assert set(found.effects["status"]) == {"missing"} and found.periods.empty
     assert set(found.effects["reason"]) == {reason}
@@ -122,7 +120,7 @@ def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept: slice, reas
     assert list(found.effects.columns) == list(EFFECTS)
 
 
-def test_a_month_cut_in_two_by_the_action_and_one_without_value_are_left_out(synthetic) -> None:
+def test_a_month_cut_in_two_by_the_action_and_one_without_value_are_left_out(synthetic):
     values = synthetic(2, change=(26, -0.2))
     values.iloc[[25, 40]] = [1.0, np.nan]  # 1 would spoil everything
     found = row(interrupted(values, date(2025, 2, 14)).effects)
@@ -130,14 +128,14 @@ def test_a_month_cut_in_two_by_the_action_and_one_without_value_are_left_out(syn
     assert found["estimate"] == pytest.approx(-20, abs=5)
 
 
-def test_a_comparable_product_without_data_is_said_and_the_rest_is_told(synthetic) -> None:
+def test_a_comparable_product_without_data_is_said_and_the_rest_is_told(synthetic):
     controls = pd.DataFrame({"silent": pd.Series(dtype=float)})
     effects = interrupted(synthetic(1), ACTION, controls=controls).effects
     assert row(effects)["status"] == "published"
     assert row(effects, "controlled")["reason"] == row(effects, "controls")["reason"] == "controls"
 
 
-def test_misuse_is_refused(synthetic) -> None:
+def test_misuse_is_refused(synthetic):
     good = synthetic(1)
     with pytest.raises(ValueError, match="months YYYY-MM"):
         interrupted(pd.Series([1.0], ["2024-T1"]), ACTION)

@@ -1,7 +1,5 @@
 """Regression with errors that follow one another: against statsmodels, and against simulation."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -18,9 +16,7 @@ def drawn() -> np.ndarray:
     return np.random.default_rng(1).normal(size=40) + LINE @ [3, 0.1, 1]
 
 
-def test_without_autocorrelation_it_is_weighted_least_squares(
-    monkeypatch: pytest.MonkeyPatch, drawn: np.ndarray
-) -> None:
+def test_without_autocorrelation_it_is_weighted_least_squares(monkeypatch, drawn):
     monkeypatch.setattr(regression, "_CORRELATIONS", np.array([0.0]))
     weights = np.random.default_rng(2).uniform(1, 9, 40)
     oracle = sm.WLS(drawn, LINE, weights).fit()
@@ -31,9 +27,7 @@ def test_without_autocorrelation_it_is_weighted_least_squares(
         assert found.p == pytest.approx(oracle.pvalues[place])
 
 
-def test_under_one_autocorrelation_it_is_generalised_least_squares(
-    monkeypatch: pytest.MonkeyPatch, drawn: np.ndarray
-) -> None:
+def test_under_one_autocorrelation_it_is_generalised_least_squares(monkeypatch, drawn):
     monkeypatch.setattr(regression, "_CORRELATIONS", np.array([0.5]))
     kept = np.delete(TIMES, [7, 8, 30])  # periods may be absent
     between = 0.5 ** np.abs(np.subtract.outer(kept, kept))
@@ -43,7 +37,7 @@ def test_under_one_autocorrelation_it_is_generalised_least_squares(
     assert (found.low, found.high) == pytest.approx(tuple(oracle.conf_int()[2]), rel=1e-6)
 
 
-def test_autocorrelation_is_found_and_widens_the_interval() -> None:
+def test_autocorrelation_is_found_and_widens_the_interval():
     source = np.random.default_rng(3)
     errors = source.normal(size=90)
     for i in range(1, 90):
@@ -56,15 +50,13 @@ def test_autocorrelation_is_found_and_widens_the_interval() -> None:
     assert high - low > 1.5 * (far - near)
 
 
-def test_an_exact_line_has_its_slope_and_finite_ends() -> None:
+def test_an_exact_line_has_its_slope_and_finite_ends():
     found = contrast(fit(2.0 * TIMES, np.column_stack([np.ones(40), TIMES]), TIMES), [0, 1])
     assert found.estimate == pytest.approx(2)
     assert np.isfinite(found).all() and found.low <= 2 + 1e-9 and found.high >= 2 - 1e-9
 
 
-def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a_degree(
-    drawn: np.ndarray,
-) -> None:
+def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a_degree(drawn):
     right, wrong = (fit(drawn, np.column_stack([LINE[:, :2], at <= TIMES]), TIMES)
                     for at in (25, 10))  # fmt: skip
     both = averaged([right, wrong], 1)
@@ -77,13 +69,13 @@ def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a
     assert costly.high - costly.low > plain.high - plain.low
 
 
-def test_columns_that_say_the_same_are_refused() -> None:
+def test_columns_that_say_the_same_are_refused():
     for columns in (np.ones((40, 2)), np.random.default_rng(0).normal(size=(40, 40))):
         with pytest.raises(ValueError, match="too few, or columns"):
             fit(np.zeros(40), columns, TIMES)
 
 
 @pytest.mark.parametrize("level", [95, 0.0, 1.0, float("nan")])
-def test_a_level_in_percent_is_refused_and_makes_no_effect_without_ends(level: float) -> None:
+def test_a_level_in_percent_is_refused_and_makes_no_effect_without_ends(level):
     with pytest.raises(ValueError, match=r"write 0\.95"):
         contrast(fit(2.0 * TIMES, np.column_stack([np.ones(40), TIMES]), TIMES), [0, 1], level)

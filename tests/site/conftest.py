@@ -1,7 +1,5 @@
 """The sample site, made once, and a real browser where there is one."""
 
-from __future__ import annotations
-
 import importlib.util
 import shutil
 import subprocess

@@ -1,15 +1,12 @@
 """What the accessibility rules ask of a page's markup, checked on every page of a site."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-
-from observlib.publish.links import broken_links
+from tests.links import broken_links_of
 
 VOID = {"meta", "link", "img", "br", "hr", "input", "col", "wbr", "source"}
 
@@ -59,17 +56,17 @@ def pages(site: Path) -> dict[str, Page]:
     return found
 
 
-def test_links_identifiers_and_fragments_hold(site: Path) -> None:
-    assert broken_links(site) == []
+def test_links_identifiers_and_fragments_hold(site):
+    assert broken_links_of(site) == []
 
 
-def test_markup_is_well_nested(pages: dict[str, Page]) -> None:
+def test_markup_is_well_nested(pages):
     for name, page in pages.items():
         assert page.unclosed == [], name
         assert page.open == [], name
 
 
-def test_page_declares_its_language_and_a_title_of_its_own(pages: dict[str, Page]) -> None:
+def test_page_declares_its_language_and_a_title_of_its_own(pages):
     titles = set()
     for name, page in pages.items():
         assert page.all("html")[0]["@lang"] == "fr", name
@@ -78,7 +75,7 @@ def test_page_declares_its_language_and_a_title_of_its_own(pages: dict[str, Page
     assert all("Observatoire des usagers" in title for title in titles)
 
 
-def test_landmarks_are_there_and_menus_are_named(pages: dict[str, Page]) -> None:
+def test_landmarks_are_there_and_menus_are_named(pages):
     for name, page in pages.items():
         assert len(page.all("main")) == 1, name
         assert any(element.get("@class") == "site" for element in page.all("header")), name
@@ -87,14 +84,14 @@ def test_landmarks_are_there_and_menus_are_named(pages: dict[str, Page]) -> None
         assert all(names) and len(names) == len(set(names)), name
 
 
-def test_one_title_and_levels_that_do_not_jump(pages: dict[str, Page]) -> None:
+def test_one_title_and_levels_that_do_not_jump(pages):
     for name, page in pages.items():
         levels = [int(str(element["tag"])[1]) for element in page.all("h1", "h2", "h3", "h4")]
         assert levels[0] == 1 and levels.count(1) == 1, name
         assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_menu_marks_the_page_that_is_read(pages: dict[str, Page]) -> None:
+def test_menu_marks_the_page_that_is_read(pages):
     for name, page in pages.items():
         current = [
             str(element["@href"])
@@ -105,13 +102,13 @@ def test_menu_marks_the_page_that_is_read(pages: dict[str, Page]) -> None:
         assert current[0].endswith(Path(name).name), name
 
 
-def test_pictures_have_alternative_texts(pages: dict[str, Page]) -> None:
+def test_pictures_have_alternative_texts(pages):
     images = [image for page in pages.values() for image in page.all("img")]
     assert len(images) == 2
     assert all(len(str(image.get("@alt", ""))) > 10 for image in images)
 
 
-def test_result_tables_have_a_caption_and_scoped_headers(pages: dict[str, Page]) -> None:
+def test_result_tables_have_a_caption_and_scoped_headers(pages):
     page = pages["editions/2026-T3/panorama.html"]
     assert [str(caption["text"]) for caption in page.all("caption")] == [
         "Tableau\u00a01\u00a0: Usagers satisfaits par produit"
@@ -124,14 +121,14 @@ def test_result_tables_have_a_caption_and_scoped_headers(pages: dict[str, Page])
         assert all(e.get("@tabindex") == "0" and e.get("@aria-label") for e in scrolled)
 
 
-def test_links_say_where_they_lead(pages: dict[str, Page]) -> None:
+def test_links_say_where_they_lead(pages):
     vague = re.compile(r"(?i)^(ici|cliquez ici|lien|en savoir plus|)$")
     for name, page in pages.items():
         for link in page.all("a"):
             assert not vague.match(" ".join(str(link["text"]).split())), name
 
 
-def test_downloads_say_their_format_and_weight(pages: dict[str, Page]) -> None:
+def test_downloads_say_their_format_and_weight(pages):
     page = pages["editions/2026-T3/panorama.html"]
     texts = [" ".join(str(a["text"]).split()) for a in page.all("a") if "@download" in a]
     assert [re.sub(r"\d+", "N", text) for text in texts] == [
@@ -141,16 +138,14 @@ def test_downloads_say_their_format_and_weight(pages: dict[str, Page]) -> None:
     ]
 
 
-def test_every_page_leads_to_the_accessibility_statement_and_licence(
-    pages: dict[str, Page],
-) -> None:
+def test_every_page_leads_to_the_accessibility_statement_and_licence(pages):
     for name, page in pages.items():
         links = [str(link["@href"]) for link in page.all("a") if "footer" in str(link["inside"])]
         assert any(link.endswith("methode.html#accessibilite") for link in links), name
         assert any("licence-ouverte" in link for link in links), name
 
 
-def test_style_asks_nothing_from_outside(site: Path) -> None:
+def test_style_asks_nothing_from_outside(site):
     text = (site / "site.css").read_text(encoding="utf-8")
     assert "url(" not in text and "@import" not in text and "http" not in text
     assert ":focus-visible" in text and "@media print" in text

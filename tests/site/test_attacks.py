@@ -1,11 +1,8 @@
 """An edition whose every label is an attack: nothing runs in a reader's browser, nor in a PDF."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,11 +50,12 @@ def cell(shown: display.Output, label: str = "", tags: tuple[str, ...] = ()) -> 
 def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     """A finalised page that tells attacks in a finding, sentences, a chart, a table and notes."""
     first = polled(attacks[0], attacks[:12])
-    lead = findings.polls.lead(first, NONE, catalogue)
-    cells = [cell(display.text(lead, first), tags=("finding",))]
+    lead = findings.polls.leading_option(first, NONE, catalogue)
+    cells = [cell(display.text(lead).carrying([first], catalogue), tags=("finding",))]
     for attack in attacks:
         frame = polled(attack, [attack])
-        cells.append(cell(display.text(findings.polls.lead(frame, NONE, catalogue), frame)))
+        lead = findings.polls.leading_option(frame, NONE, catalogue)
+        cells.append(cell(display.text(lead).carrying([frame], catalogue)))
     drawn = display.bar_chart(first, catalogue, caption=f"Parts : {attacks[1]}")
     cells.append(cell(drawn, "fig-parts"))
     every = polled(attacks[2], attacks)
@@ -67,7 +65,7 @@ def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), *cells])
     notebook.metadata = {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}
     page = Page(SimpleNamespace(question=attacks[4], order=1), "page", title, {})  # type: ignore[arg-type]
-    return finalise(notebook, page, EDITION, ROOT, catalogue)
+    return finalise(notebook, page, EDITION, ROOT)
 
 
 def attacked(catalogue: Catalogue, label: str) -> Catalogue:
@@ -109,7 +107,9 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page = study(title, attacks, attacked(catalogue, attacks[8]))
         name = f"fiche_produit-{number}" if number else "page"
         nbformat.write(page, edition / f"{name}.ipynb")
-    manifest = {**EDITION, "studies": [{"page": "absente", "title": ATTACKS[0], "error": "x"}]}
+    studies = [{"page": "absente", "title": ATTACKS[0], "error": "x"}]
+    studies += [{"page": "page"}, {"page": "fiche_produit-1"}]
+    manifest = {**EDITION, "studies": studies}
     (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     words = " · ".join(ATTACKS[::5])
     practices = Practices((sheet(words),), {"t": words}, {})
@@ -158,9 +158,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text).replace("—", "---").replace("–", "--")
 
 
-def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_written(
-    attacked_site: Path,
-) -> None:
+def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_written(attacked_site):
     pages = sorted(attacked_site.rglob("*.html"))
     assert len(pages) == 7
     read_pages = {path.name: read(path.read_text(encoding="utf-8")) for path in pages}
@@ -175,7 +173,7 @@ def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_wri
     assert squeezed(ATTACKS[12]) in home  # the title of a page, on its card
 
 
-def test_nothing_runs_in_a_real_browser(attacked_site: Path, dump: Callable[[Path], str]) -> None:
+def test_nothing_runs_in_a_real_browser(attacked_site, dump):
     names = ["page", "fiche_produit-1"]
     pages = [attacked_site / "editions" / NOW / f"{name}.html" for name in names]
     for page in (*pages, attacked_site / "practices" / "fiche.html", attacked_site / "index.html"):
@@ -204,9 +202,7 @@ MEASURE = """<!doctype html><pre id="found"></pre><script>
 </script>"""
 
 
-def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(
-    attacked_site: Path, dump: Callable[[Path], str]
-) -> None:
+def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(attacked_site, dump):
     pages = sorted(
         path.relative_to(attacked_site).as_posix() for path in attacked_site.rglob("*.html")
     )
@@ -217,14 +213,14 @@ def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(
     assert match and {page: wide for page, wide in json.loads(match[1]).items() if wide > 0} == {}
 
 
-def test_the_browser_would_tell_what_runs(tmp_path: Path, dump: Callable[[Path], str]) -> None:
+def test_the_browser_would_tell_what_runs(tmp_path, dump):
     page = tmp_path / "page.html"
     page.write_text(f'<img src="x" onerror="{RAN}">', encoding="utf-8")
     document = dump(page)
     assert 'id="RAN7"' in document and read(document).found
 
 
-def test_no_pdf_links_to_what_runs(attacked_site: Path) -> None:
+def test_no_pdf_links_to_what_runs(attacked_site):
     for path in (attacked_site / "editions" / NOW).glob("*.pdf"):
         addresses = re.findall(r"/URI\s*\(((?:[^()\\]|\\.)*)\)", objects(path))
         assert addresses  # those of the references

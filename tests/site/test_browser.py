@@ -1,7 +1,5 @@
 """What a reader meets: pages measured in a real browser, on a phone's screen and on a wide one."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
@@ -94,42 +92,42 @@ def found(
     return result
 
 
-def test_no_page_scrolls_sideways_on_a_phone_or_a_desk(found: dict[str, dict[str, Any]]) -> None:
+def test_no_page_scrolls_sideways_on_a_phone_or_a_desk(found):
     assert {name: page["wide"] for name, page in found.items() if page["wide"]} == {}
     assert {name: page["overflow"] for name, page in found.items() if page["overflow"] > 0} == {}
 
 
-def test_every_text_stands_out_from_its_background(found: dict[str, dict[str, Any]]) -> None:
+def test_every_text_stands_out_from_its_background(found):
     assert {name: page["contrasts"] for name, page in found.items() if page["contrasts"]} == {}
 
 
-def test_every_picture_is_drawn(found: dict[str, dict[str, Any]]) -> None:
+def test_every_picture_is_drawn(found):
     assert {name: page["blank"] for name, page in found.items() if page["blank"]} == {}
 
 
-def test_menu_is_open_on_a_desk_and_folded_on_a_phone(found: dict[str, dict[str, Any]]) -> None:
+def test_menu_is_open_on_a_desk_and_folded_on_a_phone(found):
     for name, page in found.items():
         assert page["menu"] == (not name.endswith(" 360")), name
 
 
-def test_keyboard_meets_the_skip_link_first_and_sees_it(found: dict[str, dict[str, Any]]) -> None:
+def test_keyboard_meets_the_skip_link_first_and_sees_it(found):
     for name, page in found.items():
         assert page["first"] == "skip", name
         assert page["skip"] >= 0, f"{name}: the skip link stays hidden when it has the focus"
 
 
-def test_lines_are_short_enough_to_read(found: dict[str, dict[str, Any]]) -> None:
+def test_lines_are_short_enough_to_read(found):
     for name, page in found.items():
         assert page["text"] <= 46 * 16, name
         assert page["size"] >= 16, name
 
 
-def test_title_is_on_the_first_screen_of_a_phone(found: dict[str, dict[str, Any]]) -> None:
+def test_title_is_on_the_first_screen_of_a_phone(found):
     for name, page in found.items():
         assert page["h1"] < 300, name
 
 
-def test_nothing_is_asked_from_outside_and_no_script_runs(found: dict[str, dict[str, Any]]) -> None:
+def test_nothing_is_asked_from_outside_and_no_script_runs(found):
     for name, page in found.items():
         assert page["scripts"] == 0, name
         assert all(address.startswith("file:") for address in page["requests"]), name

@@ -1,13 +1,11 @@
 """Findings of tests and workshops: figures with their interval, and kind words for small tests."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
+from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.themes.user_tests import sentences as user_tests
 from observlib.themes.workshops import sentences as workshops
 
@@ -25,13 +23,7 @@ def row(indicator: str, value: float, half: float = 5, **more: Any) -> dict[str,
     return {**made, "ci_low": value - half, "ci_high": value + half, "status": "low_base", **more}
 
 
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other_is(
-    catalogue: Catalogue,
-) -> None:
+def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other_is(catalogue):
     low = row("task_success", 70)
     found = estimates.make([low])
     assert plain(user_tests.tests(found, catalogue, "2026-T3")) == (
@@ -51,9 +43,7 @@ def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other
     )
 
 
-def test_tests_too_small_to_be_told_are_not_said_to_be_none_nor_none_too_small(
-    catalogue: Catalogue,
-) -> None:
+def test_tests_too_small_to_be_told_are_not_said_to_be_none_nor_none_too_small(catalogue):
     people = {**BASE, "indicator": "test_participants", "unit": "participants"}
     small = estimates.make([{**people, "status": "suppressed"}])
     assert "aucun test n'a réuni assez" in user_tests.tests(small, catalogue, "2026-T3")
@@ -63,7 +53,7 @@ def test_tests_too_small_to_be_told_are_not_said_to_be_none_nor_none_too_small(
         assert said == "Au 3e trimestre 2026, aucun test n'est connu."
 
 
-def test_a_score_has_its_grade_and_those_of_its_interval(catalogue: Catalogue) -> None:
+def test_a_score_has_its_grade_and_those_of_its_interval(catalogue):
     said = plain(user_tests.scale(estimates.make([row("sus_mean", 68)]), catalogue, "2026-T3"))
     assert (
         "Légifrance, 68 sur 100 (intervalle à 95 % : 63 à 73 ; 14 participants ; faible effectif)"
@@ -73,9 +63,7 @@ def test_a_score_has_its_grade_and_those_of_its_interval(catalogue: Catalogue) -
     assert "Aucun score" in user_tests.scale(estimates.make([]), catalogue, "2026-T3")
 
 
-def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(
-    catalogue: Catalogue,
-) -> None:
+def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(catalogue):
     rows = [
         row("problem_share", value, group="problem", group_value=label)
         for label, value in (("a (cosmétique)", 80), ("b (majeur)", 30), ("c (bloquant)", 20))
@@ -89,7 +77,7 @@ def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(
     assert user_tests.blocking(estimates.make(rows[:1]), catalogue, "2026-T3") == ""
 
 
-def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue: Catalogue) -> None:
+def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue):
     people = {**BASE, "indicator": "test_participants", "unit": "participants"}
     now = estimates.make([{**people, "status": "suppressed"}])
     year = estimates.make([{**people, "period": "2025-10/2026-09", "estimate": 15, "n": 15}])
@@ -108,22 +96,18 @@ def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue: C
         ((0, 0, 0), "Aucune idée d'atelier n'est connue."),
     ],
 )
-def test_the_fate_of_ideas_is_told_at_each_step(counts: tuple[int, int, int], said: str) -> None:
+def test_the_fate_of_ideas_is_told_at_each_step(counts, said):
     steps = estimates.make(
         {
-            "indicator": "workshop_ideas",
-            "period": "2025-10/2026-09",
-            "unit": "idées",
-            "group": "step",
-            "group_value": step,
-            "estimate": count,
+            "indicator": "workshop_ideas", "period": "2025-10/2026-09", "unit": "idées",
+            "group": "step", "group_value": step, "estimate": count,
         }
         for step, count in zip("abc", counts, strict=True)
-    )
+    )  # fmt: skip
     assert said in plain(workshops.ideas(steps))
 
 
-def test_the_delay_is_told_where_it_may_be(catalogue: Catalogue) -> None:
+def test_the_delay_is_told_where_it_may_be(catalogue):
     delay = {"indicator": "idea_delay", "period": "2025-10/2026-09", "unit": "jours"}
     known = {**delay, "estimate": 122, "ci_low": 106, "ci_high": 134, "n": 142}
     said = plain(workshops.delay(estimates.make([known]), catalogue))
@@ -135,7 +119,7 @@ def test_the_delay_is_told_where_it_may_be(catalogue: Catalogue) -> None:
     assert workshops.delay(estimates.make([{**delay, "status": "suppressed"}]), catalogue) == ""
 
 
-def test_captions_leave_low_bases_out_where_there_are_others(catalogue: Catalogue) -> None:
+def test_captions_leave_low_bases_out_where_there_are_others(catalogue):
     other = {"product": "service-public", "device": "tests-service-public"}
     found = estimates.make([row("task_success", 70), row("task_success", 80, **other)])
     assert plain(user_tests.span(found, "task_success", catalogue, "2026-T3")) == (

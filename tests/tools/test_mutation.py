@@ -1,7 +1,5 @@
 """The tool that changes the code: each of its changes is one, is Python, and is told in place."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ def few(n: int = 3) -> bool:
 '''
 
 
-def test_what_is_changed_is_what_a_test_could_notice() -> None:
+def test_what_is_changed_is_what_a_test_could_notice():
     found = {(m.line, m.before, m.after) for m in mutants(Path("few.py"), SOURCE)}
     wanted = {
         (2, "3", "(4)"),
@@ -41,7 +39,7 @@ def test_what_is_changed_is_what_a_test_could_notice() -> None:
 
 
 @pytest.mark.parametrize("name", ["store/ledger.py", "confidentiality/grouping.py"])
-def test_every_change_is_python_and_no_other(name: str) -> None:
+def test_every_change_is_python_and_no_other(name):
     source = (ROOT / LIBRARY / name).read_bytes()
     found = list(mutants(Path(name), source.decode()))
     assert len(found) > 15 and len(set(found)) == len(found)

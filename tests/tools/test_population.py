@@ -1,32 +1,21 @@
 """The margins that respondents are held against are INSEE's, and those that are committed."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from observlib import loaders, project
-from observlib.catalogue import Catalogue
 from tools.population import AGES, margins
 
 
 def table(**columns: object) -> pd.DataFrame:
     rows = {
-        "area_kind": "departement",
-        "area": "75",
-        "sex": "F",
-        "age_low": [15],
-        "people": 5,
+        "area_kind": "departement", "area": "75", "sex": "F", "age_low": [15], "people": 5,
         "start": pd.Timestamp("2022-01-01"),
-    }
+    }  # fmt: skip
     return pd.DataFrame(rows | columns)
 
 
-def test_the_committed_margins_are_what_insee_s_workbook_gives(
-    shared_data: Path, catalogue: Catalogue
-) -> None:
+def test_the_committed_margins_are_what_insee_s_workbook_gives(shared_data, catalogue):
     path = shared_data / "insee_population" / "estim-pop-dep-sexe-aq-1975-2022.xlsx"
     found = loaders.load(path, catalogue.devices["insee-population"], catalogue)
     made = margins(found.rows, project.reference("regions"), 2022)
@@ -34,7 +23,7 @@ def test_the_committed_margins_are_what_insee_s_workbook_gives(
     assert made.to_csv(index=False, lineterminator="\n") == committed.read_text(encoding="utf-8")
 
 
-def test_committed_margins_each_hold_the_same_people() -> None:
+def test_committed_margins_each_hold_the_same_people():
     known = project.reference("margins")
     assert known.groupby("variable")["people"].sum().nunique() == 1
     assert known[known["variable"] == "age"]["category"].tolist() == list(AGES)
@@ -42,7 +31,7 @@ def test_committed_margins_each_hold_the_same_people() -> None:
     assert known["url"].str.startswith("https://www.insee.fr/").all()
 
 
-def test_children_and_other_years_are_not_in_the_margins() -> None:
+def test_children_and_other_years_are_not_in_the_margins():
     young = table(age_low=[5, 15, 20, 95], people=[1, 2, 4, 8])
     other = table(start=pd.Timestamp("2021-01-01"), people=100)
     regions = pd.DataFrame({"departement": ["75"], "region_name": ["Île-de-France"]})
@@ -51,13 +40,13 @@ def test_children_and_other_years_are_not_in_the_margins() -> None:
     assert made["Île-de-France"] == 14
 
 
-def test_a_region_edition_alone_gives_no_margins() -> None:
+def test_a_region_edition_alone_gives_no_margins():
     regions = pd.DataFrame({"departement": ["75"], "region_name": ["Île-de-France"]})
     with pytest.raises(ValueError, match="no département on 1 January 2022"):
         margins(table(area_kind="region"), regions, 2022)
 
 
-def test_a_departement_without_region_stops_rather_than_being_lost() -> None:
+def test_a_departement_without_region_stops_rather_than_being_lost():
     regions = pd.DataFrame({"departement": ["01"], "region_name": ["x"]})
     with pytest.raises(ValueError, match="no region is known for 75"):
         margins(table(), regions, 2022)

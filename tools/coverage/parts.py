@@ -17,7 +17,7 @@ from observlib import project, tables
 from observlib.catalogue import Catalogue
 from observlib.demo import calendar
 from observlib.demo.chance import stream
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.contacts.demonstration import tickets as desks
 from observlib.themes.experiences import demonstration as told
@@ -176,7 +176,7 @@ def _calls(seed: int, repetitions: Sequence[int]) -> Estimates:
     )
     logged = draws.table("calls", rows)
     yield calls.quarterly(logged, tables.empty("call_intervals").assign(source=""), [LAST])
-    yield calls.themes(logged, [LAST])
+    yield topics.themes(logged, "call", [LAST])
 
 
 def _true_calls() -> Truths:
@@ -199,7 +199,7 @@ def _tickets(seed: int, repetitions: Sequence[int]) -> Estimates:
         received = draws.table("tickets", rows)
         yield tickets.quarterly(received, [LAST], dict.fromkeys(names.values(), desk.promise))
         yield tickets.answers_in_time(received, LAST)
-        yield tickets.themes(received, [LAST])
+        yield topics.themes(received, "ticket", [LAST])
 
 
 def _true_tickets() -> Truths:
@@ -311,7 +311,7 @@ def _true_ideas() -> Truths:
 # --- Subscriptions, neighbours --------------------------------------------------------------
 def _subscriptions(seed: int, repetitions: Sequence[int]) -> Estimates:
     end = pd.Period(LAST.months[2], "M")
-    months = [str(end - age) for age in reversed(range(subscriptions.MONTHS_TOLD))]
+    months = [str(end - age) for age in reversed(range(subscriptions.CURVE_MONTHS))]
     for device in _with_cohorts():
         rows = (
             row

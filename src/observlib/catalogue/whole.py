@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
+from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
-from observlib.catalogue.reading import explain, read
 from observlib.errors import ObservError
+from observlib.yaml_files import read
 
 _FILES: dict[str, type[Entry]] = {
     "departments": Department,

@@ -31,7 +31,7 @@ def pairs(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> pd.DataFr
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`, one a question, with `survey.comparison.PAIRED`: a `rise` is
+        Pairs for `pairs.tested`, one a question, with `survey.comparison.PAIRED`: a `rise` is
         an answer more frequent than all others.
 
     Notes

@@ -29,7 +29,7 @@ _NOUNS = {  # all feminine
 _WHOSE = {"feedback": "avis déposés", "consultation": "enquête"}
 
 
-def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
+def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
     """Whose answers a frame tells, by its devices' families; nothing where one is of neither.
 
     Parameters
@@ -45,19 +45,19 @@ def given(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> st
     >>> from observlib.catalogue import load_catalogue
     >>> demo = Path("data/demo/catalogue")
     >>> catalogue = load_catalogue(Path("data/catalogue"), own=demo)
-    >>> given(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
+    >>> whose_answers(pd.DataFrame({"device": ["jdma-legifrance", "satisfaction-3939"]}), catalogue)
     " des avis déposés et de l'enquête"
     """
     families = _families(frame.drop_duplicates("device"), catalogue)
     if not families or set(families) - {"feedback", "consultation"}:
         return ""
-    told = []
+    parts = []
     if "feedback" in families:
-        told.append("dans les avis déposés" if within else "des avis déposés")
+        parts.append("dans les avis déposés" if within else "des avis déposés")
     if asked := families.count("consultation"):
         one, many = ("dans l'enquête", "dans les") if within else ("de l'enquête", "des")
-        told.append(one if asked == 1 else f"{many} enquêtes")
-    return f" {french.join(told)}"
+        parts.append(one if asked == 1 else f"{many} enquêtes")
+    return f" {french.join(parts)}"
 
 
 def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -93,7 +93,7 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     mixed = len(set(whose)) > 1
     thing = noun
     if not mixed and indicator.id not in _VOTES:
-        thing += given(compared, catalogue, within=not noun.startswith("la note"))
+        thing += whose_answers(compared, catalogue, within=not noun.startswith("la note"))
     ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
     since = phrases.capital(french.between(*ends))
     named = phrases.named(compared, catalogue, by).assign(whose=whose if mixed else "")
@@ -105,23 +105,22 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
             continue
         if verdict == "stable":
             names = [_whose(row) for row in rows]
-            told = [] if alone else names if mixed else [phrases.few(names)]
+            parts = [] if alone else names if mixed else [phrases.join_few(names)]
         else:
-            told = [_move(row, indicator, alone) for row in rows]
-        clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(told)})" if told else ""))
-    unknown = named[(named["verdict"] == "unknown") & (named["reason"] == "precision")]
-    if not clauses and unknown.empty:
+            parts = [_move(row, indicator, alone) for row in rows]
+        clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(parts)})" if parts else ""))
+    least = and_detectable(named, catalogue, "une évolution")
+    if not clauses and not least:
         why = {REASONS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
         return f"{since}, {thing} ne peut pas être comparée{because}."
-    least = f" : {visible(unknown, indicator)}" if len(unknown) else ""
     if not clauses:
         return f"{since}, on ne peut pas dire si {thing} a évolué{least}."
-    said = f"{since}, {thing} est {french.join(clauses)}"
-    return f"{said}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{said}."
+    text = f"{since}, {thing} est {french.join(clauses)}"
+    return f"{text}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{text}."
 
 
-def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
+def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     """How many comparisons were tested together, and what came of them: a table's caption.
 
     Parameters
@@ -135,29 +134,29 @@ def counted(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
     --------
     >>> row = {"level": 0.95, "verdict": "unknown", "against": "before"}
     >>> pairs = pd.DataFrame([row, row, {**row, "verdict": "rise"}])
-    >>> counted(pairs).replace("\\xa0", " ")
+    >>> tests_and_results(pairs).replace("\\xa0", " ")
     '3 comparaisons testées ensemble : 1 en hausse et 2 indéterminées'
-    >>> counted(pairs.head(2), pairs).replace("\\xa0", " ")
+    >>> tests_and_results(pairs.head(2), pairs).replace("\\xa0", " ")
     '2 des 3 comparaisons testées ensemble : 2 indéterminées'
     """
     tested = compared[compared["level"].notna()]
     if tested.empty:
         return "Aucune comparaison ne peut être testée"
     heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
-    told = outcomes(tested["verdict"].map(heads), heads, "e")
+    results = outcomes(tested["verdict"].map(heads), heads, "e")
     total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
     every = len(tested) if family is None else int(family["level"].notna().sum())
     if every > len(tested):
         total = (
             f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"
         )
-    return f"{total} : {told}"
+    return f"{total} : {results}"
 
 
 def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
     then = {"estimate": row[REFERENCE + "estimate"]}
-    said = phrases.from_to(then, row, indicator)
-    return said if alone else f"{_whose(row)}, {said}"
+    text = phrases.from_to(then, row, indicator)
+    return text if alone else f"{_whose(row)}, {text}"
 
 
 def _whose(row: dict[Any, Any]) -> str:
@@ -171,7 +170,7 @@ def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return [device.family if device else "" for device in devices]
 
 
-def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
+def detectable(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
     """The smallest differences that could have been seen, in points.
 
     Parameters
@@ -191,6 +190,20 @@ def visible(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolutio
     return f"seul{e} {noun} d'au moins {size}{cases} avait de bonnes chances d'être vu{e}"
 
 
+def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that have no verdict for want of precision."""
+    return compared[compared["reason"] == "precision"]
+
+
+def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, noun: str = "un écart") -> str:
+    """What ends a sentence of pairs some of which are inconclusive: what could have been seen."""
+    unsure = inconclusive(compared)
+    if unsure.empty:
+        return ""
+    indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
+    return f" : {detectable(unsure, indicator, noun)}"
+
+
 def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
     """What ends a sentence that names two answers, where the first is not said to lead.
 
@@ -204,18 +217,14 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     which
         What cannot be told, such as "lequel l'est le plus".
     """
-    said = f", sans qu'on puisse dire {which}"
+    text = f", sans qu'on puisse dire {which}"
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
     if len(small):
-        return f"{said} : l'écart est trop petit pour compter"
-    unsure = pair[pair["reason"] == "precision"]
-    if unsure.empty:
-        return said
-    indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
-    return f"{said} : {visible(unsure, indicator, 'un écart')}"
+        return f"{text} : l'écart est trop petit pour compter"
+    return f"{text}{and_detectable(pair, catalogue)}"
 
 
-def against(row: dict[Any, Any], catalogue: Catalogue) -> str:
+def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
     """A value against another, with as many decimals as tell them apart."""
     indicator = words.indicator_of(row["indicator"], catalogue)
     finer = phrases.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)

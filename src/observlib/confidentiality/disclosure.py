@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ _FEW = estimates.MINIMUM_PEOPLE
 
 
 def protect(
-    rows: pd.DataFrame, low_base: int = estimates.LOW_BASE, personal: bool = True
+    rows: pd.DataFrame | Iterable[Mapping[str, Any]],
+    low_base: int = estimates.LOW_BASE,
+    personal: bool = True,
 ) -> pd.DataFrame:
     """Withhold values on fewer than eleven people, mark those on fewer than `low_base`.
 
@@ -23,8 +26,8 @@ def protect(
     Parameters
     ----------
     rows
-        Columns of `estimates.COLUMNS` (some may be absent); rows without `n` are left alone, and
-        those that an indicator made `suppressed` lose their numbers.
+        Columns, or keys, of `estimates.COLUMNS` (some may be absent); rows without `n` are left
+        alone, and those that an indicator made `suppressed` lose their numbers.
     low_base
         Below this base a value is shown and marked `low_base`.
     personal
@@ -59,7 +62,7 @@ def protect(
     >>> protect(rows.assign(estimate=[50.0, 100.0, 98.0]))["status"].tolist()
     ['suppressed', 'suppressed', 'suppressed']
     """
-    rows = estimates.typed(rows)
+    rows = estimates.typed(pd.DataFrame(rows))
     people = rows["n"].copy()
     few = (people > 0) & (people < _FEW)
     if personal:

@@ -8,9 +8,12 @@ import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from xml.sax.saxutils import escape
 
 Cell = str | float | date | None
+Files = dict[str, bytes]  # by path
+Truths = dict[str, list[dict[str, Any]]]  # by part of the manifest, records of what is true
 
 
 def table_csv(
@@ -29,6 +32,11 @@ def table_csv(
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(rows)
     return text.getvalue().encode(encoding)
+
+
+def french_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as French spreadsheets write them: a BOM, semicolons, Windows' ends of lines."""
+    return table_csv(rows, delimiter=";", encoding="utf-8-sig", newline="\r\n")
 
 
 def matomo_csv(rows: Iterable[Sequence[object]], utf16: bool = True) -> bytes:

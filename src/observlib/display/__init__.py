@@ -1,7 +1,7 @@
 """Charts, tables and sentences made from estimates, in one style and in French.
 
 A cell of a notebook ends with a chart (`line_chart`, `dot_chart`, `share_chart`, `bar_chart`,
-`curve_chart`, `heat_chart`, `funnel_chart`, or `own_chart` of an analyst's own figure), a table
+`curve_chart`, `heat_chart`, `funnel_chart`, or `custom_chart` of an analyst's own drawing), a table
 (`table`, `board`, `dashboard`, `change_table`, `place_table`), `text` or `notes`; `french` writes
 numbers and dates inside sentences. Sentences and captions are plain text; `markdown` puts marks
 around words. Drawing libraries are imported at the first chart or table, not here.
@@ -11,6 +11,7 @@ from observlib.display import french
 from observlib.display.bars import bar_chart
 from observlib.display.changes import change_table, place_table
 from observlib.display.curves import curve_chart
+from observlib.display.custom import custom_chart
 from observlib.display.data import data_markdown
 from observlib.display.dots import dot_chart
 from observlib.display.funnels import funnel_chart
@@ -18,7 +19,6 @@ from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.notes import notes
 from observlib.display.output import Output, text
-from observlib.display.own import own_chart
 from observlib.display.prose import markdown
 from observlib.display.shares import share_chart
 from observlib.display.tables import board, dashboard, register, table
@@ -31,6 +31,7 @@ __all__ = [
     "board",
     "change_table",
     "curve_chart",
+    "custom_chart",
     "dashboard",
     "data_markdown",
     "dot_chart",
@@ -42,7 +43,6 @@ __all__ = [
     "line_chart",
     "markdown",
     "notes",
-    "own_chart",
     "place_table",
     "register",
     "sentence",

@@ -54,7 +54,7 @@ def bar_chart(
         Where the frame is empty, mixes indicators or units, has two estimates for a bar, or a
         value below zero.
     """
-    said, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
+    caption, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
         raise ObservError(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
@@ -62,9 +62,9 @@ def bar_chart(
     records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[most:], indicator)
     alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(records[:most], indicator, left_out)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(
+        lambda: _figure(records[:most], indicator, left_out), frame, catalogue, caption, alt
+    )
 
 
 def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
@@ -86,7 +86,7 @@ def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: s
     notes = layout.notes_of(
         records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
     )
-    fig, ax, middles = layout.placed(
+    fig, ax, middles = layout.draw_rows(
         place, [left_out, *notes], tall=_BAR, axis=layout.Axis(ticks, unit, name)
     )
     draw(ax, records, middles, _BAR)
@@ -122,16 +122,16 @@ def draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float], tall
 
 def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
     """Say what the chart is, its bars in their order, and the extremes where they are not ends."""
-    said = [charts.head("Graphique en barres", indicator.label, records)]
+    sentences = [charts.head("Graphique en barres", indicator.label, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        return f"{said[0]} {charts.NOTHING}"
+        return f"{sentences[0]} {charts.NOTHING}"
     by_value = sorted(shown, key=lambda row: -row["estimate"])
     ranked = by_value == shown
     if ranked and len(shown) > 1:
-        said[0] = f"{said[0][:-1]}, de la valeur la plus haute à la plus basse."
-    said += [f"{row['name']}\xa0: {words.value(row, indicator)}." for row in shown]
+        sentences[0] = f"{sentences[0][:-1]}, de la valeur la plus haute à la plus basse."
+    sentences += [f"{row['name']}\xa0: {words.value(row, indicator)}." for row in shown]
     if not ranked:
         for word, row in (("haute", by_value[0]), ("basse", by_value[-1])):
-            said.append(f"Valeur la plus {word}\xa0: {row['name']}.")
-    return " ".join(said)
+            sentences.append(f"Valeur la plus {word}\xa0: {row['name']}.")
+    return " ".join(sentences)

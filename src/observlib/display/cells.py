@@ -15,7 +15,8 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, select, words
 from observlib.display.output import Output, pipe_table
-from observlib.display.typography import curled, typography, unbroken
+from observlib.display.rounding import carried
+from observlib.display.typography import curly, typography, unbroken
 
 NBSP = french.NBSP
 NOTHING = "–"
@@ -56,25 +57,14 @@ def cell(
         return Cell(words.MARKS[status])
     indicator = words.indicator_of(row["indicator"], catalogue)
     figure = words.figure(row["estimate"], indicator, row["unit"])
-    text = phrases.rounded(row, indicator) if unit else figure
+    text = phrases.rounded_count(row, indicator) if unit else figure
     n = words.base(row)
     return Cell(
         text + words.MARKS.get(status, ""),
         # a narrow column would break it
         words.interval(row, indicator).replace(" ", NBSP) if ends else "",
-        sized(n) if size and n is not None else "",
+        words.n_equals(n) if size and n is not None else "",
     )
-
-
-def sized(n: float) -> str:
-    """Write a base.
-
-    Examples
-    --------
-    >>> sized(12)
-    'n\\xa0=\\xa012'
-    """
-    return f"n{NBSP}={NBSP}{french.number(n)}"
 
 
 def size_words(bases: Iterable[str]) -> str:
@@ -126,7 +116,7 @@ def table_of(
     columns = {head: [own.get(key, Cell(NOTHING)) for key in order] for head, own in heads.items()}
     flat = [cell for column in columns.values() for cell in column]
     note = _note(frame, catalogue, flat, size, notes)
-    content = {"kind": "table", "caption": caption, **estimates.to_json(frame)}
+    content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
     digest = hashlib.sha256(json.dumps([content, labels, [*heads]]).encode()).hexdigest()[:10]
     rows = [named[key] for key in order]
     plain = pipe_table(
@@ -197,13 +187,13 @@ def _note(
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
     under = [f"intervalle à 95{NBSP}%"] * ends + [f"{size} (n)"] * below
-    said = [f"Sous la valeur{NBSP}: {' et '.join(under)}."] if under else []
+    sentences = [f"Sous la valeur{NBSP}: {' et '.join(under)}."] if under else []
     if size and not below:
-        said.append(f"n{NBSP}: {size}.")
-    said += [*more, *words.explained(frame, catalogue)]
+        sentences.append(f"n{NBSP}: {size}.")
+    sentences += [*more, *words.mark_notes(frame, catalogue)]
     if any(cell.text == NOTHING for cell in cells):
-        said.append(_NOTHING)
-    return curled(typography(" ".join(said)))
+        sentences.append(_NOTHING)
+    return curly(typography(" ".join(sentences)))
 
 
 def _html(cell: Cell) -> str:

@@ -119,14 +119,14 @@ def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
     if math.isnan(row["difference"]):
         return _NONE
     low, high = row["difference_low"], row["difference_high"]
-    said = french.signed(row["difference"], indicator.decimals)
+    text = french.signed(row["difference"], indicator.decimals)
     if math.isnan(low):
-        return said
+        return text
     ends = (
         french.signed(x, indicator.decimals)
-        for x in words.signs_kept((low, high), indicator.decimals)
+        for x in words.rounded_keeping_signs((low, high), indicator.decimals)
     )
-    return f"{said} ({' à '.join(ends)})"
+    return f"{text} ({' à '.join(ends)})"
 
 
 def level(compared: pd.DataFrame) -> str:
@@ -164,12 +164,12 @@ def rule(heads: Mapping[str, str]) -> str:
     heads
         `estimates.EVOLVED` or `PLACED`.
     """
-    told = (
+    meanings = (
         f"{phrases.capital(heads['rise'])} ou {heads['fall']} : intervalle sans zéro",
         f"{heads['stable']} : intervalle avec zéro, tout entier en deçà de l'écart qui compte",
         f"{heads['unknown']} : ni l'un ni l'autre",
     )
-    return words.SEMICOLON.join(told) + "."
+    return words.SEMICOLON.join(meanings) + "."
 
 
 def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
@@ -190,14 +190,14 @@ def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = 
     '1 en hausse et 2 indéterminées'
     """
     counts = Counter(verdicts)
-    told = []
-    for verdict, said in heads.items():
-        ending = feminine if not said.endswith("e") else ""
-        one = said if verdict in ("rise", "fall") else said + ending
-        many = said if verdict in ("rise", "fall") else f"{one}s"
-        if counts[said]:
-            told.append(french.count(counts[said], one, many))
-    return french.join(told)
+    parts = []
+    for verdict, word in heads.items():
+        ending = feminine if not word.endswith("e") else ""
+        one = word if verdict in ("rise", "fall") else word + ending
+        many = word if verdict in ("rise", "fall") else f"{one}s"
+        if counts[word]:
+            parts.append(french.count(counts[word], one, many))
+    return french.join(parts)
 
 
 def _table(
@@ -225,7 +225,7 @@ def _table(
     hidden = empty & (not empty.all())
     rows: list[dict[str, str]] = []
     named = [dict(zip(first, cells, strict=True)) for cells in zip(*first.values(), strict=True)]
-    for row, names in zip(compared.to_dict("records"), named or [{}] * len(compared), strict=True):
+    for row, names in zip(estimates.records(compared), named or [{}] * len(compared), strict=True):
         indicator = words.indicator_of(row["indicator"], catalogue)
         cells = {
             **names,
@@ -245,7 +245,8 @@ def _table(
     note = f"{rule(heads)} {_SEEN}"
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
-    return text(joined([pipe, labelled, note, *left_out], "\n\n"), estimates.make([]))
+    output = text(joined([pipe, labelled, note, *left_out], "\n\n"))
+    return output.carrying([compared], catalogue)
 
 
 def _left_out(
@@ -262,11 +263,11 @@ def _left_out(
             if name in there and measure != name:  # another measure of it is in the table
                 name = f"{name}, {phrases.small(measure)}"
             names[name] = names.get(name, 0) + 1
-    told = [
+    reasons = [
         f"{words.SEMICOLON.join(_counted(*item) for item in names.items())} ({reason})"
         for reason, names in found.items()
     ]
-    return [f"Sans comparaison\xa0: {words.SEMICOLON.join(told)}."] if told else []
+    return [f"Sans comparaison\xa0: {words.SEMICOLON.join(reasons)}."] if reasons else []
 
 
 def _counted(name: str, count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,9 +13,9 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, select, style, svg, words
 from observlib.display.data import data_markdown
 from observlib.display.output import Output, caption_of
-from observlib.display.prose import Markdown, spoken
-from observlib.display.rounding import as_told
-from observlib.display.typography import curled, typography
+from observlib.display.prose import Markdown, attribute_text
+from observlib.display.rounding import rounded
+from observlib.display.typography import curly, typography
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 NOTHING = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
 _LONG = 100_000  # from here on a count is shortened
-_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
 def checked(
-    frame: pd.DataFrame, catalogue: Catalogue, caption: str, what: str, keys: Sequence[str]
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    caption: str,
+    what: str,
+    keys: Sequence[str],
+    one_unit: bool = True,
 ) -> tuple[Markdown, Indicator, pd.DataFrame]:
     """The caption, the one indicator and the estimates of a chart, rounded as pages tell them.
 
@@ -38,33 +42,36 @@ def checked(
         Where the caption is empty, or the estimates cannot be of one chart whose places are told
         apart by the columns `keys` (see `select`).
     """
-    said = caption_of(caption, what)
-    indicator = select.one_indicator(frame, catalogue, what)
+    caption = caption_of(caption, what)
+    indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)
-    return said, indicator, as_told(frame, catalogue)
+    return caption, indicator, rounded(frame, catalogue)
 
 
-def finish(
-    fig: Figure, frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
+def output(
+    draw: Callable[[], Figure], frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
 ) -> Output:
-    """The output of a drawn figure: picture, alternative text, caption, estimates, their table.
+    """The output of a figure: picture, alternative text, caption, estimates, their table.
 
-    Apostrophes become typographic here, in the drawing and in the alternative text, as pandoc
-    makes them in the body of pages.
+    It is drawn in the theme of all. Apostrophes become typographic here, in the drawing and in
+    the alternative text, as pandoc makes them in the body of pages.
     """
     from matplotlib.text import Text
 
-    alt = spoken(typography(" ".join(alt.split())))
-    for drawn in fig.findobj(Text):
-        drawn.set_text(curled(drawn.get_text()))
+    alt = attribute_text(typography(" ".join(alt.split())))
+    with style.theme():
+        fig = draw()
+        for text in fig.findobj(Text):
+            text.set_text(curly(text.get_text()))
+        picture = svg.render(fig, alt)
     return Output(
-        {"image/svg+xml": svg.render(fig, alt), "text/plain": alt},
+        {"image/svg+xml": picture, "text/plain": alt},
         {
             "kind": "chart",
             "caption": caption,
             "alt": alt,
             "data_markdown": data_markdown(frame, catalogue),
-            **estimates.to_json(frame),
+            **estimates.to_json(frame),  # which is rounded
         },
     )
 
@@ -73,7 +80,7 @@ def low_base_note(
     states: Iterable[str], indicator: Indicator, mark: str = "Marque creuse"
 ) -> list[str]:
     """Explain how a low base is marked, where a status is one."""
-    things = words.counted(indicator)
+    things = words.base_unit(indicator)
     note = f"{mark} : faible effectif (moins de {estimates.LOW_BASE} {things})."
     return [note] * ("low_base" in set(states))
 
@@ -91,7 +98,7 @@ def base_note(indicator: Indicator) -> str:
     return f"n : nombre {french.of(indicator.base)}."
 
 
-def sheet(height: float, notes: Iterable[str]) -> Figure:
+def new_figure(height: float, notes: Iterable[str]) -> Figure:
     """A figure with room for a drawing, and notes under it.
 
     Notes are as large as the drawing's other words: telephones show them.
@@ -150,11 +157,9 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     if low == high:
         high = low + 1
     if unit == "s":
-        step = next((x for x in _SECONDS if (high - low) / x <= steps), 0) or 3600 * math.ceil(
-            (high - low) / 3600 / steps
-        )
-        first, last = math.floor(low / step), math.ceil(high / step)
-        return [float(step * i) for i in range(first, last + 1)]
+        size = 3600 if high >= 7200 else 60 if high >= 120 else 1
+        whole = MaxNLocator(steps, integer=True).tick_values(low / size, high / size)
+        return [float(size * x) for x in whole]
     sizes = [1, 2, 2.5, 5, 10] if most == math.inf else [1, 2, 5, 10]
     found = [float(x) for x in MaxNLocator(steps, steps=sizes).tick_values(low, high)]
     inside = [x for x in found if x <= most + 1e-9]
@@ -231,7 +236,7 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     return french.compact(x, decimals) + "€" * (unit == "€")
 
 
-def beside(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
+def value_text(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
     """What stands beside a point or bar: its value, or why it has none."""
     if row["status"] in words.WITHHELD:
         return words.STATUS_WORDS[row["status"]]
@@ -246,23 +251,23 @@ def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalo
     """
     names = dict.fromkeys(row["indicator"] for row in records)
     what = french.join(words.indicator_of(name, catalogue).label for name in names)
-    said = [head(kind, what, records)]
+    sentences = [head(kind, what, records)]
     shown = [row for row in records if row["status"] not in words.WITHHELD]
     if not shown:
-        said.append(NOTHING)
+        sentences.append(NOTHING)
     for name in dict.fromkeys(row["indicator"] for row in shown):
         indicator = words.indicator_of(name, catalogue)
         rows = [row for row in shown if row["indicator"] == name]
         for row in rows if len(shown) <= _DESCRIBED else ():
             ends = words.interval(row, indicator)
             value = words.value(row, indicator) + (f" (intervalle {ends})" if ends else "")
-            said.append(f"{row['name']}\xa0: {value}.")
+            sentences.append(f"{row['name']}\xa0: {value}.")
         if len(shown) > _DESCRIBED:
             by_value = sorted(rows, key=lambda row: row["estimate"])
             for word, row in (("haute", by_value[-1]), ("basse", by_value[0])):
                 value = words.value(row, indicator)
-                said.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
-    return " ".join(said)
+                sentences.append(f"Valeur la plus {word}\xa0: {row['name']}, {value}.")
+    return " ".join(sentences)
 
 
 def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
@@ -275,7 +280,7 @@ def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
 def withheld_words(frame: pd.DataFrame) -> str:
     """Say in an alternative text how many values are not shown or need care."""
     counts = frame["status"].value_counts()
-    said = [
+    parts = [
         french.count(counts[status], one, many)
         for status, one, many in (
             ("partial", "valeur d'une période incomplète", "valeurs de périodes incomplètes"),
@@ -285,4 +290,4 @@ def withheld_words(frame: pd.DataFrame) -> str:
         )
         if status in counts
     ]
-    return f"À noter : {french.join(said)}." if said else ""
+    return f"À noter : {french.join(parts)}." if parts else ""

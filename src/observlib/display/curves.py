@@ -9,7 +9,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, line_marks, panels, select, style, words
-from observlib.display.line_description import Point, course
+from observlib.display.line_description import Point, describe
 from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _HEIGHT = 170.0
 _NAME = 105.0  # widest name of a curve, in points
 _CALENDAR = ("mois", "heure")  # counted by threes and sixes
-_ALL = 98.0  # %: from where every curve is above, they have nothing more to tell
 _NEAR = 0.1  # a start that is nearer to zero than this part of the axis is drawn from zero
 
 Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
@@ -38,7 +37,7 @@ def curve_chart(
     Intervals are bands; each curve is named at its end, with its last value, or, where ends are
     too near, beside the place where the curves differ most, with its value there. Low bases and
     partial periods are hollow marks, a curve of low bases only is thin and has no band; a
-    withheld value leaves a gap, which is explained. Shares are drawn until all are above 98 %.
+    withheld value leaves a gap, which is explained.
 
     Parameters
     ----------
@@ -55,9 +54,9 @@ def curve_chart(
     ------
     ObservError
         Where the frame is empty, mixes indicators or units, has two estimates at one place, a
-        group value that is no number, or more curves than can be told apart.
+        group value that is no number, or more curves than can be labels apart.
     """
-    said, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "curve_chart", [by, "group_value"]
     )
     places = pd.to_numeric(frame["group_value"].str.replace(",", "."), errors="coerce")
@@ -70,7 +69,7 @@ def curve_chart(
     if len(keys) > len(style.PALETTE):
         raise ObservError(
             f"curve_chart: {len(keys)} curves ({bounded(keys)}); at most {len(style.PALETTE)} can "
-            "be told apart; keep some of them"
+            "be labels apart; keep some of them"
         )
     rows = frame.assign(x=places)
     curves = {
@@ -78,23 +77,22 @@ def curve_chart(
         for part in (rows[rows[by] == key] for key in keys)
     }
     alt = f"{_alt(curves, indicator, x_label)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(curves, frame, indicator, x_label)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(
+        lambda: _figure(curves, frame, indicator, x_label), frame, catalogue, caption, alt
+    )
 
 
 class _Names(NamedTuple):
     """What names the curves, in their order, and the place whose values they tell, if not ends."""
 
     texts: list[str]
-    beside: panels.Beside
+    places: panels.LabelPlaces
     at: float | None
 
 
 def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str) -> Figure:
     unit = str(frame["unit"].iat[0])
     y_ticks = charts.ticks(frame, unit, 4)
-    curves, cut = _cut(curves, unit)
     xs = pd.concat([rows["x"] for rows in curves.values()])
     start, end = float(xs.min()), float(xs.max())
     start = 0.0 if 0 < start <= _NEAR * end else start
@@ -104,46 +102,30 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     names = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
     notes = _notes(curves, indicator)
-    if cut is not None:
-        notes.append(f"Après {_place(cut)}, toutes les parts dépassent {_ALL:.0f} %.")
     head = style.wrap(words.headed(indicator, unit), style.WIDTH)
     top = (head.count("\n") + 1) * style.LINE + 8
-    width = style.WIDTH - left - panels.names_width(names.texts)
-    box = panels.Box(left, top, width, names.beside.height)
+    width = style.WIDTH - left - panels.labels_width(names.texts)
+    box = panels.Box(left, top, width, names.places.height)
     middle, bottom = left + width / 2, top + box.height
     under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
-    fig = charts.sheet(bottom + axis + 2, notes)
+    fig = charts.new_figure(bottom + axis + 2, notes)
     style.write(fig, 0, 0, head, color=style.GREY)
     x_ends = (start, end if end > start else start + 1)
-    ax = panels.drawn(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
+    ax = panels.new_axes(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
     if names.at is not None and names.at < end:
         ax.axvline(names.at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-    told = []
+    labels = []
     for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
         line_marks.draw(ax, rows, i, thin=thin)
-        tied = names.at is None and last["estimate"] == last["estimate"]
+        leader = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
-        look = {"linewidth": 1.0} if thin else marked
-        told.append(panels.Name(text, last["x"], last["estimate"], tied, look))
-    panels.write_names(fig, ax, box, told, names.beside)
+        sample = {"linewidth": 1.0} if thin else marked
+        labels.append(panels.LineLabel(text, last["x"], last["estimate"], leader, sample))
+    panels.draw_labels(fig, ax, box, labels, names.places)
     style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
     return fig
-
-
-def _cut(curves: Curves, unit: str) -> tuple[Curves, float | None]:
-    """Curves of shares up to where all are above `_ALL` for good, and where that is."""
-    if unit != "%" or len(curves) < 2:
-        return curves, None
-    rows = pd.concat(list(curves.values()))
-    last = max(float(part["x"].max()) for part in curves.values())
-    under = rows.loc[~(rows["estimate"] >= _ALL), "x"]
-    later = rows.loc[rows["x"] > under.max(), "x"] if len(under) else rows["x"].iloc[:0]
-    if later.empty or float(later.min()) >= last:
-        return curves, None
-    cut = float(later.min())
-    return {name: part[part["x"] <= cut] for name, part in curves.items()}, cut
 
 
 def _names(
@@ -151,19 +133,21 @@ def _names(
 ) -> _Names:
     """Names of curves at their ends; where those are too near, in their order where they differ."""
 
-    def named(rows: list[dict[str, Any]], there: str = "") -> tuple[list[str], panels.Beside]:
-        values = [charts.beside(row, indicator, unit) + there for row in rows]
+    def named(rows: list[dict[str, Any]], there: str = "") -> tuple[list[str], panels.LabelPlaces]:
+        values = [charts.value_text(row, indicator, unit) + there for row in rows]
         texts = [style.wrap(value, _NAME) for value in values]
         if len(curves) > 1:
             pairs = zip(curves, texts, strict=True)
             texts = [f"{style.named(name, _NAME)}\n{text}" for name, text in pairs]
-        return texts, panels.beside(texts, [row["estimate"] for row in rows], y_ticks, _HEIGHT)
+        return texts, panels.place_labels(
+            texts, [row["estimate"] for row in rows], y_ticks, _HEIGHT
+        )
 
     lasts = [_last(rows) for rows in curves.values()]
-    texts, beside = named(lasts)
-    at = _widest(curves) if beside.moved > beside.block else None
+    texts, places = named(lasts)
+    at = _widest(curves) if places.moved > places.block else None
     if at is None:
-        return _Names(texts, beside, None)
+        return _Names(texts, places, None)
     of, since, _ = x_label.partition(" depuis ")
     there = f" (à {_place(at)} {of})" if since else f" (à {_place(at)})"
     if at == max(row["x"] for row in lasts):
@@ -239,17 +223,17 @@ def _notes(curves: Curves, indicator: Indicator) -> list[str]:
 def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:
     """Say of each curve where it starts and ends, how it goes and its extremes between."""
     kind = "Courbe" if len(curves) == 1 else "Courbes"
-    said = [f"{kind}\xa0: {indicator.label}. En abscisse\xa0: {x_label}."]
+    sentences = [f"{kind}\xa0: {indicator.label}. En abscisse\xa0: {x_label}."]
     for name, rows in curves.items():
         known = estimates.records(rows[rows["estimate"].notna()])
-        said.append(f"{name}\xa0: {_course(known, indicator)}.")
-    return " ".join(said)
+        sentences.append(f"{name}\xa0: {_course(known, indicator)}.")
+    return " ".join(sentences)
 
 
 def _course(known: list[dict[str, Any]], indicator: Indicator) -> str:
     if not known:
         return "aucune valeur ne peut être montrée"
-    return course(
+    return describe(
         [Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
         lambda x, _: words.value({**known[0], "estimate": x}, indicator),
         trend=True,

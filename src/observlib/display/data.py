@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, select, words
-from observlib.display.cells import INTERVAL, NOTHING, sized
+from observlib.display.cells import INTERVAL, NOTHING
 from observlib.display.french import NBSP, number
 from observlib.display.output import pipe_table
 from observlib.display.prose import plain
@@ -38,20 +39,21 @@ def data_markdown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     apart = sides(frame, catalogue)
     crossed = _crossed(frame, apart, catalogue)
-    columns, said = crossed or _listed(frame, apart, catalogue)
+    columns, remarks = crossed or _listed(frame, apart, catalogue)
     words_ = {_STATE, *(side.head for side in apart)}
     table = pipe_table(columns, right=tuple(name for name in columns if name not in words_))
-    told = _shared(frame, apart, catalogue, with_unit=crossed is not None)
-    caption = " ".join([f"{', '.join(told)}.", *said])
+    shared = _shared(frame, apart, catalogue, with_unit=crossed is not None)
+    caption = " ".join([f"{', '.join(shared)}.", *remarks])
     return f"{table}\n\n: {plain(unbroken(caption))}"
 
 
 def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
     """The things that tell estimates apart, such as products and periods; one at least."""
+    records = estimates.records(frame)
     telling: list[str] = []
     apart = 1
     for column in ("indicator", "product", "group_value", "channel", "device", "group"):
-        if (more := len(frame[[*telling, column]].drop_duplicates())) > apart:
+        if (more := len({tuple(row[c] for c in (*telling, column)) for row in records})) > apart:
             telling.append(column)
             apart = more
     if frame["period"].nunique() > 1 or not telling:
@@ -59,7 +61,7 @@ def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
     found: list[_Side] = []
     for column in telling:
         head = words.column_label(frame, column, catalogue)
-        labels = [words.label(row, column, catalogue) for row in frame.to_dict("records")]
+        labels = [words.label(row, column, catalogue) for row in records]
         if words.BETWEEN in head:
             parts = zip(*(label.split(words.BETWEEN, 1) for label in labels), strict=True)
             for name, own in zip(head.split(words.BETWEEN), map(list, parts), strict=True):
@@ -89,7 +91,7 @@ def _crossed(
     alone = len(set(places)) == len(places)
     if not (alone and 1 < len(across.order) <= _ACROSS and len(places) >= _FILLED * grid):
         return None
-    rows: list[Any] = frame.to_dict("records")
+    rows = estimates.records(frame)
     unit = frame["unit"].nunique() > 1
     cells = {place: _cell(row, catalogue, unit) for place, row in zip(places, rows, strict=True)}
     bases: dict[str, set[float]] = {name: set() for name in across.order}
@@ -99,15 +101,15 @@ def _crossed(
     by_column = not one and all(len(found) < 2 for found in bases.values())
     columns = {down.head: down.order}
     for name in across.order:
-        head = f"{name}, {sized(*bases[name])}" if by_column and bases[name] else name
+        head = f"{name}, {words.n_equals(*bases[name])}" if by_column and bases[name] else name
         columns[head] = [cells.get((place, name), NOTHING) for place in down.order]
-    said = [f"Entre parenthèses, intervalle à 95{NBSP}%."] * bool(frame["ci_low"].notna().any())
+    remarks = [f"Entre parenthèses, intervalle à 95{NBSP}%."] * bool(frame["ci_low"].notna().any())
     if not one and not by_column:
-        said.append("Les effectifs (n) sont dans le fichier de données de la page.")
-    said += words.explained(frame, catalogue)
+        remarks.append("Les effectifs (n) sont dans le fichier de données de la page.")
+    remarks += words.mark_notes(frame, catalogue)
     if len(places) < grid:
-        said.append(f"{NOTHING} : pas de donnée.")
-    return columns, said
+        remarks.append(f"{NOTHING} : pas de donnée.")
+    return columns, remarks
 
 
 def _cell(row: Mapping[str, Any], catalogue: Catalogue, unit: bool) -> str:
@@ -127,7 +129,7 @@ def _listed(
     """Columns of the table that has a row for each estimate, and no remark."""
     columns = {side.head: side.labels for side in sides}
     columns |= {name: [] for name in (_VALUE, INTERVAL, _SIZE, _STATE)}
-    for row in frame.to_dict("records"):
+    for row in estimates.records(frame):
         indicator = words.indicator_of(str(row["indicator"]), catalogue)
         n = words.base(row)
         columns[_VALUE].append(
@@ -143,7 +145,7 @@ def _listed(
 
 def _base(frame: pd.DataFrame) -> float | None:
     """The base that all estimates of an indicator share, where there are several."""
-    found = {n for row in frame.to_dict("records") if (n := words.base(row)) is not None}
+    found = {n for row in estimates.records(frame) if (n := words.base(row)) is not None}
     alike = len(found) == 1 and len(frame) > 1 and frame["indicator"].nunique() == 1
     return found.pop() if alike else None
 
@@ -154,16 +156,16 @@ def _shared(
     """What all estimates share: their indicators (one with its unit), their period, their base."""
     first = frame.iloc[0].to_dict()
     indicator = words.indicator_of(first["indicator"], catalogue)
-    told = []
+    shared = []
     if frame["indicator"].nunique() == 1:
         one = with_unit and frame["unit"].nunique() == 1
-        told.append(words.headed(indicator, first["unit"]) if one else indicator.label)
+        shared.append(words.headed(indicator, first["unit"]) if one else indicator.label)
     else:
         names = (words.indicator_of(str(name), catalogue) for name in frame["indicator"].unique())
-        told.append(french.join(name.label for name in names))
+        shared.append(french.join(name.label for name in names))
     period = words.column_label(frame, "period", catalogue)
     if period not in [side.head for side in sides]:
-        told.append(words.label(first, "period", catalogue))
+        shared.append(words.label(first, "period", catalogue))
     if (n := _base(frame)) is not None:
-        told.append(words.based(n, indicator))
-    return told
+        shared.append(words.base_text(n, indicator))
+    return shared

@@ -10,7 +10,6 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, layout, style, words
 from observlib.display.output import Output
-from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,13 +22,13 @@ def dot_chart(
     *,
     caption: str,
     by: str = "product",
-    highlight: Sequence[str] | None = None,
     sort: bool = True,
 ) -> Output:
     """Draw an indicator for each product or other subject: point, interval, value and base.
 
-    A low base has a hollow point; a withheld value has words in place of one. The indicator's
-    thresholds (`good`, `poor`) are shown where the catalogue gives both.
+    A low base has a hollow point; a withheld value has words in place of one. Where other
+    administrations stand beside the agency, it is in blue and bold, and they are grey. The
+    indicator's thresholds (`good`, `poor`) are shown where the catalogue gives both.
 
     Parameters
     ----------
@@ -39,31 +38,21 @@ def dot_chart(
         The answer that the chart shows, in one line.
     by
         The column that names the rows.
-    highlight
-        Values of that column that are drawn in blue and bold; the others become grey.
     sort
         From the best (or highest) down; else in the catalogue's or the frame's order.
 
     Raises
     ------
     ObservError
-        Where the frame is empty, mixes indicators or units, or has two estimates for a subject;
-        where a highlighted subject is not in it.
+        Where the frame is empty, mixes indicators or units, or has two estimates for a subject.
     """
-    said, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
-    if highlight is None:
-        highlight = _ours(frame, by, catalogue)
-    absent = [key for key in highlight if key not in set(frame[by])]
-    if absent:
-        raise ObservError(
-            f"dot_chart: highlight {bounded(absent)} is not in column {by}; "
-            f"allowed: {bounded(frame[by].unique())}"
-        )
+    caption, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
+    ours = _ours(frame, by, catalogue)
     records = [
         {
             **row,
-            "strong": row[by] in highlight,
-            "colour": style.PALETTE[0] if row[by] in highlight or not highlight else style.GREY,
+            "strong": row[by] in ours,
+            "colour": style.PALETTE[0] if row[by] in ours or not ours else style.GREY,
         }
         for row in layout.ranked(
             frame, by, catalogue, sort=sort, lowest=indicator.better == "lower"
@@ -71,9 +60,7 @@ def dot_chart(
     ]
     alt = charts.described("Graphique en points", records, catalogue)
     alt += f" {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(records, frame, indicator)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(lambda: _figure(records, frame, indicator), frame, catalogue, caption, alt)
 
 
 def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
@@ -92,7 +79,7 @@ def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indic
     limits = _limits(frame, indicator, unit, zones)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
     notes = layout.notes_of(records, indicator, low_base="Marque creuse", partial="(p)")
-    fig, ax, middles = layout.placed(
+    fig, ax, middles = layout.draw_rows(
         place, notes, tall=style.LINE, top=4 + style.LINE * zones,
         axis=layout.Axis(limits, unit, name),
     )  # fmt: skip

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import bars, charts, french, layout, select, style, words
-from observlib.display.output import Output, caption_of
+from observlib.display import bars, charts, french, layout, style, words
+from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
@@ -40,37 +39,34 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
     ObservError
         Where the frame is empty, mixes indicators, is no count, or has two estimates for a step.
     """
-    caption = caption_of(caption, "funnel_chart")
-    indicator = select.one_indicator(frame.assign(unit=""), catalogue, "funnel_chart")
-    select.unique(frame, ["group_value"], "funnel_chart")
+    caption, indicator, frame = charts.checked(
+        frame, catalogue, caption, "funnel_chart", ["group_value"], one_unit=False
+    )
     if not frame["unit"].map(words.is_count).all() or (frame["estimate"] < 0).any():
         units = bounded(frame["unit"].unique())
         raise ObservError(
             f"funnel_chart: steps are counts; these are values in {units} or below zero; draw "
             "them with bar_chart or dot_chart"
         )
-    records = [
-        {**row, "name": words.label(row, "group_value", catalogue)}
-        for row in estimates.records(frame)
-    ]
+    records = layout.ranked(frame, "group_value", catalogue, sort=False)
     shares = _shares(records)
     alt = f"{_alt(records, shares, indicator)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(records, shares, indicator)
-        return charts.finish(fig, frame, catalogue, caption, alt)
+    return charts.output(
+        lambda: _figure(records, shares, indicator), frame, catalogue, caption, alt
+    )
 
 
 def _shares(records: Sequence[dict[str, Any]]) -> list[str]:
     """Each step's share of the one before, and of the first, where they can be compared."""
-    told = []
+    texts = []
     for i, row in enumerate(records):
-        said = []
+        parts = []
         if i and (share := _share(row, records[i - 1])):
-            said.append(f"{share} de l'étape précédente")
+            parts.append(f"{share} de l'étape précédente")
         if i > 1 and (share := _share(row, records[0])):
-            said.append(f"{share} de la première" if said else f"{share} de la première étape")
-        told.append(", ".join(said))
-    return told
+            parts.append(f"{share} de la première" if parts else f"{share} de la première étape")
+        texts.append(", ".join(parts))
+    return texts
 
 
 def _share(part: dict[str, Any], whole: dict[str, Any]) -> str:
@@ -99,7 +95,7 @@ def _figure(
     )
     top = (style.LINE + 6) * (len(units) == 1) + 2
     place = layout.columns(steps, over=True)
-    fig, ax, middles = layout.placed(place, notes, tall=_BAR, top=top)
+    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, top=top)
     if len(units) == 1:  # else the names of the steps say what each counts
         style.write(fig, 0, 2, units[0], color=style.GREY)
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
@@ -109,10 +105,10 @@ def _figure(
 
 def _alt(records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator) -> str:
     """Say each step with its count and shares, and where the most are lost."""
-    said = [charts.head("Étapes d'un parcours", indicator.label, records)]
+    sentences = [charts.head("Étapes d'un parcours", indicator.label, records)]
     for row, share in zip(records, shares, strict=True):
         value = words.value(row, indicator)
-        said.append(f"{row['name']}\xa0: {value}{f', soit {share}' if share else ''}.")
+        sentences.append(f"{row['name']}\xa0: {value}{f', soit {share}' if share else ''}.")
     kept = [
         (row["estimate"] / before["estimate"], before["name"], row["name"])
         for before, row in pairwise(records)
@@ -120,5 +116,5 @@ def _alt(records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: In
     ]
     if len(kept) > 1 and min(kept)[0] < 1:
         _, before, after = min(kept)
-        said.append(f"La plus forte perte est entre «\xa0{before}\xa0» et «\xa0{after}\xa0».")
-    return " ".join(said)
+        sentences.append(f"La plus forte perte est entre «\xa0{before}\xa0» et «\xa0{after}\xa0».")
+    return " ".join(sentences)

@@ -17,7 +17,6 @@ from observlib.errors import ObservError, bounded
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BETWEEN = " · "
 _ROW, _TALL = 22.0, 32.0  # a cell's height, and that of one whose value has a mark under it
 _NAMES = (120.0, 95.0)  # widest names of rows, in points: narrower where columns need the room
 _LETTER = 12.0  # the height of a line of small text
@@ -54,18 +53,16 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
         Where the frame is empty, mixes indicators or units, has two estimates for a cell, a
         group value without its two parts, or more columns than there is room for.
     """
-    said, indicator, frame = charts.checked(
+    caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "heat_chart", ["group_value"]
     )
-    parts = frame["group_value"].str.split(BETWEEN, n=1)
+    parts = frame["group_value"].str.split(words.BETWEEN, n=1)
     wrong = frame.loc[parts.str.len() != 2, "group_value"]
     if len(wrong):
         raise ObservError(f"heat_chart: group_value {bounded(wrong)} is not “row · column”")
     cells = frame.assign(row=parts.str[0].map(one_line), column=parts.str[1].map(one_line))
     alt = f"{_alt(cells, indicator)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(cells, indicator)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(lambda: _figure(cells, indicator), frame, catalogue, caption, alt)
 
 
 def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
@@ -79,7 +76,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
         heads = _heads(columns, cell)
         if not heads.turned:
             break
-    records = cells.to_dict("records")
+    records = estimates.records(cells)
     shown = cells.loc[cells["estimate"].notna(), "estimate"]
     low, high = _ends(shown)
     if unit != "s" and (shown.abs() >= 100).any():
@@ -89,7 +86,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     tall = max(_TALL if any("\n" in text for text in texts) else _ROW, lines * style.LINE + 6)
     top, legend = heads.height + 4, 20.0 * (len(shown) > 0) + 2
     notes = _notes(cells, marks, len(rows) * len(columns))
-    fig, ax, _ = layout.placed(place, notes, tall=tall, gap=0, top=top, bottom=legend)
+    fig, ax, _ = layout.draw_rows(place, notes, tall=tall, gap=0, top=top, bottom=legend)
     grid = cells.drop_duplicates(["row", "column"]).pivot(
         index="row", columns="column", values="estimate"
     )
@@ -178,7 +175,7 @@ def _legend(
     )
     x = 8 + style.text_width(least, style.SMALL)
     for i in range(6):
-        style.sample(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)
+        style.legend_patch(fig, x + 14 * i, y + 1, 14, facecolor=shades(i / 5), linewidth=0)
     for at, text in ((2, least), (x + 90, most)):
         style.write(fig, at, y + 6, text, va="center", color=style.GREY, size=style.SMALL)
 
@@ -199,10 +196,11 @@ def _notes(cells: pd.DataFrame, marks: dict[str, str], places: int) -> list[str]
 def _ink(shade: Sequence[float]) -> str:
     """Black or white, whichever stands out more: at least 4.5 to 1 on any shade.
 
-    Source: Web Content Accessibility Guidelines 2.2, "contrast ratio" and "relative luminance".
+    Source: Web Content Accessibility Guidelines 2.2, "contrast ratio".
     """
-    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shade[:3]]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    from seaborn.utils import relative_luminance
+
+    luminance = relative_luminance(shade)
     return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#FFFFFF"
 
 
@@ -213,7 +211,7 @@ def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
     start += french.count(cells["row"].nunique(), "ligne", "lignes") + " et "
     start += french.count(cells["column"].nunique(), "colonne", "colonnes")
     if shown.empty:
-        return f"{start}. Aucune valeur ne peut être montrée."
+        return f"{start}. {charts.NOTHING}"
 
     def at(place: Any, row: bool) -> str:
         cell = shown.loc[place].to_dict()
@@ -221,10 +219,10 @@ def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
         return f"{words.value(cell, indicator)} ({names})"
 
     high, low = shown["estimate"].idxmax(), shown["estimate"].idxmin()
-    said = [f"{start}. Au plus haut\xa0: {at(high, True)}. Au plus bas\xa0: {at(low, True)}."]
+    sentences = [f"{start}. Au plus haut\xa0: {at(high, True)}. Au plus bas\xa0: {at(low, True)}."]
     lines = list(shown.groupby("row", sort=False)["estimate"])
     for name, values in lines if 1 < len(lines) <= 12 else []:
         if len(values) > 1:
             ends = at(values.idxmin(), False), at(values.idxmax(), False)
-            said.append(f"{phrases.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
-    return " ".join(said)
+            sentences.append(f"{phrases.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
+    return " ".join(sentences)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, select, style, words
+from observlib.display import charts, select, style, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,8 +84,8 @@ def rows_of(records: Sequence[Mapping[str, Any]], indicator: Indicator) -> list[
     return [
         Row(
             record["name"],
-            charts.beside(record, indicator, record["unit"]),
-            "" if n is None else f"n\xa0=\xa0{french.number(n)}",
+            charts.value_text(record, indicator, record["unit"]),
+            "" if n is None else words.n_equals(n),
             record["status"] in words.WITHHELD,
             record.get("strong", False),
         )
@@ -120,7 +120,7 @@ def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool = False) -
     return Columns(rows, names, left, width, left + width + _SPACE + value, over)
 
 
-def placed(
+def draw_rows(
     place: Columns,
     notes: Sequence[str],
     *,
@@ -149,7 +149,7 @@ def placed(
     middles = [a + b + c / 2 for a, b, c in zip(starts, heads, marks, strict=True)]
     if axis:
         bottom += 8 + style.LINE * (1 + bool(axis.name))
-    fig = charts.sheet(top + height + bottom + 2, notes)
+    fig = charts.new_figure(top + height + bottom + 2, notes)
     ax = style.axes(fig, place.left, top, place.width, height)
     ax.set_ylim(height, 0)
     if axis:
@@ -165,20 +165,20 @@ def placed(
         ax.set_axis_off()
     for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):
         y, grey = top + middle, {"color": style.GREY}
-        beside: dict[str, Any] = {"va": "center", "ha": "right"}
+        aligned: dict[str, Any] = {"va": "center", "ha": "right"}
         if place.over:
             style.write(fig, 0, top + start, name, weight="bold")
             style.write(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,
                         size=style.SMALL, **grey)  # fmt: skip
-            y, beside["va"] = top + start, "top"
+            y, aligned["va"] = top + start, "top"
         else:
             style.write(fig, 0, y, name, va="center", weight=_weight(row))
         if row.withheld and not place.over:
             style.write(fig, place.left + 3, y, row.value, va="center", **grey)
         else:
             look = grey if row.withheld else {"weight": "bold"}
-            style.write(fig, place.values, y, row.value, **beside, **look)
-        style.write(fig, style.WIDTH - 1, y, row.base, size=style.SMALL, **beside, **grey)
+            style.write(fig, place.values, y, row.value, **aligned, **look)
+        style.write(fig, style.WIDTH - 1, y, row.base, size=style.SMALL, **aligned, **grey)
     return fig, ax, middles
 
 
@@ -188,7 +188,7 @@ def notes_of(
     """What explains estimates: intervals, bases, and how low bases and partial periods look."""
     notes = ["Trait : intervalle à 95 %."] * any(r["ci_low"] == r["ci_low"] for r in records)
     if (n := _shared_base(records)) is not None:
-        notes.append(f"{words.based(n, indicator)}.")
+        notes.append(f"{words.base_text(n, indicator)}.")
     elif any(words.base(record) is not None for record in records):
         notes.append(charts.base_note(indicator))
     states = [record["status"] for record in records]

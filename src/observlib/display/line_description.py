@@ -16,7 +16,7 @@ class Point(NamedTuple):
     place: str
 
 
-def course(
+def describe(
     points: Sequence[Point],
     write: Callable[[float, int], str],
     *,
@@ -43,34 +43,34 @@ def course(
     Examples
     --------
     >>> shares = [Point(86.2, "T3"), Point(71.0, "T4"), Point(85.9, "T1")]
-    >>> course(shares, lambda x, decimals: f"{x:.0f} %")
+    >>> describe(shares, lambda x, decimals: f"{x:.0f} %")
     '86 % (T3 comme T1), minimum 71 % (T4)'
     >>> visits = [Point(1.042, "mai"), Point(1.049, "juin")]
-    >>> course(visits, lambda x, decimals: f"{x:.{decimals}f} M", start="mai")
+    >>> describe(visits, lambda x, decimals: f"{x:.{decimals}f} M", start="mai")
     'de 1.04 M à 1.05 M (juin)'
-    >>> course([Point(7.0, "2025"), Point(7.0, "2026")], lambda x, decimals: f"{x:.0f}")
+    >>> describe([Point(7.0, "2025"), Point(7.0, "2026")], lambda x, decimals: f"{x:.0f}")
     '7 (2025 comme 2026)'
     """
     first, last = points[0], points[-1]
     fine = next((d for d in (1, 2, 3) if write(first.value, d) != write(last.value, d)), 1)
 
-    def said(point: Point) -> str:
+    def with_place(point: Point) -> str:
         return f"{write(point.value, fine)} ({point.place})"
 
     if len(points) == 1:
-        return said(first)
+        return with_place(first)
     ends = {write(first.value, fine), write(last.value, fine)}
     low, high = (choose(points, key=lambda point: point.value) for choose in (min, max))
     turns = [
-        f"{word} {said(point)}"
+        f"{word} {with_place(point)}"
         for word, point in (("minimum", low), ("maximum", high))
         if write(point.value, fine) not in ends
     ]
     if len(ends) == 1:
         text = f"{ends.pop()} ({first.place} comme {last.place})"
     else:
-        begin = write(first.value, fine) if first.place == start else said(first)
-        text = f"de {begin} à {said(last)}"
+        begin = write(first.value, fine) if first.place == start else with_place(first)
+        text = f"de {begin} à {with_place(last)}"
         if trend and len(points) > 2:
             steps = [b.value - a.value for a, b in pairwise(points)]
             if min(steps) >= 0:

@@ -1,4 +1,4 @@
-"""How a line is drawn on its axes: strokes, bands, points, and what has none.
+"""How a line is drawn on its axes: lines, bands, points, and what has none.
 
 Seaborn draws the lines, each run of values by itself, as it joins what a gap parts. It computes
 intervals of its own, and takes as long for one point as for a line: bands and hollow points, of
@@ -52,23 +52,23 @@ def runs(known: Sequence[bool]) -> list[list[int]]:
     return found
 
 
-def whole(rows: pd.DataFrame) -> list[bool]:
+def complete(rows: pd.DataFrame) -> list[bool]:
     """Which periods have a value, and are not partial."""
     pairs = zip(rows["estimate"], rows["status"], strict=True)
     return [value == value and status != "partial" for value, status in pairs]
 
 
 def interval_notes(series: list[pd.DataFrame]) -> list[str]:
-    """Explain how intervals are drawn: as bands along lines, as strokes at points alone."""
-    banded = any(_known(rows, r) for rows in series for r in runs(whole(rows)) if len(r) > 1)
-    alone = any(_known(rows, alone_in(rows)) for rows in series)
+    """Explain how intervals are drawn: as bands along lines, as vertical lines at points alone."""
+    banded = any(_known(rows, r) for rows in series for r in runs(complete(rows)) if len(r) > 1)
+    alone = any(_known(rows, isolated(rows)) for rows in series)
     drawn = ["bande claire"] * banded + ["trait vertical"] * alone
     return [f"{' ou '.join(drawn).capitalize()} : intervalle à 95 %."] if drawn else []
 
 
-def alone_in(rows: pd.DataFrame) -> list[int]:
+def isolated(rows: pd.DataFrame) -> list[int]:
     """The places whose interval no band can show: without neighbours, or of a partial period."""
-    lone = [run[0] for run in runs(whole(rows)) if len(run) == 1]
+    lone = [run[0] for run in runs(complete(rows)) if len(run) == 1]
     partial = [x for x, status in enumerate(rows["status"]) if status == "partial"]
     return sorted([*lone, *partial])
 
@@ -87,7 +87,7 @@ def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = Fal
     xs = rows["x"].to_numpy() if "x" in rows else np.arange(len(rows))
     values, low, high = rows[["estimate", "ci_low", "ci_high"]].to_numpy().T
     shown = [value == value for value in values]
-    found = runs(whole(rows))
+    found = runs(complete(rows))
     around = [False, *shown, False]
     filled = {
         x
@@ -105,7 +105,7 @@ def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = Fal
     for pair in map(list, pairwise(range(len(values)))):
         if all(shown[x] for x in pair) and any(statuses[x] == "partial" for x in pair):
             ax.plot(xs[pair], values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
-    if lone := [x for x in alone_in(rows) if low[x] == low[x]]:
+    if lone := [x for x in isolated(rows) if low[x] == low[x]]:
         ax.vlines(xs[lone], low[lone], high[lone], color=colour, linewidth=1.4)
     marks = ("partial",) if thin else ("partial", "low_base")
     if hollow := [x for x, status in enumerate(statuses) if status in marks]:
@@ -113,25 +113,25 @@ def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = Fal
                    linewidth=1.2, marker=marker, clip_on=False, zorder=4)  # fmt: skip
 
 
-def secret(rows: pd.DataFrame) -> list[int]:
+def suppressed(rows: pd.DataFrame) -> list[int]:
     """The places of withheld values of a line that has others."""
     found = [x for x, status in enumerate(rows["status"]) if status == "suppressed"]
     return found if rows["estimate"].notna().any() else []
 
 
-def write_secret(ax: Axes, rows: pd.DataFrame) -> None:
+def mark_suppressed(ax: Axes, rows: pd.DataFrame) -> None:
     """An "s" on the foot of axes under each withheld value."""
-    for x in secret(rows):
+    for x in suppressed(rows):
         ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
                     ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 
 
-def draw_behind(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
+def draw_background(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
     """A thin grey line of whole periods that another is seen against, with its band.
 
-    Where it `begins` is marked by a vertical stroke.
+    Where it `begins` is marked by a vertical line.
     """
-    found = runs(whole(rows))
+    found = runs(complete(rows))
     for run in found:
         value, low, high = rows[["estimate", "ci_low", "ci_high"]].iloc[run].to_numpy().T
         band(ax, run, low, high, style.GREY, 0.25)

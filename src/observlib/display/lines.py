@@ -10,9 +10,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, french, line_marks, panels, select, style, words
-from observlib.display.line_description import Point, course
-from observlib.display.output import Output, caption_of
-from observlib.display.rounding import as_told
+from observlib.display.line_description import Point, describe
+from observlib.display.output import Output
+from observlib.display.rounding import rounded
 from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
 from observlib.errors import ObservError, bounded
 
@@ -52,8 +52,8 @@ def line_chart(
     """Draw an indicator over time, a line for each product or other subject.
 
     A partial period is a hollow marker on a dotted segment, named "(partiel)"; a withheld or
-    absent one leaves a gap; intervals are bands, or strokes at points alone. A subject of which
-    no value is shown is told under the drawing.
+    absent one leaves a gap; intervals are bands, or vertical lines at points alone. A subject of
+    which no value is shown is told under the drawing.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def line_chart(
         Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
         has a panel of its own; and what they are, such as "valeurs brutes".
     behind_from
-        What a grey line begins with, such as "mois de l'action": a vertical stroke marks it.
+        What a grey line begins with, such as "mois de l'action": a vertical line marks it.
 
     Raises
     ------
@@ -77,15 +77,15 @@ def line_chart(
         Where the frame is empty, mixes indicators, kinds of period or the units of a subject, or
         has two estimates for one point.
     """
-    caption = caption_of(caption, "line_chart")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
-    indicator = select.one_indicator(frame, catalogue, "line_chart", one_unit=not apart)
-    select.unique(frame, [by, "period"], "line_chart")
-    every = frame = as_told(frame, catalogue)
+    caption, indicator, frame = charts.checked(
+        frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart
+    )
+    every = frame
     unit = "" if apart else str(frame["unit"].iat[0])
     if behind is not None and len(behind):
         select.unique(behind, [by, "period"], "line_chart, behind")
-        behind = as_told(behind, catalogue)
+        behind = rounded(behind, catalogue)
         lines, grey_lines = (
             set(rows[[by, "unit"]].itertuples(index=False)) for rows in (frame, behind)
         )
@@ -112,14 +112,13 @@ def line_chart(
     notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
     notes += line_marks.interval_notes([*series.values(), *grey.values()])
     notes += charts.low_base_note(frame["status"], indicator)
-    notes += ["s : secret statistique."] * any(map(line_marks.secret, series.values()))
+    notes += ["s : secret statistique."] * any(map(line_marks.suppressed, series.values()))
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes + hidden
     )
     alt = f"{_alt(series, context, apart)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = (_apart if apart else _together)(series, context)
-        return charts.finish(fig, every, catalogue, caption, alt)
+    draw = _apart if apart else _together
+    return charts.output(lambda: draw(series, context), every, catalogue, caption, alt)
 
 
 def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> Series:
@@ -155,29 +154,29 @@ def _together(series: Series, context: _Context) -> Figure:
     y_ticks = charts.ticks(pd.concat(list(series.values())), unit, 5)
     left, top = panels.tick_width(y_ticks, unit), style.LINE + 8
     ends = [_end(rows) for rows in series.values()]
-    beside = panels.beside(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
-    box = panels.Box(left, top, style.WIDTH - left - panels.names_width(names), beside.height)
+    places = panels.place_labels(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
+    box = panels.Box(left, top, style.WIDTH - left - panels.labels_width(names), places.height)
     partial = set().union(*map(_partial, series.values()))
     time = time_axis(context.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
-    fig = charts.sheet(top + box.height + below, context.notes)
+    fig = charts.new_figure(top + box.height + below, context.notes)
     style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
-    ax = panels.drawn(fig, box, time.ends, time.labels(), y_ticks, unit)
+    ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, rows in enumerate(series.values()):
         line_marks.draw(ax, rows, i, marked=16)
-        line_marks.write_secret(ax, rows)
-    told = [
-        panels.Name(name, *end, {"marker": marker, "markersize": 4.7})
+        line_marks.mark_suppressed(ax, rows)
+    labels = [
+        panels.LineLabel(name, *end, {"marker": marker, "markersize": 4.7})
         for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
     ]
-    panels.write_names(fig, ax, box, told, beside)
+    panels.draw_labels(fig, ax, box, labels, places)
     name_partial(ax, time, partial, left, style.WIDTH - left - box.width)
     return fig
 
 
 def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
     """Where a line ends, and whether that is at the last period, be it partial; or NaN."""
-    known = [x for x, there in enumerate(line_marks.whole(rows)) if there]
+    known = [x for x, there in enumerate(line_marks.complete(rows)) if there]
     if not known:
         return math.nan, math.nan, False
     reaching = (rows["status"].iloc[known[-1] + 1 :] == "partial").all()
@@ -210,7 +209,7 @@ def _apart(series: Series, context: _Context) -> Figure:
         y += (max(name.count("\n") for name in names[i : i + 2]) + 2) * style.LINE + 6 + _PANEL
         feet += [y, y]
     below = 8 + (time.lines + any(partial[-2:])) * style.LINE
-    fig = charts.sheet(y + below, context.notes)
+    fig = charts.new_figure(y + below, context.notes)
     if context.unit:
         style.write(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
     for i, (line, rows) in enumerate(series.items()):
@@ -222,11 +221,11 @@ def _apart(series: Series, context: _Context) -> Figure:
         style.write(fig, x, under, value, color=style.GREY)
         last = i + 2 >= len(names)
         box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
-        ax = panels.drawn(fig, box, time.ends, time.labels(last), scales[i], unit)
+        ax = panels.new_axes(fig, box, time.ends, time.labels(last), scales[i], unit)
         for grey in _grey(line, context):
-            line_marks.draw_behind(ax, grey, begins=context.begins)
+            line_marks.draw_background(ax, grey, begins=context.begins)
         line_marks.draw(ax, rows, 0, marked=6)
-        line_marks.write_secret(ax, rows)
+        line_marks.mark_suppressed(ax, rows)
         name_partial(ax, time, partial[i], left, 4, written=last)
     return fig
 
@@ -250,7 +249,7 @@ def _axis_name(context: _Context, unit: str) -> str:
 
 def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool = False) -> str:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
-    known = rows[line_marks.whole(rows)]
+    known = rows[line_marks.complete(rows)]
     if known.empty:
         return _why(rows)
     text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
@@ -262,31 +261,31 @@ def _alt(series: Series, context: _Context, apart: bool) -> str:
     """Say what the chart is, and of each line where it starts and ends, and its extremes."""
     kind = "Une courbe par graphique" if apart else "Graphique en courbes"
     span = french.span(context.periods[0], context.periods[-1])
-    said = [f"{kind}\xa0: {context.indicator.label}, {span}."]
+    sentences = [f"{kind}\xa0: {context.indicator.label}, {span}."]
     for name, rows in list(series.items())[:_DESCRIBED]:
         unit = _unit(rows, context)
         thing = "" if context.unit else _axis_name(context, unit)
-        told = f"{name} ({thing})" if thing else name
-        said.append(f"{told}\xa0: {_course(rows, context, unit, len(series) <= _TOGETHER)}.")
+        named = f"{name} ({thing})" if thing else name
+        sentences.append(f"{named}\xa0: {_course(rows, context, unit, len(series) <= _TOGETHER)}.")
         for grey in _grey(name, context):
             last = _course(grey, context, unit, extremes=False)
-            said.append(f"En gris, {context.behind_label}\xa0: {last}.")
+            sentences.append(f"En gris, {context.behind_label}\xa0: {last}.")
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
-        said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    return " ".join(said + context.hidden)
+        sentences.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
+    return " ".join(sentences + context.hidden)
 
 
 def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) -> str:
     """The first and last value of whole periods, the extremes between them, the last interval."""
-    known = rows[line_marks.whole(rows)]
+    known = rows[line_marks.complete(rows)]
     if known.empty:
         return "aucune valeur d'une période complète"
-    said = course(
+    text = describe(
         [Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
         lambda x, decimals: charts.brief(x, context.indicator, unit, decimals),
         start=french.period_label(context.periods[0]),
         extremes=extremes,
     )
     ends = words.interval({**known.iloc[-1], "unit": unit}, context.indicator)
-    return said + f"{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" * bool(ends)
+    return text + f"{words.SEMICOLON}dernier intervalle à 95{french.NBSP}% : {ends}" * bool(ends)

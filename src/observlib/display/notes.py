@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.output import Output, text
@@ -49,11 +48,10 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
         # a method cites its sources, and so is Markdown
         methods.setdefault(Markdown(indicator.method), []).append(indicator.label)
     lists = {"Réserves des dispositifs": _list(reservations), "Indicateurs": _list(methods)}
-    blocks = [markdown("**{}**\n\n{}", lead, told) for lead, told in lists.items() if told]
-    said = joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page."
-    return text(said, estimates.make([]))
+    blocks = [markdown("**{}**\n\n{}", lead, items) for lead, items in lists.items() if items]
+    return text(joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page.")
 
 
-def _list(told: Mapping[Any, list[str]]) -> Markdown:
-    items = (markdown("- **{}.** {}", french.join(names), said) for said, names in told.items())
+def _list(texts: Mapping[Any, list[str]]) -> Markdown:
+    items = (markdown("- **{}.** {}", french.join(names), what) for what, names in texts.items())
     return joined(items, "\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from observlib import comparisons, estimates
-from observlib.display.prose import Markdown, inert, paragraphs, plain
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display.prose import Markdown, paragraphs, plain, without_code
+from observlib.display.rounding import carried
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
 from observlib.published_text import refuse_personal_data
@@ -32,12 +35,9 @@ class Output:
     def __repr__(self) -> str:
         return self.shown["text/plain"]
 
-    def carrying(self, frame: pd.DataFrame, pairs: pd.DataFrame) -> Output:
-        """The same, with these estimates and comparisons: all that it and its caption tell."""
-        content = {**self.content, **estimates.to_json(frame)}
-        if len(pairs):
-            content["comparisons"] = comparisons.to_json(pairs)
-        return Output(self.shown, content)
+    def carrying(self, frames: Iterable[pd.DataFrame], catalogue: Catalogue) -> Output:
+        """The same, which carries these estimates and comparisons too: those of its words."""
+        return Output(self.shown, {**self.content, **carried(frames, catalogue, self.content)})
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {**self.shown, estimates.MIME: self.content}
@@ -60,30 +60,28 @@ def caption_of(caption: str, what: str) -> Markdown:
     return plain(typography(caption))
 
 
-def text(words: str, frame: pd.DataFrame) -> Output:
-    """Make a sentence or more, with the estimates that it uses.
+def text(words: str) -> Output:
+    """Make a sentence or more; the estimates that it tells are given by `Output.carrying`.
 
     Parameters
     ----------
     words
         Plain text, whose empty lines part paragraphs; or Markdown, which `markdown` makes of
         marks and of words: nothing that a sentence quotes is ever read as a mark.
-    frame
-        Every estimate that the text gives a number of.
 
     Examples
     --------
-    >>> said = text("Tout va *bien* !", estimates.make([]))
-    >>> said.content["kind"], said.shown["text/markdown"]
+    >>> output = text("Tout va *bien* !")
+    >>> output.content["kind"], output.shown["text/markdown"]
     ('text', 'Tout va \\\\*bien\\\\*\\u202f!')
     """
     if not words.strip():
         raise ObservError("text: is empty; write the sentence, or leave the cell out")
-    said = typography(words.strip())
-    prose = inert(said) if isinstance(words, Markdown) else paragraphs(said)
+    spaced = typography(words.strip())
+    prose = without_code(spaced) if isinstance(words, Markdown) else paragraphs(spaced)
     return Output(
-        {"text/markdown": str(prose), "text/plain": str(said)},
-        {"kind": "text", **estimates.to_json(frame)},
+        {"text/markdown": str(prose), "text/plain": str(spaced)},
+        {"kind": "text", "columns": estimates.COLUMNS, "rows": []},
     )
 
 

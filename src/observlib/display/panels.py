@@ -26,17 +26,17 @@ class Box(NamedTuple):
     height: float
 
 
-class Name(NamedTuple):
+class LineLabel(NamedTuple):
     """What names a line beside its axes, and the point that it names; NaN where none is shown."""
 
     text: str
     x: float
     y: float
-    tied: bool  # to the point, by a rule; else a sample of the line stands before it
-    look: dict[str, Any]  # of the sample
+    leader: bool  # a rule leads to the point; else a sample of the line stands before it
+    style: dict[str, Any]  # of the sample
 
 
-class Beside(NamedTuple):
+class LabelPlaces(NamedTuple):
     """Names beside axes: the axes' height, and each name's above their foot."""
 
     height: float
@@ -45,7 +45,7 @@ class Beside(NamedTuple):
     moved: float  # the farthest that one had to be moved
 
 
-def drawn(
+def new_axes(
     fig: Figure,
     box: Box,
     x_ends: tuple[float, float],
@@ -71,15 +71,15 @@ def tick_width(y_ticks: Sequence[float], unit: str) -> float:
     return max(map(style.text_width, charts.tick_labels(y_ticks, unit))) + 6
 
 
-def names_width(texts: Sequence[str]) -> float:
-    """The room that names need beside axes, with what ties them to their lines."""
+def labels_width(texts: Sequence[str]) -> float:
+    """The room that names need beside axes, with what leads to their lines."""
     gap = _SEVERAL if len(texts) > 1 else _ALONE
     return max(map(style.text_width, texts)) + gap + 4
 
 
-def beside(
+def place_labels(
     texts: Sequence[str], values: Sequence[float], y_ticks: Sequence[float], least: float
-) -> Beside:
+) -> LabelPlaces:
     """Where names stand that are to be level with values; those without a value, at the foot.
 
     Axes are `least` high, or higher where the names ask it.
@@ -90,10 +90,12 @@ def beside(
     wanted = [(y - y_ticks[0]) / span * height if y == y else 0.0 for y in values]
     places = style.spread(wanted, block, block / 2 - 6, height - block / 2 + 6)
     moved = [abs(a - b) for a, b, y in zip(wanted, places, values, strict=True) if y == y]
-    return Beside(height, block, places, max(moved, default=0.0))
+    return LabelPlaces(height, block, places, max(moved, default=0.0))
 
 
-def write_names(fig: Figure, ax: Axes, box: Box, names: Sequence[Name], found: Beside) -> None:
+def draw_labels(
+    fig: Figure, ax: Axes, box: Box, names: Sequence[LineLabel], found: LabelPlaces
+) -> None:
     """Write names beside axes; a rule to the end of a line would cross others like a line."""
     several = len(names) > 1
     gap = _SEVERAL if several else _ALONE
@@ -105,8 +107,8 @@ def write_names(fig: Figure, ax: Axes, box: Box, names: Sequence[Name], found: B
             name.text, (name.x, name.y) if shown else (ax.get_xlim()[1], ax.get_ylim()[0]),
             (box.width + gap, place), textcoords="axes points", va="center", linespacing=1.15,
             annotation_clip=False, color=style.INK if shown else style.GREY,
-            arrowprops=rule if name.tied and several else None,
+            arrowprops=rule if name.leader and several else None,
         )  # fmt: skip
-        if several and not name.tied:
+        if several and not name.leader:
             first = box.top + box.height - place - name.text.count("\n") * style.LINE / 2
-            style.key(fig, box.left + box.width + 3, first, i, **name.look)
+            style.legend_line(fig, box.left + box.width + 3, first, i, **name.style)

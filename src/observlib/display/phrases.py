@@ -42,16 +42,16 @@ def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
     """Rows with a `name`: where two subjects would share it, their channel or device is told."""
     subjects = rows[SUBJECT].drop_duplicates()
-    records = subjects.to_dict("records")
+    records = estimates.records(subjects)
     if by == "channel":
         names = [PLACES.get(row["channel"], "tous canaux") for row in records]
     else:
         names = [words.label(row, by, catalogue) for row in records]
-    told = [
+    places = [
         [f" {PLACES.get(row['channel'], '')}".rstrip() for row in records],
         [f", {words.label(row, 'device', catalogue)}" for row in records],
     ]
-    for more in told:
+    for more in places:
         twice = {name for name in names if names.count(name) > 1}
         names = [
             name + extra if name in twice else name for name, extra in zip(names, more, strict=True)
@@ -61,12 +61,12 @@ def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
     return rows.reset_index(drop=True).assign(name=[name_of[key] for key in keys])
 
 
-def aside(row: Mapping[str, Any], rows: pd.DataFrame, by: str) -> str:
+def name_in_brackets(row: Mapping[str, Any], rows: pd.DataFrame, by: str) -> str:
     """The name of a row of `named` in brackets; nothing on a product's page that has no other."""
     return "" if by == "channel" and len(rows) == 1 else f" ({row['name']})"
 
 
-def few(names: Iterable[str]) -> str:
+def join_few(names: Iterable[str]) -> str:
     """Enumerate up to three names, and count the others."""
     found = list(names)
     if len(found) > 4:
@@ -74,7 +74,7 @@ def few(names: Iterable[str]) -> str:
     return french.join(found)
 
 
-def counted(indicator: Indicator, catalogue: Catalogue) -> str:
+def change_unit(indicator: Indicator, catalogue: Catalogue) -> str:
     """The things whose change an indicator is: "visites" for `visits_yoy`."""
     of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
     return of.unit if of and words.is_count(of.unit) else "valeurs"
@@ -104,8 +104,8 @@ def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
     clauses: dict[str, list[str]] = {}
     for row in by_channel(rows):
         verb, _, size = change(row["estimate"], indicator, least).partition(" de ")
-        said = f"de {size} {row['name']}" if size else str(row["name"])
-        clauses.setdefault(verb, []).append(said)
+        clause = f"de {size} {row['name']}" if size else str(row["name"])
+        clauses.setdefault(verb, []).append(clause)
     return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
 
 
@@ -139,7 +139,7 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
     >>> ends(rows, share), ends(rows.head(1), share)
     ('66 à 80\\xa0%', '80\\xa0%')
     """
-    ranked = rows.sort_values("estimate", kind="stable").to_dict("records")
+    ranked = estimates.records(rows.sort_values("estimate", kind="stable"))
     low, high = (words.value(row, indicator) for row in (ranked[0], ranked[-1]))
     if low == high:
         return high
@@ -163,17 +163,17 @@ def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
     details = [about] if about else []
     known = rows.dropna(subset=["ci_low"])
     if len(known):
-        told = [words.ends_told(row, indicator) for row in known.to_dict("records")]
-        widest = min(low for low, _ in told), max(high for _, high in told)
-        said = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
+        intervals = [words.rounded_interval(row, indicator) for row in estimates.records(known)]
+        widest = min(low for low, _ in intervals), max(high for _, high in intervals)
+        interval = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
         one, of = ("intervalle", "") if len(rows) == 1 else ("intervalles", "de ")
-        details.append(f"{one} à 95{french.NBSP}%{french.NBSP}: {of}{said}")
-    bases = [n for row in rows.to_dict("records") if (n := words.base(row)) is not None]
+        details.append(f"{one} à 95{french.NBSP}%{french.NBSP}: {of}{interval}")
+    bases = [n for row in estimates.records(rows) if (n := words.base(row)) is not None]
     if bases:
         least, most = min(bases), max(bases)
         several = f"{french.number(least)} à " if least < most else ""
         each_time = " à chaque fois" if len(bases) > 1 and not several else ""
-        details.append(several + words.based(most, indicator) + each_time)
+        details.append(several + words.base_text(most, indicator) + each_time)
     return f" ({words.SEMICOLON.join(details)})" if details else ""
 
 
@@ -182,7 +182,7 @@ def measured(rows: pd.DataFrame, indicator: Indicator) -> str:
     return ends(rows, indicator) + precision(rows, indicator)
 
 
-def rounded(row: dict[str, Any], indicator: Indicator) -> str:
+def rounded_count(row: dict[str, Any], indicator: Indicator) -> str:
     """A count in words a reader keeps (`86,7 millions de visites`), anything else as it is."""
     if not words.is_count(row["unit"]) or row["estimate"] < 1e6:
         return words.value(row, indicator)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from observlib.display.typography import curled
+from observlib.display.typography import curly
 
 _TAG = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
 _RAW = re.compile(r"(?<!\\)\{(?==)|(?<!\\)\{\{(?=[<%])")  # `{=html}`, and Quarto's `{{< … >}}`
@@ -112,7 +112,7 @@ def unmarked(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def spoken(words: str) -> str:
+def attribute_text(words: str) -> str:
     """Text of one line for an attribute, such as an alternative text, that either publisher writes.
 
     Quotes and apostrophes are typographic, so that none can end the attribute, and nothing is a
@@ -120,21 +120,21 @@ def spoken(words: str) -> str:
 
     Examples
     --------
-    >>> print(spoken('La réponse "Oui" : {{< env HOME >}}'))
+    >>> print(attribute_text('La réponse "Oui" : {{< env HOME >}}'))
     La réponse “Oui” : { {< env HOME >}}
     """
-    line = curled(re.sub(r'"([^"]*)"', r"“\1”", one_line(words)).replace('"', "”"))
+    line = curly(re.sub(r'"([^"]*)"', r"“\1”", one_line(words)).replace('"', "”"))
     return re.sub(r"\{(?=\{[<%])", "{ ", line)
 
 
-def inert(markdown: str) -> str:
+def without_code(markdown: str) -> str:
     """Markdown of our own in which nothing is read as code or as a shortcode of Quarto.
 
     Addresses in angle brackets stay links.
 
     Examples
     --------
-    >>> print(inert("Réponse « <b>Oui</b> », <https://exemple.invalid/> `x`{=html}"))
+    >>> print(without_code("Réponse « <b>Oui</b> », <https://exemple.invalid/> `x`{=html}"))
     Réponse « \\<b>Oui\\</b> », <https://exemple.invalid/> `x`\\{=html}
     """
     return _RAW.sub(r"\\\g<0>", _TAG.sub(r"\\<", markdown))

@@ -1,15 +1,17 @@
 """Estimates with no more digits than a page tells of them.
 
 Whoever has the tenth digit of a mean and its interval can compute how many people gave each mark.
-So data files, notebooks and the coordinates of drawings hold what stands in words beside them.
+So data files, notebooks and the coordinates of drawings hold what stands in words beside them:
+charts draw `rounded` estimates, and every output carries its numbers as `carried` writes them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import comparisons, estimates
@@ -20,7 +22,7 @@ from observlib.display import french, words
 PUBLISHED = 2  # decimals that are kept of what others publish
 
 
-def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Round estimates as their indicators are written, and effective bases as bases are.
 
     Parameters
@@ -31,7 +33,7 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same estimates, checked; intervals are those of `words.ends_told`.
+        The same estimates, checked; intervals are those of `words.rounded_interval`.
 
     Raises
     ------
@@ -46,25 +48,50 @@ def as_told(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     >>> frame = estimates.make(
     ...     [{**mark, "estimate": 7.2345, "ci_low": 7.01, "ci_high": 7.46, "n": 210, "n_eff": 208}]
     ... )
-    >>> as_told(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
+    >>> rounded(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
     [[7.2, 6.9, 7.5, 210.0, 210.0]]
     """
-    if frame.empty:
-        return frame
-    told = [_told(row, catalogue) for row in estimates.records(frame)]
-    columns = dict(zip(estimates.NUMBERS, zip(*told, strict=True), strict=True))
-    return estimates.check(frame.assign(**{name: list(x) for name, x in columns.items()}))
+    return estimates.check(_rounded(frame, catalogue)) if len(frame) else frame
 
 
-def _told(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
-    """The numbers of a row, as it is told."""
+def _rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    numbers = [_numbers(row, catalogue) for row in estimates.records(frame)]
+    return frame.assign(**dict(zip(estimates.NUMBERS, np.transpose(numbers), strict=True)))
+
+
+def carried(
+    frames: Iterable[pd.DataFrame], catalogue: Catalogue, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What an output carries of estimates and comparisons: rounded, and each row once.
+
+    All that a cell shows comes through here; nobody rounds it again.
+
+    Parameters
+    ----------
+    before
+        What it carries already, which comes first.
+    """
+    there = before or {}
+    rows = dict.fromkeys(there.get("rows", []))
+    pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))
+    for frame in frames:
+        if list(frame.columns) == comparisons.COLUMNS:
+            pairs |= dict.fromkeys(estimates.lines(rounded_pairs(frame, catalogue)))
+        elif list(frame.columns) == estimates.COLUMNS:
+            rows |= dict.fromkeys(estimates.lines(rounded(frame, catalogue)))
+    beside = {"comparisons": {"columns": comparisons.COLUMNS, "rows": [*pairs]}} if pairs else {}
+    return {"columns": estimates.COLUMNS, "rows": [*rows], **beside}
+
+
+def _numbers(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
+    """The numbers of an estimate, rounded."""
     value, low, high, n, n_eff = (row[name] for name in estimates.NUMBERS)
     if not math.isnan(value):
         indicator = words.indicator_of(row["indicator"], catalogue)
         if row["product"] in catalogue.peers:  # it has published more
             more = {"decimals": max(indicator.decimals, PUBLISHED)}
             indicator = indicator.model_copy(update=more)
-        ends = words.ends_told(row, indicator)
+        ends = words.rounded_interval(row, indicator)
         value = french.rounded(value, words.decimals(indicator, row["unit"]))
         low, high = _around(value, ends)
     if n_eff <= n:
@@ -74,7 +101,7 @@ def _told(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
     return value, low, high, n, n_eff
 
 
-def pairs_as_told(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Round comparisons: both sides as estimates are, differences as their tables write them.
 
     Parameters
@@ -84,23 +111,23 @@ def pairs_as_told(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """
     if pairs.empty:
         return pairs
-    told = pairs.copy()
+    found = pairs.copy()
     for side in ("", estimates.REFERENCE):
-        rows = as_told(comparisons.side_of(pairs, side), catalogue)
+        rows = _rounded(comparisons.side_of(pairs, side), catalogue)
         for name in estimates.NUMBERS:
-            told[side + name] = rows[name].to_numpy()
-    results = [_result_told(row, catalogue) for row in estimates.records(pairs)]
-    told[comparisons.NUMBERS] = results
-    return comparisons.check(told)
+            found[side + name] = rows[name].to_numpy()
+    results = [_results(row, catalogue) for row in estimates.records(pairs)]
+    found[comparisons.NUMBERS] = results
+    return comparisons.check(found)
 
 
-def _result_told(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
-    """The numbers of a comparison, as it is told."""
+def _results(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
+    """The numbers of a comparison, rounded."""
     difference, low, high, level, detectable = (row[name] for name in comparisons.NUMBERS)
     places = words.decimals(words.indicator_of(row["indicator"], catalogue), row["unit"])
     difference, detectable = (french.rounded(x, places) for x in (difference, detectable))
     if math.isfinite(low):
-        low, high = _around(difference, words.signs_kept((low, high), places))
+        low, high = _around(difference, words.rounded_keeping_signs((low, high), places))
     return [difference, low, high, round(level, 4), detectable]
 
 

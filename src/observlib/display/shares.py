@@ -65,7 +65,9 @@ def share_chart(
         Where the frame is empty, is not in %, has a subject whose parts do not sum to 100, more
         than six parts, or two estimates for one.
     """
-    said, indicator, frame = charts.checked(frame, catalogue, caption, "share_chart", [by, parts])
+    caption, indicator, frame = charts.checked(
+        frame, catalogue, caption, "share_chart", [by, parts]
+    )
     unit = frame["unit"].iat[0]
     if unit != "%":
         raise ObservError(f"share_chart: unit is {unit!r}; shares in % are expected")
@@ -89,9 +91,7 @@ def share_chart(
     first = {part: frame[frame[parts] == part].iloc[0].to_dict() for part in found}
     labels = {part: words.label(first[part], parts, catalogue) for part in found}
     alt = f"{_alt(bars, labels, indicator)} {charts.withheld_words(frame)}"
-    with style.theme():
-        fig = _figure(bars, labels, indicator)
-        return charts.finish(fig, frame, catalogue, said, alt)
+    return charts.output(lambda: _figure(bars, labels, indicator), frame, catalogue, caption, alt)
 
 
 def _whole(parts: pd.DataFrame) -> bool:
@@ -104,7 +104,7 @@ def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
     for name, parts in bars.items():
         bases, states = parts["n"].dropna().unique(), set(parts["status"])
         based = len(bases) == 1 and _whole(parts)
-        base = f"n\xa0=\xa0{french.number(bases[0])}" if based else ""
+        base = words.n_equals(bases[0]) if based else ""
         base += "\xa0(f)" * ("low_base" in states) + "\xa0(p)" * ("partial" in states)
         hidden = "suppressed" if "suppressed" in states else "missing"
         word = "" if _whole(parts) else words.STATUS_WORDS[hidden]
@@ -121,10 +121,12 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     notes += ["(p) : période incomplète."] * ("(p)" in bases)
     named = [style.named(label, style.WIDTH - 17) for label in labels.values()]
     legend, top = _legend_places(named, place.left)
-    fig, ax, middles = layout.placed(place, notes, tall=_BAR, gap=_GAP, top=top + 6, bottom=2)
+    fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, gap=_GAP, top=top + 6, bottom=2)
     for (x, y), label, (fill, hatch, _) in zip(legend, named, fills, strict=True):
         edge = "white" if hatch else style.GREY
-        style.sample(fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5)
+        style.legend_patch(
+            fig, x, y + 2, 11, facecolor=fill, hatch=hatch, edgecolor=edge, linewidth=0.5
+        )
         style.write(fig, x + 15, y + 1, label)
     ax.set_xlim(0, 100)
     drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
@@ -165,11 +167,11 @@ def _draw(
         for (parts, y), share, end in zip(drawn, shares, ends, strict=True):
             text = words.figure(parts["estimate"].iat[i], indicator, "%")
             room = share.iat[i] / 100 * width - 3
-            for said, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
-                if style.text_width(said, size) <= room:
+            for value, size in ((text, style.SIZE), (text, style.SMALL), (text[:-2], style.SMALL)):
+                if style.text_width(value, size) <= room:
                     # dark on a white label, as letters are lost on hatching
                     back = {"facecolor": "white", "edgecolor": "none", "pad": 2} if hatch else None
-                    ax.text(end[i] - share.iat[i] / 2, y, said, va="center", ha="center",
+                    ax.text(end[i] - share.iat[i] / 2, y, value, va="center", ha="center",
                             size=size, color=style.INK if hatch else ink, bbox=back)  # fmt: skip
                     break
 
@@ -190,18 +192,18 @@ def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, fl
 
 
 def _alt(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator) -> str:
-    said = [f"Barres empilées à 100 %\xa0: {indicator.label}."]
+    sentences = [f"Barres empilées à 100 %\xa0: {indicator.label}."]
     for name, rows in list(bars.items())[:12]:
         if not _whole(rows):
-            said.append(f"{name}\xa0: parts non montrées.")
+            sentences.append(f"{name}\xa0: parts non montrées.")
             continue
         shares = [
             f"{labels[str(part)]} {words.figure(float(value), indicator, '%')}"
             for part, value in rows["estimate"].items()
             if not math.isnan(value)
         ]
-        said.append(f"{name}\xa0: {', '.join(shares)}.")
+        sentences.append(f"{name}\xa0: {', '.join(shares)}.")
     if len(bars) > 12:
         rest = french.count(len(bars) - 12, "autre barre", "autres barres")
-        said.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
-    return " ".join(said)
+        sentences.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")
+    return " ".join(sentences)

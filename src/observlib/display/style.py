@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,15 @@ LINE = 13.0  # height of a line of text
 _MOST_LINES = 6  # of a name
 _MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
 KEY = 15.0  # length of the sample of a line in a legend
-_SIZES = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
+_SIZES = (
+    "font.size",
+    "axes.labelsize",
+    "axes.titlesize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+    "legend.title_fontsize",
+)
 _RC = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
@@ -90,7 +97,7 @@ def write(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
     fig.text(x / WIDTH, 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
 
 
-def key(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
+def legend_line(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
     """Draw a sample of the `i`-th line, `KEY` points long, from a place in points."""
     from matplotlib.lines import Line2D
 
@@ -100,7 +107,7 @@ def key(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
     fig.add_artist(Line2D(places, [1 - y / total] * 3, markevery=[1], **look))
 
 
-def sample(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
+def legend_patch(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
     """Draw a patch of a filling, ten points high, from its upper left corner in points."""
     from matplotlib.patches import Rectangle
 
@@ -134,13 +141,32 @@ def wrap(
     that is not enough. A word that is longer than a line is cut between two letters, or else,
     without `cut`, its line is wider.
     """
+
+    def fits(part: str) -> bool:
+        return text_width(part.rstrip(" "), size, weight) <= width
+
     lines = [""]
     for piece in re.findall(r".+?(?:[./](?=\w{4})| +|$)", text):
-        for part in _parts(piece, width, size, weight, cut):
-            if lines[-1] and text_width((lines[-1] + part).rstrip(" "), size, weight) > width:
+        for part in [piece] if fits(piece) else re.findall(r"[^-]+-?|-", piece):
+            whole = fits(part) or not cut
+            if lines[-1] and not (whole and fits(lines[-1] + part)):
                 lines.append("")
-            lines[-1] += part
+            for letter in [part] if whole else _letters(part):
+                if lines[-1] and not fits(lines[-1] + letter):
+                    lines.append("")
+                lines[-1] += letter
     return "\n".join(line.rstrip(" ") for line in lines)
+
+
+def _letters(text: str) -> list[str]:
+    """The letters of a text, each with its accents and with what makes one sign of two."""
+    found: list[str] = []
+    for sign in text:
+        if found and unicodedata.category(sign) in ("Mn", "Mc", "Me", "Cf"):
+            found[-1] += sign
+        else:
+            found.append(sign)
+    return found
 
 
 def named(text: str, width: float, weight: str = "normal") -> str:
@@ -174,46 +200,6 @@ def shortened(text: str, most: int) -> str:
     return text if len(lines) <= most else "\n".join(lines[:most])[:-1] + "…"
 
 
-def _parts(piece: str, width: float, size: float, weight: str, cut: bool) -> list[str]:
-    """A piece of text, with its hyphens and then its letters apart where it is wider than that."""
-
-    def fits(part: str) -> bool:
-        return text_width(part.rstrip(" "), size, weight) <= width
-
-    if fits(piece):
-        return [piece]
-    parts = []
-    for part in re.findall(r"[^-]+-?|-", piece):
-        if not cut or fits(part):
-            parts.append(part)
-            continue
-        while part:
-            end = _longest(part, fits)
-            parts.append(part[:end])
-            part = part[end:]
-    return parts
-
-
-def _longest(text: str, fits: Callable[[str], bool]) -> int:
-    """How many of a text's letters fit: one at least, with what joins the last of them.
-
-    A line holds few letters of a long text: the number is doubled, then halved towards.
-    """
-    most = 1
-    while most < len(text) and fits(text[:most]):
-        most *= 2
-    ends = range(1, min(most, len(text)) + 1)
-    end = max(1, bisect_left(ends, True, key=lambda end: not fits(text[:end])))
-    while end < len(text) and _joins(text[end]):
-        end += 1
-    return end
-
-
-def _joins(letter: str) -> bool:
-    """Whether a sign belongs to the letter before it: an accent, or what makes one of two."""
-    return unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf")
-
-
 def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
     """Move places apart, as little as possible, until they are `gap` from each other.
 
@@ -224,15 +210,10 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
     >>> spread([12.0, 10.0, 50.0], gap=10, low=0, high=60)
     [16.0, 6.0, 50.0]
     """
+    from scipy.optimize import isotonic_regression
+
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    # least squares under order: pool neighbours that are too near (isotonic regression)
-    pools: list[tuple[float, int]] = []
-    for rank, i in enumerate(order):
-        pools.append((wanted[i] - rank * gap, 1))
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            (one, some), (other, more) = pools[-2:]
-            pools[-2:] = [((one * some + other * more) / (some + more), some + more)]
-    places = [place for place, members in pools for _ in range(members)]
+    pooled = isotonic_regression([wanted[i] - rank * gap for rank, i in enumerate(order)]).x
     top = max(low, high - (len(wanted) - 1) * gap)
-    placed = {i: min(max(places[r], low), top) + r * gap for r, i in enumerate(order)}
-    return [placed[i] for i in range(len(wanted))]
+    placed = {i: min(max(pooled[rank], low), top) + rank * gap for rank, i in enumerate(order)}
+    return [float(placed[i]) for i in range(len(wanted))]

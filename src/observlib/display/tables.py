@@ -10,7 +10,15 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import french, phrases, select, words
-from observlib.display.cells import INTERVAL, Cell, Key, cell, records, size_words, sized, table_of
+from observlib.display.cells import (
+    INTERVAL,
+    Cell,
+    Key,
+    cell,
+    records,
+    size_words,
+    table_of,
+)
 from observlib.display.output import Output, caption_of
 from observlib.display.typography import unbroken
 from observlib.errors import ObservError
@@ -21,7 +29,7 @@ BASE = "Effectif (n)"  # where the bases of a table count different things
 class _Bases(NamedTuple):
     """Where the bases of a board are told."""
 
-    told: dict[str, str]  # by indicator, the label of the count that is its base
+    by_count: dict[str, str]  # by indicator, the label of the count that is its base
     rest: list[Indicator]  # those whose bases no count is
     column: dict[Key, float]  # their bases by row, or nothing where those of a row differ
 
@@ -99,7 +107,7 @@ def _side_by_side(
         if columns == "period":
             head = french.period_head(value)
         if shared and bases[value]:
-            head += f", {sized(bases[value][0])}"
+            head += f", {words.n_equals(bases[value][0])}"
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
     size = size_words([indicator.base]) if any(bases.values()) else ""
     return table_of(frame, catalogue, caption, keys, heads, size=size)
@@ -110,7 +118,7 @@ def register(
     catalogue: Catalogue,
     *,
     caption: str,
-    beside: Mapping[str, Mapping[str, str]] | None = None,
+    texts: Mapping[str, Mapping[str, str]] | None = None,
     rows: str = "device",
 ) -> Output:
     """Make a table of one indicator with what is known of each subject in words beside its value.
@@ -121,7 +129,7 @@ def register(
         Estimates of one indicator, whose units may differ: each value is written with its own.
     caption
         The answer that the table shows, in one line.
-    beside
+    texts
         By the head of their column, from left to right, the words for each value of `rows`.
     rows
         The column of the frame that names the rows.
@@ -132,15 +140,16 @@ def register(
         Where the frame is empty, mixes indicators, or has two estimates for one row.
     """
     caption = caption_of(caption, "register")
-    indicator = select.one_indicator(frame.assign(unit=""), catalogue, "register")
+    indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
     values = {key: cell(row, catalogue, unit=True) for key, row in records(frame, [rows])}
-    texts: dict[str, dict[Key, Cell]] = {
-        head: {(subject,): Cell(said) for subject, said in words_of.items()}
-        for head, words_of in (beside or {}).items()
+    heads: dict[str, dict[Key, Cell]] = {
+        head: {(subject,): Cell(word) for subject, word in words_of.items()}
+        for head, words_of in (texts or {}).items()
     }
-    heads = {**texts, indicator.label: values}
-    return table_of(frame, catalogue, caption, [rows], heads, left=len(texts))
+    left = len(heads)
+    heads[indicator.label] = values
+    return table_of(frame, catalogue, caption, [rows], heads, left=left)
 
 
 def board(
@@ -188,12 +197,8 @@ def board(
     heads: dict[str, dict[Key, Cell]] = {}
     for indicator in known:
         part = frame[frame["indicator"] == indicator.id]
-        units = list(part["unit"].unique()) or [indicator.unit]
-        one = len(units) == 1
-        heads[words.headed(indicator, units[0]) if one else indicator.label] = {
-            key: cell(row, catalogue, ends=True, size=indicator in below, unit=not one)
-            for key, row in records(part, keys)
-        }
+        size = indicator in below
+        heads |= _column(indicator.label, part, catalogue, keys, size, indicator.unit)
     if bases.column:
         things = {indicator.base for indicator in bases.rest}
         head = phrases.capital(things.pop()) if len(things) == 1 else BASE
@@ -201,19 +206,19 @@ def board(
             key: Cell(french.number(bases.column[key]) if key in bases.column else "")
             for key, _ in records(frame, keys)
         }
-    size = size_words(indicator.base for indicator in below) if below else ""
-    notes = _told(bases.told, catalogue) if below else []
-    return table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes)
+    what = size_words(indicator.base for indicator in below) if below else ""
+    notes = _base_notes(bases.by_count, catalogue) if below else []
+    return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes)
 
 
-def _told(told: Mapping[str, str], catalogue: Catalogue) -> list[str]:
+def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
     """Say which column is the base of values that have none under them."""
-    by_count: dict[str, list[str]] = {}
-    for name, count in told.items():
-        by_count.setdefault(count, []).append(f"« {unbroken(catalogue.indicators[name].label)} »")
+    names: dict[str, list[str]] = {}
+    for name, count in counts.items():
+        names.setdefault(count, []).append(f"« {unbroken(catalogue.indicators[name].label)} »")
     return [
-        f"n de {french.join(names)} : colonne « {unbroken(count)} »."
-        for count, names in by_count.items()
+        f"n de {french.join(found)} : colonne « {unbroken(count)} »."
+        for count, found in names.items()
     ]
 
 
@@ -224,20 +229,20 @@ def _bases(frame: pd.DataFrame, known: Sequence[Indicator], keys: list[str]) -> 
         name: {key: n for key, row in found.items() if (n := words.base(row)) is not None}
         for name, found in rows.items()
     }
-    told = {
+    by_count = {
         i.id: count.label
         for i in known
         for count in reversed(known)
         if own[i.id] and _counts(rows[count.id], own[i.id], i.base)
     }
-    rest = [i for i in known if own[i.id] and i.id not in told]
+    rest = [i for i in known if own[i.id] and i.id not in by_count]
     by_row: dict[Key, set[float]] = {}
     for indicator in rest:
         for key, n in own[indicator.id].items():
             by_row.setdefault(key, set()).add(n)
-    if told or any(len(found) > 1 for found in by_row.values()):
-        return _Bases(told, rest, {})
-    return _Bases(told, rest, {key: found.pop() for key, found in by_row.items()})
+    if by_count or any(len(found) > 1 for found in by_row.values()):
+        return _Bases(by_count, rest, {})
+    return _Bases(by_count, rest, {key: found.pop() for key, found in by_row.items()})
 
 
 def _counts(rows: Mapping[Key, Mapping[str, Any]], bases: Mapping[Key, float], things: str) -> bool:
@@ -283,9 +288,23 @@ def dashboard(
     heads: dict[str, dict[Key, Cell]] = {}
     for head, frame in filled.items():
         select.unique(frame, keys, f"dashboard, column {head!r}")
-        units = frame["unit"].unique()
-        heads[words.with_unit(head, units[0]) if len(units) == 1 else head] = {
-            key: cell(row, catalogue, ends=True, unit=len(units) > 1)
-            for key, row in records(frame, keys)
-        }
+        heads |= _column(head, frame, catalogue, keys)
     return table_of(estimates.combine(filled.values()), catalogue, caption, keys, heads)
+
+
+def _column(
+    head: str,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    keys: list[str],
+    size: bool = False,
+    unit: str = "",
+) -> dict[str, dict[Key, Cell]]:
+    """A column of values with their intervals: its head says their unit where they have one."""
+    units = list(frame["unit"].unique()) or [unit]
+    one = len(units) == 1
+    cells = {
+        key: cell(row, catalogue, ends=True, size=size, unit=not one)
+        for key, row in records(frame, keys)
+    }
+    return {words.with_unit(head, units[0]) if one else head: cells}

@@ -83,12 +83,12 @@ def unbroken(label: str) -> str:
     >>> unbroken("Appels pour 1 000 visites"), unbroken("15 à 24 ans"), unbroken("L'avis n° 8")
     ('Appels pour\\xa01\\u202f000\\xa0visites', '15\\xa0à\\xa024\\xa0ans', 'L’avis n°\\xa08')
     """
-    text = curled(typography(label))
+    text = curly(typography(label))
     for pattern, joined in _JOINED:
         text = re.sub(pattern, joined, text)
     return text
 
 
-def curled(text: str) -> str:
+def curly(text: str) -> str:
     """Write the apostrophes of a text that pandoc does not, as it writes those of prose."""
     return text.replace("'", "’")

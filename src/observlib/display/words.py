@@ -114,8 +114,8 @@ def with_unit(label: str, unit: str) -> str:
     >>> with_unit("Recommandation (NPS)", "points")
     'Recommandation (NPS), points'
     """
-    said = label.lower()
-    if unit in ("%", "s", "note") or unit in said or (unit == "€" and "euros" in said):
+    lowered = label.lower()
+    if unit in ("%", "s", "note") or unit in lowered or (unit == "€" and "euros" in lowered):
         return label
     return f"{label}, {unit}" if label.endswith(")") else f"{label} ({unit})"
 
@@ -201,8 +201,8 @@ def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     >>> value(1, visits), value({"estimate": 5, "unit": "visites", "status": "partial"}, visits)
     ('1\\xa0visite', '5\\xa0visites')
     >>> units = {"€": 1234, "s": 185, "points": 31, "jours": 1}
-    >>> said = [value({"estimate": x, "unit": u, "status": ""}, visits) for u, x in units.items()]
-    >>> [text.replace("\\xa0", " ").replace("\\u202f", " ") for text in said]
+    >>> texts = [value({"estimate": x, "unit": u, "status": ""}, visits) for u, x in units.items()]
+    >>> [text.replace("\\xa0", " ").replace("\\u202f", " ") for text in texts]
     ['1 234 €', '3 min 05 s', '+31 points', '1 jour']
     """
     if isinstance(estimate, int | float):
@@ -229,10 +229,10 @@ def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
     alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
     if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
-    return french.interval(*ends_told(row, indicator), indicator.decimals, row["unit"])
+    return french.interval(*rounded_interval(row, indicator), indicator.decimals, row["unit"])
 
 
-def ends_told(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
+def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
     """The ends of an interval as a page writes them, around the value as it writes it.
 
     Each distance from the value is rounded up: an end rounded by itself would tell more of the
@@ -243,12 +243,13 @@ def ends_told(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, floa
     >>> mark = Indicator(
     ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
     ... )
-    >>> ends_told({"estimate": 6.43, "ci_low": 5.62, "ci_high": 7.24, "unit": "sur 10"}, mark)
+    >>> row = {"estimate": 6.43, "ci_low": 5.62, "ci_high": 7.24, "unit": "sur 10"}
+    >>> rounded_interval(row, mark)
     (5.5, 7.3)
     """
     ends, places = (row["ci_low"], row["ci_high"]), decimals(indicator, row["unit"])
     if any(map(math.isnan, ends)) or is_change(row.get("indicator", indicator.id)):
-        return signs_kept(ends, places)
+        return rounded_keeping_signs(ends, places)
     middle, step = french.rounded(row["estimate"], places), 10.0**-places
     below, above = (step * math.ceil(round(abs(end - row["estimate"]) / step, 6)) for end in ends)
     low, high = french.rounded(middle - below, places), french.rounded(middle + above, places)
@@ -259,19 +260,21 @@ def ends_told(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, floa
     return low, high
 
 
-def signs_kept(ends: tuple[float, float], places: int) -> tuple[float, float]:
+def rounded_keeping_signs(ends: tuple[float, float], places: int) -> tuple[float, float]:
     """Both ends rounded; where zero is not between them, neither becomes zero.
 
     Examples
     --------
-    >>> signs_kept((0.041, 1.02), 1), signs_kept((-0.041, 1.02), 1)
+    >>> rounded_keeping_signs((0.041, 1.02), 1), rounded_keeping_signs((-0.041, 1.02), 1)
     ((0.1, 1.0), (0.0, 1.0))
     """
-    told = [french.rounded(end, places) for end in ends]
+    rounded = [french.rounded(end, places) for end in ends]
     if ends[0] * ends[1] > 0:
         least = 10.0**-places
-        told = [math.copysign(max(abs(x), least), end) for x, end in zip(told, ends, strict=True)]
-    return told[0], told[1]
+        rounded = [
+            math.copysign(max(abs(x), least), end) for x, end in zip(rounded, ends, strict=True)
+        ]
+    return rounded[0], rounded[1]
 
 
 def base(row: Mapping[str, Any]) -> float | None:
@@ -281,12 +284,12 @@ def base(row: Mapping[str, Any]) -> float | None:
     return float(row["n"])
 
 
-def counted(indicator: Indicator) -> str:
+def base_unit(indicator: Indicator) -> str:
     """What the base of an indicator's values counts, in the plural; a count is its own base."""
     return indicator.unit if is_count(indicator.unit) else indicator.base
 
 
-def based(n: float, indicator: Indicator) -> str:
+def base_text(n: float, indicator: Indicator) -> str:
     """Write a base with what it counts, which the catalogue says.
 
     Examples
@@ -294,24 +297,35 @@ def based(n: float, indicator: Indicator) -> str:
     >>> wait = Indicator(
     ...     id="wait", label="W", unit="s", method="M", better="lower", base="appels abandonnés"
     ... )
-    >>> based(1, wait), based(12, wait)
+    >>> base_text(1, wait), base_text(12, wait)
     ('1\\xa0appel abandonné', '12\\xa0appels abandonnés')
     """
     one = re.sub(r"\w+", lambda word: _singular(word[0]), indicator.base)
     return french.count(n, one, indicator.base)
 
 
-def explained(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+def n_equals(n: float) -> str:
+    """Write a base.
+
+    Examples
+    --------
+    >>> n_equals(12)
+    'n\\xa0=\\xa012'
+    """
+    return f"n{NBSP}={NBSP}{french.number(n)}"
+
+
+def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """Explain the marks that the states of estimates have in a table, and no others."""
     found = set(frame["status"])
-    said = []
+    notes = []
     if "low_base" in found:
         low = frame.loc[frame["status"] == "low_base", "indicator"].unique()
-        things = {counted(indicator_of(name, catalogue)) for name in low}
+        things = {base_unit(indicator_of(name, catalogue)) for name in low}
         least = f"moins de {estimates.LOW_BASE}"
         least += f" {things.pop()}" if len(things) == 1 else ""
-        said.append(f"(f){NBSP}: faible effectif ({least}), à lire avec prudence.")
-    return said + [text for status, text in _EXPLAINED.items() if status in found]
+        notes.append(f"(f){NBSP}: faible effectif ({least}), à lire avec prudence.")
+    return notes + [text for status, text in _EXPLAINED.items() if status in found]
 
 
 def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -345,7 +359,7 @@ def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     if ends := interval(row, indicator):
         details.append(f"intervalle à 95{NBSP}%{NBSP}: {ends}")
     if (n := base(row)) is not None:
-        details.append(based(n, indicator))
+        details.append(base_text(n, indicator))
     if words := STATUS_WORDS[row["status"]]:
         details.append(words)
     text = value(row, indicator)

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from observlib import frame
+from observlib.edition.execute import Progress
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
-Progress = Callable[[int, int, str], None]
+if TYPE_CHECKING:  # workers import this module, and have no use for the plan
+    from observlib.edition.request import Request
+
 Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 
-def compute(
-    root: Path,
-    data: Path,
-    quarter: Quarter,
-    surveys: Sequence[str],
-    pool: Executor,
-    progress: Progress | None = None,
-) -> None:
+def compute(request: Request, pool: Executor, progress: Progress | None = None) -> None:
     """Compute what the project does not keep yet of every family, each after those it reads.
 
     Parameters
     ----------
-    root
-        The project's root, where they are kept.
-    data, quarter
-        What they are computed of (see `frame.given`).
-    surveys
-        The devices with survey responses.
+    request
+        Of which data, quarter and surveys.
     pool
         Worker processes that execute pages (see `execute.started`): they have imported all that
         families need.
@@ -49,13 +41,13 @@ def compute(
     every = [
         (name, survey)
         for name, family in known.items()
-        for survey in (surveys if family.each_survey else [""])
+        for survey in (request.surveys if family.each_survey else [""])
     ]
-    left = [job for job in every if not frame.is_kept(data, quarter, *job)]
+    left = [job for job in every if not frame.is_kept(request.data, request.quarter, *job)]
     if not left:
         return
     try:
-        _run(root, data, quarter, left, pool, progress)
+        _run(request, left, pool, progress)
     except BrokenProcessPool as error:
         raise ObservError(
             "estimates: a process that computed them was ended from outside, perhaps for want of "
@@ -63,14 +55,8 @@ def compute(
         ) from error
 
 
-def _run(
-    root: Path,
-    data: Path,
-    quarter: Quarter,
-    left: list[Job],
-    pool: Executor,
-    progress: Progress | None,
-) -> None:
+def _run(request: Request, left: list[Job], pool: Executor, progress: Progress | None) -> None:
+    root, data, quarter = request.root, request.data, request.quarter
     total, done = len(left), 0
     running: dict[Future[None], Job] = {}
     while left or running:

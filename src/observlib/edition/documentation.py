@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from observlib.errors import ObservError
+from observlib.yaml_files import as_front_matter
 
-_TITLE = re.compile(r"# (.+)\n")
 _LINK = re.compile(r"(?<=\.)md(?=(#[\w-]+)?\))")
 _PICTURE = re.compile(r"!\[([^\]]+)\]\(([^)\s]+)\)")
 
@@ -29,7 +29,7 @@ def write_documentation(docs: Path, folder: Path) -> None:
             shutil.copyfile(path, target)
         elif path.suffix == ".md":
             text = path.read_text(encoding="utf-8")
-            if _TITLE.match(text):
+            if text.startswith("# "):
                 target.with_suffix(".qmd").write_text(page_of(text), "utf-8", newline="\n")
             else:
                 untitled.append(f"{path}: begins with no title; its first line is `# A title`")
@@ -44,7 +44,7 @@ def page_of(text: str) -> str:
     --------
     >>> print(page_of("# A source\\n\\nSee [surveys](survey.md#a), ![Two boxes](boxes.svg)."))
     ---
-    title: "A source"
+    title: A source
     format: html
     lang: en
     toc-title: On this page
@@ -52,6 +52,12 @@ def page_of(text: str) -> str:
     <BLANKLINE>
     See [surveys](survey.qmd#a), ![](boxes.svg){fig-alt="Two boxes"}.
     """
-    front = r'---\ntitle: "\1"\nformat: html\nlang: en\ntoc-title: On this page\n---\n'
-    text = _PICTURE.sub(r'![](\2){fig-alt="\1"}', text)
-    return _TITLE.sub(front, _LINK.sub("qmd", text), count=1)
+    title, _, body = text.partition("\n")
+    header = {
+        "title": title.removeprefix("# "),
+        "format": "html",
+        "lang": "en",
+        "toc-title": "On this page",
+    }
+    body = _PICTURE.sub(r'![](\2){fig-alt="\1"}', body)
+    return as_front_matter(header) + _LINK.sub("qmd", body)

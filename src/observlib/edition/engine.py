@@ -141,7 +141,7 @@ def _executed(
     """Whether a cell succeeded; what it shows, and what went wrong, become its outputs."""
     cell.outputs = []
     end = time.monotonic() + (seconds or math.inf)
-    with contextlib.suppress(ConnectionError):  # what it said before it died is read first
+    with contextlib.suppress(ConnectionError):  # what it showed before it died is read first
         cells.send(cell.source)
     try:
         while True:
@@ -151,13 +151,13 @@ def _executed(
                 if process.exitcode is not None:
                     raise EOFError
                 continue
-            said = cells.recv()
-            if isinstance(said, OSError):
-                raise said
-            if isinstance(said, tuple):
-                done, notebook.metadata[TABLES_READ] = said
+            message = cells.recv()
+            if isinstance(message, OSError):
+                raise message
+            if isinstance(message, tuple):
+                done, notebook.metadata[TABLES_READ] = message
                 return bool(done)
-            _show(cell, said, displayed)
+            _show(cell, message, displayed)
     except (EOFError, ConnectionError):
         return _failed(cell, DIED, "its process died, perhaps for want of memory")
 
@@ -167,19 +167,19 @@ def _failed(cell: Any, name: str, why: str) -> bool:
     return False
 
 
-def _show(cell: Any, said: dict[str, Any], displayed: dict[str, list[Any]]) -> None:
+def _show(cell: Any, message: dict[str, Any], displayed: dict[str, list[Any]]) -> None:
     """Make what a cell says one of its outputs, or part of one, as a kernel's client does."""
-    kind, outputs = said.pop("output_type"), cell.outputs
-    name = said.pop("display_id", None)
+    kind, outputs = message.pop("output_type"), cell.outputs
+    name = message.pop("display_id", None)
     if kind == "clear_output":
         outputs.clear()
     elif kind == "update_display_data":
         for output in displayed.get(name, []):
-            output.update(nbformat.from_dict(said))
-    elif kind == "stream" and outputs and outputs[-1].get("name") == said["name"]:
-        outputs[-1].text += said["text"]
+            output.update(nbformat.from_dict(message))
+    elif kind == "stream" and outputs and outputs[-1].get("name") == message["name"]:
+        outputs[-1].text += message["text"]
     else:
-        outputs.append(new_output(kind, **said))
+        outputs.append(new_output(kind, **message))
         if name:
             displayed.setdefault(name, []).append(outputs[-1])
 

@@ -9,24 +9,20 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import nbformat
-import pandas as pd
-import yaml
 
-from observlib import comparisons, estimates
-from observlib.catalogue import Catalogue
+from observlib import estimates
 from observlib.display import typography
 from observlib.display.prose import plain
-from observlib.display.rounding import as_told, pairs_as_told
+from observlib.edition.checks import INJECTED, cell_problems
 from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
 from observlib.edition.plan import Page
-from observlib.edition.shown import INJECTED, mistakes
 from observlib.errors import bounded
+from observlib.yaml_files import as_front_matter, quoted
 
 _MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
@@ -35,14 +31,11 @@ class PageError(Exception):
     """What keeps an executed notebook from becoming a page; a mistake of the study's author."""
 
 
-def finalise(
-    notebook: Any, page: Page, edition: Mapping[str, Any], root: Path, catalogue: Catalogue
-) -> Any:
+def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
     """Make an executed notebook a page.
 
     - the front matter gets title, question (`subtitle`), finding (`description`), order and date,
       whose texts pandoc and Quarto read as Markdown;
-    - estimates keep the digits that pages tell of them;
     - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
       followed by its data, folded;
     - a page made from demonstration data says so at its top;
@@ -60,18 +53,15 @@ def finalise(
         The manifest's `quarter`, `kind` and `made`.
     root
         The project's root: a path inside it is written relative to it.
-    catalogue
-        Says with how many decimals the values of each indicator are told.
 
     Raises
     ------
     PageError
         Where a chart or table has no label, the study states no finding, or a cell shows what no
-        page may (see `edition.shown`).
+        page may (see `edition.checks`).
     """
-    if wrong := mistakes(notebook, root):
+    if wrong := cell_problems(notebook, root):
         raise PageError(bounded(wrong, sep="; "))
-    _round((output for cell in notebook.cells for output in cell.get("outputs", [])), catalogue)
     finding = ""
     cells = []
     position = 1  # in the study, as its author counts
@@ -111,8 +101,7 @@ def finalise(
         "order": page.study.order,
         "date": edition["made"],
     }
-    text = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
-    first = nbformat.v4.new_raw_cell(f"---\n{text}---", id="front-matter")
+    first = nbformat.v4.new_raw_cell(as_front_matter(header).rstrip(), id="front-matter")
     opening = [first]
     if edition["kind"] == "demonstration":
         opening.append(_markdown(DEMONSTRATION, "demonstration"))
@@ -140,47 +129,12 @@ def _without_paths(source: str, root: Path) -> str:
     return re.sub(r'(?m)^(\w+ = )("(?:[^"\\\n]|\\.)*")$', shorten, source)
 
 
-def _quoted(text: str) -> str:
-    """A text in double quotes, on one line whatever it holds."""
-    quoted: str = yaml.safe_dump(text, allow_unicode=True, default_style='"', width=1_000_000)
-    return quoted.strip()
-
-
 def _tidy(output: Any) -> None:
     """Drop what differs between runs of the same page, and give prose its spaces."""
     if "execution_count" in output:
         output.execution_count = None
     if "text/markdown" in output.get("data", {}):
         output.data["text/markdown"] = typography("".join(output.data["text/markdown"]))
-
-
-def _round(outputs: Iterable[Any], catalogue: Catalogue) -> None:
-    """Leave estimates with the digits that pages tell, and no more (see `display.rounding`).
-
-    Many cells of a page show the same ones: each is read and rounded once.
-    """
-    carried = [o.data for o in outputs if estimates.MIME in o.get("data", {})]
-    contents = [data[estimates.MIME] for data in carried]
-    told = _told(contents, estimates, as_told, catalogue)
-    pairs = [content["comparisons"] for content in contents if content.get("comparisons")]
-    told_pairs = _told(pairs, comparisons, pairs_as_told, catalogue)
-    for data, content in zip(carried, contents, strict=True):
-        data[estimates.MIME] = {**content, "rows": [told[row] for row in content["rows"]]}
-        if beside := content.get("comparisons"):
-            rows = [told_pairs[row] for row in beside["rows"]]
-            data[estimates.MIME]["comparisons"] = {**beside, "rows": rows}
-
-
-def _told(
-    contents: Iterable[Mapping[str, Any]],
-    contract: ModuleType,
-    rounded: Callable[[pd.DataFrame, Catalogue], pd.DataFrame],
-    catalogue: Catalogue,
-) -> dict[str, str]:
-    """Each line of what outputs carry, and the same as it is told."""
-    lines = list(dict.fromkeys(row for content in contents for row in content["rows"]))
-    frame = rounded(contract.from_json({"columns": contract.COLUMNS, "rows": lines}), catalogue)
-    return dict(zip(lines, estimates.lines(frame), strict=True))
 
 
 def _caption(source: str, shown: list[Any], position: int) -> str:
@@ -200,7 +154,7 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
     options = {f"{prefix}-cap": typography(carried["caption"])}
     if prefix == "fig":
         options["fig-alt"] = typography(carried["alt"])
-    lines = [f"#| {key}: {_quoted(text)}" for key, text in options.items()]
+    lines = [f"#| {key}: {quoted(text)}" for key, text in options.items()]
     return "\n".join([*lines, source])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -16,74 +15,51 @@ from typing import Any
 import nbformat
 
 import observlib
-from observlib.catalogue import Catalogue
 from observlib.edition import manifest
+from observlib.edition.compute import compute
 from observlib.edition.engine import TABLES_READ
-from observlib.edition.execute import Outcome, Workers, execute
+from observlib.edition.execute import Outcome, Progress, Workers, execute
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.page_cache import Made, keep, recall
+from observlib.edition.page_cache import MadePage, keep, recall
 from observlib.edition.plan import Page
-from observlib.edition.study import front_matter
+from observlib.edition.request import Request
+from observlib.edition.study import read_header
 from observlib.errors import ObservError
-from observlib.inputs import Inputs
 from observlib.tables import TABLES
 
-Progress = Callable[[int, int, str], None]
-FEW = 2
+FEW = 2  # pages that compute what they ask for themselves; of more, it is computed once before
 
 
 def make(
-    pages: Sequence[Page],
-    edition: dict[str, Any],
-    root: Path,
+    request: Request,
     folder: Path,
-    failed: Path,
-    catalogue: Catalogue,
-    keep_going: bool = False,
-    progress: Progress | None = None,
     *,
-    kept: Path | None = None,
-    shared: Callable[[], Inputs] = dict,
-    others: Mapping[str, manifest.Entry] | None = None,
+    cache: Path | None = None,
+    keep_going: bool = False,
     workers: Workers | None = None,
-    prepare: Callable[[Executor], None] | None = None,
+    computing: Progress | None = None,
+    executing: Progress | None = None,
 ) -> dict[str, Any]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
-    A page that was made before from the same inputs is not executed again: it is taken from what
-    is kept, with the day on which it was made.
+    A page that was made before from the same inputs is not executed again: it is taken from the
+    cache, with the day on which it was made. Pages that are not wanted are taken from the edition
+    as it is published.
 
     Parameters
     ----------
-    pages
-        The plan.
-    edition
-        `quarter`, `kind` (`real` or `demonstration`), `data` (the store's digest) and `made`, the
-        day.
-    root
-        The project's root.
+    request
+        Which pages, of what.
     folder
         Folder for `<page>.ipynb` and `manifest.json`.
-    failed
-        Where the notebooks of failed pages are put, to be looked at.
-    catalogue
-        Says with how many decimals estimates are published.
+    cache
+        The folder of pages that are kept; without it none is.
     keep_going
         Make a partial edition of the pages that succeed.
-    progress
-        Called with pages done, pages in all and the page just done.
-    kept
-        The folder of pages that are kept; without it none is.
-    shared
-        Gives what all pages depend on, as it is when it is called.
-    others
-        Entries, by page, of those of the plan that are not to be made: their notebooks, if any, are
-        in the folder already.
     workers
         The processes that execute pages, where they are `edition.execute.started` already.
-    prepare
-        Called with them before more than a `FEW` pages are executed: what many of them ask for is
-        computed once, where a few compute what they ask for themselves.
+    computing, executing
+        Called with families or pages done, those in all and the one just done.
 
     Returns
     -------
@@ -96,51 +72,54 @@ def make(
     ObservError
         With each page that failed, unless `keep_going` and at least one succeeded.
     """
-    others = others or {}
-    wanted = [page for page in pages if page.name not in others]
+    others = manifest.take_over(request, folder)
+    wanted = [page for page in request.pages if page.name not in others]
+    shutil.rmtree(request.failed, ignore_errors=True)
+    inputs = request.shared() if cache else {}
+    made = {page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))}
+    waiting = [page for page in wanted if page.name not in made]
     executed = folder / ".executed"
     executed.mkdir(parents=True)
-    shutil.rmtree(failed, ignore_errors=True)
-    depends = shared()
-    made = {p.name: found for p in wanted if kept and (found := recall(kept, p, depends))}
-    waiting = [page for page in wanted if page.name not in made]
+
+    def compute_families(pool: Executor) -> None:
+        compute(request, pool, computing)
+
+    before = compute_families if len(waiting) > FEW else None
     outcomes: list[Outcome] = []
     if waiting:
-        before = prepare if len(waiting) > FEW else None
-        outcomes = execute(waiting, executed, root, workers or 2, progress=progress, before=before)
+        outcomes = execute(waiting, executed, request.root, workers or 2, executing, before=before)
     # what changed while pages ran may be in them: they are not kept by what was before
-    may_be_kept = kept if depends == shared() else None
+    may_be_kept = cache if cache and request.shared() == inputs else None
     errors, problems = {}, []
     for outcome in outcomes:
-        page, error = outcome.page, outcome.error
-        if not error:
-            try:
-                made[page.name] = finalised(outcome, edition, root, catalogue)
-            except PageError as problem:
-                error = str(problem)
-        if error:
-            errors[page.name] = error.replace(f"{root}{os.sep}", "")
-            aside = _put_aside(outcome, failed)
+        page = outcome.page
+        try:
+            made[page.name] = made_page(outcome, request)
+        except PageError as error:
+            errors[page.name] = str(error).replace(f"{request.root}{os.sep}", "")
+            aside = _put_aside(outcome, request.failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
-        elif may_be_kept:
-            keep(may_be_kept, page, depends, made[page.name])
+        else:
+            if may_be_kept:
+                keep(may_be_kept, page, inputs, made[page.name])
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
         raise ObservError(*problems, f"nothing was published; mend what failed{advice}")
-    entries = []
-    for page in pages:
+
+    def entry(page: Page) -> manifest.Entry:
         if page.name in others:
-            entries.append(others[page.name])
-        elif page.name in errors:
-            entries.append(manifest.entry(page, error=errors[page.name]))
-        else:
-            text = made[page.name].notebook
-            (folder / f"{page.name}.ipynb").write_text(text, encoding="utf-8", newline="\n")
-            entries.append(manifest.entry_of(page, made[page.name], edition["data"]))
+            return others[page.name]
+        if page.name in errors:
+            return manifest.entry(page, error=errors[page.name])
+        return manifest.entry_of(page, made[page.name], request.digest)
+
+    for name, content in made.items():
+        (folder / f"{name}.ipynb").write_text(content.notebook, encoding="utf-8", newline="\n")
+    entries = [entry(page) for page in request.pages]
     whole = {
-        "quarter": edition["quarter"],
-        "kind": edition["kind"],
+        "quarter": str(request.quarter),
+        "kind": request.kind,
         "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
         "studies": entries,
@@ -149,13 +128,21 @@ def make(
     return whole
 
 
-def finalised(outcome: Outcome, edition: dict[str, Any], root: Path, catalogue: Catalogue) -> Made:
-    """The page that an executed notebook is; what is wrong with it is a `PageError`."""
+def made_page(outcome: Outcome, request: Request) -> MadePage:
+    """The page that an executed notebook is.
+
+    Raises
+    ------
+    PageError
+        Where its execution failed, or it shows what no page may.
+    """
+    if outcome.error:
+        raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)
     tables = notebook.metadata.get(TABLES_READ, list(TABLES))
-    page = finalise(notebook, outcome.page, edition, root, catalogue)
-    text, finding = nbformat.writes(page) + "\n", front_matter(page)["description"]
-    return Made(text, finding, edition["made"], tuple(tables))
+    page = finalise(notebook, outcome.page, request.about, request.root)
+    text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
+    return MadePage(text, finding, request.about["made"], tuple(tables))
 
 
 def _put_aside(outcome: Outcome, failed: Path) -> Path | None:

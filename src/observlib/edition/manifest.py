@@ -10,30 +10,31 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib.edition.page_cache import Made
+from observlib.edition.page_cache import MadePage
 from observlib.edition.plan import Page
+from observlib.edition.request import Request
 from observlib.errors import ObservError
 
 MANIFEST = "manifest.json"
 Entry = dict[str, Any]
 
 
-def entry(page: Page, **told: Any) -> Entry:
-    """What the manifest says of a page of the plan, and of what became of it."""
+def entry(page: Page, **more: Any) -> Entry:
+    """What the manifest says of a page of the plan, and `more`: what became of it."""
     return {
         "page": page.name,
         "study": page.study.name,
         "title": page.title,
         "parameters": {k: v for k, v in page.parameters.items() if k != "data"},
-        **told,
+        **more,
     }
 
 
-def entry_of(page: Page, made: Made, data: str) -> Entry:
+def entry_of(page: Page, made: MadePage, data: str) -> Entry:
     """The entry of a page that stands, made from the data of this digest."""
     sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
     return entry(page, data=data, description=made.description, made=made.made, sha256=sha256)
@@ -45,33 +46,30 @@ def write(manifest: Mapping[str, Any], folder: Path) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
-def take_over(before: Path, folder: Path, kind: str, others: Iterable[Page]) -> dict[str, Entry]:
+def take_over(request: Request, folder: Path) -> dict[str, Entry]:
     """Copy the notebooks of the pages that are not made again; their entries, by page.
+
+    Of an edition of another kind of data nothing is taken.
 
     Parameters
     ----------
-    before
-        The folder of the quarter's edition; it may be absent, or hold one of another kind of data,
-        of which nothing is taken.
+    request
+        Its `others` are these pages, and its `published` is where they are.
     folder
-        The folder of the new one.
-    kind
-        `real` or `demonstration`.
-    others
-        The pages of the plan that are not made again.
+        The folder of the new edition.
 
     Raises
     ------
     ObservError
         With each notebook that is not as it was made.
     """
-    entries = known_entries(before, kind, others)
-    again = f"; make the whole edition again: `observ edition {before.name}`"
+    entries = known_entries(request)
+    again = f"; make the whole edition again: `observ edition {request.quarter}`"
     problems = []
     for known in entries.values():
         if "sha256" not in known:
             continue
-        path = before / f"{known['page']}.ipynb"
+        path = request.published / f"{known['page']}.ipynb"
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -85,13 +83,14 @@ def take_over(before: Path, folder: Path, kind: str, others: Iterable[Page]) -> 
     return entries
 
 
-def known_entries(before: Path, kind: str, others: Iterable[Page]) -> dict[str, Entry]:
-    """What the quarter's edition says of these pages, where it is of the same kind of data."""
-    others = list(others)
-    earlier = _read(before / MANIFEST) if others else {}
-    found = earlier.get("studies", []) if earlier.get("kind") == kind else []
+def known_entries(request: Request) -> dict[str, Entry]:
+    """What the quarter's edition says of the pages that are not made again."""
+    earlier = _read(request.published / MANIFEST) if request.others else {}
+    found = earlier.get("studies", []) if earlier.get("kind") == request.kind else []
     by_page = {known["page"]: known for known in found}
-    return {page.name: by_page.get(page.name) or entry(page, asked=False) for page in others}
+    return {
+        page.name: by_page.get(page.name) or entry(page, asked=False) for page in request.others
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:

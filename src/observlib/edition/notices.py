@@ -28,15 +28,15 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     """
     found = [DEMONSTRATION] if manifest["kind"] == "demonstration" else []
     failed = [study["title"] for study in manifest["studies"] if "error" in study]
-    told = []
+    sentences = []
     if failed:
         one = len(failed) == 1
         begin = "Cette page n’a pas pu être établie" if one else "Ces pages n’ont pas pu l’être"
-        told.append(f"{begin} : {plain(french.join(failed))}.")
+        sentences.append(f"{begin} : {plain(french.join(failed))}.")
     if any(study.get("asked") is False for study in manifest["studies"]):
-        told.append("Seule une partie des études a été demandée ; les autres pages manquent.")
-    if told:
-        text = f"::: {{.callout-important}}\n## Édition partielle\n\n{' '.join(told)}\n:::"
+        sentences.append("Seule une partie des études a été demandée ; les autres pages manquent.")
+    if sentences:
+        text = f"::: {{.callout-important}}\n## Édition partielle\n\n{' '.join(sentences)}\n:::"
         found.append(typography(text))
     return found
 

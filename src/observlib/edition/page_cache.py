@@ -17,7 +17,7 @@ _DATA = "the data/"
 
 
 @dataclass(frozen=True)
-class Made:
+class MadePage:
     """A page as it is published: its notebook, its finding, and the day on which it was made.
 
     `tables` are those of the store that it has read, itself or by the families that it asked for.
@@ -44,7 +44,7 @@ def _data(shared: Inputs, tables: Iterable[str]) -> Inputs:
     return {f"{_DATA}{name}": shared.get(f"{_DATA}{name}", "") for name in (*tables, "kind")}
 
 
-def recall(folder: Path, page: Page, shared: Inputs) -> Made | None:
+def recall(folder: Path, page: Page, shared: Inputs) -> MadePage | None:
     """The page that was made from what stands now, if it is kept in the folder."""
     own = _beside_tables(page, shared)
     for path in folder.glob(f"{glob.escape(_name(page, own))}.*"):
@@ -53,7 +53,7 @@ def recall(folder: Path, page: Page, shared: Inputs) -> Made | None:
     return None
 
 
-def keep(folder: Path, page: Page, shared: Inputs, made: Made) -> None:
+def keep(folder: Path, page: Page, shared: Inputs, made: MadePage) -> None:
     """Keep a page that was made from what stood then."""
     own = _beside_tables(page, shared)
     found = own | _data(shared, made.tables)
@@ -63,7 +63,7 @@ def keep(folder: Path, page: Page, shared: Inputs, made: Made) -> None:
     disk_cache.put(folder, f"{_name(page, own)}.{inputs.key(found)}", files)
 
 
-def why(folder: Path, page: Page, shared: Inputs) -> list[str]:
+def changed_inputs(folder: Path, page: Page, shared: Inputs) -> list[str]:
     """Which inputs differ from those of the page that was made of the most like ones.
 
     `never made` where the folder keeps none; nothing where it keeps this very page.
@@ -79,7 +79,7 @@ def why(folder: Path, page: Page, shared: Inputs) -> list[str]:
     return min(changes, default=(0, ["never made"]))[1]
 
 
-def _get(path: Path) -> tuple[Made, Inputs] | None:
+def _get(path: Path) -> tuple[MadePage, Inputs] | None:
     """A page that is kept, and all that it was made from."""
     files = disk_cache.get(path.parent, path.name)
     if files is None:
@@ -87,7 +87,7 @@ def _get(path: Path) -> tuple[Made, Inputs] | None:
     about = json.loads(files[_ABOUT])
     before: Inputs = about.pop("inputs")
     about["tables"] = tuple(about["tables"])
-    return Made(files[_NOTEBOOK].decode("utf-8"), **about), before
+    return MadePage(files[_NOTEBOOK].decode("utf-8"), **about), before
 
 
 def _name(page: Page, own: Inputs) -> str:

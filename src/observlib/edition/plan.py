@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from observlib.catalogue import Catalogue
@@ -62,59 +64,76 @@ def plan(
         no page to make.
     """
     given = dict(given or {})
+    fixed = {"quarter": str(quarter), "data": data}
+    subjects = {"product": products, "device": surveys}
+    chosen = [study for study in studies.values() if not only or study.name in only]
     problems = [
         f"study {name!r} does not exist; studies are {', '.join(studies)}"
         for name in only
         if name not in studies
     ]
-    chosen = [study for study in studies.values() if not only or study.name in only]
-    own = {"quarter": str(quarter), "data": data}
-    settable = sorted({name for study in chosen for name in study.parameters} - set(own))
-    for name in given:
-        if name in own:
-            problems.append(f"parameter {name!r} is set by the command line's own words, not here")
-        elif name not in settable and chosen:
-            names = ", ".join(study.name for study in chosen)
-            problems.append(
-                f"parameter {name!r} does not exist in {names}; "
-                f"parameters are {', '.join(settable) or 'none'}"
-            )
+    problems += _unknown(given, fixed, chosen) if chosen else []
     pages: list[Page] = []
-    found_of = {"product": products, "device": surveys}
-    unfed: dict[str, str] = {}  # parameters that nothing gives a value, by their type
     for study in chosen:
-        values = {**given, **own}
-        spread = [name for name, p in study.parameters.items() if p.each and name not in given]
-        combinations: list[dict[str, str]] = [{}]
-        for name in spread:
-            subjects = found_of[study.parameters[name].type]
-            combinations = [c | {name: subject} for c in combinations for subject in subjects]
-            if not subjects:
-                unfed[study.parameters[name].type] = name
-        for combination in combinations:
-            texts = {**values, **combination}
-            parameters, found = _convert(study, texts, catalogue)
-            problems += [problem for problem in found if problem not in problems]
-            if not found:
+        for each in _each(study, given, subjects):
+            parameters, wrong = _convert(study, {**given, **fixed, **each}, catalogue)
+            problems += [problem for problem in wrong if problem not in problems]
+            if not wrong:
                 name = "-".join([study.name, *_parts(study, parameters)])
                 pages.append(Page(study, name, _title(study, parameters, catalogue), parameters))
-    called = [page.name for page in pages]
+    names = Counter(page.name for page in pages)
     problems += [
         f"two pages would be named {name!r}; rename a device in the catalogue"
-        for name in sorted({name for name in called if called.count(name) > 1})
+        for name in sorted(names)
+        if names[name] > 1
     ]
     if not pages and not problems:
-        names = ", ".join(study.name for study in chosen) or "no study"
-        what = {"product": "product with data", "device": "survey with responses"}
-        each = " or ".join(what[kind] for kind in unfed) or "product with data"
-        give = " or ".join(f"-p {name}=VALUE" for name in unfed.values()) or "-p product=VALUE"
-        problems.append(
-            f"there is no page to make: {names} makes one for each {each}, and there is none; "
-            f"give {give}"
-        )
+        problems.append(_without_pages(chosen, given, subjects))
     if problems:
         raise UsageError(*problems)
     return pages
+
+
+def _unknown(
+    given: Mapping[str, str], fixed: Mapping[str, str], studies: Sequence[Study]
+) -> Iterator[str]:
+    """A line for each parameter that is not one of the studies, or not to be given."""
+    settable = sorted({name for study in studies for name in study.parameters} - set(fixed))
+    for name in given:
+        if name in fixed:
+            yield f"parameter {name!r} is set by the command line's own words, not here"
+        elif name not in settable:
+            yield (
+                f"parameter {name!r} does not exist in {', '.join(s.name for s in studies)}; "
+                f"parameters are {', '.join(settable) or 'none'}"
+            )
+
+
+def _each(
+    study: Study, given: Mapping[str, str], subjects: Mapping[str, Sequence[str]]
+) -> list[dict[str, str]]:
+    """What differs between the pages of a study: its parameters `each: true` that are not given."""
+    spread = [name for name, p in study.parameters.items() if p.each and name not in given]
+    values = [subjects[study.parameters[name].type] for name in spread]
+    return [dict(zip(spread, combination, strict=True)) for combination in product(*values)]
+
+
+def _without_pages(
+    studies: Sequence[Study], given: Mapping[str, str], subjects: Mapping[str, Sequence[str]]
+) -> str:
+    """Why studies make no page: there is nothing of what they make one for."""
+    words = {"product": "product with data", "device": "survey with responses"}
+    unfed = {
+        parameter.type: name
+        for study in studies
+        for name, parameter in study.parameters.items()
+        if parameter.each and name not in given and not subjects[parameter.type]
+    }
+    return (
+        f"there is no page to make: {', '.join(study.name for study in studies)} makes one for "
+        f"each {' or '.join(words[kind] for kind in unfed)}, and there is none; "
+        f"give {' or '.join(f'-p {name}=VALUE' for name in unfed.values())}"
+    )
 
 
 def _convert(

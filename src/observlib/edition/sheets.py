@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import yaml
-
 from observlib.catalogue import Catalogue
 from observlib.display import french, typography
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.practices import Practices, Sheet, Source
+from observlib.yaml_files import as_front_matter
 
 _ORIGINS = {
     "demonstration": (
@@ -48,7 +47,6 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         "format": "html",
         "toc": False,
     }
-    front = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=1000)
     lessons = [
         ("Ce qu'il faut refaire", _sentence(sheet.redo)),
         ("Ce qu'il faut éviter", _sentence(sheet.avoid)),
@@ -56,18 +54,18 @@ def page_of(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     sources = joined(map(_source, sheet.sources), "\n")
     parts = [
         _ORIGINS.get(sheet.origin, ""),
-        _defined(lessons),
+        _definitions(lessons),
         sheet.body,
         f"## Sources\n\n{sources}" if sheet.sources else "",
-        f"## La fiche\n\n{_defined(_terms(sheet, practices, catalogue))}",
+        f"## La fiche\n\n{_definitions(_terms(sheet, practices, catalogue))}",
     ]
     text = typography("\n\n".join(part for part in parts if part))
-    return f"---\n{front}---\n\n{text}\n"
+    return f"{as_front_matter(header)}\n{text}\n"
 
 
-def _defined(terms: Iterable[tuple[str, str]]) -> Markdown:
+def _definitions(terms: Iterable[tuple[str, str]]) -> Markdown:
     """Terms, each with the words that are said of it."""
-    return joined((markdown("{}\n:   {}", term, said) for term, said in terms), "\n\n")
+    return joined((markdown("{}\n:   {}", term, words) for term, words in terms), "\n\n")
 
 
 def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
@@ -80,8 +78,8 @@ def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         for term, sort in (("Outil", "tool"), ("Méthode", "method"))
         if (name := getattr(sheet, sort))
     ]
-    said = " ".join(terms)
-    return f"Exemple inventé. {said}" if sheet.invented else said
+    summary = " ".join(terms)
+    return f"Exemple inventé. {summary}" if sheet.invented else summary
 
 
 def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -103,8 +101,8 @@ def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator
 def _days(days: float | None) -> str:
     if days is None:
         return ""
-    said = french.number(days, 0 if days.is_integer() else 1)
-    return f" ({said} {french.plural(days, 'jour', 'jours')} de travail)"
+    count = french.number(days, 0 if days.is_integer() else 1)
+    return f" ({count} {french.plural(days, 'jour', 'jours')} de travail)"
 
 
 def _source(source: Source) -> Markdown:

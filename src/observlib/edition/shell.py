@@ -1,4 +1,4 @@
-"""The shell of one page, in a process of its own: it runs cells, and tells what they show.
+"""The shell of one page, in a process of its own: it runs cells, and sends what they show.
 
 It is IPython's, as Jupyter's kernel has it; what a kernel would send over sockets goes through a
 pipe, so that a page is begun and ended at once.
@@ -40,7 +40,7 @@ def serve(cells: Connection) -> None:
     except OSError as error:  # a full disk
         cells.send(error)
         return
-    shell.tell = cells.send
+    shell.send = cells.send
     sys.stdout, sys.stderr = _Stream("stdout", cells.send), _Stream("stderr", cells.send)
     while True:
         try:
@@ -65,22 +65,22 @@ def _stand_alone() -> None:
 
 
 class _Stream(io.TextIOBase):
-    """What cells print, told as they do."""
+    """What cells print, sent as they do."""
 
-    def __init__(self, name: str, tell: Any) -> None:
-        self.name, self._tell = name, tell
+    def __init__(self, name: str, send: Any) -> None:
+        self.name, self._send = name, send
 
     def write(self, text: str) -> int:
         if text:
-            self._tell({"output_type": "stream", "name": self.name, "text": text})
+            self._send({"output_type": "stream", "name": self.name, "text": text})
         return len(text)
 
     def writable(self) -> bool:
         return True
 
 
-class _Displayed(DisplayPublisher):
-    """Tells what cells display."""
+class _Publisher(DisplayPublisher):
+    """Sends what cells display."""
 
     shell: Any
 
@@ -96,14 +96,14 @@ class _Displayed(DisplayPublisher):
     ) -> None:
         kind = "update_display_data" if update else "display_data"
         named = (transient or {}).get("display_id")
-        self.shell.tell(_output(kind, data, metadata) | {"display_id": named})
+        self.shell.send(_output(kind, data, metadata) | {"display_id": named})
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.tell({"output_type": "clear_output"})
+        self.shell.send({"output_type": "clear_output"})
 
 
-class _Result(DisplayHook):
-    """Tells the value that a cell ends with."""
+class _ResultHook(DisplayHook):
+    """Sends the value that a cell ends with."""
 
     shell: Any
 
@@ -112,21 +112,24 @@ class _Result(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         number = self.shell.execution_count
-        told = _output("execute_result", format_dict, md_dict)
-        self.shell.tell(told | {"execution_count": number})
+        output = _output("execute_result", format_dict, md_dict)
+        self.shell.send(output | {"execution_count": number})
 
     def finish_displayhook(self) -> None:
         pass
 
 
 class _Shell(InteractiveShell):
-    """IPython's shell, whose outputs are told instead of printed."""
+    """IPython's shell, whose outputs are sent instead of printed."""
 
-    tell: Any = None
+    send: Any = None
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(
-            displayhook_class=_Result, display_pub_class=_Displayed, colors="nocolor", **settings
+            displayhook_class=_ResultHook,
+            display_pub_class=_Publisher,
+            colors="nocolor",
+            **settings,
         )
 
     def enable_gui(self, gui: Any = None) -> None:
@@ -134,12 +137,12 @@ class _Shell(InteractiveShell):
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
-        self.tell({"output_type": "error", **error})
+        self.send({"output_type": "error", **error})
 
 
 def _output(kind: str, data: Mapping[str, Any], metadata: Any) -> dict[str, Any]:
-    shown = {
+    parts = {
         name: base64.b64encode(part).decode() if isinstance(part, bytes) else part
         for name, part in data.items()
     }
-    return {"output_type": kind, "data": shown, "metadata": metadata or {}}
+    return {"output_type": kind, "data": parts, "metadata": metadata or {}}

@@ -10,8 +10,8 @@ from typing import Any, Literal, Self
 import nbformat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from observlib.catalogue.reading import parse, split_front_matter
 from observlib.errors import ObservError
+from observlib.yaml_files import read_front_matter
 
 
 class Parameter(BaseModel):
@@ -66,7 +66,7 @@ def load_studies(folder: Path) -> dict[str, Study]:
     for path in sorted(folder.glob("*.ipynb")):
         try:
             notebook = _read(path)
-            header = front_matter(notebook, path)
+            header = read_header(notebook, path)
             if taken := sorted({"name", "path"} & header.keys()):
                 raise ValueError(f"front matter: {', '.join(taken)}: the file's name says it")
             study = Study.model_validate({**header, "name": path.stem, "path": path})
@@ -102,17 +102,14 @@ def _read(path: Path) -> Any:
     return notebook
 
 
-def front_matter(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
+def read_header(notebook: Any, path: Path = Path("notebook")) -> dict[str, Any]:
     """The YAML of a notebook's first cell, which is raw and stands between `---` lines."""
     raw = notebook.cells and notebook.cells[0].cell_type == "raw"
-    front, rest = split_front_matter(notebook.cells[0].source.strip() if raw else "")
-    if not front or rest:
+    text = notebook.cells[0].source.strip() if raw else ""
+    header, rest = read_front_matter(text, f"{path}, first cell")
+    if not header or rest:
         raise ValueError("the first cell is no front matter: raw YAML between `---` lines")
-    cell = Path(f"{path}, first cell")
-    header, _, problems = parse(f"\n{front}", cell, dict, "`key: value` lines")
-    if problems:
-        raise ObservError(*problems)
-    return dict(header)
+    return header
 
 
 def _disagreements(study: Study, notebook: Any) -> Iterator[str]:

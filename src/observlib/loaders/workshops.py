@@ -37,7 +37,6 @@ import yaml
 
 from observlib import personal
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.reading import events, read, read_written
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, settle
@@ -50,6 +49,7 @@ from observlib.loaders._text import (
 )
 from observlib.tables import reject
 from observlib.text import fold_label
+from observlib.yaml_files import events, read, read_text
 
 _HEAD = {
     "date": "date",
@@ -116,7 +116,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 def _refuse_surprises(path: Path) -> None:
     """Stop at YAML that may unfold without end, names types of its own or changes a number."""
-    text = read_written(path)
+    text = read_text(path)
     if not text.strip():
         raise ObservError(f"{path}: empty file; write a sheet, or take it away")
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from observlib.errors import UsageError
 from observlib.files import telling_write_errors
-from observlib.publish.program import executable, found
+from observlib.publish.quarto_command import find_quarto, require_quarto
 from observlib.scratch import temporary_files
 
 PUBLISHERS = ("auto", "quarto", "embedded")
@@ -23,8 +23,8 @@ def publish(
     site: Path,
     publisher: str = "auto",
     progress: Callable[[int, int, str], None] | None = None,
-    kept: Path | None = None,
-    made: Callable[[Path], None] | None = None,
+    cache: Path | None = None,
+    before_replacing: Callable[[Path], None] | None = None,
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition.
 
@@ -39,9 +39,9 @@ def publish(
         `quarto`, `embedded`, or `auto`: Quarto where the command exists.
     progress
         Called with the number of pages done, their total, and a title.
-    kept
+    cache
         The folder of pages that the embedded publisher keeps; without it none is.
-    made
+    before_replacing
         Called with the folder of the new site, before that is put in its place.
 
     Returns
@@ -59,31 +59,31 @@ def publish(
     from observlib.swap import replace_folder, workspace
 
     check_publisher(publisher)
-    pages = read_project(project)
+    read = read_project(project)
     tell = progress or (lambda done, total, name: None)
     with (
         telling_write_errors(site.parent, f"{site} is unchanged"),
         workspace(site) as work,
         temporary_files(),
     ):
-        if chosen(publisher) != "embedded":
-            quarto.build(pages, work / "site", tell)
+        if publisher_used(publisher) == "embedded":
+            embedded.build(read, work / "site", tell, cache)
         else:
-            embedded.build(pages, work / "site", tell, kept)
-        if made:
-            made(work / "site")
+            quarto.build(read, work / "site", tell)
+        if before_replacing:
+            before_replacing(work / "site")
         return replace_folder(work / "site", site) / "index.html"
 
 
-def chosen(publisher: str) -> str:
+def publisher_used(publisher: str) -> str:
     """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`.
 
     Examples
     --------
-    >>> chosen("embedded")
+    >>> publisher_used("embedded")
     'embedded'
     """
-    program = found() if publisher != "embedded" else None
+    program = find_quarto() if publisher != "embedded" else None
     if program is None:
         return "quarto" if publisher == "quarto" else "embedded"
     return f"{program} of {Path(program).stat().st_mtime_ns}"
@@ -99,4 +99,4 @@ def check_publisher(publisher: str) -> None:
     if publisher not in PUBLISHERS:
         raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(PUBLISHERS)}")
     if publisher == "quarto":
-        executable()
+        require_quarto()

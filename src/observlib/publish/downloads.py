@@ -10,11 +10,11 @@ import pandas as pd
 
 from observlib import comparisons, estimates
 from observlib.errors import ObservError
-from observlib.publish.project import read_notebook
+from observlib.publish.notebook import read_notebook
 from observlib.text import as_cell
 
-_ENDS = {"estimates": ".csv", "comparisons": "-comparaisons.csv"}
-TITLES = {".csv": "Données", "-comparaisons.csv": "Comparaisons"}  # by how a file's name ends
+ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
+TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
 def open_data(path: Path) -> dict[str, str]:
@@ -47,13 +47,13 @@ def open_data(path: Path) -> dict[str, str]:
                     pairs.append({**content["comparisons"], "cell": position})
     found = {}
     if rows:
-        found[_ENDS["estimates"]] = _csv(_together(rows, estimates, path))
+        found[ESTIMATES] = _csv(_combined(rows, estimates, path))
     if pairs:
-        found[_ENDS["comparisons"]] = _csv(_together(pairs, comparisons, path))
+        found[COMPARISONS] = _csv(_combined(pairs, comparisons, path))
     return found
 
 
-def _together(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:
+def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:
     """What cells carry as one frame, each line once: many of a page carry the same."""
     columns = contents[0].get("columns")
     try:
@@ -64,7 +64,7 @@ def _together(contents: list[dict[str, Any]], contract: ModuleType, path: Path) 
     except (ValueError, KeyError, TypeError) as error:
         if len(contents) > 1:  # then one of them alone is wrong, or the last
             for content in contents:
-                _together([content], contract, path)
+                _combined([content], contract, path)
         cell = contents[-1]["cell"]
         raise ObservError(f"{path}: cell {cell}: not estimates: {error}") from error
 

@@ -15,7 +15,7 @@ from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import html, pdf
 from observlib.publish.downloads import TITLES, open_data
-from observlib.publish.links import Read, by_page, read_page
+from observlib.publish.links import PageLinks, broken_links
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import Page, PagesError, Project
 
@@ -27,7 +27,7 @@ RENDERING = frozenset(
     (
         *("catalogue", "comparisons", "confidentiality", "display", "errors", "estimates", "files"),
         *("disk_cache", "inputs", "period", "personal", "publish", "published_text", "scratch"),
-        *("swap", "text"),
+        *("swap", "text", "yaml_files"),
     )
 )
 
@@ -50,7 +50,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     shutil.copyfile(html.style(), site / "site.css")
     depends = _inputs(project) if kept else {}
     new: dict[PurePosixPath, dict[str, bytes]] = {}
-    read: dict[str, Read] = {}  # by threads, while others wait for pandoc
+    links: dict[str, PageLinks] = {}  # read by threads, while others wait for pandoc
     problems: dict[PurePosixPath, list[str]] = {}
 
     def make(page: Page) -> None:
@@ -59,7 +59,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
             content = new[page.source] = _page(project, page)
         _write_files(content, site)
         if text := content.get(str(page.output(".html"))):
-            read[str(page.output(".html"))] = read_page(text.decode("utf-8"))
+            links[str(page.output(".html"))] = PageLinks(text.decode("utf-8"))
 
     workers = min(len(project.pages), os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
@@ -80,9 +80,8 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
         for source, content in new.items():
             disk_cache.put(kept, _name(project.page(source), depends), content)
     if not problems:
-        broken = by_page(site, read)
-        made = {str(page.output(".html")): page.source for page in project.pages}
-        problems = {made[name]: found for name, found in broken.items()}
+        sources = {str(page.output(".html")): page.source for page in project.pages}
+        problems = {sources[name]: found for name, found in broken_links(site, links).items()}
     if problems:
         raise PagesError(problems)
 

@@ -112,7 +112,7 @@ def frame(project: Project, page: Page) -> dict[str, str]:
     """What every page says of the site and of the edition, escaped."""
     manifest = project.manifest
     return {
-        "sitetitle": escape(str(project.website.get("title") or "Observatoire des usagers")),
+        "sitetitle": escape(project.title),
         "edition": escape(f"Édition {manifest.quarter}"),
         "made": project.made(page).isoformat(),
     }

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from observlib.errors import ObservError
-from observlib.publish.project import joined, read_notebook
+from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.tables import clean_table
+from observlib.yaml_files import mapping
 
 Format = Literal["html", "typst"]
 OPTIONS = (
@@ -69,8 +68,8 @@ def notebook_to_markdown(path: Path, to: Format = "html") -> Converted:
         elif kind == "code":
             try:
                 parts += _code_cell(cell, source, to, f"{path.stem}_files", files)
-            except ValueError as error:
-                problems += [f"{path}: cell {position}: {line}" for line in error.args]
+            except (ValueError, ObservError) as error:
+                problems += [f"{path}: cell {position}: {line}" for line in str(error).splitlines()]
     if problems:
         raise ObservError(*problems)
     return Converted("\n".join(parts), files)
@@ -89,15 +88,7 @@ def cell_options(source: str) -> dict[str, Any]:
         if not line.startswith("#|"):
             break
         lines.append(line[2:].removeprefix(" "))
-    try:
-        options = yaml.safe_load("\n".join(lines)) or {}
-    except yaml.YAMLError as error:
-        raise ValueError(
-            f"its `#|` lines are not YAML: {getattr(error, 'problem', error)}"
-        ) from error
-    if not isinstance(options, dict):
-        raise ValueError("its `#|` lines are not `key: value`")
-    return options
+    return mapping("\n".join(lines), "its `#|` lines")
 
 
 def _code_cell(

@@ -42,7 +42,6 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
 
     name = str(project.folder / page.source)
     made = project.made(page)
-    site = str(project.website.get("title") or "Observatoire des usagers")
     edition = f"Édition {project.manifest.quarter}"
     if project.manifest.is_demonstration:
         edition += " – données de démonstration"
@@ -54,7 +53,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
         variables={
             "title-text": literal(page.title),
             "description-text": literal(unmarked(str(page.meta.get("description", "")))),
-            "sitetitle": literal(site),
+            "sitetitle": literal(project.title),
             "edition": literal(edition),
         },
         metadata=metadata(project, page),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
-from observlib.catalogue.reading import split_front_matter
 from observlib.display.prose import unmarked
 from observlib.errors import SHOWN, ObservError, bounded
-from observlib.period import Quarter
+from observlib.publish.globs import compile_glob
+from observlib.publish.manifest import Manifest, read_manifest
+from observlib.publish.notebook import joined, read_notebook
+from observlib.yaml_files import mapping, read_front_matter, read_text
 
 FORMATS = ("html", "typst")
-PAGE_SUFFIXES = (".qmd", ".ipynb")
 HOME = PurePosixPath("index.qmd")
 
 
@@ -54,21 +51,6 @@ class Entry:
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What an edition says of itself."""
-
-    quarter: Quarter
-    kind: str
-    made: date
-    absent: tuple[str, ...] = ()  # names of pages that failed, or were not asked for
-
-    @property
-    def is_demonstration(self) -> bool:
-        """Whether the figures are synthetic."""
-        return self.kind == "demonstration"
-
-
 class PagesError(ObservError):
     """Pages that cannot be published.
 
@@ -92,10 +74,19 @@ class Project:
 
     folder: Path
     config: dict[str, Any]
+    manifest: Manifest
     pages: tuple[Page, ...]
     navigation: tuple[Entry, ...]
-    manifest: Manifest
-    website: dict[str, Any]
+
+    @property
+    def website(self) -> dict[str, Any]:
+        """What `_quarto.yml` says of the site."""
+        return self.config.get("website") or {}
+
+    @property
+    def title(self) -> str:
+        """The site's name."""
+        return str(self.website.get("title") or "Observatoire des usagers")
 
     @property
     def filters(self) -> list[Path]:
@@ -121,19 +112,24 @@ class Project:
             if any(child.page == source for child in entry.entries):
                 return () if entry.text.lower() in title.lower() else (Entry(entry.text),)
         for page in self.pages:
-            found = [other.source for _, pages in self.listings(page) for other in pages]
-            beside = page.source.name == HOME.name and page.source.parent in source.parents
-            if (source in found or (beside and page.source != source)) and page.source != HOME:
+            if page.source != HOME and source in self.below(page):
                 return (*self.trail(page.source), Entry(page.title, page.source))
         return ()
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-        return listed(page, self.pages)
+        wanted = page.meta.get("listing") or []
+        for listing in [wanted] if isinstance(wanted, dict) else wanted:
+            found = match_pages(self.pages, listing.get("contents") or [])
+            yield listing, [other for other in found if other != page]
 
-    def match(self, patterns: str | Iterable[str]) -> list[Page]:
-        """The pages that match a glob of Quarto, or several, by `order` and then by name."""
-        return match_pages(self.pages, patterns)
+    def below(self, page: Page) -> set[PurePosixPath]:
+        """The pages that a page lists, and those in the folder of which it is the `index`."""
+        found = {other.source for _, listed in self.listings(page) for other in listed}
+        if page.source.name == HOME.name and page.source != HOME:
+            folder = page.source.parent
+            found |= {other.source for other in self.pages if folder in other.source.parents}
+        return found - {page.source}
 
 
 def read_project(folder: Path) -> Project:
@@ -147,9 +143,8 @@ def read_project(folder: Path) -> Project:
         reaches, a navigation that leads nowhere.
     """
     config_path = folder / "_quarto.yml"
-    config = _mapping(config_path, _read_text(config_path))
-    website = config.get("website") or {}
-    manifest = _read_manifest(folder)
+    config = mapping(read_text(config_path), config_path)
+    manifest = read_manifest(folder)
     problems: list[str] = []
     for name in config.get("filters") or []:
         if not (isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()):
@@ -157,35 +152,26 @@ def read_project(folder: Path) -> Project:
                 f"{config_path}: filters: {name!r} is no Lua file beside it, which is all that "
                 "both publishers run; mend its path, or remove it"
             )
-    pages = tuple(_read_pages(folder, config, problems))
+    pages = tuple(_read_pages(folder, config, manifest, problems))
     if not any(page.source == HOME for page in pages):
         problems.append(
             f"{folder / 'index.qmd'}: the home page is missing, or not in project.render"
         )
-    contents = (website.get("sidebar") or {}).get("contents") or []
-    navigation = tuple(_entries(contents, pages, config_path, problems))
+    sidebar = (config.get("website") or {}).get("sidebar") or {}
+    navigation = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
+    project = Project(folder, config, manifest, pages, navigation)
     reached = {entry.page for entry in flat(navigation)}
     for page in [page for page in pages if page.source in reached]:
-        reached |= {other.source for _, found in listed(page, pages) for other in found}
-        if page.source.name == HOME.name and page.source != HOME:  # it leads to its folder's pages
-            reached |= {x.source for x in pages if page.source.parent in x.source.parents}
-    for page in pages:
-        if page.source not in reached:
-            problems.append(
-                f"{folder / page.source}: website.sidebar.contents in _quarto.yml does not lead "
-                f"to it, nor does a list on a page; add `- {page.source}` or a glob that matches it"
-            )
+        reached |= project.below(page)
+    problems += [
+        f"{folder / page.source}: website.sidebar.contents in _quarto.yml does not lead to it, "
+        f"nor does a list on a page; add `- {page.source}` or a glob that matches it"
+        for page in pages
+        if page.source not in reached
+    ]
     if problems:
         raise ObservError(*problems)
-    return Project(folder, config, pages, navigation, manifest, website)
-
-
-def listed(page: Page, pages: Iterable[Page]) -> Iterator[tuple[dict[str, Any], list[Page]]]:
-    """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-    wanted = page.meta.get("listing") or []
-    for listing in [wanted] if isinstance(wanted, dict) else wanted:
-        found = match_pages(pages, listing.get("contents") or [])
-        yield listing, [other for other in found if other != page]
+    return project
 
 
 def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -196,29 +182,10 @@ def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from flat(entry.entries)
 
 
-def read_notebook(path: Path) -> dict[str, Any]:
-    """A notebook as a mapping; sources and outputs may be texts or lists of lines."""
-    try:
-        notebook = json.loads(_read_text(path))
-    except json.JSONDecodeError as error:
-        raise ObservError(f"{path}:{error.lineno}: not a notebook: {error.msg}") from error
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise ObservError(f"{path}: not a notebook of format 4: it has no list of cells")
-    return notebook
-
-
-def joined(source: Any) -> str:
-    """A notebook's text, which it may hold as a list of lines."""
-    return "".join(source) if isinstance(source, list) else str(source)
-
-
 def match_pages(pages: Iterable[Page], patterns: str | Iterable[str]) -> list[Page]:
-    """The pages that match a glob, or several, by `order` and then by name.
-
-    `*` stays within a folder, `**` does not; a folder's name stands for all below it.
-    """
-    wanted = [patterns] if isinstance(patterns, str) else list(patterns)
-    tests = [_glob(str(pattern)) for pattern in wanted]
+    """The pages that match a glob (see `globs`), or several, by `order` and then by name."""
+    wanted = [patterns] if isinstance(patterns, str) else patterns
+    tests = [compile_glob(str(pattern)) for pattern in wanted]
     found = [page for page in pages if any(test.fullmatch(str(page.source)) for test in tests)]
     return sorted(found, key=_order)
 
@@ -228,63 +195,56 @@ def _order(page: Page) -> tuple[float, str]:
     return (float(order) if isinstance(order, int | float) else float("inf"), str(page.source))
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Quarto's globs: `*`, `?`, `**`, `{one,other}` and `!(anything but|these)`."""
-    pattern = pattern.lstrip("/").rstrip("/")
-    if not PurePosixPath(pattern).suffix and not pattern.endswith("*"):
-        pattern += "/**"
-    return re.compile(_translated(pattern))
-
-
-def _translated(pattern: str) -> str:
-    special = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    text = ""
-    for part in re.split(r"(!\([^()]*\)|\{[^{}]*\}|\*\*/?|\*|\?)", pattern):
-        if part.startswith("{") and part.endswith("}"):
-            text += f"(?:{'|'.join(map(_translated, part[1:-1].split(',')))})"
-        elif part.startswith("!(") and part.endswith(")"):
-            text += f"(?!{'|'.join(map(_translated, part[2:-1].split('|')))})[^/]*"
-        else:
-            text += special.get(part, re.escape(part))
-    return text
-
-
-def _read_pages(folder: Path, config: dict[str, Any], problems: list[str]) -> Iterator[Page]:
-    render = (config.get("project") or {}).get("render") or ["*.qmd", "editions/*/*.ipynb"]
+def _read_pages(
+    folder: Path, config: dict[str, Any], manifest: Manifest, problems: list[str]
+) -> Iterator[Page]:
     default = config.get("format") or {"html": None}
-    seen: set[PurePosixPath] = set()
-    for pattern in render:
-        for path in sorted(folder.glob(str(pattern))):
-            source = PurePosixPath(path.relative_to(folder).as_posix())
-            if path.suffix not in PAGE_SUFFIXES or source in seen or source.name.startswith("_"):
-                continue
-            seen.add(source)
-            try:
-                meta = _front_matter(path)
-            except ObservError as error:
-                problems += error.problems
-                continue
-            for key in ("title", "description") if path.suffix == ".ipynb" else ("title",):
-                if not str(meta.get(key) or "").strip():
-                    problems.append(f"{path}: front matter has no {key!r}; add `{key}: …`")
-            chosen = meta.get("format", default)
-            names = [chosen] if isinstance(chosen, str) else list(chosen)
-            unknown = [name for name in names if name not in FORMATS]
-            if unknown:
-                problems.append(
-                    f"{path}: unknown format {bounded(unknown)}; allowed: {', '.join(FORMATS)}"
-                )
-            yield Page(source, {"title": source.stem, **meta}, tuple(names))
+    for source in _sources(folder, config, manifest):
+        path = folder / source
+        try:
+            meta = _front_matter(path)
+        except ObservError as error:
+            problems += error.problems
+            continue
+        for key in ("title", "description") if path.suffix == ".ipynb" else ("title",):
+            if not str(meta.get(key) or "").strip():
+                problems.append(f"{path}: front matter has no {key!r}; add `{key}: …`")
+        chosen = meta.get("format", default)
+        names = [chosen] if isinstance(chosen, str) else list(chosen)
+        unknown = [name for name in names if name not in FORMATS]
+        if unknown:
+            problems.append(
+                f"{path}: unknown format {bounded(unknown)}; allowed: {', '.join(FORMATS)}"
+            )
+        yield Page(source, {"title": source.stem, **meta}, tuple(names))
+
+
+def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[PurePosixPath]:
+    """The fixed pages that `project.render` names, and the notebooks of the edition's manifest.
+
+    No other notebook is a page, nor what else is in `editions/`, whatever `project.render` says.
+    """
+    render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
+    paths = [path for pattern in render for path in sorted(folder.glob(str(pattern)))]
+    found = [PurePosixPath(path.relative_to(folder).as_posix()) for path in paths]
+    fixed = [
+        source
+        for source in dict.fromkeys(found)
+        if source.suffix == ".qmd"
+        and not source.name.startswith("_")
+        and source.parts[0] != "editions"
+    ]
+    return [*fixed, *manifest.notebooks]
 
 
 def _front_matter(path: Path) -> dict[str, Any]:
     if path.suffix == ".qmd":
-        text = _read_text(path)
+        text = read_text(path)
     else:
         cells = read_notebook(path)["cells"]
         first = cells[0] if cells else {}
         text = joined(first.get("source", "")) if first.get("cell_type") == "raw" else ""
-    return _mapping(path, split_front_matter(text.strip() + "\n")[0])
+    return read_front_matter(text.strip() + "\n", path)[0]
 
 
 def _entries(
@@ -321,57 +281,3 @@ def _entries(
                 f"{config}: website.sidebar.contents has {raw!r}; allowed: a page, `href`, "
                 "`section` with `contents`, or `auto`"
             )
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    found = sorted(folder.glob("editions/*/manifest.json"))
-    if len(found) != 1:
-        names = bounded(path.parent.name for path in found)
-        raise ObservError(
-            f"{folder / 'editions'}: holds {len(found)} editions{f' ({names})' if names else ''}; "
-            "one edition is published at a time; make one with `observ edition`"
-        )
-    path = found[0]
-    try:
-        raw = json.loads(_read_text(path))
-        quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
-        made = date.fromisoformat(str(raw["made"])[:10])
-        absent = tuple(str(s["page"]) for s in raw.get("studies", ()) if _is_absent(s))
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ObservError(
-            f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind and "
-            "made (YYYY-MM-DD); make the edition again"
-        ) from error
-    if kind not in ("demonstration", "real"):
-        raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
-    if str(quarter) != path.parent.name:
-        raise ObservError(f"{path}: is of {quarter}, in the folder of {path.parent.name!r}")
-    return Manifest(quarter, kind, made, absent)
-
-
-def _is_absent(study: Mapping[str, Any]) -> bool:
-    return "error" in study or study.get("asked") is False
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ObservError(f"{path}: file is missing") from error
-    except UnicodeDecodeError as error:
-        raise ObservError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
-
-
-def _mapping(path: Path, text: str) -> dict[str, Any]:
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "cannot be read"
-        raise ObservError(f"{path}{line}: not valid YAML: {problem}") from error
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise ObservError(f"{path}: holds {type(found).__name__}; `key: value` lines are expected")
-    return found

@@ -9,21 +9,14 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
-from observlib.catalogue.reading import split_front_matter
 from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.embedded import Progress, write_downloads
-from observlib.publish.program import executable
-from observlib.publish.project import (
-    Entry,
-    Page,
-    Project,
-    joined,
-    read_notebook,
-)
+from observlib.publish.notebook import joined, read_notebook
+from observlib.publish.project import Entry, Page, Project
+from observlib.publish.quarto_command import require_quarto
+from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 TIME_LIMIT = 1800.0
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
@@ -38,18 +31,18 @@ def build(project: Project, site: Path, progress: Progress) -> None:
     ObservError
         Where Quarto is absent, fails (with the last lines it said) or makes no page.
     """
-    command = [executable(), "render", ".", "--no-execute"]
+    command = [require_quarto(), "render", ".", "--no-execute"]
     total = len(project.pages)
     progress(0, total, "Quarto")
     # in a folder of its own: Quarto finds no page below a folder whose name starts with a dot
     with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
         staged = Path(place).resolve() / "project"
         stage(project, staged)
-        said = _run(command, staged)
+        tail = _run(command, staged)
         made = staged / _output(project)
         missing = [str(path) for path in _expected(project) if not (made / path).is_file()]
         if missing:
-            raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *said)
+            raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *tail)
         for page in project.pages:
             if page.is_study:
                 write_downloads(project, page, made)
@@ -68,12 +61,12 @@ def _run(command: list[str], folder: Path) -> list[str]:
         raise ObservError(f"quarto: was stopped after {TIME_LIMIT:.0f} s") from error
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
     if done.returncode:
         raise ObservError(
-            f"quarto: failed with status {done.returncode}; its last lines follow", *said
+            f"quarto: failed with status {done.returncode}; its last lines follow", *lines
         )
-    return said
+    return lines
 
 
 def _expected(project: Project) -> list[PurePosixPath]:
@@ -86,16 +79,19 @@ def _output(project: Project) -> str:
 
 
 def stage(project: Project, folder: Path) -> None:
-    """Copy the project, with what Quarto cannot know: explicit navigation, links to downloads.
+    """Copy the project, with what Quarto cannot know: its pages, navigation, links to downloads.
 
-    A glob over editions would nest every page in sections named after its folders.
+    Pages are named one by one, and not by globs, which would publish what the manifest does not
+    hold, and nest every page in sections named after its folders.
     """
     ignored = shutil.ignore_patterns(".*", _output(project), "__pycache__")
     shutil.copytree(project.folder, folder, ignore=ignored)
     config = json.loads(json.dumps(project.config, default=str))
-    config["website"]["sidebar"]["contents"] = [_item(entry) for entry in project.navigation]
-    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
-    (folder / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
+    config.setdefault("project", {})["render"] = [str(page.source) for page in project.pages]
+    config["website"]["sidebar"]["contents"] = [
+        _sidebar_item(entry) for entry in project.navigation
+    ]
+    (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
         if page.is_study:
@@ -104,7 +100,7 @@ def stage(project: Project, folder: Path) -> None:
             text = path.read_text(encoding="utf-8")
             manifest = project.manifest
             extra = {"subtitle": f"Édition {manifest.quarter}", "date": manifest.made.isoformat()}
-            path.write_text(_with_meta(text, extra), encoding="utf-8", newline="\n")
+            path.write_text(_with_meta(text, extra, path), encoding="utf-8", newline="\n")
 
 
 def _stage_notebook(project: Project, page: Page, path: Path) -> None:
@@ -115,21 +111,20 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     for end in open_data(path):
         links.append({"text": f"{TITLES[end]} (CSV)", "href": f"{name}{end}", "icon": "table"})
     cells = notebook["cells"]
-    front = _with_meta(joined(cells[0]["source"]), {"format-links": links})
+    front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
     cells[0]["source"] = front.splitlines(keepends=True)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _with_meta(text: str, extra: dict[str, Any]) -> str:
+def _with_meta(text: str, extra: dict[str, Any], name: Path) -> str:
     """A Markdown text whose front matter has more keys."""
-    front, body = split_front_matter(text.strip() + "\n")
-    meta = {**(yaml.safe_load(front) or {}), **extra}
-    return f"---\n{yaml.safe_dump(meta, allow_unicode=True, sort_keys=False)}---\n{body}"
+    meta, body = read_front_matter(text.strip() + "\n", name)
+    return as_front_matter({**meta, **extra}) + body
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _sidebar_item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
-        inside = [_item(child) for child in entry.entries]
+        inside = [_sidebar_item(child) for child in entry.entries]
         return {"section": str(plain(entry.text)), "contents": inside}
     return {"href": str(entry.page), "text": str(plain(entry.text))}
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
-import yaml
 from pydantic import ValidationError
 
 from observlib import files, project
@@ -24,6 +23,7 @@ from observlib.catalogue import (
 from observlib.errors import ObservError, UsageError
 from observlib.loaders import names
 from observlib.tables import TABLES
+from observlib.yaml_files import dump
 
 _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
 
@@ -110,7 +110,7 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
     path = project.devices_file(data, root)
     before = path.read_text(encoding="utf-8")
     ordered = {key: entry[key] for key in Device.model_fields if key in entry} | entry
-    text = yaml.safe_dump([ordered], allow_unicode=True, sort_keys=False, width=95)
+    text = dump([ordered], width=95)
     after = f"{before.rstrip()}\n{text}"
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         copy = Path(place) / "catalogue"

@@ -27,7 +27,7 @@ say = study.say  # sentences on estimates, each of which brings its numbers
 visits = study.estimates("visits", indicator="visits", by="quarter", channel="web")
 """
 _FINDING = """
-study.text(say.leading(visits), absent="Aucune visite n'est comptée ce trimestre.")
+study.text(say.highest_and_lowest(visits), absent="Aucune visite n'est comptée ce trimestre.")
 """
 _CHART = """
 #| label: fig-trimestres

@@ -1,7 +1,5 @@
 """Effects of actions as estimates: which series are taken, and what is told where none can be."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np
@@ -21,16 +19,12 @@ SEASON = 1 + 0.2 * np.sin(np.arange(12) * 2 * np.pi / 12)
 def action(day: date, *expected: str, controls: tuple[str, ...] = ("legifrance",)) -> Action:
     return Action.model_validate(
         {
-            "id": "essai",
-            "title": "Un essai",
-            "product": "boamp",
-            "date": day,
+            "id": "essai", "title": "Un essai", "product": "boamp", "date": day,
             "done": "On essaie.",
             "expected": [{"indicator": name, "direction": "up"} for name in expected],
-            "controls": controls,
-            "contact": "équipe",
+            "controls": controls, "contact": "équipe",
         }
-    )
+    )  # fmt: skip
 
 
 def visits(product: str, n: int, change: float = 0.0, device: str = "") -> pd.DataFrame:
@@ -56,15 +50,11 @@ def marks(product: str, n: int, change: float) -> pd.DataFrame:
     row = {"indicator": "satisfaction_10", "product": product, "unit": "sur 10"}
     return estimates.make(
         {
-            **row,
-            "device": product,
-            "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
-            "estimate": 7 + change * (i >= 24) + 0.05 * source.normal(),
-            "n": 100,
-            "n_eff": 100,
+            **row, "device": product, "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
+            "estimate": 7 + change * (i >= 24) + 0.05 * source.normal(), "n": 100, "n_eff": 100,
         }
         for i in range(n)
-    )
+    )  # fmt: skip
 
 
 def followed(catalogue: Catalogue, series: pd.DataFrame, *done: Action) -> actions.Effects:
@@ -84,9 +74,7 @@ def months_of(found: actions.Effects) -> dict[str, float]:
 DAY = date(2025, 1, 1)
 
 
-def test_a_count_that_fell_is_told_in_percent_alone_and_against_the_comparable(
-    catalogue: Catalogue,
-) -> None:
+def test_a_count_that_fell_is_told_in_percent_alone_and_against_the_comparable(catalogue):
     series = estimates.combine([visits("boamp", 40, -0.25), visits("legifrance", 40)])
     both = followed(catalogue, series, action(DAY, "visits"))
     found, (row,) = effect(both), both.verdicts.to_dict("records")
@@ -98,7 +86,7 @@ def test_a_count_that_fell_is_told_in_percent_alone_and_against_the_comparable(
     assert row["compared_with"] == ("legifrance",) and row["device"] == "boamp"
 
 
-def test_a_mark_that_rose_is_told_in_points(catalogue: Catalogue) -> None:
+def test_a_mark_that_rose_is_told_in_points(catalogue):
     series = estimates.combine([marks("boamp", 36, 0.5), marks("legifrance", 36, 0)])
     both = followed(catalogue, series, action(DAY, "satisfaction_10"))
     found = effect(both)
@@ -112,9 +100,7 @@ def test_a_mark_that_rose_is_told_in_points(catalogue: Catalogue) -> None:
     assert (course["group_value"] == SEEN).sum() == 36
 
 
-def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undetermined(
-    catalogue: Catalogue,
-) -> None:
+def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undetermined(catalogue):
     series = estimates.combine([marks("boamp", 40, 0), marks("legifrance", 40, 0)])
     (row,) = followed(catalogue, series, action(DAY, "satisfaction_10")).verdicts.to_dict("records")
     matters = catalogue.indicators["satisfaction_10"].matters or 0
@@ -122,9 +108,7 @@ def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undeterm
     assert -matters <= row["difference_low"] <= row["difference_high"] <= matters
 
 
-def test_an_action_without_comparable_products_is_decided_before_and_after(
-    catalogue: Catalogue,
-) -> None:
+def test_an_action_without_comparable_products_is_decided_before_and_after(catalogue):
     series = visits("boamp", 40, 0.2)
     both = followed(catalogue, series, action(DAY, "visits", controls=()))
     (row,) = both.verdicts.to_dict("records")
@@ -134,8 +118,8 @@ def test_an_action_without_comparable_products_is_decided_before_and_after(
 
 @pytest.mark.parametrize("known", [0, 30])
 def test_nothing_is_said_to_have_moved_where_the_comparable_products_named_have_no_long_series(
-    known: int, catalogue: Catalogue
-) -> None:
+    known, catalogue
+):
     parts = [visits("boamp", 40, 0.2)] + ([visits("legifrance", known).tail(3)] if known else [])
     found = followed(catalogue, estimates.combine(parts), action(DAY, "visits"))
     (row,) = found.verdicts.to_dict("records")
@@ -148,9 +132,7 @@ def test_nothing_is_said_to_have_moved_where_the_comparable_products_named_have_
     ("n", "day", "reason"),
     [(26, DAY, "after"), (40, date(2023, 6, 1), "before"), (27, DAY, "seasons")],
 )
-def test_too_few_months_give_no_number_but_how_many_there_were(
-    n: int, day: date, reason: str, catalogue: Catalogue
-) -> None:
+def test_too_few_months_give_no_number_but_how_many_there_were(n, day, reason, catalogue):
     series = visits("boamp", n)
     if reason == "seasons":
         series = series.tail(15 + 1)
@@ -162,7 +144,7 @@ def test_too_few_months_give_no_number_but_how_many_there_were(
     assert set(found.estimates["indicator"]) == {"action_effect", "action_months"}
 
 
-def test_a_partial_month_and_a_sum_paid_back_are_not_compared(catalogue: Catalogue) -> None:
+def test_a_partial_month_and_a_sum_paid_back_are_not_compared(catalogue):
     series = visits("boamp", 40)
     series.loc[39, ["estimate", "status"]] = [10.0, "partial"]
     series.loc[38, "estimate"] = -5.0
@@ -170,9 +152,7 @@ def test_a_partial_month_and_a_sum_paid_back_are_not_compared(catalogue: Catalog
     assert months_of(found)[f"{BEFORE_AFTER}, après"] == 14
 
 
-def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(
-    catalogue: Catalogue,
-) -> None:
+def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(catalogue):
     rows = marks("boamp", 36, 4.0).assign(indicator="answer_rate", unit="%", n_eff=float("nan"))
     found = followed(catalogue, rows, action(DAY, "answer_rate", controls=()))
     assert found.verdicts[["verdict", "unit"]].values.tolist() == [["rise", "points"]]
@@ -187,9 +167,7 @@ def noisy(product: str, change: float, seed: int) -> pd.DataFrame:
     return rows.assign(estimate=rows["estimate"] + 0.4 * source.normal(size=36))
 
 
-def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(
-    catalogue: Catalogue,
-) -> None:
+def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(catalogue):
     moved = [noisy("boamp", 0.62, seed) for seed in range(12)]
     alone = [
         followed(catalogue, rows, action(DAY, "satisfaction_10", controls=())) for rows in moved
@@ -213,9 +191,7 @@ def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(
 
 @settings(max_examples=10)
 @given(changes=st.lists(st.floats(-1.5, 1.5), min_size=1, max_size=4))
-def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(
-    changes: list[float], catalogue: Catalogue
-) -> None:
+def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(changes, catalogue):
     products = [f"p{i}" for i in range(len(changes))]
     done = [
         action(DAY, "satisfaction_10", controls=()).model_copy(
@@ -236,9 +212,7 @@ def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(
         assert row["detectable"] > (row["difference_high"] - row["difference_low"]) / 2
 
 
-def test_the_smallest_change_that_could_be_seen_of_a_count_is_in_percent(
-    catalogue: Catalogue,
-) -> None:
+def test_the_smallest_change_that_could_be_seen_of_a_count_is_in_percent(catalogue):
     found = followed(catalogue, visits("boamp", 40), action(DAY, "visits", controls=()))
     (row,) = found.verdicts.to_dict("records")
     ends = np.log1p(np.array([row["difference_low"], row["difference_high"]]) / 100)
@@ -252,9 +226,7 @@ def test_the_smallest_change_that_could_be_seen_of_a_count_is_in_percent(
 # --- Which series -----------------------------------------------------------------------------
 
 
-def test_of_two_devices_the_first_of_the_catalogue_with_months_enough_is_taken(
-    catalogue: Catalogue,
-) -> None:
+def test_of_two_devices_the_first_of_the_catalogue_with_months_enough_is_taken(catalogue):
     avis, survey = "jdma-legifrance", "enquete-legifrance"
     done = action(DAY, "satisfaction_10", controls=()).model_copy(update={"product": "legifrance"})
 
@@ -268,9 +240,7 @@ def test_of_two_devices_the_first_of_the_catalogue_with_months_enough_is_taken(
     assert chosen(27) == {survey}  # fewer than twelve months before the action
 
 
-def test_a_site_is_compared_with_sites_and_not_with_the_data_sets_of_other_products(
-    catalogue: Catalogue,
-) -> None:
+def test_a_site_is_compared_with_sites_and_not_with_the_data_sets_of_other_products(catalogue):
     parts = [
         visits("boamp", 40).assign(channel="web"),
         visits("service-public", 40, device="datagouv-fiches").assign(channel="open_data"),
@@ -281,7 +251,7 @@ def test_a_site_is_compared_with_sites_and_not_with_the_data_sets_of_other_produ
     assert effect(found).at[COMPARABLE, "ci_low"] > 50  # the site's change and not the data set's
 
 
-def test_rows_of_a_group_are_never_mixed_with_those_of_the_whole(catalogue: Catalogue) -> None:
+def test_rows_of_a_group_are_never_mixed_with_those_of_the_whole(catalogue):
     whole = marks("boamp", 36, 0)
     part = marks("boamp", 36, 3.0).assign(group="age", group_value="25-34")
     done = action(DAY, "satisfaction_10", controls=())
@@ -292,9 +262,7 @@ def test_rows_of_a_group_are_never_mixed_with_those_of_the_whole(catalogue: Cata
     assert followed(catalogue, part, done).verdicts["reason"].tolist() == ["series"]
 
 
-def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(
-    catalogue: Catalogue,
-) -> None:
+def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(catalogue):
     series = estimates.combine([visits("boamp", 40), marks("boamp", 40, 0)])
     one = action(DAY, "visits", "satisfaction_10", "nps", controls=())
     found = followed(catalogue, series, one)
@@ -311,9 +279,7 @@ def test_two_expectations_are_told_apart_and_one_without_series_is_told_as_such(
     assert list(nothing.verdicts) == actions.VERDICTS
 
 
-def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the_others(
-    catalogue: Catalogue,
-) -> None:
+def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the_others(catalogue):
     withheld = visits("bodacc", 40).assign(status="suppressed", estimate=float("nan"))
     series = estimates.combine(
         [
@@ -330,7 +296,7 @@ def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the
     assert followed(catalogue, hidden, done).verdicts["reason"].tolist() == ["series"]
 
 
-def test_months_without_chance_establish_nothing(catalogue: Catalogue) -> None:
+def test_months_without_chance_establish_nothing(catalogue):
     flat = marks("boamp", 40, 0.0)
     flat["estimate"] = [7.0 + (i >= 24) for i in range(40)]
     done = action(date(2025, 1, 1), "satisfaction_10", controls=())

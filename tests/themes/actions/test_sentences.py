@@ -1,7 +1,5 @@
 """What is said of actions: the verdicts as they were made, and never more than they allow."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 
@@ -10,7 +8,6 @@ import pytest
 
 from observlib import estimates, findings
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.themes.actions.effects import effect_table
 
@@ -20,42 +17,22 @@ PRECISION = "On ne peut pas conclure"
 def action(direction: str = "up", controls: tuple[str, ...] = (), **keys: Any) -> Action:
     return Action.model_validate(
         {
-            "id": "essai",
-            "title": "Un essai",
-            "product": "boamp",
-            "date": date(2025, 6, 16),
-            "done": "On essaie.",
-            "expected": [{"indicator": "visits", "direction": direction}],
-            "controls": controls,
-            "contact": "équipe",
-            **keys,
+            "id": "essai", "title": "Un essai", "product": "boamp", "date": date(2025, 6, 16),
+            "done": "On essaie.", "expected": [{"indicator": "visits", "direction": direction}],
+            "controls": controls, "contact": "équipe", **keys,
         }
-    )
+    )  # fmt: skip
 
 
 def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:
     """One verdict, of a change of +5 % (4 to 6), or what is given."""
     row = {
-        "group": "Un essai",
-        "action": "essai",
-        "title": "Un essai",
-        "direction": "up",
-        "indicator": "visits",
-        "product": "boamp",
-        "device": "audience-boamp",
-        "compared_with": (),
-        "group_value": BEFORE_AFTER,
-        "unit": "%",
-        "before": 24,
-        "after": 15,
-        "difference": 5.0,
-        "difference_low": 4.0,
-        "difference_high": 6.0,
-        "level": 0.975,
-        "detectable": 1.5,
-        "verdict": verdict,
-        "reason": reason,
-    }
+        "group": "Un essai", "action": "essai", "title": "Un essai", "direction": "up",
+        "indicator": "visits", "product": "boamp", "device": "audience-boamp",
+        "compared_with": (), "group_value": BEFORE_AFTER, "unit": "%", "before": 24, "after": 15,
+        "difference": 5.0, "difference_low": 4.0, "difference_high": 6.0, "level": 0.975,
+        "detectable": 1.5, "verdict": verdict, "reason": reason,
+    }  # fmt: skip
     return pd.DataFrame([row | keys])
 
 
@@ -66,16 +43,11 @@ def frame(controlled: bool = False) -> pd.DataFrame:
     row = {"indicator": "action_effect", "product": "boamp", "period": "2025-07/2026-09"}
     return estimates.make(
         {
-            **row,
-            "group": "Un essai",
-            "group_value": name,
-            "unit": "%",
-            "estimate": (low + high) / 2,
-            "ci_low": low,
-            "ci_high": high,
+            **row, "group": "Un essai", "group_value": name, "unit": "%",
+            "estimate": (low + high) / 2, "ci_low": low, "ci_high": high,
         }
         for name, (low, high) in ends.items()
-    )
+    )  # fmt: skip
 
 
 def plain(said: object) -> str:
@@ -97,9 +69,7 @@ def plain(said: object) -> str:
         (told("unknown", "controls"), "up", f"{PRECISION} faute de produits comparables"),
     ],
 )
-def test_the_words_are_those_of_the_verdict_and_no_others(
-    verdicts: pd.DataFrame, direction: str, words: str, catalogue: Catalogue
-) -> None:
+def test_the_words_are_those_of_the_verdict_and_no_others(verdicts, direction, words, catalogue):
     verdicts = verdicts.assign(direction=direction)
     said = plain(findings.actions.each(verdicts, frame(), [action(direction)], catalogue))
     assert f"**{words}" in said
@@ -110,9 +80,7 @@ def test_the_words_are_those_of_the_verdict_and_no_others(
         assert ("hausse" in text or "baisse" in text) == moved
 
 
-def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_else(
-    catalogue: Catalogue,
-) -> None:
+def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_else(catalogue):
     for verdicts, there in ((told("unknown", "precision"), True), (told("stable"), False)):
         said = findings.actions.each(verdicts, frame(), [action()], catalogue)
         least = "Seule une évolution d’au moins 1,5 % avait de bonnes chances d’être vue"
@@ -121,7 +89,7 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         assert ("(BOAMP, visites : visible à partir de 1,5 %)" in plain(lead)) == there
 
 
-def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: Catalogue) -> None:
+def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     done = action(controls=("bodacc", "legifrance"))
     said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
@@ -130,9 +98,7 @@ def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue: C
     assert "Source : Audience du BOAMP" in said
 
 
-def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(
-    catalogue: Catalogue,
-) -> None:
+def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     own = action(controls=("bodacc", "legifrance"))
     other = action(id="autre", title="Un autre", product="bodacc")
@@ -149,9 +115,7 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     assert "Parmi les" not in plain(findings.actions.each(alone, frame(), done, catalogue))
 
 
-def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(
-    catalogue: Catalogue,
-) -> None:
+def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(catalogue):
     another = action(id="autre", title="Un autre", date=date(2025, 7, 20))
     elsewhere = action(id="ailleurs", title="Ailleurs", product="bodacc")
 
@@ -165,23 +129,21 @@ def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed
     assert "départage" not in said(told("unknown", "after"), another)
 
 
-def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(
-    catalogue: Catalogue,
-) -> None:
+def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(catalogue):
     done = action(controls=("bodacc",))
     verdicts = told("unknown", "controls")
     said = plain(findings.actions.each(verdicts, frame(), [done], catalogue))
     assert "leur suite manque ou est trop courte" in said and "ce qui n’établit rien" in said
 
 
-def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue: Catalogue) -> None:
+def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue):
     assert plain(findings.actions.overview(told("rise"), catalogue)) == (
         "1 action est suivie. La mesure suivie est en hausse, comme attendu, après « Un essai » "
         "(BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
 
 
-def test_an_action_that_moves_two_figures_is_counted_once(catalogue: Catalogue) -> None:
+def test_an_action_that_moves_two_figures_is_counted_once(catalogue):
     verdicts = pd.concat(
         [told("stable"), told("rise", indicator="downloads", group="Un essai (téléchargements)")]
     )
@@ -190,33 +152,33 @@ def test_an_action_that_moves_two_figures_is_counted_once(catalogue: Catalogue) 
     assert said.index("hausse") < said.index("stable")
 
 
-def test_no_action_and_an_action_without_series_are_said(catalogue: Catalogue) -> None:
+def test_no_action_and_an_action_without_series_are_said(catalogue):
     none = told("rise").head(0)
     assert findings.actions.overview(none, catalogue) == "Aucune action n'est suivie."
     unseen = told("unknown", "series")
     lead = findings.actions.overview(unseen, catalogue)
     assert lead.startswith("Aucune action n'est suivie. Faute de suite mensuelle")
-    assert "« Un essai » (visites)" in findings.actions.unfollowed(unseen, catalogue)
-    assert findings.actions.unfollowed(told("rise"), catalogue) == ""
+    assert "« Un essai » (visites)" in findings.actions.without_series(unseen, catalogue)
+    assert findings.actions.without_series(told("rise"), catalogue) == ""
     with pytest.raises(ObservError, match="no action is followed"):
         effect_table(unseen, frame(), catalogue, caption="Effets", label="tbl-effets")
 
 
-def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue: Catalogue) -> None:
+def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue):
     since = date(2025, 10, 1)
-    said = findings.actions.older([action()], "2028-T3", catalogue)
+    said = findings.actions.too_old([action()], "2028-T3", catalogue)
     assert said == (
         "N'est plus suivie ici, car elle date d'avant le 1er octobre 2025 : « Un essai » "
         "(BOAMP, 16 juin 2025)."
     )
-    assert findings.actions.older([action(date=since)], "2028-T3", catalogue) == ""
+    assert findings.actions.too_old([action(date=since)], "2028-T3", catalogue) == ""
     both = [action(), action(title="Un autre")]
-    assert findings.actions.older(both, "2028-T3", catalogue).startswith("Ne sont plus suivies ici")
+    assert findings.actions.too_old(both, "2028-T3", catalogue).startswith(
+        "Ne sont plus suivies ici"
+    )
 
 
-def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(
-    catalogue: Catalogue,
-) -> None:
+def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc",))
     table = plain(
         effect_table(verdicts, frame(True), catalogue, caption="Effets", label="tbl-effets")

@@ -1,18 +1,14 @@
 """The visits of the demonstration: its truths are those of the files, recounted here."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.recounts import quarter_of, rows_of
 
-from observlib.demo import calendar
 from observlib.themes.audience import demonstration as audience
 
 Sums = dict[tuple[str, str], int]
@@ -44,7 +40,7 @@ def visits(root: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def test_visits_by_month_and_quarter_are_those_of_the_files(exports: Any) -> None:
+def test_visits_by_month_and_quarter_are_those_of_the_files(exports):
     by_month: Sums = defaultdict(int)
     by_quarter: Sums = defaultdict(int)
     for device, periods in visits(exports.folder).items():
@@ -58,14 +54,14 @@ def test_visits_by_month_and_quarter_are_those_of_the_files(exports: Any) -> Non
     }
 
 
-def test_visits_follow_what_is_expected(exports: Any) -> None:
+def test_visits_follow_what_is_expected(exports):
     for record in exports.truths["visits_by_month"]:
         if record["complete"]:
             # 5 standard deviations of a month's noise, and the rounding of small daily counts
             assert record["value"] == pytest.approx(record["expected"], rel=5 * 0.03 / 28**0.5)
 
 
-def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports: Any) -> None:
+def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports):
     truth = exports.truths
     months = {(r["device"], r["month"]) for r in truth["visits_by_month"] if not r["complete"]}
     quarters = {
@@ -76,14 +72,14 @@ def test_only_the_outage_and_the_month_in_progress_are_incomplete(exports: Any) 
     assert quarters == {("matomo-entreprendre", "2026-T2"), *((d, "2026-T4") for d in datagouv)}
 
 
-def test_the_days_of_the_outage_are_absent(exports: Any) -> None:
+def test_the_days_of_the_outage_are_absent(exports):
     days = visits(exports.folder)["matomo-entreprendre"]
     april = [day for day in days if day.startswith("2026-04")]
     assert (april[0], april[-1], len(april)) == ("2026-04-01", "2026-04-12", 12)
     assert len(days) == (date(2026, 9, 30) - date(2022, 12, 31)).days - 18
 
 
-def test_matomo_exports_have_the_traps_of_the_real_ones(exports: Any) -> None:
+def test_matomo_exports_have_the_traps_of_the_real_ones(exports):
     matomo = exports.folder / "matomo"
     row = rows_of(matomo / "matomo_service-public_2026-T3.csv", "utf-16")[0]
     assert re.fullmatch(r"\d+%", row["Bounce Rate"])
@@ -94,24 +90,3 @@ def test_matomo_exports_have_the_traps_of_the_real_ones(exports: Any) -> None:
     assert "Date" not in rows_of(matomo / "matomo_legifrance_2026-03.csv", "utf-16")[0]
     last = json.loads((matomo / "matomo_journal-officiel_2026.json").read_text("utf-8"))
     assert list(last)[-1] == "2026-09"
-
-
-def test_legifrance_loses_three_tenths_of_its_visits_from_march_2025() -> None:
-    def ratio(month: int) -> float:
-        day = date(2025, month, 5)
-        year = timedelta(days=364)  # whole weeks
-        device = "matomo-legifrance"
-        return audience.expected_visits(device, day) / audience.expected_visits(device, day - year)
-
-    assert ratio(3) / ratio(2) == pytest.approx(0.7, abs=0.001)
-    assert ratio(12) / ratio(3) == pytest.approx(1, abs=0.001)
-
-
-def test_entreprendre_is_not_counted_from_13_to_30_april_2026() -> None:
-    silent = [
-        day
-        for month in ("2026-03", "2026-04", "2026-05")
-        for day in calendar.days_of(month)
-        if audience.expected_visits("matomo-entreprendre", day) == 0
-    ]
-    assert (silent[0], silent[-1], len(silent)) == (date(2026, 4, 13), date(2026, 4, 30), 18)

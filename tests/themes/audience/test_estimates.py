@@ -1,13 +1,10 @@
 """Months without their season: what is told, and why something cannot be."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.themes.audience.estimates import adjusted
 
 
@@ -41,14 +38,12 @@ def reasons(frame: pd.DataFrame) -> list[tuple[str, str]]:
     ],
 )
 def test_a_series_too_short_says_so_and_shows_no_number_in_place_of_what_it_cannot_tell(
-    n: int, told: list[tuple[str, str]], catalogue: Catalogue
-) -> None:
+    n, told, catalogue
+):
     assert reasons(adjusted(months(wavy(n)), catalogue)) == told
 
 
-def test_a_series_with_gaps_says_so_and_one_gap_only_is_a_month_without_value(
-    catalogue: Catalogue,
-) -> None:
+def test_a_series_with_gaps_says_so_and_one_gap_only_is_a_month_without_value(catalogue):
     frame = months(wavy(40))
     holes = frame[~frame["period"].isin([f"2024-{m:02d}" for m in (2, 4, 6, 8, 10)])]
     assert reasons(adjusted(holes, catalogue)) == [
@@ -59,7 +54,7 @@ def test_a_series_with_gaps_says_so_and_one_gap_only_is_a_month_without_value(
     assert told.loc[told["status"] == "missing", "period"].tolist() == [frame.at[20, "period"]]
 
 
-def test_a_level_too_recent_has_no_pace(catalogue: Catalogue) -> None:
+def test_a_level_too_recent_has_no_pace(catalogue):
     values = wavy(40)
     fallen = [*values[:32], *(0.6 * value for value in values[32:])]
     found = adjusted(months(fallen), catalogue)
@@ -68,14 +63,14 @@ def test_a_level_too_recent_has_no_pace(catalogue: Catalogue) -> None:
     assert change["period"] == "2025-09" and change["ci_low"] <= -40 <= change["ci_high"]
 
 
-def test_the_pace_is_that_of_the_latest_two_years_and_has_an_interval(catalogue: Catalogue) -> None:
+def test_the_pace_is_that_of_the_latest_two_years_and_has_an_interval(catalogue):
     found = adjusted(months(wavy(48, growth=0.05)), catalogue)
     (pace,) = found[found["indicator"] == "pace"].to_dict("records")
     assert pace["period"] == "2025-01/2026-12"
     assert pace["ci_low"] <= 5 <= pace["ci_high"]
 
 
-def test_each_device_is_adjusted_by_itself_and_none_gives_no_row(catalogue: Catalogue) -> None:
+def test_each_device_is_adjusted_by_itself_and_none_gives_no_row(catalogue):
     both = estimates.combine([months(wavy(36)), months(wavy(20), device="e")])
     found = adjusted(both, catalogue)
     told = found[(found["status"] == "published") & (found["indicator"] != "pace_level")]
@@ -83,9 +78,7 @@ def test_each_device_is_adjusted_by_itself_and_none_gives_no_row(catalogue: Cata
     assert adjusted(both.head(0), catalogue).empty
 
 
-def test_each_pace_has_the_verdict_of_the_family_and_a_plain_interval(
-    catalogue: Catalogue,
-) -> None:
+def test_each_pace_has_the_verdict_of_the_family_and_a_plain_interval(catalogue):
     growths = {"up": 0.05, "down": -0.05, "still": 0.0}
     frames = [months(wavy(48, growth), device=name) for name, growth in growths.items()]
     noisy = np.random.default_rng(3).normal(size=48)
@@ -107,7 +100,7 @@ def test_each_pace_has_the_verdict_of_the_family_and_a_plain_interval(
     assert [plain[end] for end in ends] == pytest.approx(paces.loc["up", ends].tolist())
 
 
-def test_a_pace_that_would_hold_alone_is_not_told_among_many(catalogue: Catalogue) -> None:
+def test_a_pace_that_would_hold_alone_is_not_told_among_many(catalogue):
     """Of series without trend, one in twenty seems to rise or fall; hardly any page says so."""
 
     def drawn(seed: int) -> pd.DataFrame:
@@ -120,7 +113,7 @@ def test_a_pace_that_would_hold_alone_is_not_told_among_many(catalogue: Catalogu
     assert len(apart) and set(paces["group_value"]) <= {"stable", "indéterminé"}
 
 
-def test_a_series_or_a_pace_too_irregular_is_told_and_has_no_number(catalogue: Catalogue) -> None:
+def test_a_series_or_a_pace_too_irregular_is_told_and_has_no_number(catalogue):
     noise = np.random.default_rng(1).normal(size=36)
     wild = [*np.round(1e5 * np.exp(0.6 * noise))]
     drifting = [*np.round(1e5 * np.exp(0.2 * noise.cumsum()))]
@@ -130,13 +123,11 @@ def test_a_series_or_a_pace_too_irregular_is_told_and_has_no_number(catalogue: C
     assert reasons(adjusted(months(drifting), catalogue)) == [("pace", "mois trop irréguliers")]
 
 
-def test_every_indicator_that_is_made_is_in_the_catalogue(catalogue: Catalogue) -> None:
+def test_every_indicator_that_is_made_is_in_the_catalogue(catalogue):
     assert set(adjusted(months(wavy(36)), catalogue)["indicator"]) <= set(catalogue.indicators)
 
 
-def test_a_change_of_level_that_would_hold_alone_is_not_told_among_many(
-    catalogue: Catalogue,
-) -> None:
+def test_a_change_of_level_that_would_hold_alone_is_not_told_among_many(catalogue):
     """The more series a study searches, the more of them would seem to change by chance."""
 
     def drawn(seed: int, step: float) -> pd.DataFrame:

@@ -1,20 +1,14 @@
 """What is said of months without their season: breaks, odd months, pace, and what is too short."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates, findings
-from observlib.catalogue import Catalogue
 
 PRODUCTS = ("legifrance", "boamp", "vie-publique")
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def row(indicator: str, product: str = "legifrance", **more: Any) -> dict[str, Any]:
@@ -35,8 +29,8 @@ def frame(*rows: dict[str, Any]) -> pd.DataFrame:
 STEP = row("level_change", estimate=-30.2, ci_low=-30.9, ci_high=-29.5)
 
 
-def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue: Catalogue) -> None:
-    assert plain(findings.audience.searched(frame(STEP), catalogue)) == (
+def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue):
+    assert plain(findings.audience.breaks_or_none(frame(STEP), catalogue)) == (
         "Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025, "
         "de −30,9 à −29,5 %) ; aucune autre rupture n'est établie."
     )
@@ -44,28 +38,28 @@ def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue: Catalo
     assert "sur le web, −30,2 % en mars 2025" in page
 
 
-def test_no_break_is_said_only_where_some_series_was_searched(catalogue: Catalogue) -> None:
+def test_no_break_is_said_only_where_some_series_was_searched(catalogue):
     assert findings.audience.breaks(frame(), catalogue) == ""
-    assert "aucune rupture établie" in findings.audience.searched(frame(), catalogue)
-    assert "Aucun mois" in findings.audience.no_odd(frame())
+    assert "aucune rupture établie" in findings.audience.breaks_or_none(frame(), catalogue)
+    assert "Aucun mois" in findings.audience.no_unusual_month(frame())
     short = frame(*(why("level_change", p, "moins de 36 mois complets") for p in PRODUCTS))
     for said in (
-        findings.audience.searched(short, catalogue),
-        findings.audience.no_odd(short),
+        findings.audience.breaks_or_none(short, catalogue),
+        findings.audience.no_unusual_month(short),
     ):
         assert said.startswith("Aucune série n'est assez longue")
     empty = estimates.make([])
-    assert findings.audience.searched(empty, catalogue).startswith("Aucune série")
+    assert findings.audience.breaks_or_none(empty, catalogue).startswith("Aucune série")
     for say in (
-        findings.audience.short,
+        findings.audience.not_adjusted,
         findings.audience.paces,
-        findings.audience.odd,
+        findings.audience.unusual_months,
     ):
         assert say(empty, catalogue) == ""
 
 
-def test_a_series_too_short_is_named_with_the_reason(catalogue: Catalogue) -> None:
-    told = findings.audience.short(
+def test_a_series_too_short_is_named_with_the_reason(catalogue):
+    told = findings.audience.not_adjusted(
         frame(
             why("visits_adjusted", "bodacc", "moins de 24 mois complets"),
             why("pace", "boamp", "moins de 12 mois depuis la rupture"),
@@ -79,8 +73,10 @@ def test_a_series_too_short_is_named_with_the_reason(catalogue: Catalogue) -> No
     )
 
 
-def test_an_odd_month_is_told_with_its_size(catalogue: Catalogue) -> None:
-    said = findings.audience.odd(frame(row("outlier", "boamp", estimate=42.0)), catalogue)
+def test_an_odd_month_is_told_with_its_size(catalogue):
+    said = findings.audience.unusual_months(
+        frame(row("outlier", "boamp", estimate=42.0)), catalogue
+    )
     assert plain(said) == "S'écartent de ce que l'on attendait : mars 2025 (BOAMP, +42,0 %)."
 
 
@@ -98,9 +94,7 @@ def pace(verdict: str, product: str = "legifrance", estimate: float = 1.5) -> di
         ("indéterminé", "Rien ne peut être conclu pour Légifrance : seul un rythme d'au moins"),
     ],
 )
-def test_the_verdict_of_the_family_is_said_and_no_other(
-    verdict: str, said: str, catalogue: Catalogue
-) -> None:
+def test_the_verdict_of_the_family_is_said_and_no_other(verdict, said, catalogue):
     seen = row("detectable_pace", estimate=12.3)
     told = plain(findings.audience.paces(frame(pace(verdict), seen), catalogue))
     assert said in told
@@ -108,9 +102,7 @@ def test_the_verdict_of_the_family_is_said_and_no_other(
     assert not any(word in told for word in others)
 
 
-def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(
-    catalogue: Catalogue,
-) -> None:
+def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(catalogue):
     rows = [pace("indéterminé", "boamp"), row("detectable_pace", "boamp", estimate=12.3)]
     one = plain(findings.audience.paces(frame(*rows), catalogue))
     assert "d'au moins 12,3 % avait de bonnes chances d'être vu." in one
@@ -119,14 +111,14 @@ def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(
     assert "d'au moins 12,3 % à 60,0 %, selon le cas, avait" in two
 
 
-def test_a_caption_says_how_many_paces_were_tested_together() -> None:
+def test_a_caption_says_how_many_paces_were_tested_together():
     level = row("pace_level", "", estimate=98.75)
     told = frame(pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"), level)
-    assert plain(findings.audience.counted(told)) == (
+    assert plain(findings.audience.paces_tested(told)) == (
         "3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : 1 en hausse et 2 stables"
     )
     plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
-    assert plain(findings.audience.counted(plainly)) == (
+    assert plain(findings.audience.paces_tested(plainly)) == (
         "1 rythme testé, d'après son intervalle à 95 % : 1 en hausse"
     )
-    assert findings.audience.counted(frame()) == "Aucun rythme ne peut être testé"
+    assert findings.audience.paces_tested(frame()) == "Aucun rythme ne peut être testé"

@@ -1,13 +1,11 @@
 """Findings of contacts: what is said of calls and desks is what the estimates say."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.themes.contacts import sentences as contacts
@@ -31,49 +29,45 @@ def delay(value: float, **more: Any) -> dict[str, Any]:
     return {**row, "estimate": value, **more}
 
 
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue: Catalogue) -> None:
+def test_the_answer_rate_is_told_with_its_calls_and_a_year_before(catalogue):
     calls = {**PHONE, "indicator": "calls_offered", "unit": "appels", "estimate": 9000, "n": 9000}
-    said = contacts.answered(made(rate(86), rate(71, BEFORE), calls), catalogue, NOW, BEFORE)
+    said = contacts.answer_rates(made(rate(86), rate(71, BEFORE), calls), catalogue, NOW, BEFORE)
     assert plain(said) == (
         "Au 3e trimestre 2026, on a décroché 86 % des 9 000 appels (3939 Allô Service Public), "
         "contre 71 % un an avant."
     )
 
 
-def test_a_quarter_that_is_not_whole_is_not_told_as_if_it_were(catalogue: Catalogue) -> None:
-    said = contacts.answered(made(rate(86, status="partial")), catalogue, NOW, BEFORE)
+def test_a_quarter_that_is_not_whole_is_not_told_as_if_it_were(catalogue):
+    said = contacts.answer_rates(made(rate(86, status="partial")), catalogue, NOW, BEFORE)
     assert "aucun comptage complet" in said
     for none in (made(), made(rate(86, status="missing") | {"estimate": None, "n": None})):
-        said = contacts.answered(none, catalogue, NOW, BEFORE)
+        said = contacts.answer_rates(none, catalogue, NOW, BEFORE)
         assert plain(said) == "Au 3e trimestre 2026, aucun comptage d'appels n'est connu."
-    assert "71 %" not in contacts.answered(
+    assert "71 %" not in contacts.answer_rates(
         made(rate(86), rate(71, BEFORE, status="partial")), catalogue, NOW, BEFORE
     )
 
 
-def test_the_lowest_quarter_is_named(catalogue: Catalogue) -> None:
+def test_the_lowest_quarter_is_named(catalogue):
     frame = made(rate(86), rate(71, "2025-T4"), rate(84, BEFORE))
-    assert plain(contacts.lowest(frame, catalogue)) == (
+    assert plain(contacts.lowest_answer_rate(frame, catalogue)) == (
         "Au plus bas, on a décroché 71 % au 4e trimestre 2025 (3939 Allô Service Public)."
     )
-    assert contacts.lowest(made(rate(86)), catalogue) == "Part des appels décrochés."
+    assert contacts.lowest_answer_rate(made(rate(86)), catalogue) == "Part des appels décrochés."
 
 
-def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue: Catalogue) -> None:
+def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue):
     row = {**PHONE, "unit": "s", "n": 400}
     frame = made(
         {**row, "indicator": "wait_median", "estimate": 40, "ci_low": 37, "ci_high": 46},
         {**row, "indicator": "wait_p90", "estimate": 290, "ci_low": 240, "ci_high": 350},
     )
-    assert plain(contacts.waits(frame, catalogue, NOW)) == (
+    assert plain(contacts.waiting_times(frame, catalogue, NOW)) == (
         "La moitié des appels décrochés l'est au plus en 40 s (intervalle à 95 % : 37 s à 46 s ; "
         "400 appels décrochés), neuf sur dix en 4 min 50 s (4 min à 5 min 50 s)."
     )
-    assert contacts.waits(frame[:0], catalogue, NOW) == ""
+    assert contacts.waiting_times(frame[:0], catalogue, NOW) == ""
 
 
 def promise(value: float, **more: Any) -> dict[str, Any]:
@@ -81,57 +75,59 @@ def promise(value: float, **more: Any) -> dict[str, Any]:
     return row | more
 
 
-def test_promises_of_different_delays_are_told_with_them_and_no_desk_is_last(
-    catalogue: Catalogue,
-) -> None:
+def test_promises_of_different_delays_are_told_with_them_and_no_desk_is_last(catalogue):
     shop = {"product": "documentation-francaise", "device": "courriels-boutique"}
     low = promise(50, **shop, n=19, status="low_base")
     other = promise(74, product="entreprendre", device="formulaires-entreprendre", n=200)
-    assert plain(contacts.promised(made(promise(93), low, other), catalogue, NOW)) == (
+    assert plain(contacts.answered_in_promise(made(promise(93), low, other), catalogue, NOW)) == (
         "Au 3e trimestre 2026, de 74 à 93 % des messages ont, selon le service, une première "
         "réponse dans le délai promis, de 3 à 5 jours (90 à 200 messages)."
     )
     ends = {"ci_low": 89, "ci_high": 96}
-    alone = plain(contacts.promised(made(promise(93, **ends)), catalogue, NOW, by="channel"))
+    alone = plain(
+        contacts.answered_in_promise(made(promise(93, **ends)), catalogue, NOW, by="channel")
+    )
     assert alone == (
         "Au 3e trimestre 2026, 93 % des messages ont une première réponse dans le délai promis, "
         "de 5 jours (intervalle à 95 % : 89 à 96 % ; 90 messages)."
     )
     unknown = made(promise(93, device="invented"))
-    assert "délai promis (90" in plain(contacts.promised(unknown, catalogue, NOW, by="channel"))
-    assert contacts.promised(made(low), catalogue, NOW) == ""
+    assert "délai promis (90" in plain(
+        contacts.answered_in_promise(unknown, catalogue, NOW, by="channel")
+    )
+    assert contacts.answered_in_promise(made(low), catalogue, NOW) == ""
 
 
-def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue: Catalogue) -> None:
+def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue):
     other = promise(74, product="entreprendre", device="formulaires-entreprendre")
-    assert plain(contacts.promises(made(promise(93), other, rate(86)), catalogue)) == (
+    assert plain(contacts.promised_delays(made(promise(93), other, rate(86)), catalogue)) == (
         "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires "
         "Entreprendre) ; 5 jours (Courriels Légifrance)."
     )
-    assert contacts.promises(made(rate(86)), catalogue) == ""
+    assert contacts.promised_delays(made(rate(86)), catalogue) == ""
 
 
-def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue: Catalogue) -> None:
+def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue):
     offered = {**PHONE, "indicator": "calls_offered", "unit": "appels", "estimate": 38_056}
     wait = {**PHONE, "indicator": "wait_median", "unit": "s", "estimate": 40, "n": 958}
     some = made(offered, {**wait, "device": "appels-3939-journal"})
-    assert plain(contacts.logged(some, catalogue)) == (
+    assert plain(contacts.calls_in_log(some, catalogue)) == (
         "Le journal dit l'attente sur 958 appels décrochés, et non sur les 38 056 appels reçus."
     )
-    assert contacts.logged(made({**offered, "estimate": 958}, wait), catalogue) == ""
+    assert contacts.calls_in_log(made({**offered, "estimate": 958}, wait), catalogue) == ""
 
 
-def test_the_busiest_and_the_quietest_hours_are_told(catalogue: Catalogue) -> None:
+def test_the_busiest_and_the_quietest_hours_are_told(catalogue):
     row = {**PHONE, "indicator": "calls_an_hour", "unit": "appels", "n": 300}
     frame = made(
         {**row, "group": "hour", "group_value": "9\xa0h", "estimate": 50},
         {**row, "group": "hour", "group_value": "10\xa0h", "estimate": 80},
         {**row, "group": "weekday_hour", "group_value": "lundi · 10\xa0h", "estimate": 100},
     )
-    said = plain(contacts.busiest(frame, catalogue, NOW))
+    said = plain(contacts.peak_hours(frame, catalogue, NOW))
     assert said.startswith("Le téléphone sonne le plus à 10 h (80") and "à 9 h (50" in said
     assert "le lundi à 10 h (100" in said
-    assert contacts.busiest(frame[:0], catalogue, NOW).endswith("n'est pas connue.")
+    assert contacts.peak_hours(frame[:0], catalogue, NOW).endswith("n'est pas connue.")
 
 
 def theme(name: str, value: float, half: float) -> dict[str, Any]:
@@ -140,32 +136,30 @@ def theme(name: str, value: float, half: float) -> dict[str, Any]:
     return {**row, "group_value": name, "estimate": value, **ends}
 
 
-def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue: Catalogue) -> None:
+def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue):
     others = theme("Autres", 60, 2)
     clear = made(theme("Logement", 10, 2), theme("Papiers", 30, 2), others)
     ahead = pd.DataFrame({"verdict": ["rise"], "reason": [""]})
-    assert plain(contacts.asked(clear, ahead, catalogue, NOW)) == (
+    assert plain(contacts.main_topics(clear, ahead, catalogue, NOW)) == (
         "Le motif le plus fréquent est « Papiers » (30 % des appels), devant « Logement » (10 %)."
     )
     near = made(theme("Logement", 28, 2), theme("Papiers", 30, 2), others)
     compared = changes.tested(catalogue, leading_answer.pairs(near))
-    assert plain(contacts.asked(near, compared, catalogue, NOW)).startswith(
+    assert plain(contacts.main_topics(near, compared, catalogue, NOW)).startswith(
         "Les motifs les plus fréquents sont « Papiers » (30 % des appels) et « Logement » (28 %), "
         "sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins "
     )
     alone = made(theme("A", 40, 2), others)
-    assert "seul motif" in contacts.asked(alone, ahead[:0], catalogue, NOW)
+    assert "seul motif" in contacts.main_topics(alone, ahead[:0], catalogue, NOW)
 
-    assert "ne peuvent pas" in contacts.asked(near[:0], ahead[:0], catalogue, NOW)
+    assert "ne peuvent pas" in contacts.main_topics(near[:0], ahead[:0], catalogue, NOW)
 
 
-def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(
-    catalogue: Catalogue,
-) -> None:
+def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(catalogue):
     row = {**DESK, "indicator": "tickets_open", "unit": "messages", "estimate": 12, "n": 12}
     both = made(row, {**row, "period": BEFORE, "estimate": 20, "n": 20})
-    assert plain(contacts.waiting(both, catalogue, NOW, BEFORE)) == (
+    assert plain(contacts.backlog(both, catalogue, NOW, BEFORE)) == (
         "À la fin du trimestre, attendaient 12 messages (Légifrance, 20 un an avant)."
     )
-    assert "un an avant" not in contacts.waiting(made(row), catalogue, NOW, BEFORE)
-    assert "aucun nombre" in contacts.waiting(both[:0], catalogue, NOW, BEFORE)
+    assert "un an avant" not in contacts.backlog(made(row), catalogue, NOW, BEFORE)
+    assert "aucun nombre" in contacts.backlog(both[:0], catalogue, NOW, BEFORE)

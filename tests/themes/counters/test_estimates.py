@@ -1,7 +1,5 @@
 """Counters by département and région, and for so many inhabitants."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -12,6 +10,7 @@ from observlib.period import Quarter
 from observlib.themes.counters import estimates as counters
 
 LAST = Quarter(2026, 3)
+NOBODY = tables.empty("population")
 REGIONS = pd.DataFrame(
     {
         "departement": ["01", "2A", "2B", "75"],
@@ -42,19 +41,14 @@ def people(counts: dict[str, int], year: int = 2022) -> pd.DataFrame:
     """People of each département, half women and half men."""
     rows: list[dict[str, Any]] = [
         {
-            "device": "insee-population",
-            "channel": "open_data",
-            "start": pd.Timestamp(year, 1, 1),
-            "end": pd.Timestamp(year, 1, 1),
-            "area_kind": "departement",
-            "area": area,
-            "sex": sex,
-            "age_low": 0,
+            "device": "insee-population", "channel": "open_data",
+            "start": pd.Timestamp(year, 1, 1), "end": pd.Timestamp(year, 1, 1),
+            "area_kind": "departement", "area": area, "sex": sex, "age_low": 0,
             "people": count // 2,
         }
         for area, count in counts.items()
         for sex in "FM"
-    ]
+    ]  # fmt: skip
     kept, rejects = tables.conform(pd.DataFrame(rows), "population", "test")
     assert rejects.empty
     return kept
@@ -65,8 +59,8 @@ def values(out: pd.DataFrame, indicator: str, group: str) -> dict[str, float]:
     return dict(zip(rows["group_value"], rows["estimate"], strict=True))
 
 
-def test_departements_add_up_to_regions_and_to_the_whole_list() -> None:
-    out = counters.counted(listed({"01": 3, "2A": 2, "2B": 4}), REGIONS, LAST)
+def test_departements_add_up_to_regions_and_to_the_whole_list():
+    out = counters.by_area(listed({"01": 3, "2A": 2, "2B": 4}), NOBODY, REGIONS, LAST)
     assert values(out, "counters", "departement") == {
         "Ain": 3, "Corse-du-Sud": 2, "Haute-Corse": 4, "Paris": 0,
     }  # fmt: skip
@@ -78,10 +72,10 @@ def test_departements_add_up_to_regions_and_to_the_whole_list() -> None:
     assert set(out["period"]) == {"2026-09-01"} and out[["n", "ci_low"]].isna().all().all()
 
 
-def test_a_rate_is_of_the_departements_whose_people_are_known_and_of_no_others() -> None:
+def test_a_rate_is_of_the_departements_whose_people_are_known_and_of_no_others():
     table = listed({"01": 3, "2A": 2, "2B": 4, "978": 5})
     known = people({"01": 600_000, "2A": 100_000})
-    out = counters.counted(table, REGIONS, LAST, known)
+    out = counters.by_area(table, known, REGIONS, LAST)
     assert values(out, "counters_per_100k", "departement") == {"Ain": 0.5, "Corse-du-Sud": 2}
     assert values(out, "counters_per_100k", "region")["Corse"] == 2
     assert values(out, "counters_per_100k", "")[""] == pytest.approx(100_000 * 5 / 700_000)
@@ -89,19 +83,18 @@ def test_a_rate_is_of_the_departements_whose_people_are_known_and_of_no_others()
     assert values(out, "counters", "region")["Saint-Martin"] == 5
 
 
-def test_the_latest_list_and_the_latest_people_before_it_count() -> None:
+def test_the_latest_list_and_the_latest_people_before_it_count():
     table = pd.concat([listed({"01": 1}, "2025-09-01"), listed({"01": 3}, "2026-09-01")])
     known = pd.concat([people({"01": 100_000}, 2021), people({"01": 200_000}, 2022)])
     later = pd.concat([known, people({"01": 2}, 2027)])
-    now = counters.counted(table, REGIONS, LAST, later)
+    now = counters.by_area(table, later, REGIONS, LAST)
     assert values(now, "counters_per_100k", "") == {"": 1.5}
-    before = counters.counted(table, REGIONS, Quarter(2026, 2), known)
+    before = counters.by_area(table, known, REGIONS, Quarter(2026, 2))
     assert values(before, "counters", "") == {"": 1} and set(before["period"]) == {"2025-09-01"}
 
 
-def test_without_a_list_or_with_an_empty_population_nothing_fails() -> None:
+def test_without_a_list_or_with_an_empty_population_nothing_fails():
     empty = tables.empty("counters").assign(source=pd.Series(dtype=str))
-    assert counters.counted(empty, REGIONS, LAST).empty
-    nobody = tables.empty("population")
-    out = counters.counted(listed({"01": 1}), REGIONS, LAST, nobody)
+    assert counters.by_area(empty, NOBODY, REGIONS, LAST).empty
+    out = counters.by_area(listed({"01": 1}), NOBODY, REGIONS, LAST)
     assert set(out["indicator"]) == {"counters"}

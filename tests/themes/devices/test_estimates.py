@@ -1,7 +1,5 @@
 """Who listens to whom, what came in, what fell silent: by hand, device by device."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 
@@ -37,15 +35,13 @@ def only(catalogue: Catalogue, *names: str) -> Catalogue:
     return catalogue.model_copy(update={"devices": kept})
 
 
-def test_every_tidy_table_is_counted_by_columns_that_it_has() -> None:
+def test_every_tidy_table_is_counted_by_columns_that_it_has():
     assert set(devices.COUNTED) == set(tables.TABLES)
     for name, columns in devices.COUNTED.items():
         assert set(columns) <= set(tables.columns(name)), name
 
 
-def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(
-    catalogue: Catalogue,
-) -> None:
+def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(catalogue):
     known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "tests-legifrance", "sp-plus")
     frame = devices.listening(known, UNHEARD, Q)
     cells = {
@@ -59,22 +55,18 @@ def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(
     assert set(cells) == {(name, "") for name in catalogue.products if name != "legifrance"}
 
 
-def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_one(
-    catalogue: Catalogue,
-) -> None:
+def test_every_device_that_listens_is_counted_once_and_a_table_of_facts_is_not_one(catalogue):
     facts = [device.id for device in catalogue.devices.values() if not device.listens]
     assert "insee-population" in facts and "published-figures" in facts
     heard = devices.listening(catalogue, UNHEARD, Q)["estimate"].sum()
     assert heard == len(catalogue.devices) - len(facts)
-    brought = devices.received(NONE, catalogue, Q, listens=False)
+    brought = devices.amounts(NONE, catalogue, Q, listens=False)
     assert brought["device"].tolist() == facts
     silent = devices.silence(NONE, held(), catalogue, Q)
     assert set(silent["device"]) == set(catalogue.devices) - set(facts)
 
 
-def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(
-    catalogue: Catalogue,
-) -> None:
+def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(catalogue):
     """The grid of all products and the list on a product's page are of the same devices."""
     told = [("ateliers", "annuaire"), ("ateliers", "cnaf"), ("jdma-legifrance", "annuaire")]
     heard = pd.DataFrame(told, columns=["device", "product"])
@@ -88,13 +80,11 @@ def test_a_product_heard_at_the_agency_s_workshops_is_listened_to_in_person(
     assert whole["estimate"].tolist() == [1]
 
 
-def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(
-    catalogue: Catalogue,
-) -> None:
+def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(catalogue):
     known = only(catalogue, "matomo-legifrance", "jdma-legifrance", "jdma-entreprendre")
     frame = given(jdma_legifrance=40, matomo_legifrance=3)
     frame.loc[frame["device"] == "matomo-legifrance", "table"] = "audience"
-    found = devices.received(frame, known, Q).set_index("device")
+    found = devices.amounts(frame, known, Q).set_index("device")
     assert found.loc["jdma-legifrance", ["estimate", "unit", "n"]].tolist() == [40, "réponses", 40]
     assert found.loc["matomo-legifrance", ["estimate", "unit"]].tolist() == [3, "relevés"]
     assert found.loc["jdma-legifrance", ["product", "channel", "source"]].tolist() == [
@@ -106,17 +96,15 @@ def test_a_device_is_counted_in_its_unit_and_one_without_data_is_told(
 
 
 @pytest.mark.parametrize(("count", "status"), [(10, "suppressed"), (11, "published")])
-def test_fewer_than_eleven_answers_are_not_shown(
-    catalogue: Catalogue, count: int, status: str
-) -> None:
+def test_fewer_than_eleven_answers_are_not_shown(catalogue, count, status):
     known = only(catalogue, "jdma-legifrance")
-    (row,) = devices.received(given(jdma_legifrance=count), known, Q).to_dict("records")
+    (row,) = devices.amounts(given(jdma_legifrance=count), known, Q).to_dict("records")
     assert row["status"] == status
 
 
-def test_answers_are_counted_as_their_bases_are_told(catalogue: Catalogue) -> None:
+def test_answers_are_counted_as_their_bases_are_told(catalogue):
     known = only(catalogue, "jdma-legifrance")
-    (row,) = devices.received(given(jdma_legifrance=152), known, Q).to_dict("records")
+    (row,) = devices.amounts(given(jdma_legifrance=152), known, Q).to_dict("records")
     assert (row["estimate"], row["n"]) == (150, 150)
 
 
@@ -136,23 +124,21 @@ def test_answers_are_counted_as_their_bases_are_told(catalogue: Catalogue) -> No
     ],
 )
 def test_a_device_is_silent_where_its_rhythm_says_it_should_have_spoken(
-    catalogue: Catalogue, name: str, span: tuple[str, str], days: int | None
-) -> None:
+    catalogue, name, span, days
+):
     spans = held(**{name.replace("-", "_"): span})
     found = devices.silence(NONE, spans, only(catalogue, name), Q)
     assert found["estimate"].tolist() == ([] if days is None else [days])
 
 
-def test_a_device_that_spoke_is_not_silent_and_one_that_never_did_is_told(
-    catalogue: Catalogue,
-) -> None:
+def test_a_device_that_spoke_is_not_silent_and_one_that_never_did_is_told(catalogue):
     known = only(catalogue, "jdma-legifrance", "ateliers")
     spans = held(jdma_legifrance=("2025-01-01", "2026-09-30"))
     (row,) = devices.silence(given(jdma_legifrance=3), spans, known, Q).to_dict("records")
     assert (row["device"], row["status"]) == ("ateliers", "missing")
 
 
-def test_a_device_whose_data_are_all_incomplete_has_spoken(catalogue: Catalogue) -> None:
+def test_a_device_whose_data_are_all_incomplete_has_spoken(catalogue):
     known = only(catalogue, "jdma-legifrance")
     found = devices.silence(given(jdma_legifrance=3), held(jdma_legifrance=(None, None)), known, Q)
     assert found.empty

@@ -1,13 +1,11 @@
 """What is said of devices: exact counts, names where something is missing, no empty praise."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates, findings
-from observlib.catalogue import Catalogue
 
 GRID = {"indicator": "devices", "period": "2026-T3", "unit": "dispositifs"}
 
@@ -19,27 +17,23 @@ def grid(*cells: tuple[str, str, float]) -> pd.DataFrame:
     )
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
-def test_a_product_that_nobody_listens_to_is_named(catalogue: Catalogue) -> None:
+def test_a_product_that_nobody_listens_to_is_named(catalogue):
     frame = grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0))
     assert plain(findings.devices.listening(frame, catalogue)) == (
         "Le produit le plus écouté est Légifrance (3 dispositifs) ; BOAMP n'en a aucun."
     )
 
 
-def test_empty_cells_are_counted_among_the_channels_in_use(catalogue: Catalogue) -> None:
+def test_empty_cells_are_counted_among_the_channels_in_use(catalogue):
     frame = grid(("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1))
-    assert plain(findings.devices.holes(frame, catalogue)) == (
+    assert plain(findings.devices.channels_without_device(frame, catalogue)) == (
         "Le canal le plus écouté est « Web » (2 produits sur 2) ; 1 des 4 croisements d'un "
         "produit et d'un canal n'est pas écouté."
     )
-    assert findings.devices.holes(grid(("boamp", "", 0)), catalogue) == ""
+    assert findings.devices.channels_without_device(grid(("boamp", "", 0)), catalogue) == ""
     level = grid(("legifrance", "web", 2), ("boamp", "mail", 1))
     assert "« Web » et « Courrier et courriel » (1 " in plain(
-        findings.devices.holes(level, catalogue)
+        findings.devices.channels_without_device(level, catalogue)
     )
 
 
@@ -52,7 +46,7 @@ def received(*states: str) -> pd.DataFrame:
     )
 
 
-def test_withheld_counts_are_data_all_the_same() -> None:
+def test_withheld_counts_are_data_all_the_same():
     said = findings.devices.received(received("published", "suppressed", "missing"))
     assert plain(said) == (
         "Au 3e trimestre 2026, 2 ont fourni des données, sur 3 dispositifs au catalogue."
@@ -60,9 +54,7 @@ def test_withheld_counts_are_data_all_the_same() -> None:
     assert "n'est décrit" in findings.devices.received(estimates.make([]))
 
 
-def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_should(
-    catalogue: Catalogue,
-) -> None:
+def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_should(catalogue):
     """The home page quotes the first sentence alone."""
     row = {"indicator": "device_silence", "period": "2026-T3", "unit": "jours"}
     never = {**row, "device": "ateliers", "status": "missing"}
@@ -73,13 +65,13 @@ def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_sh
         ([never, never], ", dont 2 n'ont jamais rien fourni."),
         ([], "."),
     ):
-        found = plain(findings.devices.expected(three, estimates.make(rows)))
+        found = plain(findings.devices.coverage(three, estimates.make(rows)))
         assert found == f"3 dispositifs sont prévus pour écouter les usagers{said}"
     nothing = estimates.make([])
-    assert "n'est décrit" in findings.devices.expected(nothing, nothing)
+    assert "n'est décrit" in findings.devices.coverage(nothing, nothing)
 
 
-def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue: Catalogue) -> None:
+def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue):
     row = {"indicator": "device_silence", "period": "2026-T3", "unit": "jours"}
     never = {**row, "device": "ateliers", "status": "missing"}
     late = {**row, "device": "sp-plus", "estimate": 92.0}

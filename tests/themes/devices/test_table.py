@@ -1,12 +1,10 @@
 """The table of devices tells of each whose it is and what it gave, in its own unit."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.themes.devices.table import device_table
 
@@ -28,10 +26,10 @@ def held() -> pd.DataFrame:
 
 def lines(made: display.Output) -> dict[str, list[str]]:
     rows = [line.strip("| ").split(" | ") for line in repr(made).splitlines() if "|" in line]
-    return {row[0].replace("\xa0", " "): row[1:] for row in rows}
+    return {plain(row[0]): row[1:] for row in rows}
 
 
-def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogue) -> None:
+def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue):
     made = device_table(frame(), held(), catalogue, caption="Ce qui écoute")
     found = lines(made)
     row = found["« Je donne mon avis » sur Légifrance"]
@@ -44,16 +42,16 @@ def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue: Catalogu
     assert "s\xa0: secret statistique." in repr(made)
 
 
-def test_words_stand_to_the_left_and_only_the_count_to_the_right(catalogue: Catalogue) -> None:
+def test_words_stand_to_the_left_and_only_the_count_to_the_right(catalogue):
     made = device_table(frame(), held(), catalogue, caption="Ce qui écoute")
     rule = next(line for line in repr(made).splitlines() if line.startswith("|:"))
     assert [part.endswith(":") for part in rule.strip("|").split("|")] == [False] * 5 + [True]
     assert estimates.from_json(made.content)["device"].tolist() == frame()["device"].tolist()
 
 
-def test_two_counts_of_one_device_and_no_device_are_told(catalogue: Catalogue) -> None:
+def test_two_counts_of_one_device_and_no_device_are_told(catalogue):
     with pytest.raises(ObservError, match="2 estimates for"):
         twice = estimates.combine([frame(), frame()])
-        display.register(twice, catalogue, caption="Deux fois", beside={})
+        display.register(twice, catalogue, caption="Deux fois", texts={})
     with pytest.raises(ObservError, match="no estimate to show"):
         device_table(estimates.make([]), held(), catalogue, caption="Rien")

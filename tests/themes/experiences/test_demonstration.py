@@ -1,12 +1,9 @@
 """The told experiences of the demonstration: its truths are those of the file."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from tests.recounts import quarter_of
 
@@ -24,7 +21,7 @@ def told(root: Path) -> list[list[str]]:
     return [row.split(";") for row in rows]
 
 
-def test_experiences_are_those_of_the_file(exports: Any) -> None:
+def test_experiences_are_those_of_the_file(exports):
     header, *rows = told(exports.folder)
     assert all(len(row) == len(header) for row in rows)
     words = {"Positif": "positive", "Neutre": "neutral", "Négatif": "negative"}
@@ -35,7 +32,7 @@ def test_experiences_are_those_of_the_file(exports: Any) -> None:
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", row[day]) for row in rows)
 
 
-def test_experiences_have_the_traps_of_the_official_export(exports: Any) -> None:
+def test_experiences_have_the_traps_of_the_official_export(exports):
     header, *rows = told(exports.folder)
     (path,) = exports.folder.glob("services_publics_plus/*.csv")
     assert path.read_bytes()[:3] == b"\xef\xbb\xbf"
@@ -47,7 +44,7 @@ def test_experiences_have_the_traps_of_the_official_export(exports: Any) -> None
     assert all(re.search("fictive", name) for name in organisations - {"Service-public.fr"})
 
 
-def test_experiences_have_the_columns_of_the_real_export(exports: Any, shared_data: Path) -> None:
+def test_experiences_have_the_columns_of_the_real_export(exports, shared_data):
     path = shared_data / "services_publics_plus" / "sp_plus_experiences_subset.csv"
     with path.open(encoding="utf-8", newline="") as file:
         real = next(csv.reader(file))

@@ -1,7 +1,5 @@
 """The invented neighbours: real formats, invented names, truths that the files hold."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -22,16 +20,7 @@ def rows_of(content: bytes, delimiter: str = ",") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def test_the_same_seed_gives_the_same_bytes_and_little_of_them() -> None:
-    size = 0
-    for device in peers.DEVICES:
-        one, other = made(device), made(device)
-        assert one == other
-        size += sum(map(len, one[0].values()))
-    assert size < 300_000
-
-
-def test_everything_that_is_published_is_said_to_be_invented() -> None:
+def test_everything_that_is_published_is_said_to_be_invented():
     (content,) = made("published-figures")[0].values()
     for row in rows_of(content, ";"):
         assert re.search("FICTIF|FICTIVE", row["Organisme"])
@@ -43,7 +32,7 @@ def test_everything_that_is_published_is_said_to_be_invented() -> None:
             assert row["mail"].endswith("@exemple.invalid")
 
 
-def test_every_true_share_is_in_the_interval_of_the_published_one() -> None:
+def test_every_true_share_is_in_the_interval_of_the_published_one():
     shares = [truth for truth in made("published-figures")[1] if truth["kind"] == "share"]
     assert len(shares) == 3
     for truth in shares:
@@ -52,7 +41,7 @@ def test_every_true_share_is_in_the_interval_of_the_published_one() -> None:
         assert low <= float(str(truth["share"])) <= high
 
 
-def test_the_list_has_every_kind_of_departement_and_the_counts_that_are_true() -> None:
+def test_the_list_has_every_kind_of_departement_and_the_counts_that_are_true():
     files, truths = made("france-services")
     for content, truth in zip(files.values(), truths, strict=True):
         rows = rows_of(content)
@@ -65,7 +54,7 @@ def test_the_list_has_every_kind_of_departement_and_the_counts_that_are_true() -
     assert first < second  # counters open, and keep their number
 
 
-def test_the_indicator_s_file_mixes_results_with_targets_as_the_real_one_does() -> None:
+def test_the_indicator_s_file_mixes_results_with_targets_as_the_real_one_does():
     (content,) = made("barometre-indicateur")[0].values()
     rows = rows_of(content)
     assert {row["maille"] for row in rows} == {"DEPT", "REG", "NAT"}

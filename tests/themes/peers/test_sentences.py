@@ -1,34 +1,22 @@
 """Sentences and tables on neighbours: every figure with its source, no comparison without care."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates, findings
-from observlib.catalogue import Catalogue
 
 say = findings.peers
-
-
-def plain(text: object) -> str:
-    return str(text).replace("\xa0", " ").replace("\u202f", " ")
 
 
 def figure(product: str, name: str, value: float, **more: Any) -> dict[str, Any]:
     """A published figure, or one of an indicator that is compared."""
     row = {
-        "indicator": "published_figure",
-        "product": product,
-        "device": "published-figures",
-        "period": "2025",
-        "group": "figure",
-        "group_value": name,
-        "estimate": value,
-        "unit": "%",
-    }
+        "indicator": "published_figure", "product": product, "device": "published-figures",
+        "period": "2025", "group": "figure", "group_value": name, "estimate": value, "unit": "%",
+    }  # fmt: skip
     return row | more
 
 
@@ -40,21 +28,12 @@ def ours(value: float, name: str = "Légifrance", **more: Any) -> dict[str, Any]
 def words_of(*rows: dict[str, Any]) -> pd.DataFrame:
     """The words of some figures, as `peers.estimates.known` gives them."""
     common = {
-        "product": "caisse-fictive",
-        "period": "2025",
-        "group_value": "Usagers satisfaits, ensemble",
-        "name": "Caisse fictive, ensemble (2025)",
-        "n": None,
-        "mode": "téléphone",
-        "definition": None,
-        "comparable_with": None,
-        "comparable": False,
-        "reservation": None,
-        "source_title": "Rapport [fictif]_1",
-        "published": "2026-03",
-        "url": "https://exemple.invalid/rapport_1",
-        "licence": None,
-    }
+        "product": "caisse-fictive", "period": "2025",
+        "group_value": "Usagers satisfaits, ensemble", "name": "Caisse fictive, ensemble (2025)",
+        "n": None, "mode": "téléphone", "definition": None, "comparable_with": None,
+        "comparable": False, "reservation": None, "source_title": "Rapport [fictif]_1",
+        "published": "2026-03", "url": "https://exemple.invalid/rapport_1", "licence": None,
+    }  # fmt: skip
     return pd.DataFrame([common | row for row in rows])
 
 
@@ -81,7 +60,7 @@ COMPARED = estimates.make(
 )
 
 
-def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue: Catalogue) -> None:
+def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue):
     assert plain(say.overview(PUBLISHED, COMPARED, catalogue)) == (
         "Sur 2 chiffres publiés par 2 organismes, 1 se compare aux nôtres, avec réserves (Usagers "
         "satisfaits) ; l'autre diffère par la question, l'échelle ou l'objet."
@@ -91,31 +70,29 @@ def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue: Ca
     assert "Aucun chiffre publié" in say.overview(nothing, nothing, catalogue)
 
 
-def test_both_sides_are_told_from_lowest_to_highest(catalogue: Catalogue) -> None:
-    assert plain(say.beside(COMPARED, catalogue)) == (
+def test_both_sides_are_told_from_lowest_to_highest(catalogue):
+    assert plain(say.ranges(COMPARED, catalogue)) == (
         "Usagers satisfaits : de 60 % à 72 % pour nous ; 71 % pour les chiffres publiés."
     )
     theirs = COMPARED.iloc[[2]]
-    assert plain(say.beside(theirs, catalogue)).endswith(
+    assert plain(say.ranges(theirs, catalogue)).endswith(
         "71 % pour les chiffres publiés ; sans valeur de notre côté ce trimestre."
     )
 
 
-def test_a_low_base_of_ours_is_no_end_of_the_range_and_that_is_said(catalogue: Catalogue) -> None:
+def test_a_low_base_of_ours_is_no_end_of_the_range_and_that_is_said(catalogue):
     low = estimates.make([ours(10, "Vie-publique.fr", n=15, status="low_base")])
-    said = plain(say.beside(estimates.combine([low, COMPARED]), catalogue))
+    said = plain(say.ranges(estimates.combine([low, COMPARED]), catalogue))
     assert "de 60 % à 72 % pour nous, hors faibles effectifs" in said and "10 %" not in said
 
 
-def test_that_respondents_chose_themselves_is_said_wherever_ours_stand_beside_others(
-    catalogue: Catalogue,
-) -> None:
-    assert "eux-mêmes" in say.care(COMPARED, catalogue)
-    assert "eux-mêmes" not in say.care(COMPARED.iloc[[2]], catalogue)
-    assert say.care(COMPARED.iloc[:0], catalogue) == ""
+def test_that_respondents_chose_themselves_is_said_wherever_ours_stand_beside_others(catalogue):
+    assert "eux-mêmes" in say.caution(COMPARED, catalogue)
+    assert "eux-mêmes" not in say.caution(COMPARED.iloc[[2]], catalogue)
+    assert say.caution(COMPARED.iloc[:0], catalogue) == ""
 
 
-def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue: Catalogue) -> None:
+def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue):
     named = words_of({"comparable_with": "satisfied_share", "reservation": "Seuil voisin."})
     shown = say.side_by_side(COMPARED, named, catalogue, "Titre")
     text = plain(repr(shown))
@@ -126,7 +103,7 @@ def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue: Cat
     assert len(shown.content["rows"]) == 3 and ": Titre" in text
 
 
-def test_a_withheld_value_of_ours_is_told_in_words_and_by_no_number(catalogue: Catalogue) -> None:
+def test_a_withheld_value_of_ours_is_told_in_words_and_by_no_number(catalogue):
     hidden = estimates.make([ours(float("nan"), status="suppressed", n=None)])
     named = words_of({"comparable_with": "satisfied_share"})
     frame = estimates.combine([hidden, COMPARED.iloc[[2]]])
@@ -135,7 +112,7 @@ def test_a_withheld_value_of_ours_is_told_in_words_and_by_no_number(catalogue: C
     assert "Sans intervalle" not in text
 
 
-def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue: Catalogue) -> None:
+def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue):
     named = words_of(
         {"licence": "Licence Ouverte 2.0", "n": 1250, "definition": "deux échelons sur cinq"},
         {"product": "autorite-fictive", "group_value": "Réclamations, ensemble", "url": None},
@@ -160,27 +137,23 @@ def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue: Cat
         ({"comparable_with": "satisfaction_10"}, "Son unité (%) n'est pas celle de notre"),
     ],
 )
-def test_what_does_not_compare_says_why(
-    more: dict[str, Any], why: str, catalogue: Catalogue
-) -> None:
-    shown = say.apart(PUBLISHED.iloc[[0]], words_of(more), catalogue)
+def test_what_does_not_compare_says_why(more, why, catalogue):
+    shown = say.not_comparable(PUBLISHED.iloc[[0]], words_of(more), catalogue)
     assert why in plain(repr(shown)) and len(shown.content["rows"]) == 1
 
 
-def test_a_count_is_said_to_be_no_opinion_and_what_compares_is_not_listed(
-    catalogue: Catalogue,
-) -> None:
+def test_a_count_is_said_to_be_no_opinion_and_what_compares_is_not_listed(catalogue):
     named = words_of(
         {"comparable": True, "comparable_with": "satisfied_share"},
         {"product": "autorite-fictive", "group_value": "Réclamations, ensemble"},
     )
-    text = plain(repr(say.apart(PUBLISHED, named, catalogue)))
+    text = plain(repr(say.not_comparable(PUBLISHED, named, catalogue)))
     assert "Autorité fictive" in text and "comptage" in text and "Caisse" not in text
-    alone = say.apart(PUBLISHED.iloc[[0]], named.iloc[[0]], catalogue)
+    alone = say.not_comparable(PUBLISHED.iloc[[0]], named.iloc[[0]], catalogue)
     assert "se comparent" in repr(alone) and alone.content["rows"] == []
 
 
-def test_a_line_is_told_by_its_ends_and_its_bounds(catalogue: Catalogue) -> None:
+def test_a_line_is_told_by_its_ends_and_its_bounds(catalogue):
     lines = estimates.make(
         figure("ditp", "Services", v, indicator="published_share", period=str(y))
         for y, v in {2017: 72, 2018: 71, 2020: 76, 2022: 71}.items()
@@ -192,7 +165,7 @@ def test_a_line_is_told_by_its_ends_and_its_bounds(catalogue: Catalogue) -> None
     assert say.trend(lines.iloc[:1], catalogue) == ""
 
 
-def test_areas_are_told_by_their_middle_half(catalogue: Catalogue) -> None:
+def test_areas_are_told_by_their_middle_half(catalogue):
     values = {"Minimum": 76.67, "Premier quartile": 94.11, "Médiane": 96.285,
               "Troisième quartile": 98.1975, "Maximum": 100.0}  # fmt: skip
     areas = estimates.make(
@@ -200,7 +173,7 @@ def test_areas_are_told_by_their_middle_half(catalogue: Catalogue) -> None:
                period="2024-07-01")
         for k, v in values.items()
     )  # fmt: skip
-    assert plain(say.spread(areas, catalogue)) == (
+    assert plain(say.distribution(areas, catalogue)) == (
         "France services, le 1er juillet 2024 : la part publiée est entre 94,1 % et 98,2 % dans la "
         "moitié des territoires (médiane 96,3 %), et va de 76,7 % à 100,0 % dans l'ensemble."
     )
@@ -216,21 +189,21 @@ def counter(group: str, name: str, value: float, rate: bool = False) -> dict[str
     }  # fmt: skip
 
 
-def test_counters_are_told_for_so_many_inhabitants_where_they_are_known(
-    catalogue: Catalogue,
-) -> None:
+def test_counters_are_told_for_so_many_inhabitants_where_they_are_known(catalogue):
     counts = [counter("", "", 2845), counter("departement", "Ain", 30),
               counter("departement", "Paris", 11)]  # fmt: skip
     rates = [counter("", "", 4.19, True), counter("departement", "Lozère", 26.1, True),
              counter("departement", "Paris", 0.51, True)]  # fmt: skip
-    without = plain(say.reach(estimates.make(counts), catalogue))
+    without = plain(say.counters(estimates.make(counts), catalogue))
     assert without.endswith(
         "2 845 guichets le 1er août 2024 ; selon le département, de 11 (Paris) à 30 (Ain)."
     )
-    both = plain(say.reach(estimates.make(counts + rates), catalogue))
+    both = plain(say.counters(estimates.make(counts + rates), catalogue))
     assert both.endswith(
         "soit 4,2 pour 100 000 habitants ; selon le département, de 0,5 (Paris) à 26,1 (Lozère)."
     )
     regions = estimates.make([counter("region", "Corse", 1.5, True)])
-    assert "1,5 guichet pour 100 000 habitants partout" in plain(say.ranked(regions, catalogue))
-    assert say.reach(estimates.make([]), catalogue) == ""
+    assert "1,5 guichet pour 100 000 habitants partout" in plain(
+        say.highest_and_lowest(regions, catalogue)
+    )
+    assert say.counters(estimates.make([]), catalogue) == ""

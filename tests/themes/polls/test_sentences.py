@@ -1,10 +1,9 @@
 """Findings of polls: what is ahead, and when chance could have put it there."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -21,28 +20,24 @@ def share(option: str, value: float, half: float, **more: Any) -> dict[str, Any]
     return {**row, "estimate": value, "ci_low": value - half, "ci_high": value + half, **more}
 
 
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
 def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
     return changes.tested(catalogue, leading_answer.pairs(poll))
 
 
-def test_an_option_is_ahead_only_where_a_test_says_so(catalogue: Catalogue) -> None:
+def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):
     far = estimates.make([share("Oui", 30, 5), share("Non", 70, 5)])
-    assert plain(polls.lead(far, family(catalogue, far), catalogue)) == (
+    assert plain(polls.leading_option(far, family(catalogue, far), catalogue)) == (
         "À la question « Q ? », « Non » obtient 70 % (intervalle à 95 % : 65 à 75 % ; 100 votes), "
         "devant « Oui » (30 %). Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
     )
     near = estimates.make([share("Oui", 48, 1), share("Non", 52, 1)])  # intervals that are apart
-    said = plain(polls.lead(near, family(catalogue, near), catalogue, caution=False))
+    said = plain(polls.leading_option(near, family(catalogue, near), catalogue, caution=False))
     assert said.endswith(
         "100 votes) et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte : seul un "
         "écart d'au moins 28 points avait de bonnes chances d'être vu."
     )
     none = estimates.make([])
-    assert polls.lead(none, family(catalogue, none), catalogue) == ""
+    assert polls.leading_option(none, family(catalogue, none), catalogue) == ""
 
 
 def on_two(first: dict[str, float], second: dict[str, float], n: int) -> pd.DataFrame:
@@ -55,7 +50,7 @@ def on_two(first: dict[str, float], second: dict[str, float], n: int) -> pd.Data
     )
 
 
-def test_networks_differ_only_where_a_test_says_so(catalogue: Catalogue) -> None:
+def test_networks_differ_only_where_a_test_says_so(catalogue):
     near = on_two({"Oui": 30, "Non": 70}, {"Oui": 42, "Non": 58}, 100)  # alone, it might
     found = changes.tested(catalogue, networks(near))
     assert plain(polls.networks(near, found, catalogue)) == (
@@ -73,7 +68,7 @@ def test_networks_differ_only_where_a_test_says_so(catalogue: Catalogue) -> None
     )
 
 
-def test_networks_alike_or_too_thin_have_their_words(catalogue: Catalogue) -> None:
+def test_networks_alike_or_too_thin_have_their_words(catalogue):
     alike = on_two({"Oui": 30, "Non": 70}, {"Oui": 30.2, "Non": 69.8}, 9000)
     found = changes.tested(catalogue, networks(alike))
     said = plain(polls.networks(alike, found, catalogue))
@@ -85,7 +80,7 @@ def test_networks_alike_or_too_thin_have_their_words(catalogue: Catalogue) -> No
     assert polls.networks(thin.head(0), none, catalogue) == ""
 
 
-def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> None:
+def test_polls_are_counted_and_the_small_ones_are_told(catalogue):
     counts = estimates.make(
         [
             {**BASE, "group": "", "indicator": "poll_count", "unit": "sondages", "estimate": 2},
@@ -99,11 +94,11 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue: Catalogue) -> 
             },
         ]
     )
-    assert plain(polls.counted(counts, catalogue, "2026-T3")) == (
+    assert plain(polls.polls_and_votes(counts, catalogue, "2026-T3")) == (
         "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
         "90 votes (Sondages sur le réseau professionnel)."
     )
-    assert "aucun sondage" in polls.counted(counts, catalogue, "2026-T2")
+    assert "aucun sondage" in polls.polls_and_votes(counts, catalogue, "2026-T2")
     small = {**BASE, "indicator": "poll_votes", "unit": "votes", "group_value": "R"}
     frame = estimates.make([{**small, "status": "suppressed"}])
     assert plain(polls.withheld(frame, "2026-T3")).startswith(

@@ -1,7 +1,5 @@
 """Sheets are counted by what they are about, each where it belongs and nowhere else."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from observlib.catalogue import Catalogue
@@ -15,16 +13,10 @@ TOOLS, METHODS = {"a": "Outil A", "b": "Outil B"}, {"m": "Méthode M"}
 
 def sheet(slug: str, **keys: object) -> Sheet:
     front = {
-        "title": "Une fiche",
-        "department": "annonces",
-        "tool": "a",
-        "date": date(2026, 1, 1),
-        "contact": "pôle études",
-        "verdict": "à éviter",
-        "cost": "rien",
-        "redo": "tout",
+        "title": "Une fiche", "department": "annonces", "tool": "a", "date": date(2026, 1, 1),
+        "contact": "pôle études", "verdict": "à éviter", "cost": "rien", "redo": "tout",
         "avoid": "rien",
-    }
+    }  # fmt: skip
     return Sheet.model_validate({**front, **keys, "slug": slug, "body": "Un récit."})
 
 
@@ -33,9 +25,7 @@ def counted(catalogue: Catalogue, *sheets: Sheet) -> dict[tuple[str, str], float
     return {(row["group"], row["group_value"]): row["estimate"] for row in frame.to_dict("records")}
 
 
-def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(
-    catalogue: Catalogue,
-) -> None:
+def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(catalogue):
     found = counted(
         catalogue,
         sheet("une", method="m"),
@@ -43,24 +33,19 @@ def test_each_sheet_counts_under_its_tool_method_department_verdict_and_origin(
         sheet("trois", tool=None, method="m", invented=True),
     )
     assert found == {
-        ("", ""): 3,
-        ("tool", "Outil A"): 1,
-        ("tool", "Outil B"): 1,
-        ("method", "Méthode M"): 2,
-        ("department", "Annonces légales et marchés publics"): 3,
-        ("verdict", "à refaire"): 1,
-        ("verdict", "à éviter"): 2,
-        ("origin", "Nos équipes"): 2,
+        ("", ""): 3, ("tool", "Outil A"): 1, ("tool", "Outil B"): 1, ("method", "Méthode M"): 2,
+        ("department", "Annonces légales et marchés publics"): 3, ("verdict", "à refaire"): 1,
+        ("verdict", "à éviter"): 2, ("origin", "Nos équipes"): 2,
         ("origin", "Exemples inventés"): 1,
-    }
+    }  # fmt: skip
     assert [value for group, value in found if group == "verdict"] == ["à refaire", "à éviter"]
 
 
-def test_without_sheets_there_is_no_estimate(catalogue: Catalogue) -> None:
+def test_without_sheets_there_is_no_estimate(catalogue):
     assert counted(catalogue) == {}
 
 
-def test_their_source_changes_with_what_they_say() -> None:
+def test_their_source_changes_with_what_they_say():
     one, other = sheet("une"), sheet("une", redo="autre chose")
     assert Practices((one,)).digest == Practices((sheet("une"),)).digest
     assert Practices((one,)).digest != Practices((other,)).digest

@@ -1,12 +1,9 @@
 """What is said of sheets: how many, from where, and what the latest teach."""
 
-from __future__ import annotations
-
 import pandas as pd
 from tests.copies import demonstration_practices
 
 from observlib import estimates, findings
-from observlib.catalogue import Catalogue
 from observlib.practices import Practices
 
 ROW = {"indicator": "practices", "period": "2026-T3", "unit": "fiches"}
@@ -20,11 +17,11 @@ def frame(**groups: dict[str, float]) -> pd.DataFrame:
     )
 
 
-def test_no_sheet_is_said_as_such() -> None:
+def test_no_sheet_is_said_as_such():
     assert findings.practices.overview(frame()) == "Aucun retour d'expérience n'est partagé."
 
 
-def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue: Catalogue) -> None:
+def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue):
     shipped = demonstration_practices()
     said = findings.practices.lessons(shipped)
     assert said.startswith("À refaire : « ") and "». À éviter : « " in said

@@ -1,7 +1,5 @@
 """A list of sheets leads to their pages and carries the counts that it shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -25,8 +23,8 @@ def shipped(catalogue: Catalogue) -> Practices:
 
 @pytest.mark.parametrize("by", ["tool", "method", "department"])
 def test_every_sheet_is_listed_once_where_it_belongs_with_as_many_as_counted(
-    shipped: Practices, catalogue: Catalogue, by: str
-) -> None:
+    shipped, catalogue, by
+):
     counts = practices.counts(shipped, catalogue, Quarter(2026, 3))
     made = sheet_list(counts, shipped, catalogue, by=by)
     text = made.shown["text/markdown"]
@@ -40,9 +38,7 @@ def test_every_sheet_is_listed_once_where_it_belongs_with_as_many_as_counted(
         assert count == len(items)
 
 
-def test_brackets_of_a_title_do_not_break_its_link(
-    shipped: Practices, catalogue: Catalogue
-) -> None:
+def test_brackets_of_a_title_do_not_break_its_link(shipped, catalogue):
     one = shipped.sheets[0].model_copy(update={"title": "Un [titre] *fort*", "method": "panel"})
     some = Practices((one,), shipped.tools, shipped.methods)
     counts = practices.counts(some, catalogue, Quarter(2026, 3))
@@ -50,9 +46,7 @@ def test_brackets_of_a_title_do_not_break_its_link(
     assert r"[Un \[titre\] \*fort\*](/practices/" in text
 
 
-def test_another_order_and_nothing_to_list_are_told(
-    shipped: Practices, catalogue: Catalogue
-) -> None:
+def test_another_order_and_nothing_to_list_are_told(shipped, catalogue):
     with pytest.raises(ObservError, match="allowed: verdict, tool, method"):
         sheet_list(estimates.make([]), shipped, catalogue, by="colour")
     with pytest.raises(ObservError, match="no sheet to list"):

@@ -1,22 +1,17 @@
 """The workbooks of procedures of the demonstration: its truths are those of the files."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from datetime import date
-from pathlib import Path
 from statistics import median
-from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from observlib.catalogue import Catalogue
 from observlib.themes.procedures import demonstration as procedures
 
 
-def test_workbooks_have_the_columns_of_the_real_one(exports: Any, shared_data: Path) -> None:
+def test_workbooks_have_the_columns_of_the_real_one(exports, shared_data):
     (real,) = (shared_data / "observatoire_demarches").glob("*.xlsx")
     made = exports.folder / "observatoire" / "observatoire_edition_2026-T3.xlsx"
     headers = [
@@ -26,7 +21,7 @@ def test_workbooks_have_the_columns_of_the_real_one(exports: Any, shared_data: P
     assert headers[0] == headers[1]
 
 
-def test_procedure_marks_are_those_of_the_workbooks(exports: Any) -> None:
+def test_procedure_marks_are_those_of_the_workbooks(exports):
     truth = exports.truths["procedures"]
     recount: dict[tuple[str, str], list[float]] = defaultdict(list)
     for path in exports.folder.glob("observatoire/*.xlsx"):
@@ -44,7 +39,7 @@ def test_procedure_marks_are_those_of_the_workbooks(exports: Any) -> None:
             assert 0 < median(record["marks"]) < 10
 
 
-def test_administrations_are_peers_of_the_catalogue(catalogue: Catalogue) -> None:
+def test_administrations_are_peers_of_the_catalogue(catalogue):
     codes = {code for peer in catalogue.peers.values() for code in peer.codes}
     assert {"AGENCE-FICTIVE", "CAISSE-FICTIVE", "AUTORITE-FICTIVE"} <= codes
     named = {name for name, _, _ in procedures._ADMINISTRATIONS if name in codes}
@@ -60,9 +55,7 @@ def test_administrations_are_peers_of_the_catalogue(catalogue: Catalogue) -> Non
         ("2026-T3", "Chiffres VDE T3-26 (octobre-26)"),
     ],
 )
-def test_workbooks_have_the_mixed_cells_of_the_real_one(
-    exports: Any, edition: str, sheet: str
-) -> None:
+def test_workbooks_have_the_mixed_cells_of_the_real_one(exports, edition, sheet):
     path = exports.folder / "observatoire" / f"observatoire_edition_{edition}.xlsx"
     book = CalamineWorkbook.from_path(path)
     assert book.sheet_names == [sheet]

@@ -1,7 +1,5 @@
 """Who answers, against the population: ratios that hold, and no few people told."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
@@ -9,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 from observlib.themes.profiles import estimates as profiles
@@ -49,7 +46,7 @@ def by_value(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_index("group_value")
 
 
-def test_shares_are_of_those_who_answered_the_question(catalogue: Catalogue) -> None:
+def test_shares_are_of_those_who_answered_the_question(catalogue):
     from statsmodels.stats.proportion import proportion_confint
 
     found = by_value(profiles.distribution(said("sex", Femme=60, Homme=40), catalogue, YEAR))
@@ -61,9 +58,7 @@ def test_shares_are_of_those_who_answered_the_question(catalogue: Catalogue) -> 
     assert set(found["period"]) == {"2025-10/2026-09"} and set(found["group"]) == {"sex"}
 
 
-def test_a_ratio_is_the_share_over_the_population_s_and_so_are_its_ends(
-    catalogue: Catalogue,
-) -> None:
+def test_a_ratio_is_the_share_over_the_population_s_and_so_are_its_ends(catalogue):
     heard = said("sex", Femme=26, Homme=74)
     shares = by_value(profiles.distribution(heard, catalogue, YEAR))
     ratios = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
@@ -74,9 +69,7 @@ def test_a_ratio_is_the_share_over_the_population_s_and_so_are_its_ends(
     assert ratios.loc["Femme", "ci_high"] < 1 < ratios.loc["Homme", "ci_low"]
 
 
-def test_a_category_of_few_is_withheld_and_cannot_be_found_by_subtraction(
-    catalogue: Catalogue,
-) -> None:
+def test_a_category_of_few_is_withheld_and_cannot_be_found_by_subtraction(catalogue):
     heard = said("age", **{"15_à_24_ans": 4, "25_à_34_ans": 40, "35_ans_et_plus": 56})
     found = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
     assert found.loc["15 à 24 ans", "status"] == "suppressed"
@@ -85,30 +78,26 @@ def test_a_category_of_few_is_withheld_and_cannot_be_found_by_subtraction(
     assert found.loc["35 ans et plus", "estimate"] == pytest.approx(0.56 / 0.6)
 
 
-def test_a_category_that_no_one_is_in_is_withheld_as_a_small_one_is(catalogue: Catalogue) -> None:
+def test_a_category_that_no_one_is_in_is_withheld_as_a_small_one_is(catalogue):
     heard = said("age", **{"25_à_34_ans": 40, "35_ans_et_plus": 60})
     found = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
     assert found.loc["15 à 24 ans", "status"] == "suppressed"
     assert found.loc[profiles.REST, "n"] == 100
 
 
-def test_answers_that_the_population_has_not_do_not_count_in_its_ratio(
-    catalogue: Catalogue,
-) -> None:
+def test_answers_that_the_population_has_not_do_not_count_in_its_ratio(catalogue):
     heard = said("sex", Femme=52, Homme=48, Autre=30)
     found = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
     assert found["estimate"].tolist() == pytest.approx([1, 1]) and set(found["n"]) == {100}
 
 
-def test_a_variable_without_margin_has_a_profile_and_no_ratio(catalogue: Catalogue) -> None:
+def test_a_variable_without_margin_has_a_profile_and_no_ratio(catalogue):
     heard = said("status", Actif=40, Retraité=30)
     assert len(profiles.distribution(heard, catalogue, YEAR)) == 2
     assert profiles.representation(heard, MARGINS, catalogue, YEAR).empty
 
 
-def test_ages_stand_in_their_order_and_other_categories_by_frequency(
-    catalogue: Catalogue,
-) -> None:
+def test_ages_stand_in_their_order_and_other_categories_by_frequency(catalogue):
     heard = pd.concat(
         [
             said("age", **{"75_ans_et_plus": 60, "15_à_24_ans": 30, "25_à_34_ans": 20}),
@@ -120,20 +109,14 @@ def test_ages_stand_in_their_order_and_other_categories_by_frequency(
     assert found["group_value"].tolist() == order
 
 
-def test_experiences_say_their_region_by_name_and_belong_to_no_product(
-    catalogue: Catalogue,
-) -> None:
+def test_experiences_say_their_region_by_name_and_belong_to_no_product(catalogue):
     experiences = pd.DataFrame(
         {
-            "device": "sp-plus",
-            "product": ["service-public", None, None],
-            "channel": "web",
-            "source": "sp-plus@1",
-            "experience_id": ["1", "2", "3"],
-            "date": pd.Timestamp("2026-08-01"),
-            "region": ["11", None, "04"],
+            "device": "sp-plus", "product": ["service-public", None, None], "channel": "web",
+            "source": "sp-plus@1", "experience_id": ["1", "2", "3"],
+            "date": pd.Timestamp("2026-08-01"), "region": ["11", None, "04"],
         }
-    )
+    )  # fmt: skip
     regions = pd.DataFrame({"region": ["11", "04"], "region_name": ["Île-de-France", "La Réunion"]})
     told = profiles.of_experiences(experiences, regions)
     assert told["category"].tolist() == ["Île-de-France", "La Réunion"]
@@ -141,17 +124,13 @@ def test_experiences_say_their_region_by_name_and_belong_to_no_product(
     assert profiles.distribution(told, catalogue, YEAR)["group_value"].tolist() == [profiles.ALL]
 
 
-def test_small_categories_are_not_listed_so_that_their_order_tells_nothing(
-    catalogue: Catalogue,
-) -> None:
+def test_small_categories_are_not_listed_so_that_their_order_tells_nothing(catalogue):
     heard = said("region", Bretagne=60, Corse=1, Guyane=6, Mayotte=5)
     found = profiles.distribution(heard, catalogue, YEAR)
     assert found["group_value"].tolist() == ["Bretagne", profiles.REST]
 
 
-def test_those_of_no_population_are_not_had_from_the_profile_less_the_ratio(
-    catalogue: Catalogue,
-) -> None:
+def test_those_of_no_population_are_not_had_from_the_profile_less_the_ratio(catalogue):
     heard = said("sex", Femme=60, Homme=50, Autre=4)
     shares = by_value(profiles.distribution(heard, catalogue, YEAR))
     ratios = by_value(profiles.representation(heard, MARGINS, catalogue, YEAR))
@@ -160,9 +139,7 @@ def test_those_of_no_population_are_not_had_from_the_profile_less_the_ratio(
     assert ratios.loc[profiles.REST, "estimate"] == pytest.approx(54 / 114 / 0.48)
 
 
-def test_a_year_that_is_not_full_is_withheld_unless_the_survey_listens_once_a_year(
-    catalogue: Catalogue,
-) -> None:
+def test_a_year_that_is_not_full_is_withheld_unless_the_survey_listens_once_a_year(catalogue):
     for days in (DAYS[:1], DAYS[1:], DAYS[2:]):
         heard = said("sex", days, Femme=60, Homme=40)
         assert set(profiles.distribution(heard, catalogue, YEAR)["status"]) == {"suppressed"}
@@ -172,7 +149,7 @@ def test_a_year_that_is_not_full_is_withheld_unless_the_survey_listens_once_a_ye
     assert set(profiles.distribution(once, catalogue, YEAR)["status"]) == {"published"}
 
 
-def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue: Catalogue) -> None:
+def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue):
     """The attack: W(t) − W(t − 1), plus the quarter that leaves, gives the one that enters."""
     first = Quarter(2025, 1)
     heard = pd.concat(
@@ -189,9 +166,7 @@ def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue: 
 
 @settings(max_examples=100)
 @given(st.lists(st.sampled_from([0, 1, 4, 9, 12, 15, 40]), min_size=5, max_size=5))
-def test_profile_and_ratio_together_tell_no_few_people(
-    catalogue: Catalogue, counts: list[int]
-) -> None:
+def test_profile_and_ratio_together_tell_no_few_people(catalogue, counts):
     names = ("15_à_24_ans", "25_à_34_ans", "35_ans_et_plus", "Autre", "Étranger")
     heard = said("age", **dict(zip(names, counts, strict=True)))
     shown, ratios = (
@@ -221,9 +196,7 @@ def test_profile_and_ratio_together_tell_no_few_people(
 
 @settings(max_examples=50)
 @given(st.lists(st.integers(0, 60), min_size=3, max_size=3))
-def test_no_published_value_tells_fewer_than_eleven_people(
-    catalogue: Catalogue, counts: list[int]
-) -> None:
+def test_no_published_value_tells_fewer_than_eleven_people(catalogue, counts):
     names = ("15_à_24_ans", "25_à_34_ans", "35_ans_et_plus")
     heard = said("age", **dict(zip(names, counts, strict=True)))
     shown = profiles.distribution(heard, catalogue, YEAR)
@@ -236,9 +209,7 @@ def test_no_published_value_tells_fewer_than_eleven_people(
 
 
 @pytest.mark.parametrize(("others", "share"), [((5, 5), 22 / 82), ((5, 6), 12 / 72)])
-def test_ten_of_no_population_stay_in_their_group_and_eleven_leave_it(
-    catalogue: Catalogue, others: tuple[int, int], share: float
-) -> None:
+def test_ten_of_no_population_stay_in_their_group_and_eleven_leave_it(catalogue, others, share):
     """The profile's group of small ages less the ratio's would tell them."""
     x, y = others
     ages = {"15_à_24_ans": 6, "25_à_34_ans": 6, "35_ans_et_plus": 60, "x": x, "y": y}

@@ -1,23 +1,17 @@
 """Who answers and who is missing: said of respondents, never of a product's users."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer
 from observlib.comparison import pairs as changes
 from observlib.themes.profiles import sentences as profiles
 
 YEAR = "2025-10/2026-09"
 SURVEY = "enquete-service-public"
-
-
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def ratio(name: str, value: float | None, half: float = 0.1, **more: Any) -> dict[str, Any]:
@@ -46,9 +40,7 @@ def beside(name: str, heard: float, known: float, verdict: str, **more: Any) -> 
     }  # fmt: skip
 
 
-def test_those_whom_the_study_finds_fewer_or_more_are_told(
-    catalogue: Catalogue,
-) -> None:
+def test_those_whom_the_study_finds_fewer_or_more_are_told(catalogue):
     frame = pd.DataFrame(
         [
             beside("15 à 24 ans", 9, 15, "fall"),
@@ -67,7 +59,7 @@ def test_those_whom_the_study_finds_fewer_or_more_are_told(
     )
 
 
-def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue: Catalogue) -> None:
+def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue):
     thin = [beside("A", 2, 10, "unknown", reason="low_base")]
     thin += [beside("B", float("nan"), 10, "unknown", reason="suppressed")]
     said = profiles.against_population(pd.DataFrame(thin), catalogue)
@@ -80,20 +72,18 @@ def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue: Cat
     assert "moins de onze répondants ne peuvent pas être testées" in said
 
 
-def test_two_shares_that_differ_are_not_written_alike(catalogue: Catalogue) -> None:
+def test_two_shares_that_differ_are_not_written_alike(catalogue):
     frame = pd.DataFrame([beside("A", 4.1, 4.4, "fall")])
     assert "(4,1 % des répondants, 4,4 % de la" in plain(
         profiles.against_population(frame, catalogue)
     )
 
 
-def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(
-    catalogue: Catalogue,
-) -> None:
+def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(catalogue):
     rows = [beside("15 à 24 ans", 9, 15, "fall"), beside("75 ans et plus", 3, 12, "fall")]
     rows += [beside("35 à 49 ans", 30, 23, "rise"), beside("50 à 64 ans", 24, 23, "unknown")]
     rows += [beside("15 à 24 ans", 20, 15, "rise", device="enquete-legifrance")]
-    said = plain(profiles.apart(pd.DataFrame(rows), catalogue))
+    said = plain(profiles.gaps_by_category(pd.DataFrame(rows), catalogue))
     assert said == (
         "Pour l'âge, écarts établis avec la population : moins de « 15 à 24 ans » et « 75 ans et "
         "plus », plus de « 35 à 49 ans » (Enquête en ligne de Service-public.fr) ; plus de "
@@ -101,20 +91,16 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(
     )
 
 
-def test_a_variable_says_nothing_where_no_one_asked_and_why_where_few_answered(
-    catalogue: Catalogue,
-) -> None:
+def test_a_variable_says_nothing_where_no_one_asked_and_why_where_few_answered(catalogue):
     few = pd.DataFrame([beside("A", float("nan"), 10, "unknown", reason="suppressed")])
-    assert "trop peu de réponses" in profiles.apart(few, catalogue)
-    assert profiles.apart(few, catalogue, "sex") == ""
+    assert "trop peu de réponses" in profiles.gaps_by_category(few, catalogue)
+    assert profiles.gaps_by_category(few, catalogue, "sex") == ""
     near = pd.DataFrame([beside("A", 97, 98, "unknown")])
-    said = plain(profiles.apart(near, catalogue))
+    said = plain(profiles.gaps_by_category(near, catalogue))
     assert "aucune catégorie" in said and "seul un écart d'au moins 13 points" in said
 
 
-def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_end(
-    catalogue: Catalogue,
-) -> None:
+def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_end(catalogue):
     rows = [ratio("75 ans et plus", 0.5), ratio("75 ans et plus", 0.9, device="enquete-legifrance")]
     said = plain(profiles.category(estimates.make(rows), catalogue))
     assert said == "75 ans et plus : de 0,5 à 0,9 selon le dispositif, pour 1 dans la population."
@@ -123,7 +109,7 @@ def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_en
     assert profiles.category(withheld, catalogue).startswith("Trop peu de réponses")
 
 
-def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue: Catalogue) -> None:
+def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue):
     frame = estimates.make(
         [
             share("age", "50 à 64 ans", 45),
@@ -144,13 +130,15 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue: Ca
     )
 
 
-def test_who_is_heard_counts_the_devices_that_say_it(catalogue: Catalogue) -> None:
+def test_who_is_heard_counts_the_devices_that_say_it(catalogue):
     rows = [share("age", "A", 60), share("sex", "B", 40, device="enquete-legifrance")]
-    said = plain(profiles.heard(estimates.make(rows), catalogue))
+    said = plain(profiles.devices_with_profiles(estimates.make(rows), catalogue))
     assert said.startswith("D'octobre 2025 à septembre 2026, 2 dispositifs disent qui répond : ")
-    assert profiles.heard(estimates.make([]), catalogue).startswith("Aucun dispositif")
+    assert profiles.devices_with_profiles(estimates.make([]), catalogue).startswith(
+        "Aucun dispositif"
+    )
 
 
-def test_the_reservation_tells_respondents_from_users() -> None:
+def test_the_reservation_tells_respondents_from_users():
     said = profiles.reservation(pd.DataFrame({"estimate": [1.0]}))
     assert "répondants" in said and "ni ceux de tous les usagers" in said

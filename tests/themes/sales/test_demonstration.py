@@ -1,19 +1,9 @@
 """The demonstration's shops: the same bytes always, returns written in two ways."""
 
-from __future__ import annotations
-
-import pytest
-
 from observlib.themes.sales import demonstration as sales
 
 
-@pytest.mark.parametrize("device", sales.DEVICES)
-def test_a_device_s_files_are_the_same_each_time_and_differ_by_seed(device: str) -> None:
-    assert sales.make(device, 1) == sales.make(device, 1)
-    assert sales.make(device, 1) != sales.make(device, 2)
-
-
-def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them() -> None:
+def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them():
     files, _ = sales.make("boutique-documentation", 1)
     text = files["ventes/boutique-documentation_2026-T3.csv"].decode("utf-8-sig")
     assert text.startswith("Mois;Référence;Titre;Support;Exemplaires;Chiffre d’affaires;Retours")
@@ -23,7 +13,7 @@ def test_one_shop_has_a_column_of_returns_and_the_other_rows_of_them() -> None:
     assert ",retour,-" in text and ",vente," in text
 
 
-def test_titles_sum_to_the_units_of_their_quarter() -> None:
+def test_titles_sum_to_the_units_of_their_quarter():
     _, found = sales.make("boutique-documentation", 1)
     for truth in (t for t in found["sales"] if t["kind"] == "sales"):
         titles = [

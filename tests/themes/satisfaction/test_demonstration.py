@@ -1,11 +1,8 @@
 """The ratings of the demonstration: its truths are those of the files, recounted here."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from tests.recounts import quarter_of, rows_of
@@ -24,7 +21,7 @@ CELLS = {
 }
 
 
-def test_ratings_are_those_of_the_files(exports: Any) -> None:
+def test_ratings_are_those_of_the_files(exports):
     values: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for path in exports.folder.glob("jdma/*.csv"):
         product, named = path.stem.removeprefix("jdma_").split("_")
@@ -48,7 +45,7 @@ def test_ratings_are_those_of_the_files(exports: Any) -> None:
         assert record["satisfied"] == sum(value >= 7.5 for value in values[key])
 
 
-def test_realised_means_are_near_the_true_ones(exports: Any) -> None:
+def test_realised_means_are_near_the_true_ones(exports):
     sums: dict[tuple[str, str, float], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for record in exports.truths["ratings"]:
         whole = sums[record["device"], record["question"], record["true_mean_10"]]
@@ -58,7 +55,7 @@ def test_realised_means_are_near_the_true_ones(exports: Any) -> None:
         assert total / answers == pytest.approx(mean, abs=4 * 5 / answers**0.5)
 
 
-def test_small_devices_stay_under_the_thresholds_they_show(exports: Any) -> None:
+def test_small_devices_stay_under_the_thresholds_they_show(exports):
     for record in exports.truths["ratings"]:
         if record["question"] == "satisfaction":
             low, high = ratings.RATED[record["device"]].answers
@@ -67,14 +64,14 @@ def test_small_devices_stay_under_the_thresholds_they_show(exports: Any) -> None
     assert ratings.RATED["jdma-vie-publique"].answers[1] < 30  # low base
 
 
-def test_answer_identifiers_are_never_given_twice_by_a_device(exports: Any) -> None:
+def test_answer_identifiers_are_never_given_twice_by_a_device(exports):
     for product in ("service-public", "journal-officiel"):
         paths = exports.folder.glob(f"jdma/jdma_{product}_*.csv")
         given = [row["Identifiant Avis"] for path in paths for row in rows_of(path)]
         assert len(given) == len(set(given))
 
 
-def test_free_texts_are_plainly_invented_and_hold_no_personal_data(exports: Any) -> None:
+def test_free_texts_are_plainly_invented_and_hold_no_personal_data(exports):
     seen = set()
     for path in exports.folder.glob("jdma/*.csv"):
         for row in rows_of(path):
@@ -89,7 +86,7 @@ def test_free_texts_are_plainly_invented_and_hold_no_personal_data(exports: Any)
 
 @pytest.mark.parametrize("device", ratings.RATED)
 @pytest.mark.parametrize("quarter", [Quarter(2025, 4), Quarter(2026, 1)], ids=str)
-def test_true_means_and_shares_are_those_of_the_chances(device: str, quarter: Quarter) -> None:
+def test_true_means_and_shares_are_those_of_the_chances(device, quarter):
     for question in ratings.questions(device):
         chances, scale = ratings.chances(device, question, quarter), ratings.scale(device, question)
         assert sum(chances) == 100
@@ -99,7 +96,7 @@ def test_true_means_and_shares_are_those_of_the_chances(device: str, quarter: Qu
         assert ratings.satisfied_share(device, question, quarter) == float(share)
 
 
-def test_satisfaction_changes_on_one_device_only_and_once() -> None:
+def test_satisfaction_changes_on_one_device_only_and_once():
     moves = [
         (device, question, str(quarter))
         for device in ratings.RATED

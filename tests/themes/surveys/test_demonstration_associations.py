@@ -1,7 +1,5 @@
 """What goes with what in the surveys: margins stay, truths are those of the chances."""
 
-from __future__ import annotations
-
 from collections import Counter
 from random import Random
 
@@ -13,11 +11,11 @@ from observlib.themes.surveys.demonstration.questions import SURVEYS, Survey
 
 
 @pytest.mark.parametrize("survey", SURVEYS.values(), ids=SURVEYS)
-def test_tied_questions_have_chances_in_percent_and_the_earlier_comes_first(survey: Survey) -> None:
+def test_linked_questions_have_chances_in_percent_and_the_earlier_comes_first(survey):
     places = [asked.variable for asked in survey.questions]
-    for tie in survey.ties:
-        assert places.index(tie.follows) < places.index(tie.variable)
-        for name in (tie.variable, tie.follows):
+    for link in survey.links:
+        assert places.index(link.follows) < places.index(link.variable)
+        for name in (link.variable, link.follows):
             assert sum(chance for _, chance in associations.steps(survey.question(name))) == 100
 
 
@@ -33,12 +31,12 @@ def drawn(survey: Survey, n: int) -> list[dict[str, int]]:
         for asked in variables:
             codes, chances = zip(*associations.steps(asked), strict=True)
             own = set(chance.choices(codes, chances))
-            given[asked.code] = associations.tied(survey, asked, own, given, chance)
+            given[asked.code] = associations.linked_answer(survey, asked, own, given, chance)
         people.append({a.variable: order[a.code].index(*given[a.code]) for a in variables})
     return people
 
 
-def test_truths_are_what_very_many_answers_show() -> None:
+def test_truths_are_what_very_many_answers_show():
     survey = SURVEYS["enquete-legifrance"]
     people = drawn(survey, 40_000)
     for name in ("satisfaction", "age", "ces"):
@@ -55,11 +53,12 @@ def test_truths_are_what_very_many_answers_show() -> None:
     assert found[1:] == pytest.approx(list(associations.drivers_of(survey).values()), abs=0.15)
 
 
-def test_a_skipped_or_refused_answer_stays_so() -> None:
+def test_a_skipped_or_refused_answer_stays_so():
     survey = SURVEYS["enquete-service-public"]
     age = survey.question("age")
     given = {survey.question("satisfaction").code: {"A1"}}
     for said in (set[str](), {"A7"}):
         assert all(
-            associations.tied(survey, age, said, given, Random(i)) == said for i in range(50)
+            associations.linked_answer(survey, age, said, given, Random(i)) == said
+            for i in range(50)
         )

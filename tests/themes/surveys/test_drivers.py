@@ -1,21 +1,12 @@
 """What goes with satisfaction is what was made to, and is not told on few answers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
+from tests.themes.surveys.people import YEAR, responses
 
-from observlib.catalogue import Catalogue
 from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
 from observlib.themes.surveys import drivers
-
-YEAR = Quarter(2026, 3).back(4)
-SURVEY = "enquete-service-public"
-DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
-SCALES = {"satisfaction": (0.0, 10.0), "clarity": (1.0, 5.0), "ces": (5.0, 1.0),
-          "task_success": (0.0, 1.0)}  # fmt: skip
 
 
 def people(n: int = 400) -> pd.DataFrame:
@@ -35,34 +26,7 @@ def people(n: int = 400) -> pd.DataFrame:
     return made.assign(satisfaction=2 + (clarity - 1) + (5 - ces) / 2 + noise)
 
 
-def responses(said: pd.DataFrame) -> pd.DataFrame:
-    parts = []
-    for name in said:
-        told = said[name].dropna()
-        low, high = SCALES.get(name, (float("nan"), float("nan")))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "response_id": told.index.astype(str),
-                    "variable": name,
-                    "category": None if name in SCALES else told,
-                    "value": told.astype(float) if name in SCALES else float("nan"),
-                    "scale_min": low,
-                    "scale_max": high,
-                }
-            )
-        )
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.assign(
-        device=SURVEY, product="service-public", channel="web", source=f"{SURVEY}@1",
-        date=pd.to_datetime([DAYS[int(person) % 4] for person in rows["response_id"]]),
-        finished=True,
-    )  # fmt: skip
-
-
-def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(
-    catalogue: Catalogue,
-) -> None:
+def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(catalogue):
     import statsmodels.formula.api as smf
 
     said = people()
@@ -80,7 +44,7 @@ def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodel
     assert found["estimate"].iloc[4] == pytest.approx(fit["man[T.True]"])
 
 
-def test_ease_asked_of_the_successful_alone_is_left_out(catalogue: Catalogue) -> None:
+def test_ease_asked_of_the_successful_alone_is_left_out(catalogue):
     said = people()
     said["ces"] = said["ces"].where(said["task_success"] > 0)
     found = drivers.effects(responses(said), catalogue, YEAR)
@@ -88,7 +52,7 @@ def test_ease_asked_of_the_successful_alone_is_left_out(catalogue: Catalogue) ->
     assert set(found["n"]) == {400}
 
 
-def test_an_answer_that_nearly_all_share_is_left_out(catalogue: Catalogue) -> None:
+def test_an_answer_that_nearly_all_share_is_left_out(catalogue):
     said = people().assign(sex="Femme")
     said.loc[:9, "sex"] = "Homme"
     found = drivers.effects(responses(said), catalogue, YEAR)
@@ -98,29 +62,25 @@ def test_an_answer_that_nearly_all_share_is_left_out(catalogue: Catalogue) -> No
 
 
 @pytest.mark.parametrize("n", [10, 11, 99])
-def test_below_a_hundred_complete_answers_nothing_is_told(catalogue: Catalogue, n: int) -> None:
+def test_below_a_hundred_complete_answers_nothing_is_told(catalogue, n):
     (row,) = drivers.effects(responses(people(n)), catalogue, YEAR).to_dict("records")
     assert (row["group_value"], row["status"]) == (drivers.ALL, "missing")
     assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
 
 
-def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(
-    catalogue: Catalogue,
-) -> None:
+def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(catalogue):
     table = responses(people(99))
     first = table[table["date"] > table["date"].min()]
     (row,) = drivers.effects(first, catalogue, YEAR).to_dict("records")
     assert row["status"] == "suppressed" and np.isnan(row["n"])
 
 
-def test_satisfaction_that_never_varies_is_no_error(catalogue: Catalogue) -> None:
+def test_satisfaction_that_never_varies_is_no_error(catalogue):
     found = drivers.effects(responses(people().assign(satisfaction=8)), catalogue, YEAR)
     assert found["status"].tolist() == ["missing"]
 
 
-def test_a_survey_without_satisfaction_or_anything_beside_it_has_nothing(
-    catalogue: Catalogue,
-) -> None:
+def test_a_survey_without_satisfaction_or_anything_beside_it_has_nothing(catalogue):
     said = people()
     for columns in (["satisfaction"], ["clarity", "age"], ["age"]):
         assert drivers.effects(responses(said[columns]), catalogue, YEAR).empty

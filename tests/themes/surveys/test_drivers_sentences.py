@@ -1,8 +1,7 @@
 """Only what goes clearly with satisfaction is named, and never as its cause."""
 
-from __future__ import annotations
-
 import pandas as pd
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -32,13 +31,7 @@ def said(catalogue: Catalogue, **values: float) -> tuple[str, str]:
     )
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
-def test_what_is_established_is_told_and_not_ranked(
-    catalogue: Catalogue,
-) -> None:
+def test_what_is_established_is_told_and_not_ranked(catalogue):
     text, caption = said(catalogue, Âge=1.5, Clarté=-4.2, Sexe=0.4)
     assert text.startswith(
         "Écarts de satisfaction établis entre la réponse la plus haute et la plus basse, les "
@@ -53,15 +46,13 @@ def test_what_is_established_is_told_and_not_ranked(
     assert caption.endswith("écarts établis : « Clarté » et « Âge »")
 
 
-def test_an_effect_clear_by_itself_is_not_told_where_several_were_looked_at(
-    catalogue: Catalogue,
-) -> None:
+def test_an_effect_clear_by_itself_is_not_told_where_several_were_looked_at(catalogue):
     assert "égales : « Âge »" in said(catalogue, Âge=1.05)[0]
     text, caption = said(catalogue, Âge=1.05, Sexe=-0.2, Facilité=0.3)
     assert "ne va de façon établie" in text and caption.endswith("aucun écart établi")
 
 
-def test_an_effect_surely_too_small_to_matter_is_said_to_be(catalogue: Catalogue) -> None:
+def test_an_effect_surely_too_small_to_matter_is_said_to_be(catalogue):
     small = effects(Sexe=0.1).assign(ci_low=-0.1, ci_high=0.3)
     compared = changes.tested(catalogue, changes.with_nothing(small))
     text = drivers.established(small, compared, catalogue)
@@ -70,7 +61,7 @@ def test_an_effect_surely_too_small_to_matter_is_said_to_be(catalogue: Catalogue
     )
 
 
-def test_too_few_answers_have_a_sentence(catalogue: Catalogue) -> None:
+def test_too_few_answers_have_a_sentence(catalogue):
     few = {"indicator": "driver_effect", "period": "2026-T3", "unit": "points", "group": "driver"}
     few |= {"group_value": "Ensemble", "status": "missing"}
     for row, words in (({**few, "n": 45}, "(45)"), (few, "moins de onze")):

@@ -1,13 +1,12 @@
 """Marks by age and sex are those of their respondents, and no few of them can be had from them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.themes.surveys.test_weighted import MARGINS, YEAR, marks, responses, sample, weigh
+from tests.themes.surveys.people import MARGINS, YEAR, responses
+from tests.themes.surveys.test_weighted import marks, sample, weigh
 
 from observlib.catalogue import Catalogue
 from observlib.comparison import pairs as changes
@@ -19,7 +18,7 @@ def by_category(people: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return found.set_index(["group", "group_value"])
 
 
-def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue: Catalogue) -> None:
+def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     found = by_category(people, catalogue)
     for variable in ("age", "sex"):
@@ -29,9 +28,7 @@ def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue: Catalog
     assert set(found["period"]) == {"2025-10/2026-09"}
 
 
-def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(
-    catalogue: Catalogue,
-) -> None:
+def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     found = changes.tested(catalogue, groups.pairs(weigh(responses(people), catalogue)))
     ages = found[found["group"] == "age"].set_index("group_value")
@@ -43,9 +40,7 @@ def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(
     assert ages.loc["vieux", "reference_group_value"] == "les autres"
 
 
-def test_one_category_too_few_withholds_its_whole_variable_and_no_other(
-    catalogue: Catalogue,
-) -> None:
+def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogue):
     people = sample({"jeune": 30, "adulte": 100, "vieux": 60})
     young = people.index[people["age"] == "jeune"]
     people.loc[young[:22], "satisfaction"] = np.nan  # eight of them gave a mark
@@ -59,17 +54,13 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(
     assert hidden["reference_estimate"].isna().all()
 
 
-def test_marks_of_the_few_who_hide_their_profile_are_not_had_by_subtraction(
-    catalogue: Catalogue,
-) -> None:
+def test_marks_of_the_few_who_hide_their_profile_are_not_had_by_subtraction(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     people.loc[:4, "sex"] = None
     assert set(by_category(people, catalogue)["status"]) == {"suppressed"}
 
 
-def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(
-    catalogue: Catalogue,
-) -> None:
+def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
     surveys = weigh(responses(people), catalogue)
@@ -84,8 +75,8 @@ def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(
     st.integers(0, 40),
 )
 def test_categories_that_are_told_add_up_to_the_raw_mark_and_to_nothing_else(
-    catalogue: Catalogue, ages: list[int], unsaid: int, silent: int
-) -> None:
+    catalogue, ages, unsaid, silent
+):
     people = sample(dict(zip(["jeune", "adulte", "vieux"], ages, strict=True)))
     people.loc[: unsaid - 1, "sex"] = None
     people.loc[unsaid : unsaid + silent - 1, "satisfaction"] = np.nan
@@ -105,7 +96,7 @@ def test_categories_that_are_told_add_up_to_the_raw_mark_and_to_nothing_else(
             assert mean == pytest.approx(raw["estimate"].iat[0], abs=10 * off / n)
 
 
-def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue: Catalogue) -> None:
+def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     for column in (["satisfaction"], ["age", "sex"]):
         surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
@@ -114,8 +105,8 @@ def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue: Ca
 
 @pytest.mark.parametrize(("gave", "status"), [(10, "suppressed"), (11, "low_base")])
 def test_a_category_of_ten_marks_withholds_its_variable_and_one_of_eleven_does_not(
-    catalogue: Catalogue, gave: int, status: str
-) -> None:
+    catalogue, gave, status
+):
     people = sample({"jeune": 30, "adulte": 100, "vieux": 60})
     young = people.index[people["age"] == "jeune"]
     people.loc[young[gave:], "satisfaction"] = np.nan

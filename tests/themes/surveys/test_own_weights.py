@@ -1,31 +1,19 @@
 """A survey's own weights: the figures are those that R's package `survey` makes of them."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.themes.surveys.people import MARGINS, YEAR, responses
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.period import Quarter
 from observlib.themes.surveys import groups, weighted
 from observlib.themes.surveys import weighted_sentences as sentences
 
-YEAR = Quarter(2026, 3).back(4)
-DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
-SURVEY = "enquete-service-public"
-MARGINS = pd.DataFrame(
-    {
-        "variable": ["age", "age", "age", "sex", "sex"],
-        "category": ["jeune", "adulte", "vieux", "Femme", "Homme"],
-        "people": [300, 400, 300, 520, 480],
-    }
-)
 R = """
 suppressMessages(library(survey))
 people <- read.csv(commandArgs(TRUE)[1])
@@ -67,29 +55,6 @@ def sample(n: int = 400, seed: int = 3) -> pd.DataFrame:
     )
 
 
-def responses(people: pd.DataFrame) -> pd.DataFrame:
-    """The tidy table of people with `satisfaction` from 0 to 10, maybe a profile, and weights."""
-    first = {"response_id": people.index, "variable": "response", "category": None}
-    parts = [pd.DataFrame(first)]
-    for name in people.columns.difference(["weight"]):
-        number = name == "satisfaction"
-        cells: dict[str, object] = {"value" if number else "category": people[name].to_numpy()}
-        cells |= {"scale_min": 0.0, "scale_max": 10.0} if number else {}
-        parts.append(pd.DataFrame({"response_id": people.index, "variable": name, **cells}))
-    rows = pd.concat(parts, ignore_index=True)
-    days = [DAYS[int(person) % 4] for person in rows["response_id"]]
-    return rows.assign(
-        device=SURVEY,
-        product="service-public",
-        channel="web",
-        source=f"{SURVEY}@1",
-        date=pd.to_datetime(days),
-        finished=True,
-        weight=people["weight"].reindex(rows["response_id"]).to_numpy(),
-        response_id=rows["response_id"].astype(str),
-    )
-
-
 def weigh(people: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
     return weighted.weighed(responses(people), MARGINS, catalogue, YEAR)
 
@@ -104,7 +69,7 @@ def cost(surveys: tuple[weighted.Weighed, ...]) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_figures_are_those_of_r_alone_or_with_margins(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
     if shutil.which("Rscript") is None:
         pytest.skip("R is not installed")
     people = sample()
@@ -135,7 +100,7 @@ def test_figures_are_those_of_r_alone_or_with_margins(tmp_path: Path, catalogue:
         assert effect == pytest.approx(known["effect"], rel=1e-6)
 
 
-def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue: Catalogue) -> None:
+def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
     people = sample().drop(columns=["age", "sex"])
     people.loc[7, "weight"] = 40.0  # far beyond five times the mean: it is the institute's choice
     found = weigh(people, catalogue)
@@ -153,7 +118,7 @@ def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue: Cat
     assert groups.marks(found).empty
 
 
-def test_margins_are_met_from_the_survey_s_own_weights(catalogue: Catalogue) -> None:
+def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
     people = sample()
     (found,) = weigh(people, catalogue)
     assert found.calibration is not None
@@ -167,9 +132,7 @@ def test_margins_are_met_from_the_survey_s_own_weights(catalogue: Catalogue) -> 
     assert told["weighting_after", "vieux"] == pytest.approx(30)
 
 
-def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(
-    catalogue: Catalogue,
-) -> None:
+def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalogue):
     people = sample()
     once = weighted.marks(weigh(people, catalogue))
     large = people.assign(weight=people["weight"] * 15_000)
@@ -181,7 +144,7 @@ def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(
     assert "weighting_own_effect" not in cost(weigh(people.assign(weight=np.nan), catalogue)).index
 
 
-def test_who_has_no_weight_is_in_neither_figure(catalogue: Catalogue) -> None:
+def test_who_has_no_weight_is_in_neither_figure(catalogue):
     people = sample()
     others = sample(60, seed=4).assign(weight=np.nan, satisfaction=lambda x: x["satisfaction"] % 3)
     both = pd.concat([people, others], ignore_index=True)
@@ -191,7 +154,7 @@ def test_who_has_no_weight_is_in_neither_figure(catalogue: Catalogue) -> None:
         assert len(found[0].own) == 400
 
 
-def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue: Catalogue) -> None:
+def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
     found = weigh(sample(99).drop(columns=["age", "sex"]), catalogue)
     assert weighted.marks(found).empty
     told = weighted.report(found)
@@ -201,7 +164,7 @@ def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue: Cat
     assert weighted.marks(weigh(sample(100).drop(columns=["age", "sex"]), catalogue)).shape[0] == 4
 
 
-def test_the_page_says_that_the_survey_s_weights_are_used(catalogue: Catalogue) -> None:
+def test_the_page_says_that_the_survey_s_weights_are_used(catalogue):
     for columns, start, end in (
         (["age", "sex"], "Avec les poids de l'enquête, la satisfaction de ses 400 répondants",
          "Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."),
@@ -215,8 +178,8 @@ def test_the_page_says_that_the_survey_s_weights_are_used(catalogue: Catalogue) 
         )
         told = weighted.report(found)
         said = sentences.conclusion(compared, told, estimates.make([]), catalogue)
-        plain = said.replace("\xa0", " ")
-        assert plain.startswith(start) and end in plain and "au lieu de" in plain
+        text = plain(said)
+        assert text.startswith(start) and end in text and "au lieu de" in text
         assert (
             "L'enquête donne elle-même un poids"
             in catalogue.indicators["weighting_own_effect"].method

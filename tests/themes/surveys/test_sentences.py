@@ -1,13 +1,12 @@
 """What is said of a survey is what its estimates say, with care where they are thin."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
@@ -27,10 +26,6 @@ UNITS = {
 }
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
 def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
     row: dict[str, Any] = {"indicator": indicator, "period": period, "unit": UNITS[indicator]}
     row |= {"device": "enquete-legifrance", "product": "legifrance", "channel": "web"}
@@ -44,7 +39,7 @@ def told(*rows: dict[str, Any], catalogue: Catalogue, period: str = NOW) -> str:
     return plain(surveys.marks(estimates.make(rows), catalogue, period))
 
 
-def test_marks_are_told_with_their_intervals(catalogue: Catalogue) -> None:
+def test_marks_are_told_with_their_intervals(catalogue):
     said = told(mark("satisfaction_10", 7.1), mark("nps", -12, half=4), catalogue=catalogue)
     assert said == (
         "Au 3e trimestre 2026, la satisfaction est de 7,1 sur 10 (6,1 à 8,1) et la recommandation "
@@ -52,12 +47,12 @@ def test_marks_are_told_with_their_intervals(catalogue: Catalogue) -> None:
     )
 
 
-def test_a_sentence_has_three_marks_at_most(catalogue: Catalogue) -> None:
+def test_a_sentence_has_three_marks_at_most(catalogue):
     said = told(*(mark(name, 5.0) for name in UNITS), catalogue=catalogue)
     assert said.count("est de") + said.count("objectif") == 3 and "facilité" not in said
 
 
-def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) -> None:
+def test_thin_and_withheld_marks_have_words_and_no_number(catalogue):
     said = told(
         mark("satisfaction_10", 7.1, n=20, status="low_base"),
         mark("nps", None, status="suppressed"),
@@ -75,14 +70,12 @@ def test_thin_and_withheld_marks_have_words_and_no_number(catalogue: Catalogue) 
     )
 
 
-def test_no_estimate_is_no_answer(catalogue: Catalogue) -> None:
+def test_no_estimate_is_no_answer(catalogue):
     said = told(catalogue=catalogue)
     assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."
 
 
-def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(
-    catalogue: Catalogue,
-) -> None:
+def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(catalogue):
     days = ["2026-06-28"] * 5 + ["2026-09-10"] * 200
     answers = pd.DataFrame(
         {
@@ -105,8 +98,8 @@ def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withh
     ("begun", "why"), [("2026-09-10", True), ("2026-04-10", True), ("2025-12-10", False)]
 )
 def test_readers_of_a_survey_s_first_year_are_told_why_nothing_is_published_over_a_year(
-    catalogue: Catalogue, begun: str, why: bool
-) -> None:
+    catalogue, begun, why
+):
     days = pd.date_range(begun, "2026-09-30", periods=200).normalize()
     said = pd.DataFrame(
         {
@@ -134,7 +127,7 @@ def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
     return row | {"group": "step", "group_value": name, "estimate": count, "n": count} | more
 
 
-def test_steps_are_told_from_visits_to_the_last_page(catalogue: Catalogue) -> None:
+def test_steps_are_told_from_visits_to_the_last_page(catalogue):
     frame = estimates.make(
         [
             step("Visites", 86_712_620, unit="visites"),
@@ -153,9 +146,7 @@ def test_steps_are_told_from_visits_to_the_last_page(catalogue: Catalogue) -> No
     )
 
 
-def test_steps_of_an_incomplete_quarter_say_so_and_small_ones_say_nothing(
-    catalogue: Catalogue,
-) -> None:
+def test_steps_of_an_incomplete_quarter_say_so_and_small_ones_say_nothing(catalogue):
     partial = estimates.make([step("Réponse commencée", 40, status="partial")])
     assert surveys.funnel(partial, catalogue).endswith("Ces comptages sont incomplets.")
     small = estimates.make([step("Réponse commencée", None, status="suppressed")])
@@ -163,7 +154,7 @@ def test_steps_of_an_incomplete_quarter_say_so_and_small_ones_say_nothing(
     assert surveys.funnel(estimates.make([]), catalogue) == ""
 
 
-def test_reasons_are_told_up_to_the_third(catalogue: Catalogue) -> None:
+def test_reasons_are_told_up_to_the_third(catalogue):
     row: dict[str, Any] = {"indicator": "reason_share", "period": YEAR, "unit": "%"}
     frame = estimates.make(
         {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
@@ -186,9 +177,7 @@ def test_reasons_are_told_up_to_the_third(catalogue: Catalogue) -> None:
     assert surveys.reasons(frame.iloc[:0], ahead.head(0), catalogue) == ""
 
 
-def test_a_year_says_how_many_more_answers_it_has_and_nothing_where_it_has_none(
-    catalogue: Catalogue,
-) -> None:
+def test_a_year_says_how_many_more_answers_it_has_and_nothing_where_it_has_none(catalogue):
     now = estimates.make([mark("satisfaction_10", 7.1)])
     year = estimates.make([mark("satisfaction_10", 7.0, YEAR, n=730)])
     assert plain(surveys.over_a_year(now, year, NOW)) == (
@@ -203,9 +192,7 @@ STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "m
 
 
 @given(st.dictionaries(st.sampled_from(list(UNITS)), STATUSES))
-def test_any_estimates_make_sentences_without_a_hole(
-    catalogue: Catalogue, states: dict[str, str]
-) -> None:
+def test_any_estimates_make_sentences_without_a_hole(catalogue, states):
     rows = [
         mark(name, None if state in ("suppressed", "missing") else 5.0, status=state)
         for name, state in states.items()

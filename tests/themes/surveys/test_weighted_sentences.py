@@ -1,15 +1,13 @@
 """The weighted mark is told beside the raw one, with what it cannot say."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.themes.surveys import weighted_sentences as weighted
 
 NONE = estimates.make([])
@@ -42,10 +40,6 @@ def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
     return estimates.make(rows)
 
 
-def plain(text: str) -> str:
-    return text.replace("\xa0", " ").replace("\u202f", " ")
-
-
 @pytest.mark.parametrize(
     ("raw", "weighed", "verdict", "said"),
     [
@@ -69,17 +63,15 @@ def plain(text: str) -> str:
     ],
 )  # fmt: skip
 def test_the_sentence_says_both_marks_and_what_the_test_of_their_difference_says(
-    catalogue: Catalogue, raw: float | None, weighed: float, verdict: str, said: str
-) -> None:
+    catalogue, raw, weighed, verdict, said
+):
     compared = pair(raw, weighed, verdict)
     found = weighted.conclusion(compared, report("age", "sex", "region"), NONE, catalogue)
     start = "Si les 300 répondants dont tout le profil est connu avaient l'âge, le sexe et la "
     assert plain(found) == f"{start}région de la population, leur satisfaction serait {said}"
 
 
-def test_the_mark_of_all_stands_beside_that_of_those_whose_profile_is_known(
-    catalogue: Catalogue,
-) -> None:
+def test_the_mark_of_all_stands_beside_that_of_those_whose_profile_is_known(catalogue):
     """The page's first mark is that of all: the reader would else see two for the one survey."""
     row = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.3, "n": 344}
     margins = report("age", "sex", "region")
@@ -94,41 +86,39 @@ def test_the_mark_of_all_stands_beside_that_of_those_whose_profile_is_known(
     )
 
 
-def test_what_is_not_in_the_weights_is_told(catalogue: Catalogue) -> None:
+def test_what_is_not_in_the_weights_is_told(catalogue):
     found = weighted.conclusion(pair(7.1, 7.0), report("age", "sex"), NONE, catalogue)
     assert "avaient l'âge et le sexe de la population" in found
     assert "ne tient pas compte de la région" in found
 
 
-def test_why_there_are_no_weights_is_told_without_a_number_of_few(catalogue: Catalogue) -> None:
+def test_why_there_are_no_weights_is_told_without_a_number_of_few(catalogue):
     nothing, none = estimates.make([]), pair(7.1, 7.0).iloc[:0]
     assert "(45)" in weighted.conclusion(none, report(n=45), NONE, catalogue)
     assert "moins de onze" in weighted.conclusion(none, report(n=None), NONE, catalogue)
     assert "Aucune réponse ne dit" in weighted.conclusion(none, nothing, NONE, catalogue)
 
 
-def test_what_is_withheld_is_not_said_to_be_of_too_few_answers(catalogue: Catalogue) -> None:
+def test_what_is_withheld_is_not_said_to_be_of_too_few_answers(catalogue):
     hidden = report(n=None).assign(status="suppressed")
     said = weighted.conclusion(pair(7.1, 7.0).iloc[:0], hidden, NONE, catalogue)
     assert "secret statistique" in said and "moins de onze" not in said
     assert "secret statistique" in weighted.cost(hidden, catalogue)
 
 
-def test_two_marks_of_a_year_in_progress_are_not_said_to_differ(catalogue: Catalogue) -> None:
+def test_two_marks_of_a_year_in_progress_are_not_said_to_differ(catalogue):
     partial = pair(7.1, 6.5).assign(status="partial", reason="partial", difference_low=math.nan)
     said = plain(weighted.conclusion(partial, report("age", "sex", "region"), NONE, catalogue))
     assert said.endswith("6,5 sur 10 au lieu de 7,1, sans que l'écart ait pu être testé.")
 
 
-def test_a_mark_on_few_answers_is_in_no_sentence(catalogue: Catalogue) -> None:
+def test_a_mark_on_few_answers_is_in_no_sentence(catalogue):
     thin = pair(7.1, 6.5).assign(status="low_base", reason="low_base", difference_low=math.nan)
     said = weighted.conclusion(thin, report("age", "sex", "region"), NONE, catalogue)
     assert "6,5" not in said and "ne peut pas être dite" in said
 
 
-def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(
-    catalogue: Catalogue,
-) -> None:
+def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(catalogue):
     found = report("age", "sex")
     assert plain(weighted.margins(found[found["group"] != ""], catalogue)).endswith(
         "« de age » est la catégorie que les poids changent le plus : de 40 % à 52 %"

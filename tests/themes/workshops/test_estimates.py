@@ -1,7 +1,5 @@
 """Workshops: counts, small profiles that cannot be had, the fate of ideas as it was then."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 
@@ -29,9 +27,9 @@ def people(product: str, **profiles: int) -> list[dict[str, object]]:
     ]
 
 
-def test_workshops_are_counted_by_quarter_and_none_is_zero() -> None:
+def test_workshops_are_counted_by_quarter_and_none_is_zero():
     frame = table(*people("vie-publique", a=20, b=12))
-    found = workshops.held(frame, LAST.back(2))
+    found = workshops.workshop_counts(frame, LAST.back(2))
     assert found[["period", "estimate"]].values.tolist() == [["2026-T2", 0], ["2026-T3", 1]]
 
 
@@ -43,13 +41,13 @@ def each_quarter(*rows: dict[str, object]) -> pd.DataFrame:
     return table(*({**row, "date": day} for row in rows for day in DAYS))
 
 
-def test_small_profiles_are_joined_and_small_products_cannot_be_had() -> None:
+def test_small_profiles_are_joined_and_small_products_cannot_be_had():
     frame = each_quarter(
         *people("vie-publique", étudiants=10, élus=1),
         *people("legifrance", juristes=4),
         *people("annuaire", agents=2),
     )
-    found = workshops.people(frame, LAST.back(4))
+    found = workshops.participants(frame, LAST.back(4))
     profiles = found[found["group"] == "profile"].set_index("group_value")["estimate"]
     assert profiles.to_dict() == {"étudiants": 40, "juristes": 16, "Autres profils": 12}
     products = found[found["product"] != ""].set_index("product")
@@ -59,25 +57,25 @@ def test_small_profiles_are_joined_and_small_products_cannot_be_had() -> None:
     assert found.iloc[0]["estimate"] == 68
 
 
-def test_a_year_that_begins_does_not_tell_the_quarter_that_entered_it() -> None:
+def test_a_year_that_begins_does_not_tell_the_quarter_that_entered_it():
     """The attack: 27 participants in an edition, less 23 in the one before, are four."""
     frame = table(
         *({**row, "date": DAYS[1]} for row in people("vie-publique", a=23)),
         *({**row, "date": DAYS[2]} for row in people("vie-publique", a=4)),
     )
     for last in (LAST - 2, LAST - 1):
-        found = workshops.people(frame, last.back(4))
+        found = workshops.participants(frame, last.back(4))
         assert set(found["status"]) == {"suppressed"} and "profile" not in set(found["group"])
 
 
-def test_a_product_of_irregular_workshops_is_withheld_with_another() -> None:
+def test_a_product_of_irregular_workshops_is_withheld_with_another():
     frame = pd.concat(
         [
             each_quarter(*people("vie-publique", a=20), *people("legifrance", a=15)),
             table(*({**row, "date": day} for row in people("annuaire", a=40) for day in DAYS[2:])),
         ]
     )
-    found = workshops.people(frame, LAST.back(4))
+    found = workshops.participants(frame, LAST.back(4))
     assert found.iloc[0]["estimate"] == 220
     products = found[found["product"] != ""].set_index("product")["status"].to_dict()
     assert products == {
@@ -93,7 +91,7 @@ IDEAS = table(
 )
 
 
-def test_ideas_are_as_they_stood_at_the_end_of_the_period() -> None:
+def test_ideas_are_as_they_stood_at_the_end_of_the_period():
     found = workshops.ideas(IDEAS, LAST.back(4))
     steps = found[found["indicator"] == "workshop_ideas"]
     assert dict(zip(steps["group_value"], steps["estimate"], strict=True)) == {
@@ -103,7 +101,7 @@ def test_ideas_are_as_they_stood_at_the_end_of_the_period() -> None:
     assert later[later["indicator"] == "workshop_ideas"]["estimate"].tolist() == [4, 3, 2]
 
 
-def test_the_median_delay_counts_what_is_still_under_way() -> None:
+def test_the_median_delay_counts_what_is_still_under_way():
     # sixteen done after 5, 10 … 80 days, four under way for 90 days at the end
     start = pd.Timestamp("2026-07-02")
     done = [
@@ -119,7 +117,7 @@ def test_the_median_delay_counts_what_is_still_under_way() -> None:
     assert curve.to_dict() == pytest.approx({"0": 0, "30": 30, "60": 60, "90": 80})
 
 
-def test_a_median_that_is_not_reached_is_missing_without_its_base() -> None:
+def test_a_median_that_is_not_reached_is_missing_without_its_base():
     rows = [{"kind": "idea", "label": f"w{i}", "decided": "2026-07-12"} for i in range(5)]
     found = workshops.delays(table(*rows), LAST.back(4))
     median = found[found["indicator"] == "idea_delay"].iloc[0]
@@ -127,14 +125,19 @@ def test_a_median_that_is_not_reached_is_missing_without_its_base() -> None:
     assert set(found.loc[found["indicator"] == "idea_done_by", "status"]) == {"suppressed"}
 
 
-def test_workshops_of_two_devices_are_counted_together() -> None:
+def test_workshops_of_two_devices_are_counted_together():
     both = each_quarter(*people("vie-publique", a=20), *people("legifrance", a=20))
     both.loc[both["product"] == "legifrance", ["device", "source"]] = ["e", "e@1"]
-    found = workshops.people(both, LAST.back(4))
+    found = workshops.participants(both, LAST.back(4))
     assert found.iloc[0]["estimate"] == 160 and found.iloc[0]["source"] == "d@1, e@1"
 
 
-def test_no_workshop_gives_nothing() -> None:
+def test_no_workshop_gives_nothing():
     empty = tables.empty("workshops").assign(source="")
-    for made in (workshops.held, workshops.people, workshops.ideas, workshops.delays):
+    for made in (
+        workshops.workshop_counts,
+        workshops.participants,
+        workshops.ideas,
+        workshops.delays,
+    ):
         assert made(empty, LAST.back(4)).empty

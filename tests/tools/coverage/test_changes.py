@@ -1,9 +1,6 @@
 """All intervals of a study hold at once exactly where each of them holds."""
 
-from __future__ import annotations
-
 import pandas as pd
-import pytest
 
 from observlib.period import Quarter
 from tools.coverage import changes
@@ -18,7 +15,7 @@ def whole(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"each": each, "all": told[together].set_index("repetition")["held"]})
 
 
-def test_all_are_said_to_hold_exactly_where_each_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_are_said_to_hold_exactly_where_each_does(monkeypatch):
     studies = whole(pd.concat(changes.estimate(1, range(4))))
     assert (studies["each"] == studies["all"]).all() and studies["all"].any()
     true = changes.rated
@@ -33,7 +30,7 @@ def test_all_are_said_to_hold_exactly_where_each_does(monkeypatch: pytest.Monkey
     assert not studies["each"].any() and not studies["all"].any()
 
 
-def test_of_what_is_compared_one_device_truly_changed_and_no_other() -> None:
+def test_of_what_is_compared_one_device_truly_changed_and_no_other():
     true = {
         key: value["2025-T3"][0]
         for key, value in changes.true_values().items()

@@ -1,7 +1,5 @@
 """Intervals that are published hold the truth as often as the page of the method says."""
 
-from __future__ import annotations
-
 import json
 import math
 from functools import cache
@@ -12,7 +10,6 @@ import pytest
 from scipy.special import bdtr
 
 from observlib import estimates, project
-from observlib.catalogue import Catalogue
 from observlib.display.french import day_label
 from observlib.display.typography import typography
 from observlib.errors import ObservError
@@ -74,7 +71,7 @@ def published() -> set[str]:
     return found - ELSEWHERE
 
 
-def test_each_indicator_s_intervals_hold_as_often_as_chance_allows(short: pd.DataFrame) -> None:
+def test_each_indicator_s_intervals_hold_as_often_as_chance_allows(short):
     assert set(short["indicator"]) == published() | set(LABELS)
     for name, rows in short.groupby("indicator"):
         # intervals of one draw are alike: each draw of a device counts for one
@@ -88,7 +85,7 @@ def test_each_indicator_s_intervals_hold_as_often_as_chance_allows(short: pd.Dat
     assert 1 - bdtr(round(share * draws / 100) - 1, draws, MOST / 100) > 1e-3
 
 
-def test_an_interval_that_is_too_narrow_is_seen() -> None:
+def test_an_interval_that_is_too_narrow_is_seen():
     own = PARTS["ratings"]
     frame = next(own.estimate(1, range(60)))
     half = frame.assign(
@@ -99,9 +96,7 @@ def test_an_interval_that_is_too_narrow_is_seen() -> None:
     assert (whole["covered"] > 85).all() and (narrow["covered"] < 85).all()
 
 
-def test_the_committed_table_has_every_published_interval_with_its_date_and_seed(
-    table: pd.DataFrame,
-) -> None:
+def test_the_committed_table_has_every_published_interval_with_its_date_and_seed(table):
     absent = (published() | set(LABELS)) - set(table["indicator"])
     assert not absent, f"run `make coverage`: no coverage is known of {sorted(absent)}"
     assert table["date"].str.fullmatch(r"\d{4}-\d\d-\d\d").all() and table["date"].nunique() == 1
@@ -113,9 +108,7 @@ def test_the_committed_table_has_every_published_interval_with_its_date_and_seed
     assert (most.drop(list(dear)) >= 1990).all() and (most[list(dear)] >= 990).all()
 
 
-def test_what_the_committed_table_has_outside_93_to_97_percent_is_told_with_its_reason(
-    table: pd.DataFrame,
-) -> None:
+def test_what_the_committed_table_has_outside_93_to_97_percent_is_told_with_its_reason(table):
     told = {place for places in REASONS.values() for place in places}
     far = {(row.indicator, row.device) for row in table[outside(table)].itertuples()}
     assert far <= told, f"mend the interval, or tell why in tools/coverage/outside.py: {far - told}"
@@ -124,9 +117,7 @@ def test_what_the_committed_table_has_outside_93_to_97_percent_is_told_with_its_
         assert not LEAST <= share <= MOST, place
 
 
-def test_the_page_of_the_method_shows_the_committed_table(
-    table: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_the_page_of_the_method_shows_the_committed_table(table, catalogue):
     text = (ROOT / "reports" / "methode.qmd").read_text(encoding="utf-8")
     shown = text.partition(page.BEGIN)[2].partition(page.END)[0]
     assert shown.strip() == page.markdown(table, catalogue).strip(), (
@@ -138,9 +129,7 @@ def test_the_page_of_the_method_shows_the_committed_table(
         assert f"| {catalogue.indicators[name].label} " in shown
 
 
-def test_what_chance_alone_puts_outside_is_named_too_on_the_page(
-    table: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_what_chance_alone_puts_outside_is_named_too_on_the_page(table, catalogue):
     at = table.index[table["indicator"] == "satisfaction_mean"][0]
     row = {"covered": 92.9, "low": 91.7, "high": 93.9, "lowest": math.nan}
     table = table.copy()
@@ -152,7 +141,7 @@ def test_what_chance_alone_puts_outside_is_named_too_on_the_page(
     assert label in line and "hasard" in line
 
 
-def test_the_same_seed_gives_the_same_table_however_it_is_shared_out() -> None:
+def test_the_same_seed_gives_the_same_table_however_it_is_shared_out():
     whole = repeat("polls", 5, range(6))
     halves = pd.concat([repeat("polls", 5, range(3)), repeat("polls", 5, range(3, 6))])
     pd.testing.assert_frame_equal(covered(whole), covered(halves))
@@ -165,7 +154,7 @@ def estimate(value: str, low: float, high: float) -> dict[str, object]:
     return row | {"estimate": (low + high) / 2, "ci_low": low, "ci_high": high}
 
 
-def test_categories_put_together_are_held_to_the_sum_of_their_truths() -> None:
+def test_categories_put_together_are_held_to_the_sum_of_their_truths():
     true = {("profile_share", "d", "age"): parts({"a": 60.0, "b": 30.0, "c": 10.0})}
     frame = estimates.make([estimate("a", 50, 70), estimate("Autres", 35, 45)])
     assert held(frame, true)["held"].tolist() == [True, True]
@@ -174,13 +163,13 @@ def test_categories_put_together_are_held_to_the_sum_of_their_truths() -> None:
     assert held(frame, ratios)["held"].tolist() == [True, True]
 
 
-def test_an_interval_without_a_known_truth_is_a_mistake() -> None:
+def test_an_interval_without_a_known_truth_is_a_mistake():
     frame = estimates.make([estimate("a", 50, 70)])
     with pytest.raises(ValueError, match="no truth"):
         held(frame, {("nps", "d", ""): one(1.0)})
 
 
-def test_a_category_that_is_rarely_held_shows_beside_the_others() -> None:
+def test_a_category_that_is_rarely_held_shows_beside_the_others():
     hits = [("i", "d", value, i, 50.0, value == "a" or i % 2 == 0)
             for value in "ab" for i in range(400)]  # fmt: skip
     (row,) = covered(pd.DataFrame(hits, columns=HELD)).to_dict("records")
@@ -188,9 +177,7 @@ def test_a_category_that_is_rarely_held_shows_beside_the_others() -> None:
     assert row["low"] < 75 < row["high"] and row["lowest_high"] < 60
 
 
-def test_a_page_without_its_marks_is_left_as_it_is(
-    tmp_path: Path, table: pd.DataFrame, catalogue: Catalogue
-) -> None:
+def test_a_page_without_its_marks_is_left_as_it_is(tmp_path, table, catalogue):
     place = tmp_path / "methode.qmd"
     for text in ("rien", f"{page.END} {page.BEGIN}", f"{page.BEGIN}{page.BEGIN}{page.END}"):
         place.write_text(text, encoding="utf-8")

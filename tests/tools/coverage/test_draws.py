@@ -1,7 +1,5 @@
 """What coverage draws again is what the loaders read in the demonstration's exports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +8,10 @@ import pytest
 
 from observlib import demonstration as folder
 from observlib import project, store, tables
-from observlib.catalogue import Catalogue
 from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.period import Quarter
-from observlib.themes.contacts import calls, tickets
+from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.contacts.demonstration import tickets as desks
 from observlib.themes.peers import demonstration as peers
@@ -56,7 +53,7 @@ def agree(drawn: pd.DataFrame, read: pd.DataFrame, estimate: Estimate) -> None:
 
 
 @pytest.mark.parametrize("device", ["jdma-service-public", "satisfaction-3939"])
-def test_ratings(demonstration: Path, device: str) -> None:
+def test_ratings(demonstration, device):
     drawn = draws.rated(device, device, LAST, stream(folder.SEED, device, str(LAST)))
     agree(
         draws.table("ratings", drawn),
@@ -66,10 +63,10 @@ def test_ratings(demonstration: Path, device: str) -> None:
 
 
 @pytest.mark.parametrize("device", list(questions.SURVEYS))
-def test_surveys(demonstration: Path, catalogue: Catalogue, device: str) -> None:
+def test_surveys(demonstration, catalogue, device):
     quarter = LAST - 1
     source = stream(folder.SEED, device, sites._SALT[device], str(quarter))
-    ties = stream(folder.SEED, device, "ties", sites._TIES[device], str(quarter))
+    ties = stream(folder.SEED, device, "ties", sites._LINK_SALT[device], str(quarter))
     drawn = draws.table("responses", draws.surveyed(device, device, quarter, source, ties))
     read = stores(demonstration, "responses", device, quarter)
     margins = project.reference("margins")
@@ -83,18 +80,18 @@ def test_surveys(demonstration: Path, catalogue: Catalogue, device: str) -> None
             agree(drawn, read, estimate)
 
 
-def test_calls(demonstration: Path) -> None:
+def test_calls(demonstration):
     source = stream(folder.SEED, phone.LOGGED, str(LAST), phone._SALT)
     none = tables.empty("call_intervals").assign(source="")
     drawn = draws.table("calls", draws.called(phone.LOGGED, LAST, source))
     read = stores(demonstration, "calls", phone.LOGGED)
     agree(drawn, read, lambda rows: calls.quarterly(rows, none, [LAST]))
-    agree(drawn, read, lambda rows: calls.themes(rows, [LAST]))
+    agree(drawn, read, lambda rows: topics.themes(rows, "call", [LAST]))
 
 
 @pytest.mark.parametrize("device", desks.DEVICES)
-def test_tickets(demonstration: Path, device: str) -> None:
-    source = stream(folder.SEED, device, str(LAST), desks._SALTS[device])
+def test_tickets(demonstration, device):
+    source = stream(folder.SEED, device, str(LAST), desks._SALT)
     drawn = draws.table("tickets", draws.written(device, device, LAST, source))
     read = stores(demonstration, "tickets", device)
     promised = {device: desks.DESKS[device].promise}
@@ -108,7 +105,7 @@ def test_tickets(demonstration: Path, device: str) -> None:
 
 
 @pytest.mark.parametrize("device", polls.DEVICES)
-def test_polls(demonstration: Path, device: str) -> None:
+def test_polls(demonstration, device):
     drawn = [
         row
         for rank in range(1, len(polls.POLLS[device]) + 1)
@@ -117,7 +114,7 @@ def test_polls(demonstration: Path, device: str) -> None:
             device,
             rank,
             LAST,
-            stream(folder.SEED, device, str(LAST), str(rank), polls._SALTS[device]),
+            stream(folder.SEED, device, str(LAST), str(rank), polls._SALT),
         )
     ]
 
@@ -129,7 +126,7 @@ def test_polls(demonstration: Path, device: str) -> None:
 
 
 @pytest.mark.parametrize("device", ["tests-service-public", "sus-vie-publique"])
-def test_user_tests(demonstration: Path, device: str) -> None:
+def test_user_tests(demonstration, device):
     source = stream(folder.SEED, device, str(LAST), tests._SALTS[device])
     drawn = draws.table("user_tests", draws.tested(device, device, LAST, source))
     agree(
@@ -139,7 +136,7 @@ def test_user_tests(demonstration: Path, device: str) -> None:
     )
 
 
-def test_workshops(demonstration: Path) -> None:
+def test_workshops(demonstration):
     (device,) = workshops.DEVICES
     years = LAST.back(8)
     drawn = [
@@ -158,7 +155,7 @@ def test_workshops(demonstration: Path) -> None:
     agree(draws.table("workshops", drawn), read, lambda rows: ideas.delays(rows, years))
 
 
-def test_subscriptions(demonstration: Path) -> None:
+def test_subscriptions(demonstration):
     device = "abonnements-revue"
     drawn = [
         row
@@ -168,7 +165,7 @@ def test_subscriptions(demonstration: Path) -> None:
             device,
             name,
             calendar.MONTHS,
-            stream(folder.SEED, device, name, subscriptions._SALTS[device]),
+            stream(folder.SEED, device, name, subscriptions._SALT),
         )
     ]
     read = stores(demonstration, "subscriptions", device, None)
@@ -177,7 +174,7 @@ def test_subscriptions(demonstration: Path) -> None:
     agree(table, read, lambda rows: letters.retention(rows, [LAST]))
 
 
-def test_neighbours(demonstration: Path, catalogue: Catalogue) -> None:
+def test_neighbours(demonstration, catalogue):
     sources = [
         stream(folder.SEED, "published-figures", peers._SALT, *figure[:4])
         for figure in peers.FIGURES
@@ -193,7 +190,7 @@ def test_neighbours(demonstration: Path, catalogue: Catalogue) -> None:
     assert len(found) == 3 and found <= set(map(tuple, theirs[ends].round(9).to_numpy().tolist()))
 
 
-def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables() -> None:
+def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables():
     source = stream(1, "contract")
     frames = {
         "ratings": draws.rated("d", "jdma-legifrance", LAST, source),

@@ -51,7 +51,7 @@ def verdict(row: Mapping[str, Any]) -> str:
     return EVOLVED[row["verdict"]]
 
 
-def size(row: Mapping[str, Any], said: str = "") -> str:
+def size(row: Mapping[str, Any], outcome: str = "") -> str:
     """Write how large a difference of `VERDICTS` is, a rise or fall never as none.
 
     Examples
@@ -61,7 +61,7 @@ def size(row: Mapping[str, Any], said: str = "") -> str:
     '+0,03 point'
     """
     ends = (row["difference_low"], row["difference_high"])
-    decimals = _decimals(min(ends, key=abs), said)
+    decimals = _decimals(min(ends, key=abs), outcome)
     return _with_unit(french.signed(row["difference"], decimals), row["difference"], row["unit"])
 
 
@@ -102,7 +102,7 @@ def value(estimate: Mapping[str, Any], at: Mapping[str, Any] | None = None) -> s
 
 
 def effect_table(
-    verdicts: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue, caption: str, *, label: str
+    verdicts: pd.DataFrame, effects: pd.DataFrame, catalogue: Catalogue, caption: str, *, label: str
 ) -> Output:
     """Make the table of what followed actions: a row for each thing that one was to move.
 
@@ -110,7 +110,7 @@ def effect_table(
     ----------
     verdicts
         Of `actions.estimates.effects`.
-    told
+    effects
         Its estimates, which are the data of the table; not those of `action_course`.
     caption
         The answer that the table shows, in one line.
@@ -126,7 +126,7 @@ def effect_table(
     rows = verdicts[verdicts["reason"] != "series"].to_dict("records")
     if not rows:
         raise ObservError("effect_table: no action is followed; test the frame before calling it")
-    found = told[(told["indicator"] == "action_effect") & (told["status"] == "published")]
+    found = effects[(effects["indicator"] == "action_effect") & (effects["status"] == "published")]
     by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
     columns: dict[str, list[str]] = {"Action et mesure": [], "Verdict": []}
     columns |= {name: [] for name in _COMPARISONS}
@@ -144,14 +144,14 @@ def effect_table(
     level = changes.level(verdicts)
     rule = f"{changes.rule(EVOLVED)} {_RULE}"
     note = f"{rule} Les intervalles sont à {level}." if level else rule
-    return text(joined([pipe, labelled, note], "\n\n"), told)
+    return text(joined([pipe, labelled, note], "\n\n")).carrying([effects], catalogue)
 
 
-def _decimals(nearest: float, said: str) -> int:
+def _decimals(nearest: float, outcome: str) -> int:
     """One decimal, or as many as a rise or fall needs not to be rounded to none."""
-    return french.decimals_of(nearest, 1) if said in ("rise", "fall") else 1
+    return french.decimals_of(nearest, 1) if outcome in ("rise", "fall") else 1
 
 
 def _with_unit(number: str, x: float, unit: str) -> str:
-    said = "%" if unit == "%" else french.plural(round(x, 1), "point", "points")
-    return f"{number}{french.NBSP}{said}"
+    phrase = "%" if unit == "%" else french.plural(round(x, 1), "point", "points")
+    return f"{number}{french.NBSP}{phrase}"

@@ -23,6 +23,7 @@ from observlib.actions import (
 )
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED, Interrupted, interrupted
 from observlib.survey.comparison import RESULTS, verdict
@@ -89,7 +90,7 @@ class _Followed(NamedTuple):
         )
 
 
-def first_day(quarter: Quarter) -> date:
+def followed_since(quarter: Quarter) -> date:
     """The first day of the years for which actions are followed, the last of which it ends."""
     return quarter.back(4 * YEARS)[0].start
 
@@ -157,9 +158,9 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
     for one, its, p in zip(tested, found, adjusted, strict=True):
         at_level = its if level == _LEVEL else one.measured(level)
         margin = catalogue.indicators[one.expected.indicator].matters or 0.0
-        told = _verdict(one, _decisive(one, at_level), margin, level, p)
-        verdicts.append(told)
-        made += [*_effects(one, at_level), *_detectable(one, told), *_course(one, its)]
+        decision = _verdict(one, _decisive(one, at_level), margin, level, p)
+        verdicts.append(decision)
+        made += [*_effects(one, at_level), *_detectable(one, decision), *_course(one, its)]
     if not np.isnan(p_values).all() and tested:
         last = max(str(one.own.index[-1]) for one in tested)
         known = {"period": last, "unit": "%", "estimate": 100 * level}
@@ -249,32 +250,30 @@ def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
     return row
 
 
-def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
-    """The verdict on what has no series."""
+def _about(action: Action, expected: Expected, title: str) -> dict[str, Any]:
+    """What a verdict is on."""
     return {
-        "group": subject(action, expected, catalogue),
+        "group": title,
         "action": action.id,
         "title": action.title,
         "indicator": expected.indicator,
         "direction": expected.direction,
         "product": action.product,
-        "device": "",
-        "compared_with": (),
-        "verdict": "unknown",
-        "reason": "series",
     }
+
+
+def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
+    """The verdict on what has no series."""
+    about = _about(action, expected, subject(action, expected, catalogue))
+    unknown = {"device": "", "compared_with": (), "verdict": "unknown", "reason": "series"}
+    return {**about, **unknown}
 
 
 def _verdict(
     one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
 ) -> dict[str, Any]:
-    told = {
-        "group": one.title,
-        "action": one.action.id,
-        "title": one.action.title,
-        "indicator": one.expected.indicator,
-        "direction": one.expected.direction,
-        "product": one.action.product,
+    values = {
+        **_about(one.action, one.expected, one.title),
         "device": str(one.own["device"].iat[0]),
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
         "group_value": _COMPARISONS[row["comparison"]],
@@ -283,11 +282,11 @@ def _verdict(
         "after": row["after"],
     }
     if row["status"] != "published":
-        return {**told, "verdict": "unknown", "reason": row["reason"]}
+        return {**values, "verdict": "unknown", "reason": row["reason"]}
     low, high = float(row["ci_low"]), float(row["ci_high"])
-    said = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
+    outcome = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
     return {
-        **told,
+        **values,
         "difference": row["estimate"],
         "difference_low": low,
         "difference_high": high,
@@ -295,8 +294,8 @@ def _verdict(
         "p_value": row["p"],
         "p_adjusted": p_adjusted,
         "detectable": _smallest(low, high, level, one.counts),
-        "verdict": said,
-        "reason": "precision" if said == "unknown" else "",
+        "verdict": outcome,
+        "reason": "precision" if outcome == "unknown" else "",
     }
 
 
@@ -323,36 +322,30 @@ def _since(one: _Followed) -> str:
 
 
 def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
+    about = {**_passport(one), "period": _since(one)}
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
-        told = {**_passport(one), "period": _since(one)}
         known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()
-        yield {
-            **told,
-            "indicator": "action_effect",
-            "group_value": name,
-            "unit": one.unit,
-            "status": row["status"],
-            **{number: row[number] for number in known},
-        }
+        effect = {"indicator": "action_effect", "unit": one.unit, "status": row["status"]}
+        value = {number: row[number] for number in known}
+        yield {**about, **effect, "group_value": name, **value}
         for side, column in (("avant", "before"), ("après", "after")):
-            yield {
-                **told,
-                "indicator": "action_months",
-                "group_value": f"{name}, {side}",
-                "estimate": float(row[column]),
-            }
+            months = {"indicator": "action_months", "estimate": float(row[column])}
+            yield {**about, **months, "group_value": f"{name}, {side}"}
 
 
-def _detectable(one: _Followed, told: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if "detectable" in told:
+def _detectable(one: _Followed, decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "detectable" in decision:
+        row = {
+            "indicator": "action_detectable",
+            "unit": one.unit,
+            "estimate": decision["detectable"],
+        }
         yield {
             **_passport(one),
-            "indicator": "action_detectable",
+            **row,
             "period": _since(one),
-            "group_value": told["group_value"],
-            "unit": one.unit,
-            "estimate": told["detectable"],
+            "group_value": decision["group_value"],
         }
 
 
@@ -373,3 +366,13 @@ def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
         .to_dict("records")
     ]
     return seen + expected
+
+
+@family("actions")
+def actions_(
+    actions: Sequence[Action], followed: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
+    """The effects of the actions of three years, with a verdict on each."""
+    done = [action for action in actions if followed_since(quarter) <= action.date]
+    found = effects(done, followed, catalogue)
+    return found.estimates, None, {"verdicts": found.verdicts}

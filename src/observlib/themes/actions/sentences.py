@@ -21,7 +21,7 @@ from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
-from observlib.themes.actions.estimates import first_day
+from observlib.themes.actions.estimates import followed_since
 
 _CAUTION = (
     "Une évolution au même moment n'est pas une preuve : une autre cause, survenue le même mois, "
@@ -44,8 +44,8 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
-        return f"{_NONE} {unfollowed(verdicts, catalogue)}".strip()
-    told: dict[str, list[str]] = {}
+        return f"{_NONE} {without_series(verdicts, catalogue)}".strip()
+    by_clause: dict[str, list[str]] = {}
     for row in followed.to_dict("records"):
         size = ""
         if row["verdict"] in _WAY:
@@ -54,9 +54,10 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
             size = f" : visible à partir de {effects.least(row)}"
         what = f"{catalogue.label(row['product'])}, {_named(row, catalogue)}{size}"
         clause = phrases.capital(_clause(row))
-        told.setdefault(clause, []).append(f"« {row['title']} » ({what})")
+        by_clause.setdefault(clause, []).append(f"« {row['title']} » ({what})")
     first, *others = (
-        (clause, f"après {_some(told[clause], clause)}") for clause in sorted(told, key=_rank)
+        (clause, f"après {_some(by_clause[clause], clause)}")
+        for clause in sorted(by_clause, key=_rank)
     )
     clauses = [f"{_with_subject(first[0])} {first[1]}"]
     clauses += [f"{phrases.small(clause)} {after}" for clause, after in others]
@@ -80,25 +81,25 @@ def each(
     """
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
-    said = []
+    sentences = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
         action = by_id[row["action"]]
         place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
         source = catalogue.devices.get(row["device"])
         by = f" Source : {source.label}." if source else ""
         way = _WAYS[row["direction"]]
-        said.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
-        told = (
+        sentences.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
+        paragraph = (
             f"Attendu : {way} ({_named(row, catalogue)}).{by}",
             _sentence(row, frame, catalogue),
             _also_changed(row, actions, catalogue),
             _also_meant(row, actions),
         )
-        said.append(joined(filter(None, told), " "))
-    return text(joined(said, "\n\n") or _NONE, frame)
+        sentences.append(joined(filter(None, paragraph), " "))
+    return text(joined(sentences, "\n\n") or _NONE).carrying([frame], catalogue)
 
 
-def courses(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What is seen, and what was expected without the action, of all that is followed."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
@@ -110,18 +111,17 @@ def caution(effects: pd.DataFrame) -> str:
     return _CAUTION if len(effects) else ""
 
 
-def unfollowed(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
+def without_series(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which actions have no monthly series of what they were to move, and so are not followed."""
     rows = verdicts[verdicts["reason"] == "series"].to_dict("records")
     if not rows:
         return ""
-    told = [f"« {row['group']} » ({_named(row, catalogue)})" for row in rows]
-    return (
-        f"Faute de suite mensuelle de ce qu'on en attendait, rien n'est dit de {french.join(told)}."
-    )
+    parts = [f"« {row['group']} » ({_named(row, catalogue)})" for row in rows]
+    why = "Faute de suite mensuelle de ce qu'on en attendait"
+    return f"{why}, rien n'est dit de {french.join(parts)}."
 
 
-def older(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
+def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
     """Which actions are too old to be followed here, which a page does not pass over in silence.
 
     Parameters
@@ -135,38 +135,38 @@ def older(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
     --------
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
-    >>> older([], "2026-T3", load_catalogue(Path("data/catalogue")))
+    >>> too_old([], "2026-T3", load_catalogue(Path("data/catalogue")))
     ''
     """
-    since = first_day(Quarter.parse(quarter))
-    told = [
+    since = followed_since(Quarter.parse(quarter))
+    parts = [
         f"« {action.title} » ({catalogue.label(action.product)}, {french.day_label(action.date)})"
         for action in actions
         if action.date < since
     ]
-    if not told:
+    if not parts:
         return ""
     why = french.plural(
-        len(told),
+        len(parts),
         "N'est plus suivie ici, car elle date d'avant le",
         "Ne sont plus suivies ici, car elles datent d'avant le",
     )
-    return f"{why} {french.day_label(since)} : {french.join(told)}."
+    return f"{why} {french.day_label(since)} : {french.join(parts)}."
 
 
 def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: Catalogue) -> str:
     """Which actions were to move the same measure of the products compared with."""
     if row["group_value"] != CONTROLLED or row["reason"] not in ("", "precision"):
         return ""
-    told = [
+    parts = [
         f"{catalogue.label(action.product)} (« {action.title} », {french.day_label(action.date)})"
         for action in _others(row, actions, row["compared_with"])
     ]
-    if not told:
+    if not parts:
         return ""
-    had = french.plural(len(told), "a connu sa propre action", "ont connu leurs propres actions")
+    had = french.plural(len(parts), "a connu sa propre action", "ont connu leurs propres actions")
     return (
-        f"Parmi les produits comparables, {french.join(told)} {had}, dont l'effet fausserait la "
+        f"Parmi les produits comparables, {french.join(parts)} {had}, dont l'effet fausserait la "
         "comparaison."
     )
 
@@ -175,14 +175,14 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
     """Which other actions were to move the same measure of the same product."""
     if row["reason"] not in ("", "precision"):
         return ""
-    told = [
+    parts = [
         f"« {action.title} » ({french.day_label(action.date)})"
         for action in _others(row, actions, (row["product"],))
     ]
-    if not told:
+    if not parts:
         return ""
-    does = french.plural(len(told), "visait", "visaient")
-    return f"{french.join(told)} {does} la même mesure : rien ne départage leurs effets."
+    does = french.plural(len(parts), "visait", "visaient")
+    return f"{french.join(parts)} {does} la même mesure : rien ne départage leurs effets."
 
 
 def _others(
@@ -204,11 +204,13 @@ def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 def _clause(row: Mapping[str, Any]) -> str:
     """A verdict in words; a rise or a fall with whether it is the one expected."""
-    said = effects.verdict(row)
+    wording = effects.verdict(row)
     if row["verdict"] not in _WAY:
-        return said
+        return wording
     as_wished = _WAY[row["verdict"]] == row["direction"]
-    return f"{said}, " + ("comme attendu," if as_wished else "contrairement à ce qu'on attendait,")
+    return f"{wording}, " + (
+        "comme attendu," if as_wished else "contrairement à ce qu'on attendait,"
+    )
 
 
 def _with_subject(clause: str) -> str:
@@ -218,7 +220,7 @@ def _with_subject(clause: str) -> str:
 
 def _some(names: list[str], clause: str) -> str:
     """All that rose or fell, and of the others a few: each has its paragraph."""
-    return french.join(names) if clause.startswith("En ") else phrases.few(names)
+    return french.join(names) if clause.startswith("En ") else phrases.join_few(names)
 
 
 def _rank(clause: str) -> int:
@@ -242,21 +244,23 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     if row["reason"] == "spread":
         return markdown("{} : rien n'y dit ce que ferait le hasard. {}.", clause, months)
     if row["reason"] == "controls":
-        said = f"leur suite manque ou est trop courte. Avant/après, {alone}, ce qui n'établit rien."
-        return markdown("{} : {} {}.", clause, said, months)
+        phrase = (
+            f"leur suite manque ou est trop courte. Avant/après, {alone}, ce qui n'établit rien."
+        )
+        return markdown("{} : {} {}.", clause, phrase, months)
     if row["group_value"] == BEFORE_AFTER:
-        said = f"{effects.value(found[BEFORE_AFTER], at=row)} avant/après"
+        phrase = f"{effects.value(found[BEFORE_AFTER], at=row)} avant/après"
     else:
         others = french.join(catalogue.label(product) for product in row["compared_with"])
-        said = (
+        phrase = (
             f"{effects.value(found[row['group_value']], at=row)} face aux produits "
             f"comparables ({others}). Pris à part, sur la même période : {alone} pour "
             f"{catalogue.label(row['product'])}, {effects.value(found[COMPARABLE])} pour les autres"
         )
-    said += f". {months}."
+    phrase += f". {months}."
     if row["reason"] == "precision":
-        said += (
+        phrase += (
             f" Seule une évolution d'au moins {effects.least(row)} avait de bonnes chances d'être "
             "vue."
         )
-    return markdown("{} : {}", clause, said)
+    return markdown("{} : {}", clause, phrase)

@@ -10,6 +10,7 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 WEEKDAY_FACTORS = (1.22, 1.20, 1.14, 1.12, 1.02, 0.64, 0.66)  # Monday first
@@ -92,8 +93,6 @@ def changes() -> list[dict[str, Any]]:
 
 DEVICES = tuple(SITES)
 Counts = dict[str, int]
-Files = dict[str, bytes]
-Truths = dict[str, list[dict[str, Any]]]
 
 # What each column is called: Matomo's own names, and its translations.
 _CODES = {
@@ -301,19 +300,11 @@ def _truths(device: str, daily: dict[str, dict[str, Counts]], monthly: dict[str,
             expected += expected_visits(device, day)
         complete = len(daily[month]) == len(days)
         about = {"kind": "visits", "product": product, "device": device}
-        by_month.append(
-            {
-                **about,
-                "month": month,
-                "complete": complete,
-                "expected": round(expected),
-                "value": counts["visits"],
-            }
-        )
+        totals = {"expected": round(expected), "value": counts["visits"]}
+        by_month.append({**about, "month": month, "complete": complete, **totals})
         quarter = str(Quarter.of(date.fromisoformat(f"{month}-01")))
-        whole = by_quarter.setdefault(
-            quarter, {**about, "quarter": quarter, "complete": True, "value": 0}
-        )
+        start = {**about, "quarter": quarter, "complete": True, "value": 0}
+        whole = by_quarter.setdefault(quarter, start)
         whole["value"] += counts["visits"]
         whole["complete"] = whole["complete"] and complete and quarter <= str(calendar.LAST)
     return {"visits_by_month": by_month, "visits_by_quarter": list(by_quarter.values())}

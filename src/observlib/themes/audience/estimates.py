@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from observlib import estimates
+from observlib import counts, estimates
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
+from observlib.families import family
+from observlib.period import Quarter
 from observlib.series import design
 from observlib.series.adjustment import (
     THREE_SEASONS,
@@ -25,6 +27,7 @@ from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
 from observlib.working_days import length_deviation
 
+_FIRST = "2000-01"  # before any count: a season is told from all that is known
 PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
 _WHY = {
@@ -121,8 +124,8 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         else:
             made.append({**passport, **_missing(str(done.months["month"].iat[-1]), slope)})
     margin = catalogue.indicators["pace"].matters or 0.0
-    for channel, family in slopes.items():
-        made += _paces(family, channel, margin)
+    for channel, tested in slopes.items():
+        made += _paces(tested, channel, margin)
     return estimates.make(made)
 
 
@@ -144,15 +147,12 @@ def _rows(done: Adjustment, name: str, unit: str) -> Iterator[dict[str, Any]]:
     if not done.searched:
         yield {"indicator": "level_change", "unit": "%", **_missing(last, "unsearched")}
     for change in done.changes.to_dict("records"):
+        row = {"indicator": "level_change", "unit": "%", "period": change["month"]}
         ends = {"ci_low": change["ci_low"], "ci_high": change["ci_high"]}
-        yield {
-            "indicator": "level_change", "unit": "%", "period": change["month"],
-            "estimate": change["size"], **ends,
-        }  # fmt: skip
+        yield {**row, "estimate": change["size"], **ends}
     for odd in done.outliers.to_dict("records"):
-        yield {
-            "indicator": "outlier", "unit": "%", "period": odd["month"], "estimate": odd["size"],
-        }  # fmt: skip
+        row = {"indicator": "outlier", "unit": "%", "period": odd["month"]}
+        yield {**row, "estimate": odd["size"]}
 
 
 def _missing(month: str, why: str) -> dict[str, Any]:
@@ -200,21 +200,21 @@ def _paces(slopes: list[_Slope], channel: str, margin: float) -> Iterator[dict[s
     for slope, found, p in zip(slopes, alone, adjust(p_values), strict=True):
         decides = contrast(slope.fitted, slope.yearly, level)
         low, high = _percent(decides.low), _percent(decides.high)
-        said = verdict(low, high, margin, holds=bool(p <= 0.05))
+        outcome = verdict(low, high, margin, holds=bool(p <= 0.05))
         yield {
             **slope.passport,
             "estimate": _percent(found.estimate),
             "ci_low": _percent(found.low),
             "ci_high": _percent(found.high),
             "group": "verdict",
-            "group_value": estimates.EVOLVED[said],
+            "group_value": estimates.EVOLVED[outcome],
         }
-        if said == "unknown":
+        if outcome == "unknown":
             seen = _percent(_detectable(slope.fitted, slope.yearly, level))
             yield {**slope.passport, "indicator": "detectable_pace", "estimate": seen}
     last = max(slope.passport["period"][-7:] for slope in slopes)
-    told = {"period": last, "unit": "%", "estimate": 100 * level}
-    yield {"indicator": "pace_level", "channel": channel, **told}
+    values = {"period": last, "unit": "%", "estimate": 100 * level}
+    yield {"indicator": "pace_level", "channel": channel, **values}
 
 
 def _detectable(fitted: Fit, combination: Array, level: float) -> float:
@@ -225,3 +225,26 @@ def _detectable(fitted: Fit, combination: Array, level: float) -> float:
 
 def _percent(logarithm: float) -> float:
     return 100 * float(np.expm1(logarithm))
+
+
+@family("visits")
+def visits(audience: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Visits and downloads of nine quarters, with their change on a year; visits by month."""
+    quarters = quarter.back(9)
+    by_quarter = counts.quarterly(audience, quarters)
+    by_month = counts.monthly(audience, _FIRST, quarter.months[2])
+    return estimates.combine(
+        [
+            by_quarter,
+            counts.year_on_year(by_quarter),
+            counts.quarterly(audience, quarters, "downloads"),
+            by_month,
+        ]
+    )
+
+
+@family("adjusted_visits")
+def adjusted_visits(visits: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Visits by month without their season (see `adjusted`), and what is then out of line."""
+    by_month = visits["period"].str.fullmatch(r"\d{4}-\d{2}") & (visits["indicator"] == "visits")
+    return adjusted(visits[by_month], catalogue)

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases
 from observlib.display.changes import level, outcomes
 from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, UNKNOWN
+from observlib.sentences import published, value_of
 
 _VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
 
@@ -40,14 +41,14 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     found = _shown(frame, "level_change")
     if found.empty:
         return ""
-    told = [
-        f"{row['name']}, {_size(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
+    parts = [
+        f"{row['name']}, {value_of(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
-    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(told)})."
+    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(parts)})."
 
 
-def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
+def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
     """The changes of level, and that there is no other: the answer that a chart shows.
 
     Parameters
@@ -57,14 +58,14 @@ def searched(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> 
     by
         As for `breaks`.
     """
-    if told := breaks(frame, catalogue, by):
-        return f"{told[:-1]}{SEMICOLON}aucune autre rupture n'est établie."
+    if text := breaks(frame, catalogue, by):
+        return f"{text[:-1]}{SEMICOLON}aucune autre rupture n'est établie."
     if not _were_searched(frame):
         return "Aucune série n'est assez longue et régulière pour qu'une rupture y soit cherchée."
     return "Corrigées des saisons et du calendrier, les visites ne montrent aucune rupture établie."
 
 
-def no_odd(frame: pd.DataFrame) -> str:
+def no_unusual_month(frame: pd.DataFrame) -> str:
     """That no month stands alone, or that none could be looked for."""
     if not _were_searched(frame):
         return (
@@ -75,34 +76,34 @@ def no_odd(frame: pd.DataFrame) -> str:
     )
 
 
-def odd(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which months stand alone, and how far from what was expected of them."""
     found = _shown(frame, "outlier")
     if found.empty:
         return ""
-    told = [
-        f"{french.period_label(str(row['period']))} ({row['name']}, {_size(row, catalogue)})"
+    parts = [
+        f"{french.period_label(str(row['period']))} ({row['name']}, {value_of(row, catalogue)})"
         for row in phrases.named(found, catalogue, "product").to_dict("records")
     ]
-    return f"S'écartent de ce que l'on attendait : {french.join(told)}."
+    return f"S'écartent de ce que l'on attendait : {french.join(parts)}."
 
 
-def short(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which series could not be adjusted, or not searched for changes, and why."""
-    said = []
+    sentences = []
     for indicator, what in (
         (f"{_measure(frame)}_adjusted", "Visites non corrigées"),
         ("level_change", "Ni rupture ni mois atypique cherchés"),
         ("pace", "Rythme non estimé"),
     ):
         rows = phrases.named(_missing(frame, indicator), catalogue, "product")
-        told = [
+        parts = [
             f"{french.join(same['name'])} ({reason})"
             for reason, same in rows.groupby("group_value", sort=False)
         ]
-        if told:
-            said.append(f"{what} : {SEMICOLON.join(told)}.")
-    return " ".join(said)
+        if parts:
+            sentences.append(f"{what} : {SEMICOLON.join(parts)}.")
+    return " ".join(sentences)
 
 
 def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -120,23 +121,23 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     clauses = []
     for verdict, verb in _VERBS.items():
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
-        told = [f"{row['name']} ({_size(row, catalogue)})" for row in rows]
-        if told:
-            clauses.append(f"{verb} pour {french.join(told)}")
-    said = []
+        parts = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
+        if parts:
+            clauses.append(f"{verb} pour {french.join(parts)}")
+    sentences = []
     if clauses:
-        said.append(
+        sentences.append(
             "En rythme annuel, sur deux ans au plus, les visites corrigées "
             f"{SEMICOLON.join(clauses)}."
         )
     unknown = found[found["group_value"] == UNKNOWN]
     if len(unknown):
         named = french.join(unknown["name"])
-        said.append(f"Rien ne peut être conclu pour {named} : {_seen(frame, unknown)}.")
-    return " ".join(said)
+        sentences.append(f"Rien ne peut être conclu pour {named} : {_seen(frame, unknown)}.")
+    return " ".join(sentences)
 
 
-def counted(frame: pd.DataFrame) -> str:
+def paces_tested(frame: pd.DataFrame) -> str:
     """How many paces were tested together, what came of them, and at which level: a caption.
 
     Parameters
@@ -150,7 +151,7 @@ def counted(frame: pd.DataFrame) -> str:
     >>> row = {"period": "2024-10/2026-09", "unit": "%", "group": "verdict"}
     >>> pace = {**row, "indicator": "pace", "estimate": 3.0, "group_value": "en hausse"}
     >>> at = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
-    >>> print(counted(estimates.make([pace, pace, at])).replace("\\xa0", " "))
+    >>> print(paces_tested(estimates.make([pace, pace, at])).replace("\\xa0", " "))
     2 rythmes testés ensemble, d'après leurs intervalles à 97,5 % : 2 en hausse
     """
     verdicts = list(_shown(frame, "pace")["group_value"])
@@ -176,8 +177,7 @@ def _measure(frame: pd.DataFrame) -> str:
 
 
 def _shown(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "published")]
-    return rows.sort_values("period", kind="stable")
+    return published(frame, indicator).sort_values("period", kind="stable")
 
 
 def _missing(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
@@ -188,13 +188,9 @@ def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
     """The smallest paces that could have been seen, of those that are undetermined."""
     rows = _shown(frame, "detectable_pace")
     ends = rows.loc[rows["device"].isin(unknown["device"]), "estimate"]
-    told = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
-    cases = ", selon le cas," if len(told) > 1 else ""
-    return f"seul un rythme d'au moins {' à '.join(told)}{cases} avait de bonnes chances d'être vu"
-
-
-def _size(row: dict[str, Any], catalogue: Catalogue) -> str:
-    return words.value(row, words.indicator_of(str(row["indicator"]), catalogue))
+    parts = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
+    cases = ", selon le cas," if len(parts) > 1 else ""
+    return f"seul un rythme d'au moins {' à '.join(parts)}{cases} avait de bonnes chances d'être vu"
 
 
 def _ends(row: dict[str, Any]) -> str:

@@ -14,16 +14,17 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import (
     SUBJECT,
+    by_device,
+    period_status,
     quarter_of,
-    state,
     with_interval,
     with_quarters_withheld,
+    within,
 )
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.period import Quarter, month_days, months_between
 from observlib.survey.quantiles import quantile_interval
-from observlib.themes.contacts.topics import themes as shares_of_themes
 
 _WEEK = 7  # days, without any call in which a month is not whole
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -66,15 +67,14 @@ def quarterly(
     [['calls_offered', 100.0], ['answer_rate', 80.0], ['abandonment_rate', 20.0]]
     """
     made: list[dict[str, Any]] = []
-    for subject, rows in _counted(calls, intervals).groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, rows in by_device(_counted(calls, intervals)):
         of = quarter_of(rows["date"])
         for quarter in quarters:
             inside = rows[of == str(quarter)]
             status = _whole(inside["date"], quarter)
             made += _sums(inside, {**passport, "period": str(quarter), "status": status})
     made += _waits(calls, quarters)
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
@@ -106,8 +106,7 @@ def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str)
     [['2026-07', 'published'], ['2026-08', 'partial']]
     """
     made: list[dict[str, Any]] = []
-    for subject, rows in _counted(calls, intervals).groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, rows in by_device(_counted(calls, intervals)):
         of = rows["date"].dt.strftime("%Y-%m")
         begins, ends = rows["date"].min(), rows["date"].max()
         for month in months_between(max(first, of.min()), min(last, of.max())):
@@ -116,25 +115,22 @@ def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str)
             early = f"{ends:%Y-%m}" == month and ends.day <= month_days(month) - _WEEK
             status = "partial" if late or early else "published"
             made += _sums(inside, {**passport, "period": month, "status": status})
-    return with_quarters_withheld(
-        protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
-    )
+    return with_quarters_withheld(protect(made, personal=False))
 
 
 def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
     """Half hours, and the calls of products that have none, one by one."""
-    counted = _counts(intervals)
+    counts = _counts(intervals)
     logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
     if logged.empty:
-        return counted
+        return counts
     answered = logged["outcome"] == "answered"
     alone = logged.assign(offered=1, answered=answered, abandoned=~answered)
-    return pd.concat([counted, _counts(alone)])
+    return pd.concat([counts, _counts(alone)])
 
 
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     columns = ["offered", "answered", "abandoned"]
-    rows = rows.assign(product=rows["product"].fillna(""))
     return rows[[*SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
 
 
@@ -158,40 +154,24 @@ def _whole(dates: pd.Series, quarter: Quarter) -> str:
 
 
 def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, Any]]:
-    rows = calls[calls["outcome"] == "answered"]
-    rows = rows.assign(product=rows["product"].fillna(""), quarter=quarter_of(rows["date"]))
     made: list[dict[str, Any]] = []
-    for subject, answered in rows.groupby(SUBJECT, sort=True):
+    for passport, answered in by_device(within(calls[calls["outcome"] == "answered"], quarters)):
         for quarter in quarters:
             given = answered[answered["quarter"] == str(quarter)]
+            row = {
+                **passport,
+                "period": str(quarter),
+                "status": period_status(given["date"], [quarter]),
+            }
+            row |= {"n": len(given), "n_eff": len(given)}
+            waits = given["wait"].astype(float).to_list()
             for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
-                row: dict[str, Any] = {
-                    **dict(zip(SUBJECT, subject, strict=True)),
-                    "indicator": name,
-                    "period": str(quarter),
-                    "status": state(given["date"], [quarter]),
-                    "n": len(given),
-                    "n_eff": len(given),
-                }
-                if len(given):
-                    waits = given["wait"].astype(float).to_list()
-                    row |= with_interval(*quantile_interval(waits, p)) or {}
-                made.append(row)
+                found = with_interval(*quantile_interval(waits, p)) if waits else None
+                made.append({**row, "indicator": name, **(found or {})})
     return made
 
 
-def themes(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Share of each theme among a quarter's calls: estimates of `call_theme_share` (%).
-
-    Parameters
-    ----------
-    calls
-        Tidy table `calls` with its `source`.
-    """
-    return shares_of_themes(calls, "call_id", "call_theme_share", quarters)
-
-
-def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """Mean calls offered in each hour, and in each hour of each weekday, over the open days.
 
     Parameters
@@ -209,20 +189,13 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         of Paris; `n` is the calls behind it. An hour in which some weekday has fewer than eleven
         calls is told for all days together alone.
     """
-    rows = intervals.assign(
-        product=intervals["product"].fillna(""), quarter=quarter_of(intervals["date"])
-    )
-    rows = rows[rows["quarter"] == str(quarter)]
+    rows = within(intervals, [quarter])
     local = rows["moment"].dt.tz_localize("UTC").dt.tz_convert("Europe/Paris")
     rows = rows.assign(weekday=rows["date"].dt.day_of_week, hour=local.dt.hour)
     made: list[dict[str, Any]] = []
-    for subject, offered in rows.groupby(SUBJECT, sort=True):
-        passport = {
-            **dict(zip(SUBJECT, subject, strict=True)),
-            "indicator": "calls_an_hour",
-            "period": str(quarter),
-            "status": _whole(offered["date"], quarter),
-        }
+    for passport, offered in by_device(rows):
+        status = _whole(offered["date"], quarter)
+        passport |= {"indicator": "calls_an_hour", "period": str(quarter), "status": status}
         cells = offered.groupby(["weekday", "hour"], sort=True)["offered"].sum().astype(float)
         hours = cells.groupby("hour").sum()
         withheld = withheld_parts({int(str(hour)): calls for hour, calls in hours.items()})
@@ -237,7 +210,7 @@ def load(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
             name = f"{WEEKDAYS[weekday]} · {hour}\xa0h"
             row = {**passport, "group": "weekday_hour", "group_value": name}
             made.append(_mean(row, total, int(days[weekday]), hour in hidden))
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _mean(row: dict[str, Any], total: float, days: int, hidden: bool) -> dict[str, Any]:
@@ -268,10 +241,10 @@ def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> pd.
     complete = sites[sites["status"] == "published"].groupby("period")["estimate"].sum()
     made: list[dict[str, Any]] = []
     for row in offered[offered["indicator"] == "calls_offered"].to_dict("records"):
-        about = {key: row[key] for key in ("product", "channel", "device", "period", "source")}
+        about = {key: row[key] for key in (*SUBJECT, "period")}
         base = float(complete.get(row["period"], 0.0))
         rate: dict[str, Any] = {"status": "missing"}
         if row["status"] == "published" and base > 0:
             rate = {"estimate": 1000 * row["estimate"] / base, "n": row["estimate"]}
         made.append({**about, "indicator": "calls_per_1000_visits", **rate})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)

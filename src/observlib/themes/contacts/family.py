@@ -12,6 +12,7 @@ from observlib.families import family
 from observlib.period import Quarter
 from observlib.themes.contacts import calls as phone
 from observlib.themes.contacts import tickets as messages
+from observlib.themes.contacts.topics import themes
 
 
 @family("contacts")
@@ -31,15 +32,15 @@ def contacts(
     by_quarter = visits[
         visits["period"].isin(map(str, quarters)) & (visits["indicator"] == "visits")
     ]
-    asked = phone.themes(calls, [quarter])
+    asked = themes(calls, "call", [quarter])
     rows = [
         called,
         phone.per_visits(called, by_quarter, "service-public"),
-        phone.load(call_intervals, quarter),
+        phone.calls_by_hour(call_intervals, quarter),
         asked,
         written,
         messages.answers_in_time(tickets, quarter),
-        messages.themes(tickets, [quarter]),
+        themes(tickets, "ticket", [quarter]),
     ]
     before = between(written, catalogue, str(quarter), str(quarter - 4))
     return estimates.combine(rows), tested(catalogue, before, leading_answer.pairs(asked))

@@ -12,9 +12,10 @@ from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
 from observlib.display.words import SEMICOLON
+from observlib.sentences import published, value_of
 
 
-def answered(
+def answer_rates(
     frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str, by: str = "product"
 ) -> str:
     """How many calls came, what share was answered, what it was a year before and at its lowest.
@@ -26,37 +27,32 @@ def answered(
     by
         What names the lines: `product`, or `channel` on the page of one product.
     """
-    shown = frame[frame["status"] == "published"]
-    rates = shown[shown["indicator"] == "answer_rate"]
+    rates, calls = published(frame, "answer_rate"), published(frame, "calls_offered", period)
     now = phrases.named(rates[rates["period"] == period], catalogue, by)
     when = phrases.capital(french.when(period))
     if now.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         whole = "" if known.empty else " complet"
         return f"{when}, aucun comptage{whole} d'appels n'est connu."
-    rate_of = words.indicator_of("answer_rate", catalogue)
-    offered_of = words.indicator_of("calls_offered", catalogue)
-    told = []
+    clauses = []
     for row in now.to_dict("records"):
-        same = (shown["device"] == row["device"]) & (shown["indicator"] == "calls_offered")
-        calls = shown[same & (shown["period"] == period)]
-        count = f" des {words.value(_first(calls), offered_of)}" if len(calls) else ""
+        offered = calls[calls["device"] == row["device"]]
+        count = f" des {value_of(_first(offered), catalogue)}" if len(offered) else ""
         history = rates[rates["device"] == row["device"]]
-        now_said = words.value(row, rate_of)
+        share = value_of(row, catalogue)
         then = history[history["period"] == before]
         earlier = ""
         if len(then):
-            then_said = words.value(_first(then), rate_of)
-            same_again = then_said == now_said
-            earlier = ", comme un an avant" if same_again else f", contre {then_said} un an avant"
+            was = value_of(_first(then), catalogue)
+            earlier = ", comme un an avant" if was == share else f", contre {was} un an avant"
         worst = _first(history.sort_values(["estimate", "period"]))
         if worst["period"] not in (period, before):
-            earlier += f", mais {words.value(worst, rate_of)} {french.when(worst['period'])}"
-        told.append(f"{now_said}{count}{phrases.aside(row, now, by)}{earlier}")
-    return f"{when}, on a décroché {french.join(told)}."
+            earlier += f", mais {value_of(worst, catalogue)} {french.when(worst['period'])}"
+        clauses.append(f"{share}{count}{phrases.name_in_brackets(row, now, by)}{earlier}")
+    return f"{when}, on a décroché {french.join(clauses)}."
 
 
-def lowest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In which quarter of those told the smallest share of calls was answered.
 
     Parameters
@@ -64,19 +60,17 @@ def lowest(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     frame
         Estimates of `answer_rate` by device and quarter.
     """
-    rates = frame[(frame["indicator"] == "answer_rate") & (frame["status"] == "published")]
+    rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
         return "Part des appels décrochés."
-    indicator = words.indicator_of("answer_rate", catalogue)
-    told = []
+    clauses = []
     for _, rows in phrases.named(rates, catalogue, "product").groupby("name", sort=True):
         row = _first(rows.sort_values(["estimate", "period"]))
-        when = french.when(row["period"])
-        told.append(f"{words.value(row, indicator)} {when} ({row['name']})")
-    return f"Au plus bas, on a décroché {french.join(told)}."
+        clauses.append(f"{value_of(row, catalogue)} {french.when(row['period'])} ({row['name']})")
+    return f"Au plus bas, on a décroché {french.join(clauses)}."
 
 
-def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Within what time half of the answered calls, and nine out of ten, were answered, of how many.
 
     Parameters
@@ -84,22 +78,21 @@ def waits(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     frame
         Estimates of `wait_median` and `wait_p90` by device.
     """
-    rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
-    told = []
-    medians = phrases.named(rows[rows["indicator"] == "wait_median"], catalogue, "product")
+    clauses = []
+    slow = published(frame, "wait_p90", period)
+    medians = phrases.named(published(frame, "wait_median", period), catalogue, "product")
     for row in medians.to_dict("records"):
         text = f"la moitié des appels décrochés l'est au plus en {words.sentence(row, catalogue)}"
-        last = rows[(rows["indicator"] == "wait_p90") & (rows["device"] == row["device"])]
+        last = slow[slow["device"] == row["device"]]
         if len(last):
-            p90_of = words.indicator_of("wait_p90", catalogue)
-            text += f", neuf sur dix en {words.value(_first(last), p90_of)}"
-            if ends := words.interval(_first(last), p90_of):
+            text += f", neuf sur dix en {value_of(_first(last), catalogue)}"
+            if ends := words.interval(_first(last), words.indicator_of("wait_p90", catalogue)):
                 text += f" ({ends})"
-        told.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
-    return f"{phrases.capital(french.join(told))}." if told else ""
+        clauses.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
+    return f"{phrases.capital(french.join(clauses))}." if clauses else ""
 
 
-def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many calls waits and themes rest on, where it is fewer than all those that came.
 
     Parameters
@@ -108,19 +101,21 @@ def logged(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `calls_offered`, `wait_median` and `call_theme_share` of one period.
     """
     offered = frame.loc[frame["indicator"] == "calls_offered", "estimate"].sum()
-    told = []
+    parts = []
     for name, what in (("wait_median", "l'attente"), ("call_theme_share", "les motifs")):
         rows = frame[(frame["indicator"] == name) & frame["n"].notna()]
         n = rows.drop_duplicates("device")["n"].sum()
         if 0 < n < offered:
-            told.append(f"{what} sur {words.based(n, words.indicator_of(name, catalogue))}")
-    if not told:
+            parts.append(f"{what} sur {words.base_text(n, words.indicator_of(name, catalogue))}")
+    if not parts:
         return ""
     calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))
-    return f"Le journal dit {french.join(told)}, et non sur les {calls} reçus."
+    return f"Le journal dit {french.join(parts)}, et non sur les {calls} reçus."
 
 
-def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+def answered_in_promise(
+    frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product"
+) -> str:
     """What share of messages is answered within the promise, from the least to the most.
 
     Desks promise different delays, which are told; the ends are not named.
@@ -132,8 +127,7 @@ def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "
     by
         `product`, or `channel` on the page of one product.
     """
-    of_period = (frame["period"] == period) & (frame["status"] == "published")
-    rows = frame[of_period & (frame["indicator"] == "answered_in_promise")]
+    rows = published(frame, "answered_in_promise", period)
     if rows.empty:
         return ""
     indicator = words.indicator_of("answered_in_promise", catalogue)
@@ -151,7 +145,7 @@ def promised(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "
     )
 
 
-def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many days each desk promises a first answer; nothing where none does.
 
     Parameters
@@ -165,19 +159,19 @@ def promises(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> from observlib.catalogue import load_catalogue
     >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> desks = pd.DataFrame({"device": ["formulaires-entreprendre"]})
-    >>> promises(desks, known).replace("\\xa0", " ")
+    >>> promised_delays(desks, known).replace("\\xa0", " ")
     "Délai promis d'une première réponse, week-ends compris : 3 jours (Formulaires Entreprendre)."
     """
-    told: dict[int, list[str]] = {}
+    by_days: dict[int, list[str]] = {}
     for device, days in _promises(frame, catalogue).items():
         if days:
-            told.setdefault(days, []).append(catalogue.devices[device].label)
-    said = [
-        f"{french.count(days, 'jour', 'jours')} ({french.join(told[days])})"
-        for days in sorted(told)
+            by_days.setdefault(days, []).append(catalogue.devices[device].label)
+    sentences = [
+        f"{french.count(days, 'jour', 'jours')} ({french.join(by_days[days])})"
+        for days in sorted(by_days)
     ]
     start = "Délai promis d'une première réponse, week-ends compris"
-    return f"{start} : {SEMICOLON.join(said)}." if said else ""
+    return f"{start} : {SEMICOLON.join(sentences)}." if sentences else ""
 
 
 def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None]:
@@ -185,7 +179,7 @@ def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None
     return {device: catalogue.devices[device].promise_days for device in known}
 
 
-def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def peak_hours(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """At what hours the phone rings most and least, and on which day and hour most of all.
 
     Parameters
@@ -197,11 +191,10 @@ def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     hours, cells = (rows[rows["group"] == group] for group in ("hour", "weekday_hour"))
     if len(hours) < 2:
         return "La charge par heure n'est pas connue."
-    indicator = words.indicator_of("calls_an_hour", catalogue)
 
     def end(found: pd.DataFrame, most: bool) -> tuple[str, str]:
         row = found.loc[found["estimate"].idxmax() if most else found["estimate"].idxmin()]
-        return str(row["group_value"]), words.value(_first(row.to_frame().T), indicator)
+        return str(row["group_value"]), value_of(row, catalogue)
 
     (busy, many), (quiet, fewest) = end(hours, True), end(hours, False)
     text = f"Le téléphone sonne le plus à {busy} ({many} en une heure en moyenne)"
@@ -213,7 +206,9 @@ def busiest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{text}."
 
 
-def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def main_topics(
+    frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, period: str
+) -> str:
     """What callers ask most, or that the first theme is not set apart from the second.
 
     Parameters
@@ -228,19 +223,18 @@ def asked(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, per
     if rows.empty:
         return "Les motifs des appels ne peuvent pas être montrés."
     ranked = rows.sort_values("estimate", ascending=False, kind="stable")
-    indicator = words.indicator_of("call_theme_share", catalogue)
     first, *others = estimates.records(ranked)
-    top = f"« {first['group_value']} » ({words.value(first, indicator)} des appels)"
+    top = f"« {first['group_value']} » ({value_of(first, catalogue)} des appels)"
     if not others:
         return f"Le seul motif assez fréquent pour être montré est {top}."
-    second = f"« {others[0]['group_value']} » ({words.value(others[0], indicator)})"
+    second = f"« {others[0]['group_value']} » ({value_of(others[0], catalogue)})"
     if (compared["verdict"] == "rise").any():
         return f"Le motif le plus fréquent est {top}, devant {second}."
     unsure = undecided(compared, others[0]["group_value"], catalogue, "lequel l'est le plus")
     return f"Les motifs les plus fréquents sont {top} et {second}{unsure}."
 
 
-def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """How many messages waited at a quarter's end, desk by desk, and a year before.
 
     Parameters
@@ -248,20 +242,20 @@ def waiting(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     frame
         Estimates of `tickets_open` by device.
     """
-    shown = frame[(frame["indicator"] == "tickets_open") & (frame["status"] == "published")]
+    shown = published(frame, "tickets_open")
     now = phrases.named(shown[shown["period"] == period], catalogue, "product")
     if now.empty:
         return f"{phrases.capital(french.when(period))}, aucun nombre de messages en attente."
     indicator = words.indicator_of("tickets_open", catalogue)
-    told = []
+    parts = []
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
     for row in ranked.to_dict("records"):
         then = shown[(shown["device"] == row["device"]) & (shown["period"] == before)]
         earlier = ""
         if len(then):
             earlier = f", {words.figure(_first(then)['estimate'], indicator)} un an avant"
-        told.append(f"{words.value(row, indicator)} ({row['name']}{earlier})")
-    return f"À la fin du trimestre, attendaient {french.join(told)}."
+        parts.append(f"{value_of(row, catalogue)} ({row['name']}{earlier})")
+    return f"À la fin du trimestre, attendaient {french.join(parts)}."
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:

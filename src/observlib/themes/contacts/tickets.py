@@ -14,10 +14,10 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.answers import (
-    SUBJECT,
+    by_device,
+    period_status,
     quarter_of,
     share,
-    state,
     with_interval,
     with_quarters_withheld,
 )
@@ -25,7 +25,6 @@ from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.period import Quarter, months_between
 from observlib.survey.survival import kaplan_meier, quantile, share_ended
-from observlib.themes.contacts.topics import themes as shares_of_themes
 
 _PROMISE = "answered_in_promise"
 _DAY = pd.Timedelta(days=1)
@@ -58,29 +57,24 @@ def quarterly(
         as its base would tell them). A quarter that had not ended when it was last exported is
         `partial`.
     """
-    rows = tickets.assign(
-        product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
-    )
+    rows = tickets.assign(quarter=quarter_of(tickets["date"]))
     counts: list[dict[str, Any]] = []
     delays: list[dict[str, Any]] = []
     shares: list[dict[str, Any]] = []
-    for subject, whole in rows.groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, whole in by_device(rows):
+        promise = promises.get(passport["device"])
         for quarter in quarters:
             given = whole[whole["quarter"] == str(quarter)]
             status = _state(given, whole, quarter)
             common = {**passport, "period": str(quarter), "status": status}
-            received: dict[str, Any] = {"indicator": "tickets_received"}
-            if len(given):
-                received |= {"estimate": len(given), "n": len(given)}
-            counts.append({**common, **received})
-            delays += [{**common, **row} for row in _delays(given, promises.get(subject[2]))]
+            counts.append({**common, **_received(given)})
+            delays += [{**common, **row} for row in _delays(given, promise)]
             shares.append({**common, **_reopened(given)})
             counts.append({**common, **_backlog(whole, quarter)})
     parts = (
-        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
-        protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
-        protect(pd.DataFrame(shares, columns=estimates.COLUMNS)),
+        protect(counts, low_base=0, personal=False),
+        protect(delays, personal=False),
+        protect(shares),
     )
     return estimates.combine(parts)
 
@@ -100,31 +94,30 @@ def monthly(
     first, last
         Months `YYYY-MM`, both included; a desk starts and ends at its own first and last month.
     """
-    rows = tickets.assign(
-        product=tickets["product"].fillna(""), month=tickets["date"].dt.strftime("%Y-%m")
-    )
+    rows = tickets.assign(month=tickets["date"].dt.strftime("%Y-%m"))
     counts: list[dict[str, Any]] = []
     delays: list[dict[str, Any]] = []
-    for subject, whole in rows.groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, subject, strict=True))
-        promise, seen = promises.get(subject[2]), whole["extracted"].max()
+    for passport, whole in by_device(rows):
+        promise, seen = promises.get(passport["device"]), whole["extracted"].max()
         given = dict(iter(whole.groupby("month")))
         for month in months_between(max(first, min(given)), min(last, max(given))):
-            common: dict[str, Any] = {**passport, "period": month, "status": "missing"}
-            received: dict[str, Any] = {"indicator": "tickets_received"}
             inside = given.get(month, whole.head(0))
-            if n := len(inside):
-                end = _in_utc(pd.Period(month, "M").end_time.ceil("D"))
-                common["status"] = "partial" if seen < end - _DAY else "published"
-                received |= {"estimate": n, "n": n}
-            counts.append({**common, **received})
+            end = _in_utc(pd.Period(month, "M").end_time.ceil("D"))
+            status = "partial" if seen < end - _DAY else "published"
+            common = {**passport, "period": month, "status": status if len(inside) else "missing"}
+            counts.append({**common, **_received(inside)})
             if promise is not None:
                 delays.append({**common, **_promise_kept(inside, _curve(inside), promise)})
     parts = (
-        protect(pd.DataFrame(counts, columns=estimates.COLUMNS), low_base=0, personal=False),
-        protect(pd.DataFrame(delays, columns=estimates.COLUMNS), personal=False),
+        protect(counts, low_base=0, personal=False),
+        protect(delays, personal=False),
     )
     return with_quarters_withheld(estimates.combine(parts))
+
+
+def _received(given: pd.DataFrame) -> dict[str, Any]:
+    count = {"estimate": len(given), "n": len(given)} if len(given) else {}
+    return {"indicator": "tickets_received", **count}
 
 
 def _ends(quarter: Quarter) -> pd.Timestamp:
@@ -142,7 +135,7 @@ def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
     """The status of what rests on a quarter's tickets; an export made on its last day will do."""
     if len(given) and whole["extracted"].max() < _ends(quarter) - _DAY:
         return "partial"
-    return state(given["date"], [quarter])
+    return period_status(given["date"], [quarter])
 
 
 def _reopened(given: pd.DataFrame) -> dict[str, Any]:
@@ -151,8 +144,8 @@ def _reopened(given: pd.DataFrame) -> dict[str, Any]:
     if not row["n"]:
         return {**row, "status": "missing"}
     still_open = len(given) - row["n"]
-    told = not withheld_parts({"closed": row["n"], "open": still_open})
-    return row if told else {**row, "status": "suppressed"}
+    publishable = not withheld_parts({"closed": row["n"], "open": still_open})
+    return row if publishable else {**row, "status": "suppressed"}
 
 
 def _curve(given: pd.DataFrame) -> pd.DataFrame | None:
@@ -169,7 +162,8 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
         row: dict[str, Any] = {"indicator": name, "n": len(given)}
-        made.append(_told(row, *(quantile(curve, p) if curve is not None else _UNKNOWN)))
+        found = quantile(curve, p) if curve is not None else _UNKNOWN
+        made.append(_with_estimate(row, *found))
     if promise is not None:
         made.append(_promise_kept(given, curve, promise))
     return made
@@ -178,10 +172,10 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
 def _promise_kept(given: pd.DataFrame, curve: pd.DataFrame | None, promise: int) -> dict[str, Any]:
     row: dict[str, Any] = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
     kept = share_ended(curve, promise) if curve is not None else _UNKNOWN
-    return _told(row, *(100 * x for x in kept))
+    return _with_estimate(row, *(100 * x for x in kept))
 
 
-def _told(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
+def _with_estimate(row: dict[str, Any], value: float, low: float, high: float) -> dict[str, Any]:
     found = with_interval(value, low, high)
     if found is None:
         return {**row, "status": "missing", "n": None}
@@ -220,36 +214,15 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
         Estimates of `answered_within` (%) by device; `group` = `days`, `group_value` = "1" to
         `days`, with the interval of Kaplan and Meier's curve.
     """
-    rows = tickets.assign(
-        product=tickets["product"].fillna(""), quarter=quarter_of(tickets["date"])
-    )
     made: list[dict[str, Any]] = []
-    for subject, whole in rows.groupby(SUBJECT, sort=True):
-        given = whole[whole["quarter"] == str(quarter)]
+    for passport, whole in by_device(tickets):
+        given = whole[quarter_of(whole["date"]) == str(quarter)]
         if given.empty:
             continue
         curve, status = _curve(given), _state(given, whole, quarter)
+        row = {**passport, "indicator": "answered_within", "period": str(quarter), "unit": "%"}
+        row |= {"n": len(given), "status": status, "group": "days"}
         for day in range(1, days + 1):
-            row = {
-                **dict(zip(SUBJECT, subject, strict=True)),
-                "indicator": "answered_within",
-                "period": str(quarter),
-                "group": "days",
-                "group_value": str(day),
-                "unit": "%",
-                "n": len(given),
-                "status": status,
-            }
-            made.append(_told(row, *(100 * x for x in share_ended(curve, day))))
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
-
-
-def themes(tickets: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Share of each theme among a quarter's tickets: estimates of `ticket_theme_share` (%).
-
-    Parameters
-    ----------
-    tickets
-        Tidy table `tickets` with its `source`.
-    """
-    return shares_of_themes(tickets, "ticket_id", "ticket_theme_share", quarters)
+            share = (100 * x for x in share_ended(curve, day))
+            made.append({**_with_estimate(row, *share), "group_value": str(day)})
+    return protect(made, personal=False)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.families import family
 from observlib.period import Quarter
 
 PER = 100_000
@@ -23,24 +24,22 @@ COLLECTIVITIES = {
 }
 
 
-def counted(
-    counters: pd.DataFrame,
-    regions: pd.DataFrame,
-    last: Quarter,
-    population: pd.DataFrame | None = None,
+@family("counters")
+def by_area(
+    counters: pd.DataFrame, population: pd.DataFrame, regions: pd.DataFrame, quarter: Quarter
 ) -> pd.DataFrame:
-    """Counters of the latest list, and their rate where the population is known.
+    """How many there are by area, and for 100,000 inhabitants, by the latest list.
 
     Parameters
     ----------
     counters
         Tidy table `counters` with its `source`.
-    regions
-        `departement`, `departement_name`, `region_name`: codes of INSEE and their names.
-    last
-        A list made after this quarter is not used.
     population
         Tidy table `population`; the latest 1 January up to the list's day counts.
+    regions
+        `departement`, `departement_name`, `region_name`: codes of INSEE and their names.
+    quarter
+        A list made after this quarter is not used.
 
     Returns
     -------
@@ -51,7 +50,7 @@ def counted(
         collectivities, which `regions` does not have, stand among both. Rates are of the
         départements whose population is known, and of no others.
     """
-    rows = counters[counters["date"] <= pd.Timestamp(last.end)]
+    rows = counters[counters["date"] <= pd.Timestamp(quarter.end)]
     names = regions.set_index("departement")["departement_name"].to_dict()
     region_of = COLLECTIVITIES | regions.set_index("departement")["region_name"].to_dict()
     name_of = COLLECTIVITIES | names
@@ -80,10 +79,8 @@ def counted(
     return estimates.make(made)
 
 
-def _people(population: pd.DataFrame | None, day: pd.Timestamp) -> dict[str, int]:
+def _people(population: pd.DataFrame, day: pd.Timestamp) -> dict[str, int]:
     """People by département on the latest 1 January up to a day; empty where none is known."""
-    if population is None:
-        return {}
     rows = population[(population["area_kind"] == "departement") & (population["start"] <= day)]
     rows = rows[rows["start"] == rows["start"].max()]
     return {str(area): int(people) for area, people in rows.groupby("area")["people"].sum().items()}
@@ -99,14 +96,9 @@ def _rows(areas: pd.DataFrame, group: str, passport: dict[str, Any]) -> list[dic
     counts = [("counters", total)]
     if len(people):
         counts.append(("counters_per_100k", PER * served / people))
+    row = {**passport, "group": group}
     return [
-        {
-            **passport,
-            "indicator": indicator,
-            "group": group,
-            "group_value": key if group else "",
-            "estimate": float(value),
-        }
-        for indicator, values in counts
+        {**row, "indicator": name, "group_value": key if group else "", "estimate": float(value)}
+        for name, values in counts
         for key, value in values.items()
     ]

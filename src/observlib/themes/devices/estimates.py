@@ -12,6 +12,7 @@ from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.rounding import base
+from observlib.families import family
 from observlib.period import Quarter
 
 COUNTED: dict[str, tuple[str, ...]] = {
@@ -74,13 +75,13 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     >>> listeners(known, heard)["annuaire"]
     ['datagouv-annuaire', 'ateliers']
     """
-    told = set(zip(heard["device"], heard["product"], strict=True))
+    pairs = set(zip(heard["device"], heard["product"], strict=True))
     listening = [device for device in catalogue.devices.values() if device.listens]
     return {
         product: [
             d.id
             for d in listening
-            if d.product == product or (d.product is None and (d.id, product) in told)
+            if d.product == product or (d.product is None and (d.id, product) in pairs)
         ]
         for product in catalogue.products
     }
@@ -124,7 +125,7 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     return estimates.make({**row, "source": "catalogue"} for row in rows)
 
 
-def received(
+def amounts(
     given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter, *, listens: bool = True
 ) -> pd.DataFrame:
     """What each device of the catalogue gave in a quarter, counted in its own unit.
@@ -144,7 +145,7 @@ def received(
     """
     devices = [device for device in catalogue.devices.values() if device.listens == listens]
     rows = [_received(device, given, quarter) for device in devices]
-    return protect(pd.DataFrame(rows, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(rows, low_base=0, personal=False)
 
 
 def _received(device: Device, given: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
@@ -174,7 +175,7 @@ def silence(
     Parameters
     ----------
     given
-        As for `received`.
+        As for `amounts`.
     held
         `device`, `start`, `end` (days of its first and last data, as text), as `store.devices`
         gives it.
@@ -195,12 +196,8 @@ def _silent(
     catalogue: Catalogue, spans: pd.DataFrame, fed: set[str], quarter: Quarter
 ) -> Iterator[dict[str, Any]]:
     for device in filter(lambda device: device.listens, catalogue.devices.values()):
-        row = {
-            "indicator": "device_silence",
-            "period": str(quarter),
-            "source": "catalogue",
-            **_subject(device),
-        }
+        row = {"indicator": "device_silence", "period": str(quarter), "source": "catalogue"}
+        row |= _subject(device)
         if device.id not in spans.index:
             if device.id not in fed:  # one whose data are all incomplete has no span
                 yield {**row, "status": "missing"}
@@ -216,3 +213,31 @@ def _silent(
 
 def _subject(device: Device) -> dict[str, Any]:
     return {"product": device.product, "channel": device.channel, "device": device.id}
+
+
+@family("devices", quarters=4)
+def devices_(
+    heard: pd.DataFrame,
+    received: pd.DataFrame,
+    held: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
+    """Which products are listened to, what each device gave, and which fell silent."""
+    rows = [
+        listening(catalogue, heard, quarter),
+        amounts(received, catalogue, quarter),
+        silence(received, held, catalogue, quarter),
+    ]
+    by_product = listeners(catalogue, heard).items()
+    listening_to = [(product, device) for product, found in by_product for device in found]
+    listed = pd.DataFrame(listening_to, columns=["product", "device"])
+    return estimates.combine(rows), None, {"held": held, "listeners": listed}
+
+
+@family("reference_sources")
+def reference_sources(
+    received: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> pd.DataFrame:
+    """What each source of facts that others publish gave in the quarter."""
+    return amounts(received, catalogue, quarter, listens=False)

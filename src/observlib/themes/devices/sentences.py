@@ -9,7 +9,7 @@ from observlib.display import french, phrases, words
 from observlib.themes.devices.table import device_table as device_table
 
 
-def expected(received: pd.DataFrame, silent: pd.DataFrame) -> str:
+def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
     """How many devices should listen, and in the same breath how many do not speak.
 
     Parameters
@@ -23,13 +23,13 @@ def expected(received: pd.DataFrame, silent: pd.DataFrame) -> str:
         return "Aucun dispositif n'est décrit au catalogue."
     never = int((silent["status"] == "missing").sum())
     late = len(silent) - never
-    told = []
+    parts = []
     if never:
-        told.append(french.count(never, "n'a jamais rien fourni", "n'ont jamais rien fourni"))
+        parts.append(french.count(never, "n'a jamais rien fourni", "n'ont jamais rien fourni"))
     if late:
-        told.append(french.count(late, "se tait ce trimestre", "se taisent ce trimestre"))
+        parts.append(french.count(late, "se tait ce trimestre", "se taisent ce trimestre"))
     are = french.count(len(received), "dispositif est prévu", "dispositifs sont prévus")
-    but = f", dont {french.join(told)}" if told else ""
+    but = f", dont {french.join(parts)}" if parts else ""
     return f"{are} pour écouter les usagers{but}."
 
 
@@ -46,18 +46,18 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Aucun produit n'est décrit au catalogue."
     most = ours[(ours == ours.max()) & (ours > 0)]
     deaf = ours[ours == 0]
-    said = []
+    sentences = []
     if len(most):
         number = french.count(most.iat[0], "dispositif", "dispositifs")
         which = french.plural(len(most), "le produit le plus écouté est", "les plus écoutés sont")
-        said.append(f"{which} {phrases.few(map(catalogue.label, most.index))} ({number})")
+        sentences.append(f"{which} {phrases.join_few(map(catalogue.label, most.index))} ({number})")
     if len(deaf):
         none = french.plural(len(deaf), "n'en a", "n'en ont")
-        said.append(f"{french.join(map(catalogue.label, deaf.index))} {none} aucun")
-    return phrases.capital(f"{words.SEMICOLON.join(said)}.")
+        sentences.append(f"{french.join(map(catalogue.label, deaf.index))} {none} aucun")
+    return phrases.capital(f"{words.SEMICOLON.join(sentences)}.")
 
 
-def holes(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """The channels on which most products have a device, and how many places have none.
 
     Parameters
@@ -118,7 +118,7 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Aucun dispositif ne se tait."
     names = [words.label(row, "device", catalogue) for row in frame.to_dict("records")]
     never = int((frame["status"] == "missing").sum())
-    quoted = phrases.few(f"« {name} »" for name in names)
+    quoted = phrases.join_few(f"« {name} »" for name in names)
     if never == len(names):
         start = french.count(never, "dispositif n'a", "dispositifs n'ont")
         return f"{start} jamais rien fourni : {quoted}."

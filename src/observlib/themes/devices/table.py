@@ -35,7 +35,7 @@ def device_table(
     """
     ends = held.dropna(subset=["end"]).groupby("device")["end"].max()
     devices = [catalogue.devices[name] for name in frame["device"]]
-    beside = {
+    columns = {
         "Département": {d.id: catalogue.departments[d.owner].label for d in devices},
         "Rythme": {d.id: phrases.OFTEN[d.frequency] for d in devices},
         "Données personnelles": {d.id: d.personal_data for d in devices},
@@ -44,4 +44,4 @@ def device_table(
             for d in devices
         },
     }
-    return register(frame, catalogue, caption=caption, beside=beside)
+    return register(frame, catalogue, caption=caption, texts=columns)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 from observlib.demo import calendar
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.demo.formats import Files, Truths
 
 FEELINGS = {"positive": 40, "neutral": 15, "negative": 45}  # chances in percent
 EXPERIENCES = (70, 100)  # a quarter, from and to
@@ -110,7 +110,7 @@ _ASPECTS = (
 )
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """The export, by path, and the feelings that it holds by quarter."""
     lines = [";".join(_HEADER)]
     found = []
@@ -118,24 +118,18 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
     for quarter in calendar.QUARTERS:
         source = stream(seed, device, str(quarter))
         count = between(source, *EXPERIENCES)
-        told = dict.fromkeys(FEELINGS, 0)
+        counts = dict.fromkeys(FEELINGS, 0)
         moments = sorted(moment(source, quarter.start, quarter.end, 7, 20) for _ in range(count))
         for when in moments:
             identifier += between(source, 1, 40)
             feeling = drawn(source)
-            told[feeling] += 1
+            counts[feeling] += 1
             row = _row(identifier, when, feeling, source)
             lines.append(";".join(row[name] for name in _HEADER))
+        about = {"kind": "experiences", "device": device, "quarter": str(quarter)}
         found += [
-            {
-                "kind": "experiences",
-                "device": device,
-                "quarter": str(quarter),
-                "feeling": feeling,
-                "true_share": chance / 100,
-                "value": told[feeling],
-            }
-            for feeling, chance in FEELINGS.items()
+            {**about, "feeling": name, "true_share": chance / 100, "value": counts[name]}
+            for name, chance in FEELINGS.items()
         ]
     path = (
         f"services_publics_plus/export-experiences_{calendar.FIRST.year}-{calendar.LAST.year}.csv"

@@ -7,19 +7,20 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import quarter_of
+from observlib.answers import quarter_of, share
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect
+from observlib.families import family
 from observlib.period import Quarter
-from observlib.survey.intervals import wilson
 from observlib.tables import FEELINGS
 
 FEELING_LABELS = {"positive": "Positif", "neutral": "Neutre", "negative": "Négatif"}
 
 
-def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
-    """Share of each feeling among the experiences of a device's latest year.
+@family("experiences")
+def feelings(experiences: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """The shares of feelings of the last twelve months that are known.
 
     The year ends with the device's latest quarter that has an experience. An extract made once
     (a device of frequency `occasional`) has no latest year: it is taken whole. A year from which
@@ -31,7 +32,7 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
         Tidy table `experiences` with its `source`.
     catalogue
         Says of each device how often it speaks.
-    last
+    quarter
         Nothing after this quarter is counted.
 
     Returns
@@ -40,38 +41,21 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> 
         Estimates of `feeling_share` (%) by device, `group` = `feeling`, with Wilson's intervals;
         `period` is `first month/last month`.
     """
-    rows = experiences[experiences["date"] < pd.Timestamp((last + 1).start)]
+    rows = experiences[experiences["date"] < pd.Timestamp((quarter + 1).start)]
     made: list[dict[str, Any]] = []
-    for (channel, device, source), told in rows.groupby(["channel", "device", "source"]):
-        end = Quarter.of(told["date"].max().date())
+    for (channel, device, source), own in rows.groupby(["channel", "device", "source"]):
+        end = Quarter.of(own["date"].max().date())
         known = catalogue.devices.get(device)  # a device may have left the catalogue since
         once = known is not None and known.frequency == "occasional"
-        start = Quarter.of(told["date"].min().date()) if once else end - 3
-        told = told[told["date"] >= pd.Timestamp(start.start)]
-        n = len(told)
-        counts = quarter_of(told["date"]).value_counts()
+        start = Quarter.of(own["date"].min().date()) if once else end - 3
+        own = own[own["date"] >= pd.Timestamp(start.start)]
+        counts = quarter_of(own["date"]).value_counts()
         apart = [int(counts.get(str(start + i), 0)) for i in range(4)]
         enough = [count >= estimates.MINIMUM_PEOPLE if count else None for count in apart]
         status = "published" if once or window_told(enough) else "suppressed"
+        passport = {"channel": channel, "device": device, "source": source, "status": status}
+        passport |= {"period": f"{start.months[0]}/{end.months[2]}", "group": "feeling"}
         for feeling in FEELINGS:
-            count = int((told["feeling"] == feeling).sum())
-            low, high = wilson(count, n)
-            made.append(
-                {
-                    "indicator": "feeling_share",
-                    "channel": channel,
-                    "device": device,
-                    "source": source,
-                    "period": f"{start.months[0]}/{end.months[2]}",
-                    "group": "feeling",
-                    "group_value": FEELING_LABELS[feeling],
-                    "estimate": 100 * count / n,
-                    "ci_low": 100 * low,
-                    "ci_high": 100 * high,
-                    "unit": "%",
-                    "n": n,
-                    "n_eff": n,
-                    "status": status,
-                }
-            )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+            row = share("feeling_share", own["feeling"] == feeling)
+            made.append({**passport, **row, "group_value": FEELING_LABELS[feeling]})
+    return protect(made)

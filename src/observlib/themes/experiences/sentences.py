@@ -7,6 +7,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, words
 from observlib.display.prose import Markdown, joined, markdown
+from observlib.sentences import value_of
 
 _NO_FEELINGS = {
     "partial": "période incomplète",
@@ -18,23 +19,22 @@ _NO_FEELINGS = {
 
 def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """The share of each feeling by device, each with its device's reservation."""
-    told = []
+    paragraphs = []
     for _, rows in frame.groupby(["device", "channel", "source", "period"], sort=False):
         first = rows.iloc[0].to_dict()
-        indicator = words.indicator_of(first["indicator"], catalogue)
         name = words.label(first, "device", catalogue)
         period = french.period_label(first["period"])
         states = [status for status in _NO_FEELINGS if (rows["status"] == status).any()]
         if states:
-            told.append(markdown("**{}** ({}) : {}.", name, period, _NO_FEELINGS[states[-1]]))
+            paragraphs.append(markdown("**{}** ({}) : {}.", name, period, _NO_FEELINGS[states[-1]]))
             continue
         shares = [
-            f"{row['group_value'].lower()} {words.value(row, indicator)}"
+            f"{row['group_value'].lower()} {value_of(row, catalogue)}"
             for row in rows.to_dict("records")
         ]
         base = french.count(first["n"], "expérience", "expériences")
         device = catalogue.devices.get(first["device"])
         note = f" {device.note}" if device and device.note else ""
-        said = f"{french.join(shares)}.{note}"
-        told.append(markdown("**{}** ({}, {}) : {}", name, period, base, said))
-    return joined(told, "\n\n")
+        text = f"{french.join(shares)}.{note}"
+        paragraphs.append(markdown("**{}** ({}, {}) : {}", name, period, base, text))
+    return joined(paragraphs, "\n\n")

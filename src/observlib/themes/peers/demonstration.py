@@ -8,10 +8,9 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, pick, stream
+from observlib.demo.formats import Files, Truths
 
 DEVICES = ("published-figures", "barometre-resultats", "barometre-indicateur", "france-services")
-Files = dict[str, bytes]
-Truths = dict[str, list[dict[str, Any]]]
 
 # A draw in which every true share lies in the interval that is published for it.
 _SALT = "2"
@@ -21,6 +20,7 @@ _HEADER = (
     "Définition", "Titre de la source", "Date de la source", "Adresse de la source", "Licence",
     "Comparable avec", "Réserve",
 )  # fmt: skip
+_SUBJECT = ("organisation", "period", "subject")
 _REPORT = ("Rapport annuel fictif de la Caisse fictive", "2026-03-12")
 _CARE = "Note donnée directement sur 10 par un échantillon tiré au hasard (invention)"
 _DRAWN = "Même seuil que le nôtre, sur cinq échelons ; échantillon tiré au hasard (invention)"
@@ -93,17 +93,8 @@ def _published(seed: int) -> tuple[Files, list[dict[str, Any]]]:
         if isinstance(value, int):
             source = stream(seed, "published-figures", _SALT, *place)
             shown = f"{drawn(base, value, source):.1f}"
-            found.append(
-                {
-                    "kind": "share",
-                    "organisation": place[0],
-                    "period": place[1],
-                    "subject": place[2],
-                    "answers": base,
-                    "share": value / 100,
-                    "published": float(shown),
-                }
-            )
+            truth = dict(zip(_SUBJECT, place, strict=False)) | {"kind": "share", "answers": base}
+            found.append({**truth, "share": value / 100, "published": float(shown)})
             value = shown.replace(".", ",")
         mode, definition, title, day, same, reservation = figure[7:]
         address = "same" if title == "same" else f"https://exemple.invalid/{place[0].lower()}"
@@ -111,8 +102,7 @@ def _published(seed: int) -> tuple[Files, list[dict[str, Any]]]:
             (*place, value, unit, base, mode, definition, title, day, address, "", same,
              reservation)
         )  # fmt: skip
-    content = formats.table_csv([_HEADER, *rows], delimiter=";", newline="\r\n")
-    return {"published_figures_demonstration.csv": b"\xef\xbb\xbf" + content}, found
+    return {"published_figures_demonstration.csv": formats.french_csv([_HEADER, *rows])}, found
 
 
 def drawn(base: int, percent: int, source: Random) -> float:
@@ -133,9 +123,13 @@ def _barometre(seed: int) -> tuple[Files, list[dict[str, Any]]]:
         (*about, "national", f"{year}-12-31", f"{value}.0", "% de satisfaction")
         for year, value in zip(_YEARS, values, strict=True)
     ]
-    counted = ("Mesure fictive de démonstration", "Guichets fictifs ouverts", "nb-guichets-fictifs")
+    counters = (
+        "Mesure fictive de démonstration",
+        "Guichets fictifs ouverts",
+        "nb-guichets-fictifs",
+    )
     regional = [
-        (*counted, region, f"Région fictive {region}", f"{year}-12-31",
+        (*counters, region, f"Région fictive {region}", f"{year}-12-31",
          f"{between(source, 5, 60)}.0", "guichets")
         for region in _REGIONS
         for year in _YEARS
@@ -177,12 +171,8 @@ def _by_area(seed: int) -> tuple[Files, list[dict[str, Any]]]:
     rows += [("IND-000", f"R{region}", "", "REG", "", "", "", "") for region in _REGIONS]
     header = ("indic_id", "enforce_zone_id", "metric_enforce_date", "maille", "indic_vi",
               "indic_va", "indic_vc", "indic_ta")  # fmt: skip
-    truth = {
-        "kind": "areas",
-        "organisation": "IND-000",
-        "period": _MEASURED[-1],
-        "published": sorted(latest),
-    }
+    truth: dict[str, Any] = {"kind": "areas", "organisation": "IND-000", "period": _MEASURED[-1]}
+    truth["published"] = sorted(latest)
     return {"ind-000.csv": formats.table_csv([header, *rows])}, [truth]
 
 

@@ -14,8 +14,11 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.answers import SUBJECT
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.comparison.pairs import tested
 from observlib.confidentiality.disclosure import protect
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.comparison import beside, two_by_two
 from observlib.survey.intervals import wilson
@@ -29,6 +32,7 @@ QUANTILES = {
     "Troisième quartile": 0.75,
     "Maximum": 1.0,
 }
+COMPARED = ("satisfaction_10", "satisfied_share", "nps")  # with what neighbours publish
 _SERIES_FROM = 3  # years: fewer make no line
 _LONG_FROM = 4  # periods: of more than a few, the latest alone is told
 _FEWEST_AREAS = 5  # quantiles of fewer would each be one area's value
@@ -181,17 +185,10 @@ def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
         first = chosen.iloc[0]
         if any(row["product"] == first["product"] for row in made):
             continue  # a peer's second measure would be mistaken for the first
+        row = {**_passport(first.to_dict()), "indicator": "published_area_share", "unit": "%"}
         for label, quantile in QUANTILES.items():
-            made.append(
-                {
-                    "indicator": "published_area_share",
-                    **_passport(first.to_dict()),
-                    "group": AREAS,
-                    "group_value": label,
-                    "estimate": float(chosen["value"].quantile(quantile)),
-                    "unit": "%",
-                }
-            )
+            value = float(chosen["value"].quantile(quantile))
+            made.append({**row, "group": AREAS, "group_value": label, "estimate": value})
     return estimates.make(made)
 
 
@@ -246,32 +243,21 @@ def _brief(period: str) -> str:
 
 
 def _passport(row: dict[Any, Any]) -> dict[str, Any]:
-    keys = ("product", "channel", "device", "period", "source")
-    return {key: row[key] for key in keys}
+    return {key: row[key] for key in (*SUBJECT, "period")}
 
 
 def _estimates(rows: pd.DataFrame, indicator: str, name: str) -> pd.DataFrame:
     """One estimate a figure, named by a column; a share with its base has Wilson's interval."""
-    made = []
+    made: list[dict[str, Any]] = []
     for row in rows.to_dict("records"):
         n = None if pd.isna(row["n"]) else int(row["n"])
-        low = high = None
+        value = {"estimate": row["value"], "unit": row["unit"], "n": n}
         if row["unit"] == "%" and n:
             low, high = (100 * end for end in wilson(round(row["value"] * n / 100), n))
-        made.append(
-            {
-                "indicator": indicator,
-                **_passport(row),
-                "group": FIGURE,
-                "group_value": row[name],
-                "estimate": row["value"],
-                "ci_low": low,
-                "ci_high": high,
-                "unit": row["unit"],
-                "n": n,
-            }
-        )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+            value |= {"ci_low": low, "ci_high": high}
+        group = {"indicator": indicator, "group": FIGURE, "group_value": row[name]}
+        made.append({**_passport(row), **group, **value})
+    return protect(made, personal=False)
 
 
 def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:
@@ -283,8 +269,10 @@ def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:
         [CHANNEL_LABELS.get(row["channel"], row["channel"]) for row in rows],
         [devices[row["device"]].label if row["device"] in devices else "" for row in rows],
     ):
-        told = {name: {m for n, m in zip(names, more, strict=True) if n == name} for name in names}
-        twice = {name for name, found in told.items() if len(found) > 1}
+        values = {
+            name: {m for n, m in zip(names, more, strict=True) if n == name} for name in names
+        }
+        twice = {name for name, found in values.items() if len(found) > 1}
         names = [f"{n}, {m}" if n in twice else n for n, m in zip(names, more, strict=True)]
     return names
 
@@ -307,3 +295,27 @@ def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]
     pairs = pd.concat([two_by_two(ours.head(0)), *found], ignore_index=True)
     return pairs.assign(against="peer")
+
+
+@family("peers")
+def peers_(
+    figures: pd.DataFrame,
+    satisfaction: pd.DataFrame,
+    surveys: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Each published figure, those that compare with ours beside ours, their years and areas."""
+    named = known(figures, catalogue, quarter)
+    own = estimates.combine([satisfaction, surveys])
+    now = (own["period"] == str(quarter)) & (own["group"] == "") & (own["status"] != "missing")
+    own = own[now]
+    both = estimates.combine(compared(own, named, catalogue, name) for name in COMPARED)
+    rows = [
+        published(named),
+        both,
+        series(named, catalogue),
+        areas(figures, catalogue, quarter),
+    ]
+    pairs = tested(catalogue, with_peers(both, catalogue))
+    return estimates.combine(rows), pairs, {"named": named}

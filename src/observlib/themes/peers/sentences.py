@@ -8,6 +8,7 @@ estimates' `product`, `period` and `group_value`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.words import SEMICOLON
+from observlib.sentences import value_of
 
 _NONE = "–"
 _ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
@@ -73,7 +75,7 @@ def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalog
     )
 
 
-def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """From what to what our values of one indicator go, and from what to what the neighbours'."""
     shown = compared[compared["status"] == "published"]
     if shown.empty:
@@ -81,7 +83,7 @@ def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     theirs = shown[shown["product"].isin(catalogue.peers)]
     ours = shown.drop(theirs.index)
-    said = []
+    sentences = []
     us = "nous"
     if (compared["status"] == "low_base").any():
         us += ", hors faibles effectifs"
@@ -90,17 +92,17 @@ def beside(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             continue
         low, high = (rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
         first, last = words.value(low, indicator), words.value(high, indicator)
-        said.append(
+        sentences.append(
             f"{first} pour {who}"
             if first == last
             else f"de {words.figure(low['estimate'], indicator, low['unit'])} à {last} pour {who}"
         )
     if ours.empty:
-        said.append("sans valeur de notre côté ce trimestre")
-    return f"{indicator.label} : {SEMICOLON.join(said)}."
+        sentences.append("sans valeur de notre côté ce trimestre")
+    return f"{indicator.label} : {SEMICOLON.join(sentences)}."
 
 
-def care(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """The reservation that every comparison needs, with that on who chose to answer."""
     if compared.empty:
         return ""
@@ -123,10 +125,12 @@ def side_by_side(
         The words of the neighbours' figures.
     """
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    told = named[named["comparable_with"] == indicator.id].set_index(["product", "period", "name"])
+    details = named[named["comparable_with"] == indicator.id].set_index(
+        ["product", "period", "name"]
+    )
     heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil")
-    columns: dict[str, list[str]] = {head: [] for head in heads}
-    reservations: dict[str, list[str]] = {}
+    lines: list[tuple[str, ...]] = []
+    reservations: dict[str, dict[str, None]] = {}  # by reservation, whose it is, each once
     bare = False
     for row in estimates.records(compared):
         ours = row["product"] not in catalogue.peers
@@ -135,34 +139,27 @@ def side_by_side(
             mode = device.label if device else _NONE
             reservation = (device.note if device else None) or ""
         else:
-            figure = told.loc[(row["product"], row["period"], row["group_value"])]
+            figure = details.loc[(row["product"], row["period"], row["group_value"])]
             mode, reservation = _or_none(figure["mode"]), _or_none(figure["reservation"], "")
         fine = _fine(row, catalogue)
         interval, n = words.interval(row, fine), words.base(row)
         bare = bare or (not interval and row["status"] not in words.WITHHELD)
-        cells = (
-            row["group_value"],
-            french.period_label(row["period"]),
-            words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row),
-            _NONE if n is None else french.number(n),
-            mode,
-        )
-        for head, cell in zip(heads, cells, strict=True):
-            columns[head].append(cell)
+        value = words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row)
+        base = _NONE if n is None else french.number(n)
+        lines.append((row["group_value"], french.period_label(row["period"]), value, base, mode))
         if reservation:
             who = mode if ours else catalogue.label(row["product"])
-            reservations.setdefault(reservation, [])
-            if who not in reservations[reservation]:
-                reservations[reservation].append(who)
-    lines = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
+            reservations.setdefault(reservation, {})[who] = None
+    notes = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
     if bare:
         why = "la source ne publie pas l'effectif, ou ne publie qu'une moyenne sans son écart-type."
-        lines.append(markdown("- **Sans intervalle** : {}", why))
-    pipe = pipe_table(columns, right=("Valeur", "Réponses"), even=True)
-    said = "Entre parenthèses : intervalle à 95 %."
+        notes.append(markdown("- **Sans intervalle** : {}", why))
+    pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
+    phrase = "Entre parenthèses : intervalle à 95 %."
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
-    return text(joined([pipe, labelled, said, joined(lines, "\n")], "\n\n"), compared)
+    shown = text(joined([pipe, labelled, phrase, joined(notes, "\n")], "\n\n"))
+    return shown.carrying([compared], catalogue)
 
 
 def figures(
@@ -179,12 +176,12 @@ def figures(
     kind
         `demonstration` where the figures are invented: a real source did not publish them.
     """
-    told = named.set_index(["product", "period", "group_value"])
+    details = named.set_index(["product", "period", "group_value"])
     heads = ("Organisme", "Ce qui est publié", "Période", "Valeur", "Réponses", "Source")
-    columns: dict[str, list[str]] = {head: [] for head in heads}
+    lines: list[tuple[str, ...]] = []
     sources: dict[Markdown, int] = {}
     for row in estimates.records(published):
-        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        figure = details.loc[(row["product"], row["period"], row["group_value"])]
         number = sources.setdefault(_source(figure), len(sources) + 1)
         fine = _fine(row, catalogue)
         ends = fine.model_copy(update={"decimals": max(1, fine.decimals)})
@@ -193,21 +190,14 @@ def figures(
         what = row["group_value"]
         if (definition := _or_none(figure["definition"], "")) and definition not in what:
             what += f" – {definition}"
-        cells = (
-            catalogue.label(row["product"]),
-            what,
-            french.period_label(row["period"]),
-            words.value(row, fine) + (f" ({interval})" if interval else ""),
-            base or _NONE,
-            f"{number}",
-        )
-        for head, cell in zip(heads, cells, strict=True):
-            columns[head].append(cell)
-    pipe = pipe_table(columns, right=("Valeur", "Réponses", "Source"), even=True)
+        value = words.value(row, fine) + (f" ({interval})" if interval else "")
+        place = catalogue.label(row["product"]), what, french.period_label(row["period"])
+        lines.append((*place, value, base or _NONE, f"{number}"))
+    pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
     count = french.count(len(published), "chiffre publié", "chiffres publiés")
     caption = markdown(": {}, chacun avec le numéro de sa source {{#tbl-publies}}", count)
-    said = (
+    phrase = (
         "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
         + (
             "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
@@ -215,16 +205,22 @@ def figures(
             else "Sources :"
         )
     )
-    return text(joined([pipe, caption, said, joined(listed, "\n")], "\n\n"), published)
+    shown = text(joined([pipe, caption, phrase, joined(listed, "\n")], "\n\n"))
+    return shown.carrying([published], catalogue)
 
 
-def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
+def _columns(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """The cells of a table's lines, by column."""
+    return {head: [line[place] for line in lines] for place, head in enumerate(heads)}
+
+
+def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) -> Output:
     """List the published figures that are not compared with ours, and why."""
-    told = named.set_index(["product", "period", "group_value"])
+    details = named.set_index(["product", "period", "group_value"])
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
     kept = []
     for row in estimates.records(published):
-        figure = told.loc[(row["product"], row["period"], row["group_value"])]
+        figure = details.loc[(row["product"], row["period"], row["group_value"])]
         if figure["comparable"]:
             continue
         kept.append(row)
@@ -237,7 +233,7 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
-        return text("Tous les chiffres publiés se comparent aux nôtres.", estimates.make([]))
+        return text("Tous les chiffres publiés se comparent aux nôtres.")
     lines = [
         markdown(
             "- **{}**, {}. {}.",
@@ -247,12 +243,12 @@ def apart(published: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue) ->
         )
         for (peer, why), which in reasons.items()
     ]
-    return text(joined(lines, "\n"), estimates.make(kept))
+    return text(joined(lines, "\n")).carrying([estimates.make(kept)], catalogue)
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
     """What each yearly share was at first and at last, and that nothing tells whether it moved."""
-    said = []
+    sentences = []
     for name, rows in lines.groupby("group_value", sort=False):
         rows = rows[rows["status"] == "published"].sort_values("period")
         if len(rows) < 2:
@@ -265,40 +261,39 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
         )
         bare = any(pd.isna(row["n"]) for row in (first, last))
         why = "sans effectif publié, on ne peut pas dire si elle a bougé" if bare else "non testé"
-        said.append(
+        sentences.append(
             f"La part publiée pour « {name} » est de {words.value(first, indicator)} en "
             f"{first['period']} et de {words.value(last, indicator)} en {last['period']}, et reste "
             f"entre {low} et {high}{SEMICOLON}{why}."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def spread(areas: pd.DataFrame, catalogue: Catalogue) -> str:
+def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where the middle half of a peer's areas lie, and the lowest and highest."""
-    said = []
+    sentences = []
     for peer, rows in areas.groupby("product", sort=False):
         indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
         value = {
             row["group_value"]: words.figure(row["estimate"], indicator, row["unit"])
             for row in estimates.records(rows)
         }
-        said.append(
+        sentences.append(
             f"{catalogue.label(str(peer))}, {french.when(rows['period'].iat[0])} : la part publiée "
             f"est entre {value['Premier quartile']} et {value['Troisième quartile']} dans la "
             f"moitié des territoires (médiane {value['Médiane']}), et va de {value['Minimum']} à "
             f"{value['Maximum']} dans l'ensemble."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
+def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many counters a list has, for how many inhabitants, and where most and fewest are."""
-    said = []
-    for _, rows in counted.groupby("device", sort=False):
+    sentences = []
+    for _, rows in listed.groupby("device", sort=False):
         whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
-        count = words.value(whole, words.indicator_of("counters", catalogue))
         label = words.label(whole, "device", catalogue)
-        sentence = f"{label} : {count} {french.when(whole['period'])}"
+        sentence = f"{label} : {value_of(whole, catalogue)} {french.when(whole['period'])}"
         rates = rows[(rows["group"] == "") & (rows["indicator"] == "counters_per_100k")]
         measure = "counters_per_100k" if len(rates) else "counters"
         indicator = words.indicator_of(measure, catalogue)
@@ -309,15 +304,15 @@ def reach(counted: pd.DataFrame, catalogue: Catalogue) -> str:
         low, high = places["estimate"].min(), places["estimate"].max()
         if low < high:
             least, most = (
-                phrases.few(places.loc[places["estimate"] == end, "group_value"])
+                phrases.join_few(places.loc[places["estimate"] == end, "group_value"])
                 for end in (low, high)
             )
             sentence += (
                 f"{SEMICOLON}selon le département, de {words.figure(low, indicator)} ({least}) à "
                 f"{words.figure(high, indicator)} ({most})"
             )
-        said.append(f"{sentence}.")
-    return " ".join(said)
+        sentences.append(f"{sentence}.")
+    return " ".join(sentences)
 
 
 def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:
@@ -331,8 +326,8 @@ def _fine(row: dict[str, Any], catalogue: Catalogue) -> Any:
 
 
 def _mark(row: dict[str, Any]) -> str:
-    said = words.STATUS_WORDS[row["status"]]
-    return f" ({said})" if said and row["status"] not in words.WITHHELD else ""
+    status = words.STATUS_WORDS[row["status"]]
+    return f" ({status})" if status and row["status"] not in words.WITHHELD else ""
 
 
 def _or_none(cell: Any, instead: str = _NONE) -> str:
@@ -345,26 +340,21 @@ def _source(figure: pd.Series) -> Markdown:
         parts.append(french.period_label(published))
     if licence := _or_none(figure["licence"], ""):
         parts.append(licence)
-    said = f"{', '.join(parts)}."
+    phrase = f"{', '.join(parts)}."
     address = _or_none(figure["url"], "")
     if re.fullmatch(_ADDRESS, address):
-        return markdown("{} <{}>", said, Markdown(address))
-    return markdown("{} {}", said, address) if address else plain(said)
+        return markdown("{} <{}>", phrase, Markdown(address))
+    return markdown("{} {}", phrase, address) if address else plain(phrase)
 
 
-def ours(compared: pd.DataFrame, catalogue: Catalogue) -> list[str]:
-    """The names of our rows among those compared, for a chart to set apart."""
-    return list(compared.loc[~compared["product"].isin(catalogue.peers), "group_value"])
-
-
-def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
+def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where one indicator of counters is highest, and where it is lowest."""
     if rows.empty:
         return ""
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
     ends = [
-        f"{words.value(value, indicator)} ({phrases.few(names)})"
+        f"{words.value(value, indicator)} ({phrases.join_few(names)})"
         for value in (high, low)
         if len(names := rows.loc[rows["estimate"] == value, "group_value"])
     ]
@@ -373,7 +363,7 @@ def ranked(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"{indicator.label} : de {ends[1]} à {ends[0]}."
 
 
-def placed(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Where our values are above or below the neighbours', and why most cannot be told.
 
     Parameters
@@ -392,13 +382,15 @@ def placed(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     ]
     if tested.empty:
         return f"Sur {pairs}, aucun ne peut être testé : {french.join(why)}."
-    told = []
-    for verdict, said in _VERDICTS.items():
+    parts = []
+    for verdict, wording in _VERDICTS.items():
         rows = tested[tested["verdict"] == verdict]
         if len(rows):
             ours = len(rows.drop_duplicates(_OURS))
             some = f" ({french.count(ours, 'de nos valeurs', 'de nos valeurs')})"
-            told.append(f"{said} {french.number(len(rows))} fois{some if ours < len(rows) else ''}")
+            parts.append(
+                f"{wording} {french.number(len(rows))} fois{some if ours < len(rows) else ''}"
+            )
     can = french.plural(len(tested), "peut être testé", "peuvent être testés")
-    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(told)}."
+    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(parts)}."
     return f"{first} Aucun test pour les autres : {french.join(why)}." if why else first

@@ -9,10 +9,10 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, pick, stream
+from observlib.demo.formats import Files, Truths
 
-# A draw for each device in which the last quarter's truths lie inside their intervals.
-_SALTS = {"sondages-reseau-pro": "1", "sondages-reseau-federe": "1"}
-DEVICES = tuple(_SALTS)
+# A draw in which the last quarter's truths lie inside their intervals.
+_SALT = "1"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ POLLS = {
         ),
     ),
 }
+DEVICES = tuple(POLLS)
 _NETWORKS = {
     "sondages-reseau-pro": ("Réseau professionnel fictif", 38_000, 900),
     "sondages-reseau-federe": ("Réseau fédéré fictif", 5_200, 260),
@@ -72,14 +73,14 @@ def drawn(poll: Poll, source: Random) -> list[int]:
     return votes
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each year's polls, by path, and the votes and true shares of each."""
     network, followers, growth = _NETWORKS[device]
     by_year: dict[int, list[list[object]]] = {}
     found: list[dict[str, Any]] = []
     for number, quarter in enumerate(calendar.QUARTERS):
         for rank, poll in enumerate(POLLS[device], 1):
-            source = stream(seed, device, str(quarter), str(rank), _SALTS[device])
+            source = stream(seed, device, str(quarter), str(rank), _SALT)
             votes = drawn(poll, source)
             voters = sum(votes)
             closed = quarter.start + timedelta(days=between(source, 10, 85))
@@ -91,46 +92,24 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
                     tenths = (2000 * count + voters) // (2 * voters)
                     share = f"{tenths // 10},{tenths % 10}\u00a0%"
                     grouped = f"{reach:,}".replace(",", "\u202f")
-                    cells: list[object] = [
-                        name,
-                        f"{closed:%d/%m/%Y}",
-                        *common,
-                        share,
-                        voters,
-                        grouped,
-                    ]
+                    cells: list[object] = [name, f"{closed:%d/%m/%Y}", *common]
+                    cells += [share, voters, grouped]
                 else:
                     cells = [name, closed.isoformat(), *common, count, reach]
                 by_year.setdefault(quarter.year, []).append(cells)
-                found.append(
-                    {
-                        "kind": "poll_share",
-                        "device": device,
-                        "product": poll.product,
-                        "quarter": str(quarter),
-                        "question": poll.question,
-                        "option": option,
-                        "true_share": poll.options[option],
-                        "votes": count,
-                        "voters": voters,
-                        "followers": reach,
-                    }
-                )
-    return {_path(device, year): _table(device, rows) for year, rows in by_year.items()}, {
-        "polls": found
-    }
-
-
-def _path(device: str, year: int) -> str:
-    return f"sondages/{device.replace('sondages-', 'sondages_', 1)}_{year}.csv"
+                truth = {"kind": "poll_share", "device": device, "product": poll.product}
+                truth |= {"quarter": str(quarter), "question": poll.question, "option": option}
+                counts = {"votes": count, "voters": voters, "followers": reach}
+                found.append({**truth, "true_share": poll.options[option], **counts})
+    path = f"sondages/{device.replace('sondages-', 'sondages_', 1)}"
+    files = {f"{path}_{year}.csv": _table(device, rows) for year, rows in by_year.items()}
+    return files, {"polls": found}
 
 
 def _table(device: str, rows: list[list[object]]) -> bytes:
     if device == "sondages-reseau-pro":
         header = ["Sondage", "Date de clôture", "Produit", "Réseau", "Question", "Option"]
         header += ["Part", "Votants", "Abonnés"]
-        return formats.table_csv(
-            [header, *rows], delimiter=";", encoding="utf-8-sig", newline="\r\n"
-        )
+        return formats.french_csv([header, *rows])
     header = ["poll", "date", "product", "network", "question", "option", "votes", "followers"]
     return formats.table_csv([header, *rows])

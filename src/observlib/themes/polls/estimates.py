@@ -13,11 +13,14 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT, quarter_of
+from observlib.answers import SUBJECT, share_of, within
+from observlib.catalogue import Catalogue
+from observlib.comparison import leading_answer
+from observlib.comparison.pairs import between, tested
 from observlib.confidentiality.disclosure import protect
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.comparison import two_by_two
-from observlib.survey.intervals import wilson
 
 
 def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -43,32 +46,24 @@ def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     for passport, poll in _each(polls, quarters):
         votes = int(poll["votes"].sum())
         whole = {**passport, "group_value": poll["network"].iat[0], "n": votes}
-        made.append(
-            {**whole, "indicator": "poll_votes", "estimate": votes}
-            if votes
-            else {**whole, "indicator": "poll_votes", "status": "missing"}
-        )
+        known = {"estimate": votes} if votes else {"status": "missing"}
+        made.append({**whole, "indicator": "poll_votes", **known})
         followers = poll["followers"].iat[0]
         if votes and pd.notna(followers) and followers >= votes:
             share = 100 * votes / int(followers)
             made.append({**whole, "indicator": "poll_turnout", "unit": "%", "estimate": share})
+        row = {**passport, "indicator": "poll_share", "unit": "%"}
         for option, count in zip(poll["option"], poll["votes"].astype(int), strict=True):
-            row = {**passport, "indicator": "poll_share", "unit": "%", "group_value": option}
-            if not votes:
-                made.append({**row, "status": "missing"})
-                continue
-            low, high = wilson(count, votes)
-            row |= {"estimate": 100 * count / votes, "ci_low": 100 * low, "ci_high": 100 * high}
-            made.append({**row, "n": votes, "n_eff": votes})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+            known = share_of(count, votes) if votes else {"status": "missing"}
+            made.append({**row, "group_value": option, **known})
+    return protect(made, personal=False)
 
 
 def _each(
     polls: pd.DataFrame, quarters: Sequence[Quarter]
 ) -> list[tuple[dict[str, Any], pd.DataFrame]]:
     """Each poll's passport and options, by day."""
-    rows = polls.assign(product=polls["product"].fillna(""), quarter=quarter_of(polls["date"]))
-    rows = rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+    rows = within(polls.assign(product=polls["product"].fillna("")), quarters)
     names = ["device", "quarter", "question"]
     times = rows.groupby(names)["poll_id"].nunique()
     found = []
@@ -100,24 +95,22 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     DataFrame
         Estimates of `poll_count` and `poll_votes` by device: counts, without an interval.
     """
-    rows = polls.assign(quarter=quarter_of(polls["date"]))
-    wanted = [str(quarter) for quarter in quarters]
-    rows = rows[rows["quarter"].isin(wanted)]
+    rows = within(polls, quarters)
     made: list[dict[str, Any]] = []
     for subject, asked in rows.groupby(["channel", "device", "source"], sort=True):
         passport = dict(zip(["channel", "device", "source"], subject, strict=True))
-        for period in wanted:
+        for period in map(str, quarters):
             inside = asked[asked["quarter"] == period]
             row = {**passport, "period": period}
             cast = inside.groupby("poll_id")["votes"].sum()
             count, votes = len(cast), int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
             made.append({**row, "indicator": "poll_count", "estimate": count})
-            said = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
-            made.append({**row, "indicator": "poll_votes", **said})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+            values = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
+            made.append({**row, "indicator": "poll_votes", **values})
+    return protect(made, low_base=0, personal=False)
 
 
-def lead(shares: pd.DataFrame) -> pd.DataFrame:
+def most_voted(shares: pd.DataFrame) -> pd.DataFrame:
     """The options of the poll that had the most votes: of estimates of `poll_share`, those shown.
 
     Empty where no poll may be shown.
@@ -130,7 +123,7 @@ def lead(shares: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows[poll] == first[poll]).all(axis=1)]
 
 
-def shared(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
+def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
     """The most voted question that several devices asked with the same options, all shown.
 
     Parameters
@@ -160,12 +153,12 @@ def networks(asked: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     asked
-        That of `shared`.
+        That of `asked_on_several_networks`.
 
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`, option by option.
+        Pairs for `pairs.tested`, option by option.
     """
     found = [two_by_two(asked.head(0))]
     for _, rows in asked.groupby("group_value", sort=False):
@@ -180,3 +173,21 @@ def history(shares: pd.DataFrame, poll: pd.DataFrame) -> pd.DataFrame:
     same = ["indicator", "device", "group"]
     rows = shares[(shares[same] == poll.iloc[0][same]).all(axis=1)]
     return rows[rows["group_value"].isin(poll["group_value"])]
+
+
+@family("polls", quarters=9)
+def polls_(
+    polls: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nine quarters of polls and votes; the lead of the main question, its past, its networks."""
+    quarters = quarter.back(9)
+    found = results(polls, quarters)
+    now = found[(found["period"] == str(quarter)) & (found["indicator"] == "poll_share")]
+    main = most_voted(now)
+    compared = tested(  # together: all that is compared
+        catalogue,
+        leading_answer.pairs(main),
+        networks(asked_on_several_networks(now)),
+        between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
+    )
+    return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

@@ -8,14 +8,15 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.comparison.sentences import undecided, visible
+from observlib.comparison.sentences import and_detectable, undecided
 from observlib.display import french, phrases, words
 from observlib.estimates import REFERENCE
+from observlib.sentences import value_of
 
 _CAUTION = "Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
 
 
-def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How many polls closed in a period and how many votes they had, by device.
 
     Parameters
@@ -28,22 +29,19 @@ def counted(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     when = phrases.capital(french.when(period))
     if polls.empty:
         return f"{when}, aucun sondage ne s'est clos."
-    told = []
+    parts = []
     for row in polls.to_dict("records"):
         votes = rows[(rows["indicator"] == "poll_votes") & (rows["device"] == row["device"])]
         shown = votes[votes["estimate"].notna()]
-        count = words.value(row, catalogue.indicators["poll_count"])
-        cast = (
-            f"dont les résultats publiés réunissent "
-            f"{words.value(shown.iloc[0], catalogue.indicators['poll_votes'])}"
-            if len(shown)
-            else "avec trop peu de votes pour les publier"
-        )
-        told.append(f"{count}, {cast} ({words.label(row, 'device', catalogue)})")
-    return f"{when}, on compte {words.SEMICOLON.join(told)}."
+        cast = "avec trop peu de votes pour les publier"
+        if len(shown):
+            cast = f"dont les résultats publiés réunissent {value_of(shown.iloc[0], catalogue)}"
+        count = value_of(row, catalogue)
+        parts.append(f"{count}, {cast} ({words.label(row, 'device', catalogue)})")
+    return f"{when}, on compte {words.SEMICOLON.join(parts)}."
 
 
-def lead(
+def leading_option(
     poll: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, caution: bool = True
 ) -> str:
     """Which option is ahead in a poll, where chance could not have put it there.
@@ -57,14 +55,13 @@ def lead(
     caution
         End with the reservation that those who vote chose themselves.
     """
-    if poll.empty:  # `counted` says whether there is none, or too few votes
+    if poll.empty:  # `polls_and_votes` says whether there is none, or too few votes
         return ""
     rows = estimates.records(poll.sort_values("estimate", ascending=False, kind="stable"))
-    indicator = words.indicator_of(rows[0]["indicator"], catalogue)
-    said = words.sentence(rows[0], catalogue)
-    sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {said}"
+    text = words.sentence(rows[0], catalogue)
+    sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {text}"
     if len(rows) > 1:
-        second, share = rows[1]["group_value"], words.value(rows[1], indicator)
+        second, share = rows[1]["group_value"], value_of(rows[1], catalogue)
         if (compared["verdict"] == "rise").any():
             sentence += f", devant « {second} » ({share})"
         else:
@@ -91,24 +88,22 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     start = f"La question « {asked['group'].iat[0]} » a été posée sur {many}"
     clauses = []
     for option, rows in compared[compared["verdict"] == "rise"].groupby("group_value", sort=False):
-        told = [
+        parts = [
             " contre ".join(_on(row, side, indicator, catalogue) for side in ("", REFERENCE))
             for row in rows.to_dict("records")
         ]
-        clauses.append(f"« {option} » y obtient {french.join(told)}")
-    said = [f"{start} : {words.SEMICOLON.join(clauses)}." if clauses else f"{start}."]
+        clauses.append(f"« {option} » y obtient {french.join(parts)}")
+    sentences = [f"{start} : {words.SEMICOLON.join(clauses)}." if clauses else f"{start}."]
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
         named = french.join(f"« {name} »" for name in alike)
-        said.append(f"L'écart est trop petit pour compter pour {named}.")
-    unsure = compared[compared["reason"] == "precision"]
-    if len(unsure):
-        least = visible(unsure, indicator, "un écart")
+        sentences.append(f"L'écart est trop petit pour compter pour {named}.")
+    if least := and_detectable(compared, catalogue):
         some = "Ailleurs, on ne peut pas conclure"
         none = "On ne peut pas dire si les réponses y diffèrent"
-        said.append(f"{some if clauses or alike else none} : {least}.")
+        sentences.append(f"{some if clauses or alike else none}{least}.")
     elif not clauses and not alike:
-        said.append("Trop peu de votes permettent d'y comparer les réponses.")
-    return " ".join(said)
+        sentences.append("Trop peu de votes permettent d'y comparer les réponses.")
+    return " ".join(sentences)
 
 
 def _on(row: dict[Any, Any], side: str, indicator: Indicator, catalogue: Catalogue) -> str:

@@ -9,13 +9,15 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.practices import ORIGINS, VERDICTS, Practices
 from observlib.text import fold
 
 
+@family("practices")
 def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """Count the published sheets in all, and by tool, method, department, verdict and origin.
+    """How many sheets there are in all, by verdict, tool, method, department and origin.
 
     Returns
     -------
@@ -38,11 +40,8 @@ def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.D
     }
     named["verdict"] = sorted((sheet.verdict for sheet in sheets), key=VERDICTS.index)
     named["origin"] = [words for own, words in ORIGINS.items() for s in sheets if s.origin == own]
-    base = {
-        "indicator": "practices",
-        "period": str(quarter),
-        "source": f"practices@{practices.digest}",
-    }
+    source = f"practices@{practices.digest}"
+    base = {"indicator": "practices", "period": str(quarter), "source": source}
     rows = [{**base, "estimate": float(len(sheets))}] if sheets else []
     for group, values in named.items():
         rows += [

@@ -44,14 +44,14 @@ def overview(frame: pd.DataFrame) -> str:
 
 def lessons(practices: Practices) -> str:
     """What the sheets teach first: the latest to redo, and the latest to avoid, by their titles."""
-    said = []
+    sentences = []
     for verdict in ("à refaire", "à éviter"):
         sheets = [sheet for sheet in practices.sheets if sheet.verdict == verdict]
         if sheets:
             latest = max(sheets, key=lambda sheet: (sheet.date, sheet.title))
             title = latest.title.replace("« ", "“").replace(" »", "”")  # quotes inside quotes
-            said.append(f"{phrases.capital(verdict)} : « {title} ».")
-    return " ".join(said)
+            sentences.append(f"{phrases.capital(verdict)} : « {title} ».")
+    return " ".join(sentences)
 
 
 def _counts(frame: pd.DataFrame, group: str) -> list[tuple[str, str]]:

@@ -46,14 +46,15 @@ def sheet_list(
         joined([head, *(_item(sheet, catalogue) for sheet in listed[head])], "\n")
         for head in sorted(listed, key=fold)
     ]
-    return text(joined(blocks, "\n\n"), frame[frame["group"] == by])
+    counted = frame[frame["group"] == by]
+    return text(joined(blocks, "\n\n")).carrying([counted], catalogue)
 
 
 def _item(sheet: Sheet, catalogue: Catalogue) -> Markdown:
-    told: list[str] = [sheet.verdict]
+    parts: list[str] = [sheet.verdict]
     if sheet.peer:
-        told.append(catalogue.peers[sheet.peer].label)
+        parts.append(catalogue.peers[sheet.peer].label)
     if sheet.invented:
-        told.append("exemple inventé")
+        parts.append("exemple inventé")
     page = Markdown(f"/practices/{sheet.slug}.qmd")
-    return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(told))
+    return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(parts))

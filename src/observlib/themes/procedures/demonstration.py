@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, pick, stream
-from observlib.demo.formats import Cell
+from observlib.demo.formats import Cell, Files, Truths
 from observlib.period import Quarter
 
 DEVICES = ("qualite-demarches",)
@@ -70,7 +69,7 @@ _PROACTIVE = "Démarche proactive"
 _MONTHS = {1: "avril", 2: "juillet", 3: "octobre", 4: "janvier"}  # when a quarter is published
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """One workbook an edition, by path, and the satisfaction marks published in each."""
     files, found = {}, []
     for edition in EDITIONS:
@@ -81,16 +80,9 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
         for administration, count, _ in _ADMINISTRATIONS:
             own = [row for row in rows if row[4] == administration]
             marks = sorted(row[10] for row in own if isinstance(row[10], float))
-            found.append(
-                {
-                    "kind": "procedures",
-                    "device": device,
-                    "quarter": str(edition),
-                    "administration": administration,
-                    "procedures": count,
-                    "marks": marks,
-                }
-            )
+            about = {"kind": "procedures", "device": device, "quarter": str(edition)}
+            truth = {"administration": administration, "procedures": count, "marks": marks}
+            found.append({**about, **truth})
     return files, {"procedures": found}
 
 

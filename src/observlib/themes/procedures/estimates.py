@@ -11,13 +11,15 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.families import family
 from observlib.period import Quarter
 
 EVERYONE = "Toutes les démarches publiées"
 
 
+@family("procedures")
 def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """Satisfaction of the agency's and its peers' procedures, by the latest edition.
+    """Each procedure's mark, and the medians of ours, of peers' and of all, by the latest edition.
 
     Parameters
     ----------
@@ -43,32 +45,17 @@ def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarte
     peer_of = {code: peer.id for peer in catalogue.peers.values() for code in peer.codes}
     rows = rows.assign(peer=rows["administration"].map(peer_of))
     made: list[dict[str, Any]] = []
-    for (device, channel, edition, source), published in rows.groupby(
-        ["device", "channel", "edition", "source"]
-    ):
-        passport = {
-            "device": device,
-            "channel": channel,
-            "period": edition,
-            "source": source,
-            "unit": "sur 10",
-        }
+    for keys, published in rows.groupby(["device", "channel", "edition", "source"]):
+        passport = dict(zip(("device", "channel", "period", "source"), keys, strict=True))
+        passport["unit"] = "sur 10"
         named = published[published["peer"].notna()]
         twice = named.duplicated(["peer", "procedure"], keep=False)
         names = named["procedure"].where(~twice, named["procedure"] + " – " + named["procedure_id"])
+        mark = {**passport, "indicator": "procedure_satisfaction", "group": "procedure"}
         for row in named.assign(procedure=names).itertuples():
             status = {"value": "published", "too_few_answers": "suppressed"}
-            made.append(
-                {
-                    **passport,
-                    "indicator": "procedure_satisfaction",
-                    "product": row.peer,
-                    "group": "procedure",
-                    "group_value": row.procedure,
-                    "estimate": row.value,
-                    "status": status.get(str(row.state), "missing"),
-                }
-            )
+            value = {"estimate": row.value, "status": status.get(str(row.state), "missing")}
+            made.append({**mark, "product": row.peer, "group_value": row.procedure, **value})
         median = {**passport, "indicator": "procedure_satisfaction_median"}
         for peer, marks in published.dropna(subset=["peer", "value"]).groupby("peer")["value"]:
             made.append({**median, "product": peer, "estimate": marks.median()})

@@ -36,16 +36,16 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if alone:
         our = ours.iloc[0].to_dict()
         name = words.label(our, "product", catalogue)
-        said = (
+        phrase = (
             f"{when}, la note médiane de nos démarches est de {words.value(our, indicator)} "
             f"({name}), contre {words.figure(of_all['estimate'], indicator)} "
             "pour l'ensemble des démarches publiées"
         )
     else:
-        said = (
+        phrase = (
             f"{when}, la note médiane de l'ensemble des démarches publiées est de "
             f"{words.value(of_all, indicator)}"
         )
-    beside = f"{SEMICOLON}{'organismes voisins' if alone else 'par organisme'} : "
-    told = f"{said}{beside}{french.join(others)}" if others else said
-    return f"{told}{SEMICOLON}publiées sans effectif, ces notes ne peuvent être départagées."
+    listed = f"{SEMICOLON}{'organismes voisins' if alone else 'par organisme'} : "
+    text = f"{phrase}{listed}{french.join(others)}" if others else phrase
+    return f"{text}{SEMICOLON}publiées sans effectif, ces notes ne peuvent être départagées."

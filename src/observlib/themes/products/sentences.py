@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.comparison.sentences import evolution, given
+from observlib.comparison.sentences import evolution, whose_answers
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown
-from observlib.sentences import together
+from observlib.sentences import published, together, value_of
 
 _NO_VISITS = {
     "partial": "sont incomplètes",
@@ -48,19 +48,19 @@ def summary(
         The product's comparisons of those marks with an earlier period.
     """
     when = phrases.capital(french.when(period))
-    said = _audience(now[now["period"] == period], catalogue, when)
+    sentences = _audience(now[now["period"] == period], catalogue, when)
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
-        what = f"La note de satisfaction{given(current, catalogue)}"
+        what = f"La note de satisfaction{whose_answers(current, catalogue)}"
         if len(current) > 1:
             what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
-            said.append(f"{what} est de {words.sentence(mark, catalogue)}.")
+            sentences.append(f"{what} est de {words.sentence(mark, catalogue)}.")
         else:
-            said.append(f"{what} {_NO_MARK[mark['status']]}.")
+            sentences.append(f"{what} {_NO_MARK[mark['status']]}.")
     if (current["status"] == "published").any():
-        said.append(evolution(compared, catalogue, by="channel"))
-    return together(*said) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
+        sentences.append(evolution(compared, catalogue, by="channel"))
+    return together(*sentences) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:
@@ -78,27 +78,23 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         owner = catalogue.departments[device.owner].label
         channel = CHANNEL_LABELS[device.channel].lower()
         often = phrases.OFTEN[device.frequency]
-        said = f"{channel}, {often} ({owner})."
-        lines.append(markdown("- **{}** : {}", device.label, said))
+        phrase = f"{channel}, {often} ({owner})."
+        lines.append(markdown("- **{}** : {}", device.label, phrase))
     silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
-    return text(joined(lines, "\n") or silent, now)
+    return text(joined(lines, "\n") or silent).carrying([now], catalogue)
 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     indicator = words.indicator_of("visits", catalogue)
-    change_of = words.indicator_of("visits_yoy", catalogue)
-    counted, rest = [], []
+    changes = published(now, "visits_yoy")
+    counts, rest = [], []
     for row in phrases.by_channel(now[now["indicator"] == "visits"]):
         place = phrases.PLACES.get(row["channel"], "")
         if row["status"] != "published":
             rest.append(f"Les visites {place} {_NO_VISITS[row['status']]}.".replace("  ", " "))
             continue
-        same = (now["indicator"] == "visits_yoy") & (now["status"] == "published")
-        change = now[same & (now["channel"] == row["channel"]) & (now["device"] == row["device"])]
-        beside = (
-            f" ({words.value(change.iloc[0].to_dict(), change_of)} sur un an)"
-            if len(change)
-            else ""
-        )
-        counted.append(f"{phrases.rounded(row, indicator)} {place}".rstrip() + beside)
-    return [f"{when}, on compte {french.join(counted)}.", *rest] if counted else rest
+        change = changes[changes["device"] == row["device"]]
+        change = change[change["channel"] == row["channel"]]
+        on_a_year = f" ({value_of(change.iloc[0], catalogue)} sur un an)" if len(change) else ""
+        counts.append(f"{phrases.rounded_count(row, indicator)} {place}".rstrip() + on_a_year)
+    return [f"{when}, on compte {french.join(counts)}.", *rest] if counts else rest

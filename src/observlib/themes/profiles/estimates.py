@@ -16,10 +16,12 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import periods_of, share_of
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import joined
+from observlib.comparison import leading_answer
+from observlib.comparison.pairs import joined, tested
 from observlib.confidentiality import grouping
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.text import fold
 
@@ -64,7 +66,7 @@ def distribution(
             made.append({**row, "group_value": name, "status": status, **_share(name, ids, n)})
         if not groups:
             made.append({**row, "group_value": ALL, "status": "suppressed"})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def representation(
@@ -120,7 +122,7 @@ def representation(
             share = _share(name, ids, n)
             ratio = {key: share[key] / (100 * margin) for key in share if key not in ("n", "n_eff")}
             made.append({**row, "group_value": name, "status": status, **share, **ratio})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def _share(name: str, ids: Set[str], n: int) -> dict[str, Any]:
@@ -227,8 +229,28 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
     rows = ratios[ratios["group_value"] != REST]
     keys = pd.MultiIndex.from_frame(rows[["group", "group_value"]])
     margin = shares.reindex(keys).set_axis(rows.index)
-    told = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
-    heard = rows.assign(indicator="profile_share", unit="%", **told)
+    values = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
+    heard = rows.assign(indicator="profile_share", unit="%", **values)
     known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
     known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
     return joined(heard, known, "population")
+
+
+@family("profiles", quarters=4)
+def profiles(
+    responses: pd.DataFrame,
+    experiences: pd.DataFrame,
+    margins: pd.DataFrame,
+    regions: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shares of those who answered in a year, and how they compare with the population's."""
+    year = quarter.back(4)
+    heard = (responses, of_experiences(experiences, regions))
+    shares = estimates.combine(distribution(rows, catalogue, year) for rows in heard)
+    ratios = estimates.combine(representation(rows, margins, catalogue, year) for rows in heard)
+    compared = tested(  # together: all that is compared
+        catalogue, with_population(ratios, margins), leading_answer.pairs(shares)
+    )
+    return estimates.combine([shares, ratios]), compared

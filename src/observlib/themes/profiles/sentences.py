@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.catalogue import Catalogue, Indicator
-from observlib.comparison.sentences import visible
+from observlib.catalogue import Catalogue
+from observlib.comparison.sentences import and_detectable, inconclusive
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
+from observlib.sentences import value_of
 
 _RESERVATION = (
     "Ces profils sont ceux des répondants d'un dispositif, qui ont choisi de répondre : ils ne "
@@ -63,28 +64,25 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
                     why = "trop peu de réponses ou une période incomplète"
                 thin.append(f"pour {name}, {why}")
                 continue
-            told = [(f"« {row['group_value']} »", words.value(row, indicator)) for row in ranked]
-            base = words.based(ranked[0]["n"], indicator)
+            clauses = [(f"« {row['group_value']} »", value_of(row, catalogue)) for row in ranked]
+            base = words.base_text(ranked[0]["n"], indicator)
             if (verdict == "rise").any():
-                sure.append(f"pour {name}, {told[0][0]} ({told[0][1]}{SEMICOLON}{base})")
+                sure.append(f"pour {name}, {clauses[0][0]} ({clauses[0][1]}{SEMICOLON}{base})")
             else:
-                two = french.join(map(" à ".join, told[:2]))
+                two = french.join(map(" à ".join, clauses[:2]))
                 unsure.append(f"pour {name} ({two}{SEMICOLON}{base})")
         period = french.period_label(first["period"])
-        said: list[str] = [
+        sentences: list[str] = [
             markdown("**{}** ({}).", words.label(first, "device", catalogue), period)
         ]
         if sure:
-            said.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
+            sentences.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
         if unsure:
-            why = own[own["reason"] == "precision"]
-            least = f" : {visible(why, indicator, 'un écart')}" if len(why) else ""
-            said.append(
-                f"On ne peut pas dire laquelle est la plus fréquente {french.join(unsure)}{least}."
-            )
+            least = f"{french.join(unsure)}{and_detectable(own, catalogue)}"
+            sentences.append(f"On ne peut pas dire laquelle est la plus fréquente {least}.")
         if thin:
-            said.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
-        lines.append(joined(said, " "))
+            sentences.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
+        lines.append(joined(sentences, " "))
     return joined(lines, "\n\n")
 
 
@@ -99,25 +97,24 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     if tested.empty:
         return "Aucun profil ne peut être rapporté à la population."
-    indicator = words.indicator_of("profile_share", catalogue)
     lines = []
     for device, rows in tested.groupby("device", sort=False):
         name = words.label({"device": device}, "device", catalogue)
         clauses = []
         for verdict, place in _PLACES.items():
             apart = rows[rows["verdict"] == verdict].sort_values("difference", key=abs)
-            said = [
+            sentences = [
                 f"« {row['group_value']} » ({_beside(row, catalogue)})"
                 for row in estimates.records(apart.iloc[::-1])
             ]
-            if said:
-                clauses.append(f"{place} que dans la population, {french.join(said)}")
+            if sentences:
+                clauses.append(f"{place} que dans la population, {french.join(sentences)}")
         hidden = _hidden(compared[compared["device"] == device])
         apart_ = SEMICOLON.join(clauses) or (
             "l'écart n'est établi pour aucune catégorie"
             f"{' assez nombreuse pour être montrée' if hidden else ''}"
         )
-        line: list[str] = [markdown("**{}** : {}.", name, apart_), *_unsure(rows, indicator)]
+        line: list[str] = [markdown("**{}** : {}.", name, apart_), *_unsure(rows, catalogue)]
         if hidden:
             line.append(
                 "Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
@@ -127,13 +124,13 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     return joined(lines, "\n\n")
 
 
-def _unsure(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
+def _unsure(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """A sentence of the categories of which one cannot tell, and what could have been seen."""
-    unsure = rows[rows["reason"] == "precision"]
+    unsure = inconclusive(rows)
     if unsure.empty:
         return []
     pairs = french.count(len(unsure), "catégorie", "catégories")
-    return [f"Pour {pairs}, on ne peut pas conclure : {visible(unsure, indicator, 'un écart')}."]
+    return [f"Pour {pairs}, on ne peut pas conclure{and_detectable(unsure, catalogue)}."]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -141,7 +138,7 @@ def _hidden(compared: pd.DataFrame) -> bool:
     return bool((compared["reason"] == "suppressed").any())
 
 
-def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
+def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
     """Which categories of a variable each device hears less and more than the population has.
 
     Nothing is said where no device asks.
@@ -158,7 +155,7 @@ def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -
     what = _OF.get(variable, variable)
     if tested.empty:
         return f"Pour {what}, trop peu de réponses pour une comparaison avec la population."
-    told = []
+    parts = []
     for device, rows in tested.groupby("device", sort=False):
         clauses = []
         for verdict, place in {"fall": "moins de", "rise": "plus de"}.items():
@@ -167,13 +164,11 @@ def apart(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -
                 clauses.append(f"{place} {french.join(f'« {name} »' for name in names)}")
         if clauses:
             name = words.label({"device": device}, "device", catalogue)
-            told.append(f"{', '.join(clauses)} ({name})")
-    if told:
-        return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(told)}."
+            parts.append(f"{', '.join(clauses)} ({name})")
+    if parts:
+        return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(parts)}."
     shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
-    unsure = tested[tested["reason"] == "precision"]
-    indicator = words.indicator_of("profile_share", catalogue)
-    least = f" : {visible(unsure, indicator, 'un écart')}" if len(unsure) else ""
+    least = and_detectable(tested, catalogue)
     return (
         f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
         f"compte tenu de toutes celles qui sont testées{least}."
@@ -193,13 +188,12 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     shown = frame[frame["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
         return "Trop peu de réponses pour rapporter la catégorie à la population."
-    indicator = words.indicator_of("representation", catalogue)
-    ends = [words.value(row, indicator) for row in estimates.records(shown.iloc[[0, -1]])]
-    said = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
-    return f"{shown['group_value'].iat[0]} : {said}, pour 1 dans la population."
+    ends = [value_of(row, catalogue) for row in estimates.records(shown.iloc[[0, -1]])]
+    text = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
+    return f"{shown['group_value'].iat[0]} : {text}, pour 1 dans la population."
 
 
-def heard(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def devices_with_profiles(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """How many devices say who answers them, and when."""
     shown = frame[frame["status"] == "published"]
     if shown.empty:

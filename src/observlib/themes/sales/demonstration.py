@@ -8,10 +8,10 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, stream
+from observlib.demo.formats import Files, Truths
 
-# A draw for each device in which the last quarter's true rate of returns is near what is counted.
-_SALTS = {"boutique-documentation": "1", "copies-journal-officiel": "1"}
-DEVICES = tuple(_SALTS)
+# A draw in which the last quarter's true rate of returns is near what is counted.
+_SALT = "1"
 RETURNED = 5  # percent of the printed units, each month; nothing digital comes back
 _SEASON = (90, 85, 95, 100, 105, 110, 80, 60, 140, 120, 115, 130)  # percent, by month
 
@@ -47,32 +47,25 @@ _PRODUCTS = {
     "boutique-documentation": "documentation-francaise",
     "copies-journal-officiel": "journal-officiel",
 }
+DEVICES = tuple(_TITLES)
 _Row = dict[str, Any]
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each quarter, by path, with its exact totals and the true rate of returns."""
-    files: dict[str, bytes] = {}
+    files: Files = {}
     found: list[dict[str, Any]] = []
     for quarter in calendar.QUARTERS:
         rows: list[_Row] = []
         for month in quarter.months:
-            rows += _month(device, month, stream(seed, device, month, _SALTS[device]))
+            rows += _month(device, month, stream(seed, device, month, _SALT))
         table = _shop(rows) if device == "boutique-documentation" else _copies(rows)
         files[f"ventes/{device}_{quarter}.csv"] = table
         about = {"device": device, "product": _PRODUCTS[device], "quarter": str(quarter)}
-        printed = [row for row in rows if row["format"] == "print"]
-        found.append(
-            {
-                "kind": "sales",
-                **about,
-                "units": sum(row["units"] for row in rows),
-                "printed": sum(row["units"] for row in printed),
-                "cents": sum(row["cents"] for row in rows),
-                "returns": sum(row["returns"] for row in rows),
-                "true_printed_return_rate": RETURNED,
-            }
-        )
+        sums = {name: sum(row[name] for row in rows) for name in ("units", "cents", "returns")}
+        printed = sum(row["units"] for row in rows if row["format"] == "print")
+        truth = {"kind": "sales", **about, "units": sums.pop("units"), "printed": printed, **sums}
+        found.append({**truth, "true_printed_return_rate": RETURNED})
         by_title: dict[str, int] = {}
         for row in rows:
             by_title[row["title"]] = by_title.get(row["title"], 0) + row["units"]
@@ -99,17 +92,9 @@ def _month(device: str, month: str, source: Random) -> list[_Row]:
             if kind == "print":
                 for _ in range(units):
                     returns += source.random() * 100 < RETURNED
-            rows.append(
-                {
-                    "month": month,
-                    "reference": f"FICTIF-{rank:03d}",
-                    "title": title.name,
-                    "format": kind,
-                    "units": units,
-                    "cents": units * price,
-                    "returns": returns,
-                }
-            )
+            row: _Row = {"month": month, "reference": f"FICTIF-{rank:03d}", "title": title.name}
+            row |= {"format": kind, "units": units, "cents": units * price, "returns": returns}
+            rows.append(row)
     return rows
 
 
@@ -123,9 +108,7 @@ def _shop(rows: list[_Row]) -> bytes:
          row["returns"]]
         for row in rows
     ]  # fmt: skip
-    return formats.table_csv(
-        [[*header, "Retours"], *lines], delimiter=";", encoding="utf-8-sig", newline="\r\n"
-    )
+    return formats.french_csv([[*header, "Retours"], *lines])
 
 
 def _copies(rows: list[_Row]) -> bytes:

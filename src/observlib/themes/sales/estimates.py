@@ -10,13 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
-from observlib.answers import SUBJECT
+from observlib import counts, estimates
+from observlib.answers import by_device
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
+from observlib.families import family
 from observlib.period import Quarter
 
 FORMATS = {"print": "Imprimé", "digital": "Numérique"}
+_YEARLY = ["units_sold", "revenue"]  # whose change on a year is told
+_BOOKS = "documentation-francaise"
 _TOP = 10
 _FEW = estimates.MINIMUM_PEOPLE
 _TITLES = 20  # of fewer, ten are nearly all
@@ -90,7 +93,7 @@ def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFr
                 for name, unit in _UNITS.items()
                 if name in found
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
@@ -155,7 +158,7 @@ def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
                 part = float(inside.loc[inside["format"] == key, "units"].sum())
                 share = _share(part, units, status)
                 made.append({**passport, **row, "group": "format", "group_value": name, **share})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFrame:
@@ -189,7 +192,7 @@ def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFr
             row = {"indicator": "title_units", "period": str(quarter)}
             value = {"estimate": units, "n": units, "status": status}
             made.append({**passport, **row, "group": "title", "group_value": name, **value})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def gini(values: Sequence[float]) -> float:
@@ -208,11 +211,7 @@ def gini(values: Sequence[float]) -> float:
 
 
 def _shops(sales: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    rows = sales.assign(
-        month=sales["start"].dt.strftime("%Y-%m"), product=sales["product"].fillna("")
-    )
-    for subject, own in rows.groupby(SUBJECT, sort=True):
-        yield dict(zip(SUBJECT, subject, strict=True)), own
+    return by_device(sales.assign(month=sales["start"].dt.strftime("%Y-%m")))
 
 
 def _within(rows: pd.DataFrame, months: Sequence[str]) -> tuple[pd.DataFrame, str]:
@@ -231,3 +230,19 @@ def _by_title(rows: pd.DataFrame) -> pd.DataFrame:
     )
     found["units"] = found["units"].astype(float)
     return found.sort_values("units", ascending=False, kind="stable")
+
+
+@family("sales", quarters=9)
+def sales_(sales: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Nine quarters of sales, with their change on a year; the formats and titles of the books."""
+    quarters = quarter.back(9)
+    by_quarter = quarterly(sales, quarters)
+    books = sales[sales["product"] == _BOOKS]
+    return estimates.combine(
+        [
+            by_quarter,
+            *(counts.year_on_year(by_quarter[by_quarter["indicator"] == name]) for name in _YEARLY),
+            formats(books, quarters),
+            titles(books, quarter),
+        ]
+    )

@@ -7,9 +7,10 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 from observlib.display.words import SEMICOLON
+from observlib.sentences import published, value_of
 
 
-def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
+def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
     """How much each shop sold in a period.
 
     Parameters
@@ -19,21 +20,20 @@ def sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "prod
     by
         What names the shops: `product`, or `channel` on the page of one product.
     """
-    rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
-    units = phrases.named(rows[rows["indicator"] == "units_sold"], catalogue, by)
+    units = phrases.named(published(frame, "units_sold", period), catalogue, by)
     if units.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         whole = "" if known.empty else " complète"
         return f"{phrases.capital(french.when(period))}, aucune vente{whole} n'est connue."
     indicator = words.indicator_of("units_sold", catalogue)
-    told = [
-        f"{phrases.rounded(row, indicator)}{phrases.aside(row, units, by)}"
+    parts = [
+        f"{phrases.rounded_count(row, indicator)}{phrases.name_in_brackets(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
-    return f"{phrases.capital(french.when(period))} se sont vendus {french.join(told)}."
+    return f"{phrases.capital(french.when(period))} se sont vendus {french.join(parts)}."
 
 
-def digital(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
+def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """The share of digital units in a period, and in one before where it is known.
 
     Parameters
@@ -45,16 +45,14 @@ def digital(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: st
     rows = rows.drop_duplicates("period").set_index("period")
     if period not in rows.index:
         return ""
-    indicator = words.indicator_of("format_share", catalogue)
-    now = words.value(rows.loc[period].to_dict(), indicator)
-    said = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
+    now = value_of(rows.loc[period], catalogue)
+    text = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
     if before in rows.index:
-        then = words.value(rows.loc[before].to_dict(), indicator)
-        said += f", contre {then} {french.when(before)}"
-    return f"{said}."
+        text += f", contre {value_of(rows.loc[before], catalogue)} {french.when(before)}"
+    return f"{text}."
 
 
-def gathered(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """How far the sales of each shop gather on ten titles, where that can be said.
 
     Parameters
@@ -62,17 +60,16 @@ def gathered(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     sold
         Estimates of `top_titles_share` and `sales_gini`, by device.
     """
-    rows = sold[(sold["period"] == period) & (sold["status"] == "published")]
-    top = phrases.named(rows[rows["indicator"] == "top_titles_share"], catalogue, "product")
-    index = rows[rows["indicator"] == "sales_gini"].set_index("device")["estimate"]
-    told = []
+    top = phrases.named(published(sold, "top_titles_share", period), catalogue, "product")
+    index = published(sold, "sales_gini", period).set_index("device")["estimate"]
+    parts = []
     for row in top.to_dict("records"):
-        share = words.value(row, words.indicator_of("top_titles_share", catalogue))
         gini = words.figure(index[row["device"]], words.indicator_of("sales_gini", catalogue))
-        told.append(f"{share} ({row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini})")
-    if not told:
+        ending = f"{row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini}"
+        parts.append(f"{value_of(row, catalogue)} ({ending})")
+    if not parts:
         return ""
-    return f"Les dix titres les plus vendus font {french.join(told)} des exemplaires vendus."
+    return f"Les dix titres les plus vendus font {french.join(parts)} des exemplaires vendus."
 
 
 def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -81,7 +78,6 @@ def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
     if rows.empty:
         return ""
     row = rows.sort_values("estimate", ascending=False, kind="stable").iloc[0].to_dict()
-    copies = words.value(row, words.indicator_of("title_units", catalogue))
-    when = french.when(row["period"])
     name = f"«{french.NBSP}{row['group_value']}{french.NBSP}»"
+    when, copies = french.when(row["period"]), value_of(row, catalogue)
     return f"Le titre le plus vendu {when} est {name} ({copies})."

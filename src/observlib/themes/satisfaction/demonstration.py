@@ -9,6 +9,7 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 CHANGE = {"device": "jdma-service-public", "from_quarter": "2026-T1"}
@@ -118,8 +119,6 @@ def changes() -> list[dict[str, Any]]:
 
 
 DEVICES = tuple(RATED)
-Files = dict[str, bytes]
-Truths = dict[str, list[dict[str, Any]]]
 
 _JDMA_HEADER = (
     "Date de l'avis",
@@ -208,20 +207,16 @@ def _realised(
     for question in questions(device):
         marks = scale(device, question)
         values = [marks[answer[question]] for answer in answers if question in answer]
-        found.append(
-            {
-                "kind": "rating",
-                "product": RATED[device].product,
-                "device": device,
-                "question": question,
-                "quarter": str(quarter),
-                "true_mean_10": mean_10(device, question, quarter),
-                "true_satisfied_share": satisfied_share(device, question, quarter),
-                "answers": len(values),
-                "satisfied": len([value for value in values if value >= 7.5]),
-                "sum_10": sum(round(value * 2) for value in values) / 2,
-            }
-        )
+        about = {"kind": "rating", "product": RATED[device].product, "device": device}
+        about |= {"question": question, "quarter": str(quarter)}
+        true = {
+            "true_mean_10": mean_10(device, question, quarter),
+            "true_satisfied_share": satisfied_share(device, question, quarter),
+        }
+        satisfied = len([value for value in values if value >= 7.5])
+        total = sum(round(value * 2) for value in values) / 2
+        drawn_ = {"answers": len(values), "satisfied": satisfied, "sum_10": total}
+        found.append({**about, **true, **drawn_})
     return found
 
 

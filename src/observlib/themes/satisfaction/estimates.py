@@ -14,14 +14,15 @@ import pandas as pd
 from observlib.answers import (
     Measure,
     by_month,
+    by_period,
     by_quarter,
     clarity,
-    measured,
     satisfaction,
     share,
 )
 from observlib.catalogue import Catalogue
 from observlib.comparison.pairs import between, products, tested
+from observlib.families import family
 from observlib.period import Quarter
 
 
@@ -45,7 +46,7 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
         A quarter is `partial` where a device has at least 30 answers in it and none in its last
         month.
     """
-    return measured(ratings, by_quarter(quarters), MEASURES)
+    return by_period(ratings, by_quarter(quarters), MEASURES)
 
 
 def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
@@ -96,3 +97,12 @@ def of_satisfaction(
     """
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
     return tested(catalogue, between(marks, catalogue, period, before), products(now, catalogue))
+
+
+@family("satisfaction", quarters=9)
+def satisfaction_(
+    ratings: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Marks of nine quarters; those of the quarter against a year before, and between products."""
+    marks = quarterly(ratings, quarter.back(9))
+    return marks, of_satisfaction(marks, catalogue, str(quarter), str(quarter - 4))

@@ -8,19 +8,19 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import against, visible, why_untested
-from observlib.display import french, words
+from observlib.comparison.sentences import and_detectable, inconclusive, value_against, why_untested
+from observlib.display import french
 from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
 
 
-def above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which product is above which, where that is established.
 
     Parameters
     ----------
     compared
-        Pairs of `changes.products` of one indicator, with the results of their whole family: the
+        Pairs of `pairs.products` of one indicator, with the results of their whole family: the
         higher value is first, so that none falls.
 
     Examples
@@ -30,13 +30,13 @@ def above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> row = {"indicator": "satisfaction_10", "unit": "sur 10", "product": "service-public"}
     >>> row |= {"estimate": 7.9, "reference_product": "legifrance", "reference_estimate": 6.4}
     >>> row |= {"status": "published", "verdict": "rise"}
-    >>> said = above(pd.DataFrame([row]), load_catalogue(Path("data/catalogue")))
+    >>> said = products_above(pd.DataFrame([row]), load_catalogue(Path("data/catalogue")))
     >>> said.replace("\\xa0", " ")
     'Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10).'
     """
     clauses = [
         f"{catalogue.label(row['product'])} est au-dessus de "
-        f"{catalogue.label(row[REFERENCE + 'product'])} ({against(row, catalogue)})"
+        f"{catalogue.label(row[REFERENCE + 'product'])} ({value_against(row, catalogue)})"
         for row in compared[compared["verdict"] == "rise"].to_dict("records")
     ]
     return f"{SEMICOLON.join(clauses)}." if clauses else ""
@@ -48,21 +48,20 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     Parameters
     ----------
     compared
-        Those of `above`.
+        Those of `products_above`.
     """
     if compared.empty:
         return ""
-    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    said = [above(compared, catalogue)]
+    sentences = [products_above(compared, catalogue)]
     for row in compared[compared["verdict"] == "stable"].to_dict("records"):
         two = french.join(catalogue.label(row[side + "product"]) for side in ("", REFERENCE))
-        said.append(f"{two} sont équivalents ({against(row, catalogue)}).")
-    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
+        sentences.append(f"{two} sont équivalents ({value_against(row, catalogue)}).")
+    unknown = inconclusive(compared)
     if len(unknown):
-        least = visible(unknown, indicator, "un écart")
         couples = french.count(len(unknown), "couple de produits", "couples de produits")
-        said.append(f"Pour {couples}, on ne peut pas conclure : {least}.")
-    told = " ".join(sentence for sentence in said if sentence)
+        least = and_detectable(unknown, catalogue)
+        sentences.append(f"Pour {couples}, on ne peut pas conclure{least}.")
+    text = " ".join(sentence for sentence in sentences if sentence)
     return (
-        told or f"Les produits ne peuvent pas être comparés entre eux ({why_untested(compared)})."
+        text or f"Les produits ne peuvent pas être comparés entre eux ({why_untested(compared)})."
     )

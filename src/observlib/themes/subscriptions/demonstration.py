@@ -9,17 +9,12 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, stream
+from observlib.demo.formats import Files, Truths
 
-# A draw for each device in which the last quarter's truths lie inside their intervals.
-_SALTS = {
-    "lettre-vie-publique": "1",
-    "lettre-service-public": "1",
-    "alertes-legifrance": "1",
-    "abonnements-revue": "1",
-}
-DEVICES = tuple(_SALTS)
+# A draw in which the last quarter's truths lie inside their intervals.
+_SALT = "1"
 LATE = {"device": "alertes-legifrance", "month": "2025-06"}  # this month was never exported
-MONTHS_TOLD = 24  # how far the true curve of those who stay is told
+CURVE_MONTHS = 24  # how far the true curve of those who stay is told
 
 
 @dataclass(frozen=True)
@@ -80,17 +75,18 @@ LETTERS = {
         renewal=210,
     ),
 }
+DEVICES = tuple(LETTERS)
 Row = dict[str, Any]
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each quarter, by path, its exact counts and the true curve of those who stay."""
     letters = LETTERS[device]
     rows: list[Row] = []
     for name, own in letters.lists.items():
-        rows += drawn(letters, name, own, stream(seed, device, name, _SALTS[device]))
+        rows += drawn(letters, name, own, stream(seed, device, name, _SALT))
     late = LATE["month"] if device == LATE["device"] else ""
-    files: dict[str, bytes] = {}
+    files: Files = {}
     found: list[dict[str, Any]] = []
     for quarter in calendar.QUARTERS:
         inside = [row for row in rows if row["month"] in quarter.months and row["month"] != late]
@@ -98,19 +94,12 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
         for name in letters.lists:
             own_rows = [row for row in inside if row["list"] == name]
             last = max(row["month"] for row in own_rows)
-            found.append(
-                {
-                    "kind": "subscriptions",
-                    "device": device,
-                    "product": letters.product,
-                    "list": name,
-                    "quarter": str(quarter),
-                    "complete": late not in quarter.months,
-                    "stock": sum(row["stock"] for row in own_rows if row["month"] == last),
-                    "joins": sum(row["joins"] for row in own_rows),
-                    "leaves": sum(row["leaves"] for row in own_rows),
-                }
-            )
+            truth = {"kind": "subscriptions", "device": device, "product": letters.product}
+            truth |= {"list": name, "quarter": str(quarter)}
+            counts = {flow: sum(row[flow] for row in own_rows) for flow in ("joins", "leaves")}
+            stock = sum(row["stock"] for row in own_rows if row["month"] == last)
+            complete = late not in quarter.months
+            found.append({**truth, "complete": complete, "stock": stock, **counts})
     return files, {"subscriptions": found + (true_curve(device) if letters.cohorts else [])}
 
 
@@ -127,14 +116,8 @@ def drawn(
     for number, month in enumerate(months):
         joined = between(source, *own.joins)
         stocks[month] = joined
-        whole: Row = {
-            "month": month,
-            "list": name,
-            "cohort": "",
-            "stock": 0,
-            "joins": 0,
-            "leaves": 0,
-        }
+        whole: Row = {"month": month, "list": name, "cohort": ""}
+        whole |= {"stock": 0, "joins": 0, "leaves": 0}
         for at, (cohort, had) in enumerate(list(stocks.items())):
             # those before records began are many, and leave as the longest subscribed do
             age = number - at + 1 if cohort else len(letters.leaving)
@@ -167,17 +150,10 @@ def true_curve(device: str) -> list[dict[str, Any]]:
     """The true share still subscribed at the end of each month since joining."""
     staying = 1.0
     found = []
-    for months in range(MONTHS_TOLD + 1):
+    about = {"kind": "survival", "device": device, "product": LETTERS[device].product}
+    for months in range(CURVE_MONTHS + 1):
         staying = staying * (1000 - LETTERS[device].chance(months)) / 1000
-        found.append(
-            {
-                "kind": "survival",
-                "device": device,
-                "product": LETTERS[device].product,
-                "months": months,
-                "true_share": round(staying, 6),
-            }
-        )
+        found.append({**about, "months": months, "true_share": round(staying, 6)})
     return found
 
 
@@ -204,7 +180,7 @@ def _table(device: str, rows: list[Row]) -> bytes:
              *_counts(row, " ")]
             for row in rows
         ]  # fmt: skip
-    return formats.table_csv([french, *lines], delimiter=";", encoding="utf-8-sig", newline="\r\n")
+    return formats.french_csv([french, *lines])
 
 
 def _month(month: str) -> str:

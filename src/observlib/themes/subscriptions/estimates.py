@@ -6,18 +6,17 @@ tells what the next subscribers may do, of whom those seen are a sample.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
-from observlib.answers import SUBJECT
+from observlib import counts, estimates
+from observlib.answers import by_device, share_of, with_interval
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.rounding import base
+from observlib.families import family
 from observlib.period import Quarter, months_between
-from observlib.survey.intervals import wilson
 from observlib.survey.survival import kaplan_meier, share_ended
 
 _UNITS = {  # of what is a count, the catalogue has the word
@@ -28,6 +27,7 @@ _UNITS = {  # of what is a count, the catalogue has the word
     "subscription_churn": "%",
 }
 _YEAR = 12
+_JOINED_WITHIN = 24  # months: who joined in them counts, and so far goes the curve
 
 
 def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -74,26 +74,22 @@ def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
 
 def over(subscriptions: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """The estimates of each device over periods, each with its months."""
-    rows = _with_months(subscriptions)
     made: list[dict[str, Any]] = []
-    for subject, own in rows.groupby(SUBJECT, sort=True):
+    for passport, own in by_device(_with_months(subscriptions)):
         by_month = _by_month(own)
         for period, months in periods.items():
             if months[-1] < by_month.index[0]:
                 continue
-            common = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
+            common = {**passport, "period": period}
             made += [
                 {**common, "indicator": name, "unit": _UNITS[name], **row}
                 for name, row in _measured(by_month, months).items()
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _with_months(subscriptions: pd.DataFrame) -> pd.DataFrame:
-    return subscriptions.assign(
-        month=subscriptions["start"].dt.strftime("%Y-%m"),
-        product=subscriptions["product"].fillna(""),
-    )
+    return subscriptions.assign(month=subscriptions["start"].dt.strftime("%Y-%m"))
 
 
 def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
@@ -135,8 +131,8 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, dict[s
     return found
 
 
-def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd.DataFrame:
-    """Share of recent joiners who are still subscribed, by months since they joined.
+def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
+    """Share of the joiners of two years who are still subscribed, by months since they joined.
 
     Month 0 is the one in which they joined, and each month is taken at its end. Those still
     subscribed have been followed until the last month known: the estimate is that of Kaplan and
@@ -149,8 +145,6 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
         Tidy table `subscriptions` with its `source`.
     last
         The last quarter looked at; months that follow it, or are not complete, are not.
-    months
-        Who joined in these last months counts, and so far goes the curve.
 
     Returns
     -------
@@ -173,16 +167,15 @@ def survival(subscriptions: pd.DataFrame, last: Quarter, months: int = 24) -> pd
     [['0', 90.0], ['1', 75.0]]
     """
     end = pd.Period(last.months[2], "M")
-    first, final = str(end - (months - 1)), str(end)
+    first, final = str(end - (_JOINED_WITHIN - 1)), str(end)
     rows = _with_months(subscriptions)
     rows = rows[(rows["cohort"] >= first) & rows["complete"] & (rows["month"] <= final)]
     made: list[dict[str, Any]] = []
-    for subject, own in rows.groupby(SUBJECT, sort=True):
-        passport = dict(zip(SUBJECT, subject, strict=True))
+    for passport, own in by_device(rows):
         found = [fate for _, cohort in own.groupby(["list", "cohort"]) for fate in _fates(cohort)]
         fates = pd.DataFrame(found, columns=["time", "ended", "people"])
         made += [{**passport, "period": f"{first}/{final}", **row} for row in _curve(fates)]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def _fates(cohort: pd.DataFrame) -> Iterator[tuple[int, bool, float]]:
@@ -214,19 +207,10 @@ def _curve(fates: pd.DataFrame) -> Iterator[dict[str, Any]]:
         followed = float(fates.loc[fates["time"] >= time, "people"].sum())
         if followed < estimates.MINIMUM_PEOPLE <= people:
             return
-        share, low, high = (100 * (1 - ended) for ended in share_ended(curve, time))
-        row = {
-            "indicator": "subscription_survival",
-            "group": "months",
-            "group_value": str(time),
-            "unit": "%",
-            "n": base(people),
-            "n_eff": base(followed),
-            "estimate": share,
-        }
-        if not math.isnan(low) and not math.isnan(high):
-            row |= {"ci_low": high, "ci_high": low}
-        yield row
+        share, high, low = (100 * (1 - ended) for ended in share_ended(curve, time))
+        row: dict[str, Any] = {"indicator": "subscription_survival", "unit": "%", "group": "months"}
+        row |= {"group_value": str(time), "n": base(people), "n_eff": base(followed)}
+        yield {**row, **(with_interval(share, low, high) or {})}
 
 
 def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -250,7 +234,7 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
         they joined are (see `quarterly`): with the stock, its base would tell them.
     """
     made: list[dict[str, Any]] = []
-    for subject, whole in _with_months(subscriptions).groupby(SUBJECT, sort=True):
+    for passport, whole in by_device(_with_months(subscriptions)):
         own = whole[whole["cohort"].notna() & whole["complete"]]
         if own.empty:
             continue
@@ -263,12 +247,7 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
         for quarter in quarters:
             if (quarter - 4).months[2] < own["month"].min():
                 continue
-            row = {
-                **dict(zip(SUBJECT, subject, strict=True)),
-                "indicator": "subscription_retention",
-                "period": str(quarter),
-                "unit": "%",
-            }
+            row = {**passport, "indicator": "subscription_retention", "period": str(quarter)}
             pairs = [
                 (int(sums[0].at[then, "joins"]), int(sums[_YEAR].at[now, "stock"]))
                 for then, now in zip((quarter - 4).months, quarter.months, strict=True)
@@ -276,26 +255,32 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
             ]
             joined = sum(pair[0] for pair in pairs)
             if not joined:
-                made.append({**row, "status": "missing"})
+                made.append({**row, "unit": "%", "status": "missing"})
                 continue
-            stayed = min(joined, sum(pair[1] for pair in pairs))
-            low, high = wilson(stayed, joined)
             joins = _measured(flows, (quarter - 4).months)["subscription_joins"]
             status = "published" if len(pairs) == 3 else "partial"
-            made.append(
-                {
-                    **row,
-                    "estimate": 100 * stayed / joined,
-                    "ci_low": 100 * low,
-                    "ci_high": 100 * high,
-                    "n": joined,
-                    "n_eff": joined,
-                    "status": "suppressed" if joins["status"] == "suppressed" else status,
-                }
-            )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+            row["status"] = "suppressed" if joins["status"] == "suppressed" else status
+            stayed = min(joined, sum(pair[1] for pair in pairs))
+            made.append({**row, "unit": "%", **share_of(stayed, joined)})
+    return protect(made)
 
 
 def _months(months: pd.Series) -> pd.Series:
     """Months since the year 0 of months written `YYYY-MM`."""
     return 12 * months.str[:4].astype(int) + months.str[5:7].astype(int)
+
+
+@family("subscriptions", quarters=13)
+def subscriptions_(subscriptions: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Nine quarters of subscribers, with their change on a year, and how long they stay."""
+    quarters = quarter.back(9)
+    by_quarter = quarterly(subscriptions, quarters)
+    stock = by_quarter[by_quarter["indicator"] == "subscribers"]
+    return estimates.combine(
+        [
+            by_quarter,
+            counts.year_on_year(stock),
+            survival(subscriptions, quarter),
+            retention(subscriptions, quarters),
+        ]
+    )

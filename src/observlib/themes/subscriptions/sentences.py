@@ -8,28 +8,28 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 
 
-def stays(survival: pd.DataFrame, catalogue: Catalogue, months: int = 12) -> str:
-    """What share of the joiners of two years is estimated to stay for some months.
+def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What share of the joiners of two years is estimated to stay for a year.
 
     Parameters
     ----------
     survival
         Estimates of `subscription_survival`, by months since joining.
     """
-    rows = survival[survival["group_value"] == str(months)]
-    told = _shares(rows, catalogue, "des inscrits des deux dernières années")
-    return f"{months} mois après leur inscription, restent abonnés {told}." if told else ""
+    rows = survival[survival["group_value"] == "12"]
+    shares = _shares(rows, catalogue, "des inscrits des deux dernières années")
+    return f"12 mois après leur inscription, restent abonnés {shares}." if shares else ""
 
 
-def retained(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """What share of those who joined in the quarter a year before is still subscribed.
 
-    It is counted on one quarter's joiners, where `stays` is estimated on those of two years.
+    It is counted on one quarter's joiners, where `survival` is estimated on those of two years.
     """
     rows = retention[retention["period"] == period]
-    told = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")
+    shares = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")
     when = phrases.capital(french.when(period))
-    return f"{when}, sont encore abonnés {told}." if told else ""
+    return f"{when}, sont encore abonnés {shares}." if shares else ""
 
 
 def _shares(rows: pd.DataFrame, catalogue: Catalogue, joined: str) -> str:

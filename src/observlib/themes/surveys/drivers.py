@@ -61,11 +61,11 @@ def effects(
         n = len(complete)
         row: dict[str, Any] = {**passport, "indicator": "driver_effect", "period": period}
         row |= {"unit": "points", "group": "driver", "status": status}
-        told = [name for name in drivers if _varies(complete[name])]
+        varying = [name for name in drivers if _varies(complete[name])]
         try:
             found = (
-                regression(design(complete), "satisfaction", told)
-                if told and n >= MINIMUM
+                regression(design(complete), "satisfaction", varying)
+                if varying and n >= MINIMUM
                 else pd.DataFrame()
             )
         except ObservError:  # what is asked says the same thing twice, or satisfaction never varies
@@ -78,7 +78,7 @@ def effects(
         for one in found.iloc[1:].to_dict("records"):
             ends = {key: one[key] for key in ("estimate", "ci_low", "ci_high")}
             made.append({**row, "group_value": LABELS[one["driver"]], **ends, "n": n, "n_eff": n})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def _people(given: pd.DataFrame) -> pd.DataFrame:
@@ -94,11 +94,13 @@ def _people(given: pd.DataFrame) -> pd.DataFrame:
         if not people.loc[failed, "ces"].notna().any():
             people = people.drop(columns="ces")
     for name, order in (("age", None), ("sex", ["Femme", "Homme"])):
-        said = once[(once["variable"] == name) & once["category"].notna()]
-        names = order or sorted(said["category"].unique())
-        if len(names) > 1 and len(said):
+        answered = once[(once["variable"] == name) & once["category"].notna()]
+        names = order or sorted(answered["category"].unique())
+        if len(names) > 1 and len(answered):
             place = {category: i / (len(names) - 1) for i, category in enumerate(names)}
-            people = people.join(said.set_index("response_id")["category"].map(place).rename(name))
+            people = people.join(
+                answered.set_index("response_id")["category"].map(place).rename(name)
+            )
     return people
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import visible
+from observlib.comparison.sentences import and_detectable, inconclusive
 from observlib.display import french, words
 
 _CAUTION = (
@@ -26,7 +26,7 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     frame
         Estimates of `driver_effect`.
     compared
-        The same beside 0 (`changes.with_nothing`), with the results of their whole family.
+        The same beside 0 (`pairs.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
         return "L'enquête ne demande pas la satisfaction, ou rien qui puisse aller avec elle."
@@ -41,28 +41,27 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
             "va avec la satisfaction."
         )
     indicator = words.indicator_of("driver_effect", catalogue)
-    told = [
+    parts = [
         f"« {row['group_value']} » ({words.value(row, indicator)} sur 10{words.SEMICOLON}"
         f"{words.interval(row, indicator)})"
         for row in _established(compared).to_dict("records")
     ]
-    said = ["Rien de ce qui est demandé ne va de façon établie avec la satisfaction."]
-    if told:
-        said = [
+    sentences = ["Rien de ce qui est demandé ne va de façon établie avec la satisfaction."]
+    if parts:
+        sentences = [
             f"Écarts de satisfaction établis entre la réponse la plus haute et la plus basse, les "
-            f"autres réponses étant égales : {french.join(told)}."
+            f"autres réponses étant égales : {french.join(parts)}."
         ]
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         named = french.join(f"« {name} »" for name in alike)
-        said.append(f"L'écart est trop petit pour compter pour {named}.")
-    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
+        sentences.append(f"L'écart est trop petit pour compter pour {named}.")
+    unknown = inconclusive(compared)
     if len(unknown):
         named = french.join(f"« {name} »" for name in unknown["group_value"])
-        least = visible(unknown, indicator, "un écart")
-        told_of = "compte tenu de tout ce que l'étude compare"
-        said.append(f"On ne peut pas conclure pour {named}, {told_of} : {least}.")
-    return " ".join(said)
+        least = f"compte tenu de tout ce que l'étude compare{and_detectable(unknown, catalogue)}"
+        sentences.append(f"On ne peut pas conclure pour {named}, {least}.")
+    return " ".join(sentences)
 
 
 def caution(effects: pd.DataFrame) -> str:

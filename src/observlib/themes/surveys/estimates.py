@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import answers, counts, estimates
+from observlib import answers, counts
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import grouping
 from observlib.confidentiality.differencing import withheld_parts
@@ -78,7 +78,7 @@ def pooled(
 
     A question is withheld where the period would tell one of its quarters that is withheld.
     """
-    return _measured(responses, catalogue, answers.together(quarters))
+    return _measured(responses, catalogue, answers.pooled_period(quarters))
 
 
 def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def reasons(
             {**row, "group_value": name, **answers.share_of(len(groups[name][1]), n)}
             for name in order
         ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -173,14 +173,14 @@ def funnel(
         nearest five, as the bases of what they say; those finished are withheld where 1 to 10
         people did not finish.
     """
-    counted = counts.quarterly(visits, [quarter])
+    visited = counts.quarterly(visits, [quarter])
     offered = counts.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
     started = responses[responses["variable"] == "response"]
     made: list[dict[str, Any]] = []
     for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
-        same = counted[
-            (counted["product"] == passport["product"])
-            & (counted["channel"] == passport["channel"])
+        same = visited[
+            (visited["product"] == passport["product"])
+            & (visited["channel"] == passport["channel"])
         ]
         survey = catalogue.devices.get(passport["device"])
         asked = survey.questionnaire if survey else None
@@ -203,13 +203,13 @@ def funnel(
             for (step, unit), kept in zip(STEPS.items(), [*totals, *answered], strict=True)
             if kept
         ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def _measured(
     responses: pd.DataFrame, catalogue: Catalogue, periods: answers.Periods
 ) -> pd.DataFrame:
-    return answers.measured(_questions(responses), periods, _MEASURES, answers.waves(catalogue))
+    return answers.by_period(_questions(responses), periods, _MEASURES, answers.waves(catalogue))
 
 
 def _questions(responses: pd.DataFrame) -> pd.DataFrame:

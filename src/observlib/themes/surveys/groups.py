@@ -22,7 +22,7 @@ def marks(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
     They are the same for each variable, and those of the raw figures of `weighted.marks`: no two
     tables differ by a few people. A variable of which one category cannot be told is withheld
     whole, for the others would tell it; both are where the mark on all answers, or those of the
-    quarters, would (see `weighted.untold`).
+    quarters, would (see `weighted.disclosing`).
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def marks(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
         Estimates of `satisfaction_10` by device, `group` = `age` or `sex`, in the order of ages,
         with Student's intervals.
     """
-    return estimates.combine(told for _, told in _each(surveys))
+    return estimates.combine(own for _, own in _each(surveys))
 
 
 def pairs(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
@@ -51,12 +51,12 @@ def pairs(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`; the reference's `group_value` is `OTHERS`.
+        Pairs for `pairs.tested`; the reference's `group_value` is `OTHERS`.
     """
     found = [two_by_two(marks([]))]
-    for people, told in _each(surveys):
-        of = people[told["group"].iat[0]]
-        rows = told.head(1) if len(told) == 2 else told
+    for people, own in _each(surveys):
+        of = people[own["group"].iat[0]]
+        rows = own.head(1) if len(own) == 2 else own
         others = []
         for row in rows.to_dict("records"):
             others.append({**row, "group_value": OTHERS})
@@ -70,11 +70,11 @@ def pairs(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
 def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Of each survey and variable, one row a respondent who gave a mark, and the estimates."""
     for survey in surveys:
-        said = weighted.scores(survey.given)
-        if len(survey.people) < weighted.MINIMUM or "satisfaction_10" not in said:
+        scored = weighted.scores(survey.given)
+        if len(survey.people) < weighted.MINIMUM or "satisfaction_10" not in scored:
             continue
-        people = survey.people.join(said["satisfaction_10"]).dropna()
-        hidden = "satisfaction_10" in weighted.untold(survey, said)
+        people = survey.people.join(scored["satisfaction_10"]).dropna()
+        hidden = "satisfaction_10" in weighted.disclosing(survey, scored)
         for variable in (name for name in VARIABLES if name in people):
             given = dict(iter(people.groupby(variable)["satisfaction_10"]))
             if len(given) < 2:  # no one of the others gave a mark
@@ -83,12 +83,12 @@ def _each(surveys: Iterable[weighted.Weighed]) -> Iterator[tuple[pd.DataFrame, p
             if hidden or any(map(_untold, given.values())):
                 row["status"] = "suppressed"
             made = [{**row, "group_value": name, **_mark(own)} for name, own in given.items()]
-            yield people, protect(pd.DataFrame(made))
+            yield people, protect(made)
 
 
 def _untold(given: pd.Series) -> bool:
     """Whether a category's marks are too few, or few and all alike."""
-    return len(given) < estimates.MINIMUM_PEOPLE or weighted.alike(given)
+    return len(given) < estimates.MINIMUM_PEOPLE or weighted.few_and_alike(given)
 
 
 def _mark(given: pd.Series) -> dict[str, Any]:

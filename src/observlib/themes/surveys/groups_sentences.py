@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import against, visible, why_untested
-from observlib.display import french, words
+from observlib.comparison.sentences import and_detectable, value_against, why_untested
+from observlib.display import french
 from observlib.display.words import SEMICOLON
 
 _PLACES = {"rise": "plus haute", "fall": "plus basse"}
@@ -28,26 +28,24 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if compared.empty:
         return ""
-    indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     clauses = []
     for place, rows in _placed(compared):
-        named = [f"« {row['group_value']} » ({against(row, catalogue)})" for row in rows]
+        named = [f"« {row['group_value']} » ({value_against(row, catalogue)})" for row in rows]
         clauses.append(f"{place} pour {french.join(named)}")
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
         clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
-    unknown = compared[(compared["verdict"] == "unknown") & (compared["reason"] == "precision")]
-    if not clauses and unknown.empty:
+    least = and_detectable(compared, catalogue)
+    if not clauses and not least:
         why = why_untested(compared)
         return f"Les catégories de répondants ne peuvent pas être comparées entre elles ({why})."
-    least = f" : {visible(unknown, indicator, 'un écart')}" if len(unknown) else ""
     if not clauses:
         return (
             "On ne peut dire d'aucune catégorie de répondants que sa satisfaction diffère de celle "
             f"des autres{least}."
         )
-    said = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
-    return f"{said} Ailleurs, on ne peut pas conclure{least}." if least else said
+    text = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
+    return f"{text} Ailleurs, on ne peut pas conclure{least}." if least else text
 
 
 def caption(compared: pd.DataFrame) -> str:
@@ -55,12 +53,12 @@ def caption(compared: pd.DataFrame) -> str:
 
     They are not ranked: only their differences to the others are tested.
     """
-    told = [
+    parts = [
         f"{place} pour {french.join('« ' + row['group_value'] + ' »' for row in rows)}"
         for place, rows in _placed(compared)
     ]
-    said = SEMICOLON.join(told) or "aucun écart établi"
-    return f"Satisfaction par rapport à celle des autres répondants : {said}"
+    text = SEMICOLON.join(parts) or "aucun écart établi"
+    return f"Satisfaction par rapport à celle des autres répondants : {text}"
 
 
 def _placed(compared: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:

@@ -11,8 +11,9 @@ from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
 from observlib.period import Quarter
+from observlib.sentences import value_of
 
-_TOLD = 3  # marks in one sentence; the page's table has them all
+_SHOWN = 3  # marks in one sentence; the page's table has them all
 _WHAT = {
     "satisfaction_10": "la satisfaction est de {}",
     "task_success_share": "{} des répondants disent avoir entièrement atteint leur objectif",
@@ -50,30 +51,32 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         Estimates of one survey.
     """
     rows = frame[frame["period"] == period].drop_duplicates("indicator").set_index("indicator")
-    told: list[str] = []
+    parts: list[str] = []
     withheld: list[str] = []
     hidden: list[str] = []
     for name, template in _WHAT.items():
         if name not in rows.index:
             continue
         row: dict[str, Any] = {"indicator": name, **rows.loc[name].to_dict()}
-        if row["status"] == "published" and len(told) < _TOLD:
-            told.append(template.format(_with_interval(row, catalogue)))
+        if row["status"] == "published" and len(parts) < _SHOWN:
+            parts.append(template.format(_with_interval(row, catalogue)))
         elif row["status"] in _WHY_NOT:
             withheld.append(_WHY_NOT[row["status"]].format(_NOUNS[name]))
         elif row["status"] == "suppressed":
             hidden.append(_NOUNS[name])
     when = phrases.capital(french.when(period))
-    said = [f"{when}, {french.join(told)}, intervalles à 95 % entre parenthèses."] if told else []
+    sentences = (
+        [f"{when}, {french.join(parts)}, intervalles à 95 % entre parenthèses."] if parts else []
+    )
     if withheld:
-        start = "Il y a" if said else f"{when}, il y a"
-        said.append(f"{start} {french.join(withheld)}.")
+        start = "Il y a" if sentences else f"{when}, il y a"
+        sentences.append(f"{start} {french.join(withheld)}.")
     if hidden:
-        start = "Non publié" if said else f"{when}, non publié"
-        said.append(f"{start} (secret statistique) : {french.join(hidden)}, {_WHY_HIDDEN}.")
-    if not said:
-        said.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
-    return " ".join(said)
+        start = "Non publié" if sentences else f"{when}, non publié"
+        sentences.append(f"{start} (secret statistique) : {french.join(hidden)}, {_WHY_HIDDEN}.")
+    if not sentences:
+        sentences.append(f"{when}, l'enquête n'a recueilli aucune réponse.")
+    return " ".join(sentences)
 
 
 def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -104,18 +107,17 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
     shown = frame[(frame["status"] == "published") & ~frame["group_value"].isin(GROUPED)]
     if shown.empty:
         return ""
-    indicator = words.indicator_of("reason_share", catalogue)
-    said = [
-        f"« {row['group_value']} » ({words.value(row, indicator)})"
+    cited = [
+        f"« {row['group_value']} » ({value_of(row, catalogue)})"
         for row in shown.head(3).to_dict("records")
     ]
     when = phrases.capital(french.when(shown["period"].iat[0]))
-    if not said[1:]:
-        return f"{when}, le seul motif assez cité pour être montré est {said[0]}."
+    if not cited[1:]:
+        return f"{when}, le seul motif assez cité pour être montré est {cited[0]}."
     if (compared["verdict"] == "rise").any():
-        return f"{when}, le premier motif cité est {said[0]}, devant {french.join(said[1:])}."
+        return f"{when}, le premier motif cité est {cited[0]}, devant {french.join(cited[1:])}."
     unsure = undecided(compared, shown["group_value"].iat[1], catalogue, "lequel l'est le plus")
-    return f"{when}, les motifs les plus cités sont {french.join(said[:2])}{unsure}."
+    return f"{when}, les motifs les plus cités sont {french.join(cited[:2])}{unsure}."
 
 
 def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
@@ -180,18 +182,18 @@ def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     when = phrases.capital(french.when(frame["period"].iat[0]))
     answers = french.count(begun, "réponse commencée", "réponses commencées")
-    said = f"{when}, l'enquête compte {answers}"
+    text = f"{when}, l'enquête compte {answers}"
     if offered:
         times = french.count(offered, "fois", "fois")
-        said = f"{when}, l'enquête a été proposée {times} : {answers} ({_of(begun, offered)})"
+        text = f"{when}, l'enquête a été proposée {times} : {answers} ({_of(begun, offered)})"
         if visits:
             row = rows[rows["group_value"] == "Visites"].iloc[0].to_dict()
-            of = phrases.rounded(row, words.indicator_of("survey_funnel", catalogue))
-            said = said.replace(", l'enquête", f", sur {of}, l'enquête", 1)
+            of = phrases.rounded_count(row, words.indicator_of("survey_funnel", catalogue))
+            text = text.replace(", l'enquête", f", sur {of}, l'enquête", 1)
     if ended is not None:
-        said += f", dont {french.number(ended)} menées à leur terme ({_of(ended, begun)})"
+        text += f", dont {french.number(ended)} menées à leur terme ({_of(ended, begun)})"
     unsure = " Ces comptages sont incomplets." if (rows["status"] == "partial").any() else ""
-    return f"{said}.{unsure}"
+    return f"{text}.{unsure}"
 
 
 def _of(part: float, whole: float) -> str:
@@ -200,6 +202,5 @@ def _of(part: float, whole: float) -> str:
 
 
 def _with_interval(row: dict[str, Any], catalogue: Catalogue) -> str:
-    indicator = words.indicator_of(row["indicator"], catalogue)
-    ends = words.interval(row, indicator)
-    return words.value(row, indicator) + (f" ({ends})" if ends else "")
+    ends = words.interval(row, words.indicator_of(row["indicator"], catalogue))
+    return value_of(row, catalogue) + (f" ({ends})" if ends else "")

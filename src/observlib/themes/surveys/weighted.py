@@ -104,8 +104,8 @@ def weighed(
         own = _own(given)
         if asked.empty and own.empty:
             continue
-        said = asked.drop_duplicates(["response_id", "variable"])
-        people = said.pivot(index="response_id", columns="variable", values="category")
+        answered = asked.drop_duplicates(["response_id", "variable"])
+        people = answered.pivot(index="response_id", columns="variable", values="category")
         for name in people:
             people[name] = people[name].where(people[name].isin(targets[str(name)].index))
         people = people.dropna()
@@ -139,7 +139,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
         with weights have the intervals and the effective n of the calibrated design: Student's
         for means, Wilson's on the effective n for shares. A raw figure is `suppressed` where the
         one on all answers, published elsewhere, would tell by subtraction of people too few or
-        too much alike (see `untold`); both are where a quarter published elsewhere would tell
+        too much alike (see `disclosing`); both are where a quarter published elsewhere would tell
         another one that is withheld.
 
     Notes
@@ -153,17 +153,17 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     for survey in surveys:
         if survey.calibration is None:
             continue
-        said = scores(survey.given)
-        people = survey.people.join(said)
-        hides = untold(survey, said)
+        scored = scores(survey.given)
+        people = survey.people.join(scored)
+        hides = disclosing(survey, scored)
         row = {**survey.passport, "group": "weighting"}
-        for name in said:
+        for name in scored:
             row["status"] = "suppressed" if name in survey.withheld else survey.status
             plain = {"status": "suppressed"} if name in hides else _estimate(design(people), name)
             made.append({**row, **_named(name), "group_value": RAW, **plain})
             calibrated = _estimate(design(people, calibration=survey.calibration), name)
             made.append({**row, **_named(name), "group_value": WEIGHTED, **calibrated})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
@@ -177,17 +177,17 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Pairs for `changes.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
+        Pairs for `pairs.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
         rest on the same answers (see `survey.association.weighting_effect`).
     """
     found = [two_by_two(marks([]))]
     for survey in surveys:
         if survey.calibration is None:
             continue
-        told = marks([survey])
+        own = marks([survey])
         people = survey.people.join(scores(survey.given))
         calibrated, plain = design(people, calibration=survey.calibration), design(people)
-        for _, two in told.groupby("indicator", sort=False):
+        for _, two in own.groupby("indicator", sort=False):
             raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
             name = str(two["indicator"].iat[0])
             effect = weighting_effect(calibrated, plain, name)
@@ -221,10 +221,10 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
         n = len(survey.people)
         row: dict[str, Any] = {**survey.passport, "status": survey.status}
         if survey.calibration is None:
-            told = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
+            values = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
             status = "suppressed" if survey.status == "suppressed" else "missing"
             made += [
-                {**row, **_REPORT[name], **told, "status": status}
+                {**row, **_REPORT[name], **values, "status": status}
                 for name in ("effective_n", *(["own_effect"] if len(survey.own) else []))
             ]
             continue
@@ -244,7 +244,7 @@ def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
                 {**of, "indicator": f"weighting_{when}", "estimate": 100 * margin[when] / n, "n": n}
                 for when in ("before", "after", "target")
             ]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+    return protect(made)
 
 
 _REPORT = {
@@ -307,7 +307,7 @@ def _grouped(
     return grouped, kept
 
 
-def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
+def disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
     """The indicators of which nothing may be told of `people` alone, without weights.
 
     All the answers, published elsewhere, less theirs are those of the respondents who are not
@@ -318,21 +318,21 @@ def untold(survey: Weighed, said: pd.DataFrame) -> set[str]:
     ----------
     survey
         One of those of `weighed`.
-    said
+    scored
         What `scores` gives of its responses.
     """
-    rest = said[~said.index.isin(survey.people.index)]
+    rest = scored[~scored.index.isin(survey.people.index)]
     found = set(survey.withheld)
-    for name in said:
+    for name in scored:
         others = rest[name].dropna()
-        if 0 < len(others) < estimates.MINIMUM_PEOPLE or alike(others):
+        if 0 < len(others) < estimates.MINIMUM_PEOPLE or few_and_alike(others):
             found |= _beside(_QUESTIONS[name])
     return found
 
 
-def alike(said: pd.Series) -> bool:
+def few_and_alike(values: pd.Series) -> bool:
     """Whether fewer than 30 people all said one thing."""
-    return 0 < len(said) < estimates.LOW_BASE and said.nunique() == 1
+    return 0 < len(values) < estimates.LOW_BASE and values.nunique() == 1
 
 
 def _withheld(
@@ -340,17 +340,17 @@ def _withheld(
 ) -> frozenset[str]:
     """The indicators withheld for all their answers, their quarters, or what these people say."""
     marks = given[given["value"].notna() & given["variable"].isin(list(_QUESTIONS.values()))]
-    told = pooled(marks, catalogue, quarters)
-    found = {*told.loc[told["status"] == "suppressed", "indicator"]}
+    whole = pooled(marks, catalogue, quarters)
+    found = {*whole.loc[whole["status"] == "suppressed", "indicator"]}
     for question, rows in marks.groupby("variable"):
         if any(
             period[-1] == "suppressed" for period in answers.periods_of(rows, catalogue, quarters)
         ):
             found |= _beside(str(question))
-    said = scores(marks)
-    kept = said[said.index.isin(people.index)]
+    scored = scores(marks)
+    kept = scored[scored.index.isin(people.index)]
     for name in kept:
-        if alike(kept[name].dropna()):
+        if few_and_alike(kept[name].dropna()):
             found |= _beside(_QUESTIONS[name])
     return frozenset(found)
 
@@ -396,5 +396,5 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
     low, high = scale * found["ci_low"], scale * found["ci_high"]
     if name == "nps":
         low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
-    told = answers.with_interval(scale * found["estimate"], low, high) or {}
-    return {**told, "n": int(found["n"]), "n_eff": found["n_eff"]}
+    value = answers.with_interval(scale * found["estimate"], low, high) or {}
+    return {**value, "n": int(found["n"]), "n_eff": found["n_eff"]}

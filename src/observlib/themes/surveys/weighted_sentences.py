@@ -12,7 +12,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import visible
+from observlib.comparison.sentences import detectable
 from observlib.display import french, phrases, words
 from observlib.display.changes import gap, level
 from observlib.estimates import REFERENCE
@@ -72,14 +72,14 @@ def conclusion(
     rows = estimates.records(compared[compared["indicator"] == "satisfaction_10"])
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
         weighting = f"{profile} de la population" if used else "les poids de l'enquête"
-        said = f"La satisfaction ne peut pas être dite avec {weighting}."
+        text = f"La satisfaction ne peut pas être dite avec {weighting}."
     else:
         marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
-        said = _compared(rows[0], profile, marks[0] if marks else {}, catalogue)
+        text = _compared(rows[0], profile, marks[0] if marks else {}, catalogue)
     if not used:
-        return f"{said} Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."
+        return f"{text} Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."
     start = ["Le calcul part des poids que l'enquête donne elle-même."] if len(own) else []
-    return " ".join([said, *start, *_left_out(used)])
+    return " ".join([text, *start, *_left_out(used)])
 
 
 def _compared(
@@ -98,22 +98,21 @@ def _compared(
     if pd.isna(raw):
         return f"{start}{words.value(row, indicator)} ({words.interval(row, indicator)})."
     finer = phrases.fine(row["estimate"], raw, indicator)
-    said = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
+    phrase = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
     if every and every["status"] not in words.WITHHELD and every["n"] > row["n"]:
         mark, n = words.figure(every["estimate"], indicator), french.number(every["n"])
-        said += f" ({mark} pour les {n} qui ont donné une note, {known} connu ou non)"
+        phrase += f" ({mark} pour les {n} qui ont donné une note, {known} connu ou non)"
     if math.isnan(row["difference_low"]):
-        return f"{said}, sans que l'écart ait pu être testé."
+        return f"{phrase}, sans que l'écart ait pu être testé."
     at = level(pd.DataFrame([row]))
     moved = f"écart de {gap(row, indicator)}, intervalle à {at} entre parenthèses"
     if row["verdict"] == "stable":
         margin = french.number(indicator.matters or 0.0, indicator.decimals)
-        return f"{said}. La note change trop peu pour compter (moins de {margin}) : {moved}."
+        return f"{phrase}. La note change trop peu pour compter (moins de {margin}) : {moved}."
     if row["verdict"] == "unknown":
-        least = visible(pd.DataFrame([row]), indicator, "un écart")
-        told = f"{moved}{words.SEMICOLON}{least}"
-        return f"{said}. On ne peut pas dire si le redressement change la note : {told}."
-    return f"{said}. Le redressement change donc la note : {moved}."
+        text = f"{moved}{words.SEMICOLON}{detectable(pd.DataFrame([row]), indicator, 'un écart')}"
+        return f"{phrase}. On ne peut pas dire si le redressement change la note : {text}."
+    return f"{phrase}. Le redressement change donc la note : {moved}."
 
 
 def _left_out(used: list[str]) -> list[str]:
@@ -160,7 +159,7 @@ def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
         return "Poids non publiés (secret statistique)"
     if row["status"] in words.WITHHELD:
         return "Aucun poids n'a pu être calculé"
-    n = phrases.rounded(
+    n = phrases.rounded_count(
         {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
     )
     return f"{n} aux poids inégaux en valent {french.number(row['estimate'])} de même poids"

@@ -10,6 +10,7 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, pick, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 # A draw for each device in which the last quarter's and year's truths lie in their intervals.
@@ -74,9 +75,9 @@ CAMPAIGNS = {
 _NOTE = "Observation fictive : a hésité, puis a demandé à Mme Exemple (jamais chargé)"
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each campaign, by path, and what is true and was drawn of it."""
-    files: dict[str, bytes] = {}
+    files: Files = {}
     found: list[dict[str, Any]] = []
     for quarter in calendar.QUARTERS:
         source = stream(seed, device, str(quarter), _SALTS[device])
@@ -171,18 +172,14 @@ def _table(
         return formats.table_csv([[*header, *items, "problems", "notes"], *rows])
     header = ["Session", "Participant", "Date", "Tâche", "Réussite", "Temps", "Erreurs"]
     header += [*items, "Problèmes", "Observations"]
-    return formats.table_csv([header, *rows], delimiter=";", encoding="utf-8-sig", newline="\r\n")
+    return formats.french_csv([header, *rows])
 
 
 def _true(
     device: str, campaign: Campaign, quarter: Quarter, people: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    common = {
-        "device": device,
-        "product": campaign.product,
-        "quarter": str(quarter),
-        "people": len(people),
-    }
+    about = {"device": device, "product": campaign.product, "quarter": str(quarter)}
+    common: dict[str, Any] = {**about, "people": len(people)}
     found = [_scale(device, campaign.product, quarter, [person["sus"] for person in people])]
     chances = [success for success, _ in campaign.tasks.values()]
     whole = sum(chances) / len(chances)
@@ -226,12 +223,5 @@ def _scale(
         for one in answers
         for item, given in enumerate(one)
     )
-    return {
-        "kind": "sus_mean",
-        "device": device,
-        "product": product,
-        "quarter": str(quarter),
-        "people": len(answers),
-        "true_value": sus_mean(),
-        "sum": points * 5 / 2,
-    }
+    truth = {"kind": "sus_mean", "device": device, "product": product, "quarter": str(quarter)}
+    return {**truth, "people": len(answers), "true_value": sus_mean(), "sum": points * 5 / 2}

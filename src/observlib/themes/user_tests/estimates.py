@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT, Periods, by_quarter, mean, quarter_of, together
+from observlib.answers import Periods, by_device, by_quarter, mean, pooled_period, within
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.small_samples import (
     adjusted_wald,
@@ -41,7 +42,7 @@ def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataF
 
 def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """What `measured` gives of all the quarters together: a year gathers small campaigns."""
-    return measured(user_tests, together(quarters))
+    return measured(user_tests, pooled_period(quarters))
 
 
 def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
@@ -76,23 +77,16 @@ def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
         is withheld could be had (see `confidentiality.differencing`). What rests on some of the
         participants, such as a task or the scale, is judged on those alike.
     """
-    rows = user_tests.assign(
-        product=user_tests["product"].fillna(""), quarter=quarter_of(user_tests["date"])
-    )
-    wanted = {str(quarter) for quarters in periods.values() for quarter in quarters}
-    rows = rows[rows["quarter"].isin(wanted)]
+    wanted = [quarter for quarters in periods.values() for quarter in quarters]
     made: list[dict[str, Any]] = []
-    for subject, tested in rows.groupby(SUBJECT, sort=True):
+    for passport, tested in by_device(within(user_tests, wanted)):
         for period, quarters in periods.items():
+            parts = [tested[tested["quarter"] == str(quarter)] for quarter in quarters]
             inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
-            passport = {**dict(zip(SUBJECT, subject, strict=True)), "period": period}
-            parts = [inside[inside["quarter"] == str(quarter)] for quarter in quarters]
-            if inside.empty:
-                row = {"indicator": "test_participants"}
-                made.append({**passport, **row, "status": "missing"})
-                continue
-            made += [passport | row for row in _told(inside, parts)]
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+            missing = [{"indicator": "test_participants", "status": "missing"}]
+            found = missing if inside.empty else _publishable(inside, parts)
+            made += [{**passport, "period": period, **row} for row in found]
+    return protect(made, personal=False)
 
 
 def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
@@ -100,20 +94,17 @@ def _results(tested: pd.DataFrame) -> list[dict[str, Any]]:
         return []
     people = _people(tested)
     found: list[dict[str, Any]] = [
-        {
-            "indicator": "test_participants",
-            "estimate": people,
-            "n": people,
-        }
+        {"indicator": "test_participants", "estimate": people, "n": people}
     ]
     found += _successes(tested[tested["measure"] == "success"])
     found += _times(tested)
-    found += _scale(tested[tested["measure"].str.startswith("sus_")])
+    if len(scores := sus_scores(tested)):
+        found.append(mean("sus_mean", scores, (0.0, 100.0)))
     found += _problems(tested[tested["measure"] == "problem"], people)
     return found
 
 
-def _told(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+def _publishable(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     """The results of a period whose quarters are `parts`, less what may not be told."""
     found, people = _results(whole), _people(whole)
     if people < estimates.MINIMUM_PEOPLE or not _safe([_people(part) for part in parts]):
@@ -165,16 +156,9 @@ def _by_task(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 def _success(attempts: pd.DataFrame) -> dict[str, Any]:
     by_person = attempts.groupby(_WHO)["value"].agg(["sum", "count"]).astype(int)
     share, n_eff = clustered_share(list(by_person.itertuples(index=False, name=None)))
-    low, high = adjusted_wald(share * n_eff, n_eff)
-    return {
-        "indicator": "task_success",
-        "unit": "%",
-        "estimate": 100 * share,
-        "ci_low": 100 * low,
-        "ci_high": 100 * high,
-        "n": len(by_person),
-        "n_eff": n_eff,
-    }
+    low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
+    row = {"indicator": "task_success", "unit": "%", "n": len(by_person), "n_eff": n_eff}
+    return {**row, "estimate": 100 * share, "ci_low": low, "ci_high": high}
 
 
 def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
@@ -187,25 +171,12 @@ def _times(tested: pd.DataFrame) -> list[dict[str, Any]]:
     for task, rows in _by_task(times):
         own = np.exp(np.log(rows["value"]).groupby(rows[_WHO]).mean())
         n = len(own)
-        row = {
-            "indicator": "task_time",
-            "group": "task",
-            "group_value": task,
-            "estimate": own.iat[0],
-            "n": n,
-            "n_eff": n,
-        }
+        row: dict[str, Any] = {"indicator": "task_time", "group": "task", "group_value": task}
+        row |= {"estimate": own.iat[0], "n": n, "n_eff": n}
         if n > 1:
             row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own.tolist())
         found.append(row)
     return found
-
-
-def _scale(answers: pd.DataFrame) -> list[dict[str, Any]]:
-    scores = sus_scores(answers)
-    if scores.empty:
-        return []
-    return [mean("sus_mean", scores, (0.0, 100.0))]
 
 
 def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
@@ -228,29 +199,20 @@ def _problems(met: pd.DataFrame, people: int) -> list[dict[str, Any]]:
     order = sorted(severity.index, key=lambda label: (-severity[label], -holders[label], label))
     for label in order:
         count = int(holders[label])
-        low, high = adjusted_wald(count, people)
-        found.append(
-            {
-                "indicator": "problem_share",
-                "unit": "%",
-                "group": "problem",
-                "group_value": f"{label} ({SEVERITIES[severity[label]]})",
-                "estimate": 100 * count / people,
-                "ci_low": 100 * low,
-                "ci_high": 100 * high,
-                "n": people,
-                "n_eff": people,
-            }
-        )
-    for level, name in SEVERITIES.items():
-        if len(severity):
-            found.append(
-                {
-                    "indicator": "problem_count",
-                    "group": "severity",
-                    "group_value": name,
-                    "estimate": int((severity == level).sum()),
-                    "n": people,
-                }
-            )
+        low, high = (100 * end for end in adjusted_wald(count, people))
+        name = f"{label} ({SEVERITIES[severity[label]]})"
+        row = {"indicator": "problem_share", "unit": "%", "group": "problem", "group_value": name}
+        value = {"estimate": 100 * count / people, "ci_low": low, "ci_high": high}
+        found.append({**row, **value, "n": people, "n_eff": people})
+    for level, name in SEVERITIES.items() if len(severity) else ():
+        row = {"indicator": "problem_count", "group": "severity", "group_value": name}
+        found.append({**row, "estimate": int((severity == level).sum()), "n": people})
     return found
+
+
+@family("user_tests", quarters=4)
+def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """What the tests of the quarter found, and those of the year that it ends."""
+    return estimates.combine(
+        [quarterly(user_tests, [quarter]), pooled(user_tests, quarter.back(4))]
+    )

@@ -34,10 +34,10 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return f"{when}, aucun test n'a réuni assez de participants pour être publié."
     enough = rows[rows["status"] == "published"]
     if enough.empty:
-        told = [
+        parts = [
             f"{_said(row, catalogue)} ({_name(row, catalogue)})" for row in estimates.records(rows)
         ]
-        return f"{when}, part des tâches de test réussies : {_listed(told)}."
+        return f"{when}, part des tâches de test réussies : {_listed(parts)}."
     aside = ", hors faibles effectifs" if len(enough) < len(rows) else ""
     known = words.indicator_of("task_success", catalogue)
     start = f"{when}{aside}, les participants aux tests réussissent"
@@ -62,13 +62,13 @@ def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: st
         return f"{start} : aucun résultat ne peut être publié"
     enough = rows[rows["status"] == "published"]
     aside = ", hors faibles effectifs" if 0 < len(enough) < len(rows) else ""
-    told = rows if enough.empty else enough
-    if len(told) == 1:
-        (only,) = estimates.records(told)
-        precision = phrases.precision(told, known, _name(only, catalogue))
+    shown = rows if enough.empty else enough
+    if len(shown) == 1:
+        (only,) = estimates.records(shown)
+        precision = phrases.precision(shown, known, _name(only, catalogue))
         return f"{start}{aside} : {words.value(only, known)}{precision}"
-    precision = phrases.precision(told, known)
-    return f"{start}{aside} : de {phrases.ends(told, known)} selon le produit{precision}"
+    precision = phrases.precision(shown, known)
+    return f"{start}{aside} : de {phrases.ends(shown, known)} selon le produit{precision}"
 
 
 def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -76,12 +76,12 @@ def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = _whole(results, "sus_mean", period)
     if rows.empty:
         return "Aucun score d'utilisabilité ne repose sur assez de participants pour être publié."
-    told = [
+    parts = [
         f"{_name(row, catalogue)}, {_said(row, catalogue)}, {grade(row)}"
         for row in estimates.records(rows)
     ]
     return (
-        f"Scores du questionnaire d'utilisabilité (SUS) : {_listed(told)}. La moyenne des études "
+        f"Scores du questionnaire d'utilisabilité (SUS) : {_listed(parts)}. La moyenne des études "
         f"publiées est de {SUS_AVERAGE}."
     )
 
@@ -139,15 +139,15 @@ def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period
     if few.empty:
         return ""
     names = french.join(words.label(row, "device", catalogue) for row in estimates.records(few))
-    said = (
+    text = (
         f"{names} : moins de onze participants {french.when(period)}. Un test aussi petit aide "
         "l'équipe à voir ce qui bloque ; ses résultats ne sont pas publiés, pour que personne ne "
         "puisse y être reconnu."
     )
     enough = year[(year["indicator"] == "test_participants") & year["estimate"].notna()]
     if set(few["device"]) <= set(enough["device"]):
-        said += " Les tests d'une année, réunis, le sont plus bas."
-    return said
+        text += " Les tests d'une année, réunis, le sont plus bas."
+    return text
 
 
 def _whole(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
@@ -164,6 +164,6 @@ def _said(row: dict[str, Any], catalogue: Catalogue) -> str:
     return words.sentence(row, catalogue)
 
 
-def _listed(told: list[str]) -> str:
+def _listed(parts: list[str]) -> str:
     """Clauses that hold brackets and commas, set apart by semicolons."""
-    return words.SEMICOLON.join(told)
+    return words.SEMICOLON.join(parts)

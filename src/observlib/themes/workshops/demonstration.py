@@ -10,6 +10,7 @@ from typing import Any
 
 from observlib.demo import calendar
 from observlib.demo.chance import between, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 DEVICES = ("ateliers",)
@@ -49,9 +50,9 @@ _WHAT = (
 _WHERE = ("sur l'accueil", "dans la recherche", "dans le suivi", "en bas des fiches")
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A file of sheets a quarter, by path, and the counts and true delay in them."""
-    files: dict[str, bytes] = {}
+    files: Files = {}
     found: list[dict[str, Any]] = [
         {"kind": "idea_delay", "device": device, "true_median": sum(DELAY) / 2}
     ]

@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import quarter_of, together, with_interval
+from observlib.answers import pooled_period, with_interval, within
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
+from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.survival import kaplan_meier, quantile, share_ended
 
@@ -25,7 +26,7 @@ OTHERS = "Autres profils"
 _STEP = 30  # days between the points of the curve
 
 
-def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """How many workshops each product had by quarter, `workshop_count`.
 
     Parameters
@@ -38,21 +39,14 @@ def held(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     rows = _within(workshops, quarters)
     made: list[dict[str, Any]] = []
     for product, own in rows.groupby("product", sort=True):
+        row = {**_passport(own), "product": product, "indicator": "workshop_count"}
         for quarter in quarters:
-            inside = own[own["quarter"] == str(quarter)]
-            made.append(
-                {
-                    **_passport(own),
-                    "product": product,
-                    "indicator": "workshop_count",
-                    "period": str(quarter),
-                    "estimate": inside["workshop_id"].nunique(),
-                }
-            )
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS))
+            count = own.loc[own["quarter"] == str(quarter), "workshop_id"].nunique()
+            made.append({**row, "period": str(quarter), "estimate": count})
+    return protect(made)
 
 
-def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Participants of all the quarters' workshops: in all, by product, and by profile.
 
     They are given over the whole period alone, as the total of a year would tell a quarter that
@@ -83,20 +77,22 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     passport = {
         **_passport(rows),
         "indicator": "workshop_participants",
-        "period": next(iter(together(quarters))),
+        "period": next(iter(pooled_period(quarters))),
     }
-    whole = _told_in(rows, quarters)
+    whole = _publishable(rows, quarters)
     total = int(rows["count"].sum())
     value: dict[str, Any] = {"estimate": total, "n": total} if whole else {"status": "suppressed"}
     made: list[dict[str, Any]] = [{**passport, **value}]
     by_product = _sums(rows, "product")
-    irregular = [str(name) for name, own in rows.groupby("product") if not _told_in(own, quarters)]
+    irregular = [
+        str(name) for name, own in rows.groupby("product") if not _publishable(own, quarters)
+    ]
     hidden = withheld_parts(by_product, irregular) if whole else set(by_product)
     for product, count in sorted(by_product.items()):
         value = {"status": "suppressed"} if product in hidden else {"estimate": count, "n": count}
         made.append({**passport, "product": product, **value})
     if not whole:
-        return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+        return protect(made, low_base=0, personal=False)
     seats = {
         name: {f"{name} {seat}" for seat in range(count)}
         for name, count in _sums(rows, "label").items()
@@ -104,7 +100,7 @@ def people(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     for label, (_, seated) in merge_small(seats, rest=OTHERS).items():
         value = {"estimate": len(seated), "n": len(seated)}
         made.append({**passport, "group": "profile", "group_value": label, **value})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), low_base=0, personal=False)
+    return protect(made, low_base=0, personal=False)
 
 
 def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -129,7 +125,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     end = pd.Timestamp(quarters[-1].end)
     if rows.empty:
         return estimates.make([])
-    passport = {**_passport(rows), "period": next(iter(together(quarters)))}
+    passport = {**_passport(rows), "period": next(iter(pooled_period(quarters)))}
     made: list[dict[str, Any]] = []
     reached = (len(rows), int((rows["decided"] <= end).sum()), int((rows["done"] <= end).sum()))
     for step, count in zip(STEPS, reached, strict=True):
@@ -139,7 +135,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         share = 100 * float((some["done"] <= end).mean())
         row = {"indicator": "idea_done_share", "unit": "%", "estimate": share, "n": len(some)}
         made.append({**passport, **row, "product": product})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
 def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -172,12 +168,8 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
     done = rows["done"] <= end
     waited = (rows["done"].where(done, end) - rows["decided"]).dt.days
     curve = kaplan_meier(waited.tolist(), done.tolist())
-    passport = {
-        **_passport(rows),
-        "period": next(iter(together(quarters))),
-        "n": len(rows),
-        "n_eff": len(rows),
-    }
+    passport = {**_passport(rows), "period": next(iter(pooled_period(quarters)))}
+    passport |= {"n": len(rows), "n_eff": len(rows)}
     median = with_interval(*quantile(curve, 0.5))
     if median is None:  # and no base, which may be of too few
         median = {"status": "missing", "n": None, "n_eff": None}
@@ -186,10 +178,10 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
         ended = with_interval(*(100 * share for share in share_ended(curve, day)))
         row = {"group": "days", "group_value": str(day), **(ended or {})}
         made.append({**passport, "indicator": "idea_done_by", "unit": "%", **row})
-    return protect(pd.DataFrame(made, columns=estimates.COLUMNS), personal=False)
+    return protect(made, personal=False)
 
 
-def _told_in(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
+def _publishable(participants: pd.DataFrame, quarters: Sequence[Quarter]) -> bool:
     """Whether participants of all the quarters may be told, none of which is told by itself."""
     held_in = set(participants["quarter"])
     return window_told([False if str(quarter) in held_in else None for quarter in quarters])
@@ -209,7 +201,18 @@ def _sums(rows: pd.DataFrame, by: str) -> dict[str, int]:
 
 def _within(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """The rows of workshops held in some quarters, each with its `quarter`."""
-    rows = workshops.assign(
-        product=workshops["product"].fillna(""), quarter=quarter_of(workshops["date"])
+    return within(workshops.assign(product=workshops["product"].fillna("")), quarters)
+
+
+@family("workshops")
+def workshops_(workshops: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Who came in a year, and what became of ideas; their delay, over two years of decisions."""
+    year = quarter.back(4)
+    return estimates.combine(
+        [
+            workshop_counts(workshops, year),
+            participants(workshops, year),
+            ideas(workshops, year),
+            delays(workshops, quarter.back(8)),
+        ]
     )
-    return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]

@@ -21,16 +21,16 @@ def ideas(frame: pd.DataFrame) -> str:
         return "Aucune idée d'atelier n'est connue."
     proposed, decided, done = steps["estimate"]
     when = french.when(steps["period"].iat[0])
-    told = f"Sur {french.count(proposed, 'idée proposée', 'idées proposées')} en atelier {when}, "
+    text = f"Sur {french.count(proposed, 'idée proposée', 'idées proposées')} en atelier {when}, "
     if not decided:
-        return f"{told}aucune n'est encore décidée à la fin de la période."
-    told += f"{french.number(decided)} {french.plural(decided, 'est décidée', 'sont décidées')} et "
-    told += (
+        return f"{text}aucune n'est encore décidée à la fin de la période."
+    text += f"{french.number(decided)} {french.plural(decided, 'est décidée', 'sont décidées')} et "
+    text += (
         f"{french.number(done)} {french.plural(done, 'réalisée', 'réalisées')}"
         if done
         else ("aucune n'est encore réalisée")
     )
-    return f"{told} à la fin de la période."
+    return f"{text} à la fin de la période."
 
 
 def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -46,9 +46,9 @@ def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     if rows[0]["status"] == "missing":
         return "Moins de la moitié des idées décidées sont réalisées dans le délai observé."
-    said = words.sentence(rows[0], catalogue)
+    text = words.sentence(rows[0], catalogue)
     when = french.when(rows[0]["period"])
-    return f"La moitié des idées décidées {when} sont réalisées en {said}."
+    return f"La moitié des idées décidées {when} sont réalisées en {text}."
 
 
 def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, pick, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 COUNTED, LOGGED = "appels-3939-tranches", "appels-3939-journal"
@@ -66,20 +67,18 @@ def wait_quantile(percent: int) -> int:
     raise ValueError(f"{percent} percent is beyond the waits")
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """The exports of one device, by path, and what is true of them."""
     return _half_hours(seed) if device == COUNTED else _log(seed)
 
 
 def _open_days(quarter: Quarter) -> Sequence[date]:
-    days = [
-        quarter.start + timedelta(days=i) for i in range((quarter.end - quarter.start).days + 1)
-    ]
+    days = [day for month in quarter.months for day in calendar.days_of(month)]
     closed = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
     return [day for day in days if day.weekday() < 5 and (day.month, day.day) not in closed]
 
 
-def _half_hours(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def _half_hours(seed: int) -> tuple[Files, Truths]:
     by_year: dict[int, list[list[object]]] = defaultdict(list)
     found = []
     for quarter in calendar.QUARTERS:
@@ -93,24 +92,15 @@ def _half_hours(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, A
                 offered = max(0, int(expected * (1 + 0.15 * normal(source)) + 0.5))
                 chance = answered_share(quarter)
                 answered = len([1 for _ in range(offered) if source.random() < chance])
-                counts = (offered, answered, offered - answered)
-                totals = [a + b for a, b in zip(totals, counts, strict=True)]
+                outcomes = (offered, answered, offered - answered)
+                totals = [a + b for a, b in zip(totals, outcomes, strict=True)]
                 waited = answered * between(source, 60, 120)
                 clock = f"{waited // 3600:02d}:{waited % 3600 // 60:02d}:{waited % 60:02d}"
                 start = f"{day:%d/%m/%Y} {half // 2:02d}:{half % 2 * 30:02d}"
-                by_year[day.year].append([start, *counts, clock])
-        found.append(
-            {
-                "kind": "counts",
-                "product": _PRODUCT,
-                "device": COUNTED,
-                "quarter": str(quarter),
-                "offered": totals[0],
-                "answered": totals[1],
-                "abandoned": totals[2],
-                "true_answered_share": answered_share(quarter),
-            }
-        )
+                by_year[day.year].append([start, *outcomes, clock])
+        about = {"kind": "counts", "product": _PRODUCT, "device": COUNTED, "quarter": str(quarter)}
+        counts = dict(zip(("offered", "answered", "abandoned"), totals, strict=True))
+        found.append({**about, **counts, "true_answered_share": answered_share(quarter)})
     header = ["Tranche horaire", "Présentés", "Décrochés", "Abandonnés", "Attente totale"]
     files = {
         f"appels/{COUNTED}_{year}.csv": formats.table_csv([header, *rows], delimiter=";")
@@ -145,8 +135,8 @@ def drawn(quarter: Quarter, source: Random) -> Iterator[Call]:
             yield Call(day, minute, theme, between(source, 15, 400), None)
 
 
-def _log(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
-    files: dict[str, bytes] = {}
+def _log(seed: int) -> tuple[Files, Truths]:
+    files: Files = {}
     found: list[dict[str, Any]] = []
     for quarter in _LOGGED_QUARTERS:
         source = stream(seed, LOGGED, str(quarter), _SALT)
@@ -165,22 +155,15 @@ def _log(seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
             start = f"{call.day.isoformat()} {clock}"
             rows.append([f"appel-fictif-{quarter}-{number:05d}", start, *cells, call.theme])
         header = ["Identifiant d'appel", "Début", "Issue", "Attente", "Conversation", "Motif"]
-        content = formats.table_csv([header, *rows], delimiter=";", newline="\r\n")
-        files[f"appels/{LOGGED}_{quarter}.csv"] = b"\xef\xbb\xbf" + content
-        about = {"product": _PRODUCT, "device": LOGGED, "quarter": str(quarter)}
+        files[f"appels/{LOGGED}_{quarter}.csv"] = formats.french_csv([header, *rows])
+        about: dict[str, Any] = {"product": _PRODUCT, "device": LOGGED, "quarter": str(quarter)}
         for name, percent in (("wait_median", 50), ("wait_p90", 90)):
             found.append(
                 {"kind": name, **about, "value": wait_quantile(percent), "answered": answered}
             )
+        about |= {"kind": "theme", "calls": len(rows)}
         found += [
-            {
-                "kind": "theme",
-                **about,
-                "theme": theme,
-                "value": THEMES[theme] / 100,
-                "count": count,
-                "calls": len(rows),
-            }
+            {**about, "theme": theme, "value": THEMES[theme] / 100, "count": count}
             for theme, count in counts.items()
         ]
     return files, {"calls": found}

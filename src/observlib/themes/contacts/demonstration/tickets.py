@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 EXTRACTED = datetime(2026, 10, 2, 8, 0)
@@ -44,13 +45,8 @@ DESKS = {
     "courriels-legifrance": _Desk("legifrance", (240, 300), 5, _QUICK, _LAW),
     "courriels-boutique": _Desk("documentation-francaise", (14, 24), 3, _QUICK, _SHOP),
 }
-# A draw for each device in which the last quarter's truths lie inside their intervals.
-_SALTS = {
-    "courriels-service-public": "1",
-    "formulaires-entreprendre": "1",
-    "courriels-legifrance": "1",
-    "courriels-boutique": "1",
-}
+# A draw in which the last quarter's truths lie inside their intervals.
+_SALT = "1"
 DEVICES = tuple(DESKS)
 
 
@@ -109,30 +105,25 @@ def drawn(device: str, quarter: Quarter, source: Random) -> Iterator[Ticket]:
         yield Ticket(received, answered, closed, again, theme)
 
 
-def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[str, Any]]]]:
+def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each year's tickets, by path, and what is true of them."""
     desk = DESKS[device]
     by_year: dict[int, list[list[object]]] = defaultdict(list)
     found: list[dict[str, Any]] = []
     seen = _local(EXTRACTED)
     for quarter in calendar.QUARTERS:
-        source = stream(seed, device, str(quarter), _SALTS[device])
+        source = stream(seed, device, str(quarter), _SALT)
         counts = dict.fromkeys([theme for theme, _ in desk.themes], 0)
         tickets = 0
         for tickets, ticket in enumerate(drawn(device, quarter, source), 1):
             counts[ticket.theme] += 1
             done = ticket.closed <= EXTRACTED
-            by_year[quarter.year].append(
-                [
-                    f"DEMO-{quarter}-{tickets:04d}",
-                    _local(ticket.received),
-                    _local(ticket.answered) if ticket.answered <= EXTRACTED else "",
-                    _local(ticket.closed) if done else "",
-                    ("oui" if ticket.reopened else "non") if done else "",
-                    ticket.theme,
-                    seen,
-                ]
+            row: list[object] = [f"DEMO-{quarter}-{tickets:04d}", _local(ticket.received)]
+            row.append(_local(ticket.answered) if ticket.answered <= EXTRACTED else "")
+            row += (
+                [_local(ticket.closed), "oui" if ticket.reopened else "non"] if done else ["", ""]
             )
+            by_year[quarter.year].append([*row, ticket.theme, seen])
         about = {"product": desk.product, "device": device, "quarter": str(quarter)}
         values = {
             "first_answer_median": delay_quantile(device, 50),
@@ -145,25 +136,13 @@ def make(device: str, seed: int) -> tuple[dict[str, bytes], dict[str, list[dict[
             {"kind": kind, **about, "value": value, "tickets": tickets}
             for kind, value in values.items()
         ]
+        about["kind"] = "theme"
         found += [
-            {
-                "kind": "theme",
-                **about,
-                "theme": theme,
-                "value": chance / 100,
-                "count": counts[theme],
-            }
+            {**about, "theme": theme, "value": chance / 100, "count": counts[theme]}
             for theme, chance in desk.themes
         ]
-    header = [
-        "Numéro",
-        "Reçu le",
-        "Première réponse le",
-        "Clos le",
-        "Rouvert",
-        "Motif",
-        "Extrait le",
-    ]
+    header = ["Numéro", "Reçu le", "Première réponse le", "Clos le", "Rouvert", "Motif"]
+    header.append("Extrait le")
     files = {
         f"courriels/{device}_{year}.csv": formats.table_csv([header, *rows], delimiter=";")
         for year, rows in by_year.items()

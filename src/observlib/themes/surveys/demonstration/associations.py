@@ -13,24 +13,24 @@ Joint = dict[tuple[int, int], Fraction]  # by position of two answers
 Steps = list[tuple[str, int]]  # codes and chances in %, from worst to best or young to old
 
 
-def tied(
+def linked_answer(
     survey: Survey,
     asked: Asked,
-    said: set[str],
+    answer: set[str],
     given: Mapping[str, set[str]],
     source: Random,
 ) -> set[str]:
-    """An answer, or, as often as its tie says, the one of the same rank as an earlier answer.
+    """An answer, or, as often as their link says, the one of the same rank as an earlier answer.
 
     What is skipped or refused stays so: it depends on nothing.
     """
-    tie = next((tie for tie in survey.ties if tie.variable == asked.variable), None)
-    if tie is None or not said <= {code for code, _ in steps(asked)}:
-        return said
-    leader = survey.question(tie.follows)
+    link = next((link for link in survey.links if link.variable == asked.variable), None)
+    if link is None or not answer <= {code for code, _ in steps(asked)}:
+        return answer
+    leader = survey.question(link.follows)
     before = given.get(leader.code)
-    if not said or not before or between(source, 1, 100) > tie.percent:
-        return said
+    if not answer or not before or between(source, 1, 100) > link.percent:
+        return answer
     rank = 0
     for code, chance in steps(leader):
         if code in before:
@@ -81,7 +81,7 @@ def means_by_age(survey: Survey) -> dict[str, float]:
 
 
 def drivers_of(survey: Survey) -> dict[str, float]:
-    """True coefficients of the regression of satisfaction on what is tied to it.
+    """True coefficients of the regression of satisfaction on what is linked with it.
 
     Points of satisfaction on 0–10 that the highest answer has more than the lowest (the oldest
     than the youngest), the other being the same. Whatever else is asked has an effect of 0, and
@@ -94,7 +94,7 @@ def drivers_of(survey: Survey) -> dict[str, float]:
     {'ces': 3.4, 'age': 2.0}
     """
     (driver,) = {
-        name for tie in survey.ties for name in (tie.variable, tie.follows)
+        name for link in survey.links for name in (link.variable, link.follows)
     } - {"satisfaction", "age"}  # fmt: skip
     first, second = _joint(survey, "satisfaction", driver), _joint(survey, "satisfaction", "age")
     y, x, z = (_even(survey.question(name)) for name in ("satisfaction", driver, "age"))
@@ -121,9 +121,9 @@ def drivers_of(survey: Survey) -> dict[str, float]:
 
 
 def _joint(survey: Survey, one: str, other: str) -> Joint:
-    """How often each pair of answers to two tied questions is given."""
-    (tie,) = (tie for tie in survey.ties if {tie.variable, tie.follows} == {one, other})
-    share = Fraction(tie.percent, 100)
+    """How often each pair of answers to two linked questions is given."""
+    (link,) = (link for link in survey.links if {link.variable, link.follows} == {one, other})
+    share = Fraction(link.percent, 100)
     rows, columns = steps(survey.question(one)), steps(survey.question(other))
     found: Joint = {}
     top = 0

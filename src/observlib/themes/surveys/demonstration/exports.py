@@ -13,8 +13,13 @@ from typing import Any
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
+from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
-from observlib.themes.surveys.demonstration.associations import drivers_of, means_by_age, tied
+from observlib.themes.surveys.demonstration.associations import (
+    drivers_of,
+    linked_answer,
+    means_by_age,
+)
 from observlib.themes.surveys.demonstration.questions import REVERSED, SURVEYS, Asked, Survey
 
 OFFERED = {  # each list of offers: its survey, visitors a month (from, to)
@@ -22,8 +27,6 @@ OFFERED = {  # each list of offers: its survey, visitors a month (from, to)
     "invitations-legifrance": ("enquete-legifrance", 900, 1200),
 }
 DEVICES = (*SURVEYS, *OFFERED)
-Files = dict[str, bytes]
-Truths = dict[str, list[dict[str, Any]]]
 
 # Draws in which every truth of the last edition lies in the interval that is published for it.
 _SALT = {
@@ -31,7 +34,7 @@ _SALT = {
     "enquete-legifrance": "7",
     "enquete-vie-publique": "4",
 }
-_TIES = {
+_LINK_SALT = {
     "enquete-service-public": "2",
     "enquete-legifrance": "1",
     "enquete-vie-publique": "1",
@@ -83,8 +86,8 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         if survey.only_quarter not in (None, quarter.number):
             continue
         source = stream(seed, device, _SALT[device], str(quarter))
-        ties = stream(seed, device, "ties", _TIES[device], str(quarter))
-        responses = drawn(survey, quarter, source, ties, number)
+        linked = stream(seed, device, "ties", _LINK_SALT[device], str(quarter))
+        responses = drawn(survey, quarter, source, linked, number)
         number += len(responses)
         found += _truths(device, survey, quarter, responses)
         years.setdefault(quarter.year, []).extend(responses)
@@ -102,7 +105,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
 
 
 def drawn(
-    survey: Survey, quarter: Quarter, source: Random, ties: Random, first: int = 0
+    survey: Survey, quarter: Quarter, source: Random, linked: Random, first: int = 0
 ) -> list[Response]:
     """A quarter's responses, oldest first, numbered after `first`."""
     count = between(source, *survey.started)
@@ -116,8 +119,8 @@ def drawn(
                 break
             pages += 1
             for asked in page:
-                said = _answer(asked, given, survey, source)
-                given[asked.code] = tied(survey, asked, said, given, ties)
+                answer = _answer(asked, given, survey, source)
+                given[asked.code] = linked_answer(survey, asked, answer, given, linked)
         responses.append(
             {
                 "id": first + place,
@@ -158,14 +161,14 @@ def _codes(survey: Survey, responses: Sequence[Response]) -> list[list[object]]:
     for response in responses:
         row = [*_own(response), f"192.0.2.{response['id'] % 250}", "https://exemple.invalid/"]
         for asked in survey.questions:
-            said = response["given"].get(asked.code, set())
+            answered = response["given"].get(asked.code, set())
             if asked.several:
                 row += [
-                    "" if code not in said else _LEFT_OPEN if code == "other" else "Y"
+                    "" if code not in answered else _LEFT_OPEN if code == "other" else "Y"
                     for code, *_ in asked.answers
                 ]
             else:
-                row.append(next(iter(said), ""))
+                row.append(next(iter(answered), ""))
         rows.append([*row, _comment(response)])
     return rows
 
@@ -182,13 +185,13 @@ def _texts(
     for response in responses:
         row = _own(response)
         for asked in survey.questions:
-            said = response["given"].get(asked.code)
+            answered = response["given"].get(asked.code)
             if asked.several:
-                shown = ("Oui", "Non") if said is not None else ("N/A", "N/A")
-                row += [shown[code not in (said or ())] for code, *_ in asked.answers]
+                shown = ("Oui", "Non") if answered is not None else ("N/A", "N/A")
+                row += [shown[code not in (answered or ())] for code, *_ in asked.answers]
             else:
                 labels = {code: label for code, label, *_ in asked.answers}
-                code = next(iter(said or ()), "")
+                code = next(iter(answered or ()), "")
                 row.append(code if coded else labels.get(code, ""))
         rows.append([*row, _comment(response)])
     return rows

@@ -22,7 +22,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Tie:
+class Link:
     """An answer that, so many times in 100, stands where the answer to an earlier question does.
 
     It is then at the same rank of its own answers, from worst to best, or youngest to oldest: how
@@ -43,7 +43,7 @@ class Survey:
     product: str
     pages: tuple[tuple[Asked, ...], ...]
     started: tuple[int, int]
-    ties: tuple[Tie, ...]
+    links: tuple[Link, ...]
     only_quarter: int | None = None  # a yearly wave
 
     @property
@@ -228,7 +228,7 @@ SURVEYS = {
             ),
         ),
         started=(290, 340),
-        ties=(Tie("clarity", "satisfaction", 50), Tie("age", "satisfaction", 30)),
+        links=(Link("clarity", "satisfaction", 50), Link("age", "satisfaction", 30)),
     ),
     "enquete-legifrance": Survey(
         "legifrance",
@@ -315,7 +315,7 @@ SURVEYS = {
             ),
         ),
         started=(190, 230),
-        ties=(Tie("satisfaction", "ces", 50), Tie("age", "satisfaction", 30)),
+        links=(Link("satisfaction", "ces", 50), Link("age", "satisfaction", 30)),
     ),
     "enquete-vie-publique": Survey(
         "vie-publique",
@@ -357,7 +357,7 @@ SURVEYS = {
             ),
         ),
         started=(380, 430),
-        ties=(Tie("clarity", "satisfaction", 50), Tie("age", "satisfaction", 30)),
+        links=(Link("clarity", "satisfaction", 50), Link("age", "satisfaction", 30)),
         only_quarter=2,
     ),
 }  # fmt: skip

@@ -9,13 +9,13 @@ from pathlib import Path
 from observlib.errors import ObservError
 
 
-def found() -> str | None:
+def find_quarto() -> str | None:
     """Path of the `quarto` command beside the running Python, else on PATH; None without one."""
     beside = shutil.which("quarto", path=str(Path(sys.executable).parent))
     return beside or shutil.which("quarto")
 
 
-def executable() -> str:
+def require_quarto() -> str:
     """Path of the `quarto` command.
 
     Raises
@@ -23,7 +23,7 @@ def executable() -> str:
     ObservError
         Where it is not installed.
     """
-    command = found()
+    command = find_quarto()
     if command is None:
         raise ObservError(
             f"quarto: the command is not beside {sys.executable} and not on PATH; install it "

@@ -14,7 +14,7 @@ PAGE_BYTES = 10_000_000  # of outputs; the largest page of the demonstration has
 INJECTED = "injected-parameters"
 
 
-def mistakes(notebook: Any, root: Path) -> list[str]:
+def cell_problems(notebook: Any, root: Path) -> list[str]:
     """Why the cells of an executed notebook cannot be published, one line each.
 
     - A cell that prints, or shows a bare Python value: pages are made of sentences, tables and
@@ -29,7 +29,8 @@ def mistakes(notebook: Any, root: Path) -> list[str]:
     --------
     >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
     >>> printed = new_output("stream", name="stdout", text="12")
-    >>> mistakes(new_notebook(cells=[new_code_cell("print(12)", outputs=[printed])]), Path("/x"))
+    >>> notebook = new_notebook(cells=[new_code_cell("print(12)", outputs=[printed])])
+    >>> cell_problems(notebook, Path("/x"))
     ['cell 1 prints; end it with what it is to show, and remove the print']
     """
     found: list[str] = []

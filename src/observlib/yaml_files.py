@@ -1,39 +1,27 @@
-"""Reading a YAML file of the catalogue with the line of every key, and telling its mistakes."""
+"""YAML as people write it: one reader and one writer for files, front matters and cells' options.
+
+A mistake is one line: the file, the line in it, what is wrong and how to mend it.
+"""
 
 from __future__ import annotations
 
 import re
-import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
 from observlib import files
 from observlib.errors import ObservError
 from observlib.personal import shown
 
 Lines = dict[tuple[Any, ...], int]
-_LIST = "a list is expected: [a, b], or a line `- a` for each"
-_DATE = "a date is expected: YYYY-MM-DD"
-_EXPECTED = {  # by pydantic's kind of mistake, whose own words are a programmer's
-    "tuple_type": _LIST,
-    "list_type": _LIST,
-    "string_type": "text is expected, in quotes where it is a number",
-    "bool_type": "true or false is expected",
-    "bool_parsing": "true or false is expected",
-    "date_type": _DATE,
-    "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_from_datetime_inexact": _DATE,
-}
-_SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of aliases
-_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_BYTES = 2_000_000  # of a file that people write
+_MEND = "; indent with spaces, close what is open, and put a text that holds `: ` in quotes"
+_SYNTAX = (yaml.scanner.ScannerError, yaml.parser.ParserError)
 _DEEPEST = 50
 _MOST_VALUES = 30_000
 _LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the square of its length
@@ -54,14 +42,14 @@ def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lin
         What to say where the file is absent.
     """
     try:
-        text = read_written(path)
+        text = read_text(path)
     except ObservError as error:
         absent = isinstance(error.__cause__, FileNotFoundError)
         return expected(), {}, [f"{path}: {missing}"] if absent else list(error.problems)
     return parse(text, path, expected, words)
 
 
-def read_written(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a file that people write: YAML, or Markdown with a front matter.
 
     Raises
@@ -109,7 +97,7 @@ def events(text: str) -> Iterator[Any]:
         yield event
 
 
-def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines, list[str]]:
+def parse(text: str, path: Path | str, expected: type, words: str) -> tuple[Any, Lines, list[str]]:
     """As `read`, of the text of a file."""
 
     def unusable(where: str, fault: str) -> tuple[Any, Lines, list[str]]:
@@ -128,12 +116,88 @@ def parse(text: str, path: Path, expected: type, words: str) -> tuple[Any, Lines
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "cannot be read"
-        return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}")
+        mend = _MEND if isinstance(error, _SYNTAX) else ""
+        return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}{mend}")
     if data is None and expected is list and text.strip():  # comments alone, as yet
         data = []
     if not isinstance(data, expected):
         return unusable("", f"holds {type(data).__name__}; {words} is expected")
     return data, lines, problems
+
+
+def mapping(text: str, name: Path | str) -> dict[str, Any]:
+    """The `key: value` lines of a YAML text; none of an empty one.
+
+    Parameters
+    ----------
+    text
+        The YAML.
+    name
+        What errors call it, before the line.
+
+    Raises
+    ------
+    ObservError
+        With each mistake.
+
+    Examples
+    --------
+    >>> mapping("title: A", "page.qmd")
+    {'title': 'A'}
+    """
+    if not text.strip():
+        return {}
+    found, _, problems = parse(text, name, dict, "`key: value`")
+    if problems:
+        raise ObservError(*problems)
+    return dict(found)
+
+
+def read_front_matter(text: str, name: Path | str) -> tuple[dict[str, Any], str]:
+    """The front matter of a Markdown text, and what follows it; errors are those of `mapping`.
+
+    Examples
+    --------
+    >>> read_front_matter("---\\ntitle: A\\n---\\nText", "page.qmd")
+    ({'title': 'A'}, 'Text')
+    """
+    front, rest = split_front_matter(text)
+    return mapping(f"\n{front}", name), rest  # a line for the fence: errors count as the file does
+
+
+def dump(value: Any, width: int = 1000) -> str:
+    """A value as YAML, its keys in their order, its letters as they are.
+
+    Examples
+    --------
+    >>> print(dump({"title": "Été", "order": 1}), end="")
+    title: Été
+    order: 1
+    """
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=width))
+
+
+def as_front_matter(header: Mapping[str, Any]) -> str:
+    """The front matter of a page: its header as YAML, between fences.
+
+    Examples
+    --------
+    >>> as_front_matter({"title": "A"})
+    '---\\ntitle: A\\n---\\n'
+    """
+    return f"---\n{dump(dict(header))}---\n"
+
+
+def quoted(text: str) -> str:
+    """A text in YAML's double quotes, on one line whatever it holds.
+
+    Examples
+    --------
+    >>> print(quoted('Un "mot"'))
+    "Un \\"mot\\""
+    """
+    line = yaml.safe_dump(text, allow_unicode=True, default_style='"', width=1_000_000)
+    return str(line).strip()
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
@@ -151,7 +215,11 @@ def split_front_matter(text: str) -> tuple[str, str]:
 
 
 def _walk(
-    node: yaml.Node | None, where: tuple[Any, ...], lines: Lines, path: Path, seen: set[int]
+    node: yaml.Node | None,
+    where: tuple[Any, ...],
+    lines: Lines,
+    path: Path | str,
+    seen: set[int],
 ) -> Iterator[str]:
     """Note the line of every node; yield a problem for each key that is given twice.
 
@@ -176,53 +244,3 @@ def _walk(
                 )
             lines[place] = key.start_mark.line + 1
             yield from _walk(value, place, lines, path, seen)
-
-
-def explain(
-    error: ValidationError,
-    model: type[BaseModel],
-    path: Path,
-    start: tuple[Any, ...],
-    lines: Lines,
-    raw: Any,
-) -> Iterator[str]:
-    """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
-    name = _SHORT.repr(raw["id"]) if isinstance(raw, dict) and "id" in raw else ""
-    name = name or (f"entry {start[0] + 1}" if start else "the file")
-    told: set[str] = set()  # a value that is neither of two types is one mistake
-    for detail in error.errors():
-        where, given = (*start, *detail["loc"]), _SHORT.repr(detail["input"])
-        while where not in lines and len(where) > 1:
-            where = where[:-1]
-        place = f"{path}:{lines.get(where, 1)}: {name}"
-        key = ".".join(str(part) for part in detail["loc"])
-        if detail["type"] == "extra_forbidden":
-            said = f"{place}: unknown key {key!r}; allowed: {_allowed(model, detail['loc'])}"
-        elif detail["type"] == "missing":
-            said = f"{place}: key {key!r} is missing"
-        elif detail["type"] == "model_type" and detail["loc"]:
-            keys = _allowed(model, (*detail["loc"], ""))
-            said = f"{place}: {key} is {given}: a mapping is expected, of {keys}"
-        elif detail["type"] == "model_type":
-            said = f"{place}: is {given}; an entry is a mapping that starts with `id:`"
-        elif detail["type"] == "value_error":  # of what does not go together
-            said = f"{place}: {key and key + ': '}{detail['msg'].removeprefix('Value error, ')}"
-        else:
-            message = detail["msg"][0].lower() + detail["msg"][1:]
-            message = _EXPECTED.get(detail["type"], message)
-            said = f"{place}: {key} is {given}: {message}"
-        if said not in told:
-            yield said
-        told.add(said)
-
-
-def _allowed(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
-    """The keys allowed where an unknown one stands, maybe in an entry within the entry."""
-    for part in place[:-1]:
-        field = model.model_fields.get(str(part))
-        inner = [field.annotation, *get_args(field.annotation)] if field else []
-        model = next(
-            (kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)),
-            model,
-        )
-    return ", ".join(field.alias or name for name, field in model.model_fields.items())

@@ -1,4 +1,4 @@
-"""What an edition is asked to be, checked before anything runs."""
+"""The request for an edition: what is to be made of what, checked before anything runs."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An edition that can be made: of which quarter and kind of data, with which pages.
+class Request:
+    """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
-    `pages` are the whole plan, in order; `wanted` the names of those to be made now.
+    `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
+    those to be made now.
     """
 
     root: Path
     data: Path
     quarter: Quarter
+    today: date
     kind: str
+    digest: str
     catalogue: Catalogue
     practices: Practices
     surveys: tuple[str, ...]
@@ -41,9 +44,29 @@ class Asked:
     wanted: frozenset[str]
 
     @property
+    def about(self) -> dict[str, str]:
+        """What the edition says of itself, and of each page that is made for it."""
+        return {
+            "quarter": str(self.quarter),
+            "kind": self.kind,
+            "data": self.digest,
+            "made": self.today.isoformat(),
+        }
+
+    @property
     def others(self) -> list[Page]:
         """The pages that are to stay as the quarter's edition has them."""
         return [page for page in self.pages if page.name not in self.wanted]
+
+    @property
+    def published(self) -> Path:
+        """Where the quarter's edition is, once it is published."""
+        return self.root / "reports" / "editions" / str(self.quarter)
+
+    @property
+    def failed(self) -> Path:
+        """Where the notebooks of pages that failed are put, to be looked at."""
+        return self.root / "reports" / "_failed"
 
     def shared(self) -> Inputs:
         """What every page depends on, as it is now."""
@@ -52,14 +75,14 @@ class Asked:
         return {**inputs.seen_by_pages(), **known, **held}
 
 
-def ask(
+def check_request(
     root: Path,
     data: Path,
     quarter: Quarter | None,
     only: Sequence[str],
     given: Mapping[str, str] | None,
     today: date,
-) -> Asked:
+) -> Request:
     """Check all that an edition is to be made of.
 
     Parameters
@@ -83,7 +106,7 @@ def ask(
     """
     catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
-    wanted = _check_quarter(data, quarter, today)
+    quarter = _check_quarter(data, quarter, today)
     studies = load_studies(root / "notebooks")
     if not studies:
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
@@ -91,21 +114,32 @@ def ask(
     practices = project.practices(data, kind, root)
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
-    products, surveys = _products(data, catalogue), _surveys(data, catalogue)
+    held = store.devices(data)
+    products, surveys = _products(held, catalogue), _surveys(held, catalogue)
 
-    def planned(chosen: Sequence[str], given: Mapping[str, str] | None) -> list[Page]:
-        return plan(studies, wanted, relative, catalogue, products, chosen, given, surveys)
+    def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
+        made = plan(studies, quarter, relative, catalogue, products, names, given, surveys)
+        return {page.name: page for page in made}
 
-    wanted_pages = {page.name: page for page in planned(only, given)}
-    pages: dict[str, Page] = {}
+    wanted = planned(only, given)
+    pages: dict[str, Page] = {} if only else wanted
     for name in studies if only else ():
         with contextlib.suppress(UsageError):  # it is no page of an edition without `-p`
-            pages |= {page.name: page for page in planned([name], None)}
-        pages |= {n: page for n, page in wanted_pages.items() if page.study.name == name}
-    pages = pages or wanted_pages
-    names = frozenset(wanted_pages)
-    every = tuple(pages.values())
-    return Asked(root, data, wanted, kind, catalogue, practices, tuple(surveys), every, names)
+            pages |= planned([name])
+        pages |= {key: page for key, page in wanted.items() if page.study.name == name}
+    return Request(
+        root=root,
+        data=data,
+        quarter=quarter,
+        today=today,
+        kind=kind,
+        digest=store.digest(data),
+        catalogue=catalogue,
+        practices=practices,
+        surveys=tuple(surveys),
+        pages=tuple(pages.values()),
+        wanted=frozenset(wanted),
+    )
 
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
@@ -139,15 +173,14 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
         )
 
 
-def _surveys(data: Path, catalogue: Catalogue) -> list[str]:
+def _surveys(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """The devices of the catalogue with survey responses, in its order."""
-    held = store.devices(data)
     fed = set(held.loc[held["table"] == "responses", "device"])
     return [device for device in catalogue.devices if device in fed]
 
 
-def _products(data: Path, catalogue: Catalogue) -> list[str]:
+def _products(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """The products that some device has fed, in the catalogue's order."""
-    known = [catalogue.devices.get(name) for name in store.devices(data)["device"]]
+    known = [catalogue.devices.get(name) for name in held["device"]]
     fed = {device.product for device in known if device}
     return [product for product in catalogue.products if product in fed]

@@ -1,0 +1,78 @@
+"""Telling the mistakes of an entry of the catalogue, or of a sheet, each at its line."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from observlib.yaml_files import Lines
+
+_LIST = "a list is expected: [a, b], or a line `- a` for each"
+_DATE = "a date is expected: YYYY-MM-DD"
+_EXPECTED = {  # by pydantic's kind of mistake, whose own words are a programmer's
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "string_type": "text is expected, in quotes where it is a number",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+}
+_SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of aliases
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
+
+
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    path: Path,
+    start: tuple[Any, ...],
+    lines: Lines,
+    raw: Any,
+) -> Iterator[str]:
+    """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
+    name = _SHORT.repr(raw["id"]) if isinstance(raw, dict) and "id" in raw else ""
+    name = name or (f"entry {start[0] + 1}" if start else "the file")
+    told: set[str] = set()  # a value that is neither of two types is one mistake
+    for detail in error.errors():
+        where, given = (*start, *detail["loc"]), _SHORT.repr(detail["input"])
+        while where not in lines and len(where) > 1:
+            where = where[:-1]
+        place = f"{path}:{lines.get(where, 1)}: {name}"
+        key = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            said = f"{place}: unknown key {key!r}; allowed: {_allowed(model, detail['loc'])}"
+        elif detail["type"] == "missing":
+            said = f"{place}: key {key!r} is missing"
+        elif detail["type"] == "model_type" and detail["loc"]:
+            keys = _allowed(model, (*detail["loc"], ""))
+            said = f"{place}: {key} is {given}: a mapping is expected, of {keys}"
+        elif detail["type"] == "model_type":
+            said = f"{place}: is {given}; an entry is a mapping that starts with `id:`"
+        elif detail["type"] == "value_error":  # of what does not go together
+            said = f"{place}: {key and key + ': '}{detail['msg'].removeprefix('Value error, ')}"
+        else:
+            message = detail["msg"][0].lower() + detail["msg"][1:]
+            message = _EXPECTED.get(detail["type"], message)
+            said = f"{place}: {key} is {given}: {message}"
+        if said not in told:
+            yield said
+        told.add(said)
+
+
+def _allowed(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """The keys allowed where an unknown one stands, maybe in an entry within the entry."""
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = [field.annotation, *get_args(field.annotation)] if field else []
+        model = next(
+            (kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)),
+            model,
+        )
+    return ", ".join(field.alias or name for name, field in model.model_fields.items())

@@ -1,0 +1,41 @@
+"""An executed notebook as it is on the disk: importing nbformat would take longer than a page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from observlib.errors import ObservError
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """A notebook as a mapping; sources and outputs may be texts or lists of lines.
+
+    Raises
+    ------
+    ObservError
+        Where the file cannot be read or is no notebook.
+    """
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ObservError(f"{path}:{error.lineno}: not a notebook: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        raise ObservError(f"{path}: not a notebook: not UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise ObservError(f"{path}: not a notebook of format 4: it has no list of cells")
+    return notebook
+
+
+def joined(source: Any) -> str:
+    """A notebook's text, which it may hold as a list of lines.
+
+    Examples
+    --------
+    >>> joined(["a\\n", "b"])
+    'a\\nb'
+    """
+    return "".join(source) if isinstance(source, list) else str(source)

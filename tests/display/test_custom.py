@@ -1,0 +1,116 @@
+"""A figure of an analyst's own: it looks and reads as others do, and tells no more digits."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import seaborn as sns
+
+from observlib import display, estimates
+from observlib.display import style
+from observlib.display.rounding import rounded
+from observlib.errors import ObservError
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    with plt.rc_context():
+        plt.switch_backend("agg")
+        yield
+    plt.close("all")
+
+
+def stripped(rows: pd.DataFrame) -> Any:
+    return sns.stripplot(rows, x="estimate", y="product", hue="channel")
+
+
+def barred(rows: pd.DataFrame) -> Any:
+    ax = sns.barplot(rows, x="estimate", y="product")
+    ax.set_title("A title that the caption makes needless")
+    return ax
+
+
+def heated(rows: pd.DataFrame) -> Any:
+    grid = rows.pivot(index="product", columns="period", values="estimate")
+    return sns.heatmap(grid, annot=True)
+
+
+def written(rows: pd.DataFrame) -> Any:
+    fig = plt.figure()
+    fig.text(0.1, 0.1, f"Note : {rows['estimate'].iat[0]:.4f}")
+    return fig
+
+
+def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, catalogue):
+    chart = display.custom_chart(stripped, marks, catalogue, caption="Trois notes : bien")
+    alt = chart.content["alt"].replace("\xa0", " ")
+    assert alt.startswith("Graphique : Satisfaction sur 10, 3e trimestre 2026. ")
+    assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
+    assert "1 valeur sous secret statistique" in alt
+    assert chart.content["caption"] == "Trois notes\xa0: bien"
+    assert chart.content["data_markdown"].count("| Service-public.fr |") == 1
+    told = rounded(marks, catalogue)
+    pd.testing.assert_frame_equal(estimates.from_json(chart.content), told)
+    assert 'role="img"' in chart.shown["image/svg+xml"]
+    assert not plt.get_fignums()  # or a notebook would show it a second time
+
+
+def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
+    marks, catalogue, figures, texts
+):
+    sns.set_theme()
+    svg = display.custom_chart(barred, marks, catalogue, caption="C").shown["image/svg+xml"]
+    said = {text.replace("\n", "") for text in texts(figures[-1])}
+    (ax,) = figures[-1].axes
+    said |= {ax.get_xlabel(), ax.get_ylabel(), ax.get_title()}
+    assert {"Légifrance", "Produit", "Satisfaction sur 10"} <= said
+    assert not said & {"legifrance", "product", "estimate"} and "title" not in " ".join(said)
+    assert f'width="{style.WIDTH:g}pt"' in svg
+    used = set(re.findall(r"#[0-9a-f]{6}", svg))
+    assert not used & set(sns.color_palette().as_hex())
+
+
+def test_a_figure_that_is_open_in_the_notebook_is_not_drawn_on(marks, catalogue):
+    ax = plt.figure().add_subplot()
+    display.custom_chart(stripped, marks, catalogue, caption="C")
+    assert not ax.collections and plt.get_fignums()
+
+
+def test_panels_that_share_an_axis_keep_the_right_number_at_each_place(marks, catalogue, figures):
+    def draw(rows: pd.DataFrame) -> Any:
+        return sns.relplot(rows, x="period", y="estimate", col="product", col_wrap=2, kind="line")
+
+    rows = [marks.assign(period=f"2026-T{q}", estimate=marks["estimate"] - q / 10) for q in (1, 2)]
+    frame = estimates.combine(rows)
+    display.custom_chart(draw, frame, catalogue, caption="C")
+    for ax in figures[-1].axes:
+        names = {catalogue.label(name).replace(" ", "") for name in frame["product"]}
+        assert ax.get_title().replace("\n", "").replace(" ", "") in names
+        for place, label in zip(ax.get_yticks(), ax.get_yticklabels(), strict=False):
+            if label.get_text():
+                assert float(label.get_text().replace(",", ".")) == pytest.approx(place)
+
+
+@pytest.mark.parametrize("draw", [stripped, barred, heated, written])
+def test_no_figure_shows_more_digits_than_a_page_tells(draw, marks, catalogue):
+    drawn = []
+    for rows in (rounded(marks, catalogue), marks):
+        np.random.seed(0)  # a strip plot jitters
+        chart = display.custom_chart(draw, rows, catalogue, caption="C")
+        drawn.append(chart.shown["image/svg+xml"])
+    assert drawn[0] == drawn[1]
+
+
+def test_what_is_no_figure_no_estimates_or_no_answer_is_refused(marks, catalogue):
+    with pytest.raises(ObservError, match="gives a str; return a figure, its axes or a grid"):
+        display.custom_chart(lambda rows: "a.png", marks, catalogue, caption="C")
+    with pytest.raises(ObservError, match="not estimates"):
+        display.custom_chart(stripped, pd.DataFrame({"x": [1]}), catalogue, caption="C")
+    with pytest.raises(ObservError, match="no estimate to show"):
+        display.custom_chart(stripped, marks.head(0), catalogue, caption="C")
+    with pytest.raises(ObservError, match="write the answer"):
+        display.custom_chart(stripped, marks, catalogue, caption=" ")

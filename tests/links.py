@@ -1,0 +1,18 @@
+"""The links of a whole made site, whoever made its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from observlib.publish.links import PageLinks, broken_links
+
+
+def broken_links_of(site: Path) -> list[str]:
+    """One line for each link, picture or fragment of the site that leads nowhere."""
+    pages = {
+        path.relative_to(site).as_posix(): PageLinks(path.read_text(encoding="utf-8"))
+        for path in sorted(site.rglob("*.html"))
+    }
+    return [
+        f"{name}: {line}" for name, found in broken_links(site, pages).items() for line in found
+    ]

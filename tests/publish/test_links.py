@@ -1,0 +1,29 @@
+"""A reader hits no link that leads nowhere: the site is refused before it is published."""
+
+from __future__ import annotations
+
+from tests.links import broken_links_of
+
+
+def test_what_a_reader_would_hit_is_found(tmp_path):
+    page = '<p id="a"></p><p id="a"></p><a href="x.html">x</a><img src="y.png"><a href="#b">b</a>'
+    (tmp_path / "index.html").write_text(page + '<a href="#a">a</a>', encoding="utf-8")
+    assert broken_links_of(tmp_path) == [
+        "index.html: identifier 'a' is given twice",
+        "index.html: 'x.html' leads to no file of the site",
+        "index.html: 'y.png' leads to no file of the site",
+        "index.html: '#b' leads to no place of its page",
+    ]
+
+
+def test_a_link_to_a_file_beside_the_site_is_broken_where_the_site_is_read(tmp_path):
+    site = tmp_path / "site"
+    (site / "editions").mkdir(parents=True)
+    (tmp_path / "private.html").write_text("here, and on no server", encoding="utf-8")
+    (site / "a.html").write_text("<p>", encoding="utf-8")
+    page = '<a href="../../private.html">no</a><a href="../a.html">yes</a><a href="..">no</a>'
+    (site / "editions" / "b.html").write_text(page, encoding="utf-8")
+    assert broken_links_of(site) == [
+        "editions/b.html: '../../private.html' leads to no file of the site",
+        "editions/b.html: '..' leads to no file of the site",
+    ]
