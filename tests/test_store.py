@@ -103,6 +103,24 @@ def test_a_day_inside_a_month_already_held_takes_the_month_s_place(tmp_path, cat
     assert store.read(tmp_path, "audience")["visits"].tolist() == [3100, 100, 100]
 
 
+@pytest.mark.parametrize("names", [("a", "a"), ("a", "b")])
+def test_a_team_is_told_the_codes_of_several_sessions_of_a_file_or_of_a_file_each(
+    tmp_path, catalogue, names
+):
+    (tmp_path / "raw").mkdir()
+    told = []
+    for name, session, codes in zip(names, "ab", (("P1", "P2"), ("p1", "P3")), strict=True):
+        path = tmp_path / "raw" / f"tests_legifrance_{name}.csv"
+        before = "session,participant,date,task,success\n"
+        if path.exists():
+            before = path.read_text(encoding="utf-8")
+        rows = "".join(f"{session},{code},2026-03-05,T,oui\n" for code in codes)
+        path.write_text(before + rows, encoding="utf-8")
+        told.append(store.ingest(tmp_path / "raw", tmp_path, catalogue).notices)
+    assert told[0] == [] and len(told[1]) == 1
+    assert "tests-legifrance: participants P1 are in several sessions" in told[1][0]
+
+
 def test_an_export_saved_in_another_format_says_which_one_its_device_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     for name in ("jdma_legifrance_2026.xlsx", "holiday.xlsx"):

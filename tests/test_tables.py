@@ -89,7 +89,8 @@ def test_a_mark_of_no_product_is_refused_as_no_page_could_hold_it():
     rows, rejects = audience([("2026-01-01", "2026-01-01")], product=None)
     assert rows.empty
     (told,) = rejects["reason"]
-    assert told.startswith("is empty; name one in the file, or that of the device")
+    mend = "name one in the file, or in the device's entry in its devices.yml"
+    assert told == f"is empty; {mend}"  # whichever data folder's catalogue that is
 
 
 def test_an_unknown_table_is_told_with_the_known_ones():

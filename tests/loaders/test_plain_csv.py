@@ -114,6 +114,28 @@ def test_what_may_be_two_numbers_or_counts_twice_is_refused_and_nobody_is_shown(
     assert loaded.rows.empty and told == column and reason in why and "Zoé" not in value
 
 
+@pytest.mark.parametrize(
+    ("sexes", "told"),
+    [
+        ("Femmes Hommes", ["sex has 'Femmes' (is it 'Femme'?), 'Hommes' (is it 'Homme'?), by"]),
+        ("Femme Homme Autre", []),
+    ],
+)
+def test_categories_that_would_leave_a_weighting_empty_are_told_without_a_questionnaire_too(
+    read, sexes, told
+):
+    header = "response_id,date,finished,variable,category,value\n"
+    text = header + "".join(
+        f"r{row},2026-03-05,true,response,,\nr{row},2026-03-05,true,sex,{sex},\n"
+        f"r{row},2026-03-05,true,reason,Une démarche,\n"
+        for row, sex in enumerate(sexes.split())
+    )
+    loaded = read(text, table="responses")
+    assert loaded.rejects.empty and len(loaded.notices) == len(told)
+    for notice, start in zip(loaded.notices, told, strict=True):
+        assert notice.startswith(start) and "margins.csv has Femme, Homme: write these" in notice
+
+
 def test_an_address_is_no_identifier_of_an_answer(read):
     text = RATINGS + "zoe@exemple.invalid;2026-01-05;satisfaction;7;0;10\n"
     loaded = read(text, table="ratings")

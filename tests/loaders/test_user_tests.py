@@ -167,15 +167,6 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
         read(text)
 
 
-def test_a_code_of_several_sessions_is_told(read):
-    text = HEADER + "".join(
-        f"{session},{code},2026-03-05,T,oui,,,\n"
-        for session, code in [("a", "P1"), ("a", "P2"), ("b", "p1"), ("b", "P3")]
-    )
-    (notice,) = read(text).notices
-    assert "participants P1 are in several sessions" in notice and "P2" not in notice
-
-
 def test_numbered_rows_of_two_files_are_different_people(read):
     text = f"{ITEMS}\n{FULL}\n{FULL}\n"
     both = [read(text, f"sus_2026-T{number}.csv").rows for number in (1, 2)]

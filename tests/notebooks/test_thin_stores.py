@@ -57,6 +57,20 @@ def test_a_study_of_five_marks_ends_and_shows_no_hole(name, few_marks, monkeypat
     assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told)
 
 
+def test_in_person_visits_are_not_said_to_be_none_by_the_study_of_sites(
+    tmp_path, catalogue, monkeypatch
+):
+    (tmp_path / "raw").mkdir()
+    months = [f"{2024 + i // 12}-{i % 12 + 1:02d}" for i in range(33)]
+    rows = [f"{month},in_person,{1200 + 13 * i}\n" for i, month in enumerate(months)]
+    text = "month,channel,visits\n" + "".join(rows)
+    (tmp_path / "raw" / "boamp_audience_accueil.csv").write_text(text, encoding="utf-8")
+    assert not store.ingest(tmp_path / "raw", tmp_path, catalogue).problems
+    told = "\n".join(shown("frequentation", tmp_path, monkeypatch))
+    assert "Les visites en personne ne sont pas comptées ici" in told
+    assert "Aucune évolution" not in told and "Aucune série de visites n'est" not in told
+
+
 def test_what_nobody_measures_is_not_said_to_be_withheld(few_marks, monkeypatch):
     told = "\n".join(shown("panorama", few_marks, monkeypatch))
     assert "*Aucune mesure d'usage n'est disponible au 3e trimestre 2026.*" in told

@@ -16,7 +16,13 @@ from observlib.catalogue.entries import (
     Peer,
     Product,
 )
-from observlib.catalogue.questionnaires import Question, Questionnaire, Routing, plain_code
+from observlib.catalogue.questionnaires import (
+    Question,
+    Questionnaire,
+    Routing,
+    outside_margins,
+    plain_code,
+)
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [
@@ -36,5 +42,6 @@ __all__ = [
     "Routing",
     "load_catalogue",
     "needed_by",
+    "outside_margins",
     "plain_code",
 ]

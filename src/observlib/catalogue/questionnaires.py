@@ -163,25 +163,28 @@ def plain_code(code: str) -> str:
 
 
 def outside_margins(
-    questionnaire: Questionnaire, margins: Mapping[str, Collection[str]]
-) -> Iterator[str]:
-    """Categories that were meant to be some of the population's, and are written otherwise.
+    variable: str, given: Collection[str], margins: Mapping[str, Collection[str]]
+) -> str | None:
+    """What is wrong with categories of a variable that were meant to be the population's.
 
     Answers of other people (who live abroad) are no mistake: they have no part in a weighting.
+
+    Examples
+    --------
+    >>> outside_margins("sex", ["Femmes"], {"sex": ["Femme", "Homme"]})[:58]
+    "sex has 'Femmes' (is it 'Femme'?), by which no answer is w"
     """
-    for question in questionnaire.questions:
-        known = {fold(name): name for name in margins.get(question.variable or "", ())}
-        given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
-        meant = {name: _closest(name, known) for name in given if name not in known.values()}
-        near = {name: close for name, close in meant.items() if close}
-        if known and given and (near or len(meant) == len(given)):
-            told = [f"{name!r} (is it {close!r}?)" for name, close in near.items()]
-            yield (
-                f"{question.code}: {question.variable} has "
-                f"{', '.join(told or map(repr, given[:3]))}, by which no answer is weighted; "
-                f"data/reference/margins.csv has {', '.join(known.values())}: write these, or "
-                f"name another variable"
-            )
+    known = {fold(name): name for name in margins.get(variable, ())}
+    meant = {name: _closest(name, known) for name in given if name not in known.values()}
+    near = {name: close for name, close in meant.items() if close}
+    if not known or not given or not (near or len(meant) == len(given)):
+        return None
+    told = [f"{name!r} (is it {close!r}?)" for name, close in near.items()]
+    return (
+        f"{variable} has {', '.join(told or map(repr, [*given][:3]))}, by which no answer is "
+        f"weighted; data/reference/margins.csv has {', '.join(known.values())}: write these, or "
+        f"name another variable"
+    )
 
 
 def _closest(name: str, known: Mapping[str, str]) -> str | None:

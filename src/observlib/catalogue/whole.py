@@ -45,6 +45,7 @@ class Catalogue(BaseModel):
     groups: dict[str, Group] = {}
     peers: dict[str, Peer]
     questionnaires: dict[str, Questionnaire] = {}
+    margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
 
     @property
     def units(self) -> dict[str, str]:
@@ -138,7 +139,8 @@ def load_catalogue(
     problems += _unknown_references(parts, places, loaders, tables)
     if problems:
         raise ObservError(*problems)
-    return Catalogue(**parts)
+    by_variable = {name: tuple(names) for name, names in (margins or {}).items()}
+    return Catalogue(**parts, margins=by_variable)
 
 
 def _lists(folder: Path, own: Path | None) -> Iterator[tuple[str, type[Entry], Path]]:
@@ -171,7 +173,10 @@ def _questionnaires(
                 f"{path}:{lines.get(('id',), 1)}: id is {one.id!r}, and the file's name says "
                 f"{path.stem!r}; make them the same"
             )
-        problems += [f"{path}: {fault}" for fault in outside_margins(one, margins)]
+        for question in one.questions:
+            given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
+            if fault := outside_margins(question.variable or "", given, margins):
+                problems.append(f"{path}: {question.code}: {fault}")
         known[one.id] = one
     return known, problems
 

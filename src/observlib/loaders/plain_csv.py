@@ -33,6 +33,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import personal, tables
-from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
@@ -119,7 +120,17 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             column, value, reason = fault
             shown = without_persons(value, _LONGEST_SHOWN, "comment", column)
             rejects.append(reject(path.name, line, column, shown, reason))
-    return settle(path, device.table, _frame(rows, kinds), rejects)
+    loaded = settle(path, device.table, _frame(rows, kinds), rejects)
+    if device.table != "responses":
+        return loaded
+    return replace(loaded, notices=tuple(_unweighted(loaded.rows, catalogue)))
+
+
+def _unweighted(responses: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:
+    """Categories that are none of the population's, of a survey that no questionnaire declares."""
+    for variable, given in responses.dropna(subset="category").groupby("variable")["category"]:
+        if told := outside_margins(str(variable), list(given.unique()), catalogue.margins):
+            yield told
 
 
 def _kinds(table: str) -> dict[str, str]:

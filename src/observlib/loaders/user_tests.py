@@ -7,7 +7,7 @@ The format
   without being shown. A code is one person of the device, in every session and file of it: who
   comes again keeps it, and a campaign of others does not start again from `P01` but takes codes
   of its own, such as `P263-01`. People who share a code count as one, so that fewer are published
-  than came, and never more; a notice tells the codes that come in several sessions of a file.
+  than came, and never more; the ingestion tells the codes that come in several sessions.
 - `session`: the campaign's or session's name (by default the file's).
 - `date`; where the table has none, the device's `period` or the file's name tells it.
 - `task` (`tâche`), with `success` (`réussite`): oui/non, 1/0 or réussi/échec. `partiel` or `avec
@@ -26,8 +26,7 @@ and each is a person.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError, bounded
+from observlib.errors import ObservError
 from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._sheet import Sheet, day_named, read_days, read_sheet
@@ -142,19 +141,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         for line, (column, value, reason) in faults
     ]
     notices = [f"{partial} partial successes are counted as failures"] if partial else []
-    if again := _in_several_sessions(who.values()):
-        notices.append(
-            f"participants {bounded(again)} are in several sessions, and count as one person each; "
-            "if they are others, give each a code of their own"
-        )
     return settle(path, "user_tests", _frame([*rows, *answers], who, device), rejects, notices)
-
-
-def _in_several_sessions(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """The codes of participants that come in more than one session."""
-    places = {(row["participant"], row["session"]) for row in rows}
-    times = Counter(code for code, _ in places)
-    return sorted(code for code, sessions in times.items() if sessions > 1)
 
 
 def _place_fault(sheet: Sheet, line: int, anonymous: bool) -> Fault | None:

@@ -15,7 +15,7 @@ import pandas as pd
 import observlib
 from observlib import files, tables
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, load
 from observlib.store.ledger import (
     Entry,
@@ -59,7 +59,7 @@ def ingest(
     (the same answers, overlapping days) corrects it: the earlier rows within its period are
     replaced. Exports have the order in which they were first read; within one run, that of their
     paths. A file that cannot be used is a problem and does not stop the others; so is one of which
-    every row is rejected, where no file gives any.
+    every row is rejected.
 
     A file whose content was read before is read again only where its verdict may be another:
     rows of it were rejected, or what its loader judges by (the library, the device's entry and
@@ -167,7 +167,6 @@ def _read(
 ) -> list[Entry]:
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
-    given, refused = 0, []  # rows taken, and files of which no row is
     rejects = [tables.no_rejects()]
     places = {(entry.device, entry.content): place for place, entry in enumerate(entries)}
     taken: set[tuple[str, str]] = set()  # in this run
@@ -192,11 +191,10 @@ def _read(
             continue
         taken.add(same)
         places[same] = place
-        given += len(loaded.rows)
         if loaded.rows.empty and len(loaded.rejects):
             first = loaded.rejects.iloc[0]
             why = " ".join(filter(None, (first["column"], first["reason"])))
-            refused.append(
+            done.problems.append(
                 f"{path}: every row is rejected, such as row {first['row']}: {why}; "
                 f"mend them, and ingest the file again"
             )
@@ -216,13 +214,30 @@ def _read(
         done.notices += [f"{name}: {notice}" for notice in loaded.notices]
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
-    done.problems += [] if given else refused
+    done.notices += _in_several_sessions(store, entries, taken)
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
         columns=["device", "files", "unchanged", "rows", "rejected"],
     )
     done.rejects = pd.concat(rejects, ignore_index=True)
     return entries
+
+
+def _in_several_sessions(
+    store: Path, entries: list[Entry], taken: set[tuple[str, str]]
+) -> Iterator[str]:
+    """The codes of participants that come in several sessions of a device, often a file each."""
+    tests = [entry for entry in entries if entry.table == "user_tests"]
+    for device in sorted({e.device for e in tests if (e.device, e.content) in taken}):
+        parts = [store / entry.part for entry in tests if entry.device == device]
+        columns = ["participant", "session"]
+        came = pd.concat(pd.read_parquet(part, columns=columns) for part in parts)
+        times = came.drop_duplicates()["participant"].value_counts()
+        if again := sorted(times.index[times > 1]):
+            yield (
+                f"{device}: participants {bounded(again)} are in several sessions, and count as "
+                "one person each; if they are others, give each a code of their own"
+            )
 
 
 def _load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:

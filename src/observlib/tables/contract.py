@@ -287,7 +287,7 @@ def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any
         return [f"{start} to {end}" for start, end in zip(starts, ends, strict=True)], reason
     values: Any = "" if _is_free(table, column) else rows[column]
     if reason == "not_nullable":
-        own = "; name one in the file, or that of the device in data/catalogue/devices.yml"
+        own = "; name one in the file, or in the device's entry in its devices.yml"
         return values, "is empty" + (own if column == "product" else "")
     if reason == "is outside the scale":
         scales = zip(rows[column], rows["scale_min"], rows["scale_max"], strict=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.words import plain
@@ -91,6 +92,34 @@ def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withh
     assert set(now["status"]) == {"published"} and set(year["status"]) == {"suppressed"}
     caption = plain(surveys.over_a_year(now, year, NOW))
     assert "non publiées, car" in caption and "par différence, celles d'un trimestre" in caption
+
+
+@pytest.mark.parametrize(
+    ("begun", "why"), [("2026-09-10", True), ("2026-04-10", True), ("2025-12-10", False)]
+)
+def test_readers_of_a_survey_s_first_year_are_told_why_nothing_is_published_over_a_year(
+    catalogue, begun, why
+):
+    days = pd.date_range(begun, "2026-09-30", periods=200).normalize()
+    said = pd.DataFrame(
+        {
+            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
+            "source": "e@1", "response_id": [f"r{n}" for n in range(200)], "date": days,
+            "finished": True, "variable": "satisfaction", "category": None,
+            "value": [float(n % 5 + 1) for n in range(200)], "scale_min": 1.0, "scale_max": 5.0,
+        }
+    )  # fmt: skip
+    ticked = said.assign(variable="reason", category="Chercher", value=float("nan"))
+    quarters = Quarter(2026, 3).back(9)
+    every = estimates.combine(
+        [
+            measured.quarterly(said, catalogue, quarters),
+            measured.pooled(said, catalogue, quarters[-4:]),
+            measured.reasons(ticked, catalogue, quarters[-4:]),
+        ]
+    )
+    told = plain(surveys.first_year(every, NOW))
+    assert ("n'est pas publié : une édition suivante" in told) == why and bool(told) == why
 
 
 def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, words
+from observlib.period import Quarter
 from observlib.sentences import value_of
 
 _SHOWN = 3  # marks in one sentence; the page's table has them all
@@ -25,6 +26,11 @@ _WHY_NOT = {
     "partial": "une période incomplète pour {}",
 }
 _WHY_HIDDEN = "faute de réponses assez nombreuses et assez diverses"
+_FIRST_YEAR = (
+    "Pendant la première année d'une enquête, ce qui n'est donné que sur un an (motifs, profil, "
+    "notes selon l'âge et le sexe, ce qui va avec la satisfaction, redressement) n'est pas publié "
+    ": une édition suivante ferait connaître, par différence, les réponses d'un seul trimestre."
+)
 _NOUNS = {
     "satisfaction_10": "la satisfaction",
     "task_success_share": "l'objectif atteint",
@@ -138,6 +144,24 @@ def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
         return f"Réponses à l'enquête sur {until}"
     counts = f"{french.number(many)} au lieu de {french.number(few)} pour un seul"
     return f"Réponses à l'enquête sur {until} : {counts}"
+
+
+def first_year(frame: pd.DataFrame, quarter: str) -> str:
+    """Why nothing is told of a year of a survey that began within it; nothing of another.
+
+    Parameters
+    ----------
+    frame
+        All estimates of one survey, by quarter and over a year.
+    quarter
+        The last of the year.
+    """
+    over_year = frame.loc[frame["period"].str.contains("/") & (frame["group"] != ""), "status"]
+    if not (over_year == "suppressed").any() or not over_year.isin(words.WITHHELD).all():
+        return ""
+    answered = frame["period"].str.contains("-T") & (frame["status"] != "missing")
+    begun = min(frame.loc[answered, "period"], default="")
+    return _FIRST_YEAR if begun > str(Quarter.parse(quarter) - 3) else ""
 
 
 def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
