@@ -94,7 +94,7 @@ def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study):
     hidden = study.select(study.estimates("satisfaction"), status="suppressed")
     assert len(hidden)
     nothing = study.say.satisfaction.products_above(study.comparisons("satisfaction").head(0))
-    said = study.text(nothing, told=hidden, absent="note de satisfaction")
+    said = study.text(nothing, data=hidden, absent="note de satisfaction")
     assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 

@@ -41,7 +41,7 @@ def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
     assert all(sum(label in text for text in made) == 1 for label in labels)
     silent = devices.silence(given, held, catalogue, Q)
     assert set(silent["device"]) <= set(catalogue.devices) - set(held["device"])
-    assert findings.devices.amounts(received)
+    assert findings.devices.received(received)
 
 
 def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration):

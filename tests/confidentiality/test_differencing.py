@@ -12,7 +12,7 @@ FEW = 11
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40)), st.sampled_from("abz"))
-def test_what_the_total_leaves_is_never_of_few_people(counts: dict[str, int], other: str) -> None:
+def test_what_the_total_leaves_is_never_of_few_people(counts, other):
     also = {other} & set(counts)
     hidden = withheld_parts(counts, also)
     assert {name for name, count in counts.items() if 0 < count < FEW} | also <= hidden
@@ -49,19 +49,19 @@ def recovered(counts: list[int]) -> list[int]:
     st.lists(st.sampled_from([0, 4, 7, 10, 30]), min_size=4, max_size=14)
     | st.lists(st.sampled_from([0, 6, 8]), min_size=4, max_size=14)
 )
-def test_no_small_quarter_is_had_from_all_the_editions_together(counts: list[int]) -> None:
+def test_no_small_quarter_is_had_from_all_the_editions_together(counts):
     # nothing before the device began, nor after it stopped
     assert recovered([0] * 3 + counts + [0] * 3) == []
 
 
-def test_years_of_small_quarters_are_told_and_one_small_quarter_hides_its_year() -> None:
+def test_years_of_small_quarters_are_told_and_one_small_quarter_hides_its_year():
     assert window_told([False] * 4) and window_told([None, False] * 2)
     assert window_told([True, None, True, True]) and window_told([None] * 4)
     assert not window_told([True, True, False, False])
     assert not window_told([None, None, None, False])
 
 
-def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden() -> None:
+def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden():
     assert withheld_parts({"a": 10, "b": 30, "c": 15}) == {"a", "c"}
     assert withheld_parts({"a": 11, "b": 30, "c": 15}) == set()
     # two that are hidden: of ten people together they take a third, of eleven none
@@ -72,7 +72,7 @@ def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden() 
     assert withheld_parts({"a": 1, "b": 0, "c": 30}) == {"a", "c"}
 
 
-def test_every_other_quarter_is_a_rhythm_from_four_quarters_on_and_at_even_distances() -> None:
+def test_every_other_quarter_is_a_rhythm_from_four_quarters_on_and_at_even_distances():
     assert not window_told([False, None]) and not window_told([None, False])
     assert window_told([False, None, False, None]) and window_told([None, False] * 3)
     assert not window_told([False, False, None, None])

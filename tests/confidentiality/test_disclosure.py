@@ -11,7 +11,7 @@ from observlib.confidentiality.disclosure import protect, unanimous
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=30))
-def test_no_number_on_fewer_than_eleven_people_gets_out(bases: list[int]) -> None:
+def test_no_number_on_fewer_than_eleven_people_gets_out(bases):
     rows = pd.DataFrame(
         {
             "indicator": "i",
@@ -41,7 +41,7 @@ def test_no_number_on_fewer_than_eleven_people_gets_out(bases: list[int]) -> Non
             assert out.loc[row.Index, estimates.NUMBERS].isna().all()
 
 
-def test_a_partial_period_stays_partial_and_a_small_one_is_withheld() -> None:
+def test_a_partial_period_stays_partial_and_a_small_one_is_withheld():
     rows = pd.DataFrame(
         {
             "indicator": "i",
@@ -81,28 +81,26 @@ def row(estimate: float, n: int, **more: object) -> dict[str, object]:
         (row(100, 12, group="feeling", group_value="Négatif"), "suppressed"),
     ],
 )
-def test_what_each_of_few_people_answered_is_not_told(
-    found: dict[str, object], status: str
-) -> None:
+def test_what_each_of_few_people_answered_is_not_told(found, status):
     assert protect(pd.DataFrame([found]))["status"].tolist() == [status]
 
 
-def test_a_delay_of_the_service_is_nobody_s_answer() -> None:
+def test_a_delay_of_the_service_is_nobody_s_answer():
     assert protect(pd.DataFrame([row(100, 12)]), personal=False)["status"].tolist() == ["low_base"]
 
 
-def test_a_unanimous_answer_is_not_told_by_the_categories_that_no_one_chose() -> None:
+def test_a_unanimous_answer_is_not_told_by_the_categories_that_no_one_chose():
     parts = [row(100, 12, group="feeling", group_value="Négatif"),
              row(0, 12, group="feeling", group_value="Positif")]  # fmt: skip
     assert set(protect(pd.DataFrame(parts))["status"]) == {"suppressed"}
 
 
-def test_what_an_indicator_withholds_keeps_no_number() -> None:
+def test_what_an_indicator_withholds_keeps_no_number():
     out = protect(pd.DataFrame([row(40, 50, ci_low=30.0, ci_high=50.0, status="suppressed")]))
     assert out[estimates.NUMBERS].isna().all(axis=None)
 
 
-def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval() -> None:
+def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval():
     ends = {"ci_low": 4.0, "ci_high": 6.0, "n_eff": 29}
     rows = [row(5, n, unit="sur 10", **ends | {"n_eff": n}) for n in (29, 30)]
     few, many = protect(pd.DataFrame(rows)).to_dict("records")
@@ -112,14 +110,14 @@ def test_marks_of_few_people_cannot_be_computed_from_their_mean_s_interval() -> 
     assert tested["ci_low"].notna().all()
 
 
-def test_the_base_of_a_mean_is_rounded_so_that_a_late_answer_is_not_its_difference() -> None:
+def test_the_base_of_a_mean_is_rounded_so_that_a_late_answer_is_not_its_difference():
     rows = pd.DataFrame([row(50, n, unit="sur 10") for n in (11, 12, 17, 18, 152, 153)])
     assert protect(rows)["n"].tolist() == [15, 15, 15, 20, 150, 155]
     counts = pd.DataFrame([row(n, n, unit="messages") for n in (11, 152)])
     assert protect(counts)["n"].tolist() == [11, 152]  # a count is told as it is
 
 
-def test_ten_people_are_few_and_eleven_are_not_under_every_rule() -> None:
+def test_ten_people_are_few_and_eleven_are_not_under_every_rule():
     """The base, the people who have a property, and those who have not."""
     shown = {10: "suppressed", 11: "low_base"}
     for n, status in shown.items():
@@ -136,12 +134,12 @@ def test_ten_people_are_few_and_eleven_are_not_under_every_rule() -> None:
     ("having", "told"),
     [(0.49, True), (0.5, False), (10.49, False), (10.5, True)],  # of a weighted share
 )
-def test_a_weighted_share_counts_as_the_nearest_number_of_people(having: float, told: bool) -> None:
+def test_a_weighted_share_counts_as_the_nearest_number_of_people(having, told):
     (status,) = protect(pd.DataFrame([row(having, 100)]))["status"]
     assert (status == "published") is told
 
 
-def test_a_base_of_29_is_low_and_of_30_is_not() -> None:
+def test_a_base_of_29_is_low_and_of_30_is_not():
     for n, status in {29: "low_base", 30: "published"}.items():
         assert protect(pd.DataFrame([row(50, n)]))["status"].tolist() == [status]
         assert unanimous("%", 100.0, n) == (n < 30)
@@ -150,7 +148,7 @@ def test_a_base_of_29_is_low_and_of_30_is_not() -> None:
     )
 
 
-def test_a_category_of_two_in_four_hundred_withholds_its_question() -> None:
+def test_a_category_of_two_in_four_hundred_withholds_its_question():
     few = [row(0.5, 400, group="reason", group_value="A"),
            row(99.5, 400, group="reason", group_value="B")]  # fmt: skip
     assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}

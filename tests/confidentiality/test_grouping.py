@@ -12,33 +12,33 @@ def people(*counts: int) -> dict[str, set[str]]:
     return {f"c{i}": {f"{i}-{j}" for j in range(count)} for i, count in enumerate(counts)}
 
 
-def test_large_categories_stay_as_they_are() -> None:
+def test_large_categories_stay_as_they_are():
     assert list(merge_small(people(11, 30, 200))) == ["c0", "c1", "c2"]
 
 
-def test_one_small_category_takes_the_next_smallest_with_it() -> None:
+def test_one_small_category_takes_the_next_smallest_with_it():
     found = merge_small(people(40, 3, 12), "Autres")
     assert found["Autres"][0] == ("c1", "c2") and len(found["Autres"][1]) == 15
     assert list(found) == ["c0", "Autres"]
 
 
-def test_small_categories_that_are_enough_together_take_no_other() -> None:
+def test_small_categories_that_are_enough_together_take_no_other():
     assert list(merge_small(people(40, 6, 12, 7))) == ["c0", "c2", "Autres"]
 
 
-def test_nothing_is_told_where_nothing_can_be_told_apart() -> None:
+def test_nothing_is_told_where_nothing_can_be_told_apart():
     assert merge_small(people(30, 3)) == {} and merge_small(people(4, 3)) == {}
     assert merge_small({}) == {}
 
 
-def test_people_who_ticked_two_small_reasons_count_once() -> None:
+def test_people_who_ticked_two_small_reasons_count_once():
     same = {str(i) for i in range(8)}
     found = merge_small({"a": same, "b": same, "c": {str(i) for i in range(20)}, "d": same | {"x"}})
     assert found == {}  # nine people: the one large category joins, and nothing is left apart
 
 
 @given(st.lists(st.integers(0, 40), max_size=8))
-def test_every_group_holds_eleven_people_and_no_one_is_lost(counts: list[int]) -> None:
+def test_every_group_holds_eleven_people_and_no_one_is_lost(counts):
     holders = people(*counts)
     found = merge_small(holders)
     if not found:
@@ -49,7 +49,7 @@ def test_every_group_holds_eleven_people_and_no_one_is_lost(counts: list[int]) -
     assert sum(len(ids) for _, ids in found.values()) == sum(counts)
 
 
-def test_ten_people_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
+def test_ten_people_are_few_and_eleven_are_not_wherever_it_is_asked():
     assert list(merge_small(people(10, 30, 40))) == ["c2", "Autres"]
     assert list(merge_small(people(11, 30, 40))) == ["c0", "c1", "c2"]
     # small ones of ten together take the next smallest; of eleven, they do not
@@ -59,7 +59,7 @@ def test_ten_people_are_few_and_eleven_are_not_wherever_it_is_asked() -> None:
     assert merge_small({"a": {"x"}, "b": {"x"}}) == {}
 
 
-def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven() -> None:
+def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven():
     found = merge_small(people(0, 11, 12, 40))
     assert list(found) == ["c2", "c3", "Autres"] and found["Autres"][0] == ("c0", "c1")
     assert len(found["Autres"][1]) == 11

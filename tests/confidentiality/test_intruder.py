@@ -85,7 +85,7 @@ def row(found: dict[str, Any]) -> dict[str, Any]:
     return {"product": "p", "channel": "web", "device": "d", "period": "2026-T3", **found}
 
 
-def test_the_intruder_finds_what_digits_give_away() -> None:
+def test_the_intruder_finds_what_digits_give_away():
     """Else finding nothing would prove nothing."""
     marks = pd.Series([0.0] * 3 + [5.0] * 4 + [10.0] * 16)
     frame = estimates.make(
@@ -103,32 +103,28 @@ def test_the_intruder_finds_what_digits_give_away() -> None:
 
 
 def test_no_count_of_a_mark_can_be_computed_from_means_intervals_and_shares(
-    published: pd.DataFrame, scales: dict[tuple[str, str], list[float]], half: intruder.Half
-) -> None:
+    published, scales, half
+):
     assert published["indicator"].isin(list(MEANS)).sum() > 100
     assert intruder.marks_recovered(published, scales, bases, half) == []
 
 
-def test_no_promoters_or_detractors_can_be_computed_from_a_score(
-    published: pd.DataFrame, half: intruder.Half
-) -> None:
+def test_no_promoters_or_detractors_can_be_computed_from_a_score(published, half):
     assert (published["indicator"] == "nps").sum() > 10
     assert intruder.promoters_recovered(published, bases, half) == []
 
 
-def test_no_share_tells_one_to_ten_people(published: pd.DataFrame, half: intruder.Half) -> None:
+def test_no_share_tells_one_to_ten_people(published, half):
     assert published["indicator"].isin(SHARES).sum() > 100
     assert intruder.shares_recovered(published, SHARES, bases, half) == []
 
 
-def test_the_profile_less_the_weights_tells_nobody_who_left_a_question_out(
-    published: pd.DataFrame, half: intruder.Half
-) -> None:
+def test_the_profile_less_the_weights_tells_nobody_who_left_a_question_out(published, half):
     assert (published["indicator"] == "weighting_before").any()
     assert intruder.incomplete_recovered(published, bases, half) == []
 
 
-def test_a_funnel_does_not_tell_how_few_left_before_its_end(published: pd.DataFrame) -> None:
+def test_a_funnel_does_not_tell_how_few_left_before_its_end(published):
     steps = published[published["indicator"] == "survey_funnel"]
     wide = steps.pivot_table(index=["device", "period"], columns="group_value", values="estimate")
     left = wide["Réponse commencée"] - wide["Réponse terminée"]
@@ -139,8 +135,8 @@ def test_a_funnel_does_not_tell_how_few_left_before_its_end(published: pd.DataFr
 
 @pytest.mark.parametrize("late", [1, 2, 3])
 def test_a_quarter_published_again_does_not_tell_the_marks_of_those_who_answered_late(
-    demonstration: Path, catalogue: Catalogue, half: intruder.Half, late: int
-) -> None:
+    demonstration, catalogue, half, late
+):
     quarter = Quarter(2026, 3)
     ratings = store.read(demonstration, "ratings", quarter, quarter)
     ratings = ratings[ratings["question"] == "satisfaction"].sort_values("date", kind="stable")

@@ -16,7 +16,6 @@ import pytest
 from tests.copies import DEMO, copy_catalogue
 
 from observlib import files, store
-from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.store import ledger
 
@@ -42,8 +41,8 @@ def folders(tmp_path: Path, ratings: Write, visits: Write) -> tuple[Path, Path]:
 
 @pytest.mark.parametrize("same", [False, True], ids=["two folders", "one folder"])
 def test_an_ingestion_that_begins_during_another_loses_nothing_of_either(
-    tmp_path: Path, catalogue: Catalogue, folders: tuple[Path, Path], same: bool
-) -> None:
+    tmp_path, catalogue, folders, same
+):
     first, second = folders[1], folders[1 if same else 0]
     for raw in (first, second):
         store.ingest(raw, tmp_path / "in turn", catalogue)
@@ -70,9 +69,7 @@ def test_an_ingestion_that_begins_during_another_loses_nothing_of_either(
     store.check(data)
 
 
-def test_processes_at_once_give_what_they_give_in_turn(
-    tmp_path: Path, catalogue: Catalogue, folders: tuple[Path, Path]
-) -> None:
+def test_processes_at_once_give_what_they_give_in_turn(tmp_path, catalogue, folders):
     script = textwrap.dedent(
         f"""
         import sys
@@ -114,7 +111,7 @@ def test_processes_at_once_give_what_they_give_in_turn(
         assert content(data) in orders
 
 
-def test_who_waits_for_another_ingestion_is_told_so(tmp_path: Path, ratings: Write) -> None:
+def test_who_waits_for_another_ingestion_is_told_so(tmp_path, ratings):
     copy_catalogue(tmp_path)
     ratings(tmp_path / "raw", "x", JULY)
     (tmp_path / "data" / "store").mkdir()
@@ -136,9 +133,7 @@ def test_who_waits_for_another_ingestion_is_told_so(tmp_path: Path, ratings: Wri
     assert all(line.startswith("Reading exports: ") for line in err.splitlines())
 
 
-def test_a_killed_ingestion_keeps_nobody_out(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+def test_a_killed_ingestion_keeps_nobody_out(tmp_path, catalogue, ratings):
     (tmp_path / "store").mkdir()
     ratings(tmp_path / "raw", "x", JULY)
     script = (
@@ -157,9 +152,7 @@ def test_a_killed_ingestion_keeps_nobody_out(
     assert not waited and len(store.read(tmp_path, "ratings")) == 2
 
 
-def test_an_ingestion_does_not_wait_for_ever(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_ingestion_does_not_wait_for_ever(tmp_path, catalogue, ratings, monkeypatch):
     ratings(tmp_path / "raw", "x", JULY)
     (tmp_path / "store").mkdir()
     monkeypatch.setattr(ledger, "LONGEST_WAIT", 0)
@@ -168,13 +161,7 @@ def test_an_ingestion_does_not_wait_for_ever(
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.ENOLCK])
-def test_a_store_that_cannot_be_locked_says_why(
-    tmp_path: Path,
-    catalogue: Catalogue,
-    ratings: Write,
-    monkeypatch: pytest.MonkeyPatch,
-    code: int,
-) -> None:
+def test_a_store_that_cannot_be_locked_says_why(tmp_path, catalogue, ratings, monkeypatch, code):
     def refuse(*_: object) -> bool:
         raise OSError(code, os.strerror(code))
 
@@ -185,8 +172,8 @@ def test_a_store_that_cannot_be_locked_says_why(
 
 
 def test_a_reader_whose_parts_are_replaced_meanwhile_reads_the_new_ones(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, catalogue, ratings, monkeypatch
+):
     ratings(tmp_path / "raw", "1", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     ratings(tmp_path / "raw", "2", {key: (day, 1) for key, (day, _) in JULY.items()})
@@ -202,8 +189,8 @@ def test_a_reader_whose_parts_are_replaced_meanwhile_reads_the_new_ones(
 
 
 def test_an_edition_that_begins_while_parts_are_replaced_is_told_of_no_damage(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, catalogue, ratings, monkeypatch
+):
     ratings(tmp_path / "raw", "1", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     ratings(tmp_path / "raw", "2", {key: (day, 1) for key, (day, _) in JULY.items()})

@@ -34,8 +34,8 @@ def parts(data: Path) -> list[Path]:
 
 
 def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingestion(
-    tmp_path: Path, catalogue: Catalogue, raw: Path
-) -> None:
+    tmp_path, catalogue, raw
+):
     store.check(tmp_path)
     chance = random.Random(12)
     for _ in range(60):
@@ -56,7 +56,7 @@ def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingesti
         store.ingest(raw, tmp_path, catalogue)
 
 
-def test_every_damaged_part_is_told_at_once(tmp_path: Path, raw: Path) -> None:
+def test_every_damaged_part_is_told_at_once(tmp_path, raw):
     one, other = parts(tmp_path)
     one.unlink()
     other.write_bytes(other.read_bytes() + b"x")
@@ -67,9 +67,7 @@ def test_every_damaged_part_is_told_at_once(tmp_path: Path, raw: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["torn", "no Parquet", "gone"])
-def test_a_part_that_cannot_be_queried_is_told_in_a_line(
-    tmp_path: Path, raw: Path, what: str
-) -> None:
+def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
     (part,) = (tmp_path / "store" / "audience").iterdir()
     content = part.read_bytes()
     damage = {"torn": content[:-40], "no Parquet": b"PAR1" + bytes(99) + b"PAR1"}
@@ -87,8 +85,8 @@ def test_a_part_that_cannot_be_queried_is_told_in_a_line(
     "error", [duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.Error]
 )
 def test_a_query_that_fails_over_sound_parts_never_has_the_store_deleted(
-    tmp_path: Path, raw: Path, monkeypatch: pytest.MonkeyPatch, error: type[duckdb.Error]
-) -> None:
+    tmp_path, raw, monkeypatch, error
+):
     def fail() -> None:
         raise error("no more memory\nat all")
 
@@ -100,8 +98,8 @@ def test_a_query_that_fails_over_sound_parts_never_has_the_store_deleted(
 
 
 def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
-    tmp_path: Path, catalogue: Catalogue, raw: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, catalogue, raw, monkeypatch
+):
     (part,) = (tmp_path / "store" / "audience").iterdir()
     opened = Path.open
 
@@ -128,8 +126,8 @@ def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
 
 
 def test_a_part_that_was_replaced_leaves_the_disk_with_the_rows_it_held(
-    tmp_path: Path, catalogue: Catalogue, raw: Path, ratings: Write
-) -> None:
+    tmp_path, catalogue, raw, ratings
+):
     (replaced,) = (tmp_path / "store" / "ratings").iterdir()
     ratings(raw, "y", {"a": ("2025-07-01", 3), "c": ("2025-07-20", 5)})  # b was withdrawn
     store.ingest(raw, tmp_path, catalogue)
@@ -141,9 +139,7 @@ def test_a_part_that_was_replaced_leaves_the_disk_with_the_rows_it_held(
     assert not any(b"2025-07-15" in part.read_bytes() for part in parts(tmp_path))
 
 
-def test_what_an_interrupted_run_left_is_cleared_and_never_read(
-    tmp_path: Path, catalogue: Catalogue, raw: Path, ratings: Write
-) -> None:
+def test_what_an_interrupted_run_left_is_cleared_and_never_read(tmp_path, catalogue, raw, ratings):
     before = store.read(tmp_path, "ratings")
     left = tmp_path / "store" / "ratings" / "satisfaction-3939-dead.parquet"
     left.write_bytes(b"half")
@@ -154,9 +150,7 @@ def test_what_an_interrupted_run_left_is_cleared_and_never_read(
     assert len(parts(tmp_path)) == 2
 
 
-def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(
-    tmp_path: Path, catalogue: Catalogue, raw: Path
-) -> None:
+def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(tmp_path, catalogue, raw):
     left = tmp_path / "store" / ".ledger.json-a1b2c3d4"
     left.write_text("{", encoding="utf-8")
     store.ingest(raw, tmp_path, catalogue)
@@ -165,9 +159,7 @@ def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_a_disk_without_locks_is_told_with_what_to_do(
-    tmp_path: Path, catalogue: Catalogue, raw: Path, monkeypatch: pytest.MonkeyPatch, code: int
-) -> None:
+def test_a_disk_without_locks_is_told_with_what_to_do(tmp_path, catalogue, raw, monkeypatch, code):
     def refuse(stream: object) -> bool:
         raise OSError(code, "No locks available")
 
@@ -177,8 +169,8 @@ def test_a_disk_without_locks_is_told_with_what_to_do(
 
 
 def test_a_name_of_a_file_that_would_be_a_formula_is_none_in_the_list_of_rejects(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+    tmp_path, catalogue, ratings
+):
     device = catalogue.devices["satisfaction-3939"].model_copy(update={"pattern": "*.csv"})
     path = ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 9)})
     path.rename(path.with_name("=1+1.csv"))
@@ -188,7 +180,7 @@ def test_a_name_of_a_file_that_would_be_a_formula_is_none_in_the_list_of_rejects
     assert "'=1+1.csv" in rejects.read_text(encoding="utf-8")
 
 
-def test_a_store_of_another_version_says_how_to_begin_again(tmp_path: Path, raw: Path) -> None:
+def test_a_store_of_another_version_says_how_to_begin_again(tmp_path, raw):
     path = tmp_path / "store" / "ledger.json"
     ledger = json.loads(path.read_bytes())
     for entry in ledger["files"]:

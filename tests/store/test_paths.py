@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from observlib import store
-from observlib.catalogue import Catalogue
 
 Write = Callable[..., Path]
 JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)}
@@ -21,8 +20,8 @@ if sys.platform != "win32":
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_project_whose_folder_has_any_name_reads_its_own_store_and_no_other(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, name: str
-) -> None:
+    tmp_path, catalogue, ratings, name
+):
     other = tmp_path / "axb"  # which a pattern would match
     ratings(other / "raw", "x", JULY)  # the same rows, so that its part has the same name
     store.ingest(other / "raw", other, catalogue)
@@ -47,18 +46,14 @@ def links(tmp_path: Path, ratings: Write) -> Path:
     return tmp_path / "outside"
 
 
-def test_the_folder_that_is_named_may_be_a_link(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+def test_the_folder_that_is_named_may_be_a_link(tmp_path, catalogue, ratings):
     (tmp_path / "link").symlink_to(links(tmp_path, ratings), target_is_directory=True)
     done = store.ingest(tmp_path / "link", tmp_path / "data", catalogue)
     assert not done.problems and len(store.read(tmp_path / "data", "ratings")) == 2
 
 
 @pytest.mark.parametrize("what", ["folder", "file"])
-def test_a_link_that_leads_out_is_told_and_not_followed(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, what: str
-) -> None:
+def test_a_link_that_leads_out_is_told_and_not_followed(tmp_path, catalogue, ratings, what):
     target = links(tmp_path, ratings)
     target = target if what == "folder" else next(target.iterdir())
     link = tmp_path / "raw" / target.name
@@ -70,9 +65,7 @@ def test_a_link_that_leads_out_is_told_and_not_followed(
     assert done.devices.empty and store.read(tmp_path / "data", "ratings").empty
 
 
-def test_a_link_that_stays_inside_loses_nothing_and_says_nothing(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+def test_a_link_that_stays_inside_loses_nothing_and_says_nothing(tmp_path, catalogue, ratings):
     ratings(tmp_path / "raw" / "2025", "x", JULY)
     (tmp_path / "raw" / "latest").symlink_to(tmp_path / "raw" / "2025", target_is_directory=True)
     (tmp_path / "raw" / "circle").symlink_to(tmp_path / "raw", target_is_directory=True)
@@ -81,9 +74,7 @@ def test_a_link_that_stays_inside_loses_nothing_and_says_nothing(
     assert not done.problems and done.devices["files"].tolist() == [1]
 
 
-def test_a_link_to_itself_is_told_and_stops_no_other(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+def test_a_link_to_itself_is_told_and_stops_no_other(tmp_path, catalogue, ratings):
     ratings(tmp_path / "raw", "x", JULY)
     loop = tmp_path / "raw" / "boamp_audience.csv"
     loop.symlink_to(loop)

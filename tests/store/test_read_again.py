@@ -51,8 +51,8 @@ COUNTS = {("boamp", "2025-05"): 5, (NEW.id, "2025-05"): 50, (NEW.id, "2025-06"):
 
 
 def test_rejected_rows_come_back_once_the_product_is_in_the_catalogue(
-    tmp_path: Path, catalogue: Catalogue, later: Catalogue, visits: Write
-) -> None:
+    tmp_path, catalogue, later, visits
+):
     visits(tmp_path / "raw", "x", COUNTS)
     done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert told(done) == [1, 0, 1, 2] and counted(tmp_path) == {("boamp", "2025-05"): 5}
@@ -63,9 +63,7 @@ def test_rejected_rows_come_back_once_the_product_is_in_the_catalogue(
     assert told(store.ingest(tmp_path / "raw", tmp_path, later)) == [1, 1, 0, 0]
 
 
-def test_rows_that_are_still_rejected_are_told_at_each_ingestion(
-    tmp_path: Path, catalogue: Catalogue, visits: Write
-) -> None:
+def test_rows_that_are_still_rejected_are_told_at_each_ingestion(tmp_path, catalogue, visits):
     visits(tmp_path / "raw", "x", COUNTS)
     first = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     digest = store.digest(tmp_path)
@@ -77,8 +75,8 @@ def test_rows_that_are_still_rejected_are_told_at_each_ingestion(
 
 
 def test_rows_that_a_wrong_clock_rejected_as_future_come_back(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write, clock: Clock
-) -> None:
+    tmp_path, catalogue, ratings, visits, clock
+):
     ratings(tmp_path / "raw", "x", {"a": ("2019-11-01", 1), "b": ("2025-05-02", 2)})
     visits(tmp_path / "raw", "x", {("boamp", f"2025-{month:02}"): month for month in (5, 6, 7)})
     clock("2019-12-31")
@@ -91,8 +89,8 @@ def test_rows_that_a_wrong_clock_rejected_as_future_come_back(
 
 
 def test_a_month_is_complete_in_a_file_first_read_by_a_clock_that_was_years_behind(
-    tmp_path: Path, catalogue: Catalogue, later: Catalogue, visits: Write, clock: Clock
-) -> None:
+    tmp_path, catalogue, later, visits, clock
+):
     visits(tmp_path / "raw", "x", COUNTS)
     clock("2020-10-05")
     assert told(store.ingest(tmp_path / "raw", tmp_path, later)) == [1, 0, 0, 3]
@@ -107,8 +105,8 @@ def test_a_month_is_complete_in_a_file_first_read_by_a_clock_that_was_years_behi
 
 
 def test_a_file_that_holds_a_month_to_come_beside_others_tells_of_no_wrong_clock(
-    tmp_path: Path, catalogue: Catalogue, visits: Write, clock: Clock
-) -> None:
+    tmp_path, catalogue, visits, clock
+):
     counts = {("boamp", "2025-06"): 60, ("boamp", "2025-07"): 0}  # July is to come
     visits(tmp_path / "raw", "x", counts)
     clock("2025-06-15")
@@ -121,8 +119,8 @@ def test_a_file_that_holds_a_month_to_come_beside_others_tells_of_no_wrong_clock
 
 
 def test_a_month_that_was_running_is_not_complete_because_its_export_is_read_again(
-    tmp_path: Path, catalogue: Catalogue, later: Catalogue, visits: Write, clock: Clock
-) -> None:
+    tmp_path, catalogue, later, visits, clock
+):
     visits(tmp_path / "raw", "x", COUNTS)
     clock("2025-06-15")
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
@@ -139,8 +137,8 @@ def test_a_month_that_was_running_is_not_complete_because_its_export_is_read_aga
 
 
 def test_an_export_read_again_leaves_the_corrections_that_followed_it(
-    tmp_path: Path, catalogue: Catalogue, later: Catalogue, visits: Write
-) -> None:
+    tmp_path, catalogue, later, visits
+):
     visits(tmp_path / "old", "x", COUNTS)
     store.ingest(tmp_path / "old", tmp_path, catalogue)
     corrected = {("boamp", "2025-05"): 7, (NEW.id, "2025-05"): 70}
@@ -151,9 +149,7 @@ def test_an_export_read_again_leaves_the_corrections_that_followed_it(
     assert counted(tmp_path) == {**corrected, (NEW.id, "2025-06"): 60} and not done.replaced
 
 
-def test_what_two_later_exports_withdrew_does_not_come_back(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+def test_what_two_later_exports_withdrew_does_not_come_back(tmp_path, catalogue, ratings):
     day = "2025-07-{:02}".format
     exports: list[dict[str, tuple[str, float]]] = [
         {"a": (day(5), 3), "bad": (day(6), 9)},
@@ -169,8 +165,8 @@ def test_what_two_later_exports_withdrew_does_not_come_back(
 
 
 def test_a_correction_is_not_undone_because_its_device_s_entry_changed(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write
-) -> None:
+    tmp_path, catalogue, ratings
+):
     ratings(tmp_path / "old", "x", {"a": ("2025-07-01", 3)})
     ratings(tmp_path / "new", "x", {"a": ("2025-07-01", 1)})
     for name in ("old", "new"):
@@ -180,9 +176,7 @@ def test_a_correction_is_not_undone_because_its_device_s_entry_changed(
     assert held(tmp_path) == {"a": 1}
 
 
-def test_a_file_that_is_refused_when_read_again_keeps_the_rows_it_gave(
-    tmp_path: Path, catalogue: Catalogue, visits: Write
-) -> None:
+def test_a_file_that_is_refused_when_read_again_keeps_the_rows_it_gave(tmp_path, catalogue, visits):
     visits(tmp_path / "raw", "x", COUNTS)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     device = catalogue.devices["audience-boamp"].model_copy(update={"table": "ratings"})
@@ -213,8 +207,8 @@ NOT_BY = {
 
 @pytest.mark.parametrize("what", [*JUDGED_BY, *NOT_BY])
 def test_a_file_is_read_again_where_what_it_is_judged_by_has_changed_and_only_there(
-    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
+    tmp_path, catalogue, monkeypatch, what
+):
     path = survey(tmp_path / "raw")
     read: list[Path] = []
 
@@ -233,8 +227,8 @@ def test_a_file_is_read_again_where_what_it_is_judged_by_has_changed_and_only_th
 
 
 def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    tmp_path, catalogue, ratings, monkeypatch
+):
     given: list[Catalogue] = []
 
     def spy(path: Path, device: Any, known: Catalogue) -> Loaded:
@@ -252,8 +246,8 @@ def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
 
 @pytest.mark.parametrize("what", ["its device", "its questionnaire"])
 def test_the_source_of_a_figure_tells_by_which_device_s_entries_it_was_read(
-    tmp_path: Path, catalogue: Catalogue, what: str
-) -> None:
+    tmp_path, catalogue, what
+):
     survey(tmp_path / "raw")
     part, name, key = JUDGED_BY[what]
     entry = getattr(catalogue, part)[name].model_copy(update={key: "Autre"})
@@ -284,13 +278,8 @@ ORDERS: dict[str, list[dict[tuple[str, str], int]]] = {
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("exports", ORDERS.values(), ids=ORDERS)
 def test_whenever_a_product_came_into_the_catalogue_the_same_counts(
-    tmp_path: Path,
-    catalogue: Catalogue,
-    later: Catalogue,
-    visits: Write,
-    exports: list[dict[tuple[str, str], int]],
-    backwards: bool,
-) -> None:
+    tmp_path, catalogue, later, visits, exports, backwards
+):
     raws = [visits(tmp_path / f"{n}", "x", export).parent for n, export in enumerate(exports)]
     for raw in raws:
         store.ingest(raw, tmp_path / "late", catalogue)
@@ -301,12 +290,8 @@ def test_whenever_a_product_came_into_the_catalogue_the_same_counts(
 
 
 def test_a_loader_s_own_fault_costs_one_file_and_is_told_without_its_cells(
-    tmp_path: Path,
-    catalogue: Catalogue,
-    ratings: Write,
-    visits: Write,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    tmp_path, catalogue, ratings, visits, monkeypatch
+):
     def break_down(*_: object) -> None:
         raise ValueError("Jeanne Martin")
 

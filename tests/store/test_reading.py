@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from observlib import store, tables
-from observlib.catalogue import Catalogue
 
 Write = Callable[..., Path]
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4)}
 
 
 def test_the_digest_of_a_table_changes_with_its_own_data_and_with_no_other(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write
-) -> None:
+    tmp_path, catalogue, ratings, visits
+):
     raw = tmp_path / "raw"
     ratings(raw, "x", JULY)
     visits(raw, "x", {("boamp", "2026-05"): 50})
@@ -34,9 +32,7 @@ def test_the_digest_of_a_table_changes_with_its_own_data_and_with_no_other(
     assert store.digest(tmp_path) != whole
 
 
-def test_each_device_is_told_with_its_rows_and_its_days(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write
-) -> None:
+def test_each_device_is_told_with_its_rows_and_its_days(tmp_path, catalogue, ratings, visits):
     raw = tmp_path / "raw"
     ratings(raw, "x", JULY)
     ratings(raw, "y", {"c": ("2026-08-20", 1)})
@@ -50,8 +46,8 @@ def test_each_device_is_told_with_its_rows_and_its_days(
 
 
 def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(
-    tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write
-) -> None:
+    tmp_path, catalogue, ratings, visits
+):
     raw = tmp_path / "raw"
     visits(raw, "x", {("nowhere", "2026-05"): 50})
     ratings(raw, "x", {"a": ("2026-07-01", 3)})
@@ -65,12 +61,8 @@ def test_a_file_whose_rows_were_all_corrected_away_or_rejected_is_no_device_s(
 
 @pytest.mark.parametrize("ask", [store.devices, store.digest])
 def test_a_page_that_asks_what_the_store_holds_is_made_again_after_any_export(
-    tmp_path: Path,
-    catalogue: Catalogue,
-    ratings: Write,
-    monkeypatch: pytest.MonkeyPatch,
-    ask: Callable[[Path], Any],
-) -> None:
+    tmp_path, catalogue, ratings, monkeypatch, ask
+):
     ratings(tmp_path / "raw", "x", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     asked: set[str] = set()

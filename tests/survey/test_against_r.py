@@ -254,9 +254,7 @@ STATISTICS: dict[str, Callable[[Design], Values]] = {
 
 @pytest.mark.parametrize("statistic", STATISTICS)
 @pytest.mark.parametrize("case", [name for name in CASES if name != "rake"])
-def test_a_drawn_sample_gives_the_values_of_r(
-    designs: dict[str, Design], r_values: Callable[[str, str], Values], case: str, statistic: str
-) -> None:
+def test_a_drawn_sample_gives_the_values_of_r(designs, r_values, case, statistic):
     expected = r_values(case, statistic)
     found = STATISTICS[statistic](designs[case])
     assert found.keys() == expected.keys()
@@ -267,18 +265,14 @@ def test_a_drawn_sample_gives_the_values_of_r(
 
 
 @pytest.mark.parametrize("case", [name for name in CASES if "calibration" in CASES[name]])
-def test_calibrated_weights_are_those_of_r(
-    designs: dict[str, Design], r_values: Callable[[str, str], Values], case: str
-) -> None:
+def test_calibrated_weights_are_those_of_r(designs, r_values, case):
     expected = list(r_values(case, "weights").values())
     assert designs[case].weights == pytest.approx(expected, rel=1e-5)
     assert designs[case].weights != pytest.approx(designs[case].frame["w"], rel=0.01)
 
 
 @pytest.mark.parametrize("case", ["weighted", "stratified with weights of 0", "raking", "rake"])
-def test_trimmed_weights_are_those_of_r(
-    designs: dict[str, Design], r_values: Callable[[str, str], Values], case: str
-) -> None:
+def test_trimmed_weights_are_those_of_r(designs, r_values, case):
     lower, upper = r_values(case, "bounds").values()
     expected = list(r_values(case, "trimmed weights").values())
     found = trim_weights(designs[case].weights, lower, upper)

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from observlib.survey.association import difference, independence, weighting_effect
-from observlib.survey.design import Design, design, within
+from observlib.survey.design import design, within
 from observlib.survey.weighting import calibrate
 
 Reference = Callable[..., dict[str, Any]]
 
 
-def test_the_t_test_is_that_of_r(apistrat: pd.DataFrame, reference: Reference) -> None:
+def test_the_t_test_is_that_of_r(apistrat, reference):
     made = design(apistrat, weights="pw", strata="stype", population="fpc")
     found, expected = difference(made, "api00", "awards", "Yes", "No"), reference("strat_ttest")
     assert found.estimate == pytest.approx(expected["estimate"], rel=1e-8)
@@ -32,13 +32,7 @@ def test_the_t_test_is_that_of_r(apistrat: pd.DataFrame, reference: Reference) -
 @pytest.mark.parametrize(
     ("name", "columns"), [("strat_chisq", ("awards", "stype")), ("hdv_chisq", ("sport", "sexe"))]
 )
-def test_the_rao_scott_test_is_that_of_r(
-    apistrat: pd.DataFrame,
-    hdv2003: pd.DataFrame,
-    reference: Reference,
-    name: str,
-    columns: tuple[str, str],
-) -> None:
+def test_the_rao_scott_test_is_that_of_r(apistrat, hdv2003, reference, name, columns):
     made = (
         design(apistrat, weights="pw", strata="stype", population="fpc")
         if name == "strat_chisq"
@@ -53,7 +47,7 @@ def test_the_rao_scott_test_is_that_of_r(
         )
 
 
-def test_a_simple_sample_has_nearly_welch_s_t_and_pearson_s_p() -> None:
+def test_a_simple_sample_has_nearly_welch_s_t_and_pearson_s_p():
     from scipy import stats
 
     chance = np.random.default_rng(5)
@@ -70,7 +64,7 @@ def test_a_simple_sample_has_nearly_welch_s_t_and_pearson_s_p() -> None:
     assert independence(made, "g", "high").f == pytest.approx(pearson.statistic, rel=0.1)
 
 
-def test_clusters_do_not_make_independence_look_like_association() -> None:
+def test_clusters_do_not_make_independence_look_like_association():
     chance = np.random.default_rng(8)
     town = np.arange(600) // 15
     naive, fair = 0, 0
@@ -88,7 +82,7 @@ def test_clusters_do_not_make_independence_look_like_association() -> None:
     assert naive > 20 > fair
 
 
-def test_tests_of_a_domain_leave_the_rest_in_the_variance(apistrat: pd.DataFrame) -> None:
+def test_tests_of_a_domain_leave_the_rest_in_the_variance(apistrat):
     made = design(apistrat, weights="pw", strata="stype", population="fpc")
     chosen = (apistrat["ell"] > 20).to_numpy()
     inside = within(made, chosen)
@@ -110,21 +104,21 @@ def test_tests_of_a_domain_leave_the_rest_in_the_variance(apistrat: pd.DataFrame
         ({"y": [2, 3], "g": list("ab")}, -1.0),
     ],
 )
-def test_a_difference_without_a_test_says_so(frame: dict[str, Any], estimate: float) -> None:
+def test_a_difference_without_a_test_says_so(frame, estimate):
     found = difference(design(pd.DataFrame(frame)), "y", "g", "a", "b")
     assert found.status == ("missing" if np.isnan(estimate) else "no_interval")
     assert np.isnan([found.ci_low, found.ci_high, found.p]).all()
     assert found.estimate == pytest.approx(estimate, nan_ok=True)
 
 
-def test_groups_of_a_census_with_calibrated_weights_have_a_test(calibrated_census: Design) -> None:
+def test_groups_of_a_census_with_calibrated_weights_have_a_test(calibrated_census):
     found = difference(calibrated_census, "api00", "awards", "Yes", "No")  # svyttest of R
     assert [found.estimate, found.ci_low, found.ci_high] == pytest.approx(
         [56.3308020247, 52.8036009448, 59.8580031047]
     )
 
 
-def test_two_groups_of_the_same_towns_are_compared_within_each() -> None:
+def test_two_groups_of_the_same_towns_are_compared_within_each():
     before, after = np.array([1.0, 4, 6, 9, 15]), np.array([2.0, 6, 7, 12, 15])
     frame = pd.DataFrame({"y": [*after, *before], "g": list("aaaaabbbbb"), "town": [*range(5)] * 2})
     found = difference(design(frame, clusters="town"), "y", "g", "a", "b")
@@ -133,7 +127,7 @@ def test_two_groups_of_the_same_towns_are_compared_within_each() -> None:
     assert (found.estimate, found.df) == (pytest.approx(1.4), 3)
 
 
-def test_a_lonely_unit_that_did_not_answer_changes_no_test() -> None:
+def test_a_lonely_unit_that_did_not_answer_changes_no_test():
     frame = pd.DataFrame(
         {"a": [*"uvuvuuvv", None], "b": list("xyxxyxyxx"), "pool": list("aaaabbbbc")}
     )
@@ -143,7 +137,7 @@ def test_a_lonely_unit_that_did_not_answer_changes_no_test() -> None:
     )
 
 
-def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested() -> None:
+def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested():
     frame = pd.DataFrame({"y": [1, 2, 4, 0], "g": list("aabb")})
     found = difference(design(frame, population=4), "y", "g", "a", "b")
     assert (found.estimate, found.se, found.ci_low, found.ci_high) == (-0.5, 0, -0.5, -0.5)
@@ -158,12 +152,12 @@ def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested()
         {"a": list("xyz"), "b": list("uvw")},
     ],
 )
-def test_a_table_without_a_test_says_so(frame: dict[str, Any]) -> None:
+def test_a_table_without_a_test_says_so(frame):
     found = independence(design(pd.DataFrame(frame)), "a", "b")
     assert found.status == "missing" and np.isnan(found.f)
 
 
-def test_empty_cells_and_answers_of_weight_0_leave_a_test() -> None:
+def test_empty_cells_and_answers_of_weight_0_leave_a_test():
     frame = pd.DataFrame(
         {"a": list("xxxyyyzz") * 4, "b": list("uuvuvvvv") * 4, "w": [1, 1, 1, 1, 1, 1, 2, 1] * 4}
     )
@@ -174,7 +168,7 @@ def test_empty_cells_and_answers_of_weight_0_leave_a_test() -> None:
     assert (more.p, more.n) == (pytest.approx(found.p, rel=0.02), 32)
 
 
-def test_mistakes_of_the_caller_are_value_errors() -> None:
+def test_mistakes_of_the_caller_are_value_errors():
     made = design(pd.DataFrame({"y": [1, 2], "g": list("ab")}))
     with pytest.raises(ValueError, match="itself"):
         difference(made, "y", "g", "a", "a")
@@ -200,7 +194,7 @@ def effect(frame: pd.DataFrame) -> Any:
     return weighting_effect(design(frame, calibration=weights), design(frame), "mark")
 
 
-def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_each_time() -> None:
+def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_each_time():
     frame = drawn(1)
     n = len(frame)
     left = [effect(frame.drop(index=i).reset_index(drop=True)).estimate for i in range(n)]
@@ -213,7 +207,7 @@ def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_eac
     assert found.estimate < 0 and found.p < 1e-4
 
 
-def test_what_weights_change_is_inside_its_interval_as_often_as_said() -> None:
+def test_what_weights_change_is_inside_its_interval_as_often_as_said():
     held = 0
     for seed in range(300):
         found = effect(drawn(seed))
@@ -221,7 +215,7 @@ def test_what_weights_change_is_inside_its_interval_as_often_as_said() -> None:
     assert 0.92 <= held / 300 <= 0.98
 
 
-def test_weights_that_change_nothing_have_no_test() -> None:
+def test_weights_that_change_nothing_have_no_test():
     frame = drawn(3)
     same = weighting_effect(design(frame), design(frame), "mark")
     assert (same.estimate, same.status) == (0.0, "no_interval")
@@ -231,7 +225,7 @@ def test_weights_that_change_nothing_have_no_test() -> None:
         weighting_effect(design(frame), design(frame, strata="age"), "mark")
 
 
-def test_who_is_of_no_known_group_is_not_of_the_second() -> None:
+def test_who_is_of_no_known_group_is_not_of_the_second():
     told = pd.DataFrame({"y": [4.0, 6, 1, 2, 3], "g": list("aabbb")})
     unknown = pd.concat([told, pd.DataFrame({"y": [9.0, 9.0], "g": [pd.NA, pd.NA]})])
     for frame in (told, unknown):
@@ -240,13 +234,13 @@ def test_who_is_of_no_known_group_is_not_of_the_second() -> None:
         assert (found.estimate, found.n, found.df) == (3.0, 5, 3)
 
 
-def test_what_nothing_can_test_has_no_negative_degrees_of_freedom() -> None:
+def test_what_nothing_can_test_has_no_negative_degrees_of_freedom():
     frame = pd.DataFrame({"y": [4.0, 6.0], "g": list("ab"), "s": [1, 2]})
     found = difference(design(frame, strata="s", lonely="certainty"), "y", "g", "a", "b")
     assert (found.status, found.df) == ("no_interval", 0) and np.isnan(found.se)
 
 
-def test_the_error_of_weighting_rests_on_known_answers_alone() -> None:
+def test_the_error_of_weighting_rests_on_known_answers_alone():
     chance = np.random.default_rng(5)
     y, w = chance.normal(6, 2, 40), chance.lognormal(0, 0.5, 40)
     y[::4] = np.nan
@@ -263,14 +257,14 @@ def test_the_error_of_weighting_rests_on_known_answers_alone() -> None:
     assert (found.n, found.df) == (30, 39)
 
 
-def test_where_all_were_asked_or_some_are_outside_independence_says_so() -> None:
+def test_where_all_were_asked_or_some_are_outside_independence_says_so():
     frame = pd.DataFrame({"a": list("xxyy") * 15, "b": list("uvuuv") * 12, "n": 60})
     assert independence(design(frame, population="n"), "a", "b").status == "missing"
     found = independence(within(design(frame), frame.index < 30), "a", "b")
     assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)
 
 
-def test_a_group_of_nobody_has_no_difference_and_says_how_many_the_other_has() -> None:
+def test_a_group_of_nobody_has_no_difference_and_says_how_many_the_other_has():
     made = design(pd.DataFrame({"y": [4.0, 6.0, 5.0], "g": list("aaa")}))
     for of, against in (("a", "b"), ("b", "a")):
         found = difference(made, "y", "g", of, against)

@@ -66,7 +66,7 @@ def found(pairs: pd.DataFrame, **how: Any) -> dict[str, Any]:
     return compare(pairs, KINDS, how.pop("matters", MATTERS), **how).iloc[0].to_dict()
 
 
-def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice() -> None:
+def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice():
     frame = estimates.make(
         [share(70, product=p, period=q) for p in ("boamp", "bodacc") for q in (NOW, BEFORE)]
         + [share(71, product="legifrance"), share(72, product="jo", period=BEFORE)]
@@ -78,7 +78,7 @@ def test_waves_pair_a_subject_with_itself_and_leave_out_what_is_told_twice() -> 
     assert set(pairs["period"]) == {NOW} and set(pairs["reference_period"]) == {BEFORE}
 
 
-def test_two_by_two_pairs_products_of_one_indicator_and_period_once() -> None:
+def test_two_by_two_pairs_products_of_one_indicator_and_period_once():
     frame = estimates.make(
         [share(70, product=p) for p in ("a", "b", "c")]
         + [share(70, product="d", period=BEFORE), mean(8, product="e")]
@@ -88,14 +88,14 @@ def test_two_by_two_pairs_products_of_one_indicator_and_period_once() -> None:
     assert names == [("a", "b"), ("a", "c"), ("b", "c")]
 
 
-def test_a_reference_is_one_row() -> None:
+def test_a_reference_is_one_row():
     frame = estimates.make([share(70), share(60, product="bodacc"), mean(8)])
     assert beside(frame, frame.iloc[[0]])["product"].tolist() == ["boamp", "bodacc"]
     with pytest.raises(ValueError, match="one row"):
         beside(frame, frame)
 
 
-def test_a_pair_of_shares_has_newcombe_s_interval_in_points() -> None:
+def test_a_pair_of_shares_has_newcombe_s_interval_in_points():
     result = found(pair(share(80, 70), share(60, 80)))
     expected = difference_of_shares(0.8, 70, 0.6, 80)
     assert result["difference_low"] == pytest.approx(100 * expected[1])
@@ -104,7 +104,7 @@ def test_a_pair_of_shares_has_newcombe_s_interval_in_points() -> None:
     assert (result["verdict"], result["reason"]) == ("rise", "")
 
 
-def test_a_pair_of_means_is_welch_s_from_the_published_interval() -> None:
+def test_a_pair_of_means_is_welch_s_from_the_published_interval():
     result = found(pair(mean(7.8, 2.4, 150), mean(8.4, 1.9, 260)))
     expected = difference_of_means(7.8, 2.4 / math.sqrt(150), 149, 8.4, 1.9 / math.sqrt(260), 259)
     measured = [result[key] for key in RESULTS[:3]] + [result["p_value"]]
@@ -112,7 +112,7 @@ def test_a_pair_of_means_is_welch_s_from_the_published_interval() -> None:
     assert result["verdict"] == "fall"
 
 
-def test_a_net_promoter_score_whose_interval_was_cut_keeps_its_whole_error() -> None:
+def test_a_net_promoter_score_whose_interval_was_cut_keeps_its_whole_error():
     high = student(95, 30, 16)[1]
     row = mean(95, 30, 16, indicator="nps", unit="points")
     cut = {**row, "ci_high": 100.0}
@@ -122,7 +122,7 @@ def test_a_net_promoter_score_whose_interval_was_cut_keeps_its_whole_error() -> 
     assert after["difference_low"] == pytest.approx(whole["difference_low"])
 
 
-def test_stable_is_said_only_within_what_matters() -> None:
+def test_stable_is_said_only_within_what_matters():
     narrow = pair(share(70.5, 20_000), share(70, 20_000))
     assert found(narrow)["verdict"] == "stable"
     assert found(narrow, matters={})["verdict"] == "unknown"
@@ -132,7 +132,7 @@ def test_stable_is_said_only_within_what_matters() -> None:
     assert wide["detectable"] == pytest.approx(12.8, abs=0.3)
 
 
-def test_a_rise_that_does_not_survive_the_family_is_no_rise() -> None:
+def test_a_rise_that_does_not_survive_the_family_is_no_rise():
     one = pair(share(69.5), share(62))
     alone = compare(one, KINDS, MATTERS)
     assert alone["verdict"].tolist() == ["rise"]
@@ -143,7 +143,7 @@ def test_a_rise_that_does_not_survive_the_family_is_no_rise() -> None:
     assert among["difference_low"].iat[0] < 0 < alone["difference_low"].iat[0]
 
 
-def test_status_that_cannot_be_compared_gives_no_number_and_says_why() -> None:
+def test_status_that_cannot_be_compared_gives_no_number_and_says_why():
     hidden = {"estimate": None, "ci_low": None, "ci_high": None, "n": None, "n_eff": None}
     for status in ("suppressed", "missing"):
         for one, two in ((hidden, {}), ({}, hidden)):
@@ -162,12 +162,12 @@ def test_status_that_cannot_be_compared_gives_no_number_and_says_why() -> None:
     assert math.isnan(five["difference"])
 
 
-def test_a_value_on_few_answers_is_compared_all_the_same() -> None:
+def test_a_value_on_few_answers_is_compared_all_the_same():
     result = found(pair(share(90, 20, status="low_base"), share(40, 15, status="low_base")))
     assert result["verdict"] == "rise"
 
 
-def test_a_peer_s_figure_counts_for_what_its_source_says_of_its_base() -> None:
+def test_a_peer_s_figure_counts_for_what_its_source_says_of_its_base():
     with_base = found(pair(share(80), share(70, 1000, n_eff=None)))
     assert with_base["simple_sample"] and with_base["verdict"] == "rise"
     bare = {**share(70), "ci_low": None, "ci_high": None, "n": None, "n_eff": None}
@@ -184,7 +184,7 @@ def test_a_peer_s_figure_counts_for_what_its_source_says_of_its_base() -> None:
     assert found(pair(mean(8), mean(7, n_eff=2)))["reason"] != "base"
 
 
-def test_shares_of_0_and_100_and_answers_all_alike_make_no_hole_on_a_page() -> None:
+def test_shares_of_0_and_100_and_answers_all_alike_make_no_hole_on_a_page():
     result = found(pair(share(100, 12), share(0, 12)))
     assert result["verdict"] == "rise" and 0 < result["difference_low"] <= 100
     result = found(pair(share(0, 12), share(0, 15)))
@@ -195,7 +195,7 @@ def test_shares_of_0_and_100_and_answers_all_alike_make_no_hole_on_a_page() -> N
     assert one_alike["verdict"] == "rise"
 
 
-def test_a_median_is_compared_by_its_interval() -> None:
+def test_a_median_is_compared_by_its_interval():
     row = {"indicator": "wait_median", "unit": "s", "period": NOW}
     now = {**row, "estimate": 60, "ci_low": 50, "ci_high": 90, "n": 200, "n_eff": 200}
     then = {**row, "estimate": 120, "ci_low": 90, "ci_high": 180, "n": 200, "n_eff": 200}
@@ -218,28 +218,26 @@ def test_a_median_is_compared_by_its_interval() -> None:
         (0, 0, {}, "stable"),
     ],
 )
-def test_counts_of_whole_populations_are_compared_as_they_are(
-    now: float, before: float, margin: dict[str, float], expected: str
-) -> None:
+def test_counts_of_whole_populations_are_compared_as_they_are(now, before, margin, expected):
     result = found(pair(visits(now, n=100), visits(before, n=100)), matters=margin)
     assert (result["verdict"], result["reason"]) == (expected, "")
     assert result["difference"] == now - before
     assert math.isnan(result["p_value"]) and math.isnan(result["level"])
 
 
-def test_counts_are_no_tests_of_the_family() -> None:
+def test_counts_are_no_tests_of_the_family():
     pairs = [pair(share(69.5), share(62))] + [pair(visits(120), visits(100))] * 20
     among = compare(pd.concat(pairs), KINDS, MATTERS)  # each with the index 0: no matter
     assert among["verdict"].tolist() == ["rise"] * 21
     assert among["level"].iat[0] == pytest.approx(0.95)
 
 
-def test_of_no_pair_there_is_an_empty_table() -> None:
+def test_of_no_pair_there_is_an_empty_table():
     frame = compare(waves(estimates.make([]), NOW, BEFORE), KINDS, MATTERS)
     assert frame.empty and set(RESULTS) <= set(frame.columns)
 
 
-def test_what_the_caller_forgot_is_named() -> None:
+def test_what_the_caller_forgot_is_named():
     pairs = pair(share(70), share(60))
     with pytest.raises(ValueError, match="satisfied_share"):
         compare(pairs, {}, {})
@@ -259,9 +257,7 @@ PAIRS = st.tuples(SHARES, SHARES) | st.tuples(MEANS, MEANS)
 
 
 @given(cases=st.lists(PAIRS, min_size=1, max_size=8), method=st.sampled_from(["holm", "bh"]))
-def test_a_verdict_never_contradicts_the_interval_that_the_page_shows(
-    cases: list[tuple[dict[str, Any], dict[str, Any]]], method: str
-) -> None:
+def test_a_verdict_never_contradicts_the_interval_that_the_page_shows(cases, method):
     for row in compare(family(cases), KINDS, MATTERS, method=method).to_dict("records"):
         low, high, margin = (
             row["difference_low"], row["difference_high"], MATTERS[row["indicator"]]
@@ -284,10 +280,7 @@ def test_a_verdict_never_contradicts_the_interval_that_the_page_shows(
 
 
 @given(first=PAIRS, more=st.lists(PAIRS, min_size=1, max_size=6))
-def test_testing_more_never_makes_a_rise_or_a_stable_appear(
-    first: tuple[dict[str, Any], dict[str, Any]],
-    more: list[tuple[dict[str, Any], dict[str, Any]]],
-) -> None:
+def test_testing_more_never_makes_a_rise_or_a_stable_appear(first, more):
     alone, among = found(family([first])), found(family([first, *more]))
     assert among["verdict"] in (alone["verdict"], "unknown") or (
         alone["verdict"] in ("rise", "fall") and among["verdict"] == "stable"
@@ -295,14 +288,14 @@ def test_testing_more_never_makes_a_rise_or_a_stable_appear(
 
 
 @given(case=PAIRS)
-def test_the_other_way_round_a_rise_is_a_fall(case: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_the_other_way_round_a_rise_is_a_fall(case):
     one, two = (found(family([way])) for way in (case, case[::-1]))
     turned = {"rise": "fall", "fall": "rise"}
     assert two["verdict"] == turned.get(one["verdict"], one["verdict"])
     assert two["difference"] == pytest.approx(-one["difference"], abs=1e-9)
 
 
-def test_a_rise_needs_both_its_interval_and_its_test() -> None:
+def test_a_rise_needs_both_its_interval_and_its_test():
     assert verdict(0.1, 0.4, 0.0) == "rise"
     assert verdict(-0.4, -0.1, 0.0) == "fall"
     assert verdict(0.1, 0.4, 0.5, holds=False) == "stable"
@@ -327,7 +320,7 @@ def _study(rng: np.random.Generator, kind: str, n: int, moves: np.ndarray) -> pd
 
 
 @pytest.mark.parametrize(("kind", "n"), [("share", 150), ("mean", 40)])
-def test_where_nothing_moved_a_study_says_so_19_times_in_20(kind: str, n: int) -> None:
+def test_where_nothing_moved_a_study_says_so_19_times_in_20(kind, n):
     rng = np.random.default_rng(2026)
     still = np.zeros(PRODUCTS)
     wrong = [
@@ -338,7 +331,7 @@ def test_where_nothing_moved_a_study_says_so_19_times_in_20(kind: str, n: int) -
 
 
 @pytest.mark.parametrize(("kind", "n"), [("share", 800), ("mean", 300)])
-def test_the_smallest_change_that_could_be_seen_is_seen_8_times_in_10(kind: str, n: int) -> None:
+def test_the_smallest_change_that_could_be_seen_is_seen_8_times_in_10(kind, n):
     rng = np.random.default_rng(2026)
     unit = 100 if kind == "share" else 1
     visible = _study(rng, kind, n, np.zeros(1))["detectable"].iat[0] / unit
@@ -349,7 +342,7 @@ def test_the_smallest_change_that_could_be_seen_is_seen_8_times_in_10(kind: str,
     assert np.mean(seen) == pytest.approx(0.8, abs=0.075)
 
 
-def test_a_change_that_just_matters_is_called_stable_at_most_once_in_forty() -> None:
+def test_a_change_that_just_matters_is_called_stable_at_most_once_in_forty():
     rng = np.random.default_rng(2026)
     said = [_study(rng, "mean", 2500, np.array([0.5]))["verdict"].iat[0] for _ in range(STUDIES)]
     noise = 3 * math.sqrt(0.025 * 0.975 / STUDIES)
@@ -358,7 +351,7 @@ def test_a_change_that_just_matters_is_called_stable_at_most_once_in_forty() -> 
     assert quiet.count("stable") > 80
 
 
-def test_a_pair_that_shares_answers_is_tested_with_its_own_error() -> None:
+def test_a_pair_that_shares_answers_is_tested_with_its_own_error():
     with_weights = mean(7.5)
     apart = pair(with_weights, mean(7.3))
     together = apart.assign(paired_se=0.05, paired_df=399.0)
@@ -368,12 +361,12 @@ def test_a_pair_that_shares_answers_is_tested_with_its_own_error() -> None:
     assert [*both.loc[1, RESULTS[:3]], both["p_value"][1]] == pytest.approx(expected)
 
 
-def test_a_pair_whose_own_error_is_none_is_not_tested() -> None:
+def test_a_pair_whose_own_error_is_none_is_not_tested():
     row = pair(mean(7.5), mean(7.3)).assign(paired_se=0.0, paired_df=399.0)
     assert found(row)["reason"] == "spread"
 
 
-def test_the_ends_of_what_matters_and_of_no_difference_belong_to_stable_and_unknown() -> None:
+def test_the_ends_of_what_matters_and_of_no_difference_belong_to_stable_and_unknown():
     assert verdict(-0.5, 0.5, 0.5) == "stable"  # as far as what matters, and no further
     assert verdict(-0.51, 0.5, 0.5) == verdict(-0.5, 0.51, 0.5) == "unknown"
     assert verdict(0.0, 1.0, 0.5) == verdict(-1.0, 0.0, 0.5) == "unknown"  # no difference is inside
@@ -390,19 +383,17 @@ def test_the_ends_of_what_matters_and_of_no_difference_belong_to_stable_and_unkn
         (0, 0, "stable"),
     ],
 )
-def test_a_count_moves_where_its_change_does_not_round_to_nothing(
-    now: float, before: float, said: str
-) -> None:
+def test_a_count_moves_where_its_change_does_not_round_to_nothing(now, before, said):
     found = compare(pair(visits(now, n=None), visits(before, n=None)), KINDS, {})
     assert found["verdict"].tolist() == [said]
 
 
 @pytest.mark.parametrize(("now", "said"), [(1_100, "rise"), (1_099, "stable"), (900, "fall")])
-def test_a_change_of_a_count_that_just_matters_is_one(now: float, said: str) -> None:
+def test_a_change_of_a_count_that_just_matters_is_one(now, said):
     found = compare(pair(visits(now), visits(1_000)), KINDS, {"visits": 10.0})
     assert found["verdict"].tolist() == [said]
 
 
-def test_a_spread_too_small_to_divide_is_none() -> None:
+def test_a_spread_too_small_to_divide_is_none():
     found = compare(pair(mean(0.0, 5e-324, 11), mean(0.0, 0.0, 11)), KINDS, MATTERS)
     assert found[["verdict", "reason"]].values.tolist() == [["unknown", "spread"]]

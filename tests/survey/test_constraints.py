@@ -14,7 +14,7 @@ SEXE = pd.Series({"F": 52, "H": 48})
 AGE = pd.Series({"-": 30, "+": 70})
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_that_is_wrong_is_told_at_once():
     sample = PEOPLE.assign(w=[1.0, -2.0, np.nan, 0.0, 1.0], x=[1.0, np.inf, 2.0, 3.0, 4.0])
     margins = {
         "sexe": pd.Series({"F": 40, "X": 60}),
@@ -59,7 +59,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         (pd.Series({1: 52, 2: 48}), "the margin has 1, 2"),
     ],
 )
-def test_a_margin_that_is_none_is_named(margin: pd.Series, line: str) -> None:
+def test_a_margin_that_is_none_is_named(margin, line):
     with pytest.raises(ObservError, match=f"margins? 'sexe'.*{line}"):
         calibrate(PEOPLE, {"sexe": margin})
 
@@ -94,19 +94,19 @@ def test_a_margin_that_is_none_is_named(margin: pd.Series, line: str) -> None:
         ),
     ],
 )
-def test_what_a_user_can_mend_is_one_line(sample, options, line) -> None:
+def test_what_a_user_can_mend_is_one_line(sample, options, line):
     with pytest.raises(ObservError, match=line) as told:
         calibrate(sample, {"sexe": SEXE}, **options)
     assert "\n" not in str(told.value)
 
 
-def test_bounds_that_cannot_hold_name_the_categories_and_what_is_within_reach() -> None:
+def test_bounds_that_cannot_hold_name_the_categories_and_what_is_within_reach():
     margins = {"sexe": pd.Series({"F": 90, "H": 10})}
     with pytest.raises(ConvergenceError, match=r"'F': target 90, within reach 20 to 80;.*'H'"):
         calibrate(PEOPLE, margins, method="logit", bounds=(0.5, 2))
 
 
-def test_margins_that_no_weights_meet_name_the_one_furthest_away() -> None:
+def test_margins_that_no_weights_meet_name_the_one_furthest_away():
     # the only A are x, so that A cannot outweigh x
     sample = pd.DataFrame({"a": ["A", "A", "B"], "b": ["x", "x", "y"]})
     margins = {"a": pd.Series({"A": 60, "B": 40}), "b": pd.Series({"x": 50, "y": 50})}
@@ -130,12 +130,12 @@ def test_margins_that_no_weights_meet_name_the_one_furthest_away() -> None:
         {"trim": (3, 2)},
     ],
 )
-def test_a_call_that_means_nothing_is_a_value_error(options) -> None:
+def test_a_call_that_means_nothing_is_a_value_error(options):
     with pytest.raises(ValueError):
         calibrate(PEOPLE, {"sexe": SEXE}, **options)
 
 
-def test_nothing_to_calibrate_to_and_residuals_of_nothing_are_value_errors() -> None:
+def test_nothing_to_calibrate_to_and_residuals_of_nothing_are_value_errors():
     with pytest.raises(ValueError, match="nothing to calibrate"):
         calibrate(PEOPLE, {})
     found = calibrate(PEOPLE, {"sexe": SEXE})
@@ -144,7 +144,7 @@ def test_nothing_to_calibrate_to_and_residuals_of_nothing_are_value_errors() -> 
             found.residuals(np.array(values))
 
 
-def test_the_category_that_is_furthest_by_its_size_is_named_and_not_the_largest() -> None:
+def test_the_category_that_is_furthest_by_its_size_is_named_and_not_the_largest():
     """After one step 60 of 10,000 are missing, and 5 of 10: that is the one to look at."""
     sample = pd.DataFrame({"a": ["big"] * 500 + ["small"] * 5, "b": ["x", "y"] * 252 + ["x"]})
     margins = {"a": pd.Series({"big": 9990, "small": 10}), "b": pd.Series({"x": 3000, "y": 7000})}
@@ -153,7 +153,7 @@ def test_the_category_that_is_furthest_by_its_size_is_named_and_not_the_largest(
     assert "furthest from its target" in str(error.value)
 
 
-def test_a_category_of_nobody_is_refused_in_shares_too_and_one_of_one_person_is_not() -> None:
+def test_a_category_of_nobody_is_refused_in_shares_too_and_one_of_one_person_is_not():
     sample = pd.DataFrame({"a": ["x"] * 9 + ["y"]})
     shares = pd.Series({"x": 0.5, "y": 0.3, "z": 0.2})
     with pytest.raises(ObservError, match="no row of the sample is in 'z'"):

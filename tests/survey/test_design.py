@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,21 +54,19 @@ FRAME = pd.DataFrame(
         ({"pool": [["a"]] * 6}, {"strata": "pool"}, "pool: no single value in rows of index 0"),
     ],
 )
-def test_bad_designs_are_told_with_what_is_wrong(
-    changed: dict[str, object], arguments: dict[str, object], told: str
-) -> None:
+def test_bad_designs_are_told_with_what_is_wrong(changed, arguments, told):
     with pytest.raises(ObservError, match=told):
         design(FRAME.assign(**changed), **arguments)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_told_at_once():
     bad = FRAME.assign(w=[1, -2, 1, 1, 2, 1], pool=list("aaabbc"), size=2)
     with pytest.raises(ObservError) as error:
         design(bad, weights="w", strata="pool", population="size")
     assert len(error.value.problems) == 3
 
 
-def test_an_empty_sample_is_an_error() -> None:
+def test_an_empty_sample_is_an_error():
     with pytest.raises(ObservError, match="no row"):
         design(FRAME.iloc[:0])
 
@@ -83,13 +79,13 @@ def test_an_empty_sample_is_an_error() -> None:
         ({"weights": "twice"}, "more than one column twice"),
     ],
 )
-def test_mistakes_of_the_caller_are_value_errors(arguments: dict[str, str], told: str) -> None:
+def test_mistakes_of_the_caller_are_value_errors(arguments, told):
     frame = pd.concat([FRAME, FRAME[["w", "w"]].set_axis(["twice", "twice"], axis=1)], axis=1)
     with pytest.raises(ValueError, match=told):
         design(frame, **arguments)  # type: ignore[arg-type]
 
 
-def test_fractions_sizes_and_sizes_by_stratum_say_the_same() -> None:
+def test_fractions_sizes_and_sizes_by_stratum_say_the_same():
     frame = FRAME.assign(fraction=3 / FRAME["size"])
     found = [
         mean(design(frame, strata="pool", population=given), "y")
@@ -100,7 +96,7 @@ def test_fractions_sizes_and_sizes_by_stratum_say_the_same() -> None:
     assert found[0]["estimate"][0] == pytest.approx((7 / 3 * 30 + 5 * 60) / 90)
 
 
-def test_a_population_known_as_a_whole_has_no_error() -> None:
+def test_a_population_known_as_a_whole_has_no_error():
     whole = design(FRAME, strata="pool", population=3)
     for estimate in (mean(whole, "y"), total(whole, "y"), mean(whole, "y", by="town")):
         assert (estimate["se"] == 0).all() and (estimate["status"] == "published").all()
@@ -108,19 +104,19 @@ def test_a_population_known_as_a_whole_has_no_error() -> None:
         assert estimate["ci_low"].tolist() == estimate["estimate"].tolist()
 
 
-def test_one_that_is_the_whole_population_has_no_error_either() -> None:
+def test_one_that_is_the_whole_population_has_no_error_either():
     found = total(design(FRAME.iloc[:1], population=1), "y").iloc[0]
     assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == [1, 0, 1, 1]
     assert found["df"] == 0 and found["status"] == "published"
 
 
-def test_a_stratum_sampled_as_a_whole_is_known_though_the_others_are_not() -> None:
+def test_a_stratum_sampled_as_a_whole_is_known_though_the_others_are_not():
     found = mean(design(FRAME, strata="pool", population={"a": 3, "b": 60}), "y", by="pool")
     assert found["se"].tolist() == [0, pytest.approx(found["se"][1])] and found["se"][1] > 0
     assert (found["ci_low"] == found["ci_high"]).tolist() == [True, False]
 
 
-def test_nested_names_are_different_clusters() -> None:
+def test_nested_names_are_different_clusters():
     frame = FRAME.assign(town=[1, 1, 2, 1, 2, 2], name=list("ppqrss"))
     nested = mean(design(frame, strata="pool", clusters="town", nest=True), "y")
     named = mean(design(frame, strata="pool", clusters="name"), "y")
@@ -141,22 +137,22 @@ class TestLonely:
             ("average", 3 / 2 * 8 * 2),
         ],
     )
-    def test_each_choice_has_its_variance(self, lonely: str, variance: float) -> None:
+    def test_each_choice_has_its_variance(self, lonely, variance):
         chosen = design(self.frame, strata="pool", lonely=lonely)  # type: ignore[arg-type]
         assert total(chosen, "y")["se"][0] ** 2 == pytest.approx(variance)
 
-    def test_a_unit_that_is_its_whole_stratum_is_not_lonely(self) -> None:
+    def test_a_unit_that_is_its_whole_stratum_is_not_lonely(self):
         certain = design(self.frame, strata="pool", population={"a": 30, "b": 1})
         assert total(certain, "y")["se"][0] ** 2 == pytest.approx(100 * 0.9 * 3 / 2 * 8)
 
-    def test_a_domain_that_leaves_one_unit_of_a_stratum_is_no_error(self) -> None:
+    def test_a_domain_that_leaves_one_unit_of_a_stratum_is_no_error(self):
         frame = pd.DataFrame({"y": [1.0, 2, 3, 4], "pool": list("aabb"), "g": [1, 0, 0, 0]})
         found = total(within(design(frame, strata="pool"), frame["g"] == 1), "y")
         assert found["estimate"][0] == 1 and np.isnan(found["ci_low"][0]) and found["df"][0] == 0
         assert found["status"][0] == "no_interval"
 
     @pytest.mark.parametrize("lonely", ["certainty", "adjust", "average"])
-    def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(self, lonely: Any) -> None:
+    def test_a_design_of_nothing_but_lonely_units_publishes_no_interval(self, lonely):
         alone = design(self.frame, strata="y", lonely=lonely)
         for found in (mean(alone, "y"), total(alone, "y"), quantiles(alone, "y", 0.5)):
             assert found["estimate"].notna().all() and found["df"][0] == 0
@@ -164,7 +160,7 @@ class TestLonely:
             assert found[["se", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibration() -> None:
+def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibration():
     people = pd.DataFrame(
         {"w": [1.0, -2.0, 3.0], "sex": ["F", "H", "H"]}, index=["ann", "bob", "eve"]
     )
@@ -179,7 +175,7 @@ def test_rows_are_named_as_the_caller_s_frame_names_them_here_and_in_a_calibrati
                 refused()
 
 
-def test_a_linear_calibration_s_negative_weights_are_refused_with_advice() -> None:
+def test_a_linear_calibration_s_negative_weights_are_refused_with_advice():
     people = pd.DataFrame({"x": [1.0, 2.0, 3.0]}, index=["ann", "bob", "eve"])
     found = calibrate(people, {}, population=3, totals={"x": 100}, method="linear")
     assert found.weights @ people["x"] == pytest.approx(100) and found.summary()["negative"] == 1
@@ -187,7 +183,7 @@ def test_a_linear_calibration_s_negative_weights_are_refused_with_advice() -> No
         design(people, calibration=found)
 
 
-def test_domains_of_domains_are_their_intersection_and_unknown_is_outside() -> None:
+def test_domains_of_domains_are_their_intersection_and_unknown_is_outside():
     whole = design(FRAME)
     older = pd.Series([True, True, None, True, False, True], dtype="boolean")
     both = within(within(whole, older), FRAME["pool"] == "a")
@@ -196,7 +192,7 @@ def test_domains_of_domains_are_their_intersection_and_unknown_is_outside() -> N
         within(whole, np.array([True, False]))
 
 
-def test_a_calibration_of_other_rows_is_refused() -> None:
+def test_a_calibration_of_other_rows_is_refused():
     class Other:
         weights = start = np.ones(2)
 
@@ -209,7 +205,7 @@ def test_a_calibration_of_other_rows_is_refused() -> None:
         design(FRAME, calibration=Other(), weights="w")
 
 
-def test_a_sampling_fraction_of_one_is_the_whole_population_and_not_a_single_unit() -> None:
+def test_a_sampling_fraction_of_one_is_the_whole_population_and_not_a_single_unit():
     made = design(pd.DataFrame({"y": [1, 2, 3]}), population=1)
     assert made.population.tolist() == [3] and made.weights.tolist() == [1, 1, 1]
     halves = design(pd.DataFrame({"y": [1, 2, 3]}), population=0.5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,9 +37,7 @@ LEVELS = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.9994])
         (10, 10, 0, 10, 0.6075, 1.0000),
     ],
 )
-def test_shares_have_the_interval_that_newcombe_published(
-    won1: int, n1: int, won2: int, n2: int, low: float, high: float
-) -> None:
+def test_shares_have_the_interval_that_newcombe_published(won1, n1, won2, n2, low, high):
     found = difference_of_shares(won1 / n1, n1, won2 / n2, n2)
     assert found[1:3] == pytest.approx((low, high), abs=5e-5)
 
@@ -51,9 +48,7 @@ def _counts(least: int = 1) -> st.SearchStrategy[tuple[int, int]]:
 
 
 @given(first=_counts(), second=_counts(), level=LEVELS)
-def test_shares_agree_with_statsmodels(
-    first: tuple[int, int], second: tuple[int, int], level: float
-) -> None:
+def test_shares_agree_with_statsmodels(first, second, level):
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     expected = confint_proportions_2indep(*first, *second, method="newcomb", alpha=1 - level)
@@ -63,7 +58,7 @@ def test_shares_agree_with_statsmodels(
     assert found[1:3] == pytest.approx(expected, rel=1e-7, abs=1e-9)
 
 
-def test_the_p_value_of_shares_is_near_that_of_the_score_test_on_large_bases() -> None:
+def test_the_p_value_of_shares_is_near_that_of_the_score_test_on_large_bases():
     from statsmodels.stats.proportion import proportions_ztest
 
     for won1, won2 in ((1250, 1200), (1290, 1200), (1330, 1200)):
@@ -72,7 +67,7 @@ def test_the_p_value_of_shares_is_near_that_of_the_score_test_on_large_bases() -
         assert found == pytest.approx(expected, rel=0.02)
 
 
-def test_a_share_of_a_whole_population_brings_no_chance() -> None:
+def test_a_share_of_a_whole_population_brings_no_chance():
     from observlib.survey.intervals import wilson
 
     low, high = wilson(60, 100)
@@ -82,7 +77,7 @@ def test_a_share_of_a_whole_population_brings_no_chance() -> None:
     assert found[3] == pytest.approx(math.erfc(0.1 / math.sqrt(0.25 / 100) / math.sqrt(2)))
 
 
-def test_means_have_the_interval_and_p_value_that_r_prints_for_student_s_sleep_data() -> None:
+def test_means_have_the_interval_and_p_value_that_r_prints_for_student_s_sleep_data():
     # R's help page of t.test: t.test(extra ~ group, data = sleep), data of Student (1908)
     one = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
     two = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
@@ -100,9 +95,7 @@ def test_means_have_the_interval_and_p_value_that_r_prints_for_student_s_sleep_d
     sds=st.tuples(st.floats(0.01, 50), st.floats(0.01, 50)),
     bases=st.tuples(st.integers(2, 5000), st.integers(2, 5000)),
 )
-def test_means_agree_with_scipy(
-    means: tuple[float, float], sds: tuple[float, float], bases: tuple[int, int]
-) -> None:
+def test_means_agree_with_scipy(means, sds, bases):
     from scipy.stats import ttest_ind_from_stats
 
     (m1, m2), (s1, s2), (n1, n2) = means, sds, bases
@@ -115,7 +108,7 @@ def test_means_agree_with_scipy(
     )
 
 
-def test_a_known_mean_makes_it_r_s_one_sample_test(shared_data: Path) -> None:
+def test_a_known_mean_makes_it_r_s_one_sample_test(shared_data):
     known = shared_data.parent / "reference" / "survey_reference.json"
     rows = json.loads(known.read_text(encoding="utf-8"))
     rows = rows if isinstance(rows, list) else rows["results"]
@@ -126,7 +119,7 @@ def test_a_known_mean_makes_it_r_s_one_sample_test(shared_data: Path) -> None:
     assert found == pytest.approx(expected, rel=1e-6)
 
 
-def test_two_means_of_large_designs_are_compared_by_the_normal_law() -> None:
+def test_two_means_of_large_designs_are_compared_by_the_normal_law():
     difference, low, high, p = difference_of_means(8.0, 0.3, math.inf, 7.0, 0.4, math.inf)
     assert (difference, low, high) == pytest.approx((1.0, 1 - 0.98, 1 + 0.98), abs=1e-4)
     assert p == pytest.approx(0.0455, abs=1e-4)
@@ -141,9 +134,7 @@ REACHES = st.floats(0.1, 300)
     ends=st.tuples(REACHES, REACHES, REACHES, REACHES),
     level=LEVELS,
 )
-def test_intervals_swap_and_their_p_value_agrees_with_them(
-    values: tuple[float, float], ends: tuple[float, float, float, float], level: float
-) -> None:
+def test_intervals_swap_and_their_p_value_agrees_with_them(values, ends, level):
     one = (values[0], (values[0] - ends[0], values[0] + ends[1]))
     two = (values[1], (values[1] - ends[2], values[1] + ends[3]))
     _swaps_and_agrees(
@@ -154,9 +145,7 @@ def test_intervals_swap_and_their_p_value_agrees_with_them(
 
 
 @given(first=_counts(), second=_counts(), level=LEVELS)
-def test_shares_swap_and_their_p_value_agrees_with_their_interval(
-    first: tuple[int, int], second: tuple[int, int], level: float
-) -> None:
+def test_shares_swap_and_their_p_value_agrees_with_their_interval(first, second, level):
     one, two = ((won / n, n) for won, n in (first, second))
     found = difference_of_shares(*one, *two, level)
     assert found[1] >= -1 and found[2] <= 1
@@ -169,9 +158,7 @@ def test_shares_swap_and_their_p_value_agrees_with_their_interval(
     dfs=st.tuples(st.floats(1, 1e5) | st.just(math.inf), st.floats(1, 1e5)),
     level=LEVELS,
 )
-def test_means_swap_and_their_p_value_agrees_with_their_interval(
-    values: tuple[float, float], ses: tuple[float, float], dfs: tuple[float, float], level: float
-) -> None:
+def test_means_swap_and_their_p_value_agrees_with_their_interval(values, ses, dfs, level):
     assume(max(ses) > 0)
     one, two = ((values[i], ses[i], dfs[i]) for i in (0, 1))
     _swaps_and_agrees(
@@ -190,12 +177,12 @@ def _swaps_and_agrees(found: tuple, swapped: tuple, level: float) -> None:
         assert (p < 1 - level) == (low > 0 or high < 0)
 
 
-def test_intervals_that_are_symmetric_give_the_normal_test() -> None:
+def test_intervals_that_are_symmetric_give_the_normal_test():
     found = difference_of_intervals(8.0, (8 - 0.588, 8 + 0.588), 7.0, (7 - 0.784, 7 + 0.784))
     assert found == pytest.approx((1.0, 0.02, 1.98, 0.0455), abs=1e-4)
 
 
-def test_without_spread_there_is_no_test_rather_than_a_certainty() -> None:
+def test_without_spread_there_is_no_test_rather_than_a_certainty():
     with pytest.raises(ValueError, match="no spread"):
         difference_of_means(10, 0, 11, 9, 0, 11)
     with pytest.raises(ValueError, match="no spread"):
@@ -206,7 +193,7 @@ def test_without_spread_there_is_no_test_rather_than_a_certainty() -> None:
         difference_of_intervals(30, (30, 30), 30, (30, 30))
 
 
-def test_what_is_no_estimate_is_refused() -> None:
+def test_what_is_no_estimate_is_refused():
     for shares in ((1.2, 10, 0.5, 10), (0.5, 0, 0.5, 10), (math.nan, 10, 0.5, 10)):
         with pytest.raises(ValueError, match="shares"):
             difference_of_shares(*shares)
@@ -220,7 +207,7 @@ def test_what_is_no_estimate_is_refused() -> None:
 
 
 @pytest.mark.parametrize("level", [95, 0, 1, math.nan])
-def test_a_level_in_percent_is_refused_and_makes_no_difference_without_ends(level: float) -> None:
+def test_a_level_in_percent_is_refused_and_makes_no_difference_without_ends(level):
     for difference in (
         lambda: difference_of_means(8, 0.1, 40, 7, 0.1, 40, level),
         lambda: difference_of_shares(0.5, 40, 0.4, 40, level),
@@ -231,14 +218,14 @@ def test_a_level_in_percent_is_refused_and_makes_no_difference_without_ends(leve
             difference()
 
 
-def test_the_smallest_change_is_that_of_bloom_s_multipliers() -> None:
+def test_the_smallest_change_is_that_of_bloom_s_multipliers():
     # Bloom (1995): 2.49 for a one-sided test at 0.05 and a power of 0.80; 2.80 for a two-sided one
     assert smallest_detectable(1.0, level=0.90) == pytest.approx(2.49, abs=5e-3)
     assert smallest_detectable(1.0) == pytest.approx(2.80, abs=5e-3)
 
 
 @given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
-def test_paired_shares_have_the_statistic_of_mcnemar(one: int, two: int, others: int) -> None:
+def test_paired_shares_have_the_statistic_of_mcnemar(one, two, others):
     from statsmodels.stats.contingency_tables import mcnemar
 
     n = one + two + others
@@ -248,13 +235,13 @@ def test_paired_shares_have_the_statistic_of_mcnemar(one: int, two: int, others:
     assert ((one - two) / n / error) ** 2 == pytest.approx(expected)
 
 
-def test_paired_shares_of_no_one_are_refused() -> None:
+def test_paired_shares_of_no_one_are_refused():
     for counts in ((-1, 2, 10), (1, -2, 10), (1, 2, 0)):
         with pytest.raises(ValueError, match="n > 0"):
             error_of_paired_shares(*counts)
 
 
 @pytest.mark.parametrize(("power", "level"), [(0, 0.95), (1, 0.95), (0.8, 0), (0.8, 1)])
-def test_no_change_is_seen_always_nor_surely(power: float, level: float) -> None:
+def test_no_change_is_seen_always_nor_surely(power, level):
     with pytest.raises(ValueError, match="power"):
         smallest_detectable(0.2, power=power, level=level)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
-from observlib.survey.design import Design, Lonely, design, within
+from observlib.survey.design import Design, design, within
 from observlib.survey.estimation import mean, ratio, total
 from observlib.survey.linearisation import covariance
 from observlib.survey.newton import Method
@@ -39,9 +39,7 @@ def clustered(apiclus1: pd.DataFrame) -> Design:
     return design(apiclus1, weights="pw", clusters="dnum", population="fpc")
 
 
-def test_means_totals_and_ratios_are_those_of_r(
-    stratified: Design, clustered: Design, hdv2003: pd.DataFrame, reference: Reference
-) -> None:
+def test_means_totals_and_ratios_are_those_of_r(stratified, clustered, hdv2003, reference):
     agrees(mean(stratified, "api00").iloc[0], reference("strat_mean"))
     agrees(total(stratified, "enroll").iloc[0], reference("strat_total"))
     agrees(ratio(stratified, "api.stu", "enroll").iloc[0], reference("strat_ratio"))
@@ -54,9 +52,7 @@ def test_means_totals_and_ratios_are_those_of_r(
 @pytest.mark.parametrize(
     ("name", "by"), [("strat_domain", "stype"), ("strat_domain_cross", "sch.wide")]
 )
-def test_domains_within_and_across_strata_are_those_of_r(
-    stratified: Design, reference: Reference, name: str, by: str
-) -> None:
+def test_domains_within_and_across_strata_are_those_of_r(stratified, reference, name, by):
     found = mean(stratified, "api00", by=by)
     for _, row in found.iterrows():
         agrees(row, reference(name, f"[{row[by]}]"))
@@ -64,7 +60,7 @@ def test_domains_within_and_across_strata_are_those_of_r(
         assert alone["se"] == pytest.approx(row["se"], rel=1e-12) and alone["df"] == row["df"]
 
 
-def test_the_design_effect_is_that_of_r(stratified: Design, reference: Reference) -> None:
+def test_the_design_effect_is_that_of_r(stratified, reference):
     found = mean(stratified, "api00").iloc[0]
     assert found["deff"] == pytest.approx(reference("strat_deff")["estimate"], rel=1e-6)
     assert found["n_eff"] == pytest.approx(200 / found["deff"])
@@ -88,9 +84,7 @@ def calibrated(frame: pd.DataFrame, method: Method) -> Calibration:
         ("clus_logit_mean", "logit", 1e-5),
     ],
 )
-def test_errors_of_calibrated_means_are_those_of_r(
-    apiclus1: pd.DataFrame, reference: Reference, name: str, method: Method, rel: float
-) -> None:
+def test_errors_of_calibrated_means_are_those_of_r(apiclus1, reference, name, method, rel):
     made = design(
         apiclus1, clusters="dnum", population="fpc", calibration=calibrated(apiclus1, method)
     )
@@ -99,7 +93,7 @@ def test_errors_of_calibrated_means_are_those_of_r(
         agrees(total(made, "enroll").iloc[0], reference("clus_rake_total"), rel)
 
 
-def test_a_calibrated_margin_is_known_without_error(apiclus1: pd.DataFrame) -> None:
+def test_a_calibrated_margin_is_known_without_error(apiclus1):
     made = design(apiclus1, clusters="dnum", calibration=calibrated(apiclus1, "linear"))
     made = replace(made, frame=apiclus1.assign(one=1))
     schools = total(within(made, apiclus1["stype"] == "H"), "one").iloc[0]
@@ -107,9 +101,7 @@ def test_a_calibrated_margin_is_known_without_error(apiclus1: pd.DataFrame) -> N
     assert schools["se"] < 1e-6 * schools["estimate"]
 
 
-def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(
-    calibrated_census: Design,
-) -> None:
+def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(calibrated_census):
     found = mean(calibrated_census, "api00").iloc[0]  # svymean(~api00, subset(r, stype == "H"))
     expected = [620.5581652040, 3.1957994027, 614.1359658615, 626.9803645465]
     assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
@@ -117,7 +109,7 @@ def test_a_census_s_calibrated_mean_misses_its_truth_by_as_much_as_is_said(
     assert found["ci_low"] < truth < found["ci_high"]
 
 
-def test_an_unadjusted_calibration_changes_nothing_in_any_domain(stratified: Design) -> None:
+def test_an_unadjusted_calibration_changes_nothing_in_any_domain(stratified):
     class Nothing:
         weights = start = stratified.weights
 
@@ -167,7 +159,7 @@ def naive(frame: pd.DataFrame, scores: np.ndarray, finite: bool) -> float:
 
 @settings(max_examples=25)
 @given(samples(), st.booleans())
-def test_all_domains_at_once_are_each_alone(frame: pd.DataFrame, finite: bool) -> None:
+def test_all_domains_at_once_are_each_alone(frame, finite):
     made = design(
         frame,
         weights="w", strata="pool", clusters="town", population="size" if finite else None,
@@ -194,9 +186,7 @@ def test_all_domains_at_once_are_each_alone(frame: pd.DataFrame, finite: bool) -
 
 @settings(max_examples=25)
 @given(samples(), st.randoms(use_true_random=False))
-def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(
-    frame: pd.DataFrame, chance: Any
-) -> None:
+def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(frame, chance):
     order = list(range(len(frame)))
     chance.shuffle(order)
     shuffled = frame.iloc[order].assign(w=frame["w"] * 7)
@@ -210,7 +200,7 @@ def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(
 
 @settings(max_examples=25)
 @given(samples())
-def test_the_error_of_a_total_is_the_jackknife_s(frame: pd.DataFrame) -> None:
+def test_the_error_of_a_total_is_the_jackknife_s(frame):
     frame = frame.fillna({"y": 0.0})
     whole = (frame["w"] * frame["y"]).sum()
     variance = 0.0
@@ -224,7 +214,7 @@ def test_the_error_of_a_total_is_the_jackknife_s(frame: pd.DataFrame) -> None:
     assert found["se"][0] ** 2 == pytest.approx(variance)
 
 
-def test_the_error_of_a_ratio_is_near_the_jackknife_s() -> None:
+def test_the_error_of_a_ratio_is_near_the_jackknife_s():
     chance = np.random.default_rng(11)
     asked = chance.integers(1, 9, 400)
     frame = pd.DataFrame(
@@ -239,7 +229,7 @@ def test_the_error_of_a_ratio_is_near_the_jackknife_s() -> None:
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e-13])
-def test_a_simple_sample_has_its_closed_form(unit: float) -> None:
+def test_a_simple_sample_has_its_closed_form(unit):
     values = np.random.default_rng(3).normal(10, 4, 50) * unit
     found = mean(design(pd.DataFrame({"y": values}), population=400), "y").iloc[0]
     assert found["se"] ** 2 == pytest.approx(
@@ -248,13 +238,13 @@ def test_a_simple_sample_has_its_closed_form(unit: float) -> None:
     assert found["deff"] == pytest.approx(1) and found["n_eff"] == pytest.approx(50)
 
 
-def test_weights_of_mean_1_have_a_design_effect_too(hdv2003: pd.DataFrame) -> None:
+def test_weights_of_mean_1_have_a_design_effect_too(hdv2003):
     scaled = hdv2003.assign(poids=hdv2003["poids"] / hdv2003["poids"].mean())
     expanding, normed = (mean(design(each, weights="poids"), "age") for each in (hdv2003, scaled))
     assert normed["deff"][0] == pytest.approx(expanding["deff"][0], rel=1e-3)
 
 
-def test_weights_rounded_to_a_mean_of_1_are_no_finite_population() -> None:
+def test_weights_rounded_to_a_mean_of_1_are_no_finite_population():
     # 3 of 4 answers of weight 0.5 and value 1, the others of weight 2.5 and value 0, and a sum of
     # weights that rounding has moved by 0.003 from the number of answers
     n = 1000
@@ -276,7 +266,7 @@ def test_weights_rounded_to_a_mean_of_1_are_no_finite_population() -> None:
     assert told["n_eff"] == pytest.approx(1000**2 / 1750, rel=0.01)
 
 
-def test_weights_of_mean_1_with_a_population_have_its_correction(hdv2003: pd.DataFrame) -> None:
+def test_weights_of_mean_1_with_a_population_have_its_correction(hdv2003):
     scaled = hdv2003.assign(poids=(hdv2003["poids"] / hdv2003["poids"].mean()).round(4) + 1e-6)
     size = {"population": float(hdv2003["poids"].sum())}
     expanding, normed = (
@@ -290,7 +280,7 @@ def test_weights_of_mean_1_with_a_population_have_its_correction(hdv2003: pd.Dat
     assert 200 < clustered["n_eff"][0] < 4000
 
 
-def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own() -> None:
+def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own():
     frame = pd.DataFrame({"y": [1.0, 4, 6, 9], "normed": 2.0, "expanding": 8.0})
     found = {
         name: mean(design(frame, weights=name, population=64), "y")["deff"][0]
@@ -301,14 +291,14 @@ def test_weights_nearer_to_the_population_than_to_the_sample_are_its_own() -> No
     assert found["expanding"] == pytest.approx((1 - 4 / 64) / (1 - 4 / 32))
 
 
-def test_values_all_alike_leave_kish_s_effective_number_of_clusters() -> None:
+def test_values_all_alike_leave_kish_s_effective_number_of_clusters():
     frame = pd.DataFrame({"y": 4.2, "town": [1, 1, 1, 2, 3], "w": [1.0, 1, 1, 2, 1]})
     found = mean(design(frame, weights="w", clusters="town"), "y").iloc[0]
     assert found["n_eff"] == pytest.approx(6**2 / (9 + 4 + 1))
     assert np.isnan(found["deff"]) and found["se"] < 1e-12
 
 
-def test_an_empty_domain_is_a_missing_row() -> None:
+def test_an_empty_domain_is_a_missing_row():
     frame = pd.DataFrame({"y": [1.0, 2.0, None, None], "x": [0.0] * 4, "g": list("aabb")})
     made = design(frame)
     found = mean(made, "y", by="g")
@@ -324,7 +314,7 @@ def test_an_empty_domain_is_a_missing_row() -> None:
         assert empty[["estimate", "se", "ci_low", "ci_high", "deff", "n_eff"]].isna().all(axis=None)
 
 
-def test_one_answer_has_no_interval_rather_than_one_of_length_0() -> None:
+def test_one_answer_has_no_interval_rather_than_one_of_length_0():
     frame = pd.DataFrame({"y": [1.0, 2.0, 3.0], "g": list("aab")})
     found = mean(design(frame), "y", by="g").iloc[1]
     assert found["estimate"] == 3 and found[["se", "ci_low", "ci_high", "deff"]].isna().all()
@@ -332,7 +322,7 @@ def test_one_answer_has_no_interval_rather_than_one_of_length_0() -> None:
 
 
 @pytest.mark.parametrize("lonely", ["adjust", "average"])
-def test_a_lonely_unit_that_did_not_answer_widens_no_interval(lonely: Lonely) -> None:
+def test_a_lonely_unit_that_did_not_answer_widens_no_interval(lonely):
     frame = pd.DataFrame({"y": [1.0, 2, 4, 7, 8, None], "pool": list("aaabbc")})
     made = design(frame, strata="pool", lonely=lonely)
     known = design(frame.dropna(), strata="pool")
@@ -340,7 +330,7 @@ def test_a_lonely_unit_that_did_not_answer_widens_no_interval(lonely: Lonely) ->
         assert estimate(made, "y")["se"][0] == pytest.approx(estimate(known, "y")["se"][0])
 
 
-def test_answers_all_alike_do_not_pass_for_a_mean_without_error() -> None:
+def test_answers_all_alike_do_not_pass_for_a_mean_without_error():
     frame = pd.DataFrame({"y": 0.1, "twice": 0.2, "none": 0, "one": 1, "w": np.arange(1.0, 21.0)})
     for made in (design(frame), design(frame, weights="w"), design(frame, population=25)):
         alike = [mean(made, "y"), ratio(made, "y", "twice"), total(made, "none")]
@@ -352,9 +342,7 @@ def test_answers_all_alike_do_not_pass_for_a_mean_without_error() -> None:
 
 
 @pytest.mark.parametrize("how", [{"strata": "stratum"}, {"clusters": "town"}])
-def test_a_dozen_answers_alike_in_each_stratum_or_town_make_no_mean_without_error(
-    how: dict[str, str],
-) -> None:
+def test_a_dozen_answers_alike_in_each_stratum_or_town_make_no_mean_without_error(how):
     frame = pd.DataFrame(
         {"y": [1.0, 0.0] * 6, "stratum": list("ab") * 6, "town": np.arange(12) // 2}
     )
@@ -364,7 +352,7 @@ def test_a_dozen_answers_alike_in_each_stratum_or_town_make_no_mean_without_erro
         assert found["estimate"] > 0 and np.isnan(found["ci_low"]) and np.isnan(found["ci_high"])
 
 
-def test_what_margins_explain_has_no_error_but_for_rounding() -> None:
+def test_what_margins_explain_has_no_error_but_for_rounding():
     frame = pd.DataFrame({"x": [0.0, 1, 1, 0, 1], "s": list("abbab")})
     margin = {"s": pd.Series({"a": 51.7, "b": 54.0})}
     found = mean(design(frame, calibration=calibrate(frame, margin)), "x").iloc[0]
@@ -380,13 +368,13 @@ def test_what_margins_explain_has_no_error_but_for_rounding() -> None:
         pd.Series([1, pd.NA, "3", 4.0, 4], dtype=object),
     ],
 )
-def test_numbers_are_numbers_whatever_holds_them(values: Any) -> None:
+def test_numbers_are_numbers_whatever_holds_them(values):
     frame = pd.DataFrame({"y": values, "g": pd.array(["a", pd.NA, "a", "b", "b"], dtype="string")})
     found = mean(design(frame), "y", by="g")
     assert found["estimate"].tolist() == [2, 4] and found["n"].tolist() == [2, 2]
 
 
-def test_columns_without_a_value_or_with_lists_or_dates_are_told() -> None:
+def test_columns_without_a_value_or_with_lists_or_dates_are_told():
     frame = pd.DataFrame({"y": [1.0, 2.0], "none": None, "many": [["a"], ["b"]]})
     made = design(frame.assign(day=pd.Timestamp("2026-01-01"), large=1e200))
     for by, told in (
@@ -400,14 +388,14 @@ def test_columns_without_a_value_or_with_lists_or_dates_are_told() -> None:
             mean(made, name)
 
 
-def test_a_word_among_numbers_is_told() -> None:
+def test_a_word_among_numbers_is_told():
     frame = pd.DataFrame({"y": [1, "À venir", None, "–", "–"]})
     told = r"y: 3 values are no number, .*: rows of index 1 \('À venir'\), 3 \('–'\)$"
     with pytest.raises(ObservError, match=told):
         mean(design(frame), "y")
 
 
-def test_unknown_columns_are_the_caller_s_mistake() -> None:
+def test_unknown_columns_are_the_caller_s_mistake():
     made = design(pd.DataFrame({"y": [1.0, 2.0]}))
     with pytest.raises(ValueError, match="no column z"):
         mean(made, "z")
@@ -419,7 +407,7 @@ def test_unknown_columns_are_the_caller_s_mistake() -> None:
     assert mean(named, "y", by="value")["value"].tolist() == ["a", "b"]
 
 
-def test_domains_are_found_though_the_index_has_their_name_or_a_column_has_none() -> None:
+def test_domains_are_found_though_the_index_has_their_name_or_a_column_has_none():
     frame = pd.DataFrame({"y": [1.0, 2.0, 6.0], "g": list("aab"), 0: list("xyy")})
     indexed = design(frame.set_index("g", drop=False))
     assert mean(indexed, "y", by="g")["estimate"].tolist() == [1.5, 6]
@@ -429,7 +417,7 @@ def test_domains_are_found_though_the_index_has_their_name_or_a_column_has_none(
     assert mean(indexed, "y", by=[])["estimate"].tolist() == [3]
 
 
-def test_the_covariance_of_two_totals_has_their_variances(clustered: Design) -> None:
+def test_the_covariance_of_two_totals_has_their_variances(clustered):
     both = clustered.frame[["api00", "enroll"]].to_numpy(float)
     spread = covariance(clustered, both)
     errors = [total(clustered, name)["se"][0] for name in ("api00", "enroll")]
@@ -445,14 +433,14 @@ def test_the_covariance_of_two_totals_has_their_variances(clustered: Design) -> 
 
 
 @pytest.mark.parametrize("level", [95, 0.0, 1.0, -0.5])
-def test_a_level_in_percent_is_refused_and_makes_no_interval_of_nothing(level: float) -> None:
+def test_a_level_in_percent_is_refused_and_makes_no_interval_of_nothing(level):
     sample = design(pd.DataFrame({"x": [1.0, 2.0, 3.0]}))
     for estimate in (mean, total):
         with pytest.raises(ValueError, match=r"write 0\.95 for 95 %"):
             estimate(sample, "x", level=level)
 
 
-def test_the_effective_n_is_n_over_the_design_effect_of_closed_forms() -> None:
+def test_the_effective_n_is_n_over_the_design_effect_of_closed_forms():
     """With weights, and with clusters of people who are alike: fewer answers than were given."""
     chance = np.random.default_rng(7)
     y, w = chance.normal(6, 2, 60), chance.lognormal(0, 0.6, 60)
@@ -471,14 +459,14 @@ def test_the_effective_n_is_n_over_the_design_effect_of_closed_forms() -> None:
     assert mean(design(apart, clusters="who"), "y").iloc[0]["n_eff"] > 60
 
 
-def test_two_answers_have_the_widest_interval_and_one_none() -> None:
+def test_two_answers_have_the_widest_interval_and_one_none():
     two = mean(design(pd.DataFrame({"y": [4.0, 6.0]})), "y").iloc[0]
     assert two["df"] == 1 and two["ci_high"] - 5 == pytest.approx(12.706204736, rel=1e-9)
     one = mean(design(pd.DataFrame({"y": [4.0]})), "y").iloc[0]
     assert one["status"] == "no_interval" and np.isnan(one["ci_high"])
 
 
-def test_a_ratio_rests_on_rows_of_which_both_are_known_and_has_no_base_of_nothing() -> None:
+def test_a_ratio_rests_on_rows_of_which_both_are_known_and_has_no_base_of_nothing():
     frame = pd.DataFrame({"a": [1, 3, np.nan, 9.0], "b": [2, 6, 5, np.nan], "none": 0.0})
     found = ratio(design(frame), "a", "b").iloc[0]
     assert (found["estimate"], found["n"]) == (0.5, 2)

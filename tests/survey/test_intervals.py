@@ -20,12 +20,12 @@ from observlib.survey.intervals import student, wilson
         (1, 29, 0.0061, 0.1718),
     ],
 )
-def test_wilson_is_what_newcombe_published(successes: int, n: int, low: float, high: float) -> None:
+def test_wilson_is_what_newcombe_published(successes, n, low, high):
     assert wilson(successes, n) == pytest.approx((low, high), abs=5e-5)
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_agrees_with_statsmodels_and_holds_the_share(case: tuple[int, int]) -> None:
+def test_wilson_agrees_with_statsmodels_and_holds_the_share(case):
     from statsmodels.stats.proportion import proportion_confint
 
     successes, n = case
@@ -36,7 +36,7 @@ def test_wilson_agrees_with_statsmodels_and_holds_the_share(case: tuple[int, int
 
 
 @given(st.lists(st.floats(0, 10), min_size=2, max_size=60))
-def test_student_agrees_with_statsmodels(values: list[float]) -> None:
+def test_student_agrees_with_statsmodels(values):
     import numpy as np
     from statsmodels.stats.weightstats import DescrStatsW
 
@@ -46,17 +46,17 @@ def test_student_agrees_with_statsmodels(values: list[float]) -> None:
 
 
 @pytest.mark.parametrize("case", [(1, 0), (-1, 5), (6, 5), (math.inf, math.inf)])
-def test_wilson_refuses_what_is_no_share(case: tuple[float, float]) -> None:
+def test_wilson_refuses_what_is_no_share(case):
     with pytest.raises(ValueError, match="successes"):
         wilson(*case)
 
 
-def test_student_refuses_a_single_answer() -> None:
+def test_student_refuses_a_single_answer():
     with pytest.raises(ValueError, match="2 answers"):
         student(5.0, 0.0, 1)
 
 
-def test_student_refuses_what_is_unknown_and_levels_in_percent() -> None:
+def test_student_refuses_what_is_unknown_and_levels_in_percent():
     for mean, sd in ((math.nan, 1.0), (5.0, math.nan), (math.inf, 1.0)):
         with pytest.raises(ValueError, match="a t interval needs"):
             student(mean, sd, 10)
@@ -67,6 +67,6 @@ def test_student_refuses_what_is_unknown_and_levels_in_percent() -> None:
 
 @pytest.mark.parametrize(("mean", "sd", "n"), [(5, math.inf, 9), (5, -1, 9), (5, 1, 1),
                                                (math.nan, 1, 9)])  # fmt: skip
-def test_what_has_no_spread_or_no_mean_has_no_interval(mean: float, sd: float, n: int) -> None:
+def test_what_has_no_spread_or_no_mean_has_no_interval(mean, sd, n):
     with pytest.raises(ValueError, match="a t interval needs 2 answers"):
         student(mean, sd, n)

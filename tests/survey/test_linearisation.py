@@ -18,7 +18,7 @@ from observlib.survey.linearisation import (
 from observlib.survey.weighting import calibrate
 
 
-def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction() -> None:
+def test_rows_of_no_domain_have_no_part_in_its_sampling_fraction():
     frame = pd.DataFrame({"pool": list("aabb"), "size": [2, 2, 8, 8]})
     made = design(frame, strata="pool", population="size")
     whole, part = np.array([0, 0, -1, -1]), np.array([-1, -1, 0, 0])
@@ -41,7 +41,7 @@ def by_hand(totals: np.ndarray, strata: np.ndarray, others: np.ndarray | None = 
     return found
 
 
-def test_units_without_a_row_in_a_domain_have_a_total_of_0_in_its_variance() -> None:
+def test_units_without_a_row_in_a_domain_have_a_total_of_0_in_its_variance():
     chance = np.random.default_rng(11)
     frame = pd.DataFrame({"w": chance.lognormal(0, 0.5, 40), "s": [1] * 38 + [2] * 2})
     made = design(frame, weights="w", strata="s")
@@ -61,7 +61,7 @@ def test_units_without_a_row_in_a_domain_have_a_total_of_0_in_its_variance() -> 
     assert both[1, 1] == pytest.approx(by_hand(weights * other, strata))
 
 
-def test_with_a_calibration_the_residuals_of_all_rows_count_in_each_domain() -> None:
+def test_with_a_calibration_the_residuals_of_all_rows_count_in_each_domain():
     chance = np.random.default_rng(12)
     frame = pd.DataFrame({"w": chance.lognormal(0, 0.5, 40), "sex": np.repeat(["F", "H"], 20)})
     found = calibrate(frame, {"sex": pd.Series({"F": 30, "H": 20})}, weights="w")
@@ -77,7 +77,7 @@ def test_with_a_calibration_the_residuals_of_all_rows_count_in_each_domain() -> 
         )
 
 
-def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows() -> None:
+def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows():
     frame = pd.DataFrame({"who": list("aabbccdd"), "w": [1.0, 1, 1, 1, 2, 2, 3, 0]})
     made = design(frame, weights="w", clusters="who")
     codes = np.array([-1, -1, 0, 0, 0, 0, 1, 1])
@@ -86,7 +86,7 @@ def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows
     assert degrees_of_freedom(made, np.zeros(8, dtype=int), 1).tolist() == [3]
 
 
-def test_a_stratum_of_one_unit_adds_what_was_chosen() -> None:
+def test_a_stratum_of_one_unit_adds_what_was_chosen():
     chance = np.random.default_rng(13)
     frame = pd.DataFrame({"s": [1] * 5 + [2] * 5 + [3]})
     scores, codes = chance.normal(3, 1, 11), np.zeros(11, dtype=int)

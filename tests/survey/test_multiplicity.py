@@ -18,17 +18,17 @@ FAMILIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 METHODS = st.sampled_from(["holm", "bh"])
 
 
-def test_the_paper_s_example_rejects_four_by_bh_and_three_by_holm() -> None:
+def test_the_paper_s_example_rejects_four_by_bh_and_three_by_holm():
     assert (adjust(PAPER, "bh") <= 0.05).sum() == 4
     assert (adjust(PAPER, "holm") <= 0.05).sum() == 3
 
 
-def test_holm_by_hand() -> None:
+def test_holm_by_hand():
     # 4 x 0.005; 3 x 0.01; 2 x 0.03; then no less than the one before
     assert adjust([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
-def test_both_corrections_are_those_of_statsmodels() -> None:
+def test_both_corrections_are_those_of_statsmodels():
     from statsmodels.stats.multitest import multipletests
 
     mixed = np.random.default_rng(4).permutation([*PAPER, 0.02, 0.02, 0.0])
@@ -37,29 +37,27 @@ def test_both_corrections_are_those_of_statsmodels() -> None:
 
 
 @given(FAMILIES)
-def test_bh_agrees_with_scipy(p_values: list[float]) -> None:
+def test_bh_agrees_with_scipy(p_values):
     from scipy.stats import false_discovery_control
 
     assert adjust(p_values, "bh") == pytest.approx(false_discovery_control(p_values))
 
 
 @given(p_values=FAMILIES, method=METHODS)
-def test_a_correction_never_makes_a_p_value_smaller(p_values: list[float], method: str) -> None:
+def test_a_correction_never_makes_a_p_value_smaller(p_values, method):
     adjusted = adjust(p_values, method)
     assert (adjusted >= np.array(p_values) - 1e-12).all() and (adjusted <= 1).all()
 
 
 @given(p_values=FAMILIES, more=FAMILIES)
-def test_a_longer_family_never_makes_a_rise_appear(
-    p_values: list[float], more: list[float]
-) -> None:
+def test_a_longer_family_never_makes_a_rise_appear(p_values, more):
     alone = adjust(p_values)
     assert (adjust(p_values + more)[: len(alone)] >= alone - 1e-12).all()
     assert common_level(p_values + more) >= common_level(p_values) - 1e-12
 
 
 @given(p_values=FAMILIES, method=METHODS)
-def test_what_was_not_tested_is_no_member_of_the_family(p_values: list[float], method: str) -> None:
+def test_what_was_not_tested_is_no_member_of_the_family(p_values, method):
     holed = adjust([math.nan, *p_values, math.nan], method)
     assert np.isnan(holed[[0, -1]]).all()
     assert holed[1:-1] == pytest.approx(adjust(p_values, method))
@@ -67,9 +65,7 @@ def test_what_was_not_tested_is_no_member_of_the_family(p_values: list[float], m
 
 
 @given(p_values=FAMILIES, method=METHODS, level=st.sampled_from([0.9, 0.95, 0.99]))
-def test_an_interval_at_the_common_level_says_what_the_corrected_test_says(
-    p_values: list[float], method: str, level: float
-) -> None:
+def test_an_interval_at_the_common_level_says_what_the_corrected_test_says(p_values, method, level):
     critical = 1 - common_level(p_values, method, level)
     assert critical <= 1 - level + 1e-12
     for p, adjusted in zip(p_values, adjust(p_values, method), strict=True):
@@ -77,14 +73,14 @@ def test_an_interval_at_the_common_level_says_what_the_corrected_test_says(
             assert (p < critical) == (adjusted <= 1 - level)
 
 
-def test_of_no_test_there_is_no_correction() -> None:
+def test_of_no_test_there_is_no_correction():
     assert adjust([]).tolist() == [] and np.isnan(adjust([math.nan])).all()
     for alone in ([], [math.nan], [0.3]):
         assert common_level(alone) == pytest.approx(0.95)
     assert common_level([0.3] * 8) == pytest.approx(1 - 0.05 / 8)
 
 
-def test_what_is_no_p_value_or_method_is_refused() -> None:
+def test_what_is_no_p_value_or_method_is_refused():
     with pytest.raises(ValueError, match="between 0 and 1"):
         adjust([0.2, 1.3])
     with pytest.raises(ValueError, match="holm, bh"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom, t
 
 from observlib.errors import ObservError
-from observlib.survey.design import Design, design, within
+from observlib.survey.design import design, within
 from observlib.survey.intervals import clopper_pearson_of_share, wilson, wilson_of_share
 from observlib.survey.proportions import Method, proportion, proportions, unseen
 
@@ -30,9 +30,7 @@ METHODS: tuple[Method, ...] = ("logit", "beta", "wilson", "mean")
         ("strat_ciprop_mean", "mean"),
     ],
 )
-def test_intervals_are_those_of_r(
-    apistrat: pd.DataFrame, reference: Reference, name: str, method: Method
-) -> None:
+def test_intervals_are_those_of_r(apistrat, reference, name, method):
     made = design(apistrat, weights="pw", strata="stype", population="fpc")
     found, expected = proportion(made, "awards", "Yes", method=method).iloc[0], reference(name)
     assert found["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
@@ -42,9 +40,7 @@ def test_intervals_are_those_of_r(
 
 
 @pytest.mark.parametrize(("name", "column"), [("strat_prop", "awards"), ("hdv_sexe", "sexe")])
-def test_the_share_of_each_answer_is_that_of_r(
-    apistrat: pd.DataFrame, hdv2003: pd.DataFrame, reference: Reference, name: str, column: str
-) -> None:
+def test_the_share_of_each_answer_is_that_of_r(apistrat, hdv2003, reference, name, column):
     made = (
         design(apistrat, weights="pw", strata="stype", population="fpc")
         if name == "strat_prop"
@@ -59,7 +55,7 @@ def test_the_share_of_each_answer_is_that_of_r(
             assert row[part] == pytest.approx(expected[part], rel=1e-6)
 
 
-def test_shares_by_domain_are_those_of_r(hdv2003: pd.DataFrame, reference: Reference) -> None:
+def test_shares_by_domain_are_those_of_r(hdv2003, reference):
     found = proportion(design(hdv2003, weights="poids"), "sport", "Oui", by="sexe")
     for _, row in found.iterrows():
         expected = reference("hdv_sport_by_sexe", f"[{row['sexe']}]")
@@ -69,7 +65,7 @@ def test_shares_by_domain_are_those_of_r(hdv2003: pd.DataFrame, reference: Refer
 
 
 @given(st.integers(3, 200).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))))
-def test_a_simple_sample_is_nearly_the_binomial(case: tuple[int, int]) -> None:
+def test_a_simple_sample_is_nearly_the_binomial(case):
     from statsmodels.stats.proportion import proportion_confint
 
     won, n = case
@@ -89,9 +85,7 @@ def test_a_simple_sample_is_nearly_the_binomial(case: tuple[int, int]) -> None:
     ),
     st.sampled_from(METHODS),
 )
-def test_any_sample_has_an_interval_that_holds_its_share(
-    rows: list[tuple[bool, float, int]], method: Method
-) -> None:
+def test_any_sample_has_an_interval_that_holds_its_share(rows, method):
     frame = pd.DataFrame(rows, columns=["a", "w", "g"])
     frame.loc[0, "w"] = 1.0
     found = proportion(design(frame, weights="w"), "a", True, by="g", method=method)
@@ -106,7 +100,7 @@ def test_any_sample_has_an_interval_that_holds_its_share(
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("answer", ["yes", "no"])
-def test_all_or_none_have_wilson_s_interval_and_say_so(method: Method, answer: str) -> None:
+def test_all_or_none_have_wilson_s_interval_and_say_so(method, answer):
     made = design(pd.DataFrame({"a": ["yes"] * 20}))
     found = proportion(made, "a", answer, method=method).iloc[0]
     won = 20 if answer == "yes" else 0
@@ -114,7 +108,7 @@ def test_all_or_none_have_wilson_s_interval_and_say_so(method: Method, answer: s
     assert found["method"] == "wilson" and found["se"] == 0 and found["n_eff"] == 20
 
 
-def test_clusters_that_all_agree_count_for_one_answer_each() -> None:
+def test_clusters_that_all_agree_count_for_one_answer_each():
     frame = pd.DataFrame({"a": True, "town": np.arange(60) // 20})
     alike = proportion(design(frame, clusters="town"), "a", True).iloc[0]
     apart = proportion(design(frame), "a", True).iloc[0]
@@ -122,7 +116,7 @@ def test_clusters_that_all_agree_count_for_one_answer_each() -> None:
     assert alike["ci_low"] < 0.5 < apart["ci_low"]
 
 
-def test_a_population_known_as_a_whole_leaves_no_doubt() -> None:
+def test_a_population_known_as_a_whole_leaves_no_doubt():
     made = design(pd.DataFrame({"a": [1, 1, 0, 1]}), population=4)
     for method in METHODS:
         found = proportion(made, "a", 1, method=method).iloc[0]
@@ -131,7 +125,7 @@ def test_a_population_known_as_a_whole_leaves_no_doubt() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("answer", [0, 1])
-def test_a_census_of_people_all_alike_leaves_no_doubt(method: Method, answer: int) -> None:
+def test_a_census_of_people_all_alike_leaves_no_doubt(method, answer):
     frame = pd.DataFrame({"a": 1, "pool": list("aaaab")})
     for made in (design(frame, population=5), design(frame, strata="pool", population=1.0)):
         found = proportion(made, "a", answer, by="pool", method=method)
@@ -140,9 +134,7 @@ def test_a_census_of_people_all_alike_leaves_no_doubt(method: Method, answer: in
         assert found["method"].tolist() == ["census"] * 2
 
 
-def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(
-    calibrated_census: Design,
-) -> None:
+def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(calibrated_census):
     found = proportion(calibrated_census, "awards", "Yes").iloc[0]  # svyciprop(method = "xlogit")
     expected = [0.264313070178, 0.202102785936, 0.337571027239]
     assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
@@ -152,9 +144,7 @@ def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(
 
 
 @pytest.mark.parametrize(("n", "size"), [(5, 6), (18, 20), (19, 20), (30, 100), (20, 10_000)])
-def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_interval(
-    n: int, size: int
-) -> None:
+def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_interval(n, size):
     others = np.arange(size - n + 1)
     possible = others[hypergeom.pmf(0, size, others, n) >= 0.025].max()
     made = design(pd.DataFrame({"a": ["yes"] * n}), population=size)
@@ -166,9 +156,7 @@ def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_inter
 
 
 @given(st.floats(1, 500), st.lists(st.floats(1e-12, 1.0), min_size=2, max_size=6), st.booleans())
-def test_the_larger_the_part_that_was_asked_the_less_is_left_unseen(
-    n: float, fractions: list[float], whole: bool
-) -> None:
+def test_the_larger_the_part_that_was_asked_the_less_is_left_unseen(n, fractions, whole):
     ordered = np.sort([*fractions, 1.0] if whole else fractions)
     left = unseen(np.full(len(ordered), n), ordered)
     assert (
@@ -181,7 +169,7 @@ def test_the_larger_the_part_that_was_asked_the_less_is_left_unseen(
     assert not whole or left[-1] == 0
 
 
-def test_strata_that_were_asked_as_a_whole_leave_doubt_only_in_the_others() -> None:
+def test_strata_that_were_asked_as_a_whole_leave_doubt_only_in_the_others():
     frame = pd.DataFrame({"a": True, "pool": ["a"] * 40 + ["b"] * 10})
     sizes = {"a": 40, "b": 20}
     part = proportion(design(frame, strata="pool", population=sizes), "a", True).iloc[0]
@@ -192,7 +180,7 @@ def test_strata_that_were_asked_as_a_whole_leave_doubt_only_in_the_others() -> N
     assert part["ci_low"] >= 1 - 10 / 60
 
 
-def test_an_empty_domain_is_a_missing_row() -> None:
+def test_an_empty_domain_is_a_missing_row():
     made = design(pd.DataFrame({"a": ["x", None, "y"], "g": list("aba")}))
     found = proportion(made, "a", "x", by="g")
     assert found["status"].tolist() == ["published", "missing"]
@@ -200,7 +188,7 @@ def test_an_empty_domain_is_a_missing_row() -> None:
     assert proportions(within(made, made.frame["a"] == "z"), "a")["status"].eq("missing").all()
 
 
-def test_several_answers_are_added_and_categories_that_nobody_chose_are_there() -> None:
+def test_several_answers_are_added_and_categories_that_nobody_chose_are_there():
     marks = pd.Categorical([1, 2, 2, 4], categories=[4, 3, 2, 1])
     made = design(pd.DataFrame({"mark": marks, "g": list("abab")}))
     assert proportion(made, "mark", [3, 4])["estimate"][0] == 0.25
@@ -209,7 +197,7 @@ def test_several_answers_are_added_and_categories_that_nobody_chose_are_there() 
     assert found["estimate"].tolist() == [0, 0, 0.5, 0.5, 0.5, 0, 0.5, 0]
 
 
-def test_mistakes_of_the_caller_are_value_errors() -> None:
+def test_mistakes_of_the_caller_are_value_errors():
     made = design(pd.DataFrame({"a": [1, 0], "empty": [None, None]}))
     with pytest.raises(ValueError, match="method is one of"):
         proportion(made, "a", 1, method="wald")  # type: ignore[arg-type]
@@ -222,14 +210,14 @@ def test_mistakes_of_the_caller_are_value_errors() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_four_answers_alike_in_each_stratum_are_no_share_without_error(method: Method) -> None:
+def test_four_answers_alike_in_each_stratum_are_no_share_without_error(method):
     made = design(pd.DataFrame({"a": list("yynn"), "stratum": list("aabb")}), strata="stratum")
     found = proportion(made, "a", "y", method=method).iloc[0]
     assert found["method"] == "wilson" and found["status"] == "published"
     assert found["ci_low"] < 0.2 and found["ci_high"] > 0.8
 
 
-def test_wilson_s_interval_of_clusters_rests_on_their_effective_number() -> None:
+def test_wilson_s_interval_of_clusters_rests_on_their_effective_number():
     """Korn and Graubard's: p (1 − p) over the variance, times the squared ratio of two t."""
     chance = np.random.default_rng(3)
     frame = pd.DataFrame({"c": np.repeat(range(6), 10)})
@@ -243,14 +231,14 @@ def test_wilson_s_interval_of_clusters_rests_on_their_effective_number() -> None
     assert found[["ci_low", "ci_high"]].tolist() == pytest.approx([float(low), float(high)])
 
 
-def test_two_clusters_that_agree_are_no_more_than_two_answers() -> None:
+def test_two_clusters_that_agree_are_no_more_than_two_answers():
     frame = pd.DataFrame({"y": [1.0] * 10, "c": [1] * 5 + [2] * 5})
     found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
     low, _ = wilson_of_share(1.0, 2 * (t.ppf(0.975, 9) / t.ppf(0.975, 1)) ** 2)
     assert (found["ci_low"], found["ci_high"]) == (pytest.approx(float(low)), 1)
 
 
-def test_two_answers_that_differ_have_the_interval_that_was_asked_for() -> None:
+def test_two_answers_that_differ_have_the_interval_that_was_asked_for():
     for method in METHODS:
         found = proportion(design(pd.DataFrame({"a": [0, 1]})), "a", 1, method=method).iloc[0]
         assert (found["df"], found["method"]) == (1, method)

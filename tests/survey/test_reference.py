@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 
-def test_every_reference_value_is_asked_for_by_a_test(shared_data: Path) -> None:
+def test_every_reference_value_is_asked_for_by_a_test(shared_data):
     rows = json.loads(
         (shared_data.parent / "reference" / "survey_reference.json").read_text(encoding="utf-8")
     )

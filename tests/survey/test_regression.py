@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from observlib.errors import ObservError
 from observlib.survey.association import difference
-from observlib.survey.design import Design, design, within
+from observlib.survey.design import design, within
 from observlib.survey.regression import regression
 from observlib.survey.weighting import calibrate
 
@@ -28,14 +28,7 @@ Reference = Callable[..., dict[str, Any]]
         ("hdv_logit", "plays", ["age", "sexe"]),
     ],
 )
-def test_logistic_regressions_are_those_of_r(
-    apistrat: pd.DataFrame,
-    hdv2003: pd.DataFrame,
-    reference: Reference,
-    name: str,
-    outcome: str,
-    drivers: list[str],
-) -> None:
+def test_logistic_regressions_are_those_of_r(apistrat, hdv2003, reference, name, outcome, drivers):
     made = (
         design(apistrat, weights="pw", strata="stype", population="fpc")
         if name == "strat_logit"
@@ -51,9 +44,7 @@ def test_logistic_regressions_are_those_of_r(
         )
 
 
-def test_where_r_stops_depends_on_the_answers_unknown_and_on_calibration(
-    apistrat: pd.DataFrame,
-) -> None:
+def test_where_r_stops_depends_on_the_answers_unknown_and_on_calibration(apistrat):
     margin = {"sch.wide": pd.Series({"No": 1072, "Yes": 5122})}
     calibration = calibrate(apistrat, margin, weights="pw")
     drawn = design(apistrat, weights="pw", strata="stype", population="fpc")
@@ -68,14 +59,12 @@ def test_where_r_stops_depends_on_the_answers_unknown_and_on_calibration(
         assert found["se"].tolist() == pytest.approx(expected, rel=1e-8)
 
 
-def test_in_a_census_calibrated_weights_leave_coefficients_an_error(
-    calibrated_census: Design,
-) -> None:
+def test_in_a_census_calibrated_weights_leave_coefficients_an_error(calibrated_census):
     found = regression(calibrated_census, "api00", ["meals"])  # svyglm(api00 ~ meals, ...)
     assert found["se"].tolist() == pytest.approx([3.499495329343, 0.044056736186])
 
 
-def test_a_linear_regression_on_two_groups_is_the_t_test(apistrat: pd.DataFrame) -> None:
+def test_a_linear_regression_on_two_groups_is_the_t_test(apistrat):
     made = design(apistrat, weights="pw", strata="stype", population="fpc")
     row = regression(made, "api00", ["awards"]).iloc[1]
     test = difference(made, "api00", "awards", "Yes", "No")
@@ -85,7 +74,7 @@ def test_a_linear_regression_on_two_groups_is_the_t_test(apistrat: pd.DataFrame)
 
 
 @pytest.mark.parametrize("family", ["linear", "logistic"])
-def test_independent_rows_have_statsmodels_sandwich(family: Any) -> None:
+def test_independent_rows_have_statsmodels_sandwich(family):
     import statsmodels.api as sm
 
     chance = np.random.default_rng(2)
@@ -116,7 +105,7 @@ def test_independent_rows_have_statsmodels_sandwich(family: Any) -> None:
     assert found["df"].eq(399 + 1 - 4).all()
 
 
-def test_the_first_category_is_what_others_are_compared_with() -> None:
+def test_the_first_category_is_what_others_are_compared_with():
     size = pd.Categorical(["m", "s", "l", "m", "s", "l"], categories=["s", "m", "l"])
     made = design(pd.DataFrame({"y": [3.0, 1, 6, 5, 2, 9], "size": size}))
     found = regression(made, "y", ["size"])
@@ -124,7 +113,7 @@ def test_the_first_category_is_what_others_are_compared_with() -> None:
     assert found["estimate"].tolist() == pytest.approx([1.5, 2.5, 6.0])
 
 
-def test_unknown_values_and_other_domains_are_left_out_of_the_fit() -> None:
+def test_unknown_values_and_other_domains_are_left_out_of_the_fit():
     frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9, None], "x": [0, 1, 2, 3, None, 1], "w": 2.0})
     frame.loc[6] = [50.0, 5.0, 0.0]
     frame.loc[7] = [70.0, 6.0, 1.0]
@@ -155,9 +144,7 @@ def test_unknown_values_and_other_domains_are_left_out_of_the_fit() -> None:
         ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
     ],
 )
-def test_models_that_cannot_be_fitted_say_why(
-    outcome: str, drivers: list[str], family: Any, told: str
-) -> None:
+def test_models_that_cannot_be_fitted_say_why(outcome, drivers, family, told):
     frame = pd.DataFrame(
         {
             "y": [1.0, 0, 2, 3, 2, 1], "x": [0.0, 1, 2, 4, 5, 7], "twice": [0.0, 2, 4, 8, 10, 14],
@@ -178,9 +165,7 @@ def test_models_that_cannot_be_fitted_say_why(
     st.sampled_from([0.0, 1.0, 20.0]),
     st.sampled_from([1e-6, 1.0, 1e6]),
 )
-def test_separated_outcomes_never_leak_warnings_nor_endless_coefficients(
-    seed: int, n: int, slope: float, scale: float
-) -> None:
+def test_separated_outcomes_never_leak_warnings_nor_endless_coefficients(seed, n, slope, scale):
     chance = np.random.default_rng(seed)
     frame = pd.DataFrame({"x": chance.normal(size=n), "g": chance.choice(list("abc"), n)})
     odds = slope * (frame["x"] + (frame["g"] == "a")) + chance.logistic(size=n)
@@ -200,14 +185,14 @@ def test_separated_outcomes_never_leak_warnings_nor_endless_coefficients(
             assert (found["estimate"].abs() * sizes < 1e3).all()
 
 
-def test_a_population_known_as_a_whole_has_coefficients_without_error_nor_test() -> None:
+def test_a_population_known_as_a_whole_has_coefficients_without_error_nor_test():
     frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9], "x": [0, 1, 2, 3, 4]})
     found = regression(design(frame, population=5), "y", ["x"])
     assert (found["se"] == 0).all() and (found["ci_low"] == found["ci_high"]).all()
     assert found[["t", "p"]].isna().all(axis=None)
 
 
-def test_mistakes_of_the_caller_are_value_errors() -> None:
+def test_mistakes_of_the_caller_are_value_errors():
     made = design(pd.DataFrame({"y": [1.0, 2.0], "x": [1.0, 3.0]}))
     with pytest.raises(ValueError, match="family is one of"):
         regression(made, "y", ["x"], family="poisson")  # type: ignore[arg-type]
@@ -215,7 +200,7 @@ def test_mistakes_of_the_caller_are_value_errors() -> None:
         regression(made, "y", ["z"])
 
 
-def test_a_logistic_regression_stops_where_r_s_glm_does() -> None:
+def test_a_logistic_regression_stops_where_r_s_glm_does():
     """As `svyglm(family = quasibinomial())` of R's survey 4.4; a step more moves the errors."""
     frame = pd.DataFrame(
         {"x": range(12), "y": [0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 1], "w": [1, 2, 3] * 4}
@@ -230,7 +215,7 @@ def test_a_logistic_regression_stops_where_r_s_glm_does() -> None:
     assert found["p"].tolist() == pytest.approx([0.4971726887327275, 0.2700337571551794], rel=1e-9)
 
 
-def test_three_answers_leave_one_degree_of_freedom_to_a_line() -> None:
+def test_three_answers_leave_one_degree_of_freedom_to_a_line():
     frame = pd.DataFrame({"x": [0.0, 1.0, 3.0], "y": [1.0, 2.0, 2.5]})
     found = regression(design(frame), "y", ["x"])
     assert found["df"].tolist() == [1, 1] and np.isfinite(found["ci_low"]).all()

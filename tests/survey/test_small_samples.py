@@ -23,14 +23,14 @@ from observlib.survey.small_samples import (
 )
 
 
-def test_the_published_example_of_four_successes_in_five() -> None:
+def test_the_published_example_of_four_successes_in_five():
     # T. Tullis, "Calculating a confidence interval for task completion" (2008), z rounded to 1.96
     assert adjusted_wald(4, 5) == pytest.approx((0.3596, 0.9796), abs=2e-4)
 
 
 @pytest.mark.parametrize(("won", "n"), [(0, 5), (4, 5), (9, 11), (11, 11), (7, 20), (80, 100)])
 @pytest.mark.parametrize("level", [0.8, 0.95])
-def test_the_adjusted_wald_interval_is_that_of_statsmodels(won: int, n: int, level: float) -> None:
+def test_the_adjusted_wald_interval_is_that_of_statsmodels(won, n, level):
     from statsmodels.stats.proportion import proportion_confint
 
     expected = proportion_confint(won, n, alpha=1 - level, method="agresti_coull")
@@ -38,14 +38,14 @@ def test_the_adjusted_wald_interval_is_that_of_statsmodels(won: int, n: int, lev
 
 
 @given(n=st.integers(1, 300), data=st.data())
-def test_it_holds_wilson_s_interval_and_the_share(n: int, data: st.DataObject) -> None:
+def test_it_holds_wilson_s_interval_and_the_share(n, data):
     won = data.draw(st.integers(0, n))
     low, high = adjusted_wald(won, n)
     inner = wilson(won, n)
     assert 0 <= low <= inner[0] + 1e-12 and inner[1] - 1e-12 <= high <= 1
 
 
-def test_a_proportion_of_nothing_is_refused() -> None:
+def test_a_proportion_of_nothing_is_refused():
     for successes, n in ((0, 0), (3, 2), (-1, 5), (1, math.inf)):
         for interval in (adjusted_wald, clopper_pearson):
             with pytest.raises(ValueError, match="successes"):
@@ -63,16 +63,12 @@ def test_a_proportion_of_nothing_is_refused() -> None:
         (1, 29, 0.0009, 0.1776),
     ],
 )
-def test_the_exact_interval_is_what_newcombe_published(
-    won: int, n: int, low: float, high: float
-) -> None:
+def test_the_exact_interval_is_what_newcombe_published(won, n, low, high):
     assert clopper_pearson(won, n) == pytest.approx((low, high), abs=5e-5)
 
 
 @given(n=st.integers(1, 200), level=st.sampled_from([0.8, 0.95, 0.99]), data=st.data())
-def test_the_exact_interval_is_that_of_statsmodels(
-    n: int, level: float, data: st.DataObject
-) -> None:
+def test_the_exact_interval_is_that_of_statsmodels(n, level, data):
     from statsmodels.stats.proportion import proportion_confint
 
     won = data.draw(st.integers(0, n))
@@ -80,7 +76,7 @@ def test_the_exact_interval_is_that_of_statsmodels(
     assert clopper_pearson(won, n, level) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-def test_the_exact_interval_covers_at_least_as_often_as_it_says() -> None:
+def test_the_exact_interval_covers_at_least_as_often_as_it_says():
     from scipy.stats import binom
 
     n = 12
@@ -91,7 +87,7 @@ def test_the_exact_interval_covers_at_least_as_often_as_it_says() -> None:
         assert chances[held].sum() >= 0.95
 
 
-def test_attempts_that_are_alike_within_participants_are_worth_fewer() -> None:
+def test_attempts_that_are_alike_within_participants_are_worth_fewer():
     alike = [(3, 3)] * 8 + [(0, 3)] * 8
     mixed = [(3, 3), (2, 3), (1, 3), (0, 3)] * 4
     assert clustered_share(alike) == (0.5, 16.0)
@@ -99,12 +95,12 @@ def test_attempts_that_are_alike_within_participants_are_worth_fewer() -> None:
     assert 16 < clustered_share(mixed)[1] < 48
 
 
-def test_the_linearised_variance_is_that_done_by_hand() -> None:
+def test_the_linearised_variance_is_that_done_by_hand():
     # shares 2/2, 1/2, 0/2, 1/2: residuals 1, 0, -1, 0; variance 4/3 * 2 / 64; 0.25 / that is 6
     assert clustered_share([(2, 2), (1, 2), (0, 2), (1, 2)]) == pytest.approx((0.5, 6.0))
 
 
-def test_where_all_succeed_a_participant_counts_for_one() -> None:
+def test_where_all_succeed_a_participant_counts_for_one():
     assert clustered_share([(4, 4)] * 5) == (1.0, 5.0)
     assert clustered_share([(0, 4)] * 5) == (0.0, 5.0)
     for wrong in ([], [(1, 0)], [(3, 2)]):
@@ -112,7 +108,7 @@ def test_where_all_succeed_a_participant_counts_for_one() -> None:
             clustered_share(wrong)
 
 
-def test_the_geometric_mean_and_its_interval_are_scipy_s() -> None:
+def test_the_geometric_mean_and_its_interval_are_scipy_s():
     from scipy import stats
 
     times = [94, 95, 113, 121, 132, 139, 148, 161, 217, 254]
@@ -126,14 +122,14 @@ def test_the_geometric_mean_and_its_interval_are_scipy_s() -> None:
             geometric_mean(wrong)
 
 
-def test_a_score_is_brooke_s_by_hand() -> None:
+def test_a_score_is_brooke_s_by_hand():
     # an odd item gives its answer less 1, an even one 5 less its answer
     answers = [5, 4, 2, 1, 2, 3, 2, 4, 4, 5]
     odd, even = (4 + 1 + 1 + 1 + 3), (1 + 4 + 2 + 1 + 0)
     assert sus_score(answers) == 2.5 * (odd + even) == 45.0
 
 
-def test_a_score_of_fewer_items_or_of_other_answers_is_refused() -> None:
+def test_a_score_of_fewer_items_or_of_other_answers_is_refused():
     for wrong in ([3] * 9, [3] * 9 + [6], [3] * 9 + [2.5]):
         with pytest.raises(ValueError, match="ten answers"):
             sus_score(wrong)
@@ -146,15 +142,13 @@ def real_scores(shared_data: Path) -> list[float]:
     return [sus_score([int(cell) for cell in row]) for row in rows]
 
 
-def test_the_real_answers_have_their_known_mean_and_deviation(real_scores: list[float]) -> None:
+def test_the_real_answers_have_their_known_mean_and_deviation(real_scores):
     mean, spread = np.mean(real_scores), np.std(real_scores, ddof=1)
     assert (len(real_scores), round(mean, 2), round(spread, 2)) == (45, 50.11, 11.22)
 
 
 @pytest.mark.parametrize("method", ["BCa", "percentile"])
-def test_the_bootstrap_of_real_scores_is_near_student_s_interval(
-    real_scores: list[float], method: str
-) -> None:
+def test_the_bootstrap_of_real_scores_is_near_student_s_interval(real_scores, method):
     mean, low, high = bootstrap_interval(
         real_scores, np.mean, np.random.default_rng(7), method=method
     )
@@ -162,7 +156,7 @@ def test_the_bootstrap_of_real_scores_is_near_student_s_interval(
     assert (low, high) == pytest.approx(expected, abs=0.5)
 
 
-def test_the_same_seed_gives_the_same_interval_on_every_run() -> None:
+def test_the_same_seed_gives_the_same_interval_on_every_run():
     times = [94.0, 95, 113, 121, 132, 139, 148, 161, 217, 254]
 
     def again(seed: int) -> tuple[float, float, float]:
@@ -176,9 +170,7 @@ def test_the_same_seed_gives_the_same_interval_on_every_run() -> None:
 
 
 @pytest.mark.parametrize("method", ["BCa", "percentile"])
-def test_answers_all_alike_have_no_bootstrap_interval_rather_than_one_of_no_width(
-    method: str,
-) -> None:
+def test_answers_all_alike_have_no_bootstrap_interval_rather_than_one_of_no_width(method):
     rng = np.random.default_rng(1)
     value, *ends = bootstrap_interval([70.0] * 12, np.mean, rng, method=method)
     assert value == 70 and all(math.isnan(end) for end in ends)
@@ -194,13 +186,13 @@ def test_answers_all_alike_have_no_bootstrap_interval_rather_than_one_of_no_widt
     [(84.1, "A+"), (80.8, "A"), (78.9, "A−"), (77.2, "B+"), (74.1, "B"), (72.6, "B−"),
      (71.1, "C+"), (65.0, "C"), (62.7, "C−"), (51.7, "D"), (0, "F")],
 )  # fmt: skip
-def test_grades_begin_where_sauro_and_lewis_say(least: float, grade: str) -> None:
+def test_grades_begin_where_sauro_and_lewis_say(least, grade):
     assert sus_grade(least) == grade
     if least:
         assert sus_grade(least - 0.1) != grade
 
 
-def test_a_score_out_of_the_scale_has_no_grade() -> None:
+def test_a_score_out_of_the_scale_has_no_grade():
     with pytest.raises(ValueError, match="no score"):
         sus_grade(101)
     assert sus_grade(100) == "A+"

@@ -17,7 +17,7 @@ ENDED = [c == "x" for c in "xxx+x+x++xx+++xx+++++"]
 CASES = st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.integers(1, 5)), min_size=1)
 
 
-def test_the_leukaemia_data_give_the_published_curve() -> None:
+def test_the_leukaemia_data_give_the_published_curve():
     curve = kaplan_meier(WEEKS, ENDED).set_index("time")
     published = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}
     assert curve["survival"].round(3).to_dict() == published
@@ -25,7 +25,7 @@ def test_the_leukaemia_data_give_the_published_curve() -> None:
 
 
 @given(CASES)
-def test_curve_and_greenwood_s_error_agree_with_statsmodels(cases) -> None:
+def test_curve_and_greenwood_s_error_agree_with_statsmodels(cases):
     times, ended, counts = map(np.array, zip(*cases, strict=True))
     if not ended.any():
         assert kaplan_meier(times, ended, counts).empty
@@ -42,7 +42,7 @@ def test_curve_and_greenwood_s_error_agree_with_statsmodels(cases) -> None:
 
 
 @given(CASES)
-def test_the_interval_holds_the_curve_and_stays_a_share(cases) -> None:
+def test_the_interval_holds_the_curve_and_stays_a_share(cases):
     times, ended, counts = map(list, zip(*cases, strict=True))
     curve = kaplan_meier(times, ended, counts).dropna()
     assert (curve["ci_low"] <= curve["survival"] + 1e-12).all()
@@ -50,14 +50,14 @@ def test_the_interval_holds_the_curve_and_stays_a_share(cases) -> None:
     assert curve[["ci_low", "ci_high"]].stack().between(0, 1).all()
 
 
-def test_open_cases_are_not_dropped_which_would_shorten_the_delay() -> None:
+def test_open_cases_are_not_dropped_which_would_shorten_the_delay():
     closed, still_open = [1.0] * 5, [10.0] * 5
     curve = kaplan_meier(closed + still_open, [True] * 5 + [False] * 5)
     assert share_ended(curve, 5)[0] == 0.5
     assert math.isnan(quantile(curve, 0.9)[0])
 
 
-def test_nothing_has_ended_before_the_first_end() -> None:
+def test_nothing_has_ended_before_the_first_end():
     value, low, high = share_ended(kaplan_meier([2.0, 3.0], [True, True]), 1)
     assert value == 0 and math.isnan(low) and math.isnan(high)
 
@@ -72,18 +72,18 @@ def test_nothing_has_ended_before_the_first_end() -> None:
         ([1, 2], [True, True], [math.inf, 1]),
     ],
 )
-def test_durations_that_are_none_are_refused(durations, observed, weights) -> None:
+def test_durations_that_are_none_are_refused(durations, observed, weights):
     with pytest.raises(ValueError):
         kaplan_meier(durations, observed, weights)
 
 
 @pytest.mark.parametrize("unknown", [None, math.nan, pd.NA])
-def test_an_end_of_which_nothing_is_known_does_not_count_as_seen(unknown: object) -> None:
+def test_an_end_of_which_nothing_is_known_does_not_count_as_seen(unknown):
     with pytest.raises(ValueError, match="true or false, and known"):
         kaplan_meier([1.0, 2.0], [True, unknown])  # type: ignore[list-item]
 
 
-def test_the_interval_of_the_share_ended_is_that_of_the_curve_turned_round() -> None:
+def test_the_interval_of_the_share_ended_is_that_of_the_curve_turned_round():
     curve = kaplan_meier(WEEKS, ENDED)
     value, low, high = share_ended(curve, 10)
     row = curve[curve["time"] <= 10].iloc[-1]

@@ -47,7 +47,7 @@ SCHOOLS = {
     ("method", "bounds", "column"),
     [("linear", None, "wLinear"), ("raking", None, "wRaking"), ("logit", (0.4, 2.2), "wLogit")],
 )
-def test_weights_are_calmar2_s(employees: pd.DataFrame, method, bounds, column) -> None:
+def test_weights_are_calmar2_s(employees, method, bounds, column):
     found = calibrate(
         employees,
         EMPLOYEES,
@@ -61,7 +61,7 @@ def test_weights_are_calmar2_s(employees: pd.DataFrame, method, bounds, column) 
 
 
 @pytest.mark.parametrize("bounds", [(0.5, 1.5), (0.6, 2.0)])
-def test_bounds_that_calmar2_cannot_keep_are_an_error(employees, bounds) -> None:
+def test_bounds_that_calmar2_cannot_keep_are_an_error(employees, bounds):
     margins = {name: margin * 300 / 230 for name, margin in EMPLOYEES.items()}
     with pytest.raises(ConvergenceError, match=r"margin '(category|sex|department)'"):
         calibrate(
@@ -74,14 +74,14 @@ def test_bounds_that_calmar2_cannot_keep_are_an_error(employees, bounds) -> None
         )
 
 
-def test_a_population_that_contradicts_the_margins_is_an_error(employees) -> None:
+def test_a_population_that_contradicts_the_margins_is_an_error(employees):
     with pytest.raises(ObservError, match="'sex': sums to 230; population=300"):
         calibrate(employees, EMPLOYEES, weights="weight", population=300)
     with pytest.raises(ConvergenceError, match="instead of"):
         calibrate(employees.assign(one=1), EMPLOYEES, totals={"one": 300}, weights="weight")
 
 
-def test_raked_weights_are_r_s(apiclus1: pd.DataFrame, reference) -> None:
+def test_raked_weights_are_r_s(apiclus1, reference):
     found = calibrate(apiclus1, SCHOOLS, weights="pw").weights
     for case in ("clus_rake_weights", "clus_calibrate_raking_weights"):
         row = reference(case)
@@ -89,13 +89,13 @@ def test_raked_weights_are_r_s(apiclus1: pd.DataFrame, reference) -> None:
         assert [found.min(), found.max(), found.sum(), *found[:5]] == pytest.approx(asked, rel=1e-5)
 
 
-def test_ratios_within_bounds_are_r_s(apiclus1, reference) -> None:
+def test_ratios_within_bounds_are_r_s(apiclus1, reference):
     g = calibrate(apiclus1, SCHOOLS, weights="pw", method="logit", bounds=(0.5, 2)).g
     row = reference("clus_logit_ratio")
     assert [g.min(), g.max()] == pytest.approx([row["ci_low"], row["ci_high"]], rel=1e-5)
 
 
-def test_trimmed_weights_are_r_s(apiclus1, reference) -> None:
+def test_trimmed_weights_are_r_s(apiclus1, reference):
     found = calibrate(apiclus1, SCHOOLS, weights="pw", trim=(20, 45))
     row = reference("clus_trim")
     asked = [row["ci_low"], row["ci_high"], row["extra"]["sum"]]
@@ -106,7 +106,7 @@ def test_trimmed_weights_are_r_s(apiclus1, reference) -> None:
     assert (found.margins["after"] - found.margins["target"]).abs().max() > 10
 
 
-def test_effective_n_is_kish_s(shared_data: Path, reference) -> None:
+def test_effective_n_is_kish_s(shared_data, reference):
     people = pd.read_csv(shared_data / "survey_weighted" / "hdv2003.csv", sep=";", decimal=",")
     assert effective_n(people["poids"]) == pytest.approx(reference("hdv_kish")["estimate"], 1e-8)
 
@@ -142,7 +142,7 @@ def oracle(sample: pd.DataFrame, margins: dict[str, pd.Series], sweeps: int = 50
 
 
 @given(problems(), st.sampled_from(["raking", "linear"]))
-def test_margins_are_met(problem, method) -> None:
+def test_margins_are_met(problem, method):
     sample, margins = problem
     found = calibrate(sample, margins, weights="start", method=method)
     for name, margin in margins.items():
@@ -154,7 +154,7 @@ def test_margins_are_met(problem, method) -> None:
     assert summary["design_effect"] >= 1 - 1e-12
 
 
-def test_raking_is_iterative_proportional_fitting() -> None:
+def test_raking_is_iterative_proportional_fitting():
     rng = np.random.default_rng(7)
     for _ in range(20):
         sample = pd.DataFrame({f"v{i}": rng.integers(4, size=80) for i in range(3)})
@@ -166,7 +166,7 @@ def test_raking_is_iterative_proportional_fitting() -> None:
 
 
 @given(problems())
-def test_linear_weights_are_the_regression_estimator_s_closed_form(problem) -> None:
+def test_linear_weights_are_the_regression_estimator_s_closed_form(problem):
     sample, margins = problem
     start = sample["start"].to_numpy()
     x = np.column_stack([pd.get_dummies(sample[name]).to_numpy(float) for name in margins])
@@ -178,7 +178,7 @@ def test_linear_weights_are_the_regression_estimator_s_closed_form(problem) -> N
 
 
 @given(problems(), st.tuples(st.floats(0, 0.3), st.floats(3, 9)))
-def test_logit_ratios_keep_their_bounds_and_are_logistic_in_the_margins(problem, bounds) -> None:
+def test_logit_ratios_keep_their_bounds_and_are_logistic_in_the_margins(problem, bounds):
     sample, margins = problem
     sample["start"] *= margins["v0"].sum() / sample["start"].sum()
     found = calibrate(sample, margins, weights="start", method="logit", bounds=bounds)
@@ -191,7 +191,7 @@ def test_logit_ratios_keep_their_bounds_and_are_logistic_in_the_margins(problem,
 
 
 @given(problems(), st.sampled_from(METHODS), st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_of_margins_is_irrelevant(problem, way, random) -> None:
+def test_the_order_of_rows_and_of_margins_is_irrelevant(problem, way, random):
     sample, margins = problem
     method, bounds = way
     sample["start"] *= margins["v0"].sum() / sample["start"].sum()
@@ -203,7 +203,7 @@ def test_the_order_of_rows_and_of_margins_is_irrelevant(problem, way, random) ->
 
 
 @given(problems(), st.floats(0.001, 1000), st.sampled_from(["raking", "linear"]))
-def test_weights_scale_with_the_population_and_not_with_start_weights(problem, k, method) -> None:
+def test_weights_scale_with_the_population_and_not_with_start_weights(problem, k, method):
     sample, margins = problem
     once = calibrate(sample, margins, weights="start", method=method).weights
     scaled = {name: margin * k for name, margin in margins.items()}
@@ -219,7 +219,7 @@ def test_weights_scale_with_the_population_and_not_with_start_weights(problem, k
 
 
 @given(problems(), st.sampled_from(METHODS))
-def test_calibrated_weights_are_left_as_they_are(problem, way) -> None:
+def test_calibrated_weights_are_left_as_they_are(problem, way):
     sample, _ = problem
     method, bounds = way
     margins = {"v0": sample["start"].groupby(sample["v0"]).sum()}
@@ -232,7 +232,7 @@ def test_calibrated_weights_are_left_as_they_are(problem, way) -> None:
 
 
 @given(problems(), st.sampled_from(METHODS), st.booleans())
-def test_aggregated_rows_weigh_what_their_people_weigh(problem, way, trimmed) -> None:
+def test_aggregated_rows_weigh_what_their_people_weigh(problem, way, trimmed):
     sample, margins = problem
     method, bounds = way
     columns = list(margins)
@@ -256,7 +256,7 @@ def test_aggregated_rows_weigh_what_their_people_weigh(problem, way, trimmed) ->
 
 
 @given(problems())
-def test_residuals_are_those_of_a_regression_weighted_by_the_start_weights(problem) -> None:
+def test_residuals_are_those_of_a_regression_weighted_by_the_start_weights(problem):
     sample, margins = problem
     total = float((sample["start"] * sample["x"]).sum())
     margins = {name: sample["start"].groupby(sample[name]).sum() for name in margins}
@@ -275,7 +275,7 @@ def test_residuals_are_those_of_a_regression_weighted_by_the_start_weights(probl
 @given(
     st.lists(st.floats(0.1, 100), min_size=1, max_size=30), st.floats(0.1, 0.9), st.floats(1.1, 5)
 )
-def test_trimming_keeps_the_sum_and_the_bounds_or_says_that_it_cannot(raw, low, high) -> None:
+def test_trimming_keeps_the_sum_and_the_bounds_or_says_that_it_cannot(raw, low, high):
     weights = np.array(raw)
     lower, upper = low * weights.mean(), high * weights.mean()
     try:
@@ -293,7 +293,7 @@ def test_trimming_keeps_the_sum_and_the_bounds_or_says_that_it_cannot(raw, low, 
 # --- choices ------------------------------------------------------------------------------------
 
 
-def test_who_gave_no_answer_keeps_their_share_and_the_margin_holds_for_the_others() -> None:
+def test_who_gave_no_answer_keeps_their_share_and_the_margin_holds_for_the_others():
     sample = PEOPLE.assign(sexe=["F", "F", "H", "H", None], w=[1.0, 2, 3, 2, 2])
     with pytest.raises(ObservError, match=r"'sexe': 1 of 5 rows have no answer.*keep_share"):
         calibrate(sample, {"sexe": SEXE, "age": AGE}, weights="w")
@@ -305,7 +305,7 @@ def test_who_gave_no_answer_keeps_their_share_and_the_margin_holds_for_the_other
     assert row["target"] == pytest.approx(20) and row["n"] == 1
 
 
-def test_without_start_weights_everybody_starts_with_the_same() -> None:
+def test_without_start_weights_everybody_starts_with_the_same():
     found = calibrate(PEOPLE, {"sexe": SEXE})
     np.testing.assert_allclose(found.start, 20)
     np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
@@ -313,7 +313,7 @@ def test_without_start_weights_everybody_starts_with_the_same() -> None:
     np.testing.assert_allclose(equal.weights, found.weights)
 
 
-def test_a_population_alone_and_numeric_totals_alone_are_margins_too() -> None:
+def test_a_population_alone_and_numeric_totals_alone_are_margins_too():
     sample = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
     np.testing.assert_allclose(calibrate(sample, {}, population=30).weights, 10)
     np.testing.assert_allclose(calibrate(sample[[]], {}, population=30).weights, 10)
@@ -324,7 +324,7 @@ def test_a_population_alone_and_numeric_totals_alone_are_margins_too() -> None:
     assert alone.margins["category"].isna().all()
 
 
-def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_near_0() -> None:
+def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_near_0():
     sample = PEOPLE.assign(age_in_years=[20.0, 41, 60, 25, 70], none=0.0)
     for total in (0, -5):
         with pytest.raises(ConvergenceError, match=rf"total 'age_in_years': target {total}, with"):
@@ -334,7 +334,7 @@ def test_a_total_that_no_weights_above_0_can_give_is_refused_and_leaves_none_nea
         np.testing.assert_allclose(found.weights, [26, 26, 16, 16, 16])
 
 
-def test_a_total_of_gains_and_losses_has_its_reach_on_both_sides_of_nought() -> None:
+def test_a_total_of_gains_and_losses_has_its_reach_on_both_sides_of_nought():
     sample = pd.DataFrame({"x": [-1.0, -1, 2, 3]})
     for total in (-4, 9.5):
         found = calibrate(sample, {}, totals={"x": total})
@@ -344,7 +344,7 @@ def test_a_total_of_gains_and_losses_has_its_reach_on_both_sides_of_nought() -> 
             calibrate(sample, {}, totals={"x": total}, method="logit", bounds=(0.5, 2))
 
 
-def test_nested_margins_that_repeat_each_other_are_no_obstacle() -> None:
+def test_nested_margins_that_repeat_each_other_are_no_obstacle():
     sample = pd.DataFrame({"region": list("aabbb"), "department": ["1", "2", "3", "3", "4"]})
     departments = pd.Series({"1": 10, "2": 20, "3": 30, "4": 40})
     margins = {"region": pd.Series({"a": 30, "b": 70}), "department": departments}
@@ -366,14 +366,14 @@ def test_nested_margins_that_repeat_each_other_are_no_obstacle() -> None:
         pd.Series([1, 2, 2], dtype=object),
     ],
 )
-def test_categories_are_found_whatever_holds_them(column: pd.Series) -> None:
+def test_categories_are_found_whatever_holds_them(column):
     margin = pd.Series({1: 10, 2: 40, 3: 0})
     found = calibrate(pd.DataFrame({"v": column}), {"v": margin})
     assert found.weights.tolist() == pytest.approx([10, 20, 20])
     assert found.margins["category"].tolist() == [1, 2]
 
 
-def test_more_margins_than_an_integer_can_number_the_cells_of() -> None:
+def test_more_margins_than_an_integer_can_number_the_cells_of():
     rng = np.random.default_rng(3)
     sample = pd.DataFrame(rng.integers(10, size=(2000, 20))).add_prefix("v")
     margins = {name: pd.Series(rng.dirichlet(np.full(10, 400.0))) for name in sample}
@@ -381,18 +381,18 @@ def test_more_margins_than_an_integer_can_number_the_cells_of() -> None:
     np.testing.assert_allclose(found.margins["after"], found.margins["target"], rtol=1e-7)
 
 
-def test_effective_n_of_no_weights_is_an_error_and_never_nan() -> None:
+def test_effective_n_of_no_weights_is_an_error_and_never_nan():
     for weights in ([], [0.0, 0.0], [1.0, np.nan]):
         with pytest.raises(ObservError, match="effective n"):
             effective_n(np.array(weights))
 
 
-def test_missing_weights_are_not_trimmed_into_missing_weights() -> None:
+def test_missing_weights_are_not_trimmed_into_missing_weights():
     with pytest.raises(ObservError, match="a number each"):
         trim_weights(np.array([1.0, np.nan, 9.0]), 2, 5)
 
 
-def test_counts_of_nobody_are_refused_and_enormous_weights_have_an_effective_n() -> None:
+def test_counts_of_nobody_are_refused_and_enormous_weights_have_an_effective_n():
     weights = np.array([1.0, 2.0])
     for counts in (np.array([0, 1]), np.array([1, 2, 3])):
         with pytest.raises(ValueError, match="counts: 2 rows"):
@@ -402,7 +402,7 @@ def test_counts_of_nobody_are_refused_and_enormous_weights_have_an_effective_n()
     assert effective_n(np.array([1e300, 1e300])) == 2
 
 
-def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_moved() -> None:
+def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_moved():
     with pytest.raises(ValueError, match="lower < upper"):
         trim_weights(np.ones(3), lower=2, upper=2)
     on_bounds = np.array([2.0, 6.0, 3.0, 5.0])
@@ -411,7 +411,7 @@ def test_bounds_that_leave_no_width_are_refused_and_weights_on_them_are_not_move
     assert trim_weights(np.array([2.0, 8.0, 2.0]), lower=2, upper=6).tolist() == [3, 6, 3]
 
 
-def test_the_weights_that_were_cut_are_counted_and_no_others() -> None:
+def test_the_weights_that_were_cut_are_counted_and_no_others():
     sample = pd.DataFrame({"a": ["x"] * 10 + ["y"] * 30 + ["z"] * 60})
     margins = {"a": pd.Series({"x": 60, "y": 30, "z": 10})}
     found = calibrate(sample, margins, trim=(0.1, 4.0))
@@ -436,19 +436,19 @@ def test_the_weights_that_were_cut_are_counted_and_no_others() -> None:
         ({"max_iterations": 0}, "at least 1 iteration"),
     ],
 )
-def test_a_call_that_means_nothing_is_told_before_anything_is_computed(told, said) -> None:
+def test_a_call_that_means_nothing_is_told_before_anything_is_computed(told, said):
     with pytest.raises(ValueError, match=said):
         calibrate(PEOPLE, **({"margins": {"sexe": SEXE}} | told))
 
 
-def test_the_ends_that_a_call_may_have_are_allowed() -> None:
+def test_the_ends_that_a_call_may_have_are_allowed():
     found = calibrate(PEOPLE, {"sexe": SEXE}, method="logit", bounds=(0, 2), tolerance=1e-12)
     assert found.weights.sum() == pytest.approx(100)
     linear = calibrate(PEOPLE, {"sexe": SEXE}, method="linear", max_iterations=1)
     assert linear.iterations == 1
 
 
-def test_weights_below_one_are_not_negative_and_those_below_nought_are() -> None:
+def test_weights_below_one_are_not_negative_and_those_below_nought_are():
     sample = pd.DataFrame({"a": ["x"] * 8 + ["y"] * 2})
     light = calibrate(sample, {"a": pd.Series({"x": 4.0, "y": 1.0})})
     assert light.summary()["negative"] == 0 and light.summary()["max"] < 1
