@@ -1,5 +1,6 @@
 """What an analyst holds in a notebook: it asks by name, says what is absent, and carries it all."""
 
+import html
 import inspect
 from pathlib import Path
 
@@ -74,6 +75,28 @@ def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     assert plain(now) == "Clarté du langage, 3e trimestre 2026"
 
 
+def test_lines_without_a_value_say_so_for_a_reader_is_shown_no_empty_axes(study):
+    none = study.estimates("satisfaction", indicator="satisfaction_10").assign(status="missing")
+    none[["estimate", "ci_low", "ci_high", "n", "n_eff"]] = float("nan")
+    said = plain(repr(study.lines(none, "C", absent="note de ce produit")))
+    assert said == "*Aucune note de ce produit n'est disponible au 3e trimestre 2026.*"
+
+
+def test_a_frame_that_holds_too_much_is_refused_in_the_words_of_a_notebook(study):
+    marks = study.estimates("satisfaction", period="2026-T3")
+    with pytest.raises(ObservError, match=r'keep one: study\.select\(…, indicator="clarity_10"\)$'):
+        study.say.span(marks)
+    with pytest.raises(ObservError, match=r"keep one with study\.select\(…\), or arrange by"):
+        study.dots(study.estimates("satisfaction", indicator="satisfaction_10"), "C")
+
+
+def test_a_sentence_on_a_frame_that_may_be_empty_needs_no_condition_in_a_notebook(study):
+    mark = study.estimates("satisfaction", indicator="satisfaction_10")
+    said = study.say.if_any(study.say.span(mark), mark)
+    assert said.startswith("Au 3e") and len(rows_of(study.text(said))) == len(mark)
+    assert study.say.if_any(study.say.span(mark), mark, mark.head(0)) == ""
+
+
 def test_differences_count_their_verdicts_among_all_that_was_tested(study):
     pairs = study.comparisons("satisfaction")
     side = study.select(pairs, against="product", tested=True)
@@ -94,7 +117,7 @@ def test_a_withheld_value_is_said_to_be_withheld_and_not_absent(study):
     hidden = study.select(study.estimates("satisfaction"), status="suppressed")
     assert len(hidden)
     nothing = study.say.satisfaction.products_above(study.comparisons("satisfaction").head(0))
-    said = study.text(nothing, told=hidden, absent="note de satisfaction")
+    said = study.text(nothing, data=hidden, absent="note de satisfaction")
     assert repr(said) == "Aucune note de satisfaction n'est publiée (secret statistique)."
 
 
@@ -148,6 +171,16 @@ def test_help_lists_the_families_and_all_that_one_holds(study):
     assert study.help("devices").loc["held", "kind"] == "words"
     for name in frame.families().keys() - {"survey"}:
         assert len(study.help(name))
+
+
+@pytest.mark.parametrize("family", ["", "satisfaction", "devices"])
+def test_help_is_read_whole_in_jupyterlab_and_in_a_terminal(study, family):
+    held = study.help(family)
+    shown = held[held["kind"] != "nothing"]  # which an analyst may have filtered
+    for text in (repr(held), repr(shown), held._repr_html_(), shown._repr_html_()):
+        unescaped = html.unescape(text)
+        assert all(f"{what}" in unescaped for what in held["what"])
+        assert "..." not in text and "<NA>" not in text and all(name in text for name in held)
 
 
 def test_what_may_be_said_is_completed_and_explained(study):

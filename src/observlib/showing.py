@@ -279,7 +279,7 @@ class Showing:
         **options: Any,
     ) -> display.Output:
         rows = self._kept(frame, shown)
-        if rows.empty:
+        if rows.empty or (verb is display.line_chart and rows["estimate"].isna().all()):
             return self._absent([rows], shown.get("absent", ""), shown.get("when", ""))
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
