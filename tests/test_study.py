@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from IPython.core.completer import IPCompleter
 from tests.words import plain
 
 from observlib import Study, comparisons, disk_cache, estimates, frame, store
@@ -181,6 +182,37 @@ def test_help_is_read_whole_in_jupyterlab_and_in_a_terminal(study, family):
         unescaped = html.unescape(text)
         assert all(f"{what}" in unescaped for what in held["what"])
         assert "..." not in text and "<NA>" not in text and all(name in text for name in held)
+
+
+def public(study: Study) -> list[str]:
+    found = {name for base in type(study).__mro__ for name in vars(base) if base is not object}
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def test_jupyter_completes_the_keywords_of_charts_and_of_what_asks(study):
+    completer = IPCompleter(namespace={"study": study})
+    for verb in ("dots", "table", "chart", "differences"):
+        for start, keyword in (("ab", "absent="), ("pe", "period="), ("ca", "caption=")):
+            completer.text_until_cursor = f"study.{verb}(marks, {start}"
+            assert completer.python_func_kw_matches(start) == [keyword]
+    for verb in ("estimates", "comparisons", "select"):
+        assert {"quarters", "channel", "tested"} <= set(
+            inspect.signature(getattr(study, verb)).parameters
+        )
+
+
+def test_each_member_is_explained_with_its_arguments_and_an_example_to_copy(study):
+    for name in public(study):
+        found = getattr(type(study), name)
+        explained = inspect.getdoc(getattr(found, "func", found)) or ""
+        assert "\nExamples\n" in explained and ">>> " in explained, name
+        assert "(see `display." not in explained or name == "chart", name
+        if inspect.isfunction(found):
+            told = explained.replace(",", "\n").split("\n")
+            of = [p for p in inspect.signature(found).parameters.values() if p.name != "self"]
+            assert all(p.kind is not p.VAR_KEYWORD for p in of), name
+            if len(of) > 1:
+                assert {p.name for p in of} <= {word.strip() for word in told}, name
 
 
 def test_what_may_be_said_is_completed_and_explained(study):
