@@ -95,7 +95,7 @@ class Drawing(Showing):
         *,
         by: str = "group_value",
         sort: bool = True,
-        most: int = 12,
+        limit: int = 12,
         **shown: Unpack[Shown],
     ) -> display.Output:
         """Bars from zero, one a group or other column `by`.
@@ -108,7 +108,7 @@ class Drawing(Showing):
             The column that names the bars.
         sort
             From the highest down; else in the catalogue's or the frame's order.
-        most
+        limit
             How many bars are drawn; what is left out is told under them.
 
         Examples
@@ -120,7 +120,7 @@ class Drawing(Showing):
         >>> print(shown.content["alt"][:19])
         Graphique en barres
         """
-        return self._show(display.bar_chart, frame, caption, shown, by=by, sort=sort, most=most)
+        return self._show(display.bar_chart, frame, caption, shown, by=by, sort=sort, limit=limit)
 
     @taking(Shown)
     def shares(

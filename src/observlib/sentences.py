@@ -57,7 +57,7 @@ def together(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def if_any(said: str, *frames: pd.DataFrame) -> str:
+def if_any(sentence: str, *frames: pd.DataFrame) -> str:
     """A sentence, or nothing where one of the frames that it speaks of is empty.
 
     Examples
@@ -65,7 +65,7 @@ def if_any(said: str, *frames: pd.DataFrame) -> str:
     >>> if_any("Les visites baissent.", pd.DataFrame())
     ''
     """
-    return said if all(map(len, frames)) else ""
+    return sentence if all(map(len, frames)) else ""
 
 
 def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:

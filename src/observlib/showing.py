@@ -73,7 +73,7 @@ class Showing:
         data: pd.DataFrame | None = None,
         absent: str = "",
         when: str = "",
-        between: str = " ",
+        separator: str = " ",
     ) -> display.Output:
         """One paragraph of the parts that say something, with the estimates that they tell.
 
@@ -87,7 +87,7 @@ class Showing:
             The noun or sentence where no part says anything.
         when
             The period of which there is nothing, where it is not the study's quarter.
-        between
+        separator
             What stands between two parts.
 
         Examples
@@ -104,7 +104,7 @@ class Showing:
         if not said:
             return self._absent([*frames_of(parts), *plain], absent, when)
         marked = any(isinstance(part, Markdown) for part in said)
-        words = joined(said, between) if marked else between.join(said)
+        words = joined(said, separator) if marked else separator.join(said)
         return self._carry(display.text(words), [*frames_of(said), *plain])
 
     def paragraphs(
@@ -124,7 +124,7 @@ class Showing:
         >>> repr(study.paragraphs("Un.", "", "Deux."))
         'Un.\\n\\nDeux.'
         """
-        return self.text(*parts, data=data, absent=absent, when=when, between="\n\n")
+        return self.text(*parts, data=data, absent=absent, when=when, separator="\n\n")
 
     def notes(self, devices: bool = True) -> display.Output:
         """How the indicators that the cells before have shown are made.
