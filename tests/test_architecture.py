@@ -28,6 +28,7 @@ FLOORS = [
     {"findings", "followed", "demonstration"},
     {"frame", "say"},
     {"contents", "showing"},
+    {"drawing"},
     {"study"},
     {"overview"},
     {"edition"},

@@ -73,6 +73,13 @@ def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, roo
     assert left(root) == ["panorama"]
 
 
+def test_what_the_edition_would_refuse_the_preview_refuses_before(release, show, root):
+    small.write_study(root, "panorama", words="La note est de 6,4458 sur 10.")
+    for make in (show, release):
+        with pytest.raises(ObservError, match=r"study panorama: cell \d tells 6,4458, with more"):
+            make()
+
+
 def test_a_study_of_each_product_shows_the_first_or_the_one_that_is_given(show, root):
     small.write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
     assert show("fiche").name == "fiche-vie-publique.html"

@@ -1,10 +1,12 @@
 """What an analyst holds in a notebook: it asks by name, says what is absent, and carries it all."""
 
+import html
 import inspect
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from IPython.core.completer import IPCompleter
 from tests.words import plain
 
 from observlib import Study, comparisons, disk_cache, estimates, frame, store
@@ -72,6 +74,28 @@ def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
     assert whole.content["caption"] == "Clarté du langage"
     now = study.dots(marks, period="2026-T3").content["caption"]
     assert plain(now) == "Clarté du langage, 3e trimestre 2026"
+
+
+def test_lines_without_a_value_say_so_for_a_reader_is_shown_no_empty_axes(study):
+    none = study.estimates("satisfaction", indicator="satisfaction_10").assign(status="missing")
+    none[["estimate", "ci_low", "ci_high", "n", "n_eff"]] = float("nan")
+    said = plain(repr(study.lines(none, "C", absent="note de ce produit")))
+    assert said == "*Aucune note de ce produit n'est disponible au 3e trimestre 2026.*"
+
+
+def test_a_frame_that_holds_too_much_is_refused_in_the_words_of_a_notebook(study):
+    marks = study.estimates("satisfaction", period="2026-T3")
+    with pytest.raises(ObservError, match=r'keep one: study\.select\(…, indicator="clarity_10"\)$'):
+        study.say.span(marks)
+    with pytest.raises(ObservError, match=r"keep one with study\.select\(…\), or arrange by"):
+        study.dots(study.estimates("satisfaction", indicator="satisfaction_10"), "C")
+
+
+def test_a_sentence_on_a_frame_that_may_be_empty_needs_no_condition_in_a_notebook(study):
+    mark = study.estimates("satisfaction", indicator="satisfaction_10")
+    said = study.say.if_any(study.say.span(mark), mark)
+    assert said.startswith("Au 3e") and len(rows_of(study.text(said))) == len(mark)
+    assert study.say.if_any(study.say.span(mark), mark, mark.head(0)) == ""
 
 
 def test_differences_count_their_verdicts_among_all_that_was_tested(study):
@@ -148,6 +172,47 @@ def test_help_lists_the_families_and_all_that_one_holds(study):
     assert study.help("devices").loc["held", "kind"] == "words"
     for name in frame.families().keys() - {"survey"}:
         assert len(study.help(name))
+
+
+@pytest.mark.parametrize("family", ["", "satisfaction", "devices"])
+def test_help_is_read_whole_in_jupyterlab_and_in_a_terminal(study, family):
+    held = study.help(family)
+    shown = held[held["kind"] != "nothing"]  # which an analyst may have filtered
+    for text in (repr(held), repr(shown), held._repr_html_(), shown._repr_html_()):
+        unescaped = html.unescape(text)
+        assert all(f"{what}" in unescaped for what in held["what"])
+        assert "..." not in text and "<NA>" not in text and all(name in text for name in held)
+
+
+def public(study: Study) -> list[str]:
+    found = {name for base in type(study).__mro__ for name in vars(base) if base is not object}
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def test_jupyter_completes_the_keywords_of_charts_and_of_what_asks(study):
+    completer = IPCompleter(namespace={"study": study})
+    for verb in ("dots", "table", "chart", "differences"):
+        for start, keyword in (("ab", "absent="), ("pe", "period="), ("ca", "caption=")):
+            completer.text_until_cursor = f"study.{verb}(marks, {start}"
+            assert completer.python_func_kw_matches(start) == [keyword]
+    for verb in ("estimates", "comparisons", "select"):
+        assert {"quarters", "channel", "tested"} <= set(
+            inspect.signature(getattr(study, verb)).parameters
+        )
+
+
+def test_each_member_is_explained_with_its_arguments_and_an_example_to_copy(study):
+    for name in public(study):
+        found = getattr(type(study), name)
+        explained = inspect.getdoc(getattr(found, "func", found)) or ""
+        assert "\nExamples\n" in explained and ">>> " in explained, name
+        assert "(see `display." not in explained or name == "chart", name
+        if inspect.isfunction(found):
+            told = explained.replace(",", "\n").split("\n")
+            of = [p for p in inspect.signature(found).parameters.values() if p.name != "self"]
+            assert all(p.kind is not p.VAR_KEYWORD for p in of), name
+            if len(of) > 1:
+                assert {p.name for p in of} <= {word.strip() for word in told}, name
 
 
 def test_what_may_be_said_is_completed_and_explained(study):

@@ -123,9 +123,12 @@ def _study() -> Iterator[str]:
 
 
 def _signature(method: Any) -> str:
+    """What a method takes; of what keeps rows, which its parameters tell, only that there is."""
     given = inspect.signature(method)
     bare = [x.replace(annotation=x.empty) for x in list(given.parameters.values())[1:]]
-    return str(given.replace(parameters=bare, return_annotation=given.empty))
+    own = [x for x in bare if x.default != "…"]
+    text = str(given.replace(parameters=own, return_annotation=given.empty))
+    return text if len(own) == len(bare) else f"{text[:-1]}, …)"
 
 
 def _sentences(module: ModuleType, before: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,26 @@ from observlib.families import Given
 from observlib.say import offered
 
 
+class Whole(pd.DataFrame):
+    """A frame that JupyterLab and a terminal show whole: pandas cuts texts, rows and columns."""
+
+    @property
+    def _constructor(self) -> type[Whole]:
+        return Whole
+
+    def __repr__(self) -> str:
+        width = max(map(len, self.get("what", [])), default=0)
+        left = {"what": f"{{:<{width}}}".format}
+        return str(self._filled().to_string(justify="left", formatters=left))
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return str(self._filled().to_html())
+
+    def _filled(self) -> pd.DataFrame:
+        return self.astype(object).where(self.notna(), "")
+
+
 def families() -> pd.DataFrame:
     """What each family gives, and what may be said whatever the theme: `name`, `kind`, `what`."""
     declared = frame.families()
@@ -26,7 +46,7 @@ def families() -> pd.DataFrame:
         elif name not in of_a_theme:
             sentences = offered(found).items()
             rows += [(f"say.{name}.{own}", "sentence", _first(words)) for own, words in sentences]
-    return pd.DataFrame(rows, columns=["name", "kind", "what"]).set_index("name")
+    return Whole(rows, columns=["name", "kind", "what"]).set_index("name")
 
 
 def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
@@ -55,7 +75,7 @@ def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
             row = {"name": f"say.{theme}.{sentence}", "kind": "sentence", "what": _first(function)}
             rows.append(row)
     columns_ = ["name", "kind", "what", "periods", "groups", "rows"]
-    found = pd.DataFrame(rows, columns=columns_).set_index("name")
+    found = Whole(rows, columns=columns_).set_index("name")
     return found.astype({"rows": "Int64"}).fillna({"periods": "", "groups": ""})
 
 

@@ -13,6 +13,7 @@ from observlib.comparison import sentences as comparisons
 from observlib.sentences import (
     absent,
     highest_and_lowest,
+    if_any,
     incomplete,
     span,
     together,
@@ -20,8 +21,8 @@ from observlib.sentences import (
     year_on_year,
 )
 
-__all__ = ["absent", "comparisons", "highest_and_lowest", "incomplete", "span", "together"]
-__all__ += ["withheld", "year_on_year"]
+__all__ = ["absent", "comparisons", "highest_and_lowest", "if_any", "incomplete", "span"]
+__all__ += ["together", "withheld", "year_on_year"]
 
 for _module in _walk(_themes.__path__, f"{_themes.__name__}."):
     _theme, _, _name = _module.name.removeprefix(f"{_themes.__name__}.").partition(".")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from observlib import estimates
@@ -57,6 +59,28 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     polls = study.estimates("polls", indicator=["poll_count", "poll_votes"])
     votes = study.select(polls, **now)
     return {**shown, "polls": votes}
+
+
+def main_channel(sites: pd.DataFrame) -> str:
+    """The channel whose visits a page tells: the web or, where no site is measured, open data."""
+    return "web" if len(sites) else "open_data"
+
+
+def completeness(shown: Mapping[str, pd.DataFrame], *others: pd.DataFrame) -> str:
+    """Whether all that is listened to has published, whole values, as a sentence.
+
+    Parameters
+    ----------
+    shown
+        Estimates as `headlines` gives them; visits in person may be none.
+    others
+        What else the page tells.
+    """
+    heard = all(len(rows) for name, rows in shown.items() if name != "onsite_visits")
+    told = [rows["status"].eq("published").all() for rows in (*shown.values(), *others)]
+    if heard and all(told):
+        return "Toutes les périodes sont complètes et toutes les valeurs sont publiées."
+    return "Ce qui manque est dit à sa place, plus haut."
 
 
 def _main(frame: pd.DataFrame) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class Say:
 
         @functools.wraps(sentence)
         def bound_sentence(*parts: Any, **named: Any) -> Any:
-            if sentence is findings.together:
+            if sentence in (findings.together, findings.if_any):
                 return _carrying(sentence(*parts), frames_of(parts))
             try:
                 asked = signature.bind(*parts, **named).arguments

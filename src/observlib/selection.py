@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypedDict
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypedDict, TypeVar
 
 import pandas as pd
 
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
+Method = TypeVar("Method", bound=Callable[..., Any])
 Values = str | Iterable[str]
 _PERIODS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}-T\d"}
 _REMEMBERED = ("indicator", "against")
@@ -32,7 +35,21 @@ class Columns(TypedDict, total=False):
 
 
 class Where(Columns, total=False):
-    """Columns, and what else rows are kept by (see `Study.select`)."""
+    """Columns, and what else rows are kept by.
+
+    Parameters
+    ----------
+    indicator, product, channel, device, period, group, group_value, status, unit, against, verdict
+        The value, or the list of values, that a column is to have: `channel="phone"`.
+    quarters
+        Keep the last five quarters, or the months in them: `quarters=5`.
+    by
+        Keep what is told of each `"month"`, or of each `"quarter"`.
+    value
+        Keep the rows with a value: `value=True` (comparisons with a difference).
+    tested
+        Keep the comparisons that could be tested: `tested=True`.
+    """
 
     by: Literal["month", "quarter"]
     quarters: int
@@ -87,6 +104,38 @@ def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.D
     rows = rows.reset_index(drop=True)
     rows.attrs = asked
     return rows
+
+
+def taking(keys: type) -> Callable[[Method], Method]:
+    """Name, in a method's signature and docstring, the keywords that `keys` declares.
+
+    Type checkers read them in `Unpack[keys]`; so do Jupyter's completion and `help()`, here.
+
+    Examples
+    --------
+    >>> @taking(Where)
+    ... def ask(family, **where): "Ask."
+    >>> list(inspect.signature(ask).parameters)[-4:]
+    ['by', 'quarters', 'value', 'tested']
+    """
+    _, _, told = inspect.cleandoc(keys.__doc__ or "").partition("----------\n")
+
+    def named(method: Method) -> Method:
+        signature = inspect.signature(method)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        more = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default="…")
+            for name in keys.__annotations__
+        ]
+        method.__signature__ = signature.replace(parameters=own + more)  # type: ignore[attr-defined]
+        own_doc = inspect.getdoc(method) or ""
+        parts = re.split(r"(?=\n\n(?:Returns|Raises|Examples)\n-)", own_doc, maxsplit=1)
+        if "\nParameters\n" not in parts[0]:
+            parts[0] += "\n\nParameters\n----------"
+        method.__doc__ = "\n".join([parts[0], told]) + "".join(parts[1:])
+        return method
+
+    return named
 
 
 def bare(rows: pd.DataFrame) -> pd.DataFrame:

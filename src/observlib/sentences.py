@@ -57,6 +57,17 @@ def together(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def if_any(sentence: str, *frames: pd.DataFrame) -> str:
+    """A sentence, or nothing where one of the frames that it speaks of is empty.
+
+    Examples
+    --------
+    >>> if_any("Les visites baissent.", pd.DataFrame())
+    ''
+    """
+    return sentence if all(map(len, frames)) else ""
+
+
 def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:
     """The estimates of an indicator that a sentence may name: those published, of a period or all.
 

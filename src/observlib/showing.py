@@ -1,10 +1,9 @@
-"""What a cell of a study ends with: text, charts and tables that carry what they tell."""
+"""What a cell of a study ends with: it carries what it tells, or says that there is nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any, Unpack
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -30,11 +29,22 @@ _OF_PAIRS = {  # the indicators that explain pairs, and the columns of their val
     "detectable_difference": "detectable",
     "difference_level": "level",
 }
-Keys = str | Sequence[str]
 
 
 class Shown(Columns, total=False):
-    """What any chart or table may be told: what to keep, and what to say where nothing is."""
+    """What any chart or table may be told: what to keep, and what to say where nothing is.
+
+    Parameters
+    ----------
+    caption
+        The answer that it shows, in one line: a sentence of `say`, or one's own.
+    absent
+        What there is none of, a feminine noun or a whole sentence; else the catalogue's noun.
+    when
+        The period of which there is nothing, where it is not the study's quarter.
+    indicator, product, channel, device, period, group, group_value, status, unit, against, verdict
+        The value, or values, of the rows to show: `period="2026-T3"`.
+    """
 
     absent: str
     when: str
@@ -63,7 +73,7 @@ class Showing:
         data: pd.DataFrame | None = None,
         absent: str = "",
         when: str = "",
-        between: str = " ",
+        separator: str = " ",
     ) -> display.Output:
         """One paragraph of the parts that say something, with the estimates that they tell.
 
@@ -77,184 +87,44 @@ class Showing:
             The noun or sentence where no part says anything.
         when
             The period of which there is nothing, where it is not the study's quarter.
-        between
+        separator
             What stands between two parts.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.estimates("satisfaction", indicator="satisfaction_10")
+        >>> said = study.text(study.say.span(marks), study.say.withheld(marks))
+        >>> "les notes des avis" in repr(said)
+        True
         """
         said = [part for part in parts if part]
         plain = [] if data is None else [data]
         if not said:
             return self._absent([*frames_of(parts), *plain], absent, when)
         marked = any(isinstance(part, Markdown) for part in said)
-        words = joined(said, between) if marked else between.join(said)
+        words = joined(said, separator) if marked else separator.join(said)
         return self._carry(display.text(words), [*frames_of(said), *plain])
 
     def paragraphs(
         self, *parts: str, data: pd.DataFrame | None = None, absent: str = "", when: str = ""
     ) -> display.Output:
-        """As `text`, with a paragraph for each part."""
-        return self.text(*parts, data=data, absent=absent, when=when, between="\n\n")
-
-    def lines(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        by: str = "product",
-        behind: pd.DataFrame | None = None,
-        behind_label: str = "",
-        behind_from: str = "",
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """Lines in time, one a product or other column `by` (see `display.line_chart`)."""
-        against = {"behind": behind, "behind_label": behind_label, "behind_from": behind_from}
-        return self._show(display.line_chart, frame, caption, shown, by=by, **against)
-
-    def dots(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        by: str = "product",
-        sort: bool = True,
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """Dots with their intervals, one a product or column `by` (see `display.dot_chart`)."""
-        return self._show(display.dot_chart, frame, caption, shown, by=by, sort=sort)
-
-    def bars(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        by: str = "group_value",
-        sort: bool = True,
-        most: int = 12,
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """Bars, one a group or other column `by`, at `most` (see `display.bar_chart`)."""
-        return self._show(display.bar_chart, frame, caption, shown, by=by, sort=sort, most=most)
-
-    def shares(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        by: str = "product",
-        parts: str = "group_value",
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """Shares of a whole side by side, a bar for each of `by` (see `display.share_chart`)."""
-        return self._show(display.share_chart, frame, caption, shown, by=by, parts=parts)
-
-    def heatmap(
-        self, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
-    ) -> display.Output:
-        """A grid of days and hours (see `display.heat_chart`)."""
-        return self._show(display.heat_chart, frame, caption, shown)
-
-    def curves(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        x_label: str,
-        by: str = "product",
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """Curves over days or months since a beginning (see `display.curve_chart`)."""
-        return self._show(display.curve_chart, frame, caption, shown, x_label=x_label, by=by)
-
-    def funnel(
-        self, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
-    ) -> display.Output:
-        """Steps, each with its share of the one before (see `display.funnel_chart`)."""
-        return self._show(display.funnel_chart, frame, caption, shown)
-
-    def chart(
-        self,
-        draw: Callable[[pd.DataFrame], Any],
-        frame: pd.DataFrame,
-        caption: str = "",
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """A drawing of one's own, made with seaborn or matplotlib (see `display.custom_chart`).
+        """As `text`, with a paragraph for each part.
 
         Parameters
         ----------
-        draw
-            A function that is given the estimates, as pages tell them, and gives the figure, its
-            axes, or a grid of seaborn's.
-        frame
-            The estimates that it shows, all of them.
-        caption
-            The answer that it shows.
+        parts, data, absent, when
+            As those of `text`.
 
         Examples
         --------
-        >>> import seaborn as sns
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
-        >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
-        >>> def draw(rows):
-        ...     return sns.stripplot(rows, x="estimate", y="product")
-        >>> shown = study.chart(draw, marks, "Les notes vont de 6,4 à 7,9 sur 10")
-        >>> shown.content["alt"][:55].replace("\xa0", " ")
-        'Graphique : Satisfaction sur 10, 3e trimestre 2026. 393'
+        >>> repr(study.paragraphs("Un.", "", "Deux."))
+        'Un.\\n\\nDeux.'
         """
-        return self._show(partial(display.custom_chart, draw), frame, caption, shown)
-
-    def table(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        rows: Keys = "product",
-        columns: str | None = None,
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """A table of one indicator (see `display.table`)."""
-        return self._show(display.table, frame, caption, shown, rows=rows, columns=columns)
-
-    def board(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        rows: Keys = ("product", "channel"),
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """A table of several indicators side by side: those asked for by `indicator`, or all."""
-        asked = shown.get("indicator", self._kept(frame, shown)["indicator"])
-        columns = list(dict.fromkeys([asked] if isinstance(asked, str) else asked))
-        return self._show(display.board, frame, caption, shown, rows=rows, indicators=columns)
-
-    def register(
-        self,
-        frame: pd.DataFrame,
-        caption: str = "",
-        *,
-        rows: str = "device",
-        **shown: Unpack[Shown],
-    ) -> display.Output:
-        """A table of one indicator whose units differ (see `display.register`)."""
-        return self._show(display.register, frame, caption, shown, rows=rows)
-
-    def dashboard(
-        self,
-        columns: Mapping[str, pd.DataFrame],
-        caption: str,
-        *,
-        rows: Keys = "product",
-        absent: str = "",
-        when: str = "",
-    ) -> display.Output:
-        """A table of several frames, one a column (see `display.dashboard`)."""
-        frame = estimates.combine(columns.values())
-        if frame.empty:
-            return self._absent([frame], absent, when)
-        made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
-        self._shown.append(frame)
-        return self._carry(made, frames_of([caption]))
+        return self.text(*parts, data=data, absent=absent, when=when, separator="\n\n")
 
     def notes(self, devices: bool = True) -> display.Output:
         """How the indicators that the cells before have shown are made.
@@ -263,6 +133,15 @@ class Showing:
         ----------
         devices
             Tell the reservations of their devices too.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls = study.estimates("contacts", indicator="answer_rate")
+        >>> shown = study.lines(calls, "A-t-on décroché ?")
+        >>> "Appels décrochés" in repr(study.notes())
+        True
         """
         shown = [_noted(frame) for frame in _each_once(self._shown) if len(frame)]
         if not shown:
@@ -279,7 +158,7 @@ class Showing:
         **options: Any,
     ) -> display.Output:
         rows = self._kept(frame, shown)
-        if rows.empty:
+        if rows.empty or (verb is display.line_chart and rows["estimate"].isna().all()):
             return self._absent([rows], shown.get("absent", ""), shown.get("when", ""))
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made

@@ -14,15 +14,16 @@ import pandas as pd
 from observlib import contents, display, estimates, frame, project, selection, store
 from observlib.actions import Action
 from observlib.display import french
+from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 from observlib.practices import Practices
 from observlib.say import Say
-from observlib.selection import Where
-from observlib.showing import Showing, Shown
+from observlib.selection import Where, taking
+from observlib.showing import Shown
 
 
-class Study(Showing):
+class Study(Drawing):
     """The catalogue, the store and the quarter of a study, and all that it may ask and show.
 
     Every chart and table takes estimates, of which it may keep some (`period="2026-T3"`), and the
@@ -63,39 +64,83 @@ class Study(Showing):
 
     @functools.cached_property
     def kind(self) -> str:
-        """`demonstration` or `real`: what the data is."""
+        """`demonstration` or `real`: what the data is.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").kind
+        'demonstration'
+        """
         return store.kind(self.data)
 
     @functools.cached_property
     def practices(self) -> Practices:
-        """The sheets of what teams learnt."""
+        """The sheets of what teams learnt.
+
+        Examples
+        --------
+        >>> len(Study("2026-T3", "data/demo").practices.sheets) > 10
+        True
+        """
         return project.practices(self.data, self.kind)
 
     @functools.cached_property
     def actions(self) -> tuple[Action, ...]:
-        """What teams changed until the quarter's end."""
+        """What teams changed until the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").actions[0].product
+        'legifrance'
+        """
         return frame.actions(self.data, self.edition)
 
     def label_of(self, period: str) -> str:
-        """A period in French, such as "3e trimestre 2026"."""
+        """A period in French.
+
+        Examples
+        --------
+        >>> print(Study("2026-T3", "data/demo").label_of("2026-T2"))
+        2e trimestre 2026
+        """
         return french.period_label(period)
 
     def listeners(self, product: str) -> list[str]:
-        """The devices that listen to a product's users."""
+        """The devices that listen to a product's users.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").listeners("legifrance")[:2]
+        ['matomo-legifrance', 'jdma-legifrance']
+        """
         rows = self.words("devices", "listeners")
         return list(rows.loc[rows["product"] == product, "device"])
 
     def surveyed(self, product: str) -> bool:
-        """Whether a survey on a site asks a product's users."""
+        """Whether a survey on a site asks a product's users.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> study.surveyed("legifrance"), study.surveyed("bodacc")
+        (True, False)
+        """
         devices = [self.catalogue.devices[name] for name in self.listeners(product)]
         return any(device.family == "consultation" and device.questionnaire for device in devices)
 
     @functools.cached_property
     def wave(self) -> str:
-        """The latest quarter of the year in which the study's survey has answers."""
+        """The latest quarter of the year in which the study's survey has answers.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo", survey="enquete-vie-publique").wave
+        '2026-T2'
+        """
         asked = self.estimates("survey", quarters=4, group="")
         return str(asked.loc[asked["status"] != "missing", "period"].max() or self.quarter)
 
+    @taking(Where)
     def estimates(self, *families: str, **where: Unpack[Where]) -> pd.DataFrame:
         """The estimates of a family, or of several, or those of them that are asked for.
 
@@ -103,19 +148,25 @@ class Study(Showing):
         ----------
         families
             Such as `satisfaction`; `study.help()` lists them.
-        where
-            What to keep, as in `select`.
 
         Raises
         ------
         ObservError
             For a family, or a column, that does not exist.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls = study.estimates("contacts", indicator="calls_offered", period="2026-T3")
+        >>> calls["estimate"].tolist()
+        [38056.0]
         """
         found = [self.select(self._given(name).estimates, **where) for name in families]
         for name, rows in zip(families, found, strict=True):
             rows.attrs["family"] = name
         return self.together(*found)
 
+    @taking(Where)
     def comparisons(self, family: str, **where: Unpack[Where]) -> pd.DataFrame:
         """The comparisons of a family with their verdicts, or those that are asked for.
 
@@ -123,15 +174,31 @@ class Study(Showing):
         ----------
         family
             Such as `satisfaction`.
-        where
-            What to keep, as in `select`: `against="before"`, `indicator="satisfaction_10"`.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> study.comparisons("satisfaction")["against"].unique().tolist()
+        ['before', 'product']
         """
         found = self.select(self._given(family).comparisons, **where)
         found.attrs["family"] = family
         return found
 
     def words(self, family: str, name: str) -> pd.DataFrame:
-        """What a family gives beside numbers, such as the sources of published figures."""
+        """What a family gives beside numbers, such as the sources of published figures.
+
+        Parameters
+        ----------
+        family, name
+            Such as `devices` and `listeners`; `study.help("devices")` lists them.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> study.words("devices", "listeners").columns.tolist()
+        ['product', 'device']
+        """
         found = self._given(family).words
         if name not in found:
             raise ObservError(f"family {family!r}: has no words {name!r}; it has {bounded(found)}")
@@ -141,6 +208,7 @@ class Study(Showing):
         survey = self.survey if frame.family(family).each_survey else ""
         return frame.given(self.data, self.edition, family, survey)
 
+    @taking(Where)
     def select(self, rows: pd.DataFrame, **where: Unpack[Where]) -> pd.DataFrame:
         """Keep rows by the values of columns.
 
@@ -148,11 +216,6 @@ class Study(Showing):
         ----------
         rows
             Estimates or comparisons.
-        where
-            A column and the value, or the list of values, that it is to have; `quarters=5` keeps
-            the last five quarters, or the months in them; `by="month"` or `by="quarter"` what is
-            told of each; `value=True` the rows with a value (comparisons with a difference);
-            `tested=True` the comparisons that could be tested.
 
         Examples
         --------
@@ -164,7 +227,15 @@ class Study(Showing):
         return selection.select(rows, self.edition, where)
 
     def together(self, *frames: pd.DataFrame) -> pd.DataFrame:
-        """Several frames of estimates as one."""
+        """Several frames of estimates as one.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls, sales = study.estimates("contacts"), study.estimates("sales")
+        >>> len(study.together(calls, sales)) == len(calls) + len(sales)
+        True
+        """
         if len(frames) == 1:
             return frames[0]
         rows = estimates.combine(frames)
@@ -184,12 +255,27 @@ class Study(Showing):
             return contents.families()
         return contents.family(family, self._given(family), self.catalogue)
 
+    @taking(Shown)
     def differences(
         self, pairs: pd.DataFrame, caption: str = "", *, label: str, **shown: Unpack[Shown]
     ) -> display.Output:
-        """A table of comparisons with their verdicts (see `display.place_table`).
+        """A table of comparisons with their verdicts.
 
         Without a caption, it counts the verdicts, and all that was tested with them.
+
+        Parameters
+        ----------
+        pairs
+            Comparisons of one kind (`against`).
+        label
+            Of the table, such as `tbl-evolutions`.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> moved = study.comparisons("satisfaction", against="before", indicator="clarity_10")
+        >>> print(repr(study.differences(moved, label="tbl-evolutions"))[:9])
+        | Produit
         """
         if not caption:
             family = self.comparisons(pairs.attrs["family"])

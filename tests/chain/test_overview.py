@@ -9,8 +9,13 @@ from observlib import Study, estimates, overview
 
 
 @pytest.fixture(scope="module")
-def shown(demonstration: Path) -> dict[str, pd.DataFrame]:
-    return overview.headlines(Study("2026-T3", str(demonstration)))
+def study(demonstration: Path) -> Study:
+    return Study("2026-T3", str(demonstration))
+
+
+@pytest.fixture(scope="module")
+def shown(study: Study) -> dict[str, pd.DataFrame]:
+    return overview.headlines(study)
 
 
 def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button(shown, catalogue):
@@ -49,3 +54,19 @@ def test_those_who_come_in_person_are_counted_beside_the_visits_of_sites(
         ["legifrance", "in_person"]
     ]
     assert shown["onsite_visits"]["estimate"].iat[0] < shown["visits"]["estimate"].min()
+
+
+def test_the_panorama_says_that_all_is_complete_only_where_it_is(shown, study):
+    whole = "Toutes les périodes sont complètes et toutes les valeurs sont publiées."
+    elsewhere = "Ce qui manque est dit à sa place, plus haut."
+    only = {name: study.select(rows, status="published") for name, rows in shown.items()}
+    assert only["onsite_visits"].empty
+    assert overview.completeness(only) == whole
+    partial = only["visits"].assign(status="partial")
+    assert overview.completeness(only, partial) == elsewhere
+    assert overview.completeness({**only, "calls": only["calls"].head(0)}) == elsewhere
+
+
+def test_where_no_site_is_measured_a_page_tells_of_data_sets(shown):
+    assert overview.main_channel(shown["visits"]) == "web"
+    assert overview.main_channel(shown["visits"].head(0)) == "open_data"

@@ -23,7 +23,7 @@ def test_bars_are_ranked_and_those_left_out_are_told_and_kept_in_the_data(
     grouped, invented, texts, figures
 ):
     frame = grouped({"Peu": 10.0, "Assez": 20.0, "Guère": 4.0, "Surtout": 60.0})
-    made = display.bar_chart(frame, invented, caption="C", most=2)
+    made = display.bar_chart(frame, invented, caption="C", limit=2)
     assert "de la valeur la plus haute à la plus basse. Surtout : 60 %. Assez : 20 %" in alt_of(
         made
     )
@@ -113,7 +113,7 @@ def test_the_longest_names_and_values_stay_clear_of_the_bars(
     frame = estimates.combine(
         [grouped(values, unit, half=2.0), grouped({"D": 12.0}, unit, n=123_456)]
     )
-    display.bar_chart(frame, invented, caption="C", most=3)
+    display.bar_chart(frame, invented, caption="C", limit=3)
     assert_readable()
     drawn = figures[-1].axes[0].get_window_extent()
     names = [box for name, (box, *_) in texts(figures[-1]).items() if "autorisation" in name]

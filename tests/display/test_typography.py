@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -109,3 +110,10 @@ def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label, written
 
 def test_a_year_in_a_sentence_may_end_its_line():
     assert typography("En 2025 les visites") == "En 2025 les visites"
+
+
+def test_apostrophes_are_the_same_in_tables_titles_and_labels_for_one_function_writes_them():
+    sources = (Path(__file__).parents[2] / "src").rglob("*.py")
+    writing = '.replace("\'", "’")'
+    holding = [path.name for path in sources if writing in path.read_text(encoding="utf-8")]
+    assert holding == ["typography.py"]

@@ -59,6 +59,46 @@ def test_a_path_in_a_cell_s_source_is_refused_too_for_the_notebook_is_published(
         finalised(make, make.shows(f"read('{HOME}/ventes.csv')"))
 
 
+@pytest.mark.parametrize(
+    "number", ["6,4458", "6.445783132530121", "_6,445_", "1 234,567", "6.4458e-05", "6,4458/10"]
+)
+def test_digits_from_which_one_computes_what_each_answered_are_refused_in_all_that_is_read(
+    make, number
+):
+    said = f"La note est de {number}, contre 3,1."
+    told = (
+        r"^cell 3 tells .*\d[.,]\d{3}.*, with more decimals than a page tells; "
+        r"say it with `study\.say`, or write it with `french\.number\(x, 1\)`$"
+    )
+    shown = [
+        result(markdown=said, plain="x"),
+        result(html=f"<p>{said}</p>", plain="x"),
+        *(make.output("table", **{part: said}) for part in ("caption", "alt", "data_markdown")),
+    ]
+    for cell in [make.markdown(said), *(make.shows("show()", output) for output in shown)]:
+        with pytest.raises(PageError, match=told):
+            finalised(make, cell)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "La note est de 6,45 sur 10 pour 1 234 567 visites, 98,5 % et −0,25 point.",
+        "Version 3.14.159, version 3.141, v3.141, le 24.11.2026 à 12:30:05.123.",
+        "DOI 10.1016/j.socec.2014, [la suite](https://a.fr/1.2345), <https://a.fr/1.2345>.",
+        "`x = 1.2345` et l'adresse 127.0.0.1, arXiv:2101.12345, article R.123-456.",
+        "Un écart d'au moins 0,004 à 1,234 point.",  # which would read 0,00
+    ],
+)
+def test_versions_dates_links_code_and_what_pages_write_are_no_such_digits(make, words):
+    finalised(make, make.markdown(words), make.shows("show()", result(markdown=words, plain="x")))
+
+
+def test_an_indicator_of_four_decimals_is_told_with_them_where_the_cell_carries_its_value(make):
+    shown = make.output("table", "<table><tr><td>0,1234</td></tr></table>", rows=["x,-0.1234"])
+    finalised(make, make.shows("#| label: tbl-x\nshow()", shown))
+
+
 def test_all_that_is_wrong_is_told_at_once(make):
     with pytest.raises(PageError, match=r"^cell 3 prints; .*; cell 4 shows a bare"):
         finalised(make, make.shows("print(1)", stream("1")), make.shows("1", result(plain="1")))

@@ -75,6 +75,21 @@ def test_its_cells_are_read_at_a_glance(notebook):
         assert cell.source.count("\n") < most, cell.source
 
 
+def test_it_neither_asks_whether_a_frame_is_empty_nor_selects_with_pandas(notebook):
+    for cell in code(notebook):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Name):
+                assert node.id not in ("len", "any", "all"), cell.source
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ("empty", "notna", "isna", "any", "all", "head", "loc")
+
+
+def test_the_code_of_all_studies_is_read_in_an_hour():
+    cells = [cell for path in NOTEBOOKS for cell in code(nbformat.read(path, as_version=4))]
+    lines = [line.strip() for cell in cells for line in cell.source.split("\n")]
+    assert sum(not line.startswith("#") for line in lines if line) <= 600
+
+
 def test_what_it_points_at_is_in_it(notebook):
     text = "\n".join(cell.source for cell in notebook.cells)
     labels = set(re.findall(r"(?m)^#\| label: (.*)$", text))

@@ -27,7 +27,7 @@ def bar_chart(
     *,
     caption: str,
     by: str = "group_value",
-    most: int = 12,
+    limit: int = 12,
     sort: bool = True,
 ) -> Output:
     """Draw counts or shares as bars from zero, each with its interval, value and base.
@@ -43,7 +43,7 @@ def bar_chart(
         The answer that the chart shows, in one line.
     by
         The column that names the bars.
-    most
+    limit
         How many bars are drawn; what is left out is told under the drawing, and is in its data.
     sort
         From the highest down, "Autres" last; else in the catalogue's or the frame's order.
@@ -60,10 +60,10 @@ def bar_chart(
             "bar_chart: a value is below zero, and a bar starts there; draw it with dot_chart"
         )
     records = layout.ranked(frame, by, catalogue, sort=sort)
-    left_out = _left_out(records[most:], indicator)
-    alt = f"{_alt(records[:most], indicator)} {left_out} {charts.withheld_words(frame)}"
+    left_out = _left_out(records[limit:], indicator)
+    alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)}"
     return charts.output(
-        lambda: _figure(records[:most], indicator, left_out), frame, catalogue, caption, alt
+        lambda: _figure(records[:limit], indicator, left_out), frame, catalogue, caption, alt
     )
 
 

@@ -64,8 +64,8 @@ def change_table(
     periods = compared[[REFERENCE + "period", "period"]].drop_duplicates()
     if len(periods) != 1:
         raise ObservError(
-            f"change_table: {len(periods)} pairs of periods; one is allowed: test the frame "
-            "before calling it, or keep the rows of one"
+            f"change_table: {len(periods)} pairs of periods; one is allowed; keep one with "
+            "study.select(…), and name it with `absent` where there is none"
         )
     named = phrases.named(compared, catalogue, "product")
     first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
@@ -95,8 +95,8 @@ def place_table(
     kinds = compared["against"].unique() if len(compared) else []
     if len(kinds) != 1:
         raise ObservError(
-            f"place_table: {len(kinds)} kinds of pairs; one is allowed: test the frame before "
-            "calling it, or keep the rows of one"
+            f"place_table: {len(kinds)} kinds of pairs; one is allowed; keep one with "
+            'study.select(…, against="…"), and name it with `absent` where there is none'
         )
     by, names, heads = _PLACES[kinds[0]]
     first = {

@@ -19,10 +19,10 @@ def estimates_only(frame: pd.DataFrame, what: str) -> None:
     if list(frame.columns) != estimates.COLUMNS:
         raise ObservError(
             f"{what}: is given a frame that is not estimates; "
-            "make it with an indicator or with estimates.make"
+            "ask study.estimates(…) for it, or make it with estimates.make"
         )
     if frame.empty:
-        raise ObservError(f"{what}: no estimate to show; test `len(frame)` before calling it")
+        raise ObservError(f"{what}: no estimate to show; name it with `absent`")
 
 
 def one_indicator(
@@ -35,7 +35,7 @@ def one_indicator(
         if len(found) > 1:
             raise ObservError(
                 f"{what}: the frame holds {len(found)} values of {column} ({bounded(found)}); "
-                f'one is allowed; keep one with frame[frame["{column}"] == …]'
+                f'one is allowed; keep one: study.select(…, {column}="{found[0]}")'
             )
     return indicator_of(frame["indicator"].iat[0], catalogue)
 
@@ -56,7 +56,7 @@ def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
     found = "; ".join(f"{c}: {bounded(rows[c].unique())}" for c in apart) or "identical rows"
     raise ObservError(
         f"{what}: {len(rows)} estimates for {', '.join(map(str, place))} ({found}); "
-        "one is allowed; keep one of them, or arrange by the column that tells them apart"
+        "one is allowed; keep one with study.select(…), or arrange by what tells them apart"
     )
 
 

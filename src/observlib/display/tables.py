@@ -188,9 +188,7 @@ def board(
     known = [words.indicator_of(name, catalogue) for name in indicators]
     frame = frame[frame["indicator"].isin(indicators)]
     if frame.empty:
-        raise ObservError(
-            "board: no estimate of these indicators; test the frame before calling it"
-        )
+        raise ObservError("board: no estimate of these indicators; name it with `absent`")
     select.unique(frame, [*keys, "indicator"], "board")
     bases = _bases(frame, known, keys)
     below = [] if bases.column else bases.rest
@@ -284,7 +282,7 @@ def dashboard(
     keys = [rows] if isinstance(rows, str) else list(rows)
     filled = {head: frame for head, frame in columns.items() if len(frame)}
     if not filled:
-        raise ObservError("dashboard: no estimate to show; test the frames before calling it")
+        raise ObservError("dashboard: no estimate to show; name it with `absent`")
     heads: dict[str, dict[Key, Cell]] = {}
     for head, frame in filled.items():
         select.unique(frame, keys, f"dashboard, column {head!r}")

@@ -62,6 +62,17 @@ def typography(markdown: str) -> str:
     return _PATTERN.sub(mend, markdown)
 
 
+def prose_of(markdown: str) -> str:
+    """The words that a reader of Markdown reads: no code, address, attribute or HTML tag.
+
+    Examples
+    --------
+    >>> prose_of("Lire [la suite](https://a.fr/1.234), pas `x = 1.234`").split()
+    ['Lire', '[la', 'suite]', ',', 'pas']
+    """
+    return _PATTERN.sub(lambda match: " " if match["kept"] is not None else match[0], markdown)
+
+
 _SIGNS = ("close", "colon", "tight", "high", "close_up", "percent")
 # Where a label must not be broken; in prose, a number may end a line or begin the next one.
 _JOINED = (
@@ -90,5 +101,11 @@ def unbroken(label: str) -> str:
 
 
 def curly(text: str) -> str:
-    """Write the apostrophes of a text that pandoc does not, as it writes those of prose."""
+    """Write the apostrophes that pandoc does not read, those of labels, as it does in prose.
+
+    Examples
+    --------
+    >>> curly("L'avis")
+    'L’avis'
+    """
     return text.replace("'", "’")

@@ -10,8 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from observlib import estimates
+from observlib.display.typography import prose_of
+from observlib.errors import bounded
+
 PAGE_BYTES = 10_000_000  # of outputs; the largest page of the demonstration has 0.4 million
 INJECTED = "injected-parameters"
+DECIMALS = 2  # which indicators have at the most, unless the cell carries a finer value
+# A number with its decimals: no part of a version, a date, a time, an identifier of a document.
+_NUMBER = re.compile(
+    r"(?<![^\W_])(?<![.,])(?<!\d:)(?<!arXiv:)(?<!version )(?!10\.\d{4,9}/)"
+    r"\d+[.,](\d+)(?!\d|[.,]\d)"
+)
+_LEAST = re.compile(r"0[.,]0+[1-9]")  # what has more decimals so as not to read 0
+_NO_WORDS = re.compile(r"(?s)<(style|script)\b.*?</\1>|</?[A-Za-z][^<>]*>")
 
 
 def cell_problems(notebook: Any, root: Path) -> list[str]:
@@ -20,6 +32,8 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
     - A cell that prints, or shows a bare Python value: pages are made of sentences, tables and
       charts, and what is printed tells of the machine and changes from run to run.
     - A cell whose source or output holds the path of the project or of the user's home folder.
+    - A number with more decimals than any page tells, in prose, in a caption or in a table: from
+      them one may compute what each person answered.
     - Outputs of more than `PAGE_BYTES` in all.
 
     What goes to `stderr` is not looked at: it is never published. Cells are counted as in the
@@ -56,6 +70,11 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
                 f"cell {position} holds a path of this machine (the project's or the home "
                 "folder); name files from the project's root"
             )
+        if fine := _too_fine(cell.source if cell.cell_type == "markdown" else "", outputs):
+            found.append(
+                f"cell {position} tells {bounded(fine)}, with more decimals than a page tells; "
+                "say it with `study.say`, or write it with `french.number(x, 1)`"
+            )
     total = sum(sizes.values())
     if total > PAGE_BYTES:
         largest = max(sizes, key=lambda place: sizes[place])
@@ -64,6 +83,28 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
             f"{sizes[largest] / 1e6:.1f}; a page may have {PAGE_BYTES / 1e6:.0f}; show less"
         )
     return found
+
+
+def _too_fine(prose: str, outputs: list[Any]) -> list[str]:
+    """Numbers with more decimals than a page tells, and than the estimates beside them have.
+
+    Drawings are not read: axes have ticks of their own, and marks are drawn from rounded values.
+    """
+    texts, carried = [prose_of(prose)], []
+    for data in (output.get("data", {}) for output in outputs):
+        content = data.get(estimates.MIME, {})
+        markdown = [data.get("text/markdown", ""), content.get("data_markdown", "")]
+        texts += [prose_of("".join(text)) for text in markdown]
+        texts += [content.get("caption", ""), content.get("alt", "")]
+        texts.append(_NO_WORDS.sub(" ", "".join(data.get("text/html", ""))))
+        carried += [*content.get("rows", ()), *content.get("comparisons", {}).get("rows", ())]
+    numbers = {number[0]: len(number[1]) for text in texts for number in _NUMBER.finditer(text)}
+    needed = {places for number, places in numbers.items() if _LEAST.fullmatch(number)}
+    fine = [x for x, places in numbers.items() if places > DECIMALS and places not in needed]
+    if not fine:
+        return []
+    known = {str(cell).lstrip("-") for row in estimates.from_lines(carried) for cell in row}
+    return [x for x in fine if x.replace(",", ".").rstrip("0") not in known]
 
 
 def _places(root: Path) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from observlib.display.prose import unmarked
+from observlib.display.typography import curly
 from observlib.errors import SHOWN, ObservError, bounded
 from observlib.publish.globs import compile_glob
 from observlib.publish.manifest import Manifest, read_manifest
@@ -30,7 +31,7 @@ class Page:
     @property
     def title(self) -> str:
         """Title as plain text, with its typographic apostrophes; in `meta` it is Markdown."""
-        return unmarked(str(self.meta["title"])).replace("'", "’")
+        return curly(unmarked(str(self.meta["title"])))
 
     @property
     def is_study(self) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 
+from observlib.display.typography import curly
+
 _TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td"}
 _INLINE = {"strong", "b", "em", "i", "sup", "sub", "abbr", "br", "a", "small", "code"}
 _KEPT = {"colspan", "rowspan", "scope", "href", "title", "lang"}
@@ -101,7 +103,7 @@ class _Cleaner(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.depth and not self.silent and (self.row is not None or self.aside is not None):
-            text = re.sub(r"[ \t\r\n]+", " ", data).replace("'", "’")
+            text = re.sub(r"[ \t\r\n]+", " ", curly(data))
             self._write("" if text == " " and self._at_edge() else escape(text, quote=False))
 
     def _at_edge(self) -> bool:

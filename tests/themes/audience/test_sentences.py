@@ -122,3 +122,12 @@ def test_a_caption_says_how_many_paces_were_tested_together():
         "1 rythme testé, d'après son intervalle à 95 % : 1 en hausse"
     )
     assert findings.audience.paces_tested(frame()) == "Aucun rythme ne peut être testé"
+
+
+def test_visits_of_data_sets_are_not_taken_for_those_of_sites():
+    pages = frame().assign(channel="open_data")
+    said = findings.audience.data_sets_only(pages)
+    assert said == "Aucun site n'est mesuré : ces visites sont celles des pages de jeux de données."
+    assert findings.audience.data_sets_only(pages, brief=True) == "Pages de jeux de données."
+    for other in (frame(), pages.head(0)):
+        assert findings.audience.data_sets_only(other) == ""

@@ -125,7 +125,7 @@ def effect_table(
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), Markdown(label))
     rows = verdicts[verdicts["reason"] != "series"].to_dict("records")
     if not rows:
-        raise ObservError("effect_table: no action is followed; test the frame before calling it")
+        raise ObservError("effect_table: no action is followed; name it with `absent`")
     found = effects[(effects["indicator"] == "action_effect") & (effects["status"] == "published")]
     by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
     columns: dict[str, list[str]] = {"Action et mesure": [], "Verdict": []}

@@ -48,6 +48,30 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(parts)})."
 
 
+def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
+    """That visits are those of data sets' pages, where they are no site's.
+
+    Parameters
+    ----------
+    frame
+        Estimates of the visits that are told, of one channel.
+    brief
+        As a caption begins with it.
+    """
+    if set(frame["channel"]) != {"open_data"}:
+        return ""
+    if brief:
+        return "Pages de jeux de données."
+    return "Aucun site n'est mesuré : ces visites sont celles des pages de jeux de données."
+
+
+def in_person_elsewhere(frame: pd.DataFrame) -> str:
+    """Where visits in person are told, where there are any in a frame of visits."""
+    if not (frame["channel"] == "in_person").any():
+        return ""
+    return "Les visites en personne ne sont pas comptées ici : voir la page de chaque produit."
+
+
 def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
     """The changes of level, and that there is no other: the answer that a chart shows.
 

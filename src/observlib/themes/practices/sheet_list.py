@@ -41,7 +41,7 @@ def sheet_list(
         if (name := getattr(sheet, by)) is not None:
             listed.setdefault(practices.label(by, name, catalogue), []).append(sheet)
     if not listed:
-        raise ObservError("sheet_list: no sheet to list; test the frame before calling it")
+        raise ObservError("sheet_list: no sheet to list; name it with `absent`")
     blocks = [
         joined([head, *(_item(sheet, catalogue) for sheet in listed[head])], "\n")
         for head in sorted(listed, key=fold)
