@@ -26,6 +26,7 @@ from tests.copies import copy_catalogue
 
 from observlib import release as module
 from observlib import swap
+from observlib.edition import compute
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
@@ -179,7 +180,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = make_root(tmp_path.resolve() / "project")
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
-    monkeypatch.setattr(making, "compute", lambda *_, **__: None)  # no page reads a family
+    monkeypatch.setattr(compute, "jobs", lambda _: [])  # no page reads a family
     return made
 
 
@@ -706,6 +707,7 @@ def _release_and_die(root: Path, moment: str) -> None:
     """Release in this process, and kill it as nothing can be caught: at `moment`, or at the end."""
     os.chdir(root)
     making.execute = execute  # type: ignore[assignment]
+    compute.jobs = lambda _: []
     exchange = swap._exchange
 
     def die(*words: Any) -> Any:

@@ -258,5 +258,5 @@ def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""
-    read = nbformat.read(outcome.path, as_version=4).metadata[engine.TABLES_READ]
+    read = nbformat.read(outcome.path, as_version=4).metadata[engine.USED]["tables"]
     assert set(read) == (frame.tables("contacts") if tables is None else set(tables))

@@ -16,7 +16,7 @@ NOW = {
     "the data/ratings": "1",
     "the data/calls": "1",
 }
-MADE = MadePage("{}", "Douze avis.", "2026-11-26", ("ratings",))
+MADE = MadePage("{}", "Douze avis.", "2026-11-26", ("the data/ratings",))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_new_export_runs_the_pages_that_read_its_table_and_no_other(
 def test_a_table_that_a_page_asked_for_in_vain_is_noticed_once_it_is_there(
     tmp_path: Path, page: Page
 ) -> None:
-    made = MadePage("{}", "Aucun sondage.", "2026-11-26", ("polls", "ratings"))
+    made = MadePage("{}", "Aucun sondage.", "2026-11-26", ("the data/polls", "the data/ratings"))
     keep(tmp_path, page, NOW, made)
     assert recall(tmp_path, page, NOW | {"the data/ratings": "2"}) is None
     assert recall(tmp_path, page, NOW | {"the data/polls": "1", "the data/ratings": "1"}) == MADE
@@ -59,8 +59,7 @@ def test_a_table_that_a_page_asked_for_in_vain_is_noticed_once_it_is_there(
 
 def test_going_back_to_former_data_finds_the_page_made_of_them(tmp_path: Path, page: Page) -> None:
     later = NOW | {"the data/ratings": "2"}
-    keep(tmp_path, page, later, MadePage("{}", "Treize avis.", "2026-11-27", ("ratings",)))
+    made = MadePage("{}", "Treize avis.", "2026-11-27", ("the data/ratings",))
+    keep(tmp_path, page, later, made)
     assert recall(tmp_path, page, NOW) == MADE
-    assert recall(tmp_path, page, later) == MadePage(
-        "{}", "Treize avis.", "2026-11-27", ("ratings",)
-    )
+    assert recall(tmp_path, page, later) == made
