@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import comparisons, disk_cache, estimates, frame, inputs
+from observlib import comparisons, disk_cache, estimates, frame, inputs, project
 from observlib.edition.execute import Progress
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -93,14 +93,15 @@ def write_frame(request: Request, folder: Path) -> dict[str, str]:
 
 
 def _frame(request: Request) -> dict[str, bytes]:
-    from observlib.display import rounding  # workers have it already
+    from observlib.display import rounding  # a worker that starts has no use for it
 
+    catalogue = project.catalogue(request.data, request.root)
     found = [frame.given(request.data, request.quarter, *job) for job in jobs(request)]
     rows = estimates.combine(given.estimates for given in found).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found)
     told = {
-        "estimates": rounding.rounded(rows, request.catalogue).drop_duplicates(),
-        "comparisons": rounding.rounded_pairs(pairs, request.catalogue),
+        "estimates": rounding.rounded(rows, catalogue).drop_duplicates(),
+        "comparisons": rounding.rounded_pairs(pairs, catalogue),
     }
     return {f"{name}.parquet": table.to_parquet(index=False) for name, table in told.items()}
 
