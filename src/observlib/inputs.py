@@ -6,7 +6,6 @@ imports what it looks at.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import json
@@ -152,6 +151,8 @@ def _seen() -> Inputs:
 @cache
 def _imports(file: str) -> tuple[str, ...]:
     """The modules of this library that one of its files may import: some are names in modules."""
+    import ast  # a command that has nothing to do has no use for it
+
     found: list[str] = []
     content = Path(__file__).parent.joinpath(file.removeprefix(f"{LIBRARY}/")).read_bytes()
     waiting: list[ast.AST] = [ast.parse(content)]
