@@ -98,6 +98,30 @@ def test_what_is_invented_is_known_to_demonstrations_alone():
     assert knowing == {"cli/__init__.py"}  # which writes it
 
 
+def test_sentences_are_imported_by_sentences_alone():
+    """Else a page would keep what a changed sentence says by others (`edition.page_cache`)."""
+    themes = {_module(path) for path in (SOURCE / "themes").rglob("*sentences.py")}
+    importing = {path.name for path in MODULES if themes & _all_imports(path)}
+    assert not [name for name in importing if not name.endswith("sentences.py")]
+    knowing = {_room(path) for path in MODULES if "observlib.findings" in _all_imports(path)}
+    assert knowing == {"say", "contents"}  # by whose `offered` it is known which were said
+
+
+def _module(path: Path) -> str:
+    return ".".join(["observlib", *path.relative_to(SOURCE).with_suffix("").parts])
+
+
+def _all_imports(path: Path) -> set[str]:
+    """The modules that a file imports, and the names that it takes from them."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
 def test_no_theme_imports_another():
     """What several themes share has a room of its own, so that each can be read alone."""
     crossed = set()

@@ -1,7 +1,9 @@
 """What families give is kept by what they depend on: never stale, never computed twice."""
 
-import ast
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from observlib.period import Quarter
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "observlib"
 LAST = Quarter(2026, 3)
+SURVEY = "enquete-service-public"
 
 
 @pytest.fixture
@@ -119,29 +122,78 @@ def test_one_of_each_survey_is_asked_with_its_survey_and_the_others_without(plac
         frame.given(demonstration, LAST, "satisfaction", "enquete-legifrance")
 
 
-def test_no_code_that_computes_is_left_out_of_what_a_family_depends_on():
+IMPORTED = """
+import importlib, json, sys
+from pathlib import Path
+found = {}
+for name in sys.argv[1:]:
+    for old in [old for old in sys.modules if old.split(".")[0] == "observlib"]:
+        del sys.modules[old]
+    importlib.import_module(name)
+    own = [module for known, module in sys.modules.items() if known.split(".")[0] == "observlib"]
+    found[name] = [module.__file__ for module in own]
+print(json.dumps(found))
+"""
+
+
+def code(name: str) -> set[str]:
+    """The files of the library that a family depends on."""
+    group = f"{inputs.LIBRARY}/"
+    return {file.removeprefix(group) for file in frame._code(name) if file.startswith(group)}
+
+
+def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
+    """Else a mended constant would leave the former figures on the pages."""
+    modules = {name: family.compute.__module__ for name, family in frame.families().items()}
+    command = [sys.executable, "-c", IMPORTED, *set(modules.values())]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    loaded = json.loads(done.stdout)
+    for name, module in modules.items():
+        files = {Path(file).relative_to(SOURCE).as_posix() for file in loaded[module]}
+        assert files <= code(name), name
+
+
+@pytest.mark.slow
+def test_no_code_that_runs_while_a_family_is_computed_is_left_out_of_what_it_depends_on(
+    place, demonstration
+):
     """Else a mended formula would leave the former figures on the pages."""
-    declaring = {family.compute.__module__ for family in frame.families().values()}
-    waiting = [SOURCE.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in declaring]
-    waiting.append(SOURCE / "frame.py")
-    seen: set[Path] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for name in names:
-                if name.startswith("observlib."):
-                    base = SOURCE.joinpath(*name.split(".")[1:])
-                    found = (base.with_suffix(".py"), base / "__init__.py")
-                    waiting += [file for file in found if file.exists()]
-    code = {name.removeprefix("the library/") for name in frame._code()}
-    left_out = {path.relative_to(SOURCE).as_posix() for path in seen} - code
-    # what keeps and reads does not compute: a loader's change shows in the store's digests
-    assert {name.split("/")[0] for name in left_out} <= {"disk_cache.py", "loaders"}
+    ran: set[str] = set()
+    before = sys.gettrace()
+    for name, family in frame.families().items():
+        ran.clear()
+        sys.settrace(lambda called, *_: ran.add(called.f_code.co_filename))
+        try:
+            frame.given(demonstration, LAST, name, SURVEY if family.each_survey else "")
+        finally:
+            sys.settrace(before)
+        files = {Path(file) for file in ran if file.startswith(str(SOURCE))}
+        left_out = {file.relative_to(SOURCE).as_posix() for file in files} - code(name)
+        # what keeps and reads does not compute: a loader's change shows in the store's digests
+        assert left_out <= {"disk_cache.py", "loaders/__init__.py"}, name
+
+
+def test_a_mended_formula_of_a_theme_computes_no_family_of_the_others_again():
+    changed = "themes/polls/estimates.py"
+    assert {name for name in frame.families() if changed in code(name)} == {"polls"}
+
+
+def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, monkeypatch):
+    def why(name: str = "satisfaction", quarter: Quarter = LAST, survey: str = "") -> list[str]:
+        return frame.changed_inputs(demonstration, quarter, name, survey)
+
+    assert why() == ["never made"]
+    frame.given(demonstration, LAST, "satisfaction")
+    frame.given(demonstration, LAST, "survey", SURVEY)
+    assert why() == [] and why("survey", survey="enquete-legifrance") == ["never made"]
+    assert why(quarter=LAST - 1) == ["the quarter"]
+    path = place / "data" / "catalogue" / "indicators.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert why() == ["the catalogue (indicators.yml)"]
+    held = {**store.digests(demonstration), "ratings": "others"}
+    monkeypatch.setattr(store, "digests", lambda _: held)
+    assert why() == ["the catalogue (indicators.yml)", "the data (ratings)"]
+    assert why("survey", survey=SURVEY) == ["the catalogue (indicators.yml)"]
+    mended = {**frame._code("satisfaction"), f"{inputs.LIBRARY}/answers.py": "mended"}
+    monkeypatch.setattr(frame, "_code", lambda _: mended)
+    assert why()[-1] == "the library (answers.py)"

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from tests import test_release as small
 
+from observlib import frame, standing, store
 from observlib import release as module
-from observlib import standing, store
+from observlib.edition import compute
 from observlib.edition import make as making
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -109,6 +110,19 @@ def test_the_latest_quarter_stands_until_a_later_one_can_be_made(release, root):
     assert not stands(root, None, today=date(2027, 1, 1))
     small.write_store(root, end="2026-12-31")
     assert not stands(root, None)
+
+
+def test_the_same_edition_asked_for_in_other_words_stands(release, root):
+    elsewhere = root / "data" / ".." / "data"
+    for asked in (T3, None):
+        release(asked)
+        assert stands(root, T3) and stands(root, None) and stands(root, None, data=elsewhere)
+        assert not stands(root, T2) and not stands(root, None, only=["panorama"])
+
+
+def test_an_earlier_quarter_is_not_taken_for_the_latest(release, root):
+    release(T2)
+    assert stands(root, T2) and not stands(root, T3) and not stands(root, None)
 
 
 def test_executed_outputs_in_a_committed_notebook_run_nothing(again, root):
@@ -385,7 +399,7 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    assert len(kept) == 6  # two pages twice, the home page, what stands
+    assert len(kept) == 7  # two pages twice, the home page, the frame, what stands
     for path in kept:
         path.write_bytes(path.read_bytes()[:-1] + b"z")
     assert not stands(root)
@@ -536,3 +550,17 @@ def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran)
     told = explained(root, quarter=Quarter(2026, 2))
     assert told["panorama"] == "would run: the data (ratings), the parameter quarter"
     assert "the quarter" in told["the site"]
+
+
+def test_it_is_told_why_a_family_would_be_computed_and_that_the_site_tells_it(
+    release, root, monkeypatch
+):
+    release()
+    monkeypatch.setattr(compute, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
+    told = explained(root)
+    assert told["family polls"] == "would be computed: never made"
+    assert told["family survey (enquete)"] == "would be computed: never made"
+    assert told["the site"] == "would be made again: its estimates"
+    monkeypatch.setattr(frame, "is_kept", lambda *_: True)
+    assert explained(root)["family polls"] == "is kept"
+    assert explained(root)["the site"] == "would stay as it is"

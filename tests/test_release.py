@@ -23,6 +23,7 @@ from tests.copies import copy_catalogue
 
 from observlib import release as module
 from observlib import swap
+from observlib.edition import compute
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
@@ -53,6 +54,7 @@ PREVIOUS = {
     "editions/2026-T3/panorama.ipynb": "le carnet d'avant",
     "editions/2026-T2/panorama.ipynb": "un autre trimestre",
 }
+FRAME = ("estimates.parquet", "comparisons.parquet")
 Release = Callable[..., tuple[Path, list[str]]]
 
 
@@ -164,7 +166,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = make_root(tmp_path.resolve() / "project")
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
-    monkeypatch.setattr(making, "compute", lambda *_, **__: None)  # no page reads a family
+    monkeypatch.setattr(compute, "jobs", lambda _: [])  # no page reads a family
     return made
 
 
@@ -223,13 +225,23 @@ def test_a_release_replaces_the_site_and_its_quarter_s_notebooks_and_leaves_othe
     ].encode("utf-8")
     assert {name for name in found if name.startswith("editions/2026-T3/")} == {
         f"editions/2026-T3/{name}"
-        for name in ("manifest.json", "panorama.ipynb", "satisfaction.ipynb")
+        for name in ("manifest.json", *FRAME, "panorama.ipynb", "satisfaction.ipynb")
     }
     assert {"_site/editions/2026-T3/panorama.html", "_site/editions/2026-T3/panorama.ipynb"} <= set(
         found
     )
     assert not [name for name in found if "2026-T2" in name and name.startswith("_site/")]
     assert leftovers(root) == []
+
+
+def test_all_estimates_stand_beside_the_notebooks_and_no_reader_of_the_site_gets_them(
+    release, root
+):
+    release()
+    edition = root / "reports" / "editions" / T3
+    digests = {name: hashlib.sha256((edition / name).read_bytes()).hexdigest() for name in FRAME}
+    assert manifest(root)["frame"] == digests
+    assert not [*(root / "reports" / "_site").rglob("*.parquet")]
 
 
 def test_the_same_release_twice_is_the_same_bytes(release, root):
@@ -599,6 +611,7 @@ def _release_and_die(root: Path, moment: str) -> None:
     """Release in this process, and kill it as nothing can be caught: at `moment`, or at the end."""
     os.chdir(root)
     making.execute = execute  # type: ignore[assignment]
+    compute.jobs = lambda _: []
     exchange = swap._exchange
 
     def die(*words: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import json
 import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
@@ -21,7 +22,10 @@ from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.tables import TABLES
-from observlib.themes.devices.estimates import COUNTED
+from observlib.themes.devices import estimates as devices
+
+_KEPT = disk_cache.FOLDER / "families"
+_MADE_OF = "made_of.json"  # beside what a family gave
 
 
 @cache
@@ -121,7 +125,8 @@ def _given(place: Path, data: Path, quarter: Quarter, name: str, survey: str) ->
     read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
     result = wanted.give(read)
     with contextlib.suppress(OSError):  # a project that cannot be written is still computed
-        disk_cache.put(place.parent, place.name, _packed(result))
+        made_of = json.dumps(depends(data, quarter, name, survey)).encode()
+        disk_cache.put(place.parent, place.name, {**_packed(result), _MADE_OF: made_of})
     return result
 
 
@@ -155,9 +160,24 @@ def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
     return _place(data, quarter, name, survey).exists()
 
 
+def changed_inputs(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
+    """Which inputs differ from those of what is kept of a family that was made of the most like.
+
+    `never made` where nothing is; nothing where it is kept (see `is_kept`).
+    """
+    now = depends(data, quarter, name, survey)
+    kept = []
+    for path in sorted((project.root() / _KEPT).glob(f"{name}.*")):
+        found = disk_cache.get(path.parent, path.name) or {}
+        before = json.loads(found.get(_MADE_OF, b"{}"))
+        if before.get("the survey") == survey:
+            kept.append((before, now))
+    return inputs.fewest_changes(kept)
+
+
 def _place(data: Path, quarter: Quarter, name: str, survey: str) -> Path:
     entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
-    return project.root() / disk_cache.FOLDER / "families" / entry
+    return project.root() / _KEPT / entry
 
 
 def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:
@@ -168,7 +188,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     """
     wanted = family(name)
     held = store.digests(data)
-    found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code()}
+    found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code(name)}
     found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
     for what in wanted.reads:
         if what in TABLES:
@@ -190,22 +210,24 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
 
 
-# What computes no estimate: it tells them, draws them, or makes pages of them.
-_TELLING = {"contents", "display", "edition", "findings", "live", "overview", "preview"}
-_TELLING |= {"say", "sentences", "showing", "study"}
-
-
 def prepare() -> None:
     """Do now what the first call of `given` would do once in a process."""
-    families()
-    _code()
+    for name in families():
+        _code(name)
 
 
 @cache
-def _code() -> Inputs:
-    library = inputs.within(inputs.library(), _TELLING | inputs.UNSEEN, inside=False)
-    told = {name: value for name, value in library.items() if not name.endswith("sentences.py")}
-    return told | inputs.installed()
+def _code(name: str) -> Inputs:
+    """The code by which a family is read, computed and kept, and what is installed."""
+    read_by = [store.__name__, project.__name__]
+    if "received" in family(name).reads:
+        read_by.append(devices.__name__)
+    found = inputs.imported([family(name).compute.__module__, *read_by])
+    own = {f"{inputs.LIBRARY}/frame.py": inputs.digest(Path(__file__).read_bytes())}
+    return found | own | _installed()
+
+
+_installed = cache(inputs.installed)
 
 
 def _packed(result: Given) -> dict[str, bytes]:
@@ -218,6 +240,7 @@ def _unpacked(found: Mapping[str, bytes]) -> Given:
     frames = {
         name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
         for name, content in found.items()
+        if name != _MADE_OF
     }
     words = {name.removeprefix("words/"): frames[name] for name in frames if "/" in name}
     return Given(frames["estimates"], frames["comparisons"], words)
@@ -240,7 +263,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "practices": lambda: project.practices(data, store.kind(data)),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
-        "received": lambda: store.received(data, COUNTED, quarter),
+        "received": lambda: store.received(data, devices.COUNTED, quarter),
     }
     return context[what]()
 

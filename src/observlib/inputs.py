@@ -12,7 +12,8 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from observlib.errors import bounded
@@ -119,6 +120,53 @@ def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = Tru
     return {name: value for name, value in inputs.items() if is_wanted(name)}
 
 
+def imported(modules: Iterable[str]) -> Inputs:
+    """Each file of this library that modules are made of: their own, and all that these import.
+
+    Imports inside functions count. The files are those of the process's first call, as its code
+    is. The front door imports for notebooks alone; what no page can see (`UNSEEN`) is left out.
+
+    Examples
+    --------
+    >>> sorted(imported(["observlib.files"]))
+    ['the library/__init__.py', 'the library/errors.py', 'the library/files.py']
+    """
+    found: Inputs = {}
+    waiting = [*modules]
+    while waiting:
+        name = waiting.pop()
+        waiting += [name.rpartition(".")[0]] * ("." in name)  # a package is imported before
+        part = "/".join([LIBRARY, *name.split(".")[1:]])
+        for file in {f"{part}.py", f"{part}/__init__.py"} & (_seen().keys() - found.keys()):
+            found[file] = _seen()[file]
+            waiting += _imports(file) if file != f"{LIBRARY}/__init__.py" else ()
+    return found
+
+
+@cache
+def _seen() -> Inputs:
+    return within(library(), UNSEEN, inside=False)
+
+
+@cache
+def _imports(file: str) -> tuple[str, ...]:
+    """The modules of this library that one of its files may import: some are names in modules."""
+    import ast  # a command that has nothing to do has no use for it
+
+    found: list[str] = []
+    content = Path(__file__).parent.joinpath(file.removeprefix(f"{LIBRARY}/")).read_bytes()
+    waiting: list[ast.AST] = [ast.parse(content)]
+    while waiting:
+        node = waiting.pop()
+        # an expression imports nothing
+        waiting += [x for x in ast.iter_child_nodes(node) if not isinstance(x, ast.expr)]
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(name for name in found if name.startswith("observlib."))
+
+
 def installed() -> Inputs:
     """The versions of Python and of every installed package, which a study may import."""
     found = {"Python": f"{sys.version} {platform.platform()}"}
@@ -152,6 +200,24 @@ def notebook(path: Path) -> str:
     for cell in own:
         cell["source"] = "".join(cell["source"])  # a text, or its lines
     return digest(json.dumps([made, own], sort_keys=True).encode())
+
+
+def fewest_changes(made: Iterable[tuple[Inputs, Inputs]]) -> list[str]:
+    """What differs between the inputs of what was made and those now, in words, where least does.
+
+    Parameters
+    ----------
+    made
+        Of each thing that was made its inputs then, and now. Of none the words are `never made`.
+    """
+    counted = [
+        (sum(then.get(name) != now.get(name) for name in then.keys() | now.keys()), then, now)
+        for then, now in made
+    ]
+    if not counted:
+        return ["never made"]
+    _, then, now = min(counted, key=lambda found: found[0])
+    return changes(then, now)
 
 
 def changes(before: Mapping[str, str], now: Mapping[str, str], shown: int = 3) -> list[str]:

@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import disk_cache, files, inputs, standing, store
+from observlib import disk_cache, files, frame, inputs, standing, store
+from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
 from observlib.edition.make import make
-from observlib.edition.manifest import entry, entry_of, known_entries, leave_out
+from observlib.edition.manifest import entry, entry_of, known_entries, known_frame, leave_out
 from observlib.edition.notices import with_notices
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
@@ -94,6 +95,7 @@ def release(
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     before = standing.read(root)
     request = check_request(root, data, quarter, only, given, today)
+    found["the quarter"] = str(request.quarter)
     reports, cache = root / "reports", root / disk_cache.FOLDER
     site = reports / "_site"
     with (
@@ -132,7 +134,8 @@ def release(
             if page["page"] in request.wanted and "error" in page
         ]
         if not lines:
-            record = Record(found, str(request.quarter), made, _pages(manifest), outputs)
+            asked, latest = str(request.quarter), str(store.latest_quarter(data, today))
+            record = Record(found, asked, made, _pages(manifest), outputs, latest)
             standing.write(root, record)
         disk_cache.prune(cache)
     return site / "index.html", lines
@@ -186,7 +189,7 @@ def explain(
     publisher: str = "auto",
     today: date | None = None,
 ) -> dict[str, str]:
-    """Say of each page, by name, and of `the site` whether `release` would make it again, and why.
+    """Say what `release` would make again, and why: each `family …`, each page, `the site`.
 
     The parameters and the errors are those of `release`; nothing is made.
     """
@@ -194,9 +197,10 @@ def explain(
     check_publisher(publisher)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)
+    found["the quarter"] = str(request.quarter)
     cache, shared = root / disk_cache.FOLDER / "pages", request.shared()
     others = known_entries(request)
-    reasons: dict[str, str] = {}
+    reasons = {_named(job): _of_family(request, job) for job in compute.jobs(request)}
     entries = []
     for page in request.pages:
         if known := others.get(page.name):
@@ -210,10 +214,28 @@ def explain(
             changes = bounded(changed_inputs(cache, page, shared), 9)
             reasons[page.name] = f"would run: {changes}"
             entries.append(entry(page))
-    manifest = {"quarter": str(request.quarter), "kind": request.kind, "studies": entries}
+    manifest = {
+        "quarter": str(request.quarter),
+        "kind": request.kind,
+        "frame": known_frame(request) if compute.is_computed(request) else {},
+        "studies": entries,
+    }
     site = _site_changes(root, standing.read(root), found, manifest)
     again = f"would be made again: {bounded(site, 9)}"
     return {**reasons, "the site": again if site else "would stay as it is"}
+
+
+def _named(job: compute.Job) -> str:
+    family, survey = job
+    return f"family {family}{f' ({survey})' if survey else ''}"
+
+
+def _of_family(request: Request, job: compute.Job) -> str:
+    """Whether a family would be computed again, and why."""
+    asked = (request.data, request.quarter, *job)
+    if frame.is_kept(*asked):
+        return "is kept"
+    return f"would be computed: {bounded(frame.changed_inputs(*asked), 9)}"
 
 
 def _site_changes(
@@ -233,7 +255,8 @@ def _site_changes(
 def _pages(manifest: Mapping[str, Any]) -> Inputs:
     """What a site shows of its edition, by its pages."""
     pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
-    shown = {**pages, "the quarter": manifest["quarter"], "the kind of data": manifest["kind"]}
+    beside = {"quarter": "the quarter", "kind": "the kind of data", "frame": "its estimates"}
+    shown = pages | {name: manifest[key] for key, name in beside.items()}
     return {name: inputs.digest(json.dumps(what).encode()) for name, what in shown.items()}
 
 

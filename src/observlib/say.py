@@ -81,6 +81,9 @@ class Say:
         return bound_sentence
 
 
+SAID: set[str] = set()  # the modules of sentences that this process has looked into
+
+
 def offered(module: ModuleType) -> dict[str, Any]:
     """What may be said, by name: a theme's sentences, or all themes.
 
@@ -91,6 +94,7 @@ def offered(module: ModuleType) -> dict[str, Any]:
     """
     if module is findings:
         return {name: getattr(module, name) for name in findings.__all__}
+    SAID.add(module.__name__)
     package = module.__name__.rpartition(".")[0] + "."
     return {
         name: found

@@ -28,13 +28,17 @@ _RECORD = "published.json"
 
 @dataclass(frozen=True)
 class Record:
-    """A publication: what it was made from, its quarter, its day, its pages, its files."""
+    """A publication: what it was made from, its quarter, its day, its pages, its files.
+
+    `latest` is the quarter that was made then where none was asked for.
+    """
 
     inputs: Inputs
     quarter: str
     made: str
     pages: Inputs
     files: Inputs
+    latest: str = ""
 
 
 def now(
@@ -46,14 +50,15 @@ def now(
     publisher: str,
     today: date,
 ) -> Inputs:
-    """All that an edition would be made from, and by which words.
+    """All that an edition would be made from, and what is asked for, in whatever words.
 
     The data count by sizes and moments of change: a store's parts are never changed. Without a
-    quarter, the one that is made follows from the data and from the latest that has ended.
+    quarter, the one that is made follows from the data and from the latest that has ended: it is
+    known here (else `""`) where both are those of the last publication.
     """
-    words = [str(quarter or ""), sorted(set(only)), sorted(given.items()), str(data)]
-    return {
-        "the command": json.dumps(words),
+    found = {
+        "the command": json.dumps([sorted(set(only)), sorted(given.items())]),
+        "the data folder": str(data.resolve()),
         "the day": str(Quarter.last_complete(today)),
         "the publisher": publisher_used(publisher),
         **site_sources(root),
@@ -63,6 +68,19 @@ def now(
         **inputs.tree("the notebooks", root / "notebooks"),
         **inputs.stamps("the data", data / "store"),
     }
+    return {**found, "the quarter": str(quarter) if quarter else _latest(root, found)}
+
+
+def _latest(root: Path, found: Inputs) -> str:
+    """The quarter that is made where none is asked for, if the last publication tells it."""
+
+    def followed_from(known: Inputs) -> Inputs:
+        groups = ("the data", "the data folder", "the day")
+        return {name: value for name, value in known.items() if name.partition("/")[0] in groups}
+
+    record = read(root)
+    is_known = record and followed_from(record.inputs) == followed_from(found)
+    return record.latest if record and is_known else ""
 
 
 def site_sources(root: Path) -> Inputs:
@@ -88,7 +106,8 @@ def copy_sources(root: Path, folder: Path) -> None:
 
 def site_inputs(found: Mapping[str, str]) -> Inputs:
     """Of the inputs of an edition, those of its site beside the pages themselves."""
-    aside = ("the command", "the day", "the notebooks", "the data", "the reference", "the actions")
+    asked = ("the command", "the quarter", "the day")
+    aside = (*asked, "the notebooks", "the data", "the data folder", "the reference", "the actions")
     return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
 
 

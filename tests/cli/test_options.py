@@ -74,11 +74,13 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, 
 
 
 def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
-    told = {"panorama": "is kept", "the site": "would stay as it is"}
+    told = {"family polls": "would be computed: the data (polls)", "panorama": "is kept"}
+    told["the site"] = "would stay as it is"
     monkeypatch.setattr(release, "explain", lambda *_, **__: dict(told))
     assert observ("edition", "--explain")[1].splitlines() == [": ".join(x) for x in told.items()]
     found = json.loads(observ("edition", "--explain", "--json")[1])
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
+    assert found["families"] == {"polls": "would be computed: the data (polls)"}
 
 
 def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(observ, place):

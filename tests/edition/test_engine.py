@@ -252,5 +252,28 @@ def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""
-    read = nbformat.read(outcome.path, as_version=4).metadata[engine.TABLES_READ]
+    read = nbformat.read(outcome.path, as_version=4).metadata[engine.USED]["tables"]
     assert set(read) == (frame.tables("contacts") if tables is None else set(tables))
+
+
+@linux
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("study.say.polls.counted", ["polls.sentences"]),
+        ("study.say.groups", []),  # it says nothing of them yet
+        ("dir(study.say.groups)", ["surveys.groups_sentences"]),
+        ("study.help('polls')", ["polls.sentences"]),
+        ("study.say.changes.counted, study.say.extremes", []),
+    ],
+)
+def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(
+    tmp_path: Path, make: Any, code: str, said: list[str]
+) -> None:
+    first = "from observlib import Study\nstudy = Study('2026-T3', 'data/demo')"
+    path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
+    (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
+    assert outcome.error == ""
+    found = nbformat.read(outcome.path, as_version=4).metadata[engine.USED]["sentences"]
+    themes = [name for name in found if name.startswith("observlib.themes.")]
+    assert themes == [f"observlib.themes.{name}" for name in said]

@@ -207,7 +207,10 @@ def edition(
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():
             say(f"{name}: {reason}")
-        answer(changed=True, site=told.pop("the site"), pages=told)
+        site, family = told.pop("the site"), "family "
+        families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
+        pages = {name: told[name] for name in told if not name.startswith(family)}
+        answer(changed=True, site=site, pages=pages, families=families)
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:

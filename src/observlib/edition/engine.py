@@ -30,7 +30,7 @@ from papermill.engines import Engine, papermill_engines
 
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
 NAME = "observlib"
-TABLES_READ = "observlib_tables"  # in the metadata of an executed notebook
+USED = "observlib_used"  # in the metadata of an executed notebook
 DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
 _HEAVY = (
     "matplotlib.backends.backend_svg",
@@ -155,7 +155,7 @@ def _executed(
             if isinstance(message, OSError):
                 raise message
             if isinstance(message, tuple):
-                done, notebook.metadata[TABLES_READ] = message
+                done, notebook.metadata[USED] = message
                 return bool(done)
             _show(cell, message, displayed)
     except (EOFError, ConnectionError):

@@ -16,18 +16,16 @@ import nbformat
 
 import observlib
 from observlib.edition import manifest
-from observlib.edition.compute import compute
-from observlib.edition.engine import TABLES_READ
+from observlib.edition.compute import compute, is_computed, write_frame
+from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, Progress, Workers, execute
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.page_cache import MadePage, keep, recall
+from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
 from observlib.errors import ObservError
 from observlib.tables import TABLES
-
-FEW = 2  # pages that compute what they ask for themselves; of more, it is computed once before
 
 
 def make(
@@ -51,7 +49,8 @@ def make(
     request
         Which pages, of what.
     folder
-        Folder for `<page>.ipynb` and `manifest.json`.
+        Folder for `<page>.ipynb`, what families gave (see `compute.write_frame`) and
+        `manifest.json`.
     cache
         The folder of pages that are kept; without it none is.
     keep_going
@@ -64,8 +63,7 @@ def make(
     Returns
     -------
     dict
-        The manifest: `quarter`, `kind`, `made` (the day of its newest page), `version`, and
-        `studies`, whose entries `edition.manifest` describes.
+        The manifest, as `edition.manifest` describes it.
 
     Raises
     ------
@@ -84,10 +82,11 @@ def make(
     def compute_families(pool: Executor) -> None:
         compute(request, pool, computing)
 
-    before = compute_families if len(waiting) > FEW else None
     outcomes: list[Outcome] = []
-    if waiting:
-        outcomes = execute(waiting, executed, request.root, workers or 2, executing, before=before)
+    if waiting or not is_computed(request):
+        outcomes = execute(
+            waiting, executed, request.root, workers or 2, executing, before=compute_families
+        )
     # what changed while pages ran may be in them: they are not kept by what was before
     may_be_kept = cache if cache and request.shared() == inputs else None
     errors, problems = {}, []
@@ -122,6 +121,7 @@ def make(
         "kind": request.kind,
         "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
+        "frame": write_frame(request, folder),
         "studies": entries,
     }
     manifest.write(whole, folder)
@@ -139,10 +139,18 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     if outcome.error:
         raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)
-    tables = notebook.metadata.get(TABLES_READ, list(TABLES))
+    uses = _used(notebook)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
-    return MadePage(text, finding, request.about["made"], tuple(tables))
+    return MadePage(text, finding, request.about["made"], uses)
+
+
+def _used(notebook: Any) -> tuple[str, ...]:
+    """What an executed notebook has used; a cell that names sentences itself may have used all."""
+    told = notebook.metadata.get(USED, {"tables": TABLES})
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    by_itself = any("findings" in text or "sentences" in text for text in sources)
+    return used(told["tables"], None if by_itself else told.get("sentences"))
 
 
 def _put_aside(outcome: Outcome, failed: Path) -> Path | None:

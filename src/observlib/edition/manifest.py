@@ -1,5 +1,8 @@
 """The manifest of an edition: which pages it has, made of what and when, and which it lacks.
 
+It has `quarter`, `kind`, `made` (the day of its newest page), `version`, `frame` (the digests of
+the files of all estimates and comparisons) and `studies`, an entry a page.
+
 An entry has `page`, `study`, `title` and `parameters`; of a page that stands `data` (the store's
 digest), `description` (its finding), `made` (the day) and `sha256` (of its notebook); of one that
 failed `error`; of one that nobody has asked for yet `asked`, which is false.
@@ -91,6 +94,11 @@ def known_entries(request: Request) -> dict[str, Entry]:
     return {
         page.name: by_page.get(page.name) or entry(page, asked=False) for page in request.others
     }
+
+
+def known_frame(request: Request) -> dict[str, str]:
+    """The files of estimates and comparisons that the quarter's edition has, by their digests."""
+    return dict(_read(request.published / MANIFEST).get("frame", {}))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,49 +14,67 @@ from observlib.inputs import Inputs
 
 _NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
 _DATA = "the data/"
+_THEMES = f"{inputs.LIBRARY}/themes/"
 
 
 @dataclass(frozen=True)
 class MadePage:
     """A page as it is published: its notebook, its finding, and the day on which it was made.
 
-    `tables` are those of the store that it has read, itself or by the families that it asked for.
+    `used` are the inputs of which a page has some only: the tables of the store that it has read,
+    itself or by the families that it asked for, and the modules of its sentences.
     """
 
     notebook: str
     description: str
     made: str
-    tables: tuple[str, ...]
+    used: tuple[str, ...]
 
 
-def _beside_tables(page: Page, shared: Inputs) -> Inputs:
-    """All that a page depends on but for tables: what all pages do, its notebook, parameters."""
+def used(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, ...]:
+    """The inputs that tables stand for, and modules of sentences with those that they import.
+
+    Where it is not known which sentences, they are all.
+    """
+    said = inputs.library() if sentences is None else inputs.imported(sentences)
+    names = [f"{_DATA}{table}" for table in tables]
+    return (*sorted(names), *sorted(filter(_is_of_sentences, said)))
+
+
+def _is_of_sentences(name: str) -> bool:
+    """Whether an input is a theme's sentences, which sentences alone import."""
+    return name.startswith(_THEMES) and name.endswith("sentences.py")
+
+
+def _of_all_pages(page: Page, shared: Inputs) -> Inputs:
+    """All that a page depends on but for what it alone uses: its notebook, its parameters too."""
     own = {f"the parameter {name}": json.dumps(value) for name, value in page.parameters.items()}
     header = [page.title, page.study.question, page.study.order]  # as they were read
     notebook = json.dumps([inputs.notebook(page.study.path), header])
     own["its notebook"] = inputs.digest(notebook.encode())
     common = {name: value for name, value in shared.items() if not name.startswith(_DATA)}
+    common |= dict.fromkeys(filter(_is_of_sentences, common), "")  # that they exist, not their text
     return common | own
 
 
-def _data(shared: Inputs, tables: Iterable[str]) -> Inputs:
-    """The digests of some tables, and what kind of data they are; of one that is not there none."""
-    return {f"{_DATA}{name}": shared.get(f"{_DATA}{name}", "") for name in (*tables, "kind")}
+def _of_this_page(shared: Inputs, used: Iterable[str]) -> Inputs:
+    """The digests of what a page uses, and what kind of data it is; of what is not there none."""
+    return {name: shared.get(name, "") for name in (*used, f"{_DATA}kind")}
 
 
 def recall(folder: Path, page: Page, shared: Inputs) -> MadePage | None:
     """The page that was made from what stands now, if it is kept in the folder."""
-    own = _beside_tables(page, shared)
+    own = _of_all_pages(page, shared)
     for path in folder.glob(f"{glob.escape(_name(page, own))}.*"):
-        if (found := _get(path)) and found[1] == own | _data(shared, found[0].tables):
+        if (found := _get(path)) and found[1] == own | _of_this_page(shared, found[0].used):
             return found[0]
     return None
 
 
 def keep(folder: Path, page: Page, shared: Inputs, made: MadePage) -> None:
     """Keep a page that was made from what stood then."""
-    own = _beside_tables(page, shared)
-    found = own | _data(shared, made.tables)
+    own = _of_all_pages(page, shared)
+    found = own | _of_this_page(shared, made.used)
     about = {**asdict(made), "inputs": found}
     del about["notebook"]
     files = {_NOTEBOOK: made.notebook.encode("utf-8"), _ABOUT: json.dumps(about).encode("utf-8")}
@@ -68,15 +86,11 @@ def changed_inputs(folder: Path, page: Page, shared: Inputs) -> list[str]:
 
     `never made` where the folder keeps none; nothing where it keeps this very page.
     """
-    own = _beside_tables(page, shared)
-    changes: list[tuple[int, list[str]]] = []
-    for path in sorted(folder.glob(f"{glob.escape(page.name)}.*.*")):
-        if found := _get(path):
-            made, before = found
-            now = own | _data(shared, made.tables)
-            count = sum(before.get(name) != now.get(name) for name in before.keys() | now.keys())
-            changes.append((count, inputs.changes(before, now)))
-    return min(changes, default=(0, ["never made"]))[1]
+    own = _of_all_pages(page, shared)
+    kept = map(_get, sorted(folder.glob(f"{glob.escape(page.name)}.*.*")))
+    return inputs.fewest_changes(
+        (before, own | _of_this_page(shared, made.used)) for made, before in filter(None, kept)
+    )
 
 
 def _get(path: Path) -> tuple[MadePage, Inputs] | None:
@@ -86,7 +100,9 @@ def _get(path: Path) -> tuple[MadePage, Inputs] | None:
         return None
     about = json.loads(files[_ABOUT])
     before: Inputs = about.pop("inputs")
-    about["tables"] = tuple(about["tables"])
+    if "used" not in about:  # a former version kept it
+        return None
+    about["used"] = tuple(about["used"])
     return MadePage(files[_NOTEBOOK].decode("utf-8"), **about), before
 
 

@@ -21,6 +21,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from observlib.say import SAID
 from observlib.store import READ
 
 _END_WITH_PARENT = 1  # of `prctl`
@@ -30,11 +31,13 @@ def serve(cells: Connection) -> None:
     """Run the cells that come through a pipe, until it ends.
 
     Each is a source. What it shows is sent back at once, as the parts of an output of `nbformat`
-    by name; then whether it succeeded, and which tables of the store the cells so far have read.
+    by name; then whether it succeeded, and what the cells so far have used: the tables of the store
+    that they have read, and the modules of the sentences that they have said.
     What goes wrong before the first cell is sent too.
     """
     _stand_alone()
     READ.clear()
+    SAID.clear()
     try:
         shell = _Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     except OSError as error:  # a full disk
@@ -48,7 +51,7 @@ def serve(cells: Connection) -> None:
         except EOFError:
             return
         done = shell.run_cell(source, store_history=True).success
-        cells.send((done, sorted(READ)))
+        cells.send((done, {"tables": sorted(READ), "sentences": sorted(SAID)}))
 
 
 def _stand_alone() -> None:

@@ -1,0 +1,92 @@
+"""The edition's frame: all that its families give, each row once, beside the notebooks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.copies import demonstration_catalogue
+
+from observlib import comparisons, disk_cache, estimates, frame
+from observlib.edition import compute
+from observlib.edition.request import Request
+from observlib.period import Quarter
+from observlib.practices import Practices
+
+ROOT = Path(__file__).parents[2]
+SURVEYS = ("enquete-service-public", "enquete-legifrance", "enquete-vie-publique")
+FILES = {"estimates.parquet": estimates, "comparisons.parquet": comparisons}
+
+
+@pytest.fixture
+def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch) -> Request:
+    """A request for the demonstration's edition, in a project where nothing is kept yet."""
+    for name in ("catalogue", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    monkeypatch.chdir(tmp_path)
+    frame._given.cache_clear()
+    return Request(
+        root=tmp_path,
+        data=demonstration,
+        quarter=Quarter(2026, 3),
+        today=date(2026, 11, 24),
+        kind="demonstration",
+        digest="abc123",
+        catalogue=demonstration_catalogue(),
+        practices=Practices((), {}, {}),
+        surveys=SURVEYS,
+        pages=(),
+        wanted=frozenset(),
+    )
+
+
+def written(request: Request, folder: Path) -> dict[str, bytes]:
+    """The files of the frame, of which the digests are told."""
+    folder.mkdir()
+    told = compute.write_frame(request, folder)
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert told == {name: hashlib.sha256(found[name]).hexdigest() for name in found}
+    assert set(found) == set(FILES)
+    return found
+
+
+def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each_time(
+    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = [("visits", ""), ("followed", ""), ("polls", "")]
+    monkeypatch.setattr(compute, "jobs", lambda _: few)
+    first = written(request_, tmp_path / "first")
+    for name, contract in FILES.items():
+        rows = pd.read_parquet(tmp_path / "first" / name)
+        assert list(rows.columns) == contract.COLUMNS and len(rows)
+        contract.check(rows)
+        assert not rows.duplicated().any()
+    assert written(request_, tmp_path / "kept") == first
+    shutil.rmtree(tmp_path / disk_cache.FOLDER)
+    frame._given.cache_clear()
+    assert written(request_, tmp_path / "again") == first
+
+
+@pytest.mark.slow
+def test_whatever_a_page_shows_is_a_row_of_the_frame_and_no_quantity_has_two(
+    request_: Request, tmp_path: Path
+) -> None:
+    """Else who works on the frame finds another number than readers do."""
+    written(request_, tmp_path / "frame")
+    rows, pairs = (pd.read_parquet(tmp_path / "frame" / name) for name in FILES)
+    quantity = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
+    assert not rows.duplicated(quantity).any()
+    known = {*estimates.lines(rows), *estimates.lines(pairs)}
+    shown: list[str] = []
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                carried = output.get("data", {}).get(estimates.MIME, {})
+                shown += carried.get("rows", [])
+                shown += carried.get("comparisons", {}).get("rows", [])
+    assert len(shown) > 1000 and set(shown) <= known
