@@ -69,6 +69,7 @@ def write_study(place: Path, code: str) -> None:
 def published_project(place: Path) -> Path:
     """A small project of one study, with the catalogue of the demonstration, published once."""
     copy_catalogue(place)
+    shutil.copytree(ROOT / "data" / "reference", place / "data" / "reference")
     (place / "reports" / "_site").mkdir(parents=True)
     for path in (ROOT / "reports").glob("[!.]*.*"):
         shutil.copy(path, place / "reports")

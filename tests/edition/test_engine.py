@@ -260,11 +260,11 @@ def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("study.say.polls.counted", ["polls.sentences"]),
+        ("study.say.polls.polls_and_votes", ["polls.sentences"]),
         ("study.say.groups", []),  # it says nothing of them yet
         ("dir(study.say.groups)", ["surveys.groups_sentences"]),
         ("study.help('polls')", ["polls.sentences"]),
-        ("study.say.changes.counted, study.say.extremes", []),
+        ("study.say.comparisons.evolution, study.say.year_on_year", []),
     ],
 )
 def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(
