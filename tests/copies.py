@@ -26,6 +26,7 @@ def demonstration_practices() -> Practices:
 def copy_catalogue(place: Path) -> Path:
     """Give a small project the demonstration's catalogue as its own; the folder."""
     folder = place / "data" / "catalogue"
+    shutil.copytree(ROOT / "data" / "formats", place / "data" / "formats")
     for source in (ROOT / "data" / "catalogue", DEMO / "catalogue"):
         for path in source.rglob("*.yml"):
             target = folder / path.relative_to(source)

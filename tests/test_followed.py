@@ -39,6 +39,7 @@ def desk(counts: dict[str, int], seen: str) -> pd.DataFrame:
             "closed": pd.Series(days) + pd.Timedelta(days=2),
             "extracted": pd.Timestamp(seen),
             "reopened": False,
+            "unknown": None,
         }
     )
 

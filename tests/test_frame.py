@@ -24,7 +24,7 @@ SURVEY = "enquete-service-public"
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project of its own, where nothing is kept yet."""
-    for name in ("catalogue", "reference", "practices"):
+    for name in ("catalogue", "formats", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     monkeypatch.chdir(tmp_path)
     frame._given.cache_clear()

@@ -61,7 +61,8 @@ def devices_file(data: Path, start: Path | None = None) -> Path:
 def catalogue(data: Path, start: Path | None = None) -> Catalogue:
     """The checked catalogue of a data folder, in the project of `start`, else the current one."""
     shared, added = root(start) / "data", own(data, "catalogue", start)
-    folders = [shared / "catalogue", shared / "reference", *([added] if added else [])]
+    folders = [shared / "catalogue", shared / "formats", shared / "reference"]
+    folders += [added, added.parent / "formats"] if added else []
     stamps = [part for folder in folders for part in inputs.stamps("", folder).items()]
     return _catalogue(shared, added, tuple(stamps))
 

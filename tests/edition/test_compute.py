@@ -26,7 +26,7 @@ FILES = {"estimates.parquet": estimates, "comparisons.parquet": comparisons}
 @pytest.fixture
 def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatch) -> Request:
     """A request for the demonstration's edition, in a project where nothing is kept yet."""
-    for name in ("catalogue", "reference", "practices"):
+    for name in ("catalogue", "formats", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     monkeypatch.chdir(tmp_path)
     frame._given.cache_clear()

@@ -59,7 +59,7 @@ def test_what_is_missing_is_told_with_what_is_allowed(root):
     with pytest.raises(UsageError) as caught:
         new_device(root, Path("data"), {"id": "jdma-boamp", "label": ""})
     told = caught.value.problems
-    assert len(told) == len(required({})) - 1
+    assert len(told) == len(required({}, project.catalogue(Path("data"), root))) - 1
     assert any("`family` is missing; allowed: feedback, consultation" in line for line in told)
     assert any("`label` is missing" in line for line in told)
 

@@ -108,7 +108,7 @@ def written(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
         closed = ticket.closed if ticket.closed <= seen else None
         again = ticket.reopened and closed is not None
         head = (name, product, "mail", f"{quarter}-{number}", ticket.received.date())
-        yield (*head, ticket.received, answered, closed, seen, again, ticket.theme)
+        yield (*head, ticket.received, answered, closed, seen, again, ticket.theme, None)
 
 
 def voted(name: str, device: str, rank: int, quarter: Quarter, source: Random) -> Rows:

@@ -16,6 +16,7 @@ from observlib.catalogue.entries import (
     Peer,
     Product,
 )
+from observlib.catalogue.formats import FIELDS, Column, Format, Layout
 from observlib.catalogue.questionnaires import (
     Question,
     Questionnaire,
@@ -27,14 +28,18 @@ from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [
     "CHANNEL_LABELS",
+    "FIELDS",
     "Catalogue",
     "Channel",
+    "Column",
     "Department",
     "Device",
     "Family",
+    "Format",
     "Frequency",
     "Group",
     "Indicator",
+    "Layout",
     "Peer",
     "Product",
     "Question",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -74,6 +75,12 @@ class Device(Entry):
     extracted: date | None = Field(
         default=None, description="day the exports were made: a later period is incomplete"
     )
+    zone: str | None = Field(
+        default=None, description="time zone of its exports' moments, where not their format's"
+    )
+    date_form: str | None = Field(
+        default=None, description="form of its exports' days, where their format has several"
+    )
     promise_days: int | None = Field(
         default=None, ge=1, description="calendar days within which a first answer is promised"
     )
@@ -85,6 +92,13 @@ class Device(Entry):
         default=None, ge=1, description="number of the survey in LimeSurvey, for `observ fetch`"
     )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError("is no time zone, such as Europe/Paris or UTC")
+        return zone
 
     @property
     def listens(self) -> bool:

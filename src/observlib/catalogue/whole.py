@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
+from observlib.catalogue.formats import Format, load_formats
 from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.errors import ObservError
@@ -22,11 +23,12 @@ _FILES: dict[str, type[Entry]] = {
     "groups": Group,
     "peers": Peer,
 }
+_OF_ONE_PRODUCT = ("call_intervals", "calls", "tickets")  # tables whose exports name none
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": (
-        "call_intervals", "calls", "datagouv_metrics", "jdma", "limesurvey", "matomo_csv",
-        "matomo_json", "spss_stata", "tickets", "user_tests",
+        "datagouv_metrics", "jdma", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
+        "user_tests",
     ),
     "questionnaire": ("limesurvey", "spss_stata"),
     "table": ("plain_csv",),
@@ -45,6 +47,7 @@ class Catalogue(BaseModel):
     groups: dict[str, Group] = {}
     peers: dict[str, Peer]
     questionnaires: dict[str, Questionnaire] = {}
+    formats: dict[str, Format] = {}
     margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
 
     @property
@@ -89,7 +92,8 @@ def load_catalogue(
     ----------
     folder
         The folder of the six lists, from `departments.yml` to `peers.yml`, and of the folder
-        `questionnaires`, with one file each, which may be absent.
+        `questionnaires`, with one file each, which may be absent. The formats are those of the
+        folder `formats` beside it.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins
@@ -136,6 +140,9 @@ def load_catalogue(
         known, found = _questionnaires(place / "questionnaires", margins or {})
         parts["questionnaires"] |= known
         problems += found
+    beside = [place.parent / "formats" for place in (folder, *([own] if own else []))]
+    parts["formats"], found = load_formats(beside, tables)
+    problems += found
     problems += _unknown_references(parts, places, loaders, tables)
     if problems:
         raise ObservError(*problems)
@@ -207,13 +214,13 @@ def _unknown_references(
         yield from check("devices", device, "product", parts["products"])
         yield from check("devices", device, "questionnaire", parts["questionnaires"])
         if loaders is not None:
-            yield from check("devices", device, "loader", loaders)
+            yield from check("devices", device, "loader", {*loaders, *parts["formats"]})
         if tables is not None:
             yield from check("devices", device, "table", tables)
         place = places["devices", device.id, "loader"]
         if device.table is not None and device.loader != "plain_csv":
             yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
-        for key in needed_by(device.loader):
+        for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:
                 known = sorted(tables or () if key == "table" else parts[f"{key}s"])
                 allowed = f"; allowed: {', '.join(known)}" if known else ""
@@ -223,12 +230,14 @@ def _unknown_references(
                 )
 
 
-def needed_by(loader: str) -> list[str]:
-    """The keys that a device of this loader must have, beyond those that all must.
+def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:
+    """The keys that a device of this loader or format must have, beyond those that all must.
 
     Examples
     --------
-    >>> needed_by("limesurvey"), needed_by("polls")
+    >>> needed_by("limesurvey", {}), needed_by("polls", {})
     (['product', 'questionnaire'], [])
     """
+    if form := formats.get(loader):
+        return ["product"] if form.table in _OF_ONE_PRODUCT else []
     return [key for key, loaders in _NEEDED_BY.items() if loader in loaders]

@@ -133,7 +133,7 @@ def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:
     if any(faults):
         raise UsageError(*filter(None, faults))
     choices = scaffold.choices(catalogue)
-    while missing := [key for key in scaffold.required(given) if not given.get(key)]:
+    while missing := [key for key in scaffold.required(given, catalogue) if not given.get(key)]:
         key = missing[0]
         allowed = f" ({', '.join(choices[key])})" if key in choices else ""
         answer = typer.prompt(f"{key.replace('_', ' ')}{allowed}").strip()

@@ -1,7 +1,8 @@
-"""Loaders: one file per real export format, whose name is that which catalogue entries use.
+"""Loaders: what reads an export of a device into a tidy table.
 
-Its function `load` reads one export of one device and gives a tidy table and the rows it had to
-reject. It raises `ObservError` when nothing of the file can be used, and never anything else.
+Most exports are read by their format (`data/formats`), which is data; a loader of its own, a
+module here, is for those that no format can describe. Each gives a tidy table and the rows it had
+to reject. It raises `ObservError` when nothing of the file can be used, and never anything else.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pkgutil import iter_modules
 import pandas as pd
 
 from observlib import files
-from observlib.catalogue import Catalogue, Device
+from observlib.catalogue import Catalogue, Device, Format
 from observlib.errors import ObservError
 
 
@@ -33,7 +34,7 @@ class Loaded:
 
 
 def names() -> tuple[str, ...]:
-    """The loaders that a device may name: the modules of this room that are not private."""
+    """The loaders that are code: the modules of this room that are not private."""
     modules = (module.name for module in iter_modules(__path__))
     return tuple(sorted(name for name in modules if not name.startswith("_")))
 
@@ -46,16 +47,25 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     ObservError
         When the file cannot be used at all: one line with file, what is wrong and the mend.
     """
-    if device.loader not in names():
+    form = catalogue.formats.get(device.loader)
+    if form is None and device.loader not in names():
         raise ObservError(
             f"device {device.id!r}: loader {device.loader!r} does not exist; "
-            f"loaders are {', '.join(names())}"
+            f"loaders are {', '.join(sorted((*names(), *catalogue.formats)))}"
         )
     if files.endless(path):
         raise ObservError(f"{path}: {files.ENDLESS}")
     try:
+        if form is not None:
+            return _by_format(path, device, catalogue, form)
         loaded: Loaded = import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
     except MemoryError as error:
         what = "takes more memory than there is; export a shorter period, or parts"
         raise ObservError(f"{path}: {what}") from error
     return loaded
+
+
+def _by_format(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Loaded:
+    from observlib.loaders import _format
+
+    return _format.load(path, device, catalogue, form)

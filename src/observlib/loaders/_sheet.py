@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,6 @@ from observlib.loaders._text import (
     read_csv,
     read_text,
     short,
-    tells_of_someone,
     width_fault,
 )
 from observlib.period import Quarter
@@ -28,11 +27,6 @@ from observlib.tables import reject
 from observlib.text import fold_label
 
 Fault = tuple[str, str, str]  # column, value, reason
-_LONGEST_THEME = 60
-_MOST_THEMES = 100
-_NO_THEME = frozenset(
-    {"-", "–", "—", "n/a", "na", "n.a.", "nd", "n.d.", "nc", "n.c.", "null", "nan", "none"}
-)
 
 
 @dataclass(frozen=True)
@@ -114,40 +108,6 @@ def take(
         else:
             rejects.append(reject(file, line, *fault))
     return rows, rejects
-
-
-def read_theme(text: str) -> tuple[str | None, str | None]:
-    """The theme of a contact, and why a text is none: it may then be what someone wrote.
-
-    Examples
-    --------
-    >>> read_theme(" Logement "), read_theme("n.d.")
-    (('Logement', None), (None, None))
-    >>> read_theme("Rappeler au 06 12 34 56 78")[1]
-    'is no theme but a text, which may tell of someone; write a theme of the list'
-    """
-    theme = short(text, _LONGEST_THEME + 1)
-    if fold_label(theme) in _NO_THEME:
-        return None, None
-    if theme and tells_of_someone(theme, _LONGEST_THEME):
-        return theme, "is no theme but a text, which may tell of someone; write a theme of the list"
-    return theme or None, None
-
-
-def need_themes(path: Path, themes: Iterable[str | None]) -> None:
-    """Stop where a column of themes is one of subjects, that people wrote.
-
-    Raises
-    ------
-    ObservError
-        For more different themes than any list of themes has.
-    """
-    count = len(set(themes) - {None})
-    if count > _MOST_THEMES:
-        raise ObservError(
-            f"{path}: column theme holds {count} different texts, which is no list of themes but "
-            "what people wrote; export the theme that was chosen, or leave the column out"
-        )
 
 
 def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]]:

@@ -53,8 +53,8 @@ WORKBOOK = (
 _SPLIT = "export a shorter period, or parts"
 
 
-def read_text(path: Path) -> str:
-    """The text of a file in UTF-8 (with or without BOM) or UTF-16 with BOM.
+def read_text(path: Path, encodings: Sequence[str] = ("utf-8",)) -> str:
+    """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM or one of `encodings`.
 
     The line `sep=;` that spreadsheets write first is emptied: the header tells its separator.
 
@@ -64,18 +64,27 @@ def read_text(path: Path) -> str:
         For an empty file, one of over 500 MB, a workbook, or text in another encoding (the byte
         and its line are named).
     """
-    raw = files.read_bytes(path, _MOST_BYTES, _SPLIT)
+    return decoded(path, files.read_bytes(path, _MOST_BYTES, _SPLIT), encodings)
+
+
+def decoded(path: Path, raw: bytes, encodings: Sequence[str] = ("utf-8",)) -> str:
+    """The text that the bytes of a file, or of a part of it, hold."""
     if raw.startswith(_BOOKS):
         raise ObservError(f"{path}: {WORKBOOK}")
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise ObservError(
-            f"{path}:{line}: not {encoding.removesuffix('-sig').upper()} "
-            f"(byte {raw[error.start]:#04x} at {error.start}); export or save the file as UTF-8"
-        ) from error
+    text = ""
+    tried = ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else [*encodings]
+    for encoding in tried:
+        try:
+            text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+            break
+        except UnicodeDecodeError as error:
+            if encoding != tried[-1]:
+                continue
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise ObservError(
+                f"{path}:{line}: not {encoding.upper()} (byte {raw[error.start]:#04x} at "
+                f"{error.start}); export or save the file as UTF-8"
+            ) from error
     del raw  # a large export is in memory once
     if "\x00" in text:
         raise ObservError(f"{path}: holds NUL characters; it is no text file, export it again")

@@ -28,15 +28,17 @@ from observlib.yaml_files import dump
 _REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
 
 
-def required(given: Mapping[str, str | None]) -> list[str]:
+def required(given: Mapping[str, str | None], catalogue: Catalogue) -> list[str]:
     """The keys that a device must have: those of all, then those of its loader, once it is known.
 
     Examples
     --------
-    >>> required({})[:2], required({"loader": "jdma"})[-1]
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> required({}, known)[:2], required({"loader": "jdma"}, known)[-1]
     (['id', 'label'], 'product')
     """
-    return [*_REQUIRED, *needed_by(given.get("loader") or "")]
+    return [*_REQUIRED, *needed_by(given.get("loader") or "", catalogue.formats)]
 
 
 def choices(catalogue: Catalogue) -> dict[str, list[str]]:
@@ -47,7 +49,7 @@ def choices(catalogue: Catalogue) -> dict[str, list[str]]:
         "owner": list(catalogue.departments),
         "product": list(catalogue.products),
         "frequency": list(get_args(Frequency)),
-        "loader": list(names()),
+        "loader": sorted((*names(), *catalogue.formats)),
         "table": list(TABLES),
         "questionnaire": list(catalogue.questionnaires),
     }
@@ -101,7 +103,7 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
     missing = [
         f"device: `{key}` is missing"
         + (f"; allowed: {', '.join(allowed[key])}" if key in allowed else "")
-        for key in required(entry)
+        for key in required(entry, catalogue)
         if key not in entry
     ]
     faults = [fault_of(key, value, catalogue) for key, value in entry.items()]
@@ -115,6 +117,8 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         copy = Path(place) / "catalogue"
         shutil.copytree(path.parent, copy)
+        if (formats := path.parents[1] / "formats").is_dir():
+            shutil.copytree(formats, copy.parent / "formats")
         (copy / path.name).write_text(after, encoding="utf-8", newline="\n")
         try:
             load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy)

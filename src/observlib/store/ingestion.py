@@ -305,17 +305,18 @@ def _kind(raw: Path, paths: list[Path]) -> str:
 def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
     """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
     own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
-    given = {"devices": {device.id: device}, "questionnaires": own}
+    form = {f.id: f for f in [catalogue.formats.get(device.loader)] if f}
+    given = {"devices": {device.id: device}, "questionnaires": own, "formats": form}
     return catalogue.model_copy(update=given | {"departments": {}, "peers": {}})
 
 
 def _export(path: Path, device: Device, known: Catalogue) -> Export:
     """A file as the ledger knows it, read for the first time today."""
     version = observlib.__version__.encode()
-    catalogue = hashlib.sha256(version + known.model_dump_json().encode())
+    catalogue = hashlib.sha256(version + known.model_dump_json(exclude_defaults=True).encode())
     content, digest = hashlib.sha256(), hashlib.sha256(version)
-    for entry in (device, *known.questionnaires.values()):
-        digest.update(entry.model_dump_json().encode())
+    for entry in (device, *known.questionnaires.values(), *known.formats.values()):
+        digest.update(entry.model_dump_json(exclude_defaults=True).encode())
     try:
         with path.open("rb") as stream:
             while chunk := stream.read(1 << 20):

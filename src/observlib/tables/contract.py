@@ -67,15 +67,17 @@ def schema(table: str) -> pa.DataFrameSchema:
     whole = [pa.Check(rule.holds, error=f"{rule.about}: {rule.reason}") for rule in shape.rules]
     return pa.DataFrameSchema(
         {
-            name: pa.Column(
-                _TYPES[column.kind], checks(column), nullable=column.optional, coerce=True
-            )
+            name: pa.Column(_type(column), checks(column), nullable=column.optional, coerce=True)
             for name, column in shape.columns.items()
         },
         checks=whole,
         strict=True,
         ordered=True,
     )
+
+
+def _type(column: Column) -> str:
+    return "boolean" if column.kind == "flag" and column.optional else _TYPES[column.kind]
 
 
 def _tomorrow() -> pd.Timestamp:
@@ -98,7 +100,7 @@ def columns(table: str) -> list[str]:
 
 def coerce(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     """Rows read back from storage, in the table's column types; nothing is checked again."""
-    return rows.astype({n: _TYPES[column.kind] for n, column in TABLES[table].columns.items()})
+    return rows.astype({n: _type(column) for n, column in TABLES[table].columns.items()})
 
 
 def empty(table: str) -> pd.DataFrame:

@@ -145,7 +145,7 @@ TABLES = {
     ),
     # One row a publication (`list`) and month, or a publication, month and `cohort` of those who
     # joined in one month (`YYYY-MM`; empty: before records began). `stock` is that of the month's
-    # last day.
+    # last day; `leaves` are empty where the tool does not tell them.
     "subscriptions": _table(
         _MONTH
         | {
@@ -153,35 +153,37 @@ TABLES = {
             "cohort": _TEXT_OR_NONE,
             "stock": _COUNT,
             "joins": _COUNT,
-            "leaves": _COUNT,
+            "leaves": _COUNT_OR_NONE,
         },
         key=("product", "channel", "list", "cohort", "start", "end"),
         adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
-    # One row a title, format and month; `revenue` in euros; `returns` are units sent back.
+    # One row a title, format and month; `revenue` in euros; `returns` are units sent back. What the
+    # shop does not tell of these is empty.
     "sales": _table(
         _MONTH
         | {
             "title_id": _TEXT,
             "title": _CITATION,
-            "format": Column("text", False, FORMATS),
+            "format": Column("text", True, FORMATS),
             "units": _COUNT,
             "revenue": _NUMBER_OR_NONE,
-            "returns": _COUNT,
+            "returns": _COUNT_OR_NONE,
         },
         key=("product", "channel", "title_id", "format", "start", "end"),
         adds_up=True,
         rules=(_IN_ONE_MONTH,),
     ),
-    # One row a call; `wait` and `talk` in seconds; a call is offered when it enters the queue.
+    # One row a call; `wait` and `talk` in seconds, where they are known; a call is offered when it
+    # enters the queue.
     "calls": _table(
         {
             "call_id": _PERSON_ID,
             "date": _PAST_DAY,
             "moment": _MOMENT,
             "outcome": Column("text", False, OUTCOMES),
-            "wait": _COUNT,
+            "wait": _COUNT_OR_NONE,
             "talk": _COUNT_OR_NONE,
             "theme": _TEXT_OR_NONE,
         },
@@ -215,7 +217,9 @@ TABLES = {
         ),
     ),
     # One row an e-mail or form; `answered` (first answer) and `closed` are empty while open;
-    # `extracted` is the moment at which the ticket was seen in that state.
+    # `extracted` is the moment at which the ticket was seen in that state. `unknown` names, with
+    # spaces between them, the columns that its tool does not tell: an empty `answered` says nothing
+    # there.
     "tickets": _table(
         {
             "ticket_id": _PERSON_ID,
@@ -224,8 +228,9 @@ TABLES = {
             "answered": _MOMENT_OR_NONE,
             "closed": _MOMENT_OR_NONE,
             "extracted": _MOMENT,
-            "reopened": _FLAG,
+            "reopened": Column("flag", optional=True),
             "theme": _TEXT_OR_NONE,
+            "unknown": Column("text", optional=True, later=True),
         },
         key=("ticket_id",),
         rules=(

@@ -157,7 +157,7 @@ def desk(rows: list[tuple[float | None, float | None]], seen: str = "2026-10-02"
     return pd.DataFrame(
         {**COMMON, "ticket_id": range(len(rows)), "date": received, "received": received,
          "answered": answered, "closed": closed, "extracted": pd.Timestamp(seen),
-         "reopened": False, "theme": "A"}
+         "reopened": False, "theme": "A", "unknown": None}
     )  # fmt: skip
 
 

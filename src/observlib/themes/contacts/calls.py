@@ -163,11 +163,11 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
                 "period": str(quarter),
                 "status": period_status(given["date"], [quarter]),
             }
-            row |= {"n": len(given), "n_eff": len(given)}
-            waits = given["wait"].astype(float).to_list()
+            waits = given["wait"].dropna().astype(float).to_list()
+            row |= {"n": len(waits), "n_eff": len(waits)}
             for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
                 found = with_interval(*quantile_interval(waits, p)) if waits else None
-                made.append({**row, "indicator": name, **(found or {})})
+                made.append({**row, "indicator": name, **(found or {"status": "missing"})})
     return made
 
 

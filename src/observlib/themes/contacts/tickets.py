@@ -139,8 +139,9 @@ def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
 
 
 def _reopened(given: pd.DataFrame) -> dict[str, Any]:
-    """Of a quarter's tickets that are closed, those reopened."""
-    row = share("reopened_share", given.loc[given["closed"].notna(), "reopened"])
+    """Of a quarter's tickets that are closed, those reopened, where their tool tells it."""
+    given = given[given["reopened"].notna()]
+    row = share("reopened_share", given.loc[given["closed"].notna(), "reopened"].astype(bool))
     if not row["n"]:
         return {**row, "status": "missing"}
     still_open = len(given) - row["n"]
@@ -148,8 +149,15 @@ def _reopened(given: pd.DataFrame) -> dict[str, Any]:
     return row if publishable else {**row, "status": "suppressed"}
 
 
+def _telling(given: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The tickets whose tool tells a column: elsewhere, an empty cell does not say "not yet"."""
+    unknown = given["unknown"].astype("str").str.contains(rf"\b{column}\b", na=False)
+    return given[~unknown]
+
+
 def _curve(given: pd.DataFrame) -> pd.DataFrame | None:
-    """The share without an answer, by days since receipt; None without tickets."""
+    """The share without an answer, by days since receipt; None without tickets that tell it."""
+    given = _telling(given, "answered")
     if given.empty:
         return None
     answered = given["answered"].notna()
@@ -159,7 +167,7 @@ def _curve(given: pd.DataFrame) -> pd.DataFrame | None:
 
 def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
     curve = _curve(given)
-    made: list[dict[str, Any]] = []
+    given, made = _telling(given, "answered"), list[dict[str, Any]]()
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
         row: dict[str, Any] = {"indicator": name, "n": len(given)}
         found = quantile(curve, p) if curve is not None else _UNKNOWN
@@ -170,7 +178,8 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
 
 
 def _promise_kept(given: pd.DataFrame, curve: pd.DataFrame | None, promise: int) -> dict[str, Any]:
-    row: dict[str, Any] = {"indicator": _PROMISE, "unit": "%", "n": len(given)}
+    told = len(_telling(given, "answered"))
+    row: dict[str, Any] = {"indicator": _PROMISE, "unit": "%", "n": told}
     kept = share_ended(curve, promise) if curve is not None else _UNKNOWN
     return _with_estimate(row, *(100 * x for x in kept))
 
@@ -186,7 +195,8 @@ def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
     """Tickets received by the quarter's end and not closed then, as the exports made after tell."""
     row: dict[str, Any] = {"indicator": "tickets_open"}
     end = _ends(quarter)
-    before = tickets[tickets["received"] < end]
+    before = _telling(tickets, "closed")
+    before = before[before["received"] < end]
     # an export made before the quarter's end does not tell which of its tickets stayed open
     seen = before["closed"].notna() | (before["extracted"] >= end - _DAY)
     if before.empty or tickets["extracted"].max() < end - _DAY:
@@ -217,6 +227,7 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
     made: list[dict[str, Any]] = []
     for passport, whole in by_device(tickets):
         given = whole[quarter_of(whole["date"]) == str(quarter)]
+        given = _telling(given, "answered")
         if given.empty:
             continue
         curve, status = _curve(given), _state(given, whole, quarter)

@@ -109,10 +109,11 @@ def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
                             "status": "partial" if unknown else status}  # fmt: skip
     if not units:
         return found
-    returns = float(rows["returns"].sum())
-    digital = float(rows.loc[rows["format"] == "digital", "units"].sum())
-    found["return_rate"] = _share(returns, units, status, whole=False)
-    found["digital_share"] = _share(digital, units, status)
+    if rows["returns"].notna().all():
+        found["return_rate"] = _share(float(rows["returns"].sum()), units, status, whole=False)
+    if rows["format"].notna().all():
+        digital = float(rows.loc[rows["format"] == "digital", "units"].sum())
+        found["digital_share"] = _share(digital, units, status)
     sold = _by_title(rows)["units"]
     sold = sold[sold > 0]
     if len(sold) >= _TITLES:

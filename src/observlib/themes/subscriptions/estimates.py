@@ -6,6 +6,7 @@ tells what the next subscribers may do, of whom those seen are a sample.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -96,6 +97,8 @@ def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
     """A device's counts by month, and whether each list that is not over is in them whole."""
     by_month = rows.groupby("month")
     sums = by_month[["stock", "joins", "leaves"]].sum().astype(float)
+    unknown = rows.loc[rows["leaves"].isna(), "month"].unique()  # a part is not the whole
+    sums.loc[sums.index.isin(unknown), "leaves"] = math.nan
     ends = rows.groupby("list")["month"].agg(["min", "max"])
     due = [((ends["min"] <= month) & (month <= ends["max"])).sum() for month in sums.index]
     whole = by_month["complete"].all() & (by_month["list"].nunique() == due)
@@ -110,7 +113,11 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, dict[s
     known = inside["complete"].to_numpy()
     status = "published" if len(inside) == len(months) and known.all() else "partial"
     ended = inside.index[-1] == months[-1] and known[-1]
-    stock, joins, leaves = inside["stock"].iloc[-1], inside["joins"].sum(), inside["leaves"].sum()
+    stock, joins, leaves = (
+        inside["stock"].iloc[-1],
+        inside["joins"].sum(),
+        inside["leaves"].sum(skipna=False),
+    )
     begun = inside["stock"] - inside["joins"] + inside["leaves"]
     found: dict[str, dict[str, Any]] = {name: {"status": "suppressed"} for name in _UNITS}
     found["subscribers"] = {"estimate": stock, "n": stock or None, "status": status}
@@ -119,6 +126,9 @@ def _measured(by_month: pd.DataFrame, months: Sequence[str]) -> dict[str, dict[s
     if any(0 < x < estimates.MINIMUM_PEOPLE for x in (stock, begun.iloc[0], joins, leaves)):
         return found
     found["subscription_joins"] = {"estimate": joins, "n": joins or None, "status": status}
+    if math.isnan(leaves):
+        missing = ("subscription_leaves", "subscribers_change", "subscription_churn")
+        return found | {name: {"status": "missing"} for name in missing}
     found["subscription_leaves"] = {"estimate": leaves, "n": leaves or None, "status": status}
     if (begun <= 0).any():
         return found | {
@@ -169,7 +179,8 @@ def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
     end = pd.Period(last.months[2], "M")
     first, final = str(end - (_JOINED_WITHIN - 1)), str(end)
     rows = _with_months(subscriptions)
-    rows = rows[(rows["cohort"] >= first) & rows["complete"] & (rows["month"] <= final)]
+    followed = rows["complete"] & rows["leaves"].notna()
+    rows = rows[(rows["cohort"] >= first) & followed & (rows["month"] <= final)]
     made: list[dict[str, Any]] = []
     for passport, own in by_device(rows):
         found = [fate for _, cohort in own.groupby(["list", "cohort"]) for fate in _fates(cohort)]
@@ -235,7 +246,7 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     """
     made: list[dict[str, Any]] = []
     for passport, whole in by_device(_with_months(subscriptions)):
-        own = whole[whole["cohort"].notna() & whole["complete"]]
+        own = whole[whole["cohort"].notna() & whole["complete"] & whole["leaves"].notna()]
         if own.empty:
             continue
         flows = _by_month(whole)

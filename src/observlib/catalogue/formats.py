@@ -1,0 +1,262 @@
+"""The formats of exports: how the table of a tool becomes rows of a tidy table, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.mistakes import explain
+from observlib.yaml_files import read
+
+Kind = Literal["text", "workbook", "json", "archive", "queue_log"]
+Unit = Literal["clock", "ms", "s", "min", "h"]
+_DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
+
+
+# The fields that a format may give of each table, and what their cells are; `?`: may be empty.
+FIELDS: dict[str, dict[str, str]] = {
+    "calls": {
+        "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
+        "talk": "time?", "theme": "theme?",
+    },
+    "call_intervals": {
+        "moment": "moment", "offered": "signed", "answered": "signed", "abandoned": "signed",
+        "wait": "times?", "talk": "times?",
+    },
+    "tickets": {
+        "ticket_id": "ticket", "received": "moment", "answered": "moment?", "closed": "moment?",
+        "extracted": "moment?", "reopened": "flag?", "theme": "theme?",
+    },
+    "sales": {
+        "month": "month", "day": "day", "title_id": "title_id", "title": "title",
+        "format": "words", "units": "signed", "revenue": "amount?", "returns": "signed?",
+        "nature": "words?", "product": "product?", "currency": "text?",
+    },
+    "subscriptions": {
+        "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
+        "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
+    },
+}  # fmt: skip
+
+
+def check_form(form: str) -> None:
+    """Raise `ValueError` where a form of moments is none.
+
+    Examples
+    --------
+    >>> check_form("%d/%m/%Y %H:%M[:%S]")
+    """
+    if form in ("iso", "epoch", "epoch_ms"):
+        return
+    unknown = set(re.findall(r"%(.?)", form)) - _DIRECTIVES
+    if unknown or "%" not in form:
+        what = f"%{min(unknown)}" if unknown else "no directive such as %Y"
+        raise ValueError(f"form {form!r} holds {what}; write iso, epoch, or as %d/%m/%Y %H:%M[:%S]")
+    if form.count("[") != form.count("]"):
+        raise ValueError(f"form {form!r}: what may be left out stands between [ and ]")
+
+
+def _check_pattern(pattern: str) -> int:
+    """The number of groups of a regular expression."""
+    try:
+        return re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _as_column(given: Any) -> Any:
+    """A column of which only the headers are told, one or several."""
+    if isinstance(given, str):
+        return {"headers": [given]}
+    return {"headers": given} if isinstance(given, list) else given
+
+
+class Layout(_Part):
+    """What surrounds the table in its file.
+
+    `text` is CSV and its kin; `workbook` is .xlsx; `json` one document, or several one after the
+    other; `archive` a .zip of texts, each of one of `members`; `queue_log` Asterisk's events.
+    """
+
+    kind: Kind = "text"
+    delimiters: str = Field(default=";,\t", min_length=1, description="that separate cells")
+    encodings: tuple[Literal["utf-8", "cp1252", "latin-1"], ...] = ("utf-8",)
+    header_row: int = Field(default=1, ge=0, le=50, description="0: none, cells go by `names`")
+    names: tuple[Text, ...] = Field(default=(), description="of the columns without a header")
+    skip_rows: int = Field(default=0, ge=0, le=10, description="under the header, such as types")
+    sheets: str | None = Field(default=None, description="pattern of the sheets' names; all")
+    records: str | None = Field(default=None, description="key of the list of records in a JSON")
+    join: tuple[Text, Text, Text] | None = Field(
+        default=None, description="another list of the JSON, its key, and that of the records"
+    )
+    members: tuple[Text, ...] = Field(default=(), description="patterns of an archive's files")
+    footer: str | None = Field(default=None, description="pattern of the first cell below the rows")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Layout:
+        if self.header_row == 0 and not self.names:
+            raise ValueError("header_row is 0: `names` must give the names of the columns")
+        for pattern in (self.sheets, self.footer, *self.members):
+            _check_pattern(pattern or "")
+        return self
+
+
+class Column(_Part):
+    """A field of the table, and the column of the export that gives it.
+
+    `headers` are compared without case, accents and kind of apostrophe; a file has one of them, or
+    several where `first_of` them that is not empty counts. Words stand for values; everything else
+    is refused. `""` is an empty cell, and `"*"` any other that is not.
+    """
+
+    headers: tuple[Text, ...] = ()
+    value: str | None = Field(default=None, description="of all rows, where no column gives it")
+    optional: bool = Field(default=False, description="whether the column may be missing")
+    first_of: bool = Field(default=False, description="whether several headers give it together")
+    empty: tuple[Text, ...] = Field(default=(), description="words that stand for nothing")
+    words: dict[str, tuple[str, ...]] = {}
+    forms: tuple[Text, ...] = Field(
+        default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
+    )
+    unit: Unit | None = Field(default=None, description="of a duration")
+    after: Slug | None = Field(default=None, description="the moment to which a duration is added")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Column:
+        if bool(self.headers) == (self.value is not None):
+            raise ValueError("has either `headers` or a `value`")
+        for form in self.forms:
+            check_form(form)
+        return self
+
+
+class Keep(_Part):
+    """Which rows count: those whose cell under `header` is one of `words`, or none of `but`."""
+
+    header: Text
+    words: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Keep:
+        if bool(self.words) == bool(self.but):
+            raise ValueError("has either `words` (to keep) or `but` (to leave out)")
+        return self
+
+
+class CarryDown(_Part):
+    """Columns that only the first row of several with one key holds."""
+
+    key: Text
+    headers: tuple[Text, ...]
+
+
+class Latest(_Part):
+    """Which of several rows with one key counts: that with the last moment."""
+
+    key: Text
+    by: Text
+
+
+class Format(Entry):
+    """How exports of one tool are read into a tidy table."""
+
+    label: Text
+    table: Slug
+    layout: Layout = Layout()
+    columns: dict[Slug, Annotated[Column, BeforeValidator(_as_column)]] = Field(default={})
+    zone: str = Field(default="Europe/Paris", description="of moments that tell none")
+    zone_from: str | None = Field(
+        default=None, description="pattern of the cell that tells the zone, in its one group"
+    )
+    keep: tuple[Keep, ...] = ()
+    carry_down: CarryDown | None = None
+    latest: Latest | None = None
+    sums: bool = Field(default=False, description="rows are parts, which a key's row adds up")
+    in_order: bool = Field(default=False, description="rows are in order of time")
+    never_read: tuple[Text, ...] = Field(default=(), description="columns about persons")
+    unknown: dict[Slug, Text] = Field(
+        default={}, description="what the tool does not tell, and why; the field stays empty"
+    )
+    refused: Text | None = Field(
+        default=None, description="what to export instead, of a file that cannot feed the table"
+    )
+    mend: Text | None = Field(default=None, description="what to do where a column is missing")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Format:
+        if self.zone not in available_timezones():
+            raise ValueError(f"zone {self.zone!r} is no time zone, such as Europe/Paris or UTC")
+        if self.zone_from and _check_pattern(self.zone_from) != 1:
+            raise ValueError("zone_from has one group: the name of the zone")
+        if bool(self.columns) == bool(self.refused):
+            raise ValueError("has either `columns`, or `refused` with what to export instead")
+        hidden = {name.casefold() for name in self.never_read}
+        for name, column in self.columns.items():
+            if column.after and column.after not in self.columns:
+                raise ValueError(f"column {name} needs the column {column.after!r}")
+            if told := hidden & {header.casefold() for header in column.headers}:
+                raise ValueError(f"column {name} reads {min(told)!r}, which is never to be read")
+        return self
+
+    @property
+    def where(self) -> ZoneInfo:
+        """The zone of moments that tell none."""
+        return ZoneInfo(self.zone)
+
+
+def load_formats(
+    folders: Iterable[Path], tables: Iterable[str] | None
+) -> tuple[dict[str, Format], list[str]]:
+    """The formats of some folders, one a file and by their id, and what is wrong with them."""
+    known: dict[str, Format] = {}
+    problems: list[str] = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
+        raw, lines, found = read(
+            path, dict, "a mapping (`label:`, `table:`, `columns:`)", "is gone"
+        )
+        problems += found
+        if not raw:
+            continue
+        try:
+            one = Format.model_validate({"id": path.stem, **raw})
+        except ValidationError as error:
+            problems += explain(error, Format, path, (), lines, {"id": path.stem, **raw})
+            continue
+        if tables is not None:
+            problems += (f"{path}:{lines.get(at, 1)}: {why}" for at, why in _outside_tables(one))
+        known[one.id] = one
+    return known, problems
+
+
+def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a format says that its table has no place for, and the key at which it says so."""
+    if found.table not in FIELDS:
+        yield ("table",), f"unknown table {found.table!r}; allowed: {', '.join(sorted(FIELDS))}"
+        return
+    allowed = FIELDS[found.table]
+    for key in ("columns", "unknown"):
+        for name in getattr(found, key):
+            if name not in allowed:
+                yield (
+                    (key, name),
+                    f"unknown column {name!r} of the table {found.table}; "
+                    f"allowed: {', '.join(allowed)}",
+                )

@@ -1,0 +1,217 @@
+"""The table in an export, whatever surrounds it: its header, and its rows as texts."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from observlib import files
+from observlib.catalogue import Format, Layout
+from observlib.errors import ObservError
+from observlib.loaders import _queue_log
+from observlib.loaders._text import decoded, find_delimiter, read_csv, read_json, read_text, short
+from observlib.loaders._workbook import sheets, text_of
+
+_MOST_BYTES = 500_000_000  # of all of an archive's texts
+_AGAIN = "export it again"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The header of a table, and its rows by the line (sheet row, record) at which each starts.
+
+    `zone` is what the file says of its moments.
+    """
+
+    header: list[str]
+    rows: dict[int, list[str]]
+    zone: str = ""
+
+
+def read_grid(path: Path, form: Format) -> Grid:
+    """The table of an export in a format.
+
+    Raises
+    ------
+    ObservError
+        For a file that holds no such table, or more than may be read at once.
+    """
+    layout = form.layout
+    if layout.kind == "queue_log":
+        return Grid(*_queue_log.read(path, read_text(path)))
+    read = {"text": _text, "workbook": _workbook, "json": _json, "archive": _archive}[layout.kind]
+    grid = read(path, layout)
+    if form.zone_from:
+        grid = _with_zone(path, grid, form.zone_from)
+    if layout.footer:
+        grid = _above(grid, layout.footer)
+    return grid
+
+
+def _text(path: Path, layout: Layout) -> Grid:
+    return _csv(path, read_text(path, layout.encodings), layout)
+
+
+def _csv(path: Path, text: str, layout: Layout) -> Grid:
+    lines = (line for line in text.splitlines() if line.strip())
+    place = max(layout.header_row - 1, 0)
+    told = next((line for at, line in enumerate(lines) if at == place), "")
+    header, rows = read_csv(path, text, find_delimiter(told, layout.delimiters))
+    if layout.header_row == 0:
+        return Grid(list(layout.names), {1: header, **rows})
+    lines_of = list(rows)
+    if place:
+        if place > len(lines_of):
+            raise ObservError(f"{path}: has no header in row {layout.header_row}; {_AGAIN}")
+        header = [cell.strip() for cell in rows[lines_of[place - 1]]]
+    for line in lines_of[: place + layout.skip_rows]:
+        del rows[line]
+    return Grid(header, rows)
+
+
+def _workbook(path: Path, layout: Layout) -> Grid:
+    header: list[str] = []
+    rows: dict[int, list[str]] = {}
+    first, before, found = "", 0, 0
+    for name, cells in sheets(path, _AGAIN):
+        if layout.sheets and not re.fullmatch(layout.sheets, name):
+            continue
+        found += 1
+        texts = [[_cell(cell) for cell in row] for row in cells]
+        top = texts[layout.header_row - 1] if len(texts) >= layout.header_row else []
+        if header and top and top != header:
+            raise ObservError(
+                f"{path}: sheets {short(first)!r} and {short(name)!r} have other headers; {_AGAIN}"
+            )
+        header, first = header or top, first or name
+        start = layout.header_row + layout.skip_rows
+        for at, row in enumerate(texts[start:], start + 1):
+            if any(row):
+                rows[before + at] = row
+        before += len(texts)
+    if not found:
+        raise ObservError(f"{path}: holds no sheet named as {layout.sheets}; {_AGAIN}")
+    return Grid(header, rows)
+
+
+def _cell(cell: Any) -> str:
+    return cell.isoformat(" ") if isinstance(cell, datetime) else text_of(cell)
+
+
+def _json(path: Path, layout: Layout) -> Grid:
+    documents = list(_documents(path, read_text(path)))
+    records: Any = documents
+    if layout.records:
+        records = documents[0].get(layout.records) if isinstance(documents[0], dict) else None
+    elif len(documents) == 1 and isinstance(documents[0], list):
+        records = documents[0]
+    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+        where = f"no list {layout.records!r}" if layout.records else "no records"
+        raise ObservError(f"{path}: holds {where}; {_AGAIN}")
+    flat = [dict(_flat(record)) for record in records]
+    if layout.join:
+        name, key, own = layout.join
+        others = documents[0].get(name)
+        if not isinstance(others, list):
+            raise ObservError(f"{path}: holds no list {name!r}; export both together")
+        by_key = {str(found.get(key)): found for found in (dict(_flat(o)) for o in others)}
+        flat = [
+            {**{f"{name}.{k}": v for k, v in by_key.get(one.get(own, ""), {}).items()}, **one}
+            for one in flat
+        ]
+    header = list(dict.fromkeys(key for record in flat for key in record))
+    rows = {at: [one.get(key, "") for key in header] for at, one in enumerate(flat, 1)}
+    return Grid(header, rows)
+
+
+def _documents(path: Path, text: str) -> Iterator[Any]:
+    """One JSON document, or several that follow each other, on lines or without an end."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            yield read_json(path, text)  # which tells what is wrong
+    except (RecursionError, ValueError):
+        yield read_json(path, text)
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text.rstrip()):
+        at += len(text[at:]) - len(text[at:].lstrip())
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = len(text)
+        yield read_json(path, text[at:end])
+        at = end
+
+
+def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
+    """The values of a record, those within others under joined keys; of lists only texts."""
+    for key, value in record.items():
+        name = f"{above}{key}"
+        if isinstance(value, dict):
+            yield from _flat(value, f"{name}.")
+        elif isinstance(value, list):
+            yield name, " ".join(str(one) for one in value if isinstance(one, str | int))
+        elif isinstance(value, bool):
+            yield name, str(value).lower()
+        else:
+            yield name, "" if value is None else str(value)
+
+
+def _archive(path: Path, layout: Layout) -> Grid:
+    """The rows of all of an archive's texts, under all of their headers."""
+    raw = files.read_bytes(path, _MOST_BYTES, _AGAIN)
+    grids = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as book:
+            parts = [p for p in book.infolist() if _is_one_of(p.filename, layout.members)]
+            if sum(part.file_size for part in parts) > _MOST_BYTES or len(parts) > 100:
+                raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {_AGAIN}")
+            for part in parts:
+                with book.open(part) as stream:
+                    content = stream.read(part.file_size + 1)
+                grids.append(_csv(path, decoded(path, content, layout.encodings), layout))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
+    if not grids:
+        raise ObservError(f"{path}: holds none of {', '.join(layout.members)}; {_AGAIN}")
+    header = list(dict.fromkeys(name for grid in grids for name in grid.header))
+    rows: dict[int, list[str]] = {}
+    before = 0
+    for grid in grids:
+        for line, cells in grid.rows.items():
+            told = dict(zip(grid.header, cells, strict=False))
+            rows[before + line] = [told.get(name, "") for name in header]
+        before += max(grid.rows, default=0)
+    return Grid(header, rows)
+
+
+def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(pattern, Path(name).name) for pattern in patterns)
+
+
+def _with_zone(path: Path, grid: Grid, pattern: str) -> Grid:
+    """The zone that a cell of the table tells, maybe of its header or footer."""
+    for cells in (grid.header, *grid.rows.values()):
+        for cell in cells:
+            if found := re.search(pattern, cell):
+                return replace(grid, zone=found[1])
+    raise ObservError(f"{path}: does not tell the zone of its moments; {_AGAIN}")
+
+
+def _above(grid: Grid, footer: str) -> Grid:
+    """The rows above the first whose first cell is that of the footer."""
+    rows: dict[int, list[str]] = {}
+    for line, cells in grid.rows.items():
+        if cells and re.match(footer, cells[0]):
+            break
+        rows[line] = cells
+    return replace(grid, rows=rows)

@@ -1,0 +1,263 @@
+"""What the rows of each table need beyond the cells of their columns, whatever their format."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib.catalogue import Device, Format
+from observlib.errors import ObservError
+from observlib.loaders._cells import MOST_THEMES
+from observlib.loaders._moments import PARIS, paris_days
+from observlib.loaders._persons import counted
+from observlib.loaders._rows import is_complete
+
+
+@dataclass
+class Faults:
+    """The first fault of each row, as the field and the reason, by the row's line."""
+
+    titles: Mapping[str, str]
+    by_line: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def add(self, line: int, field: str, reason: str) -> None:
+        """One fault more, unless its row has one."""
+        self.by_line.setdefault(line, (field, reason))
+
+    def add_all(self, field: str, reasons: Mapping[int, str]) -> None:
+        """The faults of a field's cells."""
+        for line, reason in reasons.items():
+            self.add(line, field, reason)
+
+    def without(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows that have no fault."""
+        return rows[~rows.index.isin(list(self.by_line))]
+
+    def where(self, field: str, wrong: pd.Series, reason: str) -> None:
+        """One fault for all rows of which something holds."""
+        self.add_all(field, dict.fromkeys(wrong.index[wrong.fillna(False).astype(bool)], reason))
+
+
+Settled = tuple[pd.DataFrame, list[str]]  # rows with the table's columns, and notices
+
+
+def _about(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
+    """The rows with their device, product (its own, where a column tells it) and channel."""
+    own = frame["product"] if "product" in frame else pd.Series(None, frame.index, dtype=object)
+    product = own.where(own.notna(), device.product)
+    return frame.assign(device=device.id, product=product, channel=device.channel)
+
+
+def calls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
+    """Calls, with their day in Paris."""
+    if "talk" in frame:
+        talked = (frame["outcome"] == "abandoned") & (frame["talk"] > 0)
+        faults.where("talk", talked, "is not 0 and the call was abandoned")
+    _need_themes(path, frame)
+    frame = faults.without(frame)
+    return _about(frame, device).assign(date=paris_days(frame["moment"])), []
+
+
+def call_intervals(
+    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
+) -> Settled:
+    """Half hours, with their day in Paris."""
+    return _about(frame, device).assign(date=paris_days(frame["moment"])), []
+
+
+def tickets(
+    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
+) -> Settled:
+    """Tickets, with the moment at which they were seen."""
+    for name, column in form.columns.items():
+        if column.after:
+            seconds = pd.to_timedelta(frame[name].astype(float), unit="s")
+            frame[name] = frame[column.after] + seconds
+    if "reopened" not in form.unknown:
+        told = frame["reopened"] if "reopened" in frame else pd.Series(None, frame.index)
+        frame["reopened"] = told.eq(True)
+    _need_themes(path, frame)
+    if "extracted" not in frame:
+        frame["extracted"] = pd.Series(pd.NaT, frame.index, dtype="datetime64[us]")
+    seen, notices = _seen(path, frame, device)
+    frame["extracted"] = frame["extracted"].fillna(seen) if seen else frame["extracted"]
+    frame["unknown"] = " ".join(sorted(form.unknown)) or None
+    return _about(frame, device).assign(date=paris_days(frame["received"])), notices
+
+
+def _seen(path: Path, frame: pd.DataFrame, device: Device) -> tuple[datetime | None, list[str]]:
+    """The moment of the export where rows do not say it, and what is to be told of it."""
+    if frame.empty or frame["extracted"].notna().all():
+        return None, []
+    if device.extracted is not None:
+        end = datetime.combine(device.extracted, time(23, 59), PARIS)
+        return end.astimezone(UTC).replace(tzinfo=None), []
+    # one wrong year must not make every open ticket wait until then
+    names = [name for name in ("received", "answered", "closed", "extracted") if name in frame]
+    every = np.concatenate([frame[name].dropna().to_numpy("datetime64[us]") for name in names])
+    every = every[every <= np.datetime64(datetime.now(UTC).replace(tzinfo=None))]
+    if not every.size:
+        raise ObservError(
+            f"{path}: no moment of the past can be read; write YYYY-MM-DD HH:MM or dd/mm/yyyy HH:MM"
+        )
+    latest: datetime = every.max().item()
+    notice = (
+        f"the export does not say when it was made: open tickets are taken as seen on its latest "
+        f"moment, {latest:%Y-%m-%d}; add a column `extracted`, or the device's `extracted`"
+    )
+    return latest, [notice]
+
+
+def _need_themes(path: Path, frame: pd.DataFrame) -> None:
+    """Stop where a column of themes is one of subjects, that people wrote.
+
+    Raises
+    ------
+    ObservError
+        For more different themes than any list of themes has.
+    """
+    count = frame["theme"].nunique() if "theme" in frame else 0
+    if count > MOST_THEMES:
+        raise ObservError(
+            f"{path}: column theme holds {count} different texts, which is no list of themes but "
+            "what people wrote; export the theme that was chosen, or leave the column out"
+        )
+
+
+def _in_months(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
+    """Rows of months, or of days, with the month's `start` and `end`, and whether it was over."""
+    start = pd.to_datetime(frame["month"] if "month" in frame else frame["day"])
+    start = start.dt.to_period("M").dt.start_time
+    end = (start + pd.offsets.MonthEnd(0)).astype("datetime64[us]")
+    ends = {day: is_complete(day.date(), device.extracted) for day in end.dropna().unique()}
+    return frame.assign(start=start.astype("datetime64[us]"), end=end, complete=end.map(ends))
+
+
+def sales(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
+    """Sales of months, with the returns written as rows of their own added to their sale's."""
+    notices: list[str] = []
+    frame = _in_months(_about(frame, device), device)
+    for name in ("revenue", "returns"):
+        if name not in frame:
+            frame[name] = np.nan
+    frame["revenue"] = frame["revenue"].astype(float)
+    if "currency" in frame:
+        other = frame["currency"].fillna("EUR").str.upper() != "EUR"
+        frame.loc[other, "revenue"] = np.nan
+        if other.any():
+            notices.append(f"revenue of {int(other.sum())} rows is in another currency: left out")
+    nature = frame["nature"] if "nature" in frame else pd.Series("sale", frame.index)
+    back = nature == "return"
+    reason = "is negative and the row is no return; say so in `nature`"
+    faults.where("units", ~back & (frame["units"] < 0), reason)
+    faults.where("revenue", ~back & (frame["revenue"] < 0), reason)
+    frame = faults.without(frame)
+    back = back[frame.index]
+    returns = frame["returns"].astype(float).abs()
+    if "returns" not in form.unknown:
+        returns = returns.fillna(0)
+    frame["returns"] = returns.mask(back, returns.fillna(0) + frame["units"].abs().where(back, 0))
+    frame["revenue"] = frame["revenue"].mask(back, -frame["revenue"].abs()) + 0.0
+    frame["units"] = frame["units"].mask(back, 0)
+    if form.sums:
+        return _summed(frame, ["product", "title_id", "format", "start"]), notices
+    return _joined(frame, back), notices
+
+
+def _joined(frame: pd.DataFrame, back: pd.Series) -> pd.DataFrame:
+    """The returns written as rows of their own, added to the first sale of their key."""
+    if not back.any():
+        return frame
+    key = ["product", "title_id", "format", "start"]
+    frame = frame.assign(line=frame.index, back=back)
+    first = frame.sort_values("back", kind="stable").groupby(key, dropna=False)["line"]
+    to = first.transform("first").reindex(frame.index)
+    gone = frame["back"] & (to != frame["line"])
+    for name in ("returns", "revenue"):
+        more = frame.loc[gone, name].groupby(to[gone]).sum(min_count=1)
+        both = frame.loc[more.index, name] + more
+        frame.loc[more.index, name] = both.fillna(frame.loc[more.index, name])
+    return frame[~gone].drop(columns=["line", "back"])
+
+
+def _summed(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Rows that are parts added up by key, under the line of the first.
+
+    An amount that one part lacks is unknown of the sum.
+    """
+
+    def total(parts: pd.Series) -> Any:
+        return parts.sum() if parts.notna().all() else np.nan
+
+    grouped = frame.assign(line=frame.index).groupby(key, dropna=False, sort=False)
+    sums = {name: total for name in ("units", "returns", "revenue")}
+    others = {name: "first" for name in frame if name not in (*sums, *key)}
+    made = grouped.agg({**sums, **others, "line": "first"}).reset_index()
+    return made.set_index(pd.Index(made.pop("line"), name=None))
+
+
+def subscriptions(
+    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
+) -> Settled:
+    """Monthly counts of subscribers, of cohorts or whole lists; or of persons, counted here."""
+    if "joined" in form.columns:
+        frame, notices = counted(path, _about(frame, device), form, device, faults.where)
+        return _in_months(frame, device), notices
+    frame = _in_months(_about(frame, device), device)
+    if "cohort" in frame:
+        joined = pd.to_datetime(frame["cohort"])
+        told = {
+            line: f"is after the row's month, {at:%Y-%m}" for line, at in frame["start"].items()
+        }
+        late = joined > frame["start"]
+        faults.add_all("cohort", {line: told[line] for line in frame.index[late]})
+        other = joined.notna() & (joined != frame["start"]) & (frame["joins"] > 0) & ~late
+        when = {line: f"{joined[line]:%Y-%m}" for line in frame.index[other]}
+        faults.add_all(
+            "joins",
+            {line: f"is not 0 and the cohort joined in {month}" for line, month in when.items()},
+        )
+        frame["cohort"] = joined.dt.strftime("%Y-%m").where(joined.notna(), None)
+        frame = faults.without(frame)
+        faults.add_all("list", _counted_twice(frame))
+    return faults.without(frame), []
+
+
+def _counted_twice(frame: pd.DataFrame) -> dict[int, str]:
+    """Rows of the whole list, beside those of its cohorts in the same month.
+
+    A row without a cohort may be that of those who joined before records began: nobody joins it
+    any more, and its stock is not that of the cohorts together.
+    """
+    months: dict[Any, list[int]] = defaultdict(list)
+    for line, *key in frame[["product", "list", "start"]].itertuples():
+        months[tuple(map(str, key))].append(line)
+    found = {}
+    for lines in months.values():
+        rows = frame.loc[lines]
+        cohorts = rows[rows["cohort"].notna()]
+        stock = cohorts["stock"].sum()
+        for line, row in rows[rows["cohort"].isna()].iterrows() if len(cohorts) else ():
+            if row["joins"] or row["stock"] == stock > 0:
+                found[int(str(line))] = (
+                    f"is the whole list, whose cohorts are counted from row {cohorts.index[0]} on; "
+                    "keep one of the two"
+                )
+    return found
+
+
+Settle = Callable[[Path, pd.DataFrame, Format, Device, Faults], Settled]
+SETTLED: dict[str, Settle] = {
+    "calls": calls,
+    "call_intervals": call_intervals,
+    "tickets": tickets,
+    "sales": sales,
+    "subscriptions": subscriptions,
+}

@@ -1,0 +1,120 @@
+from datetime import datetime
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.errors import ObservError
+from observlib.loaders._cells import parse_seconds
+from observlib.loaders._moments import PARIS, paris_days, read_moments
+
+HOUSE = ("iso", "%d/%m/%Y %H:%M[:%S]")
+
+
+def read(*texts, forms=HOUSE, **how):
+    """The moments that are read, in ISO and by line from 2, and the faults."""
+    found, faults = read_moments(pd.Series(texts, index=range(2, 2 + len(texts))), forms, **how)
+    return {line: moment.isoformat() for line, moment in found.dropna().items()}, faults
+
+
+def test_summer_and_winter_times_of_paris_become_utc():
+    found, faults = read("01/07/2026 12:00", "01/12/2026 12:00:30")
+    assert not faults
+    assert found == {2: "2026-07-01T10:00:00", 3: "2026-12-01T11:00:30"}
+
+
+def test_an_hour_that_summer_time_skips_is_told_and_not_moved():
+    found, faults = read("2026-03-29 02:30", "2026-03-29 03:00")
+    assert "this hour was skipped" in faults[2] and list(found) == [3]
+
+
+def test_the_hour_repeated_in_autumn_is_read_in_the_order_of_the_file():
+    texts = [f"2026-10-25 {time}" for time in ("02:00", "02:30", "02:00", "02:30")]
+    found, faults = read(*texts, in_order=True)
+    assert not faults
+    assert [moment[11:13] for moment in found.values()] == ["00", "00", "01", "01"]
+    assert len(set(read(*texts)[0].values())) == 2
+
+
+def test_a_repeated_hour_alone_is_summer_time():
+    assert read("2026-10-25 02:30", in_order=True)[0] == {2: "2026-10-25T00:30:00"}
+
+
+def test_two_ways_of_writing_in_one_column_are_refused_as_one_may_have_months_first():
+    _, faults = read("05/03/2026 10:00", "2026-03-06 10:00")
+    assert "like the moment of row 2" in faults[3]
+
+
+def test_one_day_with_its_month_first_shows_that_others_may_be_so():
+    found, faults = read("05/06/2026 10:00", "3/31/2026 10:00", "28/02/2026 10:00")
+    assert "may have its month first, as row 3 has" in faults[2] and list(found) == [4]
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "meant"),
+    [
+        ("2026-07-01T12:00:00Z", "iso", "2026-07-01T12:00:00"),
+        ("2026-07-01T12:00:00+0200", "iso", "2026-07-01T10:00:00"),
+        ("2026-07-01 12:00:00.123", "iso", "2026-07-01T10:00:00"),
+        ("1774857611", "epoch", "2026-03-30T08:00:11"),
+        ("1774857611500", "epoch_ms", "2026-03-30T08:00:11.500000"),
+        ("05-01-2026 16:24", "%d-%m-%Y %H:%M", "2026-01-05T15:24:00"),
+        ("5/2/2026 (12:11:12 AM)", "%m/%d/%Y (%I:%M:%S %p)", "2026-05-01T22:11:12"),
+        ("5/2/2026 (12:11:12 PM)", "%m/%d/%Y (%I:%M:%S %p)", "2026-05-02T10:11:12"),
+        ("2026-01-15 09:10:11.123456 +0000 UTC", "%Y-%m-%d %H:%M:%S[.%f] %z %Z",
+         "2026-01-15T09:10:11"),
+        ("2025-12-31 23:30:00 +0100 CET", "%Y-%m-%d %H:%M:%S[.%f] %z %Z", "2025-12-31T22:30:00"),
+        ("Mon, 30 Mar 2026 09:00", "%a, %d %b %Y %H:%M", "2026-03-30T07:00:00"),
+        ("1 août 2026 09:00", "%d %B %Y %H:%M", "2026-08-01T07:00:00"),
+    ],
+)  # fmt: skip
+def test_a_tool_s_own_form_is_read_as_it_means(text, form, meant):
+    found, faults = read(text, forms=[form])
+    assert not faults and found == {2: meant}
+
+
+def test_days_that_can_be_read_in_two_ways_refuse_the_file_until_it_is_told_which():
+    forms = ["%d/%m/%Y", "%m/%d/%Y"]
+    with pytest.raises(ObservError, match=r"row 2 .* DD/MM/YYYY and as MM/DD/YYYY; say which"):
+        read("02/03/2026", "04/05/2026", forms=forms, days=True)
+    assert read("02/03/2026", "04/25/2026", forms=forms, days=True)[0][2][:10] == "2026-02-03"
+    assert read("02/03/2026", forms=forms[1:], days=True)[0][2][:10] == "2026-02-03"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-02-30 10:00", "25:00", "01/13/2026 10:00", "0001-01-01 00:00", "2026-07-01"]
+)
+def test_what_is_no_moment_is_told(text):
+    found, faults = read(text)
+    assert not found and faults[2]
+
+
+@given(
+    st.datetimes(datetime(1995, 1, 1), datetime(2100, 1, 1)).map(lambda d: d.replace(microsecond=0))
+)
+def test_every_moment_that_exists_comes_back_to_the_wall_time_written(wall):
+    found, faults = read_moments(pd.Series({2: wall.isoformat(" ")}), HOUSE)
+    if not faults:
+        assert paris_days(found)[2].date() == wall.date()
+    else:
+        assert (
+            wall.replace(tzinfo=PARIS).utcoffset() != wall.replace(tzinfo=PARIS, fold=1).utcoffset()
+        )
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_moment_or_told(text):
+    found, faults = read(text)
+    assert len(found) + len(faults) == 1
+
+
+@given(st.integers(0, 99_999))
+def test_a_duration_is_the_same_in_each_way_of_writing_it(seconds):
+    clock = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+    assert parse_seconds(str(seconds)) == parse_seconds(clock) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "-3", "1:2:3:4", "1:61:00", "10:75", "douze", "3,5"])
+def test_what_is_no_duration_is_none(text):
+    assert parse_seconds(text) is None
