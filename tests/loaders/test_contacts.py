@@ -121,7 +121,9 @@ def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read):
 def test_the_device_s_day_of_export_ends_in_paris(read):
     text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\n"
     found = read("tickets", text, extracted=date(2026, 7, 3))
-    assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00" and not found.notices
+    assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00"
+    assert found.notices == ("reopened is left unknown: the export has no such column",)
+    assert found.rows["reopened"].isna().all()
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -43,7 +43,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "sales": {
         "month": "month", "day": "day", "title_id": "title_id", "title": "title",
         "format": "words", "units": "signed", "revenue": "amount?", "returns": "signed?",
-        "nature": "words?", "product": "product?", "currency": "text?",
+        "nature": "words?", "product": "product?", "currency": "text?", "price": "amount?",
+        "discount": "amount?",
     },
     "subscriptions": {
         "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
@@ -95,6 +96,8 @@ class Layout(_Part):
     other; `archive` a .zip of texts, each of one of `members`; `queue_log` Asterisk's events.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True)  # a tab is no space around a text
+
     kind: Kind = "text"
     delimiters: str = Field(default=";,\t", min_length=1, description="that separate cells")
     encodings: tuple[Literal["utf-8", "cp1252", "latin-1"], ...] = ("utf-8",)
@@ -118,6 +121,20 @@ class Layout(_Part):
         return self
 
 
+class Keep(_Part):
+    """Which rows count: those whose cell under `header` is one of `words`, or none of `but`."""
+
+    header: Text
+    words: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Keep:
+        if bool(self.words) == bool(self.but):
+            raise ValueError("has either `words` (to keep) or `but` (to leave out)")
+        return self
+
+
 class Column(_Part):
     """A field of the table, and the column of the export that gives it.
 
@@ -131,6 +148,7 @@ class Column(_Part):
     optional: bool = Field(default=False, description="whether the column may be missing")
     first_of: bool = Field(default=False, description="whether several headers give it together")
     empty: tuple[Text, ...] = Field(default=(), description="words that stand for nothing")
+    only_if: Keep | None = Field(default=None, description="rows elsewhere have an empty cell")
     words: dict[str, tuple[str, ...]] = {}
     forms: tuple[Text, ...] = Field(
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
@@ -144,20 +162,6 @@ class Column(_Part):
             raise ValueError("has either `headers` or a `value`")
         for form in self.forms:
             check_form(form)
-        return self
-
-
-class Keep(_Part):
-    """Which rows count: those whose cell under `header` is one of `words`, or none of `but`."""
-
-    header: Text
-    words: tuple[str, ...] = ()
-    but: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _fits(self) -> Keep:
-        if bool(self.words) == bool(self.but):
-            raise ValueError("has either `words` (to keep) or `but` (to leave out)")
         return self
 
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _settled
 from observlib.loaders._grid import Grid, read_grid
-from observlib.loaders._moments import read_moments
+from observlib.loaders._moments import chosen, read_moments
 from observlib.loaders._rows import settle
 from observlib.loaders._text import (
     is_formula_error,
@@ -26,6 +26,13 @@ from observlib.tables import reject
 from observlib.text import fold_label
 
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
+# What of each table stays empty where it is not told, and would else be read as "not" or 0.
+_UNTOLD = {
+    "calls": ("wait",),
+    "sales": ("returns",),
+    "subscriptions": ("leaves",),
+    "tickets": ("answered", "closed", "reopened"),
+}
 _WHAT = {"outcome": "no outcome", "format": "no known format", "nature": "no known nature"}
 
 
@@ -43,11 +50,14 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
     titles = _titles(path, grid, form)
+    form = _with_untold(form, titles)
     grid, notices = _kept(path, grid, form)
     faults = _settled.Faults(titles)
-    texts = _texts(grid, form, titles, faults)
+    texts = _texts(path, grid, form, titles, faults)
+    forms = _forms(path, texts, form, device)
+    zone = _zone(path, form, device, grid.zone)
     values = {
-        field: _read(path, texts, field, form, device, catalogue, grid.zone, faults)
+        field: _read(texts, field, form, forms.get(field, ""), zone, catalogue, faults)
         for field in form.columns
     }
     frame = faults.without(pd.DataFrame(values, index=texts.index))
@@ -56,7 +66,7 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
         for line, (field, reason) in faults.by_line.items()
     ]
-    unknown = [f"{form.label} does not tell {field}: {why}" for field, why in form.unknown.items()]
+    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
 
 
@@ -64,7 +74,7 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     """The header of each field that the table has; the first, where several give it."""
     folded = [_folded(title) for title in grid.header]
     titles: dict[str, str] = {}
-    found = [*grid.header]
+    found = [*grid.header]  # and the fields that they, or the format, give
     for field, column in form.columns.items():
         wanted = {_folded(name) for name in column.headers}
         places = [at for at, name in enumerate(folded) if name in wanted]
@@ -75,14 +85,30 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             )
         if places:
             titles[field] = grid.header[places[0]]
-            for at in places:
-                found[at] = field
+            found.append(field)
         elif column.value is not None:
             found.append(field)
     needed = [name for name, column in form.columns.items() if not column.optional]
-    columns = ", ".join(form.columns)
-    need_columns(path, found, needed, form.mend or f"the columns are {columns}")
+    if set(needed) - set(found):
+        known = {title: field for field, title in titles.items()}
+        shown = [known.get(title, title) for title in grid.header]
+        columns = ", ".join(form.columns)
+        need_columns(path, shown, needed, form.mend or f"the columns are {columns}")
     return titles
+
+
+def _with_untold(form: Format, titles: dict[str, str]) -> Format:
+    """The format, with what this export does not tell, for want of a column, among the unknown."""
+    untold = {
+        field: "the export has no such column"
+        for field in _UNTOLD.get(form.table, ())
+        if field not in titles and field not in form.unknown
+    }
+    if "nature" in titles:  # returns are rows of their own
+        untold.pop("returns", None)
+    if "left" in titles:  # persons, of whom each tells it
+        untold.pop("leaves", None)
+    return form.model_copy(update={"unknown": {**form.unknown, **untold}})
 
 
 def _folded(title: str) -> str:
@@ -102,26 +128,28 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         rows = _carried(path, grid, carried.key, carried.headers)
     if latest := form.latest:
         key, by = _needed(path, grid, [latest.key, latest.by])
+        whole = {line: cells for line, cells in rows.items() if len(cells) > max(key, by)}
         last: dict[str, int] = {}
-        for line, cells in sorted(rows.items(), key=lambda row: row[1][by]):
+        for line, cells in sorted(whole.items(), key=lambda row: row[1][by]):
             last[cells[key]] = line
-        if again := len(rows) - len(last):
+        if again := len(whole) - len(last):
             notices.append(f"{again} rows are earlier versions of others, which alone count")
-        rows = {line: cells for line, cells in rows.items() if last[cells[key]] == line}
+        rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
     for rule in form.keep:
-        (place,) = _needed(path, grid, [rule.header])
-        words = {fold_label(word) for word in rule.words or rule.but}
-        kept = {
-            line: cells
-            for line, cells in rows.items()
-            if len(cells) <= place or (fold_label(cells[place]) in words) == bool(rule.words)
-        }
+        (at,) = _needed(path, grid, [rule.header])
+        kept = {n: c for n, c in rows.items() if len(c) <= at or _holds(rule, c[at])}
         if left := len(rows) - len(kept):
             what = "is none of" if rule.words else "is one of"
             told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
             notices.append(f"{left} rows do not count: {rule.header} {what} {told}")
         rows = kept
     return Grid(grid.header, rows, grid.zone), notices
+
+
+def _holds(rule: Keep, cell: str) -> bool:
+    """Whether a row with this cell counts."""
+    words = {fold_label(word) for word in rule.words or rule.but}
+    return (fold_label(cell) in words) == bool(rule.words)
 
 
 def _needed(path: Path, grid: Grid, names: list[str]) -> list[int]:
@@ -145,7 +173,7 @@ def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict
 
 
 def _texts(
-    grid: Grid, form: Format, titles: dict[str, str], faults: _settled.Faults
+    path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: _settled.Faults
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
@@ -168,18 +196,18 @@ def _texts(
         if field not in titles:
             texts[field] = column.value or ""
             continue
-        nothing = {fold_label(word) for word in column.empty}
+        rows = (grid.rows[line] for line in whole)
         cells = [
-            next((cell for at in places[field] if (cell := grid.rows[line][at].strip())), "")
-            for line in whole
+            next((cell for at in places[field] if (cell := row[at].strip())), "") for row in rows
         ]
-        texts[field] = pd.Series(
-            [cell if fold_label(cell) not in nothing else "" for cell in cells]
-            if nothing
-            else cells,
-            index=texts.index,
-            dtype=object,
-        )
+        if column.empty:
+            nothing = {fold_label(word) for word in column.empty}
+            cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
+        texts[field] = pd.Series(cells, index=texts.index, dtype=object)
+        if rule := column.only_if:
+            (at,) = _needed(path, grid, [rule.header])
+            holds = [_holds(rule, grid.rows[line][at]) for line in whole]
+            texts[field] = texts[field].where(holds, "")
     return texts
 
 
@@ -189,14 +217,67 @@ def _headers_of(grid: Grid, column: Column) -> list[str]:
     return [name for name in column.headers if _folded(name) in there]
 
 
+def _forms(path: Path, texts: pd.DataFrame, form: Format, device: Device) -> dict[str, str]:
+    """The form of each field of moments or days, chosen over all that may have the same.
+
+    Raises
+    ------
+    ObservError
+        Where it cannot be told which one it is.
+    """
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for field, column in form.columns.items():
+        if _is_dated(form, field):
+            alike.setdefault(column.forms or _FORMS, []).append(field)
+    found: dict[str, str] = {}
+    for forms, fields in alike.items():
+        cells = pd.concat([texts[field] for field in fields], ignore_index=True)
+        cells = cells[cells != ""]
+        if device.date_form in forms:
+            told = device.date_form
+        elif cells.empty:
+            told = forms[0]
+        else:
+            days = FIELDS[form.table][fields[0]].startswith("day")
+            try:
+                told = chosen(cells, forms, days)
+            except ObservError as error:
+                raise ObservError(f"{path}: column {fields[0]!r}: {error}") from error
+        found |= dict.fromkeys(fields, told)
+    return found
+
+
+def _is_dated(form: Format, field: str) -> bool:
+    kind = FIELDS[form.table][field].rstrip("?")
+    return kind in ("moment", "day") and not form.columns[field].after
+
+
+def _zone(path: Path, form: Format, device: Device, told: str) -> ZoneInfo:
+    """The zone of moments that tell none: the file's own, the device's or the format's.
+
+    Raises
+    ------
+    ObservError
+        Where the file tells one that does not exist.
+    """
+    if not told:
+        return ZoneInfo(device.zone or form.zone)
+    try:
+        return ZoneInfo(told)
+    except (ValueError, KeyError, OSError) as error:
+        raise ObservError(
+            f"{path}: its zone {short(told)!r} is none that is known; give the device's `zone`, "
+            "and export the file again"
+        ) from error
+
+
 def _read(
-    path: Path,
     texts: pd.DataFrame,
     field: str,
     form: Format,
-    device: Device,
+    written: str,
+    zone: ZoneInfo,
     catalogue: Catalogue,
-    zone: str,
     faults: _settled.Faults,
 ) -> pd.Series:
     """The values of a field; cells that cannot be read are faults of their rows."""
@@ -205,44 +286,20 @@ def _read(
     optional = kind.endswith("?") or column.optional
     kind = kind.rstrip("?")
     filled = cells != ""
-    if not optional and "" not in [word for told in column.words.values() for word in told]:
+    if any("" in told for told in column.words.values()):
+        filled |= True  # a word stands for an empty cell
+    elif not optional:
         faults.add_all(field, dict.fromkeys(cells.index[~filled], "is empty"))
-    elif kind in ("words", "flag") and column.words:
-        filled |= True  # what stands for an empty cell
     there = cells[filled]
-    if kind in ("moment", "day") and not column.after:
-        found, why = _moments(path, there, field, column, kind == "day", form, device, zone)
-    else:
+    if not _is_dated(form, field):
         found, why = _cells.each(there, _reader(kind, field, column, catalogue))
+    elif there.empty:
+        found, why = there.astype("datetime64[us]"), {}
+    else:
+        forms = column.forms or _FORMS
+        found, why = read_moments(there, forms, zone, kind == "day", form.in_order, written)
     faults.add_all(field, why)
     return found.reindex(cells.index)
-
-
-def _moments(
-    path: Path,
-    there: pd.Series,
-    field: str,
-    column: Column,
-    days: bool,
-    form: Format,
-    device: Device,
-    told: str,
-) -> _cells.Read:
-    forms = column.forms or _FORMS
-    if device.date_form and device.date_form in forms:
-        forms = (device.date_form,)
-    zone = form.where if not device.zone else ZoneInfo(device.zone)
-    if told:
-        try:
-            zone = ZoneInfo(told)
-        except (ValueError, KeyError, OSError) as error:
-            raise ObservError(f"{path}: its zone {told!r} is none that is known") from error
-    if there.empty:
-        return there.astype("datetime64[us]"), {}
-    try:
-        return read_moments(there, forms, zone, days, form.in_order)
-    except ObservError as error:
-        raise ObservError(f"{path}: column {field!r}: {error}") from error
 
 
 def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Callable[[str], object]:
@@ -257,6 +314,7 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         return _cells.word_reader(column.words, _WHAT.get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
+        "words": str,  # of a value that the format tells
         "product": product,
         "ticket": _cells.ticket,
         "theme": _cells.theme,

@@ -48,17 +48,40 @@ _SKIPPED = "does not exist: summer time began, and this hour was skipped"
 _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
 
 
+def chosen(texts: pd.Series, forms: Sequence[str], days: bool = False) -> str:
+    """The form in which columns of moments are written: that of most of their cells.
+
+    Raises
+    ------
+    ObservError
+        Where every cell can be read with the day first and with the month first, and `forms`
+        holds both.
+
+    Examples
+    --------
+    >>> chosen(pd.Series(["02/03/2026", "31/03/2026"]), ["%d/%m/%Y", "%m/%d/%Y"], days=True)
+    '%d/%m/%Y'
+    """
+    if len(forms) == 1:
+        return forms[0]
+    read = [(form, _read(texts, form, days)) for form in forms]
+    form, parts = max(read, key=lambda one: (one[1]["read"].sum(), one[1]["read"].iloc[:1].any()))
+    _not_ambiguous(form, parts, read)
+    return form
+
+
 def read_moments(
     texts: pd.Series,
     forms: Sequence[str],
     zone: ZoneInfo = PARIS,
     days: bool = False,
     in_order: bool = False,
+    form: str = "",
 ) -> tuple[pd.Series, dict[int, str]]:
     """Moments of a column, in UTC without a zone, and why others are refused.
 
-    A column is written in one form, that of most of its cells: where two meet, someone has joined
-    files, and one of them may have its months first. An hour that the start of summer time skips
+    A column is written in one form, `chosen` or given: where two meet, someone has joined files,
+    and one of them may have its months first. An hour that the start of summer time skips
     is refused. One that its end repeats is summer time; where rows are `in_order` of time, it is
     winter time once the hour has been gone through.
 
@@ -77,8 +100,7 @@ def read_moments(
     Raises
     ------
     ObservError
-        Where every cell can be read with the day first and with the month first, and `forms`
-        holds both.
+        As `chosen`.
 
     Examples
     --------
@@ -87,13 +109,12 @@ def read_moments(
     >>> found.dropna().astype(str).to_dict(), list(faults)
     ({2: '2026-07-01 10:00:00'}, [3])
     """
-    read = [(form, _read(texts, form, days)) for form in forms]
-    form, parts = max(read, key=lambda one: (one[1]["read"].sum(), one[1]["read"].iloc[:1].any()))
-    _not_ambiguous(form, parts, read)
+    form = form or chosen(texts, forms, days)
+    parts = _read(texts, form, days)
     faults: dict[int, str] = {}
     own = parts["read"]
     if not own.all():
-        others = [other["read"] for name, other in read if name != form]
+        others = [_read(texts, other, days)["read"] for other in forms if other != form]
         first = texts.index[own.to_numpy().argmax()]
         shows = _month_first(texts[~own], form)
         if shows is not None:

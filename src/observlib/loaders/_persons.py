@@ -42,7 +42,7 @@ def counted(
         Where nobody's joining can be read.
     """
     frame = frame.assign(list=frame.get("list", device.label))
-    knows_leaving = "left" not in form.unknown and "left" in frame
+    knows_leaving = "leaves" not in form.unknown
     if "left" not in frame:
         frame["left"] = pd.NaT
     refuse("joined", frame["joined"].isna(), "is empty: the month of joining is not known")

@@ -18,6 +18,7 @@ from observlib.loaders._cells import MOST_THEMES
 from observlib.loaders._moments import PARIS, paris_days
 from observlib.loaders._persons import counted
 from observlib.loaders._rows import is_complete
+from observlib.loaders._sheet import day_named
 
 
 @dataclass
@@ -131,8 +132,22 @@ def _need_themes(path: Path, frame: pd.DataFrame) -> None:
         )
 
 
-def _in_months(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
-    """Rows of months, or of days, with the month's `start` and `end`, and whether it was over."""
+def _in_months(path: Path, frame: pd.DataFrame, device: Device) -> pd.DataFrame:
+    """Rows of months, or of days, with the month's `start` and `end`, and whether it was over.
+
+    Raises
+    ------
+    ObservError
+        Where neither rows, nor the device, nor the file's name tell the month.
+    """
+    if "month" not in frame and "day" not in frame:
+        day = day_named(device.period or path.stem)
+        if day is None:
+            raise ObservError(
+                f"{path}: no month in its rows; write it in the file's name, as _2026-03, or as "
+                "the device's `period`"
+            )
+        frame = frame.assign(day=pd.Timestamp(day))
     start = pd.to_datetime(frame["month"] if "month" in frame else frame["day"])
     start = start.dt.to_period("M").dt.start_time
     end = (start + pd.offsets.MonthEnd(0)).astype("datetime64[us]")
@@ -143,8 +158,11 @@ def _in_months(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
 def sales(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
     """Sales of months, with the returns written as rows of their own added to their sale's."""
     notices: list[str] = []
-    frame = _in_months(_about(frame, device), device)
-    for name in ("revenue", "returns"):
+    if "price" in frame:  # of one unit
+        less = frame["discount"].astype(float).fillna(0) if "discount" in frame else 0
+        frame["revenue"] = frame["price"].astype(float) * frame["units"].astype(float) - less
+    frame = _in_months(path, _about(frame, device), device)
+    for name in ("revenue", "returns", "format"):
         if name not in frame:
             frame[name] = np.nan
     frame["revenue"] = frame["revenue"].astype(float)
@@ -209,8 +227,8 @@ def subscriptions(
     """Monthly counts of subscribers, of cohorts or whole lists; or of persons, counted here."""
     if "joined" in form.columns:
         frame, notices = counted(path, _about(frame, device), form, device, faults.where)
-        return _in_months(frame, device), notices
-    frame = _in_months(_about(frame, device), device)
+        return _in_months(path, frame, device), notices
+    frame = _in_months(path, _about(frame, device), device)
     if "cohort" in frame:
         joined = pd.to_datetime(frame["cohort"])
         told = {

@@ -1,0 +1,140 @@
+"""Real tools' exports against rows that were read by hand.
+
+The samples lie outside the project; without them these tests skip. The tables in `expected/` were
+written by looking at the samples, never by the code.
+"""
+
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib.catalogue import Device
+from observlib.errors import ObservError
+from observlib.loaders import load
+
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "formats"
+EXPECTED = Path(__file__).parent / "expected"
+pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not at hand")
+# The sample of a format, what its device says beside, and the notices that are to be told.
+READ = [
+    ("glpi", "glpi/glpi-10-fr.csv", {"extracted": date(2026, 4, 9)}, ["answered", "reopened"]),
+    ("glpi", "glpi/glpi-11-fr.csv", {"extracted": date(2026, 4, 9)}, ["answered", "reopened"]),
+    ("zendesk_csv", "zendesk-csv/tickets.csv", {}, ["latest moment"]),
+    ("znuny", "znuny/ticket_search_2026-04-01_08-00.csv", {}, ["latest moment", "reopened"]),
+    ("zammad", "zammad/tickets-2026-3.xlsx", {}, ["latest moment", "reopened"]),
+    ("asterisk_queue_log", "asterisk-queue-log/queue_log", {}, []),
+    ("wazo_cdr", "wazo-cdr/cdr.csv", {}, ["2 rows do not count: call_direction", "wait"]),
+    ("3cx", "3cx/CallLogs.csv", {}, ["1 rows do not count: Direction", "wait"]),
+    ("amazon_connect", "amazon-connect/contact_records", {},
+     ["1 rows are earlier versions", "1 rows do not count: InitiationMethod"]),
+    ("google_play_books", "google-books/GoogleSalesTransactionReport_foo2020_02.csv", {}, []),
+    ("woocommerce_products", "woocommerce/products.csv", {"period": "2026-03"},
+     ["format", "returns"]),
+    ("shopify_orders", "shopify-orders/orders_export_1.csv", {},
+     ["1 rows do not count: Financial Status", "returns"]),
+    ("ghost_members", "ghost/member-csv-export.csv", {},
+     ["1 rows do not count: subscribed_to_emails", "latest day, 2022-10-18", "leaves"]),
+    ("listmonk_subscribers", "listmonk/subscribers.csv", {},
+     ["2 rows do not count: status", "latest day, 2026-04-01", "leaves"]),
+]  # fmt: skip
+REFUSED = [
+    ("asterisk_cdr", "asterisk-cdr/Master.csv", "give the queue_log"),
+    ("woocommerce_orders", "woocommerce/orders.csv", "download the report Products"),
+    ("prestashop_orders", "prestashop/order_2026-04-01_080000.csv", "it names no title"),
+    ("stripe_balance", "stripe/balance_history.csv", "it names no title"),
+    ("zendesk_api", "zendesk-api/incremental_tickets.json", "no list 'metric_sets'"),
+    ("woocommerce_products", "woocommerce/products.csv", "no month in its rows"),
+]
+
+
+def device(loader, **keys):
+    return Device(
+        id="d", label="D", family="feedback", channel="mail", owner="relation-usagers",
+        product="boamp", frequency="monthly", personal_data="Aucune.", pattern="*", loader=loader,
+        **keys,
+    )  # fmt: skip
+
+
+def texts(rows, columns):
+    """Rows as a table of texts: days and moments in ISO, whole numbers without a point."""
+    shown = rows[columns].copy()
+    for name in shown:
+        days = name in ("date", "start", "end")
+        if pd.api.types.is_datetime64_any_dtype(shown[name]):
+            shown[name] = shown[name].dt.strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M:%S")
+    return shown.astype("str").replace({"<NA>": "", "nan": "", "NaT": "", "None": ""}).fillna("")
+
+
+def same(found, name, since="1900"):
+    expected = pd.read_csv(EXPECTED / f"{name}.csv", dtype=str, keep_default_na=False)
+    rows = found.rows
+    if "start" in rows:
+        rows = rows[rows["start"] >= since]
+    shown = texts(rows.reset_index(drop=True), list(expected))
+    pd.testing.assert_frame_equal(shown, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(("form", "sample", "keys", "told"), READ, ids=[one[1] for one in READ])
+def test_each_line_of_a_tool_s_export_is_read_as_it_means(catalogue, form, sample, keys, told):
+    found = load(SAMPLES / sample, device(form, **keys), catalogue)
+    same(found, form)
+    assert found.rejects.empty
+    assert len(found.notices) == len(told)
+    assert all(part in notice for part, notice in zip(told, found.notices, strict=True)), (
+        found.notices
+    )
+
+
+@pytest.mark.parametrize(("form", "sample", "why"), REFUSED, ids=[one[1] for one in REFUSED])
+def test_an_export_that_cannot_tell_says_what_to_give_instead(catalogue, form, sample, why):
+    with pytest.raises(ObservError, match=why) as caught:
+        load(SAMPLES / sample, device(form), catalogue)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_three_files_of_an_audience_are_one_export(catalogue, tmp_path):
+    path = tmp_path / "audience.zip"
+    with zipfile.ZipFile(path, "w") as book:
+        for one in sorted((SAMPLES / "mailchimp").glob("*.csv")):
+            book.write(one, one.name)
+    found = load(path, device("mailchimp_audience", extracted=date(2026, 3, 31)), catalogue)
+    same(found, "mailchimp_audience", since="2026-02")
+    assert found.rejects.empty and len(found.rows) == 26 + 25 + 3 + 1
+    assert set(found.rows["list"]) == {"D"} and not found.notices
+
+
+def test_zendesk_s_tickets_are_joined_with_their_metrics(catalogue, tmp_path):
+    export = json.loads((SAMPLES / "zendesk-api" / "incremental_tickets.json").read_text())
+    metric = json.loads((SAMPLES / "zendesk-api" / "ticket_metric.json").read_text())
+    minutes = {"calendar": 4, "business": 0}
+    first = {"ticket_id": 28, "reply_time_in_minutes": minutes, "solved_at": "2023-09-20T15:57:42Z"}
+    none = {"calendar": 0, "business": 0}
+    second = {"ticket_id": 29, "reply_time_in_minutes": none, "replies": 0, "solved_at": None}
+    export["metric_sets"] = [metric | first, metric | second | {"reopens": 0}]
+    export["tickets"] = export["tickets"][:3]
+    export["tickets"][2]["status"] = "deleted"
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(export))
+    found = load(path, device("zendesk_api"), catalogue)
+    same(found, "zendesk_api")
+    assert found.rejects.empty
+
+
+def test_days_that_say_nothing_of_their_form_are_refused_until_the_device_tells_it(
+    catalogue, tmp_path
+):
+    path = tmp_path / "glpi.csv"
+    path.write_text('"ID";"Date d\'ouverture"\n"7";"05-01-2026 16:24"\n', encoding="utf-8")
+    with pytest.raises(ObservError, match=r"can be read as DD-MM-YYYY.* device's key `date_form`"):
+        load(path, device("glpi"), catalogue)
+    told = device("glpi", date_form="%m-%d-%Y %H:%M[:%S]")
+    assert str(load(path, told, catalogue).rows["date"].iat[0])[:10] == "2026-05-01"
+
+
+def test_another_zone_than_paris_is_the_device_s(catalogue):
+    here = load(SAMPLES / "3cx" / "CallLogs.csv", device("3cx", zone="UTC"), catalogue)
+    assert str(here.rows["moment"].iat[0]) == "2026-03-30 07:01:05"
