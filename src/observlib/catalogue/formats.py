@@ -96,7 +96,7 @@ class Layout(_Part):
     other; `archive` a .zip of texts, each of one of `members`; `queue_log` Asterisk's events.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)  # a tab is no space around a text
+    model_config = ConfigDict(str_strip_whitespace=False)  # a tab is no space around a text
 
     kind: Kind = "text"
     delimiters: str = Field(default=";,\t", min_length=1, description="that separate cells")
