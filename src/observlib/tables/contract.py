@@ -255,7 +255,8 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 
 def _text_fault(text: str, column: Column) -> str | None:
-    return personal.fault(text, names=not column.cites, identifier=column.person)
+    known = column.person or column.cites  # of a title, 13 digits are its number
+    return personal.fault(text, names=not column.cites, identifier=known)
 
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
