@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from observlib import actions, catalogue, cli, findings, frame, practices, study
-from observlib.catalogue import questionnaires
+from observlib.catalogue import formats, questionnaires
 from observlib.loaders import plain_csv
 from observlib.tables import TABLES, definitions
 
@@ -32,6 +32,14 @@ MODELS: dict[str, Any] = {
     "practices/<id>.md": practices.Sheet,
     "practices/<id>.md, sources": practices.Source,
 }
+FORMAT_MODELS: dict[str, Any] = {
+    "A format's file": catalogue.Format,
+    "layout": catalogue.Layout,
+    "columns": catalogue.Column,
+    "keep": catalogue.Keep,
+    "carry_down": formats.CarryDown,
+    "latest": formats.Latest,
+}
 KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": ""}
 NO_KEYS = ("slug", "body")  # of a sheet: its file's name, and its text
 
@@ -42,6 +50,7 @@ def pages() -> dict[str, str]:
     made = {
         "tables.md": ("Tidy tables", _tables()),
         "catalogue.md": ("Keys of the catalogue, actions and sheets", _keys()),
+        "formats.md": ("Formats of exports", _formats()),
         "commands.md": ("Commands", _command(observ, "observ")),
         "study.md": ("Study", _study()),
     }
@@ -70,16 +79,46 @@ def _tables() -> Iterator[str]:
 def _keys() -> Iterator[str]:
     yield "What each file of a data folder may hold; a wrong key is told with its file and line."
     for place, model in MODELS.items():
-        schema = model.model_json_schema()
-        needed = schema.get("required", ())
-        rows = [
-            (f"`{key}`", _kind(x, schema), "yes" * (key in needed), x.get("description", ""))
-            for key, x in schema["properties"].items()
-            if key not in NO_KEYS
-        ]
         yield f"## {place}\n\n{_doc(model)}"
-        yield _rows(("key", "holds", "required", "meaning"), rows)
+        yield _model(model)
     yield f"## How a questionnaire is read\n\n{_doc(questionnaires)}"
+
+
+def _model(model: Any) -> str:
+    """The keys of an entry, as a table."""
+    schema = model.model_json_schema()
+    needed = schema.get("required", ())
+    rows = [
+        (f"`{key}`", _kind(x, schema), "yes" * (key in needed), x.get("description", ""))
+        for key, x in schema["properties"].items()
+        if key not in NO_KEYS
+    ]
+    return _rows(("key", "holds", "required", "meaning"), rows)
+
+
+def _formats() -> Iterator[str]:
+    yield (
+        "Each is a file of `data/formats`, whose name a device's `loader` says. A data folder may "
+        "have a folder `formats` of its own."
+    )
+    known, _ = formats.load_formats([FOLDER.parents[1] / "data" / "formats"], None)
+    by_table: dict[str, list[catalogue.Format]] = {}
+    for one in known.values():
+        by_table.setdefault(one.table, []).append(one)
+    for table, found in sorted(by_table.items()):
+        rows = [(f"`{one.id}`", one.label, _any(one.columns), _untold(one)) for one in found]
+        yield f"## {table}"
+        yield _rows(("format", "of", "gives", "does not tell"), rows)
+    for title, model in FORMAT_MODELS.items():
+        yield f"## {title}\n\n{_doc(model)}"
+        yield _model(model)
+
+
+def _untold(one: catalogue.Format) -> str:
+    """What a format leaves unknown, or why it is refused."""
+    if one.refused:
+        return f"refused: {one.refused}"
+    return "; ".join(f"`{field}`: {why}" for field, why in one.unknown.items())
 
 
 def _kind(found: dict[str, Any], schema: dict[str, Any]) -> str:

@@ -133,7 +133,12 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         for line, cells in sorted(whole.items(), key=lambda row: row[1][by]):
             last[cells[key]] = line
         if again := len(whole) - len(last):
-            notices.append(f"{again} rows are earlier versions of others, which alone count")
+            are = (
+                "1 row is an earlier version"
+                if again == 1
+                else f"{again} rows are earlier versions"
+            )
+            notices.append(f"{are} of another, which alone counts")
         rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
     for rule in form.keep:
         (at,) = _needed(path, grid, [rule.header])
@@ -141,7 +146,8 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         if left := len(rows) - len(kept):
             what = "is none of" if rule.words else "is one of"
             told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
-            notices.append(f"{left} rows do not count: {rule.header} {what} {told}")
+            count = "1 row does" if left == 1 else f"{left} rows do"
+            notices.append(f"{count} not count: {rule.header} {what} {told}")
         rows = kept
     return Grid(grid.header, rows, grid.zone), notices
 
