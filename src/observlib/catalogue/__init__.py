@@ -16,7 +16,7 @@ from observlib.catalogue.entries import (
     Peer,
     Product,
 )
-from observlib.catalogue.formats import FIELDS, Column, Format, Keep, Layout
+from observlib.catalogue.formats import FIELDS, Column, Format, Keep, Layout, load_formats
 from observlib.catalogue.questionnaires import (
     Question,
     Questionnaire,
@@ -47,6 +47,7 @@ __all__ = [
     "Questionnaire",
     "Routing",
     "load_catalogue",
+    "load_formats",
     "needed_by",
     "outside_margins",
     "plain_code",

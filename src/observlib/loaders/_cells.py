@@ -39,7 +39,7 @@ def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
         except ValueError as error:
             faults[text] = str(error)
     told = {line: faults[text] for line, text in texts.items() if text in faults} if faults else {}
-    return texts.map(made), told
+    return texts.map(made) if len(texts) else texts, told
 
 
 def word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str], str]:

@@ -171,10 +171,13 @@ def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict
     above: list[str] = []
     for line, cells in grid.rows.items():
         cells = [*cells]
-        if above and len(cells) == len(above) and cells[at] in ("", above[at]):
+        rows[line] = cells
+        if len(cells) <= max(at, *places):  # a cut row, which is refused
+            continue
+        if above and cells[at] in ("", above[at]):
             for place in (at, *places):
                 cells[place] = cells[place] or above[place]
-        rows[line] = above = cells
+        above = cells
     return rows
 
 

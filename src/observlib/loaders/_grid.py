@@ -17,11 +17,20 @@ from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _queue_log
-from observlib.loaders._text import decoded, find_delimiter, read_csv, read_json, read_text, short
+from observlib.loaders._text import (
+    MOST_JSON,
+    decoded,
+    find_delimiter,
+    read_csv,
+    read_json,
+    read_text,
+    short,
+)
 from observlib.loaders._workbook import sheets, text_of
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _AGAIN = "export it again"
+_SPACES = re.compile(r"\s*")
 
 
 @dataclass(frozen=True)
@@ -134,21 +143,15 @@ def _json(path: Path, layout: Layout) -> Grid:
 
 def _documents(path: Path, text: str) -> Iterator[Any]:
     """One JSON document, or several that follow each other, on lines or without an end."""
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        if error.msg != "Extra data":
-            yield read_json(path, text)  # which tells what is wrong
-    except (RecursionError, ValueError):
-        yield read_json(path, text)
+    if len(text) > MOST_JSON:
+        read_json(path, text)  # which refuses it
     decoder, at = json.JSONDecoder(), 0
-    while at < len(text.rstrip()):
-        at += len(text[at:]) - len(text[at:].lstrip())
+    while (at := _SPACES.match(text, at).end()) < len(text):  # type: ignore[union-attr]
         try:
             _, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             end = len(text)
-        yield read_json(path, text[at:end])
+        yield read_json(path, text[at:end])  # which tells what is wrong, or is given twice
         at = end
 
 

@@ -40,7 +40,7 @@ _COUNT = re.compile(
 _LARGEST = 2**63 - 1
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MOST_BYTES = 500_000_000  # of an export in text
-_MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
+MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
 _MOST_COLUMNS = 10_000
 _MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
 _MOST_CELLS = 50_000_000
@@ -155,8 +155,8 @@ def read_json(path: Path, text: str) -> object:
         Where the text is no JSON, is nested too deeply, has a number too long to read, is of over
         20 MB, or gives one key twice in an object (the first value would silently be lost).
     """
-    if len(text) > _MOST_JSON:
-        raise ObservError(f"{path}: holds more than {_MOST_JSON // 10**6} MB of JSON; {_SPLIT}")
+    if len(text) > MOST_JSON:
+        raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {_SPLIT}")
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

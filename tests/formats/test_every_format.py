@@ -1,0 +1,221 @@
+"""Every format against the bad cells that a stranger's export brings: read, rejected or refused."""
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.copies import demonstration_catalogue
+from tests.formats.test_samples import device
+
+from observlib import tables
+from observlib.catalogue import FIELDS, load_formats
+from observlib.errors import ObservError
+from observlib.loaders import load
+
+FORMATS = {
+    name: form
+    for name, form in demonstration_catalogue().formats.items()
+    if form.layout.kind == "text" and form.columns
+}
+EVERY = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
+GOOD = {
+    "moment": "2026-03-12 09:30:00",
+    "day": "12/03/2026",
+    "month": "2026-03",
+    "time": "65",
+    "times": "65",
+    "flag": "0",
+}
+SPOILED = ["", "#N/A", "-", "n.d.", "-0", "1.234", "12 34", "9" * 25, "NaN", "inf", "45 %", "Total"]
+SPOILED += ["05/06/2026", "31/02/2026 10:00", "2026-03-29 02:30", "0001-01-01", "a\nb", PHONE, MAIL]
+
+
+def moment(form):
+    """A moment of a form, on the thirteenth so that its day is known."""
+    if form in ("iso", ""):
+        return "2026-03-13 09:30:00"
+    if form.startswith("epoch"):
+        return "1774857611"
+    form = re.sub(r"[\[\]]", "", form)
+    parts = {"%Y": "2026", "%y": "26", "%m": "03", "%d": "13", "%H": "09", "%I": "09", "%M": "30",
+             "%S": "00", "%f": "5", "%p": "AM", "%z": "+0000", "%Z": "UTC"}  # fmt: skip
+    return re.sub(r"%.", lambda found: parts[found[0]], form)
+
+
+def header(form):
+    """The columns that a file of a format has at least, and those that say which rows count."""
+    names = [column.headers[0] for column in form.columns.values() if column.headers]
+    others = [rule.header for rule in form.keep]
+    others += [column.only_if.header for column in form.columns.values() if column.only_if]
+    others += [form.carry_down.key, *form.carry_down.headers] if form.carry_down else []
+    return list(dict.fromkeys([*names, *others]))
+
+
+def row(form, number):
+    """A good row, unlike those of another number."""
+    cells = dict.fromkeys(header(form), "")
+    for rule in form.keep:
+        cells[rule.header] = rule.words[0] if rule.words else "x"
+    for field, column in form.columns.items():
+        if not column.headers:
+            continue
+        kind = FIELDS[form.table][field].rstrip("?")
+        if column.words:
+            text = next(w for told in column.words.values() for w in told if w not in ("", "*"))
+        elif kind in ("moment", "day") and not column.after:
+            text = moment(column.forms[0] if column.forms else "")
+        elif kind in ("ticket", "title_id", "list", "text"):
+            text = f"R{number}"
+        else:
+            text = GOOD.get(kind, "7") if field != "currency" else "EUR"
+        cells[column.headers[0]] = text
+    for name in ("left", "cohort", "talk", "answered", "product", "theme"):
+        if name in form.columns and FIELDS[form.table][name].endswith("?"):
+            cells[form.columns[name].headers[0]] = ""
+    return list(cells.values())
+
+
+def text(form, rows):
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=form.layout.delimiters[0], lineterminator="\n")
+    writer.writerows([*[["titre"]] * (form.layout.header_row - 1), header(form), *rows])
+    return out.getvalue()
+
+
+@pytest.fixture
+def read(tmp_path, catalogue):
+    def loaded(form, rows, **keys):
+        path = tmp_path / "export_2026-03.csv"
+        path.write_text(text(form, rows), encoding="utf-8")
+        return load(path, device(form.id, **keys), catalogue)
+
+    return loaded
+
+
+def one_by_one(form):
+    """Whether each row of the export is one of the table."""
+    return not form.sums and "joined" not in form.columns
+
+
+@EVERY
+def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(read, form):
+    rows = [row(form, 1), row(form, 2)][: 1 if form.table == "call_intervals" else 2]
+    found = read(form, rows)
+    assert found.rejects.empty and list(found.rows) == tables.columns(form.table)
+    if one_by_one(form):
+        assert len(found.rows) == len(rows)
+
+
+@EVERY
+def test_a_bad_cell_costs_its_row_or_the_file_and_shows_nobody(read, form):
+    for place in range(len(header(form))):
+        rows = [row(form, number) for number, _ in enumerate(SPOILED, 10)]
+        for cells, spoiled in zip(rows, SPOILED, strict=True):
+            cells[place] = spoiled
+        if told(read, form, [row(form, 7), *rows]) is None:  # one cell refuses the file
+            for cells in rows:
+                told(read, form, [row(form, 7), cells])
+
+
+def told(read, form, rows):
+    """The rows that are rejected, or nothing where the file is refused; neither shows anyone."""
+    try:
+        found = read(form, rows)
+    except ObservError as error:
+        said, rejects = "\n".join(error.problems), None
+        assert said.count("\n") == len(error.problems) - 1
+    else:
+        rejects = found.rejects
+        said = rejects.astype(str).to_csv() + str(found.notices)
+        assert (rejects["reason"].str.len() > 0).all()
+    assert not re.search(r"06\s12|@exemple", said)
+    return rejects
+
+
+CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
+
+
+@EVERY
+@settings(max_examples=25)
+@given(cells=st.lists(st.lists(CELL, min_size=1, max_size=12), max_size=4))
+def test_any_table_gives_rows_and_rejects_or_one_line(read, form, cells):
+    try:
+        found = read(form, [row(form, 1), *cells])
+    except ObservError as error:
+        assert all("\n" not in problem for problem in error.problems)
+        return
+    if one_by_one(form) and not form.keep:
+        blank = sum(not any(cell.strip() for cell in told) for told in cells)
+        assert len(found.rows) + len(found.rejects) == 1 + len(cells) - blank
+
+
+@EVERY
+def test_a_file_without_a_row_that_counts_gives_none_and_says_so(read, form):
+    if not form.keep:
+        return
+    cells = row(form, 1)
+    rule = form.keep[0]
+    cells[header(form).index(rule.header)] = "other" if rule.words else rule.but[0]
+    try:
+        found = read(form, [cells])
+    except ObservError as error:
+        assert "nobody" in str(error)  # of persons, none is left to count
+    else:
+        assert found.rows.empty and "does not count" in found.notices[0]
+
+
+@EVERY
+def test_two_equal_headers_are_refused_rather_than_one_taken(tmp_path, catalogue, form):
+    names = header(form)
+    field = next(f for f, column in form.columns.items() if column.headers and not column.first_of)
+    twice = [*names, form.columns[field].headers[0]]
+    path = tmp_path / "export_2026-03.csv"
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=form.layout.delimiters[0])
+    writer.writerows([*[["titre"]] * (form.layout.header_row - 1), twice, [*row(form, 1), "x"]])
+    path.write_text(out.getvalue(), encoding="utf-8")
+    with pytest.raises(ObservError, match="both give"):
+        load(path, device(form.id), catalogue)
+
+
+def write(tmp_path, text):
+    (tmp_path / "formats").mkdir()
+    path = tmp_path / "formats" / "outil.yml"
+    path.write_text(text, encoding="utf-8")
+    return load_formats([path.parent], tables.TABLES)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("label: O\ntable: calls\n", "either `columns`, or `refused`"),
+        ("label: O\ntable: call\ncolumns: {a: [A]}\n", "outil.yml:2: unknown table 'call'"),
+        ("label: O\ntable: calls\ncolumns:\n  who: [A]\n", "outil.yml:4: unknown column 'who'"),
+        ("label: O\ntable: calls\ncolumns: {wait: {}}\n", "either `headers` or a `value`"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nzone: Paris\n", "is no time zone"),
+        (
+            "label: O\ntable: calls\ncolumns: {moment: {headers: [A], forms: ['%Q']}}\n",
+            "holds %Q; write iso, epoch",
+        ),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nkeep: [{header: B}]\n", "either `words`"),
+        ("label: O\ntable: calls\ncolumns: {wait: [Nom]}\nnever_read: [nom]\n", "never to be read"),
+        ("label: O\ntable: tickets\ncolumns: {answered: {headers: [A], after: received}}\n",
+         "needs the column 'received'"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {footer: '('}\n",
+         "is no regular expression"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\ncolour: blue\n", "unknown key 'colour'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_format_is_told_with_its_place_before_anything_is_read(tmp_path, text, told):
+    _, problems = write(tmp_path, text)
+    assert any(told in problem and "outil.yml:" in problem for problem in problems), problems
+
+
+def test_all_mistakes_of_a_format_are_told_at_once(tmp_path):
+    text = "label: O\ntable: calls\ncolumns:\n  wait: {unit: days}\n  who: {forms: ['%Q']}\nx: 1\n"
+    _, problems = write(tmp_path, text)
+    assert len(problems) >= 3

@@ -1,0 +1,130 @@
+"""What surrounds a table in its file: titles, footers, sheets, archives and glued documents."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from observlib.catalogue import Format
+from observlib.errors import ObservError
+from observlib.loaders._grid import read_grid
+
+
+def form(**layout):
+    keys = {key: layout.pop(key) for key in ("zone_from",) if key in layout}
+    entry = {"id": "f", "label": "F", "table": "calls", "columns": {"wait": ["A"]}}
+    return Format.model_validate({**entry, **keys, "layout": layout})
+
+
+def workbook(sheets):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, cells in enumerate(rows):
+                sheet.write_row(at, 0, cells)
+    return out.getvalue()
+
+
+def of(tmp_path, content, name="export.csv", **layout):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_grid(path, form(**layout))
+
+
+def test_a_title_and_a_line_of_types_are_no_rows(tmp_path):
+    grid = of(tmp_path, "Tickets, 1 avril\n\nA;B\ntext;int\n1;2\n", header_row=2, skip_rows=1)
+    assert (grid.header, grid.rows) == (["A", "B"], {5: ["1", "2"]})
+
+
+def test_a_table_without_a_header_has_the_names_of_its_format(tmp_path):
+    grid = of(tmp_path, "1,2\n3,4\n", header_row=0, names=("A", "B"))
+    assert (grid.header, list(grid.rows.values())) == (["A", "B"], [["1", "2"], ["3", "4"]])
+
+
+def test_an_old_tool_s_encoding_is_read_where_its_format_says_so(tmp_path):
+    grid = of(tmp_path, "été;B\n1;2\n".encode("cp1252"), encodings=("utf-8", "cp1252"))
+    assert grid.header == ["été", "B"]
+
+
+def test_records_that_follow_each_other_without_an_end_are_all_read(tmp_path):
+    text = "".join(json.dumps({"A": n, "in": {"B": [1, "x"], "C": None}}) for n in (1, 2))
+    grid = of(tmp_path, text + "\n", kind="json")
+    assert grid.header == ["A", "in.B", "in.C"]
+    assert list(grid.rows.values()) == [["1", "1 x", ""], ["2", "1 x", ""]]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"a": 1}{"a": ', "not JSON"),
+        ("[1, 2]", "holds no records"),
+        ('{"a": 1, "a": 2}', "given twice"),
+        ("[" * 100_000, "nested too deeply|not JSON"),
+        (" " * 30_000_000 + "{}", "more than 20 MB"),
+    ],
+    ids=["cut", "no records", "a key twice", "deep", "large"],
+)
+def test_a_json_that_is_no_export_is_refused_in_one_line(tmp_path, text, why):
+    with pytest.raises(ObservError, match=why) as caught:
+        of(tmp_path, text, kind="json")
+    assert "\n" not in str(caught.value)
+
+
+def test_one_sheet_a_year_is_one_table_and_another_header_is_refused(tmp_path):
+    sheets = {"2025": [["A", "B"], [1, 2]], "notes": [["x"]], "2026": [["A", "B"], [3, 4]]}
+    grid = of(tmp_path, workbook(sheets), "e.xlsx", kind="workbook", sheets=r"\d{4}")
+    assert list(grid.rows.values()) == [["1", "2"], ["3", "4"]]
+    sheets["2026"] = [["B", "A"], [3, 4]]
+    with pytest.raises(ObservError, match="'2025' and '2026' have other headers"):
+        of(tmp_path, workbook(sheets), "e.xlsx", kind="workbook", sheets=r"\d{4}")
+    with pytest.raises(ObservError, match="no sheet named as"):
+        of(tmp_path, workbook({"x": [["A"]]}), "e.xlsx", kind="workbook", sheets=r"\d{4}")
+
+
+def test_a_footer_tells_the_zone_and_is_no_row(tmp_path):
+    text = "A;B\n1;2\nTimezone: Europe/Madrid;\n"
+    grid = of(tmp_path, text, footer="Timezone", zone_from="Timezone: (.+)")
+    assert (grid.zone, list(grid.rows.values())) == ("Europe/Madrid", [["1", "2"]])
+    with pytest.raises(ObservError, match="does not tell the zone"):
+        of(tmp_path, "A;B\n1;2\n", footer="Timezone", zone_from="Timezone: (.+)")
+
+
+def archive(tmp_path: Path, files):
+    path = tmp_path / "e.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, content in files.items():
+            book.writestr(name, content)
+    return path.read_bytes()
+
+
+def test_the_files_of_an_archive_are_one_table_under_all_their_headers(tmp_path):
+    content = archive(tmp_path, {"in/a_1.csv": "A,B\n1,2\n", "a_2.csv": "A,C\n3,4\n", "x": "?"})
+    grid = of(tmp_path, content, "e.zip", kind="archive", members=(r"a_\d\.csv",))
+    assert grid.header == ["A", "B", "C"]
+    assert list(grid.rows.values()) == [["1", "2", ""], ["3", "", "4"]]
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"x.csv": "A\n"}, "holds none of a_"),
+        ({"a_1.csv": b"\0" * 600_000_000}, "holds more than 500 MB"),
+        ({f"a_{n}.csv": "A\n" for n in range(101)}, "holds more than"),
+    ],
+    ids=["others", "a bomb", "many"],
+)
+def test_an_archive_that_is_none_of_the_tool_is_refused_in_one_line(tmp_path, files, why):
+    content = archive(tmp_path, files)
+    with pytest.raises(ObservError, match=why):
+        of(tmp_path, content, "e.zip", kind="archive", members=(r"a_\d+\.csv",))
+
+
+def test_a_damaged_archive_is_refused_in_one_line(tmp_path):
+    content = archive(tmp_path, {"a_1.csv": "A,B\n" + "1,2\n" * 1000})
+    for broken in (content[:100], b"PK\x03\x04" + b"\0" * 50, content.replace(b"a_1", b"a_2", 1)):
+        with pytest.raises(ObservError, match=r"no archive that can be read|holds none of"):
+            of(tmp_path, broken, "e.zip", kind="archive", members=(r"a_\d+\.csv",))
