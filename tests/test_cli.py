@@ -23,7 +23,8 @@ from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
-    *("catalogue", "demo", "fetch", "ingest", "edition", "preview", "practice", "study", "device"),
+    *("catalogue", "demo", "fetch", "ingest", "status", "edition"),
+    *("preview", "practice", "study", "device"),
 )
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 Observ = Callable[..., tuple[int, str, str]]
@@ -220,7 +221,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
     [
         (
             ["nope"],
-            ["'nope'", "commands are catalogue, demo, fetch, ingest, edition, preview, practice"],
+            ["'nope'", "commands are catalogue, demo, fetch, ingest, status, edition, preview, practice"],
         ),
         (["edtion"], ["'edtion'", "edition"]),
         (["--nope"], ["--nope", "commands are"]),

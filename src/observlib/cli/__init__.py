@@ -19,6 +19,7 @@ from observlib.cli.new import add_to
 from observlib.cli.printing import (
     answer,
     output_is_lost,
+    print_status,
     published,
     say,
     steps,
@@ -156,6 +157,18 @@ def ingest(
             f"{folder}: holds no export that a device claims; "
             f"`observ catalogue` prints how they are named"
         )
+
+
+@app.command()
+def status(data: Data = Path("data")) -> None:
+    """Say when each device gave its last; fail where one is late."""
+    from observlib import project, store
+
+    known = project.catalogue_with_devices(data)
+    found = store.status(project.data_folder(data), known.devices.values())
+    print_status(found)
+    if late := store.missing(found):
+        raise ObservError(*late)
 
 
 @app.command()

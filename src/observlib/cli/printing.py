@@ -20,6 +20,8 @@ import typer
 from observlib.errors import SHOWN, bounded
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from observlib.store import Ingested, Progress
 
 
@@ -153,6 +155,25 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
         unclaimed=done.unclaimed,
         problems=done.problems,
     )
+
+
+def print_status(found: pd.DataFrame) -> None:
+    """Print what each device has given, those that are late first."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("device", no_wrap=True)
+    for name in ("last day", "due", "late", "rejected"):
+        table.add_column(name, justify="right", no_wrap=True)
+    rows = found.to_dict("records")
+    for row in rows:
+        never = row["last"] is None and row["rhythm"] != "occasional"
+        late = "never given" if never else row["late"]
+        cells = (row["device"], row["last"], row["expected"], late, row["rejected"])
+        table.add_row(*(str(cell or "") for cell in cells))
+    say(table)
+    answer(devices=rows)
 
 
 def _from_here(path: Path) -> Path:

@@ -19,6 +19,7 @@ from observlib.store.reading import (
     read,
     received,
 )
+from observlib.store.status import missing, status
 
 __all__ = [
     "DEMONSTRATION",
@@ -33,6 +34,8 @@ __all__ = [
     "ingest",
     "kind",
     "latest_quarter",
+    "missing",
     "read",
     "received",
+    "status",
 ]

@@ -1,0 +1,122 @@
+"""What each device has given, and when it is expected to give again: a forgotten one is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib.catalogue import Device
+from observlib.store.ledger import Entry, read_ledger
+
+GRACE = 15  # days in which an export is made and given, after its period
+_MONTHS = {"yearly": 12, "quarterly": 3, "occasional": 0}  # of a device's period; any other: 1
+_COLUMNS = ("device", "rhythm", "exports", "first", "last", "expected", "late", "rejected")
+
+
+def status(data: Path, devices: Iterable[Device], today: date | None = None) -> pd.DataFrame:
+    """What each device has given so far, and how late it is.
+
+    Parameters
+    ----------
+    data
+        The data folder, whose store may be empty.
+    devices
+        Those of the catalogue.
+    today
+        The day from which lateness counts.
+
+    Returns
+    -------
+    DataFrame
+        A row a device: `exports` that count, `first` and `last` day of their rows, the day by
+        which more is `expected` (fifteen days after the end of the next month, quarter or year, by
+        the device's rhythm; none of an occasional one), `late` in days (0: not late; none where it
+        never gave anything), rows `rejected`.
+    """
+    ledger = read_ledger(data / "store")
+    given: dict[str, list[Entry]] = {}
+    for entry in ledger.files if ledger else ():
+        given.setdefault(entry.device, []).append(entry)
+    day = today or date.today()
+    rows = [_row(device, given.get(device.id, []), day) for device in devices]
+    return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=object)
+
+
+def missing(found: pd.DataFrame) -> list[str]:
+    """One line for each device of which something expected is missing.
+
+    Examples
+    --------
+    >>> missing(status(Path("nowhere"), []))
+    []
+    """
+    lines = []
+    rows = found.to_dict("records")
+    for row in sorted(rows, key=lambda row: -(row["late"] or 0)):
+        if row["late"] is None and row["rhythm"] != "occasional":
+            lines.append(f"{row['device']}: never gave anything; ingest its first export")
+        elif row["late"]:
+            late = f"{row['late']} day{'s' * (row['late'] > 1)} late"
+            lines.append(
+                f"{row['device']}: {late}: nothing after {row['last']}, and more was expected by "
+                f"{row['expected']}; export and ingest what follows"
+            )
+    return lines
+
+
+def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:
+    spans = [entry.span for entry in entries if entry.span]
+    last = min(max(date.fromisoformat(end[:10]) for _, end in spans), today) if spans else None
+    read = max((date.fromisoformat(entry.read) for entry in entries), default=today)
+    expected = next_expected(last, read, device.frequency) if last else None
+    late = None if last is None else max((today - expected).days, 0) if expected else 0
+    return {
+        "device": device.id,
+        "rhythm": device.frequency,
+        "exports": len(entries),
+        "first": min(start for start, _ in spans)[:10] if spans else None,
+        "last": last and last.isoformat(),
+        "expected": expected and expected.isoformat(),
+        "late": late,
+        "rejected": sum(entry.rejected for entry in entries),
+    }
+
+
+def next_expected(last: date, read: date, rhythm: str) -> date | None:
+    """The day by which a device of a rhythm gives more; never, where it is occasional.
+
+    Parameters
+    ----------
+    last
+        The last day of its rows.
+    read
+        The day on which its last export was read. It covers the period of `last` where that was
+        over: nobody may have written on its last days.
+    rhythm
+        The device's `frequency`.
+
+    Examples
+    --------
+    >>> str(next_expected(date(2026, 9, 30), date(2026, 10, 2), "monthly"))
+    '2026-11-15'
+    >>> str(next_expected(date(2026, 9, 14), date(2026, 9, 20), "continuous"))
+    '2026-10-15'
+    >>> str(next_expected(date(2026, 7, 1), date(2026, 10, 2), "quarterly"))
+    '2027-01-15'
+    """
+    months = _MONTHS.get(rhythm, 1)
+    if not months:
+        return None
+    ends = _period_end(last, months)
+    covered = ends if read > ends else last
+    return _period_end(covered + timedelta(days=1), months) + timedelta(days=GRACE)
+
+
+def _period_end(day: date, months: int) -> date:
+    """The last day of the month, quarter or year of a day."""
+    after = day.year * 12 + (day.month - 1) // months * months + months
+    return date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
