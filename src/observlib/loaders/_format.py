@@ -11,7 +11,7 @@ import pandas as pd
 
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _settled
+from observlib.loaders import Loaded, _cells, _settled, _settled_counts
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import read_moments
 from observlib.loaders._rows import settle
@@ -26,6 +26,7 @@ from observlib.tables import reject
 from observlib.text import fold_label
 
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
+_SETTLED = {**_settled.SETTLED, **_settled_counts.SETTLED}
 _WHAT = {"outcome": "no outcome", "format": "no known format", "nature": "no known nature"}
 
 
@@ -44,17 +45,18 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         raise ObservError(f"{path}: no row under the header; export it again")
     titles = _titles(path, grid, form)
     grid, notices = _kept(path, grid, form)
-    faults = _settled.Faults(titles)
+    marks = [name for name, kind in FIELDS[form.table].items() if kind.startswith("mark")]
+    faults = _settled.Faults(titles, marks)
     texts = _texts(grid, form, titles, faults)
     values = {
         field: _read(path, texts, field, form, device, catalogue, grid.zone, faults)
         for field in form.columns
     }
     frame = faults.without(pd.DataFrame(values, index=texts.index))
-    frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
+    frame, more = _SETTLED[form.table](path, frame, form, device, faults)
     rejects = [
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
-        for line, (field, reason) in faults.by_line.items()
+        for line, field, reason in faults.told()
     ]
     unknown = [f"{form.label} does not tell {field}: {why}" for field, why in form.unknown.items()]
     return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
@@ -64,24 +66,22 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     """The header of each field that the table has; the first, where several give it."""
     folded = [_folded(title) for title in grid.header]
     titles: dict[str, str] = {}
-    found = [*grid.header]
+    missing = []
     for field, column in form.columns.items():
         wanted = {_folded(name) for name in column.headers}
         places = [at for at, name in enumerate(folded) if name in wanted]
-        if len(places) > 1 and not column.first_of:
+        if len(places) > 1 and not (column.first_of or column.parts):
             one, other = (short(grid.header[at]) for at in places[:2])
             raise ObservError(
                 f"{path}: columns {one!r} and {other!r} both give {field!r}; keep one"
             )
         if places:
             titles[field] = grid.header[places[0]]
-            for at in places:
-                found[at] = field
-        elif column.value is not None:
-            found.append(field)
-    needed = [name for name, column in form.columns.items() if not column.optional]
-    columns = ", ".join(form.columns)
-    need_columns(path, found, needed, form.mend or f"the columns are {columns}")
+        elif column.headers and not column.optional:
+            missing.append(column.headers[0])
+    mend = form.mend or f"the columns are {', '.join(form.columns)}"
+    mend = next((told for name, told in form.others.items() if _folded(name) in folded), mend)
+    need_columns(path, grid.header, missing, mend)
     return titles
 
 
@@ -149,7 +149,13 @@ def _texts(
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
-        field: _places(grid.header, _headers_of(grid, form.columns[field])) for field in titles
+        field: [
+            at
+            for name in map(_folded, form.columns[field].headers)
+            for at, title in enumerate(map(_folded, grid.header))
+            if title == name
+        ]
+        for field in titles
     }
     whole = []
     for line, cells in grid.rows.items():
@@ -169,10 +175,7 @@ def _texts(
             texts[field] = column.value or ""
             continue
         nothing = {fold_label(word) for word in column.empty}
-        cells = [
-            next((cell for at in places[field] if (cell := grid.rows[line][at].strip())), "")
-            for line in whole
-        ]
+        cells = [_text(column, [grid.rows[line][at] for at in places[field]]) for line in whole]
         texts[field] = pd.Series(
             [cell if fold_label(cell) not in nothing else "" for cell in cells]
             if nothing
@@ -183,10 +186,14 @@ def _texts(
     return texts
 
 
-def _headers_of(grid: Grid, column: Column) -> list[str]:
-    """The headers of a column that a table has, in the order of the format."""
-    there = {_folded(title) for title in grid.header}
-    return [name for name in column.headers if _folded(name) in there]
+def _text(column: Column, cells: Sequence[str]) -> str:
+    """The text of a field: of its first cell that is not empty, or of all where they are parts."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    text = (_cells.APART.join(filled) if column.parts else filled[0]) if filled else ""
+    if column.pattern and text:
+        found = re.fullmatch(column.pattern, text)
+        return found[1] or text if found else ""
+    return text
 
 
 def _read(
@@ -253,10 +260,15 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
             raise ValueError("is no product of the catalogue; write its id")
         return text
 
-    if column.words and kind != "flag":
+    if column.of:
+        return _cells.mean_reader(column, share=field == "bounces")
+    if column.words and kind not in ("flag", "mark"):
         return _cells.word_reader(column.words, _WHAT.get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
+        "number": _cells.number,
+        "answer": _cells.answer,
+        "mark": _cells.mark_reader(column),
         "product": product,
         "ticket": _cells.ticket,
         "theme": _cells.theme,

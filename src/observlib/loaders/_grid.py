@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _queue_log
-from observlib.loaders._text import decoded, find_delimiter, read_csv, read_json, read_text, short
+from observlib.loaders._text import decoded, read_csv, read_json, read_text, short
 from observlib.loaders._workbook import sheets, text_of
+from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _AGAIN = "export it again"
@@ -47,8 +48,12 @@ def read_grid(path: Path, form: Format) -> Grid:
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*_queue_log.read(path, read_text(path)))
-    read = {"text": _text, "workbook": _workbook, "json": _json, "archive": _archive}[layout.kind]
-    grid = read(path, layout)
+    if layout.kind == "text" or (layout.kind == "table" and path.suffix.lower() != ".xlsx"):
+        known = [name for column in form.columns.values() for name in column.headers]
+        grid = _csv(path, _section(path, layout), layout, known)
+    else:
+        read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
+        grid = read(path, layout)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:
@@ -56,15 +61,48 @@ def read_grid(path: Path, form: Format) -> Grid:
     return grid
 
 
-def _text(path: Path, layout: Layout) -> Grid:
-    return _csv(path, read_text(path, layout.encodings), layout)
+def _section(path: Path, layout: Layout) -> str:
+    """The text of a file, or the lines of its section under their own numbers."""
+    text = read_text(path, layout.encodings)
+    if layout.section is None:
+        return text
+    lines = text.splitlines()
+    begin, end = layout.section
+    first = next((at for at, line in enumerate(lines, 1) if re.fullmatch(begin, line)), None)
+    if first is None:
+        raise ObservError(f"{path}: has no line {begin}, where its table begins; {_AGAIN}")
+    last = next((at for at in range(first, len(lines)) if re.fullmatch(end, lines[at])), None)
+    if last is None:
+        raise ObservError(
+            f"{path}:{first}: no line {end} ends this table: the file is cut; {_AGAIN}"
+        )
+    if not any(line.strip() for line in lines[first:last]):
+        raise ObservError(f"{path}:{first}: no row in this table; {_AGAIN}")
+    return "\n" * first + "\n".join(lines[first:last])
 
 
-def _csv(path: Path, text: str, layout: Layout) -> Grid:
+def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
+    """The sign that sets most known headers apart, then most parts: questions hold commas.
+
+    Examples
+    --------
+    >>> _delimiter("Identifiant Avis;Oui, ou non, ou rien ?;satisfaction", ",;", ["satisfaction"])
+    ';'
+    """
+    folded = {fold_label(name) for name in known}
+
+    def headers(sign: str) -> tuple[int, int]:
+        parts = line.split(sign)
+        return sum(fold_label(part.strip(' "\r')) in folded for part in parts), len(parts)
+
+    return max(signs, key=headers)
+
+
+def _csv(path: Path, text: str, layout: Layout, known: Sequence[str] = ()) -> Grid:
     lines = (line for line in text.splitlines() if line.strip())
     place = max(layout.header_row - 1, 0)
     told = next((line for at, line in enumerate(lines) if at == place), "")
-    header, rows = read_csv(path, text, find_delimiter(told, layout.delimiters))
+    header, rows = read_csv(path, text, _delimiter(told, layout.delimiters, known))
     if layout.header_row == 0:
         return Grid(list(layout.names), {1: header, **rows})
     lines_of = list(rows)
@@ -94,7 +132,7 @@ def _workbook(path: Path, layout: Layout) -> Grid:
         header, first = header or top, first or name
         start = layout.header_row + layout.skip_rows
         for at, row in enumerate(texts[start:], start + 1):
-            if any(row):
+            if any(cell.strip() for cell in row):
                 rows[before + at] = row
         before += len(texts)
     if not found:
@@ -103,6 +141,8 @@ def _workbook(path: Path, layout: Layout) -> Grid:
 
 
 def _cell(cell: Any) -> str:
+    if isinstance(cell, str):  # with its lines, as in a CSV
+        return cell
     return cell.isoformat(" ") if isinstance(cell, datetime) else text_of(cell)
 
 
