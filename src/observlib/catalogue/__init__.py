@@ -16,7 +16,7 @@ from observlib.catalogue.entries import (
     Peer,
     Product,
 )
-from observlib.catalogue.formats import FIELDS, Column, Format, Layout
+from observlib.catalogue.formats import FIELDS, Column, Format, Keep, Layout
 from observlib.catalogue.questionnaires import (
     Question,
     Questionnaire,
@@ -39,6 +39,7 @@ __all__ = [
     "Frequency",
     "Group",
     "Indicator",
+    "Keep",
     "Layout",
     "Peer",
     "Product",

@@ -25,6 +25,7 @@ from observlib.yaml_files import read
 Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log"]
 Unit = Literal["clock", "ms", "s", "min", "h"]
 _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
+_MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
 # The fields that a format may give of each table, and what their cells are; `?`: may be empty.
@@ -67,6 +68,7 @@ _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "audience": (("visits",), ("day", "month", "start")),
     "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
 }
+_GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
 _OF_A_COUNT = ("actions", "bounces", "seconds")  # what may be told as a mean, or in % (bounces)
 
 
@@ -142,6 +144,20 @@ class Layout(_Part):
         return self
 
 
+class Keep(_Part):
+    """Which rows count: those whose cell under `header` is one of `words`, or none of `but`."""
+
+    header: Text
+    words: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Keep:
+        if bool(self.words) == bool(self.but):
+            raise ValueError("has either `words` (to keep) or `but` (to leave out)")
+        return self
+
+
 class Parts(_Part):
     """What stands between several answers in one cell, and what they make together.
 
@@ -181,8 +197,9 @@ class Column(_Part):
     )
     scale: tuple[float, float] | None = Field(default=None, description="of marks: worst, best")
     parts: Parts | None = Field(default=None, description="where cells hold several answers")
-    pattern: str | None = Field(
-        default=None, description="whose one group is read; cells unlike it are as if empty"
+    pattern: str | None = Field(default=None, description="of cells, whose one group is read")
+    only: Keep | None = Field(
+        default=None, description="the rows that must have it; those of others are never read"
     )
 
     @model_validator(mode="after")
@@ -193,20 +210,6 @@ class Column(_Part):
             check_form(form)
         if self.pattern and _check_pattern(self.pattern) != 1:
             raise ValueError("pattern has one group: what is read of the cell")
-        return self
-
-
-class Keep(_Part):
-    """Which rows count: those whose cell under `header` is one of `words`, or none of `but`."""
-
-    header: Text
-    words: tuple[str, ...] = ()
-    but: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _fits(self) -> Keep:
-        if bool(self.words) == bool(self.but):
-            raise ValueError("has either `words` (to keep) or `but` (to leave out)")
         return self
 
 
@@ -243,6 +246,9 @@ class Format(Entry):
     every_day: bool = Field(
         default=False, description="no day is left out: what has gaps counts weeks or months"
     )
+    made_on: str | None = Field(
+        default=None, description="pattern of the text that tells the export's day, in its group"
+    )
     never_read: tuple[Text, ...] = Field(default=(), description="columns about persons")
     unknown: dict[Slug, Text] = Field(
         default={}, description="what the tool does not tell, and why; the field stays empty"
@@ -261,6 +267,8 @@ class Format(Entry):
             raise ValueError(f"zone {self.zone!r} is no time zone, such as Europe/Paris or UTC")
         if self.zone_from and _check_pattern(self.zone_from) != 1:
             raise ValueError("zone_from has one group: the name of the zone")
+        if self.made_on and _check_pattern(self.made_on) != 1:
+            raise ValueError("made_on has one group: the day, as 20260331 or 2026-03-31")
         if bool(self.columns) == bool(self.refused):
             raise ValueError("has either `columns`, or `refused` with what to export instead")
         hidden = {name.casefold() for name in self.never_read}
@@ -317,10 +325,13 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, column in found.columns.items():
         if column.of and name not in _OF_A_COUNT:
             yield ("columns", name, "of"), f"`of` goes with {', '.join(_OF_A_COUNT)} alone"
-        if allowed.get(name, "").startswith("mark") and not (
-            column.scale or "scale_max" in found.columns
-        ):
-            yield ("columns", name), f"column {name} needs its `scale`, such as [1, 5]"
+        if name in allowed and (other := _GO_WITH.get(name, name)) not in found.columns:
+            yield ("columns", name), f"column {name} needs the column {other!r}"
+        if allowed.get(name, "").startswith("mark"):
+            if not (column.scale or "scale_max" in found.columns):
+                yield ("columns", name), f"column {name} needs its `scale`, such as [1, 5]"
+            if wrong := [word for word in column.words if not _MARK.fullmatch(word)]:
+                yield ("columns", name, "words"), f"{wrong[0]!r} is no mark, such as 5 or 2.5"
     for key in ("columns", "unknown"):
         for name in getattr(found, key):
             if name not in allowed:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _settled, _settled_counts
 from observlib.loaders._grid import Grid, read_grid
@@ -43,11 +45,13 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     grid = read_grid(path, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
+    if grid.made_on:
+        device = device.model_copy(update={"extracted": grid.made_on})
     titles = _titles(path, grid, form)
     grid, notices = _kept(path, grid, form)
     marks = [name for name, kind in FIELDS[form.table].items() if kind.startswith("mark")]
     faults = _settled.Faults(titles, marks)
-    texts = _texts(grid, form, titles, faults)
+    texts = _texts(path, grid, form, titles, faults)
     values = {
         field: _read(path, texts, field, form, device, catalogue, grid.zone, faults)
         for field in form.columns
@@ -110,18 +114,19 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         rows = {line: cells for line, cells in rows.items() if last[cells[key]] == line}
     for rule in form.keep:
         (place,) = _needed(path, grid, [rule.header])
-        words = {fold_label(word) for word in rule.words or rule.but}
-        kept = {
-            line: cells
-            for line, cells in rows.items()
-            if len(cells) <= place or (fold_label(cells[place]) in words) == bool(rule.words)
-        }
+        kept = {line: cells for line, cells in rows.items() if _is_kept(cells, place, rule)}
         if left := len(rows) - len(kept):
             what = "is none of" if rule.words else "is one of"
             told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
             notices.append(f"{left} rows do not count: {rule.header} {what} {told}")
         rows = kept
-    return Grid(grid.header, rows, grid.zone), notices
+    return replace(grid, rows=rows), notices
+
+
+def _is_kept(cells: Sequence[str], place: int, rule: Keep) -> bool:
+    """Whether a rule keeps a row; one that is cut is kept, to be told."""
+    words = map(fold_label, rule.words or rule.but)
+    return len(cells) <= place or (fold_label(cells[place]) in words) == bool(rule.words)
 
 
 def _needed(path: Path, grid: Grid, names: list[str]) -> list[int]:
@@ -145,7 +150,7 @@ def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict
 
 
 def _texts(
-    grid: Grid, form: Format, titles: dict[str, str], faults: _settled.Faults
+    path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: _settled.Faults
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
@@ -183,6 +188,11 @@ def _texts(
             index=texts.index,
             dtype=object,
         )
+        if rule := column.only:
+            (place,) = _needed(path, grid, [rule.header])
+            wanted = np.array([_is_kept(grid.rows[line], place, rule) for line in whole], bool)
+            texts[field] = texts[field].where(wanted, "")
+            faults.where(field, (texts[field] == "") & wanted, "is empty")
     return texts
 
 
@@ -192,7 +202,7 @@ def _text(column: Column, cells: Sequence[str]) -> str:
     text = (_cells.APART.join(filled) if column.parts else filled[0]) if filled else ""
     if column.pattern and text:
         found = re.fullmatch(column.pattern, text)
-        return found[1] or text if found else ""
+        return found[1] if found else text
     return text
 
 

@@ -9,7 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,13 @@ _AGAIN = "export it again"
 class Grid:
     """The header of a table, and its rows by the line (sheet row, record) at which each starts.
 
-    `zone` is what the file says of its moments.
+    `zone` is what the file says of its moments, `made_on` of the day on which it was made.
     """
 
     header: list[str]
     rows: dict[int, list[str]]
     zone: str = ""
+    made_on: date | None = None
 
 
 def read_grid(path: Path, form: Format) -> Grid:
@@ -50,7 +52,10 @@ def read_grid(path: Path, form: Format) -> Grid:
         return Grid(*_queue_log.read(path, read_text(path)))
     if layout.kind == "text" or (layout.kind == "table" and path.suffix.lower() != ".xlsx"):
         known = [name for column in form.columns.values() for name in column.headers]
-        grid = _csv(path, _section(path, layout), layout, known)
+        text = read_text(path, layout.encodings)
+        grid = _csv(path, _section(path, text, layout), layout, known)
+        if form.made_on and (told := re.search(form.made_on, text)):
+            grid = replace(grid, made_on=_day(told[1]))
     else:
         read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
         grid = read(path, layout)
@@ -61,9 +66,15 @@ def read_grid(path: Path, form: Format) -> Grid:
     return grid
 
 
-def _section(path: Path, layout: Layout) -> str:
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _section(path: Path, text: str, layout: Layout) -> str:
     """The text of a file, or the lines of its section under their own numbers."""
-    text = read_text(path, layout.encodings)
     if layout.section is None:
         return text
     lines = text.splitlines()
@@ -99,12 +110,13 @@ def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
 
 
 def _csv(path: Path, text: str, layout: Layout, known: Sequence[str] = ()) -> Grid:
-    lines = (line for line in text.splitlines() if line.strip())
+    lines = ((at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip())
     place = max(layout.header_row - 1, 0)
-    told = next((line for at, line in enumerate(lines) if at == place), "")
+    top = [*islice(lines, place + 1)]
+    told = top[place][1] if len(top) > place else ""
     header, rows = read_csv(path, text, _delimiter(told, layout.delimiters, known))
     if layout.header_row == 0:
-        return Grid(list(layout.names), {1: header, **rows})
+        return Grid(list(layout.names), {top[0][0]: header, **rows})
     lines_of = list(rows)
     if place:
         if place > len(lines_of):
