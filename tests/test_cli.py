@@ -221,7 +221,10 @@ NEXT = str(Quarter.of(date.today()) + 1)
     [
         (
             ["nope"],
-            ["'nope'", "commands are catalogue, demo, fetch, ingest, status, edition, preview, practice"],
+            [
+                "'nope'",
+                "commands are catalogue, demo, fetch, ingest, status, edition, preview, practice",
+            ],
         ),
         (["edtion"], ["'edtion'", "edition"]),
         (["--nope"], ["--nope", "commands are"]),

@@ -110,6 +110,12 @@ EXPORTS = {
         "2026-03-01;1 234;120;00:10:55\n2026-03-02;900;80;3600",
         delimiter=",",
     ),
+    "plausible": Export(
+        "plausible",
+        "date;visitors;pageviews;visits;bounce_rate;visit_duration\n"
+        "2026-03-01;90;300;100;45;61\n2026-03-02;0;0;0;;",
+        delimiter=",",
+    ),
     "plain_csv": Export(
         "plain_csv",
         "month;visits;visitors\n2026-02;12 450;9 310\n2026-03;13 020;9 877",
@@ -162,6 +168,13 @@ EXPORTS = {
         "T2;21/07/2026 10:00;;;;02/10/2026 08:00",
         key=0,
     ),
+    "touchpoints": Export(
+        "touchpoints",
+        "ID;How was your experience?;Archived;Deleted;Created at\n"
+        "1;5;false;false;2026-03-02 08:14:05 UTC\n2;1;false;false;2026-03-31 22:30:00 UTC",
+        delimiter=",",
+        key=0,
+    ),
     "user_tests": Export(
         "user_tests",
         f"participant;date;tâche;réussite;temps;{_SUS}\n"
@@ -171,6 +184,7 @@ EXPORTS = {
     ),
 }
 FORMATS = {"calls", "call_intervals", "sales", "subscriptions", "tickets"}  # of no tool
+FORMATS |= {"jdma", "plausible", "touchpoints"}
 OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
 OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
@@ -324,7 +338,7 @@ def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(read, expor
         try:
             found = read(export, export.text(*export.rows, *rows))
         except ObservError as error:  # a cell that makes another value of a count told before
-            assert re.search("rows 3 and . have the same .* and other values", str(error))
+            assert re.search("rows [23] and . have the same .* and other values", str(error))
             continue
         sound(found)
         assert "#N/A" not in found.rows.astype(str).to_csv()

@@ -5,9 +5,11 @@ No raw export is public: these ones are written as the button's open source code
 
 import csv
 import io
+from datetime import datetime
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
@@ -241,3 +243,50 @@ def test_questions_that_no_tidy_question_matches_are_passed_over(read):
     text = export([SATISFACTION, TRIED, "Une question du service"], ["Moyen", "Un proche", "42"])
     loaded = read(text)
     assert loaded.rows["question"].tolist() == ["satisfaction"] and loaded.rejects.empty
+
+
+def test_a_workbook_with_a_sheet_a_year_gives_what_the_csv_gives(read):
+    """Its moments are true dates, and its answers lines that begin with a dash."""
+    reached, quality = f"{PHONE} : Non / {COUNTER} : Oui", f"{PHONE} : Bonne / Par chat : Mauvaise"
+    answer = ["Moyen", "4", "", reached, quality, "Deux\nlignes"]
+    lines = ["- " + cell.replace(" / ", "\n- ") if " / " in cell else cell for cell in answer]
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
+        for number, year in enumerate((2025, 2026)):
+            sheet = book.add_worksheet(str(year))
+            sheet.write_row(0, 0, FIXED + QUESTIONS)
+            sheet.write_datetime(1, 0, datetime(year, 3, 12, 9, 30, 5))
+            sheet.write_row(1, 1, ["Formulaire", "Lien", f"a{number:06x}", *lines])
+    loaded = read(content.getvalue(), name="jdma.xlsx")
+    one = read(export(QUESTIONS, answer, when="2026-03-12 09:30:05"))
+    assert loaded.rejects.empty and len(loaded.rows) == 8
+    assert loaded.rows["date"].dt.year.tolist() == [2025] * 4 + [2026] * 4
+    last = loaded.rows.tail(4).assign(answer_id="a000000").reset_index(drop=True)
+    pd.testing.assert_frame_equal(last, one.rows)
+
+
+@pytest.mark.parametrize(
+    ("header", "when"),
+    [
+        ("Review ID,Review Created At,satisfaction", "2026-03-12 09:30:00"),
+        ("ID,Date,Satisfaction démarche", "12 mars 2026"),
+    ],
+)
+def test_the_headers_of_former_exports_are_known(read, header, when):
+    loaded = read(f"{header}\n1a2b3c4,{when},Bien\n")
+    assert loaded.rejects.empty and loaded.rows["value"].tolist() == [10]
+    assert loaded.rows["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-12"]
+
+
+def test_a_form_of_remarks_is_refused_since_it_asks_for_no_satisfaction(read):
+    with pytest.raises(ObservError, match="form of remarks asks for no satisfaction"):
+        read(export(["Quel type de retour souhaitez-vous nous faire ?"], ["Un bug"]))
+    kept = read(
+        export(["Quel type de retour souhaitez-vous nous faire ?", SATISFACTION], ["", "Bien"])
+    )
+    assert kept.rows["value"].tolist() == [10]
+
+
+def test_two_columns_of_one_question_are_refused_rather_than_one_taken(read):
+    with pytest.raises(ObservError, match="both give 'satisfaction'; keep one"):
+        read(export([SATISFACTION, SATISFACTION], ["Bien", "Mauvais"]))

@@ -37,7 +37,7 @@ EVERY = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
 OF_PERSONS = {  # a loader whose rows are what one person did, and its identifier's header
     "calls": "Identifiant", "tickets": "Numéro", "jdma": "Identifiant Avis", "limesurvey": "id",
     "plain_csv of ratings": "answer_id", "user_tests": "participant",
-    "services_publics_plus": "ID expérience",
+    "services_publics_plus": "ID expérience", "touchpoints": "ID",
 }  # fmt: skip
 SLOW = {"spss_stata": 20, "demarches": 6, "insee_population": 6, "workshops": 4}  # one in so many
 Survey = Callable[..., tuple[Device, Catalogue]]

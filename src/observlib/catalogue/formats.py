@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
@@ -21,9 +22,10 @@ from observlib.catalogue.entries import Entry, Slug, Text
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
 
-Kind = Literal["text", "workbook", "json", "archive", "queue_log"]
+Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log"]
 Unit = Literal["clock", "ms", "s", "min", "h"]
 _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
+_MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
 # The fields that a format may give of each table, and what their cells are; `?`: may be empty.
@@ -50,7 +52,25 @@ FIELDS: dict[str, dict[str, str]] = {
         "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
         "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
     },
+    "audience": {
+        "day": "day", "month": "month", "start": "day", "end": "day", "product": "product?",
+        "visits": "count", "visitors": "count?", "actions": "count?", "downloads": "count?",
+        "bounces": "count?", "seconds": "times?",
+    },
+    "ratings": {
+        "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
+        "satisfaction": "mark?", "clarity": "mark?", "help_reached": "mark?",
+        "help_satisfaction": "mark?", "question": "text", "value": "mark?",
+        "scale_min": "number", "scale_max": "number",
+    },
 }  # fmt: skip
+# The fields of which a format must give at least one of each.
+_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "audience": (("visits",), ("day", "month", "start")),
+    "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
+}
+_GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
+_OF_A_COUNT = ("actions", "bounces", "seconds")  # what may be told as a mean, or in % (bounces)
 
 
 def check_form(form: str) -> None:
@@ -92,14 +112,15 @@ def _as_column(given: Any) -> Any:
 class Layout(_Part):
     """What surrounds the table in its file.
 
-    `text` is CSV and its kin; `workbook` is .xlsx; `json` one document, or several one after the
-    other; `archive` a .zip of texts, each of one of `members`; `queue_log` Asterisk's events.
+    `text` is CSV and its kin; `workbook` is .xlsx; `table` either, by the file's name; `json` one
+    document, or several one after the other; `archive` a .zip of texts, each of one of `members`;
+    `queue_log` Asterisk's events.
     """
 
-    model_config = ConfigDict(str_strip_whitespace=False)  # a tab is no space around a text
-
     kind: Kind = "text"
-    delimiters: str = Field(default=";,\t", min_length=1, description="that separate cells")
+    delimiters: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
+        default=";,\t", min_length=1, description="that separate cells"
+    )
     encodings: tuple[Literal["utf-8", "cp1252", "latin-1"], ...] = ("utf-8",)
     header_row: int = Field(default=1, ge=0, le=50, description="0: none, cells go by `names`")
     names: tuple[Text, ...] = Field(default=(), description="of the columns without a header")
@@ -110,13 +131,16 @@ class Layout(_Part):
         default=None, description="another list of the JSON, its key, and that of the records"
     )
     members: tuple[Text, ...] = Field(default=(), description="patterns of an archive's files")
+    section: tuple[Text, Text] | None = Field(
+        default=None, description="patterns of the lines of a text between which the table stands"
+    )
     footer: str | None = Field(default=None, description="pattern of the first cell below the rows")
 
     @model_validator(mode="after")
     def _fits(self) -> Layout:
         if self.header_row == 0 and not self.names:
             raise ValueError("header_row is 0: `names` must give the names of the columns")
-        for pattern in (self.sheets, self.footer, *self.members):
+        for pattern in (self.sheets, self.footer, *self.members, *(self.section or ())):
             _check_pattern(pattern or "")
         return self
 
@@ -135,6 +159,21 @@ class Keep(_Part):
         return self
 
 
+class Parts(_Part):
+    """What stands between several answers in one cell, and what they make together.
+
+    What stands before ` : ` in an answer says what it is about.
+    """
+
+    between: Text
+    make: Literal["mean", "max"]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Parts:
+        _check_pattern(self.between)
+        return self
+
+
 class Column(_Part):
     """A field of the table, and the column of the export that gives it.
 
@@ -148,13 +187,21 @@ class Column(_Part):
     optional: bool = Field(default=False, description="whether the column may be missing")
     first_of: bool = Field(default=False, description="whether several headers give it together")
     empty: tuple[Text, ...] = Field(default=(), description="words that stand for nothing")
-    only_if: Keep | None = Field(default=None, description="rows elsewhere have an empty cell")
+    only_if: Keep | None = Field(
+        default=None, description="rows that have it; elsewhere it is empty"
+    )
     words: dict[str, tuple[str, ...]] = {}
     forms: tuple[Text, ...] = Field(
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
     )
     unit: Unit | None = Field(default=None, description="of a duration")
     after: Slug | None = Field(default=None, description="the moment to which a duration is added")
+    of: Slug | None = Field(
+        default=None, description="the count of which this is the mean (of bounces: the share in %)"
+    )
+    scale: tuple[float, float] | None = Field(default=None, description="of marks: worst, best")
+    parts: Parts | None = Field(default=None, description="where cells hold several answers")
+    pattern: str | None = Field(default=None, description="of cells, whose one group is read")
 
     @model_validator(mode="after")
     def _fits(self) -> Column:
@@ -162,6 +209,8 @@ class Column(_Part):
             raise ValueError("has either `headers` or a `value`")
         for form in self.forms:
             check_form(form)
+        if self.pattern and _check_pattern(self.pattern) != 1:
+            raise ValueError("pattern has one group: what is read of the cell")
         return self
 
 
@@ -195,12 +244,21 @@ class Format(Entry):
     latest: Latest | None = None
     sums: bool = Field(default=False, description="rows are parts, which a key's row adds up")
     in_order: bool = Field(default=False, description="rows are in order of time")
+    every_day: bool = Field(
+        default=False, description="no day is left out: what has gaps counts weeks or months"
+    )
+    made_on: str | None = Field(
+        default=None, description="pattern of the text that tells the export's day, in its group"
+    )
     never_read: tuple[Text, ...] = Field(default=(), description="columns about persons")
     unknown: dict[Slug, Text] = Field(
         default={}, description="what the tool does not tell, and why; the field stays empty"
     )
     refused: Text | None = Field(
         default=None, description="what to export instead, of a file that cannot feed the table"
+    )
+    others: dict[Text, Text] = Field(
+        default={}, description="columns of the tool's other exports, and what to export instead"
     )
     mend: Text | None = Field(default=None, description="what to do where a column is missing")
 
@@ -210,6 +268,8 @@ class Format(Entry):
             raise ValueError(f"zone {self.zone!r} is no time zone, such as Europe/Paris or UTC")
         if self.zone_from and _check_pattern(self.zone_from) != 1:
             raise ValueError("zone_from has one group: the name of the zone")
+        if self.made_on and _check_pattern(self.made_on) != 1:
+            raise ValueError("made_on has one group: the day, as 20260331 or 2026-03-31")
         if bool(self.columns) == bool(self.refused):
             raise ValueError("has either `columns`, or `refused` with what to export instead")
         hidden = {name.casefold() for name in self.never_read}
@@ -218,6 +278,10 @@ class Format(Entry):
                 raise ValueError(f"column {name} needs the column {column.after!r}")
             if told := hidden & {header.casefold() for header in column.headers}:
                 raise ValueError(f"column {name} reads {min(told)!r}, which is never to be read")
+            if column.of and (column.of not in self.columns or self.columns[column.of].of):
+                raise ValueError(
+                    f"column {name} needs the column of a count, and not {column.of!r}"
+                )
         return self
 
     @property
@@ -256,6 +320,19 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("table",), f"unknown table {found.table!r}; allowed: {', '.join(sorted(FIELDS))}"
         return
     allowed = FIELDS[found.table]
+    for names in _NEEDED.get(found.table, ()) if found.columns else ():
+        if not set(names) & set(found.columns):
+            yield ("columns",), f"the table {found.table} needs {' or '.join(names)}"
+    for name, column in found.columns.items():
+        if column.of and name not in _OF_A_COUNT:
+            yield ("columns", name, "of"), f"`of` goes with {', '.join(_OF_A_COUNT)} alone"
+        if name in allowed and (other := _GO_WITH.get(name, name)) not in found.columns:
+            yield ("columns", name), f"column {name} needs the column {other!r}"
+        if allowed.get(name, "").startswith("mark"):
+            if not (column.scale or "scale_max" in found.columns):
+                yield ("columns", name), f"column {name} needs its `scale`, such as [1, 5]"
+            if wrong := [word for word in column.words if not _MARK.fullmatch(word)]:
+                yield ("columns", name, "words"), f"{wrong[0]!r} is no mark, such as 5 or 2.5"
     for key in ("columns", "unknown"):
         for name in getattr(found, key):
             if name not in allowed:

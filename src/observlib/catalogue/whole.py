@@ -23,11 +23,12 @@ _FILES: dict[str, type[Entry]] = {
     "groups": Group,
     "peers": Peer,
 }
-_OF_ONE_PRODUCT = ("call_intervals", "calls", "tickets")  # tables whose exports name none
+# tables whose exports name no product
+_OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets")
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": (
-        "datagouv_metrics", "jdma", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
+        "datagouv_metrics", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
         "user_tests",
     ),
     "questionnaire": ("limesurvey", "spss_stata"),

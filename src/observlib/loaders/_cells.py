@@ -11,7 +11,7 @@ import pandas as pd
 
 from observlib.catalogue import Column
 from observlib.loaders._counts import amount_of, month_of
-from observlib.loaders._text import is_total, parse_count, short, tells_of_someone
+from observlib.loaders._text import is_total, may_be_thousands, parse_count, short, tells_of_someone
 from observlib.text import fold_label
 
 Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
@@ -26,6 +26,7 @@ _FLAGS = {
 }
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
+APART = "\x1e"  # between the cells of several columns that give one field
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 
 
@@ -87,6 +88,64 @@ def number(text: str) -> float:
     if found is None:
         raise ValueError("is no number, such as 12,5")
     return float(found[1].replace(",", "."))
+
+
+def answer(text: str) -> str:
+    """The identifier of an answer, which is no word of it."""
+    if re.fullmatch(r"[\w-]{1,40}", text) is None:
+        raise ValueError("is no identifier (letters, digits, - and _)")
+    return text
+
+
+def mean_reader(column: Column, share: bool) -> Callable[[str], float]:
+    """A reader of what each of a count has on average, or of the share that has it, in %."""
+    clock = duration_reader(column)
+
+    def read(text: str) -> float:
+        if column.unit == "clock":
+            return clock(text)
+        if (found := number(text)) < 0:
+            raise ValueError("is negative; it is 0 or more")
+        if share and found > 100:
+            raise ValueError("is above 100 %; check the column")
+        if not share and may_be_thousands(text):
+            raise ValueError("is a thousand for some; write it without sign, or with two decimals")
+        return found * _UNITS[column.unit or "s"]
+
+    return read
+
+
+def mark_reader(column: Column) -> Callable[[str], float | None]:
+    """A reader of marks, or of the words that stand for them; of several, one mark.
+
+    Examples
+    --------
+    >>> parts = {"between": " / ", "make": "mean"}
+    >>> words = {"10": ("Bonne",), "0": ("Nulle",)}
+    >>> column = Column(headers=("Aide",), words=words, empty=("Ne sait pas",), parts=parts)
+    >>> read = mark_reader(column)
+    >>> read("Guichet : Bonne / Chat : Nulle"), read("Guichet : Ne sait pas")
+    (5.0, None)
+    """
+    known = {fold_label(word): float(mark) for mark, told in column.words.items() for word in told}
+    allowed = ", ".join(word for told in column.words.values() for word in told)
+    nothing = {"", *map(fold_label, column.empty)}
+    between = f"{column.parts.between}|{APART}" if column.parts else APART
+
+    def read(text: str) -> float | None:
+        marks = {}  # by answer: what several columns repeat counts once
+        for part in map(fold_label, re.split(between, text)):
+            label = part.rsplit(" : ", 1)[-1] if column.parts else part
+            if label in nothing:
+                continue
+            if known and label not in known:
+                raise ValueError(f"is no answer to this question; allowed: {allowed}")
+            marks[part] = known[label] if known else number(label)
+        if column.parts and column.parts.make == "max":
+            return max(marks.values(), default=None)
+        return sum(marks.values()) / len(marks) if marks else None
+
+    return read
 
 
 def duration_reader(column: Column) -> Callable[[str], int]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _settled
+from observlib.loaders import Loaded, _cells, _settled, _settled_counts
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import chosen, read_moments
 from observlib.loaders._rows import settle
@@ -33,6 +35,7 @@ _UNTOLD = {
     "subscriptions": ("leaves",),
     "tickets": ("answered", "closed", "reopened"),
 }
+_SETTLED = {**_settled.SETTLED, **_settled_counts.SETTLED}
 _WHAT = {"outcome": "no outcome", "format": "no known format", "nature": "no known nature"}
 
 
@@ -49,10 +52,13 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     grid = read_grid(path, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
+    if grid.made_on:
+        device = device.model_copy(update={"extracted": grid.made_on})
     titles = _titles(path, grid, form)
     form = _with_untold(form, titles)
     grid, notices = _kept(path, grid, form)
-    faults = _settled.Faults(titles)
+    marks = [name for name, kind in FIELDS[form.table].items() if kind.startswith("mark")]
+    faults = _settled.Faults(titles, marks)
     texts = _texts(path, grid, form, titles, faults)
     forms = _forms(path, texts, form, device)
     zone = _zone(path, form, device, grid.zone)
@@ -61,10 +67,10 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         for field in form.columns
     }
     frame = faults.without(pd.DataFrame(values, index=texts.index))
-    frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
+    frame, more = _SETTLED[form.table](path, frame, form, device, faults)
     rejects = [
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
-        for line, (field, reason) in faults.by_line.items()
+        for line, field, reason in faults.told()
     ]
     unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
@@ -74,26 +80,22 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     """The header of each field that the table has; the first, where several give it."""
     folded = [_folded(title) for title in grid.header]
     titles: dict[str, str] = {}
-    found = [*grid.header]  # and the fields that they, or the format, give
+    missing = []
     for field, column in form.columns.items():
         wanted = {_folded(name) for name in column.headers}
         places = [at for at, name in enumerate(folded) if name in wanted]
-        if len(places) > 1 and not column.first_of:
+        if len(places) > 1 and not (column.first_of or column.parts):
             one, other = (short(grid.header[at]) for at in places[:2])
             raise ObservError(
                 f"{path}: columns {one!r} and {other!r} both give {field!r}; keep one"
             )
         if places:
             titles[field] = grid.header[places[0]]
-            found.append(field)
-        elif column.value is not None:
-            found.append(field)
-    needed = [name for name, column in form.columns.items() if not column.optional]
-    if set(needed) - set(found):
-        known = {title: field for field, title in titles.items()}
-        shown = [known.get(title, title) for title in grid.header]
-        columns = ", ".join(form.columns)
-        need_columns(path, shown, needed, form.mend or f"the columns are {columns}")
+        elif column.headers and not column.optional:
+            missing.append(column.headers[0])
+    mend = form.mend or f"the columns are {', '.join(form.columns)}"
+    mend = next((told for name, told in form.others.items() if _folded(name) in folded), mend)
+    need_columns(path, grid.header, missing, mend)
     return titles
 
 
@@ -149,7 +151,7 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
             count = "1 row does" if left == 1 else f"{left} rows do"
             notices.append(f"{count} not count: {rule.header} {what} {told}")
         rows = kept
-    return Grid(grid.header, rows, grid.zone), notices
+    return replace(grid, rows=rows), notices
 
 
 def _holds(rule: Keep, cell: str) -> bool:
@@ -186,7 +188,13 @@ def _texts(
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
-        field: _places(grid.header, _headers_of(grid, form.columns[field])) for field in titles
+        field: [
+            at
+            for name in map(_folded, form.columns[field].headers)
+            for at, title in enumerate(map(_folded, grid.header))
+            if title == name
+        ]
+        for field in titles
     }
     whole = []
     for line, cells in grid.rows.items():
@@ -205,25 +213,28 @@ def _texts(
         if field not in titles:
             texts[field] = column.value or ""
             continue
-        rows = (grid.rows[line] for line in whole)
-        cells = [
-            next((cell for at in places[field] if (cell := row[at].strip())), "") for row in rows
-        ]
+        cells = [_text(column, [grid.rows[line][at] for at in places[field]]) for line in whole]
         if column.empty:
             nothing = {fold_label(word) for word in column.empty}
             cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
             (at,) = _needed(path, grid, [rule.header])
-            holds = [_holds(rule, grid.rows[line][at]) for line in whole]
-            texts[field] = texts[field].where(holds, "")
+            wanted = np.array([_holds(rule, grid.rows[line][at]) for line in whole], dtype=bool)
+            texts[field] = texts[field].where(wanted, "")
+            if not column.optional:
+                faults.where(field, (texts[field] == "") & wanted, "is empty")
     return texts
 
 
-def _headers_of(grid: Grid, column: Column) -> list[str]:
-    """The headers of a column that a table has, in the order of the format."""
-    there = {_folded(title) for title in grid.header}
-    return [name for name in column.headers if _folded(name) in there]
+def _text(column: Column, cells: Sequence[str]) -> str:
+    """The text of a field: of its first cell that is not empty, or of all where they are parts."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    text = (_cells.APART.join(filled) if column.parts else filled[0]) if filled else ""
+    if column.pattern and text:
+        found = re.fullmatch(column.pattern, text)
+        return found[1] if found else text
+    return text
 
 
 def _forms(path: Path, texts: pd.DataFrame, form: Format, device: Device) -> dict[str, str]:
@@ -319,11 +330,16 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
             raise ValueError("is no product of the catalogue; write its id")
         return text
 
-    if column.words and kind != "flag":
+    if column.of:
+        return _cells.mean_reader(column, share=field == "bounces")
+    if column.words and kind not in ("flag", "mark"):
         return _cells.word_reader(column.words, _WHAT.get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
         "words": str,  # of a value that the format tells
+        "number": _cells.number,
+        "answer": _cells.answer,
+        "mark": _cells.mark_reader(column),
         "product": product,
         "ticket": _cells.ticket,
         "theme": _cells.theme,

@@ -7,9 +7,10 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,9 @@ from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _queue_log
-from observlib.loaders._text import (
-    MOST_JSON,
-    decoded,
-    find_delimiter,
-    read_csv,
-    read_json,
-    read_text,
-    short,
-)
+from observlib.loaders._text import MOST_JSON, decoded, read_csv, read_json, read_text, short
 from observlib.loaders._workbook import sheets, text_of
+from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _AGAIN = "export it again"
@@ -37,12 +31,13 @@ _SPACES = re.compile(r"\s*")
 class Grid:
     """The header of a table, and its rows by the line (sheet row, record) at which each starts.
 
-    `zone` is what the file says of its moments.
+    `zone` is what the file says of its moments, `made_on` of the day on which it was made.
     """
 
     header: list[str]
     rows: dict[int, list[str]]
     zone: str = ""
+    made_on: date | None = None
 
 
 def read_grid(path: Path, form: Format) -> Grid:
@@ -56,8 +51,15 @@ def read_grid(path: Path, form: Format) -> Grid:
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*_queue_log.read(path, read_text(path)))
-    read = {"text": _text, "workbook": _workbook, "json": _json, "archive": _archive}[layout.kind]
-    grid = read(path, layout)
+    if layout.kind == "text" or (layout.kind == "table" and path.suffix.lower() != ".xlsx"):
+        known = [name for column in form.columns.values() for name in column.headers]
+        text = read_text(path, layout.encodings)
+        grid = _csv(path, _section(path, text, layout), layout, known)
+        if form.made_on and (told := re.search(form.made_on, text)):
+            grid = replace(grid, made_on=_day(told[1]))
+    else:
+        read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
+        grid = read(path, layout)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:
@@ -65,17 +67,57 @@ def read_grid(path: Path, form: Format) -> Grid:
     return grid
 
 
-def _text(path: Path, layout: Layout) -> Grid:
-    return _csv(path, read_text(path, layout.encodings), layout)
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
-def _csv(path: Path, text: str, layout: Layout) -> Grid:
-    lines = (line for line in text.splitlines() if line.strip())
+def _section(path: Path, text: str, layout: Layout) -> str:
+    """The text of a file, or the lines of its section under their own numbers."""
+    if layout.section is None:
+        return text
+    lines = text.splitlines()
+    begin, end = layout.section
+    first = next((at for at, line in enumerate(lines, 1) if re.fullmatch(begin, line)), None)
+    if first is None:
+        raise ObservError(f"{path}: has no line {begin}, where its table begins; {_AGAIN}")
+    last = next((at for at in range(first, len(lines)) if re.fullmatch(end, lines[at])), None)
+    if last is None:
+        raise ObservError(
+            f"{path}:{first}: no line {end} ends this table: the file is cut; {_AGAIN}"
+        )
+    if not any(line.strip() for line in lines[first:last]):
+        raise ObservError(f"{path}:{first}: no row in this table; {_AGAIN}")
+    return "\n" * first + "\n".join(lines[first:last])
+
+
+def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
+    """The sign that sets most known headers apart, then most parts: questions hold commas.
+
+    Examples
+    --------
+    >>> _delimiter("Identifiant Avis;Oui, ou non, ou rien ?;satisfaction", ",;", ["satisfaction"])
+    ';'
+    """
+    folded = {fold_label(name) for name in known}
+
+    def headers(sign: str) -> tuple[int, int]:
+        parts = line.split(sign)
+        return sum(fold_label(part.strip(' "\r')) in folded for part in parts), len(parts)
+
+    return max(signs, key=headers)
+
+
+def _csv(path: Path, text: str, layout: Layout, known: Sequence[str] = ()) -> Grid:
+    lines = ((at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip())
     place = max(layout.header_row - 1, 0)
-    told = next((line for at, line in enumerate(lines) if at == place), "")
-    header, rows = read_csv(path, text, find_delimiter(told, layout.delimiters))
+    top = [*islice(lines, place + 1)]
+    told = top[place][1] if len(top) > place else ""
+    header, rows = read_csv(path, text, _delimiter(told, layout.delimiters, known))
     if layout.header_row == 0:
-        return Grid(list(layout.names), {1: header, **rows})
+        return Grid(list(layout.names), {top[0][0]: header, **rows})
     lines_of = list(rows)
     if place:
         if place > len(lines_of):
@@ -103,7 +145,7 @@ def _workbook(path: Path, layout: Layout) -> Grid:
         header, first = header or top, first or name
         start = layout.header_row + layout.skip_rows
         for at, row in enumerate(texts[start:], start + 1):
-            if any(row):
+            if any(cell.strip() for cell in row):
                 rows[before + at] = row
         before += len(texts)
     if not found:
@@ -112,6 +154,8 @@ def _workbook(path: Path, layout: Layout) -> Grid:
 
 
 def _cell(cell: Any) -> str:
+    if isinstance(cell, str):  # with its lines, as in a CSV
+        return cell
     return cell.isoformat(" ") if isinstance(cell, datetime) else text_of(cell)
 
 

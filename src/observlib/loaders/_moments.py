@@ -44,6 +44,7 @@ _MONTHS = {
     for number, name in enumerate(names.split(), 1)
 }
 _HOW = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "HH", "%I": "HH", "%M": "MM"}
+_HOW |= {"%S": "SS", "%b": "month", "%B": "month"}
 _SKIPPED = "does not exist: summer time began, and this hour was skipped"
 _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
 

@@ -255,8 +255,7 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 
 def _text_fault(text: str, column: Column) -> str | None:
-    known = column.person or column.cites  # of a title, 13 digits are its number
-    return personal.fault(text, names=not column.cites, identifier=known)
+    return personal.fault(text, names=not column.cites, identifier=column.person)
 
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:

@@ -164,7 +164,7 @@ TABLES = {
     "sales": _table(
         _MONTH
         | {
-            "title_id": _CITATION,
+            "title_id": _TEXT,
             "title": _CITATION,
             "format": Column("text", True, FORMATS),
             "units": _COUNT,

@@ -1,0 +1,101 @@
+"""What counts of visits, and ratings, need beyond the cells of their columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from observlib.catalogue import Column, Device, Format
+from observlib.errors import ObservError
+from observlib.loaders._moments import PARIS
+from observlib.loaders._rows import COUNTS, is_complete
+from observlib.loaders._settled import Faults, Settle, Settled, about
+from observlib.tables import QUESTIONS
+
+_MOST_ANSWERS = 100_000  # that one row counts
+
+
+def audience(
+    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
+) -> Settled:
+    """Counts of days, months or other parts of a month; shares and means become totals."""
+    start, end = _period(frame)
+    if form.every_day:
+        _need_every_day(path, start)
+    ends = {day: is_complete(day.date(), device.extracted) for day in end.unique()}
+    frame = about(frame, device).assign(start=start, end=end, complete=end.map(ends))
+    for name in COUNTS:
+        column = form.columns.get(name)
+        if column is None:
+            frame[name] = np.nan
+        elif column.of:
+            of = frame[column.of].astype(float)
+            total = frame[name].astype(float) * of / (100 if name == "bounces" else 1)
+            frame[name] = np.floor(total + 0.5).where(of > 0)
+    return frame, []
+
+
+def _period(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The first and last days that the rows count."""
+    if "month" in frame:
+        start = pd.to_datetime(frame["month"]).astype("datetime64[us]")
+        return start, (start + pd.offsets.MonthEnd(0)).astype("datetime64[us]")
+    if "start" in frame:
+        return frame["start"], frame["end"]
+    return frame["day"], frame["day"]
+
+
+def _need_every_day(path: Path, days: pd.Series) -> None:
+    """Stop where rows that should be days count weeks or months, each under its first day.
+
+    Raises
+    ------
+    ObservError
+        Where no two rows are of one day and the next.
+    """
+    apart = np.diff(np.sort(days.unique())).astype("timedelta64[D]").astype(int)
+    if apart.size and apart.min() > 1:
+        raise ObservError(
+            f"{path}: rows are {apart.min()} days apart: they count weeks or months; export by day"
+        )
+
+
+def ratings(
+    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
+) -> Settled:
+    """Ratings at Paris time, a row an answer and question, of columns of marks or of questions.
+
+    A row that counts several answers becomes as many. Where the tool gives answers no identifier,
+    it is the moment, and the place among those of that moment.
+    """
+    if "answers" in frame:
+        count = frame["answers"].astype(float).fillna(1)
+        faults.where("answers", count > _MOST_ANSWERS, f"is above {_MOST_ANSWERS}; check the row")
+        frame = faults.without(frame)
+        frame = frame.loc[frame.index.repeat(count[frame.index].astype(int))]
+    if "answer_id" not in frame:
+        place = frame.groupby("date").cumcount() + 1
+        frame = frame.assign(
+            answer_id=frame["date"].dt.strftime("%Y%m%dT%H%M%S-") + place.astype(str)
+        )
+    local = frame["date"].dt.tz_localize("UTC").dt.tz_convert(PARIS).dt.tz_localize(None)
+    frame = about(frame, device).assign(date=local)
+    asked = [name for name in ("value", *QUESTIONS) if name in frame]
+    parts = [_asked(frame, name, form.columns[name]) for name in asked]
+    found = pd.concat(parts).sort_index(kind="stable")
+    return found[found["value"].notna()], []
+
+
+def _asked(frame: pd.DataFrame, name: str, column: Column) -> pd.DataFrame:
+    """The rows of one question, or of all where `value` holds their marks."""
+    told: dict[str, object] = {"value": frame[name].astype(float)}
+    if name != "value":
+        told["question"] = name
+    if column.scale:
+        told["scale_min"], told["scale_max"] = column.scale
+    return frame.assign(**told)
+
+
+SETTLED: dict[str, Settle] = {"audience": audience, "ratings": ratings}

@@ -1,0 +1,305 @@
+"""Exports of visits and ratings, by their formats: real samples to the row, and what is bad.
+
+The expected tables were made from the samples by eye and by hand.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib.catalogue import Catalogue, Device, Format, load_catalogue
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, load
+
+EXPECTED = Path(__file__).parent / "expected"
+SAMPLES = {
+    "plausible": ("plausible", "plausible/visitors.csv"),
+    "awstats": ("awstats", "awstats/awstats032026.www.example.gouv.fr.txt"),
+    "touchpoints": ("touchpoints", "touchpoints/responses.csv"),
+    "govuk_feedback": ("govuk_feedback", "govuk-feedback/feedex_2026-03-01_2026-03-31.csv"),
+    "jdma": ("jdma", "jdma/avis.csv"),
+    "jdma_workbook": ("jdma", "jdma/avis.xlsx"),
+    "jdma_former": ("jdma", "jdma/avis-ancienne-route.csv"),
+}
+VISITORS = "date,visitors,pageviews,visits,views_per_visit,bounce_rate,visit_duration"
+FEEDEX = "creation date,path or service name,feedback,service satisfaction rating,type"
+RESPONSES = "ID,How was your experience?,Anything else?,Archived,Deleted,Created at"
+AWSTATS = """\
+AWSTATS DATA FILE 7.0 (build 1.971)
+BEGIN_GENERAL 2
+LastUpdate {updated}040501 28 0 28 0 0
+END_GENERAL
+BEGIN_DAY 2
+20260330 120 240 1200034 {visits}
+20260331 96 190 1000200 50
+{end}
+"""
+
+
+@pytest.fixture
+def read(tmp_path, catalogue):
+    """Load a content, or a file as it stands, by a format; `known` holds those of a test's own."""
+
+    def loaded(
+        loader: str, content: str | Path, known: Catalogue = catalogue, name: str = "e.csv"
+    ) -> Loaded:
+        device = Device(
+            id="essai", label="Essai", family="feedback", channel="web", owner="numerique",
+            product="service-public", frequency="monthly", personal_data="Aucune.",
+            pattern="essai_*", loader=loader,
+        )  # fmt: skip
+        path = content if isinstance(content, Path) else tmp_path / name
+        if isinstance(content, str):
+            path.write_text(content, encoding="utf-8")
+        return load(path, device, known)
+
+    return loaded
+
+
+@pytest.fixture
+def sample(shared_data):
+    """The path of a sample of a tool's export."""
+
+    def found(name: str) -> Path:
+        path: Path = shared_data / "formats" / name
+        if not path.is_file():
+            pytest.skip(f"the sample {name} is not there")
+        return path
+
+    return found
+
+
+def shown(loaded: Loaded, columns: list[str]) -> pd.DataFrame:
+    """Rows as the expected tables are written."""
+    rows = loaded.rows.assign(complete=loaded.rows.get("complete"))
+    rows["complete"] = rows["complete"].map({True: "yes", False: "no"})
+    for name in ("start", "date"):
+        if name in rows:
+            rows[name] = rows[name].astype(str)
+    numbers = rows.select_dtypes("number").columns
+    return rows.astype(dict.fromkeys(numbers, "Float64"))[columns].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_gives_the_rows_that_were_worked_out_by_hand(read, sample, name):
+    loader, file = SAMPLES[name]
+    loaded = read(loader, sample(file))
+    expected = pd.read_csv(EXPECTED / f"{name}.csv", dtype={"answer_id": str})
+    numbers = expected.select_dtypes("number").columns
+    expected = expected.astype(dict.fromkeys(numbers, "Float64"))
+    found = shown(loaded, list(expected))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    refused = {"jdma": [3], "jdma_workbook": [5]}  # « Mal » is no answer of that form
+    assert loaded.rejects["row"].tolist() == refused.get(name, [])
+
+
+@pytest.mark.parametrize(
+    ("loader", "file", "what"),
+    [
+        ("plausible", "plausible/pages.csv", "has no days; take visitors.csv"),
+        ("touchpoints", "touchpoints/feed.csv", "export the form's responses"),
+        ("touchpoints", "touchpoints/sample_cx_responses_upload_with_bom.csv", "has no moments"),
+        ("jdma", "jdma/avis-bug.csv", "form of remarks asks for no satisfaction"),
+    ],
+)
+def test_another_export_of_the_tool_is_refused_with_what_to_export(
+    read, sample, loader, file, what
+):
+    with pytest.raises(ObservError, match=what) as caught:
+        read(loader, sample(file))
+    assert "\n" not in str(caught.value)
+
+
+def test_rates_and_means_become_totals_rounded_to_the_nearest(read):
+    """43 % of 101 visits are 43,43; 50 % of 5 are 2,5, and so 3; 61 s each of 101 make 6161."""
+    rows = "2026-03-01,90,300,101,3.0,43,61\n2026-03-02,4,9,5,1.8,50%,0\n2026-03-03,0,0,0,0,,"
+    loaded = read("plausible", f"{VISITORS}\n{rows}\n")
+    assert loaded.rejects.empty
+    assert loaded.rows["bounces"].fillna(-1).tolist() == [43, 3, -1]
+    assert loaded.rows["seconds"].fillna(-1).tolist() == [6161, 0, -1]
+    assert "downloads is left unknown" in " ".join(loaded.notices)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("2026-03-03,9,30,10,3.0,143,61", "bounce_rate", "is above 100 %"),
+        ("2026-03-03,9,30,10,3.0,-1,61", "bounce_rate", "is negative"),
+        ("2026-03-03,9,30,10,3.0,43,-61", "visit_duration", "is negative"),
+        ('2026-03-03,9,30,10,3.0,43,"1,234"', "visit_duration", "is a thousand for some"),
+        ("2026-03-03,9,30,10,3.0,beaucoup,61", "bounce_rate", "is no number"),
+        ("Total,9,30,10,3.0,43,61", "date", "is no day"),
+        ("03/05/2026,9,30,10,3.0,43,61", "date", "is no day"),
+        ("2026-03-03,9,30,,3.0,43,61", "visits", "is empty"),
+        ("2026-03-03,9,30,-10,3.0,43,61", "visits", "is negative"),
+        ("2026-03-02,90,300,100,3.0,40,60", "product, channel, start, end", "repeats row 3"),
+        ("2026-03-03,9,30", "", "has 3 cells"),
+    ],
+)
+def test_a_bad_row_of_visits_is_refused_and_the_others_count(read, row, column, reason):
+    good = "2026-03-01,90,300,100,3.0,40,60\n2026-03-02,90,300,100,3.0,40,60"
+    loaded = read("plausible", f"{VISITORS}\n{good}\n{row}\n")
+    assert len(loaded.rows) == 2
+    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[4, column]]
+    assert reason in loaded.rejects["reason"].iat[0]
+
+
+def test_a_day_twice_with_other_visits_is_refused_or_a_part_would_pass_for_the_day(read):
+    rows = "2026-03-01,90,300,100,3.0,40,60\n2026-03-01,9,30,10,3.0,40,60"
+    with pytest.raises(ObservError, match="rows 2 and 3 have the same"):
+        read("plausible", f"{VISITORS}\n{rows}\n")
+
+
+@pytest.mark.parametrize(
+    ("days", "apart"),
+    [(("2026-01-01", "2026-02-01", "2026-03-01"), 28), (("2026-03-02", "2026-03-09"), 7)],
+)
+def test_weeks_or_months_are_never_taken_for_their_first_day(read, days, apart):
+    rows = "\n".join(f"{day},90,300,100,3.0,40,60" for day in days)
+    with pytest.raises(ObservError, match=f"rows are {apart} days apart.*export by day"):
+        read("plausible", f"{VISITORS}\n{rows}\n")
+
+
+def test_the_last_day_of_a_history_is_over_only_where_the_tool_ran_after_it(read):
+    for updated, complete in (("20260401", [True, True]), ("20260331", [True, False])):
+        text = AWSTATS.format(updated=updated, visits=60, end="END_DAY")
+        loaded = read("awstats", text, name="awstats032026.txt")
+        assert loaded.rows["complete"].tolist() == complete
+        assert loaded.rows["visits"].tolist() == [60, 50]
+
+
+def test_a_refused_day_of_a_history_is_told_by_its_line_in_the_file(read):
+    loaded = read("awstats", AWSTATS.format(updated="20260401", visits="x", end="END_DAY"))
+    assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[6, "visits"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (AWSTATS.format(updated="20260401", visits=60, end=""), r"e\.csv:5: no line END_DAY"),
+        (AWSTATS.replace("BEGIN_DAY", "BEGIN_TIME"), "has no line BEGIN_DAY"),
+        ("BEGIN_DAY 0\nEND_DAY\n", "no row in this table"),
+    ],
+)
+def test_a_history_that_is_cut_or_has_no_days_is_refused(read, text, what):
+    with pytest.raises(ObservError, match=what):
+        read("awstats", text)
+
+
+def test_deleted_and_archived_responses_do_not_count_and_it_is_told(read):
+    rows = [
+        "1,5,Merci Zoé,false,false,2026-03-02 08:14:05 UTC",
+        "2,1,,true,false,2026-03-02 08:14:05 UTC",
+        "3,1,,false,true,2026-03-02 08:14:05 UTC",
+        "4,,,false,false,2026-03-02 08:14:05 UTC",
+        "5,6,,false,false,2026-03-02 08:14:05 UTC",
+        "6,4,,false,false,03/02/2026 08:14",
+    ]
+    loaded = read("touchpoints", "\n".join([RESPONSES, *rows]))
+    assert loaded.rows[["answer_id", "value"]].to_numpy().tolist() == [["1", 5]]
+    told = loaded.rejects.set_index("row")["reason"]
+    assert "is outside the scale" in told[6] and "is no moment" in told[7] and len(told) == 2
+    assert sum("1 row does not count" in notice for notice in loaded.notices) == 2
+    assert "Zoé" not in loaded.rows.to_csv() + loaded.rejects.to_csv() + str(loaded.notices)
+
+
+def test_a_comment_written_like_a_count_adds_no_answer(read):
+    rows = [
+        "2026-03-28 23:40:00,service,Rating of 5: 90000,5,service-feedback",
+        "2026-03-31 00:00:00,service,Rating of 4: 2,4,aggregated-service-feedback",
+        "2026-03-31 00:00:00,service,,3,aggregated-service-feedback",
+        "2026-03-31 00:00:00,service,Rating of 2: many,2,aggregated-service-feedback",
+        "2026-03-31 00:00:00,service,Rating of 1: 900000000,1,aggregated-service-feedback",
+        "2026-03-29 01:30:00,service,,1,service-feedback",
+    ]
+    loaded = read("govuk_feedback", "\n".join([FEEDEX, *rows]))
+    assert loaded.rows["value"].tolist() == [5, 4, 4]
+    told = loaded.rejects[["row", "reason"]].to_numpy().tolist()
+    assert [row for row, _ in told] == [4, 5, 6, 7]
+    for (_, reason), part in zip(told, ["is empty", "no whole", "above", "skipped"], strict=True):
+        assert part in reason
+
+
+def test_the_same_answers_exported_twice_have_the_same_identifiers(read):
+    march = "2026-03-30 10:00:00,s,,5,service-feedback\n2026-03-30 10:00:00,s,,2,service-feedback\n"
+    april = "2026-04-02 09:00:00,s,,1,service-feedback\n"
+    one, both = (read("govuk_feedback", f"{FEEDEX}\n{rows}") for rows in (march, march + april))
+    ids = both.rows["answer_id"].tolist()
+    assert len(set(ids)) == 3 and ids[:2] == one.rows["answer_id"].tolist()
+
+
+def own(catalogue: Catalogue, **keys: object) -> Catalogue:
+    """The catalogue with one format more, `own`."""
+    form = Format.model_validate({"id": "own", "label": "Essai", **keys})
+    return catalogue.model_copy(update={"formats": {"own": form}})
+
+
+def test_days_that_may_have_their_month_first_are_refused_unless_one_tells(read, catalogue):
+    day = {"headers": ["day"], "forms": ["%d/%m/%Y", "%m/%d/%Y"]}
+    known = own(catalogue, table="audience", columns={"day": day, "visits": "visits"})
+    with pytest.raises(ObservError, match=r"can be read as .*say which"):
+        read("own", "day,visits\n03/05/2026,12\n03/06/2026,9\n", known)
+    loaded = read("own", "day,visits\n03/13/2026,12\n03/06/2026,9\n", known)
+    assert loaded.rows["start"].astype(str).tolist() == ["2026-03-13", "2026-03-06"]
+
+
+def test_months_and_parts_of_months_have_their_ends(read, catalogue):
+    known = own(catalogue, table="audience", columns={"month": "mois", "visits": "visites"})
+    rows = read("own", "mois;visites\nfévrier 2024;1 200\n", known).rows
+    assert rows[["start", "end"]].astype(str).to_numpy().tolist() == [["2024-02-01", "2024-02-29"]]
+    columns = {"start": "du", "end": "au", "visits": "visites"}
+    known = own(catalogue, table="audience", columns=columns)
+    text = "du;au;visites\n2026-03-01;2026-03-15;7\n2026-03-30;2026-04-05;9\n"
+    loaded = read("own", text, known)
+    assert len(loaded.rows) == 1 and "export by day or by month" in loaded.rejects["reason"].iat[0]
+
+
+def test_words_and_rows_of_questions_become_marks_of_their_scale(read, catalogue):
+    words = {"5": ["Très satisfait"], "4": ["Plutôt satisfait"], "1": ["Pas du tout satisfait"]}
+    columns = {
+        "answer_id": "id", "date": "date",
+        "question": {"headers": ["question"], "words": {"clarity": ["Clarté"]}},
+        "value": {"headers": ["note"], "words": words, "empty": ["NSP"], "scale": [1, 5]},
+    }  # fmt: skip
+    known = own(catalogue, table="ratings", columns=columns)
+    rows = "a;2026-03-02 10:00;Clarté;TRÈS SATISFAIT\nb;2026-03-02 10:00;Clarté;NSP\n"
+    rows += "c;2026-03-02 10:00;Clarté;Bof\nd;2026-03-02 10:00;Prix;Très satisfait\n"
+    loaded = read("own", f"id;date;question;note\n{rows}", known)
+    assert loaded.rows[["answer_id", "question", "value"]].to_numpy().tolist() == [
+        ["a", "clarity", 5]
+    ]
+    assert loaded.rejects["row"].tolist() == [4, 5]
+    assert "allowed: Très satisfait" in loaded.rejects["reason"].iat[0]
+
+
+COLUMNS = "columns:\n  day: date\n  visits: visits\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("table: audience\ncolumns:\n  day: date\n", "the table audience needs visits"),
+        ("table: audience\ncolumns:\n  visits: v\n", "needs day or month or start"),
+        ("table: audience\ncolumns: {start: a, visits: v}\n", "needs the column 'end'"),
+        (f"table: audience\n{COLUMNS}  bounces: {{headers: [b], of: clics}}\n", "not 'clics'"),
+        (f"table: audience\n{COLUMNS}  visitors: {{headers: [b], of: visits}}\n", "`of` goes with"),
+        ("table: ratings\ncolumns: {date: d, satisfaction: s}\n", "needs its `scale`"),
+        ("table: ratings\ncolumns: {date: d, value: v}\n", "needs the column 'question'"),
+        ("table: ratings\ncolumns: {date: d}\n", "needs value or satisfaction"),
+        (f"table: audience\nmade_on: LastUpdate\n{COLUMNS}", "made_on has one group"),
+        (
+            "table: ratings\ncolumns:\n  date: d\n"
+            "  satisfaction: {headers: [s], scale: [1, 5], words: {bien: [Bien]}}\n",
+            "'bien' is no mark",
+        ),
+    ],
+)
+def test_a_format_that_cannot_feed_its_table_is_told_when_the_catalogue_loads(tmp_path, text, what):
+    (tmp_path / "catalogue").mkdir()
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "own.yml").write_text(f"label: Essai\n{text}", encoding="utf-8")
+    shared = Path(__file__).parents[2] / "data" / "catalogue"
+    with pytest.raises(ObservError) as caught:
+        load_catalogue(shared, own=tmp_path / "catalogue", tables=["audience", "ratings"])
+    assert "own.yml:" in str(caught.value) and what in str(caught.value)
