@@ -299,7 +299,7 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
 
 def _shown(texts: pd.DataFrame, line: int, field: str) -> str:
     """The refused cell, unless it may tell of a person."""
-    if not field or line not in texts.index:
+    if not field or field == "answer_id" or line not in texts.index:
         return ""
     cell = re.sub(r"\s+", " ", str(texts.at[line, field]))
     return short(without_persons(cell, 60, "name or number", field)) if cell else ""

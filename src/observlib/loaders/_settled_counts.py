@@ -14,6 +14,7 @@ from observlib.loaders._rows import COUNTS, is_complete
 from observlib.loaders._settled import Faults, Settle, Settled, _about
 from observlib.tables import QUESTIONS
 
+_LARGEST = 1e12  # total of a day or month
 _MOST_ANSWERS = 100_000  # that one row counts
 
 
@@ -34,7 +35,8 @@ def audience(
             of = frame[column.of].astype(float)
             total = frame[name].astype(float) * of / (100 if name == "bounces" else 1)
             frame[name] = np.floor(total + 0.5).where(of > 0)
-    return frame, []
+            faults.where(name, total > _LARGEST, f"makes a total no site has, with {column.of}")
+    return faults.without(frame), []
 
 
 def _period(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
