@@ -82,7 +82,8 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
         if places:
             titles[field] = grid.header[places[0]]
         elif column.headers and not column.optional:
-            missing.append(column.headers[0])
+            first = column.headers[0]
+            missing.append(field if _folded(first) == _folded(field) else first)
     mend = form.mend or f"the columns are {', '.join(form.columns)}"
     mend = next((told for name, told in form.others.items() if _folded(name) in folded), mend)
     need_columns(path, grid.header, missing, mend)
