@@ -129,6 +129,7 @@ def test_rates_and_means_become_totals_rounded_to_the_nearest(read):
         ("2026-03-03,9,30,10,3.0,43,-61", "visit_duration", "is negative"),
         ('2026-03-03,9,30,10,3.0,43,"1,234"', "visit_duration", "is a thousand for some"),
         ("2026-03-03,9,30,10,3.0,beaucoup,61", "bounce_rate", "is no number"),
+        ("2026-03-03,9,30,999999999999,3.0,43,999999999999", "visit_duration", "no site has"),
         ("Total,9,30,10,3.0,43,61", "date", "is no day"),
         ("03/05/2026,9,30,10,3.0,43,61", "date", "is no day"),
         ("2026-03-03,9,30,,3.0,43,61", "visits", "is empty"),

@@ -42,8 +42,8 @@ def moment(form, day):
     if form.startswith("epoch"):
         return f"17748{day}611"
     form = re.sub(r"[\[\]]", "", form)
-    parts = {"%Y": "2026", "%y": "26", "%m": "03", "%d": str(day), "%H": "09", "%I": "09", "%M": "30",
-             "%S": "00", "%f": "5", "%p": "AM", "%z": "+0000", "%Z": "UTC"}  # fmt: skip
+    parts = {"%Y": "2026", "%y": "26", "%m": "03", "%d": str(day), "%H": "09", "%I": "09",
+             "%M": "30", "%S": "00", "%f": "5", "%p": "AM", "%z": "+0000", "%Z": "UTC"}  # fmt: skip
     return re.sub(r"%.", lambda found: parts[found[0]], form)
 
 

@@ -290,3 +290,8 @@ def test_a_form_of_remarks_is_refused_since_it_asks_for_no_satisfaction(read):
 def test_two_columns_of_one_question_are_refused_rather_than_one_taken(read):
     with pytest.raises(ObservError, match="both give 'satisfaction'; keep one"):
         read(export([SATISFACTION, SATISFACTION], ["Bien", "Mauvais"]))
+
+
+def test_words_in_the_place_of_the_identifier_are_never_shown(read):
+    loaded = read(f"{','.join(FIXED)},satisfaction\n2026-03-12 09:30:00,F,L,tout nul,Moyen\n")
+    assert loaded.rejects[["column", "value"]].to_numpy().tolist() == [["Identifiant Avis", ""]]

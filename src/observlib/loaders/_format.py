@@ -92,7 +92,8 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
         if places:
             titles[field] = grid.header[places[0]]
         elif column.headers and not column.optional:
-            missing.append(column.headers[0])
+            first = column.headers[0]
+            missing.append(field if _folded(first) == _folded(field) else first)
     mend = form.mend or f"the columns are {', '.join(form.columns)}"
     mend = next((told for name, told in form.others.items() if _folded(name) in folded), mend)
     need_columns(path, grid.header, missing, mend)
@@ -360,7 +361,7 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
 
 def _shown(texts: pd.DataFrame, line: int, field: str) -> str:
     """The refused cell, unless it may tell of a person."""
-    if not field or line not in texts.index:
+    if not field or field == "answer_id" or line not in texts.index:
         return ""
     cell = re.sub(r"\s+", " ", str(texts.at[line, field]))
     return short(without_persons(cell, 60, "name or number", field)) if cell else ""

@@ -64,7 +64,7 @@ class Faults:
 Settled = tuple[pd.DataFrame, list[str]]  # rows with the table's columns, and notices
 
 
-def about(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
+def _about(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
     """The rows with their device, product (its own, where a column tells it) and channel."""
     own = frame["product"] if "product" in frame else pd.Series(None, frame.index, dtype=object)
     product = own.where(own.notna(), device.product)
@@ -78,14 +78,14 @@ def calls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
         faults.where("talk", talked, "is not 0 and the call was abandoned")
     _need_themes(path, frame)
     frame = faults.without(frame)
-    return about(frame, device).assign(date=paris_days(frame["moment"])), []
+    return _about(frame, device).assign(date=paris_days(frame["moment"])), []
 
 
 def call_intervals(
     path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
 ) -> Settled:
     """Half hours, with their day in Paris."""
-    return about(frame, device).assign(date=paris_days(frame["moment"])), []
+    return _about(frame, device).assign(date=paris_days(frame["moment"])), []
 
 
 def tickets(
@@ -105,7 +105,7 @@ def tickets(
     seen, notices = _seen(path, frame, device)
     frame["extracted"] = frame["extracted"].fillna(seen) if seen else frame["extracted"]
     frame["unknown"] = " ".join(sorted(form.unknown)) or None
-    return about(frame, device).assign(date=paris_days(frame["received"])), notices
+    return _about(frame, device).assign(date=paris_days(frame["received"])), notices
 
 
 def _seen(path: Path, frame: pd.DataFrame, device: Device) -> tuple[datetime | None, list[str]]:
@@ -176,7 +176,7 @@ def sales(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
     if "price" in frame:  # of one unit
         less = frame["discount"].astype(float).fillna(0) if "discount" in frame else 0
         frame["revenue"] = frame["price"].astype(float) * frame["units"].astype(float) - less
-    frame = _in_months(path, about(frame, device), device)
+    frame = _in_months(path, _about(frame, device), device)
     for name in ("revenue", "returns", "format"):
         if name not in frame:
             frame[name] = np.nan
@@ -241,9 +241,9 @@ def subscriptions(
 ) -> Settled:
     """Monthly counts of subscribers, of cohorts or whole lists; or of persons, counted here."""
     if "joined" in form.columns:
-        frame, notices = counted(path, about(frame, device), form, device, faults.where)
+        frame, notices = counted(path, _about(frame, device), form, device, faults.where)
         return _in_months(path, frame, device), notices
-    frame = _in_months(path, about(frame, device), device)
+    frame = _in_months(path, _about(frame, device), device)
     if "cohort" in frame:
         joined = pd.to_datetime(frame["cohort"])
         told = {

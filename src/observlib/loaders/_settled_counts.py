@@ -11,9 +11,10 @@ from observlib.catalogue import Column, Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._moments import PARIS
 from observlib.loaders._rows import COUNTS, is_complete
-from observlib.loaders._settled import Faults, Settle, Settled, about
+from observlib.loaders._settled import Faults, Settle, Settled, _about
 from observlib.tables import QUESTIONS
 
+_LARGEST = 1e12  # total of a day or month
 _MOST_ANSWERS = 100_000  # that one row counts
 
 
@@ -25,7 +26,7 @@ def audience(
     if form.every_day:
         _need_every_day(path, start)
     ends = {day: is_complete(day.date(), device.extracted) for day in end.unique()}
-    frame = about(frame, device).assign(start=start, end=end, complete=end.map(ends))
+    frame = _about(frame, device).assign(start=start, end=end, complete=end.map(ends))
     for name in COUNTS:
         column = form.columns.get(name)
         if column is None:
@@ -34,7 +35,8 @@ def audience(
             of = frame[column.of].astype(float)
             total = frame[name].astype(float) * of / (100 if name == "bounces" else 1)
             frame[name] = np.floor(total + 0.5).where(of > 0)
-    return frame, []
+            faults.where(name, total > _LARGEST, f"makes a total no site has, with {column.of}")
+    return faults.without(frame), []
 
 
 def _period(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -81,7 +83,7 @@ def ratings(
             answer_id=frame["date"].dt.strftime("%Y%m%dT%H%M%S-") + place.astype(str)
         )
     local = frame["date"].dt.tz_localize("UTC").dt.tz_convert(PARIS).dt.tz_localize(None)
-    frame = about(frame, device).assign(date=local)
+    frame = _about(frame, device).assign(date=local)
     asked = [name for name in ("value", *QUESTIONS) if name in frame]
     parts = [_asked(frame, name, form.columns[name]) for name in asked]
     found = pd.concat(parts).sort_index(kind="stable")
