@@ -49,6 +49,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
         "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
     },
+    "polls": {
+        "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
+        "network": "text", "question": "text", "option": "text", "votes": "count?",
+        "share": "text?", "voters": "count?", "followers": "count?", "product": "product?",
+    },
 }  # fmt: skip
 
 
@@ -106,6 +111,9 @@ class Layout(_Part):
     join: tuple[Text, Text, Text] | None = Field(
         default=None, description="another list of the JSON, its key, and that of the records"
     )
+    rows_of: str | None = Field(
+        default=None, description="a list in each record of the JSON, of which each item is a row"
+    )
     members: tuple[Text, ...] = Field(default=(), description="patterns of an archive's files")
     footer: str | None = Field(default=None, description="pattern of the first cell below the rows")
 
@@ -131,6 +139,7 @@ class Column(_Part):
     optional: bool = Field(default=False, description="whether the column may be missing")
     first_of: bool = Field(default=False, description="whether several headers give it together")
     empty: tuple[Text, ...] = Field(default=(), description="words that stand for nothing")
+    html: bool = Field(default=False, description="whether it is HTML, of which the text is read")
     words: dict[str, tuple[str, ...]] = {}
     forms: tuple[Text, ...] = Field(
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
@@ -153,6 +162,7 @@ class Keep(_Part):
     header: Text
     words: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    why: Text | None = Field(default=None, description="why the others do not count, for a notice")
 
     @model_validator(mode="after")
     def _fits(self) -> Keep:

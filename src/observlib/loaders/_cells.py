@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -155,6 +157,53 @@ def theme(text: str) -> str | None:
             "is no theme but a text, which may tell of someone; write a theme of the list"
         )
     return found or None
+
+
+class _PlainText(HTMLParser):
+    """What is to be read of a piece of HTML, in `parts`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """What begins a line is set apart from what stands before."""
+        self.parts += " " if tag in ("br", "p", "li") else ""
+
+    def handle_data(self, data: str) -> None:
+        """A text between two tags."""
+        self.parts.append(data)
+
+
+def plain(text: str) -> str:
+    """The text of a piece of HTML, on one line.
+
+    Examples
+    --------
+    >>> plain('<p>Droit &amp; emploi<br />ou <a href="#">#<span>aides</span></a></p><p>Votez</p>')
+    'Droit & emploi ou #aides Votez'
+    """
+    parser = _PlainText()
+    parser.feed(text)
+    parser.close()
+    found = re.sub(r"[ \t\r\n]+", " ", "".join(parser.parts)).strip()
+    if not found:
+        raise ValueError("is empty")
+    return found
+
+
+def host(text: str) -> str:
+    """The name of the server in an address of the web.
+
+    Examples
+    --------
+    >>> host("https://social.example/@service/3")
+    'social.example'
+    """
+    found = urlsplit(text).hostname
+    if not found:
+        raise ValueError("is no address of the web, such as https://social.example/@service/3")
+    return found
 
 
 def ticket(text: str) -> str:

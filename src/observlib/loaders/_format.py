@@ -12,6 +12,7 @@ import pandas as pd
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _settled
+from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import read_moments
 from observlib.loaders._rows import settle
@@ -44,7 +45,7 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         raise ObservError(f"{path}: no row under the header; export it again")
     titles = _titles(path, grid, form)
     grid, notices = _kept(path, grid, form)
-    faults = _settled.Faults(titles)
+    faults = Faults(titles, grid.header, grid.rows)
     texts = _texts(grid, form, titles, faults)
     values = {
         field: _read(path, texts, field, form, device, catalogue, grid.zone, faults)
@@ -119,7 +120,8 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         if left := len(rows) - len(kept):
             what = "is none of" if rule.words else "is one of"
             told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
-            notices.append(f"{left} rows do not count: {rule.header} {what} {told}")
+            why = rule.why or f"{rule.header} {what} {told}"
+            notices.append(f"{left} rows do not count: {why}")
         rows = kept
     return Grid(grid.header, rows, grid.zone), notices
 
@@ -144,9 +146,7 @@ def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict
     return rows
 
 
-def _texts(
-    grid: Grid, form: Format, titles: dict[str, str], faults: _settled.Faults
-) -> pd.DataFrame:
+def _texts(grid: Grid, form: Format, titles: dict[str, str], faults: Faults) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
         field: _places(grid.header, _headers_of(grid, form.columns[field])) for field in titles
@@ -197,7 +197,7 @@ def _read(
     device: Device,
     catalogue: Catalogue,
     zone: str,
-    faults: _settled.Faults,
+    faults: Faults,
 ) -> pd.Series:
     """The values of a field; cells that cannot be read are faults of their rows."""
     column, cells = form.columns[field], texts[field]
@@ -253,10 +253,13 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
             raise ValueError("is no product of the catalogue; write its id")
         return text
 
+    if column.html:
+        return _cells.plain
     if column.words and kind != "flag":
         return _cells.word_reader(column.words, _WHAT.get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
+        "host": _cells.host,
         "product": product,
         "ticket": _cells.ticket,
         "theme": _cells.theme,

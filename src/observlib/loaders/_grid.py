@@ -116,7 +116,8 @@ def _json(path: Path, layout: Layout) -> Grid:
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         where = f"no list {layout.records!r}" if layout.records else "no records"
         raise ObservError(f"{path}: holds {where}; {_AGAIN}")
-    flat = [dict(_flat(record)) for record in records]
+    flat = [row for record in records for row in _items(record, layout.rows_of)]
+    flat = flat or [dict(_flat(record)) for record in records]  # whose columns show what lacks
     if layout.join:
         name, key, own = layout.join
         others = documents[0].get(name)
@@ -164,6 +165,19 @@ def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
             yield name, str(value).lower()
         else:
             yield name, "" if value is None else str(value)
+
+
+def _items(record: Any, rows_of: str | None) -> Iterator[dict[str, str]]:
+    """A record's row, or one for each item of a list within it."""
+    whole = dict(_flat(record))
+    if rows_of is None:
+        yield whole
+        return
+    for key in rows_of.split("."):
+        record = record.get(key) if isinstance(record, dict) else None
+    for item in record if isinstance(record, list) else ():
+        if isinstance(item, dict):
+            yield {**whole, **dict(_flat(item, f"{rows_of}."))}
 
 
 def _archive(path: Path, layout: Layout) -> Grid:
