@@ -78,9 +78,8 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             titles[field] = grid.header[places[0]]
             for at in places:
                 found[at] = field
-        elif column.value is not None:
-            found.append(field)
-    needed = [name for name, column in form.columns.items() if not column.optional]
+    given = {name: column for name, column in form.columns.items() if column.value is None}
+    needed = [name for name, column in given.items() if not column.optional]
     columns = ", ".join(form.columns)
     need_columns(path, found, needed, form.mend or f"the columns are {columns}")
     return titles

@@ -43,7 +43,7 @@ def polls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
     if "closed" in frame:
         frame["date"] = paris_days(frame["closed"])
     if "server" in frame:  # whose polls are numbered from 1, as those of all others
-        frame["poll_id"] = frame["server"] + "/" + frame["poll_id"]
+        frame["poll_id"] = frame["server"].astype(str) + "/" + frame["poll_id"].astype(str)
     if device.product is not None:
         other = own & (frame["product"] != device.product)
         faults.where("product", other, f"is not {device.product}, the device's product")
