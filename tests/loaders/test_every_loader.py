@@ -170,7 +170,15 @@ EXPORTS = {
         key=0,
     ),
 }
-FORMATS = {"calls", "call_intervals", "polls", "sales", "subscriptions", "tickets"}  # of no tool
+FORMATS = {
+    "calls",
+    "call_intervals",
+    "polls",
+    "sales",
+    "subscriptions",
+    "tickets",
+    "user_tests",
+}  # of no tool
 OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
 OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"

@@ -26,7 +26,8 @@ Unit = Literal["clock", "ms", "s", "min", "h"]
 _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 
 
-# The fields that a format may give of each table, and what their cells are; `?`: may be empty.
+# The fields that a format may give of each table, and what their cells are. `?`: may be empty; `~`:
+# may be empty, and where it cannot be read it alone is refused, and its row's other cells are not.
 FIELDS: dict[str, dict[str, str]] = {
     "calls": {
         "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
@@ -53,6 +54,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
         "network": "text", "question": "text", "option": "text", "votes": "count?",
         "share": "text?", "voters": "count?", "followers": "count?", "product": "product?",
+    },
+    "user_tests": {
+        "participant": "participant", "session": "label?", "date": "day", "system": "label?",
+        "task": "label?", "success": "words~", "time": "task_time~", "errors": "count~",
+        "problems": "text?", **{f"sus_{item}": "answer~" for item in range(1, 11)},
     },
 }  # fmt: skip
 
@@ -207,6 +213,9 @@ class Format(Entry):
     )
     refused: Text | None = Field(
         default=None, description="what to export instead, of a file that cannot feed the table"
+    )
+    other_exports: dict[str, Text] = Field(
+        default={}, description="columns of the tool's other exports, and what to give instead"
     )
     mend: Text | None = Field(default=None, description="what to do where a column is missing")
 

@@ -13,7 +13,13 @@ import pandas as pd
 
 from observlib.catalogue import Column
 from observlib.loaders._counts import amount_of, month_of
-from observlib.loaders._text import is_total, parse_count, short, tells_of_someone
+from observlib.loaders._text import (
+    is_total,
+    may_be_thousands,
+    parse_count,
+    short,
+    tells_of_someone,
+)
 from observlib.text import fold_label
 
 Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
@@ -29,6 +35,10 @@ _FLAGS = {
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
+
+_LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
+_WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
+_CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1,4}})?[a-z]?")
 
 
 def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
@@ -271,3 +281,53 @@ def parse_seconds(text: str) -> int | None:
         return None
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return int(timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds())
+
+
+def participant(text: str) -> str:
+    """A participant's code, in capitals: `p01` and `P01` are one."""
+    code = fold_label(text).upper()
+    if not _CODE.fullmatch(code.lower()):
+        raise ValueError(
+            "is no participant code such as P01; never write a name or an e-mail address"
+        )
+    return code
+
+
+def label(text: str) -> str:
+    """A label of a session, a system or a task."""
+    if tells_of_someone(text, 120):
+        raise ValueError("is long, or may tell of somebody; write a label of your own")
+    return text
+
+
+def answer(text: str) -> int:
+    """An answer to an item of the System Usability Scale."""
+    if not re.fullmatch(r"[1-5](?:[.,]0)?", text):
+        raise ValueError("is no answer from 1 to 5 to an item of the SUS")
+    return int(text[0])
+
+
+def task_time(text: str) -> float:
+    """A time on task in seconds, above 0 and below an hour.
+
+    `1:30:00` is refused: it is what a spreadsheet makes of 1 min 30. So is `1.234`, which may be
+    1234 seconds.
+
+    Examples
+    --------
+    >>> task_time("83,5"), task_time("02:05"), task_time("2 min 05 s")
+    (83.5, 125.0, 125.0)
+    """
+    text = fold_label(text)
+    seconds = 0.0
+    if match := re.fullmatch(r"(\d{1,7})(?:[.,](\d{1,6}))? ?s?", text, re.ASCII):
+        seconds = float(f"{match[1]}.{match[2] or 0}")
+        if may_be_thousands(text.rstrip(" s")) and 1000 * seconds < _LONGEST_TASK:
+            seconds = 0
+    elif match := re.fullmatch(
+        r"(?:0?0:)?(\d{1,2})(?::|\s*min\s*)(?:([0-5]?\d)\s*s?)?", text, re.ASCII
+    ):
+        seconds = 60.0 * int(match[1]) + int(match[2] or 0)
+    if not 0 < seconds < _LONGEST_TASK:
+        raise ValueError("is no time of less than an hour; write seconds or mm:ss")
+    return seconds

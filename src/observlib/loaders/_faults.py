@@ -18,6 +18,7 @@ class Faults:
     header: Sequence[str] = ()
     rows: Mapping[int, Sequence[str]] = field(default_factory=dict)  # the cells of all rows
     by_line: dict[int, tuple[str, str]] = field(default_factory=dict)
+    cells: list[tuple[int, str, str]] = field(default_factory=list)  # refused without their rows
 
     def add(self, line: int, field: str, reason: str) -> None:
         """One fault more, unless its row has one."""

@@ -27,7 +27,12 @@ from observlib.tables import reject
 from observlib.text import fold_label
 
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
-_WHAT = {"outcome": "no outcome", "format": "no known format", "nature": "no known nature"}
+_WHAT = {
+    "outcome": "no outcome",
+    "format": "no known format",
+    "nature": "no known nature",
+    "success": "neither oui nor non",
+}
 
 
 def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Loaded:
@@ -43,6 +48,9 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     grid = read_grid(path, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
+    for header, instead in form.other_exports.items():
+        if _places(grid.header, [header]):
+            raise ObservError(f"{path}: has a column {header!r}: {instead}")
     titles = _titles(path, grid, form)
     grid, notices = _kept(path, grid, form)
     faults = Faults(titles, grid.header, grid.rows)
@@ -53,9 +61,11 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     }
     frame = faults.without(pd.DataFrame(values, index=texts.index))
     frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
+    told = [(line, *why) for line, why in faults.by_line.items()]
+    told += [cell for cell in faults.cells if cell[0] not in faults.by_line]
     rejects = [
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
-        for line, (field, reason) in faults.by_line.items()
+        for line, field, reason in told
     ]
     unknown = [f"{form.label} does not tell {field}: {why}" for field, why in form.unknown.items()]
     return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
@@ -201,19 +211,23 @@ def _read(
     """The values of a field; cells that cannot be read are faults of their rows."""
     column, cells = form.columns[field], texts[field]
     kind = FIELDS[form.table][field]
-    optional = kind.endswith("?") or column.optional
-    kind = kind.rstrip("?")
+    alone = kind.endswith("~")
+    optional = kind.endswith(("?", "~")) or column.optional
+    kind = kind.rstrip("?~")
     filled = cells != ""
     if not optional and "" not in [word for told in column.words.values() for word in told]:
         faults.add_all(field, dict.fromkeys(cells.index[~filled], "is empty"))
-    elif kind in ("words", "flag") and column.words:
+    elif kind in ("words", "flag") and column.words and not alone:
         filled |= True  # what stands for an empty cell
     there = cells[filled]
     if kind in ("moment", "day") and not column.after:
         found, why = _moments(path, there, field, column, kind == "day", form, device, zone)
     else:
         found, why = _cells.each(there, _reader(kind, field, column, catalogue))
-    faults.add_all(field, why)
+    if alone:
+        faults.cells += ((line, field, reason) for line, reason in why.items())
+    else:
+        faults.add_all(field, why)
     return found.reindex(cells.index)
 
 
@@ -259,6 +273,10 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
         "host": _cells.host,
+        "participant": _cells.participant,
+        "label": _cells.label,
+        "task_time": _cells.task_time,
+        "answer": _cells.answer,
         "product": product,
         "ticket": _cells.ticket,
         "theme": _cells.theme,
@@ -281,5 +299,7 @@ def _shown(texts: pd.DataFrame, line: int, field: str) -> str:
     """The refused cell, unless it may tell of a person."""
     if not field or line not in texts.index:
         return ""
+    if field == "participant":
+        return "(not shown: it may be a name)"
     cell = re.sub(r"\s+", " ", str(texts.at[line, field]))
     return short(without_persons(cell, 60, "name or number", field)) if cell else ""

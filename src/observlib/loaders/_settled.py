@@ -19,6 +19,7 @@ from observlib.loaders._moments import PARIS, paris_days
 from observlib.loaders._persons import counted
 from observlib.loaders._rows import is_complete
 from observlib.loaders._settled_polls import polls
+from observlib.loaders._settled_user_tests import user_tests
 
 
 def calls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
@@ -227,4 +228,5 @@ SETTLED: dict[str, Settle] = {
     "sales": sales,
     "subscriptions": subscriptions,
     "polls": polls,
+    "user_tests": user_tests,
 }

@@ -48,8 +48,8 @@ def polls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
         other = own & (frame["product"] != device.product)
         faults.where("product", other, f"is not {device.product}, the device's product")
     for field in ("poll_id", "network", "question", "option"):
-        why = {line: personal.fault(text) for line, text in frame[field].items()}
-        faults.add_all(field, {int(str(line)): told for line, told in why.items() if told})
+        cells = zip(frame.index, frame[field], strict=True)
+        faults.add_all(field, {line: why for line, text in cells if (why := personal.fault(text))})
     totals = frame["option"].map(is_total)
     faults.where("option", totals, "is the poll's total; take the row away")
     by_share = "votes" not in faults.titles
