@@ -23,12 +23,16 @@ _FILES: dict[str, type[Entry]] = {
     "groups": Group,
     "peers": Peer,
 }
-_OF_ONE_PRODUCT = ("call_intervals", "calls", "tickets")  # tables whose exports name none
+_OF_ONE_PRODUCT = (
+    "call_intervals",
+    "calls",
+    "tickets",
+    "user_tests",
+)  # tables whose exports name none
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": (
         "datagouv_metrics", "jdma", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
-        "user_tests",
     ),
     "questionnaire": ("limesurvey", "spss_stata"),
     "table": ("plain_csv",),
