@@ -95,6 +95,12 @@ def test_nobody_is_in_what_is_read_or_told(read):
     assert "Martin" not in found.rows.to_csv() + found.rejects.to_csv() + str(found.notices)
 
 
+def test_half_a_character_in_a_question_stops_nothing(read):
+    """Escapes of a JSON may cut an emoji in two, which no store can hold."""
+    found = read(json.dumps([status(content="<p>Bien \ud83d ?</p>")]))
+    assert found.rejects.empty and set(found.rows["question"]) == {"Bien ? ?"}
+
+
 @pytest.mark.parametrize(
     ("poll", "reason"),
     [

@@ -57,6 +57,7 @@ def test_a_share_that_may_be_several_votes_refuses_the_whole_poll(read):
         (YES + NO.replace("900", "901"), "is not that of row 2"),
         (YES + NO + "a,2026-03-05,Réseau,Q ?,Oui, mais,30,900\n", "has 8 cells"),
         (YES + NO + "a,2026-03-05,Réseau,Q ?\n", "has 4 cells"),
+        (YES + NO + ",2026-03-05,Réseau,Q ?,Peut-être,30,900\n", "is empty"),
         (YES + NO.replace("Non", "#N/A"), "the error of a formula"),
         (YES + NO + YES.replace("Oui,12", "Autre,1" + "0" * 13), "more than anyone counted"),
         (YES + NO + YES.replace("12", "13"), "has the option of row 2, other votes"),

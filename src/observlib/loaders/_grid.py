@@ -156,15 +156,20 @@ def _documents(path: Path, text: str) -> Iterator[Any]:
 def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
     """The values of a record, those within others under joined keys; of lists only texts."""
     for key, value in record.items():
-        name = f"{above}{key}"
+        name = f"{above}{_whole(key)}"
         if isinstance(value, dict):
             yield from _flat(value, f"{name}.")
         elif isinstance(value, list):
-            yield name, " ".join(str(one) for one in value if isinstance(one, str | int))
+            yield name, _whole(" ".join(str(one) for one in value if isinstance(one, str | int)))
         elif isinstance(value, bool):
             yield name, str(value).lower()
         else:
-            yield name, "" if value is None else str(value)
+            yield name, "" if value is None else _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """A text without halves of characters, which the escapes of a JSON may leave."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _items(record: Any, rows_of: str | None) -> Iterator[dict[str, str]]:

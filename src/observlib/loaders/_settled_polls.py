@@ -67,11 +67,13 @@ def polls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
 
 
 def _of_each_poll(faults: Faults) -> list[list[int]]:
-    """The lines of each poll, refused ones too."""
+    """The lines of each poll, refused ones too; a row that names none may be of the one above."""
     polls: dict[tuple[str, str], list[int]] = defaultdict(list)
+    key = ("", "")
     for line in faults.rows:
         if name := faults.cell(line, "poll_id"):
-            polls[faults.cell(line, "server"), name].append(line)
+            key = (faults.cell(line, "server"), name)
+        polls[key].append(line)
     return list(polls.values())
 
 
