@@ -42,7 +42,7 @@ READ = [
      ["2 rows do not count: status", "latest day, 2026-04-01", "leaves"]),
 ]  # fmt: skip
 REFUSED = [
-    ("asterisk_cdr", "asterisk-cdr/Master.csv", "give the queue_log"),
+    ("asterisk_cdr", "asterisk-cdr/Master.csv", "give the file /var/log/asterisk/queue_log"),
     ("woocommerce_orders", "woocommerce/orders.csv", "download the report Products"),
     ("prestashop_orders", "prestashop/order_2026-04-01_080000.csv", "it names no title"),
     ("stripe_balance", "stripe/balance_history.csv", "it names no title"),

@@ -89,7 +89,7 @@ def test_a_footer_tells_the_zone_and_is_no_row(tmp_path):
     text = "A;B\n1;2\nTimezone: Europe/Madrid;\n"
     grid = of(tmp_path, text, footer="Timezone", zone_from="Timezone: (.+)")
     assert (grid.zone, list(grid.rows.values())) == ("Europe/Madrid", [["1", "2"]])
-    with pytest.raises(ObservError, match="does not tell the zone"):
+    with pytest.raises(ObservError, match="the is left unknown zone"):
         of(tmp_path, "A;B\n1;2\n", footer="Timezone", zone_from="Timezone: (.+)")
 
 

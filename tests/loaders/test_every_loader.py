@@ -183,7 +183,7 @@ EXPORTS = {
         key=0,
     ),
 }
-FORMATS = {"calls", "call_intervals", "sales", "subscriptions", "tickets"}  # of no tool
+FORMATS = {"calls", "call_intervals", "polls", "sales", "subscriptions", "tickets", "user_tests"}
 FORMATS |= {"jdma", "plausible", "touchpoints"}
 OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
 OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad

@@ -95,7 +95,7 @@ def test_the_sales_of_one_shop_never_stand_for_those_of_all(read):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("mois;titre;support;exemplaires\n2026-07;T;papier;3\n", "'title id'"),
+        ("mois;titre;support;exemplaires\n2026-07;T;papier;3\n", "'title_id'"),
         ("mois|isbn|titre|support|exemplaires\n2026-07|R|T|papier|3\n", "'month'"),
         (f"{HEADER}\n", "no row"),
         (f"{HEADER};ca\n2026-07;R;T;papier;3;;0;1\n", "both give 'revenue'"),

@@ -28,7 +28,8 @@ _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
-# The fields that a format may give of each table, and what their cells are; `?`: may be empty.
+# The fields that a format may give of each table, and what their cells are. `?`: may be empty; `~`:
+# may be empty, and where it cannot be read it alone is refused, and its row's other cells are not.
 FIELDS: dict[str, dict[str, str]] = {
     "calls": {
         "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
@@ -59,9 +60,19 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "ratings": {
         "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
-        "satisfaction": "mark?", "clarity": "mark?", "help_reached": "mark?",
-        "help_satisfaction": "mark?", "question": "text", "value": "mark?",
+        "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
+        "help_satisfaction": "mark~", "question": "text", "value": "mark~",
         "scale_min": "number", "scale_max": "number",
+    },
+    "polls": {
+        "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
+        "network": "text", "question": "text", "option": "text", "votes": "count?",
+        "share": "text?", "voters": "count?", "followers": "count?", "product": "product?",
+    },
+    "user_tests": {
+        "participant": "participant", "session": "label?", "date": "day", "system": "label?",
+        "task": "label?", "success": "words~", "time": "task_time~", "errors": "count~",
+        "problems": "text?", **{f"sus_{item}": "item~" for item in range(1, 11)},
     },
 }  # fmt: skip
 # The fields of which a format must give at least one of each.
@@ -130,6 +141,9 @@ class Layout(_Part):
     join: tuple[Text, Text, Text] | None = Field(
         default=None, description="another list of the JSON, its key, and that of the records"
     )
+    rows_of: str | None = Field(
+        default=None, description="a list in each record of the JSON, of which each item is a row"
+    )
     members: tuple[Text, ...] = Field(default=(), description="patterns of an archive's files")
     section: tuple[Text, Text] | None = Field(
         default=None, description="patterns of the lines of a text between which the table stands"
@@ -151,6 +165,7 @@ class Keep(_Part):
     header: Text
     words: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    why: Text | None = Field(default=None, description="why the others do not count, for a notice")
 
     @model_validator(mode="after")
     def _fits(self) -> Keep:
@@ -190,6 +205,7 @@ class Column(_Part):
     only_if: Keep | None = Field(
         default=None, description="rows that have it; elsewhere it is empty"
     )
+    html: bool = Field(default=False, description="whether it is HTML, of which the text is read")
     words: dict[str, tuple[str, ...]] = {}
     forms: tuple[Text, ...] = Field(
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
@@ -257,8 +273,8 @@ class Format(Entry):
     refused: Text | None = Field(
         default=None, description="what to export instead, of a file that cannot feed the table"
     )
-    others: dict[Text, Text] = Field(
-        default={}, description="columns of the tool's other exports, and what to export instead"
+    other_exports: dict[str, Text] = Field(
+        default={}, description="columns of the tool's other exports, and what to give instead"
     )
     mend: Text | None = Field(default=None, description="what to do where a column is missing")
 

@@ -24,12 +24,11 @@ _FILES: dict[str, type[Entry]] = {
     "peers": Peer,
 }
 # tables whose exports name no product
-_OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets")
+_OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": (
         "datagouv_metrics", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
-        "user_tests",
     ),
     "questionnaire": ("limesurvey", "spss_stata"),
     "table": ("plain_csv",),

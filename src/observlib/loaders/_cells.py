@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -28,6 +30,10 @@ _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
 APART = "\x1e"  # between the cells of several columns that give one field
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
+
+_LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
+_WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
+_CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1,4}})?[a-z]?")
 
 
 def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
@@ -216,6 +222,53 @@ def theme(text: str) -> str | None:
     return found or None
 
 
+class _PlainText(HTMLParser):
+    """What is to be read of a piece of HTML, in `parts`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """What begins a line is set apart from what stands before."""
+        self.parts += " " if tag in ("br", "p", "li") else ""
+
+    def handle_data(self, data: str) -> None:
+        """A text between two tags."""
+        self.parts.append(data)
+
+
+def plain(text: str) -> str:
+    """The text of a piece of HTML, on one line.
+
+    Examples
+    --------
+    >>> plain('<p>Droit &amp; emploi<br />ou <a href="#">#<span>aides</span></a></p><p>Votez</p>')
+    'Droit & emploi ou #aides Votez'
+    """
+    parser = _PlainText()
+    parser.feed(text)
+    parser.close()
+    found = re.sub(r"[ \t\r\n]+", " ", "".join(parser.parts)).strip()
+    if not found:
+        raise ValueError("is empty")
+    return found
+
+
+def host(text: str) -> str:
+    """The name of the server in an address of the web.
+
+    Examples
+    --------
+    >>> host("https://social.example/@service/3")
+    'social.example'
+    """
+    found = urlsplit(text).hostname
+    if not found:
+        raise ValueError("is no address of the web, such as https://social.example/@service/3")
+    return found
+
+
 def ticket(text: str) -> str:
     """The number of a ticket, whose thousands may be set apart by spaces."""
     if "@" in text or len(text) > 60:
@@ -281,3 +334,53 @@ def parse_seconds(text: str) -> int | None:
         return None
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return int(timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds())
+
+
+def participant(text: str) -> str:
+    """A participant's code, in capitals: `p01` and `P01` are one."""
+    code = fold_label(text).upper()
+    if not _CODE.fullmatch(code.lower()):
+        raise ValueError(
+            "is no participant code such as P01; never write a name or an e-mail address"
+        )
+    return code
+
+
+def label(text: str) -> str:
+    """A label of a session, a system or a task."""
+    if tells_of_someone(text, 120):
+        raise ValueError("is long, or may tell of somebody; write a label of your own")
+    return text
+
+
+def item(text: str) -> int:
+    """An answer to an item of the System Usability Scale."""
+    if not re.fullmatch(r"[1-5](?:[.,]0)?", text):
+        raise ValueError("is no answer from 1 to 5 to an item of the SUS")
+    return int(text[0])
+
+
+def task_time(text: str) -> float:
+    """A time on task in seconds, above 0 and below an hour.
+
+    `1:30:00` is refused: it is what a spreadsheet makes of 1 min 30. So is `1.234`, which may be
+    1234 seconds.
+
+    Examples
+    --------
+    >>> task_time("83,5"), task_time("02:05"), task_time("2 min 05 s")
+    (83.5, 125.0, 125.0)
+    """
+    text = fold_label(text)
+    seconds = 0.0
+    if match := re.fullmatch(r"(\d{1,7})(?:[.,](\d{1,6}))? ?s?", text, re.ASCII):
+        seconds = float(f"{match[1]}.{match[2] or 0}")
+        if may_be_thousands(text.rstrip(" s")) and 1000 * seconds < _LONGEST_TASK:
+            seconds = 0
+    elif match := re.fullmatch(
+        r"(?:0?0:)?(\d{1,2})(?::|\s*min\s*)(?:([0-5]?\d)\s*s?)?", text, re.ASCII
+    ):
+        seconds = 60.0 * int(match[1]) + int(match[2] or 0)
+    if not 0 < seconds < _LONGEST_TASK:
+        raise ValueError("is no time of less than an hour; write seconds or mm:ss")
+    return seconds

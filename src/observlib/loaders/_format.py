@@ -14,6 +14,7 @@ import pandas as pd
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _settled, _settled_counts
+from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import chosen, read_moments
 from observlib.loaders._rows import settle
@@ -36,7 +37,12 @@ _UNTOLD = {
     "tickets": ("answered", "closed", "reopened"),
 }
 _SETTLED = {**_settled.SETTLED, **_settled_counts.SETTLED}
-_WHAT = {"outcome": "no outcome", "format": "no known format", "nature": "no known nature"}
+_WHAT = {
+    "outcome": "no outcome",
+    "format": "no known format",
+    "nature": "no known nature",
+    "success": "neither oui nor non",
+}
 
 
 def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Loaded:
@@ -54,11 +60,13 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         raise ObservError(f"{path}: no row under the header; export it again")
     if grid.made_on:
         device = device.model_copy(update={"extracted": grid.made_on})
+    for header, instead in form.other_exports.items():
+        if _places(grid.header, [header]):
+            raise ObservError(f"{path}: has a column {header!r}: {instead}")
     titles = _titles(path, grid, form)
     form = _with_untold(form, titles)
     grid, notices = _kept(path, grid, form)
-    marks = [name for name, kind in FIELDS[form.table].items() if kind.startswith("mark")]
-    faults = _settled.Faults(titles, marks)
+    faults = Faults(titles, grid.header, grid.rows)
     texts = _texts(path, grid, form, titles, faults)
     forms = _forms(path, texts, form, device)
     zone = _zone(path, form, device, grid.zone)
@@ -95,8 +103,10 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             first = column.headers[0]
             missing.append(field if _folded(first) == _folded(field) else first)
     mend = form.mend or f"the columns are {', '.join(form.columns)}"
-    mend = next((told for name, told in form.others.items() if _folded(name) in folded), mend)
-    need_columns(path, grid.header, missing, mend)
+    if missing:
+        known = {title: field for field, title in titles.items()}
+        shown = [known.get(title, title) for title in grid.header]
+        need_columns(path, shown, missing, mend)
     return titles
 
 
@@ -150,7 +160,7 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
             what = "is none of" if rule.words else "is one of"
             told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
             count = "1 row does" if left == 1 else f"{left} rows do"
-            notices.append(f"{count} not count: {rule.header} {what} {told}")
+            notices.append(f"{count} not count: {rule.why or f'{rule.header} {what} {told}'}")
         rows = kept
     return replace(grid, rows=rows), notices
 
@@ -185,7 +195,7 @@ def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict
 
 
 def _texts(
-    path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: _settled.Faults
+    path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: Faults
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
@@ -299,13 +309,14 @@ def _read(
     written: str,
     zone: ZoneInfo,
     catalogue: Catalogue,
-    faults: _settled.Faults,
+    faults: Faults,
 ) -> pd.Series:
     """The values of a field; cells that cannot be read are faults of their rows."""
     column, cells = form.columns[field], texts[field]
     kind = FIELDS[form.table][field]
-    optional = kind.endswith("?") or column.optional
-    kind = kind.rstrip("?")
+    alone = kind.endswith("~")
+    optional = kind.endswith(("?", "~")) or column.optional
+    kind = kind.rstrip("?~")
     filled = cells != ""
     if any("" in told for told in column.words.values()):
         filled |= True  # a word stands for an empty cell
@@ -319,7 +330,10 @@ def _read(
     else:
         forms = column.forms or _FORMS
         found, why = read_moments(there, forms, zone, kind == "day", form.in_order, written)
-    faults.add_all(field, why)
+    if alone:
+        faults.cells += ((line, field, reason) for line, reason in why.items())
+    else:
+        faults.add_all(field, why)
     return found.reindex(cells.index)
 
 
@@ -331,6 +345,8 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
             raise ValueError("is no product of the catalogue; write its id")
         return text
 
+    if column.html:
+        return _cells.plain
     if column.of:
         return _cells.mean_reader(column, share=field == "bounces")
     if column.words and kind not in ("flag", "mark"):
@@ -341,6 +357,11 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "number": _cells.number,
         "answer": _cells.answer,
         "mark": _cells.mark_reader(column),
+        "host": _cells.host,
+        "participant": _cells.participant,
+        "label": _cells.label,
+        "task_time": _cells.task_time,
+        "item": _cells.item,
         "product": product,
         "ticket": _cells.ticket,
         "theme": _cells.theme,
@@ -363,5 +384,7 @@ def _shown(texts: pd.DataFrame, line: int, field: str) -> str:
     """The refused cell, unless it may tell of a person."""
     if not field or field == "answer_id" or line not in texts.index:
         return ""
+    if field == "participant":
+        return "(not shown: it may be a name)"
     cell = re.sub(r"\s+", " ", str(texts.at[line, field]))
     return short(without_persons(cell, 60, "name or number", field)) if cell else ""

@@ -169,7 +169,8 @@ def _json(path: Path, layout: Layout) -> Grid:
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         where = f"no list {layout.records!r}" if layout.records else "no records"
         raise ObservError(f"{path}: holds {where}; {_AGAIN}")
-    flat = [dict(_flat(record)) for record in records]
+    flat = [row for record in records for row in _items(record, layout.rows_of)]
+    flat = flat or [dict(_flat(record)) for record in records]  # whose columns show what lacks
     if layout.join:
         name, key, own = layout.join
         others = documents[0].get(name)
@@ -202,15 +203,33 @@ def _documents(path: Path, text: str) -> Iterator[Any]:
 def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
     """The values of a record, those within others under joined keys; of lists only texts."""
     for key, value in record.items():
-        name = f"{above}{key}"
+        name = f"{above}{_whole(key)}"
         if isinstance(value, dict):
             yield from _flat(value, f"{name}.")
         elif isinstance(value, list):
-            yield name, " ".join(str(one) for one in value if isinstance(one, str | int))
+            yield name, _whole(" ".join(str(one) for one in value if isinstance(one, str | int)))
         elif isinstance(value, bool):
             yield name, str(value).lower()
         else:
-            yield name, "" if value is None else str(value)
+            yield name, "" if value is None else _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """A text without halves of characters, which the escapes of a JSON may leave."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _items(record: Any, rows_of: str | None) -> Iterator[dict[str, str]]:
+    """A record's row, or one for each item of a list within it."""
+    whole = dict(_flat(record))
+    if rows_of is None:
+        yield whole
+        return
+    for key in rows_of.split("."):
+        record = record.get(key) if isinstance(record, dict) else None
+    for item in record if isinstance(record, list) else ():
+        if isinstance(item, dict):
+            yield {**whole, **dict(_flat(item, f"{rows_of}."))}
 
 
 def _archive(path: Path, layout: Layout) -> Grid:

@@ -135,7 +135,11 @@ def read_moments(
     for line in wall.index[(year < 1900) | (year > 2200)]:
         faults.setdefault(line, f"is in the year {year[line]:04d}; check the year")
     wall = wall[~wall.index.isin(list(faults))]
-    found = wall if days else _in_utc(wall, parts.loc[wall.index, "offset"], zone, in_order, faults)
+    found = (
+        wall.dt.normalize()
+        if days
+        else _in_utc(wall, parts.loc[wall.index, "offset"], zone, in_order, faults)
+    )
     return found.reindex(texts.index).astype("datetime64[us]"), faults
 
 

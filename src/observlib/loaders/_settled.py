@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -15,60 +14,13 @@ import pandas as pd
 from observlib.catalogue import Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._cells import MOST_THEMES
+from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS, paris_days
 from observlib.loaders._persons import counted
 from observlib.loaders._rows import is_complete
+from observlib.loaders._settled_polls import polls
+from observlib.loaders._settled_user_tests import user_tests
 from observlib.loaders._sheet import day_named
-
-
-@dataclass
-class Faults:
-    """The first fault of each row, as the field and the reason, by the row's line.
-
-    The faults of fields that stand `alone` refuse their cell, and not the rest of the row.
-    """
-
-    titles: Mapping[str, str]
-    alone: Collection[str] = ()
-    by_line: dict[int, tuple[str, str]] = field(default_factory=dict)
-    by_cell: dict[tuple[int, str], str] = field(default_factory=dict)
-
-    def add(self, line: int, field: str, reason: str) -> None:
-        """One fault more, unless its row has one."""
-        if field in self.alone:
-            self.by_cell.setdefault((line, field), reason)
-        else:
-            self.by_line.setdefault(line, (field, reason))
-
-    def told(self) -> Iterator[tuple[int, str, str]]:
-        """The line, field and reason of all that is refused."""
-        yield from ((line, *why) for line, why in self.by_line.items())
-        for cell, reason in self.by_cell.items():
-            if cell[0] not in self.by_line:
-                yield *cell, reason
-
-    def add_all(self, field: str, reasons: Mapping[int, str]) -> None:
-        """The faults of a field's cells."""
-        for line, reason in reasons.items():
-            self.add(line, field, reason)
-
-    def without(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows that have no fault."""
-        return rows[~rows.index.isin(list(self.by_line))]
-
-    def where(self, field: str, wrong: pd.Series, reason: str) -> None:
-        """One fault for all rows of which something holds."""
-        self.add_all(field, dict.fromkeys(wrong.index[wrong.fillna(False).astype(bool)], reason))
-
-
-Settled = tuple[pd.DataFrame, list[str]]  # rows with the table's columns, and notices
-
-
-def _about(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
-    """The rows with their device, product (its own, where a column tells it) and channel."""
-    own = frame["product"] if "product" in frame else pd.Series(None, frame.index, dtype=object)
-    product = own.where(own.notna(), device.product)
-    return frame.assign(device=device.id, product=product, channel=device.channel)
 
 
 def calls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
@@ -78,14 +30,14 @@ def calls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
         faults.where("talk", talked, "is not 0 and the call was abandoned")
     _need_themes(path, frame)
     frame = faults.without(frame)
-    return _about(frame, device).assign(date=paris_days(frame["moment"])), []
+    return about(frame, device).assign(date=paris_days(frame["moment"])), []
 
 
 def call_intervals(
     path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
 ) -> Settled:
     """Half hours, with their day in Paris."""
-    return _about(frame, device).assign(date=paris_days(frame["moment"])), []
+    return about(frame, device).assign(date=paris_days(frame["moment"])), []
 
 
 def tickets(
@@ -105,7 +57,7 @@ def tickets(
     seen, notices = _seen(path, frame, device)
     frame["extracted"] = frame["extracted"].fillna(seen) if seen else frame["extracted"]
     frame["unknown"] = " ".join(sorted(form.unknown)) or None
-    return _about(frame, device).assign(date=paris_days(frame["received"])), notices
+    return about(frame, device).assign(date=paris_days(frame["received"])), notices
 
 
 def _seen(path: Path, frame: pd.DataFrame, device: Device) -> tuple[datetime | None, list[str]]:
@@ -176,7 +128,7 @@ def sales(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
     if "price" in frame:  # of one unit
         less = frame["discount"].astype(float).fillna(0) if "discount" in frame else 0
         frame["revenue"] = frame["price"].astype(float) * frame["units"].astype(float) - less
-    frame = _in_months(path, _about(frame, device), device)
+    frame = _in_months(path, about(frame, device), device)
     for name in ("revenue", "returns", "format"):
         if name not in frame:
             frame[name] = np.nan
@@ -241,9 +193,9 @@ def subscriptions(
 ) -> Settled:
     """Monthly counts of subscribers, of cohorts or whole lists; or of persons, counted here."""
     if "joined" in form.columns:
-        frame, notices = counted(path, _about(frame, device), form, device, faults.where)
+        frame, notices = counted(path, about(frame, device), form, device, faults.where)
         return _in_months(path, frame, device), notices
-    frame = _in_months(path, _about(frame, device), device)
+    frame = _in_months(path, about(frame, device), device)
     if "cohort" in frame:
         joined = pd.to_datetime(frame["cohort"])
         told = {
@@ -293,4 +245,6 @@ SETTLED: dict[str, Settle] = {
     "tickets": tickets,
     "sales": sales,
     "subscriptions": subscriptions,
+    "polls": polls,
+    "user_tests": user_tests,
 }

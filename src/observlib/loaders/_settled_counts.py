@@ -9,9 +9,10 @@ import pandas as pd
 
 from observlib.catalogue import Column, Device, Format
 from observlib.errors import ObservError
+from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS
 from observlib.loaders._rows import COUNTS, is_complete
-from observlib.loaders._settled import Faults, Settle, Settled, _about
+from observlib.loaders._settled import Settle
 from observlib.tables import QUESTIONS
 
 _LARGEST = 1e12  # total of a day or month
@@ -26,7 +27,7 @@ def audience(
     if form.every_day:
         _need_every_day(path, start)
     ends = {day: is_complete(day.date(), device.extracted) for day in end.unique()}
-    frame = _about(frame, device).assign(start=start, end=end, complete=end.map(ends))
+    frame = about(frame, device).assign(start=start, end=end, complete=end.map(ends))
     for name in COUNTS:
         column = form.columns.get(name)
         if column is None:
@@ -83,7 +84,7 @@ def ratings(
             answer_id=frame["date"].dt.strftime("%Y%m%dT%H%M%S-") + place.astype(str)
         )
     local = frame["date"].dt.tz_localize("UTC").dt.tz_convert(PARIS).dt.tz_localize(None)
-    frame = _about(frame, device).assign(date=local)
+    frame = about(frame, device).assign(date=local)
     asked = [name for name in ("value", *QUESTIONS) if name in frame]
     parts = [_asked(frame, name, form.columns[name]) for name in asked]
     found = pd.concat(parts).sort_index(kind="stable")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from observlib.errors import ObservError
 from observlib.loaders._dates import french_day, months_first
@@ -23,10 +22,7 @@ from observlib.loaders._text import (
     width_fault,
 )
 from observlib.period import Quarter
-from observlib.tables import reject
 from observlib.text import fold_label
-
-Fault = tuple[str, str, str]  # column, value, reason
 
 
 @dataclass(frozen=True)
@@ -41,10 +37,6 @@ class Sheet:
     def cell(self, line: int, field: str) -> str:
         """A row's cell without spaces around it; empty where the table lacks the field."""
         return self.rows[line][self.place[field]].strip() if field in self.place else ""
-
-    def whole(self) -> list[int]:
-        """The lines that can be laid under the header."""
-        return [line for line in self.rows if self.fault(line) is None]
 
     def fault(self, line: int) -> str | None:
         """Why a row cannot be laid under the header, or has no value in it; `None` where it can."""
@@ -92,22 +84,6 @@ def read_sheet(
         place[field] = position
     title = {field: header[position] for field, position in place.items()}
     return Sheet(place, title, rows, len(header))
-
-
-def take(
-    sheet: Sheet, file: str, read: Callable[[int], tuple[dict[str, Any], Fault | None]]
-) -> tuple[dict[int, dict[str, Any]], list[dict[str, object]]]:
-    """The rows that `read` makes of a table's lines, and those it refuses, by line."""
-    rows: dict[int, dict[str, Any]] = {}
-    rejects: list[dict[str, object]] = []
-    for line in sheet.rows:
-        why = sheet.fault(line)
-        row, fault = read(line) if why is None else ({}, ("", "", why))
-        if fault is None:
-            rows[line] = row
-        else:
-            rejects.append(reject(file, line, *fault))
-    return rows, rejects
 
 
 def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]]:
