@@ -159,3 +159,85 @@ def test_ctrl_c_at_a_question_writes_nothing(observ, place, monkeypatch):
     code, _, err = observ("device", "new")
     assert code == 130 and "interrupted" in err
     assert (place / "data" / "catalogue" / "devices.yml").read_bytes() == before
+
+
+CALLS = "Identifiant;Début;Résultat;Attente;Agent\n"
+FROM = {
+    key: value for key, value in DEVICE.items() if key not in ("loader", "pattern", "id", "channel")
+} | {"id": "appels-boamp", "channel": "phone", "pattern": "appels_*.csv"}
+
+
+def export(place: Path, text: str, name: str = "appels_2026-03.csv") -> Path:
+    path = place / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_export_of_a_known_format_is_shown_and_its_device_added(observ, place):
+    rows = "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\na2;2026-03-02 08:14;Parti;25;Zoé Martin\n"
+    path = export(place, CALLS + rows)
+    before = (place / "data" / "catalogue" / "devices.yml").read_bytes()
+    code, out, err = observ("device", "new", "--from", path, *options(FROM))
+    assert code == 2 and "nothing was written; `--yes` adds" in err
+    assert (place / "data" / "catalogue" / "devices.yml").read_bytes() == before
+    said = " ".join(out.split())
+    assert "read as calls, into the table calls" in said
+    assert "moment Début 2026-03-02 07:14 UTC" in said
+    assert "1 row would be read, 1 rejected" in said
+    assert "appels_2026-03.csv:3: Résultat 'Parti': is no outcome; write décroché" in said
+    assert "1 column not read: Agent: of no field" in said
+    assert "Zoé" not in out + err
+    code, out, err = observ("device", "new", "--from", path, *options(FROM), "--yes")
+    assert (code, err) == (0, "") and "loader: calls" in out
+    assert project.catalogue(Path("data")).devices["appels-boamp"].loader == "calls"
+    given = FROM | {"id": "b", "pattern": "appels_20*.csv"}
+    code, _, err = observ("device", "new", "--from", path, *options(given), "--yes")
+    assert code == 2 and "is claimed by the device appels-boamp already" in err
+
+
+def test_without_a_terminal_a_file_is_shown_before_what_is_missing_is_told(observ, place):
+    path = export(place, CALLS + "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\n")
+    code, out, err = observ("device", "new", "--from", path)
+    assert code == 2 and "read as calls" in out and "`owner` is missing; allowed" in err
+
+
+def test_a_pattern_that_the_shown_file_does_not_fit_is_refused(observ, place):
+    path = export(place, CALLS + "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\n")
+    given = FROM | {"pattern": "calls_*.csv"}
+    code, _, err = observ("device", "new", "--from", path, *options(given), "--yes")
+    assert code == 2 and "pattern 'calls_*.csv': does not fit 'appels_2026-03.csv'" in err
+
+
+def test_a_file_that_two_formats_read_alike_waits_for_a_choice(observ, place, monkeypatch):
+    formats = place / "data" / "formats"
+    shutil.copy(formats / "calls.yml", formats / "twin.yml")
+    path = export(place, CALLS + "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\n")
+    told(observ("device", "new", "--from", path, *options(FROM), "--yes"), "as calls and as twin",
+         "`--loader`")  # fmt: skip
+    asked = answering(monkeypatch, ["3", "2"])
+    assert observ("device", "new", "--from", path, *options(FROM), "--yes")[0] == 0
+    assert asked == ["Which"] * 2
+    assert project.catalogue(Path("data")).devices["appels-boamp"].loader == "twin"
+
+
+def test_in_a_terminal_the_files_name_makes_a_pattern_to_agree_with(observ, place, monkeypatch):
+    path = export(place, CALLS + "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\n")
+    offered = []
+
+    def prompt(text: str, default: str = "") -> str:
+        offered.append((text, default))
+        return default
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("typer.prompt", prompt)
+    monkeypatch.setattr("typer.confirm", lambda text: False)
+    given = {key: value for key, value in FROM.items() if key != "pattern"}
+    code, _, err = observ("device", "new", "--from", path, *options(given))
+    assert offered == [("pattern", "appels_*.csv")]
+    assert code == 2 and "nothing was written" in err
+
+
+def test_a_loader_that_cannot_read_the_file_says_why(observ, place):
+    path = export(place, CALLS + "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\n")
+    given = FROM | {"loader": "tickets"}
+    told(observ("device", "new", "--from", path, *options(given)), "missing column")

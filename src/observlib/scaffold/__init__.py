@@ -2,6 +2,27 @@
 
 from observlib.scaffold.device import choices, fault_of, new_device, required
 from observlib.scaffold.practice import new_practice
+from observlib.scaffold.recognise import (
+    Match,
+    equally_good,
+    first_rows,
+    recognised,
+    two_forms,
+    why_not,
+)
 from observlib.scaffold.study import new_study
 
-__all__ = ["choices", "fault_of", "new_device", "new_practice", "new_study", "required"]
+__all__ = [
+    "Match",
+    "choices",
+    "equally_good",
+    "fault_of",
+    "first_rows",
+    "new_device",
+    "new_practice",
+    "new_study",
+    "recognised",
+    "required",
+    "two_forms",
+    "why_not",
+]
