@@ -241,3 +241,97 @@ def test_a_loader_that_cannot_read_the_file_says_why(observ, place):
     path = export(place, CALLS + "a1;2026-03-02 08:14;Décroché;25;Zoé Martin\n")
     given = FROM | {"loader": "tickets"}
     told(observ("device", "new", "--from", path, *options(given)), "missing column")
+
+
+CASES = """N° de dossier;Ouvert le;Première réponse;Résolu le;Rubrique;Agent;Objet
+2026-001;02/03/2026 09:14;02/03/2026 11:00;03/03/2026 10:00;Logement;A. Dupuis;Payer
+2026-002;25/03/2026 10:14;26/03/2026 09:30;;Logement;Zoé Martin;Ma carte
+"""
+OWN = FROM | {"id": "dossiers-boamp", "channel": "web", "pattern": "dossiers_*.csv"}
+DECIDED = ["--table", "tickets"]
+for said in ("ticket_id=N° de dossier", "received=Ouvert le", "closed=Résolu le", "theme=Rubrique"):
+    DECIDED += ["--column", said]
+
+
+def files_of(place: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in (place / "data").rglob("*") if path.is_file()}
+
+
+def test_an_export_of_no_known_format_gets_one_and_is_then_read_by_it(observ, place):
+    path = export(place, CASES, "dossiers_2026-03.csv")
+    code, out, err = observ("device", "new", "--from", path, *DECIDED, *options(OWN), "--yes")
+    assert (code, err) == (0, "")
+    said = " ".join(out.split())
+    assert "read as a format of its own, into the table tickets" in said
+    assert "received Ouvert le 2026-03-02 08:14 UTC" in said
+    assert "Agent: its header is that of a person's data" in said
+    assert "Martin" not in out and "Ma carte" not in out
+    known = project.catalogue(Path("data"))
+    assert known.devices["dossiers-boamp"].loader == "dossiers-boamp"
+    assert known.formats["dossiers-boamp"].never_read == ("Agent", "Objet")
+    (place / "raw").mkdir()
+    path.rename(place / "raw" / path.name)
+    code, out, err = observ("ingest", "raw")
+    assert code == 0 and "dossiers-boamp 1 0 2 0" in " ".join(out.split())
+
+
+def test_without_a_terminal_what_cannot_be_told_is_an_option_each_and_nothing_is_written(
+    observ, place
+):
+    path = export(place, CASES, "dossiers_2026-03.csv")
+    before = files_of(place)
+    code, _, err = observ("device", "new", "--from", path, *options(OWN), "--yes")
+    assert code == 2 and "if it is 'tickets', say --table tickets" in err
+    words = ("--table", "tickets", *options(OWN), "--yes")
+    code, _, err = observ("device", "new", "--from", path, *words)
+    assert code == 2 and all(line.startswith("observ: ") for line in err.splitlines())
+    assert 'say --column "ticket_id=N° de dossier"' in err
+    assert 'say --column "received=…", which is one of Ouvert le, Résolu le' in err
+    told(observ("device", "new", "--from", place / "absent.csv", *words), "is no file")
+    wrong = ("--column", "theme", "--word", "theme=a", "--unit", "=s")
+    told(observ("device", "new", "--from", path, *wrong), "FIELD=HEADER", "FIELD.VALUE=WORD",
+         "FIELD=UNIT")  # fmt: skip
+    told(observ("device", "new", *wrong[:1], "a=b"), "go with `--from FILE`")
+    taken = OWN | {"id": "tickets"}
+    result = observ("device", "new", "--from", path, *DECIDED, *options(taken), "--yes")
+    assert result[0] == 2 and "format 'tickets': exists already" in result[2]
+    bad = OWN | {"owner": "cuisine"}
+    assert observ("device", "new", "--from", path, *DECIDED, *options(bad), "--yes")[0] == 2
+    assert files_of(place) == before
+
+
+def test_in_a_terminal_what_cannot_be_told_is_asked_with_the_guess(observ, place, monkeypatch):
+    path = export(place, CASES, "dossiers_2026-03.csv")
+    offered = []
+
+    def prompt(text: str, default: str = "") -> str:
+        offered.append((text, default))
+        return default or ["Ouvert le", "Résolu le"][len(offered) - 3]
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("typer.prompt", prompt)
+    monkeypatch.setattr("typer.confirm", lambda text: True)
+    assert observ("device", "new", "--from", path, *options(OWN))[0] == 0
+    assert offered == [("Which", "tickets"), ("Which", "N° de dossier"), ("Which", ""),
+                       ("Which", "")]  # fmt: skip
+    form = project.catalogue(Path("data")).formats["dossiers-boamp"]
+    assert form.columns["received"].headers == ("Ouvert le",)
+    assert form.columns["closed"].headers == ("Résolu le",)
+
+
+def test_a_disk_that_fails_leaves_neither_format_nor_device(observ, place, monkeypatch):
+    from observlib import files
+
+    path = export(place, CASES, "dossiers_2026-03.csv")
+    before = files_of(place)
+    write = files.write_text
+
+    def fail(target: Path, text: str) -> None:
+        if target == place / "data" / "catalogue" / "devices.yml":
+            raise OSError(28, "No space left on device")
+        write(target, text)
+
+    monkeypatch.setattr(files, "write_text", fail)
+    code, _, err = observ("device", "new", "--from", path, *DECIDED, *options(OWN), "--yes")
+    assert code == 1 and "the catalogue is as it was" in err
+    assert files_of(place) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from observlib.errors import ObservError, UsageError
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.scaffold import Match
+    from observlib.scaffold import Match, Proposal, Question, Wishes
 
 Given = dict[str, str | None]
 
@@ -56,7 +57,7 @@ def look(path: Path, given: Given, catalogue: Catalogue, asks: bool) -> Match | 
     return match
 
 
-def show(path: Path, match: Match) -> None:
+def show(path: Path, match: Match, form: Proposal | None = None) -> None:
     """Print how a file is read: its first rows, what is rejected, told and passed over."""
     from rich import box
     from rich.markup import escape
@@ -84,6 +85,93 @@ def show(path: Path, match: Match) -> None:
     else:
         not_read = [f"{title}: {why}" for title, why in match.unread.items()]
         say_list(f"{plural(not_read, 'column')} not read", not_read, shown=100)
+    if form is not None:
+        say_list("Words", form.words, shown=100)
+        say_list("The format", form.text().rstrip().splitlines(), shown=100)
+
+
+def wished(table: str | None, columns: list[str], words: list[str], units: list[str]) -> Wishes:
+    """What the options of the command decide of a format.
+
+    Raises
+    ------
+    UsageError
+        For words that are no FIELD=HEADER, FIELD.VALUE=WORD or FIELD=UNIT, or that are twice there.
+    """
+    from observlib.scaffold import Wishes
+
+    wishes, problems = Wishes(table), []
+    shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT"}
+    for option, given in (("column", columns), ("word", words), ("unit", units)):
+        for said in given:
+            key, equals, told = (part.strip() for part in said.partition("="))
+            name, dot, value = key.partition(".")
+            if not (name and equals and told) or bool(dot and value) != (option == "word"):
+                problems.append(f"--{option} {said!r}: write it {shapes[option]}")
+                continue
+            place = {"column": wishes.columns, "unit": wishes.units}.get(option)
+            if place is None:
+                place, name, told = wishes.words.setdefault(name, {}), told, value
+            if place.setdefault(name, told) != told:
+                problems.append(f"--{option} {said!r}: is told in two ways; keep one")
+    if problems:
+        raise UsageError(*problems)
+    return wishes
+
+
+def proposed(
+    path: Path, given: Given, catalogue: Catalogue, wishes: Wishes, asks: bool
+) -> tuple[Proposal, Match]:
+    """A format for a file, with what it makes of it; what cannot be told is asked for.
+
+    Raises
+    ------
+    UsageError
+        Where nobody can be asked: with an option for each question.
+    """
+    from observlib import scaffold
+
+    wishes.date_form, given["table"], given["date_form"] = given["date_form"], None, None
+    label = given.get("label") or path.stem
+    while True:
+        found = scaffold.propose(path, catalogue, wishes, label)
+        if not found.questions:
+            break
+        if not asks:
+            say(f"{path.name}: is of no format that is known")
+            raise UsageError(*(f"{path.name}: {_unanswered(one)}" for one in found.questions))
+        _decide(wishes, found.questions[0])
+    form = found.form("essai")
+    match = scaffold.by_form(path, form, catalogue, {k: v for k, v in given.items() if v})
+    if match is None:
+        raise ObservError(f"{path}: cannot be read by the format that was made for it")
+    return found, replace(match, loader="a format of its own", unread=found.unread)
+
+
+def _unanswered(question: Question) -> str:
+    some = question.answers[:12]
+    if not some:
+        return question.text
+    if question.guess is not None:
+        others = [one for one in some if one != question.guess]
+        guess = question.written(question.guess)
+        rest = f"; or one of {', '.join(others)}" if others else ""
+        return f"{question.text}; if it is {question.guess!r}, say {guess}{rest}"
+    return f"{question.text}; say {question.written('…')}, which is one of {', '.join(some)}"
+
+
+def _decide(wishes: Wishes, question: Question) -> None:
+    """Ask, and keep the answer among the wishes."""
+    if not question.answers:
+        raise UsageError(question.text)
+    said = choose(question.text, question.answers, question.guess)
+    if question.about == "words":
+        name, word = question.key
+        wishes.words.setdefault(name, {})[word] = said
+    elif question.key:
+        getattr(wishes, question.about)[question.key[0]] = said
+    else:
+        setattr(wishes, question.about, said)
 
 
 def told(match: Match) -> dict[str, object]:
@@ -128,13 +216,13 @@ def check_pattern(path: Path, given: Mapping[str, str | None], catalogue: Catalo
         )
 
 
-def choose(question: str, answers: Sequence[str]) -> str:
+def choose(question: str, answers: Sequence[str], guess: str | None = None) -> str:
     """Ask for one of several answers, by its number or itself, until there is one."""
     typer.echo(f"{question}:", err=True)
     for number, one in enumerate(answers, 1):
         typer.echo(f"  {number}. {one}", err=True)
     while True:
-        said = typer.prompt("Which").strip()
+        said = (typer.prompt("Which", default=guess) if guess else typer.prompt("Which")).strip()
         if said in answers:
             return str(said)
         if said.isdecimal() and 0 < int(said) <= len(answers):

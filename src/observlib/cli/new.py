@@ -22,7 +22,7 @@ Data = Annotated[
     Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
 ]
 
-_OF_THE_COMMAND = ("file", "yes", "data")  # options that are no key of a device
+_OF_THE_COMMAND = ("file", "column", "word", "unit", "yes", "data")  # no keys of a device
 
 
 def add_to(app: typer.Typer) -> None:
@@ -111,6 +111,15 @@ def new_device(
     file: Annotated[
         Path | None, typer.Option("--from", help="An export: what it is, is looked up and shown.")
     ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="FIELD=HEADER, for a format of its own (repeatable).")
+    ] = None,
+    word: Annotated[
+        list[str] | None, typer.Option(help="FIELD.VALUE=WORD of the file (repeatable).")
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="FIELD=s, min, h or ms (repeatable).")
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Add it as shown, without a question.")
     ] = False,
@@ -128,12 +137,18 @@ def new_device(
     root, catalogue = project.root(), project.catalogue(data)
     asks = bool(sys.stdin and sys.stdin.isatty())
     told: dict[str, object] = {}
+    form = None
+    wishes = from_file.wished(None if loader else table, column or [], word or [], unit or [])
+    if file is None and (column or word or unit):
+        raise UsageError("`--column`, `--word` and `--unit` go with `--from FILE`")
     if file is not None:
         _refuse(given, catalogue)
-        match = from_file.look(file, given, catalogue, asks)
+        match = None if wishes else from_file.look(file, given, catalogue, asks)
         if match is None:
-            raise UsageError(f"{file}: is of no format that is known")
-        from_file.show(file, match)
+            form, match = from_file.proposed(file, given, catalogue, wishes, asks)
+            catalogue = scaffold.with_format(catalogue, form, "essai")
+            given["loader"] = "essai"
+        from_file.show(file, match, form)
         told = from_file.told(match)
         from_file.check_pattern(file, given, catalogue)
     if asks:
@@ -144,7 +159,9 @@ def new_device(
             yes = typer.confirm("Add this device?")
         if not yes and all(given.get(key) for key in scaffold.required(given, catalogue)):
             raise UsageError("nothing was written; `--yes` adds the device as it is shown")
-    path, text = scaffold.new_device(root, data, given)
+    path, text = scaffold.new_device(root, data, given, form)
+    if form is not None:
+        say(f"Wrote {path.parents[1] / 'formats' / str(given['id'])}.yml")
     say(f"Added to {path}:\n{text.rstrip()}")
     answer(path=path, added=text, **told)
 

@@ -1,9 +1,11 @@
 """New files to fill in: a practice sheet, a study, a listening device. Nothing is overwritten."""
 
-from observlib.scaffold.device import choices, fault_of, new_device, required
+from observlib.scaffold.device import choices, fault_of, new_device, required, with_format
 from observlib.scaffold.practice import new_practice
+from observlib.scaffold.propose import Proposal, Question, Wishes, propose
 from observlib.scaffold.recognise import (
     Match,
+    by_form,
     equally_good,
     first_rows,
     recognised,
@@ -14,6 +16,10 @@ from observlib.scaffold.study import new_study
 
 __all__ = [
     "Match",
+    "Proposal",
+    "Question",
+    "Wishes",
+    "by_form",
     "choices",
     "equally_good",
     "fault_of",
@@ -21,8 +27,10 @@ __all__ = [
     "new_device",
     "new_practice",
     "new_study",
+    "propose",
     "recognised",
     "required",
     "two_forms",
     "why_not",
+    "with_format",
 ]

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import files, personal
+from observlib import personal
 from observlib.catalogue import Catalogue, Device, Format, Layout, needed_by
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, load, names
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
 from observlib.loaders._text import headers_shown
+from observlib.scaffold.looks import first_bytes
 from observlib.tables import TABLES
 from observlib.text import fold_label
 
-_ABOUT = ("device", "product", "channel")  # of every table, and the same for all rows
+_ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
 _TRIAL = {
     "id": "essai", "label": "Essai", "family": "feedback", "channel": "web", "owner": "essai",
     "frequency": "occasional", "personal_data": "?", "pattern": "*",
@@ -76,8 +77,7 @@ def recognised(
     >>> recognised(Path("README.md"), known)
     []
     """
-    if not path.is_file() or files.endless(path):
-        raise ObservError(f"{path}: is no file; name an export")
+    first_bytes(path)
     known = {key: value for key, value in (given or {}).items() if value}
     wanted = known.get("loader")
     found: list[Match] = []
