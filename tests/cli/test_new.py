@@ -287,7 +287,8 @@ def test_without_a_terminal_what_cannot_be_told_is_an_option_each_and_nothing_is
     assert code == 2 and all(line.startswith("observ: ") for line in err.splitlines())
     assert 'say --column "ticket_id=N° de dossier"' in err
     assert 'say --column "received=…", which is one of Ouvert le, Résolu le' in err
-    told(observ("device", "new", "--from", place / "absent.csv", *words), "is no file")
+    code, _, err = observ("device", "new", "--from", place / "absent.csv", *words)
+    assert code == 1 and err.endswith("absent.csv: is no file; name an export\n")
     wrong = ("--column", "theme", "--word", "theme=a", "--unit", "=s")
     told(observ("device", "new", "--from", path, *wrong), "FIELD=HEADER", "FIELD.VALUE=WORD",
          "FIELD=UNIT")  # fmt: skip
