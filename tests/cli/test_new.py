@@ -307,17 +307,19 @@ def test_in_a_terminal_what_cannot_be_told_is_asked_with_the_guess(observ, place
 
     def prompt(text: str, default: str = "") -> str:
         offered.append((text, default))
+        if default == "-":
+            return "Rubrique" if len(offered) == 5 else default
         return default or ["Ouvert le", "Résolu le"][len(offered) - 3]
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr("typer.prompt", prompt)
     monkeypatch.setattr("typer.confirm", lambda text: True)
     assert observ("device", "new", "--from", path, *options(OWN))[0] == 0
-    assert offered == [("Which", "tickets"), ("Which", "N° de dossier"), ("Which", ""),
-                       ("Which", "")]  # fmt: skip
+    assert [default for _, default in offered] == ["tickets", "N° de dossier", "", "", "-"]
     form = project.catalogue(Path("data")).formats["dossiers-boamp"]
     assert form.columns["received"].headers == ("Ouvert le",)
     assert form.columns["closed"].headers == ("Résolu le",)
+    assert form.columns["theme"].headers == ("Rubrique",)
 
 
 def test_a_disk_that_fails_leaves_neither_format_nor_device(observ, place, monkeypatch):

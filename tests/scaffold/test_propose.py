@@ -43,6 +43,8 @@ def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp
     assert number.guess == "N° de dossier"
     assert received.answers == ("Ouvert le", "Résolu le")
     assert closed.answers == ("Ouvert le", "Résolu le", "-")
+    assert [one.key for one in found.offers] == [("extracted",), ("theme",)]
+    assert found.offers[1].answers == ("Rubrique", "-")
     assert received.written("Ouvert le") == '--column "received=Ouvert le"'
 
 
@@ -81,6 +83,13 @@ def test_days_that_may_have_their_month_first_are_asked_for(tmp_path, catalogue)
     assert propose(path, catalogue, wishes).raw["columns"]["received"]["forms"] == [forms[1]]
     with pytest.raises(UsageError, match="holds no directive"):
         propose(path, catalogue, Wishes("tickets", date_form="jour"))
+
+
+def test_one_column_with_a_day_above_12_tells_of_the_others(tmp_path, catalogue):
+    path = written(tmp_path, CASES.replace("25/03", "05/03"))
+    found = propose(path, catalogue, Wishes("tickets", dict(COLUMNS)))
+    assert found.questions == []
+    assert found.raw["columns"]["received"]["forms"] == ["%d/%m/%Y %H:%M[:%S]"]
 
 
 def test_words_are_known_or_asked_for_with_how_often_they_are_there(tmp_path, catalogue):

@@ -57,13 +57,14 @@ def look(path: Path, given: Given, catalogue: Catalogue, asks: bool) -> Match | 
     return match
 
 
-def show(path: Path, match: Match, form: Proposal | None = None) -> None:
+def show(path: Path, match: Match, form: Proposal | None = None, zone: str | None = None) -> None:
     """Print how a file is read: its first rows, what is rejected, told and passed over."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     from observlib import scaffold
+    from observlib.catalogue import FIELDS
 
     loaded = match.loaded
     say(f"{path.name}: read as {match.shown}, into the table {loaded.table}")
@@ -86,6 +87,10 @@ def show(path: Path, match: Match, form: Proposal | None = None) -> None:
         not_read = [f"{title}: {why}" for title, why in match.unread.items()]
         say_list(f"{plural(not_read, 'column')} not read", not_read, shown=100)
     if form is not None:
+        if not zone and "moment" in {
+            FIELDS[loaded.table][name][:6] for name in form.raw["columns"]
+        }:
+            say("Moments that tell no offset are those of Europe/Paris, unless `--zone` is given")
         say_list("Words", form.words, shown=100)
         say_list("The format", form.text().rstrip().splitlines(), shown=100)
 
@@ -135,12 +140,13 @@ def proposed(
     label = given.get("label") or path.stem
     while True:
         found = scaffold.propose(path, catalogue, wishes, label)
-        if not found.questions:
+        questions = found.questions or (found.offers if asks else ())
+        if not questions:
             break
         if not asks:
             say(f"{path.name}: is of no format that is known")
-            raise UsageError(*(f"{path.name}: {_unanswered(one)}" for one in found.questions))
-        _decide(wishes, found.questions[0])
+            raise UsageError(*(f"{path.name}: {_unanswered(one)}" for one in questions))
+        _decide(wishes, questions[0])
     form = found.form("essai")
     match = scaffold.by_form(path, form, catalogue, {k: v for k, v in given.items() if v})
     if match is None:

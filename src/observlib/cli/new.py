@@ -148,7 +148,7 @@ def new_device(
             form, match = from_file.proposed(file, given, catalogue, wishes, asks)
             catalogue = scaffold.with_format(catalogue, form, "essai")
             given["loader"] = "essai"
-        from_file.show(file, match, form)
+        from_file.show(file, match, form, zone)
         told = from_file.told(match)
         from_file.check_pattern(file, given, catalogue)
     if asks:

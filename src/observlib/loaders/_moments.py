@@ -44,21 +44,8 @@ _MONTHS = {
     for number, name in enumerate(names.split(), 1)
 }
 _HOW = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "HH", "%I": "HH", "%M": "MM"}
-
 _SKIPPED = "does not exist: summer time began, and this hour was skipped"
 _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
-
-
-class TwoForms(ObservError):
-    """A column that can be read whole in two forms, and in different ways."""
-
-    def __init__(self, line: int, forms: tuple[str, str]) -> None:
-        self.forms = forms
-        one, other = forms
-        super().__init__(
-            f"row {line} and all others can be read as {_shown(one)} and as {_shown(other)}; say "
-            f"which by the device's key `date_form`: {one!r} or {other!r}"
-        )
 
 
 def read_moments(
@@ -89,7 +76,7 @@ def read_moments(
 
     Raises
     ------
-    TwoForms
+    ObservError
         Where every cell can be read with the day first and with the month first, and `forms`
         holds both.
 
@@ -233,6 +220,18 @@ def _not_ambiguous(
             if unlike.any():
                 line = unlike.index[unlike.to_numpy().argmax()]
                 raise TwoForms(line, (form, name))
+
+
+class TwoForms(ObservError):
+    """A column that can be read whole in two forms, and in different ways."""
+
+    def __init__(self, line: int, forms: tuple[str, str]) -> None:
+        self.forms = forms
+        one, other = forms
+        super().__init__(
+            f"row {line} and all others can be read as {_shown(one)} and as {_shown(other)}; say "
+            f"which by the device's key `date_form`: {one!r} or {other!r}"
+        )
 
 
 def _in_utc(

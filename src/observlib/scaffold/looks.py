@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import pandas as pd
-
 from observlib import personal
 from observlib.catalogue import Catalogue, Column, Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _format, _moments
 from observlib.loaders._grid import Grid, read_grid
-from observlib.loaders._moments import TwoForms, read_moments
 from observlib.loaders._text import find_delimiter, read_csv, read_json, read_text
 from observlib.text import fold_label
 
@@ -136,7 +133,7 @@ def words_of(title: str) -> frozenset[str]:
 
 def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
     """Whether most cells of a column can be read as a kind of field."""
-    kind = kind.rstrip("?")
+    kind = kind.rstrip("?~")
     if not look.cells or look.hidden(kind):
         return False
     if kind in ("moment", "day"):
@@ -157,7 +154,10 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
 
 @lru_cache(2000)
 def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]:
-    """The form of a column's moments; two where both read all of them; none if it has none."""
+    """The form of a column's moments, or none; several where day and month may be swapped.
+
+    They may be where no day is above 12, even if each is as much as its month.
+    """
     cells = [cell for cell in look.cells if fold_label(cell) not in NOTHING]
     sample = [cell for cell in cells[:_SAMPLE] if len(cell) <= _LONGEST_MOMENT]
     if not cells or len(sample) < _ENOUGH * len(cells[:_SAMPLE]):
@@ -169,13 +169,12 @@ def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]
         if _moments._parts(sample[0], form, days) or _moments._parts(sample[-1], form, days)
     ]
     likely = [form for form in likely if _read(sample, form, days) >= _ENOUGH * len(sample)]
-    if len(likely) < 2 or told in likely:
-        return (told,) if told in likely and told else tuple(likely)
-    try:
-        read_moments(pd.Series(cells), likely, days=days)
-    except TwoForms as error:
-        return error.forms
-    return (max(likely, key=lambda form: _read(cells, form, days)),)
+    if not likely or told in likely:
+        return (told,) if told in likely and told else ()
+    counts = {form: _read(cells, form, days) for form in likely}
+    best = [form for form in likely if counts[form] == max(counts.values())]
+    by_order = {"".join(re.findall("%[Yymd]", form)): form for form in reversed(best)}
+    return tuple(sorted(by_order.values(), key=best.index))
 
 
 def unit_of(look: Look) -> str | None:

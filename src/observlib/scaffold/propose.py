@@ -83,13 +83,15 @@ class Question:
 class Proposal:
     """What a format says, without its id; what is to be asked first; what will not be read.
 
-    `words` tell, a line each, for what the words of the file stand, and in how many rows.
+    `words` tell, a line each, for what the words of the file stand, and in how many rows. `offers`
+    are questions about fields that the table can do without.
     """
 
     raw: dict[str, Any]
     questions: list[Question]
     unread: dict[str, str]
     words: tuple[str, ...] = ()
+    offers: tuple[Question, ...] = ()
 
     def form(self, name: str) -> Format:
         """The format, checked."""
@@ -153,10 +155,11 @@ def _of_table(
 ) -> Proposal:
     """The format of a table, of the columns that fit its fields."""
     kinds = FIELDS[table]
-    chosen, questions = _chosen(seen, table, catalogue, wishes)
+    chosen, questions, offers = _chosen(seen, table, catalogue, wishes)
+    forms = _forms(chosen, kinds, wishes)
     columns: dict[str, Any] = {}
     for name in (name for name in kinds if name in chosen):
-        told, asked = _column(chosen[name], name, kinds[name], table, catalogue, wishes)
+        told, asked = _column(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
         columns[name] = told
         questions += asked
     used = {look.title for look in chosen.values()}
@@ -169,7 +172,7 @@ def _of_table(
     lost = [
         name
         for name, kind in kinds.items()
-        if name not in chosen and name not in _NO_LOSS and (kind[-1] == "?" or _gone(name, wishes))
+        if name not in chosen and name not in _NO_LOSS and (kind[-1] in "?~" or _gone(name, wishes))
     ]
     raw: dict[str, Any] = {"label": label, "table": table}
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
@@ -190,11 +193,17 @@ def _of_table(
     )
     order = ("table", "columns", "date_form", "units", "words")
     unique = {question.option + "".join(question.key): question for question in questions}
-    return Proposal(raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines)
+    return Proposal(
+        raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
+    )
 
 
 def _shown(look: Look) -> str:
-    return header_shown(look.title, names=False)[1:-1]
+    return _shown_title(look.title)
+
+
+def _shown_title(title: str) -> str:
+    return header_shown(title, names=False)[1:-1]
 
 
 def _meaning(column: Mapping[str, Any], word: str) -> str:
@@ -228,7 +237,7 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
             yield f"{path}: has no column {title!r} for {name}; its columns are {there}"
         elif titles.count(folded(title)) > 1:
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
-        elif why := look.hidden(kinds[name].rstrip("?")):
+        elif why := look.hidden(kinds[name].rstrip("?~")):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
     for name, unit in wishes.units.items():
         if unit not in _UNITS:
@@ -256,7 +265,7 @@ def _needed(table: str, catalogue: Catalogue, there: Iterable[str]) -> list[str]
         for form in catalogue.formats.values()
         if form.table == table and form.columns
     ]
-    ways = ways or [[name for name, kind in FIELDS[table].items() if kind[-1] != "?"]]
+    ways = ways or [[name for name, kind in FIELDS[table].items() if kind[-1] not in "?~"]]
     return max(ways, key=lambda way: (sum(name in there for name in way) / len(way), len(way)))
 
 
@@ -318,8 +327,8 @@ def _alike(title: str, synonyms: set[str]) -> float:
 
 def _chosen(
     seen: list[Look], table: str, catalogue: Catalogue, wishes: Wishes
-) -> tuple[dict[str, Look], list[Question]]:
-    """The column of each field; questions where it is likely alone, or one that is needed lacks."""
+) -> tuple[dict[str, Look], list[Question], tuple[Question, ...]]:
+    """The column of each field that is sure; questions of those needed, and of all others."""
     kinds = FIELDS[table]
     by_title = {folded(look.title): look for look in seen}
     chosen = {
@@ -344,43 +353,83 @@ def _chosen(
         elif look.title not in guesses.values():
             guesses.setdefault(name, look.title)
     needed = _needed(table, catalogue, [*chosen, *guesses])
-    questions = []
-    for name in dict.fromkeys((*needed, *guesses)):
-        if name in chosen or name in wishes.columns:
-            continue
-        free = [look for look in seen if look.title not in {one.title for one in chosen.values()}]
-        answers = [look.title for look in free if fits(look, kinds[name], name, catalogue)]
-        answers = [title for title in answers if titles.count(folded(title)) == 1]
-        may_lack = kinds[name][-1] == "?" or name not in needed
-        guess = guesses.get(name)
-        if guess not in answers:
-            if name not in needed:
-                continue
-            guess = None
-        same = [title for title in dict.fromkeys(map(str.strip, (o.title for o in seen)))
-                if titles.count(folded(title)) > 1]  # fmt: skip
-        if not answers and not may_lack:
-            why = f"; two columns are headed {same[0]!r}, rename one" if same else ""
-            text = f"no column can be read as {name}, without which {table} cannot be read{why}"
-        else:
-            text = f"which column gives {name} ({_said(kinds[name])}) cannot be told"
-        questions.append(
-            Question("columns", (name,), text, (*answers, *([NONE] if may_lack else ())), guess)
-        )
-    return chosen, questions
+    asked = {
+        name: _which(name, name in needed, guesses.get(name), seen, chosen, table, catalogue)
+        for name in dict.fromkeys((*needed, *kinds))
+        if name not in chosen and name not in wishes.columns
+    }
+    offers = tuple(
+        question
+        for name, question in asked.items()
+        if name not in needed and kinds[name][-1] in "?~" and len(question.answers) > 1
+    )
+    return chosen, [asked[name] for name in needed if name in asked], offers
+
+
+def _which(
+    name: str,
+    needed: bool,
+    guess: str | None,
+    seen: list[Look],
+    chosen: Mapping[str, Look],
+    table: str,
+    catalogue: Catalogue,
+) -> Question:
+    """The question of which column gives a field: one of those that are free and would do."""
+    kind = FIELDS[table][name]
+    titles = [folded(look.title) for look in seen]
+    taken = {look.title for look in chosen.values()}
+    twice = [look.title for look in seen if titles.count(folded(look.title)) > 1]
+    answers = [
+        look.title
+        for look in seen
+        if look.title not in (*taken, *twice) and fits(look, kind, name, catalogue)
+    ]
+    text = f"which column gives {name} ({_said(kind)}) cannot be told"
+    if kind[-1] in "?~":
+        answers.append(NONE)
+    elif not answers:
+        text = f"no column can be read as {name}, without which {table} cannot be read"
+        text += f"; two columns are headed {_shown_title(twice[0])!r}, rename one" if twice else ""
+    guess = guess if guess in answers else None if needed else NONE
+    return Question("columns", (name,), text, tuple(answers), guess)
 
 
 def _said(kind: str) -> str:
     return {"words": "one of some words", "time": "a duration", "times": "a total duration"}.get(
-        kind.rstrip("?"), kind.rstrip("?")
+        kind.rstrip("?~"), kind.rstrip("?~")
     )
 
 
+def _forms(
+    chosen: Mapping[str, Look], kinds: Mapping[str, str], wishes: Wishes
+) -> dict[str, tuple[str, ...]]:
+    """The forms of each field of moments or days, two where it cannot be told which.
+
+    A tool writes all its moments in one way: one column may tell of another.
+    """
+    found = {
+        name: forms_of(look, kind == "day", wishes.date_form)
+        for name, look in chosen.items()
+        if (kind := kinds[name].rstrip("?~")) in ("moment", "day")
+    }
+    sure = {forms[0] for forms in found.values() if len(forms) == 1}
+    for name, forms in found.items():
+        if len(forms) > 1 and len(told := sure & {*forms}) == 1:
+            found[name] = (*told,)
+    return found
+
+
 def _column(
-    look: Look, name: str, kind: str, table: str, catalogue: Catalogue, wishes: Wishes
+    look: Look,
+    name: str,
+    table: str,
+    catalogue: Catalogue,
+    wishes: Wishes,
+    forms: tuple[str, ...],
 ) -> tuple[Any, list[Question]]:
     """What a format says of one field, and what is to be asked of it."""
-    kind = kind.rstrip("?")
+    kind = FIELDS[table][name].rstrip("?~")
     told: dict[str, Any] = {"headers": [look.title]}
     questions = []
     if kind not in ("words", "theme") and (
@@ -388,7 +437,6 @@ def _column(
     ):
         told["empty"] = empty
     if kind in ("moment", "day"):
-        forms = forms_of(look, kind == "day", wishes.date_form)
         if len(forms) > 1:
             some = ", ".join(map(repr, [*look.cells][:3]))
             text = f"{look.title!r} holds {some}: where its month stands cannot be told"
