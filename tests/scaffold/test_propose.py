@@ -44,7 +44,7 @@ def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp
     assert received.answers == ("Ouvert le", "Résolu le")
     assert closed.answers == ("Ouvert le", "Résolu le", "-")
     assert [one.key for one in found.offers] == [("extracted",), ("theme",)]
-    assert found.offers[1].answers == ("Rubrique", "-")
+    assert found.offers[1].answers == ("N° de dossier", "Rubrique", "-")
     assert received.written("Ouvert le") == '--column "received=Ouvert le"'
 
 
