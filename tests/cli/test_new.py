@@ -9,6 +9,7 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib import project, scaffold
+from observlib.cli import from_file
 
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
@@ -303,23 +304,30 @@ def test_without_a_terminal_what_cannot_be_told_is_an_option_each_and_nothing_is
 
 def test_in_a_terminal_what_cannot_be_told_is_asked_with_the_guess(observ, place, monkeypatch):
     path = export(place, CASES, "dossiers_2026-03.csv")
-    offered = []
+    given = {"received": "Ouvert le", "closed": "Résolu le", "theme": "Rubrique"}
+    asked = {}
 
-    def prompt(text: str, default: str = "") -> str:
-        offered.append((text, default))
-        if default == "-":
-            return "Rubrique" if len(offered) == 5 else default
-        return default or ["Ouvert le", "Résolu le"][len(offered) - 3]
+    def choose(question: str, answers: tuple[str, ...], guess: str | None = None) -> str:
+        name = question.partition("which column gives ")[2].partition(" ")[0] or "table"
+        asked[name] = guess
+        return given.get(name) or guess or answers[0]
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr("typer.prompt", prompt)
+    monkeypatch.setattr(from_file, "choose", choose)
     monkeypatch.setattr("typer.confirm", lambda text: True)
     assert observ("device", "new", "--from", path, *options(OWN))[0] == 0
-    assert [default for _, default in offered] == ["tickets", "N° de dossier", "", "", "-"]
+    assert {*given, "table", "ticket_id"} <= {*asked}
+    assert (asked["table"], asked["ticket_id"]) == ("tickets", "N° de dossier")
     form = project.catalogue(Path("data")).formats["dossiers-boamp"]
-    assert form.columns["received"].headers == ("Ouvert le",)
-    assert form.columns["closed"].headers == ("Résolu le",)
-    assert form.columns["theme"].headers == ("Rubrique",)
+    read = {name: form.columns[name].headers for name in given}
+    assert read == {name: (title,) for name, title in given.items()}
+
+
+def test_an_answer_is_a_number_or_the_answer_itself(monkeypatch, capsys):
+    answering(monkeypatch, ["3", "a", "2", "un"])
+    assert from_file.choose("Lequel", ["un", "deux"]) == "deux"
+    assert from_file.choose("Lequel", ["un", "deux"]) == "un"
+    assert capsys.readouterr().err.count("write a number from 1 to 2") == 2
 
 
 def test_a_disk_that_fails_leaves_neither_format_nor_device(observ, place, monkeypatch):

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from tests.copies import demonstration_catalogue
 
+from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
+from observlib.loaders import load
 from observlib.scaffold import equally_good, first_rows, recognised, two_forms
+from observlib.scaffold.recognise import device_to_try
 
 CALLS = "Identifiant;Début;Résultat;Attente;Thème\n"
 TICKETS = "Numéro;Reçu le;Première réponse le;Clos le;Motif;Demandeur\n"
@@ -42,21 +45,32 @@ def sample_folders() -> list[Path]:
 
 
 @pytest.mark.parametrize("folder", sample_folders(), ids=lambda path: path.name)
-def test_a_sample_of_a_tool_is_told_by_the_formats_of_that_tool(catalogue, folder):
-    tool = folder.name.partition("-")[0]
-    own = {one for one in catalogue.formats if one.partition("_")[0].partition("-")[0] == tool}
-    own -= {one for one in own if catalogue.formats[one].refused}
-    found = {}
+def test_a_sample_of_a_tool_is_told_by_the_format_that_reads_it(catalogue, folder):
+    tool = folder.name.replace("-", "_").partition("_")[0]
+    own = [one for one in catalogue.formats if one.partition("_")[0] == tool]
+    told = 0
     for path in folder.iterdir():
-        if path.name != "SOURCE.txt":
-            try:
-                found[path.name] = loaders(path, catalogue)
-            except ObservError as error:
-                assert all(str(path) in line for line in error.problems)
-    if not own:
-        pytest.skip(f"no format of {folder.name} yet")
-    assert own & {one for several in found.values() for one in several}
-    assert not [several for several in found.values() if own & {*several} and len(several) > 1]
+        if path.name == "SOURCE.txt":
+            continue
+        try:
+            found = loaders(path, catalogue)
+        except ObservError as error:
+            assert all(str(path) in line for line in error.problems)
+            found = []
+        reading = [one for one in own if reads(path, one, catalogue)]
+        assert found == reading or not reading
+        told += len(reading)
+    if not told:
+        pytest.skip(f"no format reads the samples of {folder.name} as they are")
+
+
+def reads(path: Path, loader: str, catalogue: Catalogue) -> bool:
+    """Whether a format reads rows of a file, as a device without any key more."""
+    device = device_to_try(path, {"loader": loader}, catalogue)
+    try:
+        return not load(path, device, catalogue).rows.empty
+    except ObservError:
+        return False
 
 
 def test_a_file_is_read_by_the_format_that_explains_most_of_its_columns(tmp_path, catalogue):

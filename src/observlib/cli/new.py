@@ -104,6 +104,9 @@ def new_device(
     table: Annotated[str | None, typer.Option(help="Tidy table, for plain_csv.")] = None,
     questionnaire: Annotated[str | None, typer.Option(help="Its questions, for surveys.")] = None,
     note: Annotated[str | None, typer.Option(help="Reservation printed with it (French).")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Month or day, for exports that do not say it.")
+    ] = None,
     zone: Annotated[str | None, typer.Option(help="Time zone of its moments.")] = None,
     date_form: Annotated[
         str | None, typer.Option(help="Form of its days, such as %d/%m/%Y, where two would do.")

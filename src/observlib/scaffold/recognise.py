@@ -20,6 +20,7 @@ from observlib.tables import TABLES
 from observlib.text import fold_label
 
 _ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
+_LIKELY = 1 / 3  # of a file's columns that a format names, so that its error is worth telling
 _TRIAL = {
     "id": "essai", "label": "Essai", "family": "feedback", "channel": "web", "owner": "essai",
     "frequency": "occasional", "personal_data": "?", "pattern": "*",
@@ -90,7 +91,8 @@ def recognised(
                 try:
                     found += _by_format(path, form, grid, titles, catalogue, known)
                 except ObservError as error:
-                    faults += [error] if form.layout.header_row else []
+                    likely = _explained(grid, form) >= _LIKELY * len(grid.header)
+                    faults += [error] if likely or two_forms(error) else []
     by_code = [name for name in names() if wanted in (None, name) and name != "plain_csv"]
     found += (one for name in by_code for one in _by_code(path, name, catalogue, known))
     if wanted == "plain_csv" or not (wanted or found or faults):
@@ -227,11 +229,7 @@ def _grid_of(
 def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     """The file's header of each field; `None` where the format lacks a column or its rows."""
     there = {folded(title): title for title in grid.header}
-    own = [
-        *(rule.header for rule in form.keep),
-        *((form.carry_down.key, *form.carry_down.headers) if form.carry_down else ()),
-        *((form.latest.key, form.latest.by) if form.latest else ()),
-    ]
+    own = _named(form.model_copy(update={"columns": {}}))
     titles: dict[str, str] = {}
     for field, column in form.columns.items():
         found = [there[name] for name in map(folded, column.headers) if name in there]
@@ -239,9 +237,26 @@ def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
             titles[field] = found[0]
         elif column.headers and not column.optional:
             return None
-    if not titles or not grid.rows or any(folded(name) not in there for name in own):
+    if not titles or not grid.rows or own - {*there}:
         return None
     return titles
+
+
+def _named(form: Format) -> set[str]:
+    """The headers of the columns that a format reads, folded."""
+    own = [name for column in form.columns.values() for name in column.headers]
+    own += [rule.header for rule in form.keep]
+    own += [form.carry_down.key, *form.carry_down.headers] if form.carry_down else []
+    own += [form.latest.key, form.latest.by] if form.latest else []
+    return {folded(name) for name in own}
+
+
+def _explained(grid: Grid, form: Format) -> int:
+    """How many columns of a file a format names; none of those that it names itself."""
+    if not form.layout.header_row:
+        return 0
+    known = _named(form) | {folded(name) for name in form.never_read}
+    return sum(folded(title) in known for title in grid.header)
 
 
 def _by_format(
@@ -259,11 +274,7 @@ def _by_format(
     if loaded.rows.empty and whole:
         return
     persons = {folded(name) for name in form.never_read}
-    own = [name for column in form.columns.values() for name in column.headers]
-    own += [rule.header for rule in form.keep]
-    own += form.carry_down.headers if form.carry_down else ()
-    own += [form.latest.key, form.latest.by] if form.latest else []
-    named = {folded(name) for name in own}
+    named = _named(form)
     header = [title for title in grid.header if title.strip()]
     told = {
         one: said[1:-1] for one, said in zip(header, headers_shown(header, header), strict=True)
@@ -273,9 +284,7 @@ def _by_format(
         for title in header
         if folded(title) not in named
     }
-    explained = 0
-    if form.layout.header_row:
-        explained = sum(folded(title) in named | persons for title in header)
+    explained = _explained(grid, form)
     shown = {field: told[title] for field, title in titles.items()}
     yield Match(form.id, loaded, {}, explained, shown, unread)
 
