@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Column
 from observlib.errors import ObservError, UsageError
 from observlib.scaffold import Proposal, Wishes, by_form, propose
 
@@ -130,6 +130,21 @@ def test_numbers_of_an_unknown_unit_are_not_taken_for_seconds(tmp_path, few):
     columns["wait"] = "Attente (min)"
     found = propose(written(tmp_path, text), few, Wishes("calls", columns, words))
     assert found.questions == [] and found.raw["columns"]["wait"]["unit"] == "min"
+
+
+def test_a_header_by_which_a_format_knows_a_delay_is_not_taken_for_a_moment(tmp_path, few):
+    delay = Column(headers=("Ouvert le",), after="received", unit="min")
+    known = few.formats["tickets"]
+    tool = known.model_copy(update={"id": "tool", "columns": {**known.columns, "closed": delay}})
+    more = few.model_copy(update={"formats": {**few.formats, "tool": tool}})
+    found = propose(written(tmp_path, CASES), more, Wishes("tickets"))
+    assert "--column closed=" in asked(found) and "closed" not in found.raw["columns"]
+
+
+def test_a_column_that_nothing_can_give_is_not_asked_for(tmp_path, few):
+    text = "Numéro;Reçu le;Rubrique\nT-1;2026-03-02 08:14;Logement\nT-2;2026-03-02 09:00;Santé\n"
+    found = propose(written(tmp_path, text), few, Wishes("tickets"))
+    assert found.questions == [] and {*found.raw["unknown"]} == {"answered", "closed", "reopened"}
 
 
 def test_two_columns_with_one_header_give_nothing(tmp_path, few):

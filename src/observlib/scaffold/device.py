@@ -175,4 +175,6 @@ def _write_both(path: Path, devices: str, place: Path, form: str) -> None:
 def _without_place(problem: str, path: Path) -> str:
     """A mistake without the line of a file that was never written."""
     place, _, said = problem.partition(": ")
-    return f"device {said}" if place.startswith(str(path)) else problem
+    if place.startswith(str(path)):
+        return f"device {said}"
+    return f"format {said}" if place.startswith(str(path.parents[1])) else problem

@@ -29,6 +29,7 @@ from observlib.text import fold_label
 from observlib.yaml_files import dump
 
 NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
+_PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
 _UNITS = ("s", "min", "h", "ms")
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
@@ -245,12 +246,16 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
 
 
 def _synonyms(table: str, catalogue: Catalogue) -> dict[str, set[str]]:
-    """The headers by which the formats of a table know each field, folded."""
+    """The headers by which the formats of a table know each field, folded.
+
+    What a format has to work out, such as a moment from a delay, is the field by no header alone.
+    """
     found = {name: {folded(name)} for name in FIELDS[table]}
     for form in catalogue.formats.values():
         if form.table == table:
             for name, column in form.columns.items():
-                found.setdefault(name, set()).update(map(folded, column.headers))
+                if column.model_dump(exclude_defaults=True).keys() <= _PLAIN:
+                    found.setdefault(name, set()).update(map(folded, column.headers))
     return found
 
 
@@ -265,8 +270,9 @@ def _needed(table: str, catalogue: Catalogue, there: Iterable[str]) -> list[str]
         for form in catalogue.formats.values()
         if form.table == table and form.columns
     ]
+    ways = [way for way in ways if way]
     ways = ways or [[name for name, kind in FIELDS[table].items() if kind[-1] not in "?~"]]
-    return max(ways, key=lambda way: (sum(name in there for name in way) / len(way), len(way)))
+    return max(ways, key=lambda way: (sum(name in there for name in way) / _of(way), -len(way)))
 
 
 def _tables(seen: list[Look], catalogue: Catalogue) -> dict[str, float]:
@@ -278,8 +284,13 @@ def _tables(seen: list[Look], catalogue: Catalogue) -> dict[str, float]:
             for name, of in _candidates(seen, table, catalogue).items()
         }
         way = _needed(table, catalogue, [name for name, score in likely.items() if score])
-        found[table] = sum(likely[name] for name in way) / len(way)
+        found[table] = sum(likely.get(name, 0.0) for name in way) / _of(way)
     return found
+
+
+def _of(way: list[str]) -> int:
+    """How many fields a way is said to need: one or two, such as a day alone, fit by chance."""
+    return max(len(way), 3)
 
 
 def _best(tables: Mapping[str, float]) -> str | None:
@@ -363,7 +374,8 @@ def _chosen(
         for name, question in asked.items()
         if name not in needed and kinds[name][-1] in "?~" and len(question.answers) > 1
     )
-    return chosen, [asked[name] for name in needed if name in asked], offers
+    questions = [asked[name] for name in needed if name in asked]
+    return chosen, [one for one in questions if one.answers != (NONE,)], offers
 
 
 def _which(
