@@ -117,6 +117,9 @@ def test_words_are_known_or_asked_for_with_how_often_they_are_there(tmp_path, fe
     told = {"answered": ["Décroché"], "abandoned": ["Débordement", "Abandonné"]}
     assert found.questions == [] and found.raw["columns"]["outcome"]["words"] == told
     assert "outcome: Débordement (1) is abandoned" in found.words
+    none = {"outcome": {"Débordement": "-", "Décroché": "-", "Abandonné": "-"}}
+    with pytest.raises(UsageError, match="none of its words stands for any outcome"):
+        propose(path, few, Wishes("calls", columns, none, units))
     with pytest.raises(UsageError, match="no such value; allowed: answered, abandoned"):
         propose(path, few, Wishes("calls", columns, {"outcome": {"Débordement": "lost"}}))
 
@@ -145,6 +148,8 @@ def test_a_column_that_nothing_can_give_is_not_asked_for(tmp_path, few):
     text = "Numéro;Reçu le;Rubrique\nT-1;2026-03-02 08:14;Logement\nT-2;2026-03-02 09:00;Santé\n"
     found = propose(written(tmp_path, text), few, Wishes("tickets"))
     assert found.questions == [] and {*found.raw["unknown"]} == {"answered", "closed", "reopened"}
+    match = by_form(tmp_path / "export.csv", found.form("dossiers"), few, {})
+    assert match and len(match.loaded.rows) == 2
 
 
 def test_two_columns_with_one_header_give_nothing(tmp_path, few):
@@ -176,6 +181,7 @@ def test_a_file_of_names_only_is_refused_and_shows_none(tmp_path, few, text):
     [
         ({"theme": "Agent traitant"}, "is not read for theme: its header is that of a person"),
         ({"theme": "Absente"}, "has no column 'Absente' for theme; its columns are 'N° de"),
+        ({"received": "-"}, "field 'received': the table tickets cannot do without"),
         ({"colour": "Rubrique"}, "field 'colour': the table tickets has none; allowed: ticket_id"),
     ],
 )

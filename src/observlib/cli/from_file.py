@@ -148,7 +148,10 @@ def proposed(
             raise UsageError(*(f"{path.name}: {_unanswered(one)}" for one in questions))
         _decide(wishes, questions[0])
     form = found.form("essai")
-    match = scaffold.by_form(path, form, catalogue, {k: v for k, v in given.items() if v})
+    try:
+        match = scaffold.by_form(path, form, catalogue, {k: v for k, v in given.items() if v})
+    except KeyError as error:  # of the field that a table takes for granted
+        raise UsageError(f"{path}: {form.table} cannot be read without {error}") from error
     if match is None:
         raise ObservError(f"{path}: cannot be read by the format that was made for it")
     return found, replace(match, loader="a format of its own", unread=found.unread)

@@ -2,7 +2,8 @@
 
 from observlib.scaffold.device import choices, fault_of, new_device, required, with_format
 from observlib.scaffold.practice import new_practice
-from observlib.scaffold.propose import Proposal, Question, Wishes, propose
+from observlib.scaffold.proposal import Proposal, Question, Wishes
+from observlib.scaffold.propose import propose
 from observlib.scaffold.recognise import (
     Match,
     by_form,

@@ -22,7 +22,7 @@ from observlib.catalogue import (
 )
 from observlib.errors import ObservError, UsageError
 from observlib.loaders import names
-from observlib.scaffold.propose import Proposal
+from observlib.scaffold.proposal import Proposal
 from observlib.tables import TABLES
 from observlib.yaml_files import dump
 

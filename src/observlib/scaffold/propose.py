@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from observlib import personal
-from observlib.catalogue import FIELDS, Catalogue, Format, Layout
+from observlib.catalogue import FIELDS, Catalogue, Layout
 from observlib.catalogue.formats import check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_shown
@@ -24,87 +21,16 @@ from observlib.scaffold.looks import (
     unit_of,
     words_of,
 )
+from observlib.scaffold.proposal import NONE, Proposal, Question, Wishes
 from observlib.scaffold.recognise import folded
 from observlib.text import fold_label
-from observlib.yaml_files import dump
 
-NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
 _PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
 _UNITS = ("s", "min", "h", "ms")
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
 # Fields of which nothing is lost where no column gives them: no count is made of their being empty.
 _NO_LOSS = ("product", "theme", "extracted", "cohort", "currency", "nature", "joined", "left")
-
-
-@dataclass
-class Wishes:
-    """What has been decided: the table, headers by field, values by word, units by field."""
-
-    table: str | None = None
-    columns: dict[str, str] = field(default_factory=dict)
-    words: dict[str, dict[str, str]] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
-    date_form: str | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.table or self.columns or self.words or self.units)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What cannot be told from a file: the option that decides it, and the answers allowed.
-
-    `about` is a part of `Wishes`, and `key` that of a field, or of a field and a word.
-    """
-
-    about: str
-    key: tuple[str, ...]
-    text: str
-    answers: tuple[str, ...]
-    guess: str | None = None
-
-    @property
-    def option(self) -> str:
-        """The option that answers, up to the answer."""
-        name = {"table": "table", "columns": "column", "words": "word", "units": "unit",
-                "date_form": "date-form"}[self.about]  # fmt: skip
-        return f"--{name} {self.key[0]}=" if self.key else f"--{name} "
-
-    def written(self, answer: str) -> str:
-        """The option with an answer, as a shell takes it."""
-        if self.about == "words":
-            return f'--word "{self.key[0]}.{answer}={self.key[1]}"'
-        if self.about == "columns":
-            return f'--column "{self.key[0]}={answer}"'
-        return f"{self.option}{answer}"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a format says, without its id; what is to be asked first; what will not be read.
-
-    `words` tell, a line each, for what the words of the file stand, and in how many rows. `offers`
-    are questions about fields that the table can do without.
-    """
-
-    raw: dict[str, Any]
-    questions: list[Question]
-    unread: dict[str, str]
-    words: tuple[str, ...] = ()
-    offers: tuple[Question, ...] = ()
-
-    def form(self, name: str) -> Format:
-        """The format, checked."""
-        try:
-            return Format.model_validate({"id": name, **self.raw})
-        except ValidationError as error:
-            said = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise ObservError(f"format {name!r}: {said}") from error
-
-    def text(self) -> str:
-        """The format as the YAML of its file."""
-        return dump(self.raw, width=95)
 
 
 def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -> Proposal:
@@ -142,12 +68,11 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
             guess if tables[guess] > 0 else None,
         )  # fmt: skip
         return Proposal({}, [question], {})
-    return _of_table(layout, grid.rows.values(), seen, table, catalogue, wishes, label or path.stem)
+    return _of_table(layout, seen, table, catalogue, wishes, label or path.stem)
 
 
 def _of_table(
     layout: Layout,
-    rows: Iterable[list[str]],
     seen: list[Look],
     table: str,
     catalogue: Catalogue,
@@ -173,7 +98,7 @@ def _of_table(
     lost = [
         name
         for name, kind in kinds.items()
-        if name not in chosen and name not in _NO_LOSS and (kind[-1] in "?~" or _gone(name, wishes))
+        if name not in chosen and name not in _NO_LOSS and kind[-1] in "?~"
     ]
     raw: dict[str, Any] = {"label": label, "table": table}
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
@@ -189,7 +114,7 @@ def _of_table(
     lines = tuple(
         f"{name}: {personal.shown(word)} ({count}) is {_meaning(columns[name], word)}"
         for name in chosen
-        if "words" in columns[name]
+        if isinstance(columns[name], dict) and "words" in columns[name]
         for word, count in chosen[name].cells.most_common()
     )
     order = ("table", "columns", "date_form", "units", "words")
@@ -214,10 +139,6 @@ def _meaning(column: Mapping[str, Any], word: str) -> str:
     )
 
 
-def _gone(name: str, wishes: Wishes) -> bool:
-    return wishes.columns.get(name) == NONE
-
-
 def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> Iterator[str]:
     """What is wrong with wishes."""
     if table is not None and table not in FIELDS:
@@ -231,7 +152,11 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
     titles = [folded(look.title) for look in seen]
     for name, title in wishes.columns.items():
         look = by_title.get(folded(title))
-        if title == NONE or name not in kinds:
+        if name not in kinds:
+            continue
+        if title == NONE:
+            if kinds[name][-1] not in "?~":
+                yield f"field {name!r}: the table {table} cannot do without; name its column"
             continue
         if look is None:
             there = ", ".join(repr(_shown(look)) for look in seen)
@@ -466,6 +391,8 @@ def _column(
     if kind == "words":
         told["words"], asked = _words(look, name, table, catalogue, wishes)
         questions += asked
+        if not told["words"] and not asked:
+            raise UsageError(f"column {look.title!r}: none of its words stands for any {name}")
     return (told["headers"] if len(told) == 1 else told), questions
 
 
