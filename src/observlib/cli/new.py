@@ -162,6 +162,8 @@ def new_device(
             yes = typer.confirm("Add this device?")
         if not yes and all(given.get(key) for key in scaffold.required(given, catalogue)):
             raise UsageError("nothing was written; `--yes` adds the device as it is shown")
+    if form is not None and given["label"]:
+        form.raw["label"] = given["label"]  # which may have been asked for since
     path, text = scaffold.new_device(root, data, given, form)
     if form is not None:
         say(f"Wrote {path.parents[1] / 'formats' / str(given['id'])}.yml")

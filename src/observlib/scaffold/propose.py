@@ -325,6 +325,7 @@ def _which(
     text = f"which column gives {name} ({_said(kind)}) cannot be told"
     if kind[-1] in "?~":
         answers.append(NONE)
+        text += f"; {NONE} is none"
     elif not answers:
         text = f"no column can be read as {name}, without which {table} cannot be read"
         text += f"; two columns are headed {_shown_title(twice[0])!r}, rename one" if twice else ""
@@ -424,7 +425,8 @@ def _words(
             value = some[0]
         if value is None:
             rows = f"{count} row{'s' if count > 1 else ''}"
-            text = f"{look.title!r} is {personal.shown(word)!r} in {rows}, which says no {name}"
+            text = f"{look.title!r} is {personal.shown(word)!r} in {rows}, which says no {name}; "
+            text += f"{NONE} refuses such rows"
             questions.append(Question("words", (name, word), text, (*values, NONE)))
         elif value != NONE and values and value not in values:
             raise UsageError(f"word {name}.{value}: no such value; allowed: {', '.join(values)}, -")
