@@ -22,6 +22,8 @@ Data = Annotated[
     Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
 ]
 
+_OF_THE_COMMAND = ("file", "column", "word", "unit", "yes", "data")  # no keys of a device
+
 
 def add_to(app: typer.Typer) -> None:
     """Give the command these groups of commands."""
@@ -102,25 +104,86 @@ def new_device(
     table: Annotated[str | None, typer.Option(help="Tidy table, for plain_csv.")] = None,
     questionnaire: Annotated[str | None, typer.Option(help="Its questions, for surveys.")] = None,
     note: Annotated[str | None, typer.Option(help="Reservation printed with it (French).")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Month or day, for exports that do not say it.")
+    ] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone of its moments.")] = None,
+    date_form: Annotated[
+        str | None, typer.Option(help="Form of its days, such as %d/%m/%Y, where two would do.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--from", help="An export: what it is, is looked up and shown.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="FIELD=HEADER, for a format of its own (repeatable).")
+    ] = None,
+    word: Annotated[
+        list[str] | None, typer.Option(help="FIELD.VALUE=WORD of the file (repeatable).")
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option(help="FIELD=s, min, h or ms (repeatable).")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Add it as shown, without a question.")
+    ] = False,
     data: Data = Path("data"),
 ) -> None:
     """Add a listening device to the agency's catalogue.
 
     In a terminal, what is required and missing is asked for, until the answer will do.
     """
-    given: dict[str, str | None] = {key: v for key, v in locals().items() if key != "data"}
+    said = locals()
+    given: dict[str, str | None] = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
     from observlib import project, scaffold
+    from observlib.cli import from_file
 
-    root = project.root()
-    if sys.stdin and sys.stdin.isatty():
-        _ask(given, project.catalogue(data))
-    path, text = scaffold.new_device(root, data, given)
+    root, catalogue = project.root(), project.catalogue(data)
+    asks = bool(sys.stdin and sys.stdin.isatty())
+    told: dict[str, object] = {}
+    form = None
+    wishes = from_file.wished(None if loader else table, column or [], word or [], unit or [])
+    if file is None and (column or word or unit):
+        raise UsageError("`--column`, `--word` and `--unit` go with `--from FILE`")
+    if file is not None:
+        _refuse(given, catalogue)
+        match = None if wishes else from_file.look(file, given, catalogue, asks)
+        if match is None:
+            form, match = from_file.proposed(file, given, catalogue, wishes, asks)
+            catalogue = scaffold.with_format(catalogue, form, "essai")
+            given["loader"] = "essai"
+        from_file.show(file, match, form, zone)
+        told = from_file.told(match)
+        from_file.check_pattern(file, given, catalogue)
+    if asks:
+        _ask(given, catalogue, from_file.suggested_pattern(file) if file else None)
+    if file is not None:
+        from_file.check_pattern(file, given, catalogue)
+        if asks and not yes:
+            yes = typer.confirm("Add this device?")
+        if not yes and all(given.get(key) for key in scaffold.required(given, catalogue)):
+            raise UsageError("nothing was written; `--yes` adds the device as it is shown")
+    if form is not None and given["label"]:
+        form.raw["label"] = given["label"]  # which may have been asked for since
+    path, text = scaffold.new_device(root, data, given, form)
+    if form is not None:
+        say(f"Wrote {path.parents[1] / 'formats' / str(given['id'])}.yml")
     say(f"Added to {path}:\n{text.rstrip()}")
-    answer(path=path, added=text)
+    answer(path=path, added=text, **told)
 
 
-def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:
+def _refuse(given: dict[str, str | None], catalogue: Catalogue) -> None:
+    """Refuse what was given and will not do, before anything is looked at or asked."""
+    from observlib import scaffold
+
+    faults = [scaffold.fault_of(key, value, catalogue) for key, value in given.items() if value]
+    if any(faults):
+        raise UsageError(*filter(None, faults))
+
+
+def _ask(given: dict[str, str | None], catalogue: Catalogue, pattern: str | None) -> None:
     """Ask for each required key that was not given, and say what is allowed.
+
+    `pattern` is offered where that of the exports is asked for.
 
     Raises
     ------
@@ -129,14 +192,16 @@ def _ask(given: dict[str, str | None], catalogue: Catalogue) -> None:
     """
     from observlib import scaffold
 
-    faults = [scaffold.fault_of(key, value, catalogue) for key, value in given.items() if value]
-    if any(faults):
-        raise UsageError(*filter(None, faults))
+    _refuse(given, catalogue)
     choices = scaffold.choices(catalogue)
     while missing := [key for key in scaffold.required(given, catalogue) if not given.get(key)]:
         key = missing[0]
         allowed = f" ({', '.join(choices[key])})" if key in choices else ""
-        answer = typer.prompt(f"{key.replace('_', ' ')}{allowed}").strip()
+        question = f"{key.replace('_', ' ')}{allowed}"
+        if pattern and key == "pattern":
+            answer = typer.prompt(question, default=pattern).strip()
+        else:
+            answer = typer.prompt(question).strip()
         if answer and (why := scaffold.fault_of(key, answer, catalogue)):
             typer.echo(why, err=True)
         else:

@@ -135,16 +135,16 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
     if not done.devices.empty:
         say(f"{done.kind} data in {place}:")
         _print_devices(done)
-    _list(f"{_count(done.replaced, 'export')} corrected earlier rows", done.replaced)
-    rejected = [_rejected(*reject) for reject in done.rejects.itertuples(index=False)]
-    _list(f"{_count(rejected, 'row')} rejected, told in {place / 'rejects'}", rejected)
-    _list(f"{_count(done.notices, 'notice')}", done.notices, shown=30)
+    say_list(f"{plural(done.replaced, 'export')} corrected earlier rows", done.replaced)
+    refused = [rejected(*reject) for reject in done.rejects.itertuples(index=False)]
+    say_list(f"{plural(refused, 'row')} rejected, told in {place / 'rejects'}", refused)
+    say_list(f"{plural(done.notices, 'notice')}", done.notices, shown=30)
     unclaimed = [
         f"{folder / parent}: {bounded(names, shown=30)}"
         for parent, names in _by_folder(done.unclaimed).items()
     ]
-    title = f"{_count(done.unclaimed, 'file')} not read, which no device claims"
-    _list(title, unclaimed, shown=30)  # nothing else names them
+    title = f"{plural(done.unclaimed, 'file')} not read, which no device claims"
+    say_list(title, unclaimed, shown=30)  # nothing else names them
     answer(
         kind=done.kind,
         store=store,
@@ -180,7 +180,8 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
+def say_list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
+    """Print some lines under a title, and how many more there are; nothing where there is none."""
     if lines:
         say(f"{title}:\n  " + bounded(lines, shown, "\n  "))
 
@@ -198,7 +199,8 @@ def _print_devices(done: Ingested) -> None:
     say(table)
 
 
-def _rejected(file: str, row: int, column: str, value: str, reason: str) -> str:
+def rejected(file: str, row: int, column: str, value: str, reason: str) -> str:
+    """A rejected row in one line."""
     where = " ".join([column] * bool(column) + [repr(value)] * bool(value))
     return ": ".join([f"{file}:{row}", *[where] * bool(where), reason])
 
@@ -210,7 +212,8 @@ def _by_folder(names: list[str]) -> dict[Path, list[str]]:
     return folders
 
 
-def _count(items: Sized, noun: str) -> str:
+def plural(items: Sized, noun: str) -> str:
+    """How many there are of something."""
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 

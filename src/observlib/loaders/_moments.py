@@ -245,11 +245,19 @@ def _not_ambiguous(
             unlike = parts["read"] & other["read"] & (parts["wall"] != other["wall"])
             if unlike.any():
                 line = unlike.index[unlike.to_numpy().argmax()]
-                raise ObservError(
-                    f"row {line} and all others can be read as {_shown(form)} and as "
-                    f"{_shown(name)}; say which by the device's key `date_form`: {form!r} or "
-                    f"{name!r}"
-                )
+                raise TwoForms(line, (form, name))
+
+
+class TwoForms(ObservError):
+    """A column that can be read whole in two forms, and in different ways."""
+
+    def __init__(self, line: int, forms: tuple[str, str]) -> None:
+        self.forms = forms
+        one, other = forms
+        super().__init__(
+            f"row {line} and all others can be read as {_shown(one)} and as {_shown(other)}; say "
+            f"which by the device's key `date_form`: {one!r} or {other!r}"
+        )
 
 
 def _in_utc(

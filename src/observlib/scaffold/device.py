@@ -22,6 +22,7 @@ from observlib.catalogue import (
 )
 from observlib.errors import ObservError, UsageError
 from observlib.loaders import names
+from observlib.scaffold.proposal import Proposal
 from observlib.tables import TABLES
 from observlib.yaml_files import dump
 
@@ -78,7 +79,9 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
     return None
 
 
-def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple[Path, str]:
+def new_device(
+    root: Path, data: Path, given: Mapping[str, str | None], form: Proposal | None = None
+) -> tuple[Path, str]:
     """Add a device at the end of its list, whose comments stay; give the file and the text added.
 
     Parameters
@@ -88,6 +91,8 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
         where the folder lists none of its own.
     given
         The device's keys; those that are None or empty are left out.
+    form
+        A format of its own, which is written under the device's id.
 
     Raises
     ------
@@ -99,6 +104,11 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
     """
     catalogue = project.catalogue(data, root)
     entry = {key: value for key, value in given.items() if value}
+    if form is not None:
+        entry["loader"] = entry.get("id", "essai")
+        if fault := fault_of("id", entry["loader"], catalogue):
+            raise UsageError(fault)
+        catalogue = with_format(catalogue, form, entry["loader"])
     allowed = choices(catalogue)
     missing = [
         f"device: `{key}` is missing"
@@ -117,8 +127,12 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         copy = Path(place) / "catalogue"
         shutil.copytree(path.parent, copy)
-        if (formats := path.parents[1] / "formats").is_dir():
+        formats = path.parents[1] / "formats"
+        if formats.is_dir():
             shutil.copytree(formats, copy.parent / "formats")
+        if form is not None:
+            (copy.parent / "formats").mkdir(exist_ok=True)
+            files.write_text(copy.parent / "formats" / f"{entry['id']}.yml", form.text())
         (copy / path.name).write_text(after, encoding="utf-8", newline="\n")
         try:
             load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy)
@@ -126,11 +140,41 @@ def new_device(root: Path, data: Path, given: Mapping[str, str | None]) -> tuple
             told = [_without_place(problem, copy / path.name) for problem in error.problems]
             raise UsageError(*told, "nothing was written") from error
     with files.telling_write_errors(path.parent, "the catalogue is as it was"):
-        files.write_text(path, after)
+        if form is None:
+            files.write_text(path, after)
+        else:
+            _write_both(path, after, formats / f"{entry['id']}.yml", form.text())
     return path, text
+
+
+def with_format(catalogue: Catalogue, form: Proposal, name: str) -> Catalogue:
+    """The catalogue, with a format more.
+
+    Raises
+    ------
+    UsageError
+        Where one of this name, or a loader, exists already.
+    """
+    if name in (*names(), *catalogue.formats):
+        raise UsageError(f"format {name!r}: exists already; give the device another id")
+    formats = {**catalogue.formats, name: form.form(name)}
+    return catalogue.model_copy(update={"formats": formats})
+
+
+def _write_both(path: Path, devices: str, place: Path, form: str) -> None:
+    """Write a format and the list of devices that names it, or neither."""
+    place.parent.mkdir(exist_ok=True)
+    try:
+        files.write_text(place, form)
+        files.write_text(path, devices)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
 
 
 def _without_place(problem: str, path: Path) -> str:
     """A mistake without the line of a file that was never written."""
     place, _, said = problem.partition(": ")
-    return f"device {said}" if place.startswith(str(path)) else problem
+    if place.startswith(str(path)):
+        return f"device {said}"
+    return f"format {said}" if place.startswith(str(path.parents[1])) else problem

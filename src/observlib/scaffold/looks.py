@@ -1,0 +1,284 @@
+"""What the columns of an unknown export look like: about persons, or of which kind of cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from observlib import personal
+from observlib.catalogue import Catalogue, Column, Format, Layout
+from observlib.errors import ObservError
+from observlib.loaders import _format, _moments
+from observlib.loaders._grid import Grid, read_grid
+from observlib.loaders._text import find_delimiter, read_csv, read_json, read_text
+from observlib.text import fold_label
+
+_NAMES = "its cells may be names"
+MOST_WORDS = 12  # of a column whose words stand for values
+_ENOUGH = 0.8  # of a column's cells, to be of a kind
+_SAMPLE = 300
+_LONGEST_MOMENT = 50
+_DELIMITERS = ";,\t|"
+_TOP = 20  # rows in which the header is looked for
+_THINGS = ("title", "title_id", "list", "product")  # kinds of which two capitals are no name
+NOTHING = frozenset({"-", "–", "—", "n/a", "null", "none", "nan", "0000-00-00 00:00:00"})
+
+
+def _of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_SMALL = _of("a au aux d de des du en et l la le les of on par pour sur the to un une")
+_PERSONS = _of(
+    "nom prenom name names firstname lastname fullname email mail courriel tel telephone phone "
+    "mobile portable adresse address ip agent demandeur requester technicien auteur author usager "
+    "client customer caller callerid appelant owner assignee user username utilisateur submitter "
+    "contact from latitude longitude naissance birth postal zip nir login compte"
+)
+_WRITTEN = _of(
+    "commentaire commentaires comments message messages sujet objet subject description verbatim "
+    "texte remarque remarques body corps content titre"
+)
+_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}", re.A | re.I)
+_VALUE = re.compile(r"[-+]?\d[\d\s.,:/%TZ+-]*", re.A)
+_DATES = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%y",
+          "%m/%d/%y", "%d %B %Y", "%B %d, %Y")  # fmt: skip
+_TIMES = (" %H:%M[:%S]", " %Hh%M", " à %H:%M[:%S]", " - %H:%M[:%S]", ", %H:%M[:%S]",
+          " %I:%M[:%S] %p")  # fmt: skip
+_FORMS = (
+    "iso", "epoch", "epoch_ms", "%Y-%m-%d %H:%M[:%S[.%f]] %z[ %Z]",
+    *(day + time for day in _DATES for time in _TIMES), "%Y-%m-%d", *_DATES,
+)  # fmt: skip
+_UNITS = {
+    "ms": ("ms", "millisecondes", "milliseconds"),
+    "s": ("s", "sec", "seconde", "secondes", "second", "seconds"),
+    "min": ("min", "minute", "minutes"),
+    "h": ("h", "heures", "hours"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A column: its header, and its cells that are not empty with how often each is there.
+
+    `about` says why it is not to be read, by its header, and `holds` by its cells.
+    """
+
+    title: str
+    cells: Counter[str]
+    about: str | None
+    holds: str | None
+
+    def hidden(self, kind: str) -> str | None:
+        """Why the column cannot give a field of a kind, if it tells of someone."""
+        if kind in _THINGS and self.holds == _NAMES:
+            return None
+        return self.holds or (None if kind in _THINGS else self.about)
+
+
+def first_bytes(path: Path) -> bytes:
+    """The first bytes of a file; `ObservError` where it is none that can be read."""
+    if not path.is_file():
+        raise ObservError(f"{path}: is no file; name an export")
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4)
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def table_in(path: Path) -> tuple[Layout, Grid]:
+    """The table of a file of which nothing is known, and the layout by which it is found.
+
+    Raises
+    ------
+    ObservError
+        For a file that holds none, or whose first row is no header.
+    """
+    layout = _layout(path)
+    grid = read_grid(path, _blank(layout))
+    header = [title.strip() for title in grid.header]
+    if not grid.rows or sum(map(bool, header)) < 2:
+        raise ObservError(f"{path}: no table of several columns can be found in it")
+    if any(_VALUE.fullmatch(title) or personal.held(title) for title in header):
+        raise ObservError(
+            f"{path}: its first row holds values and no names of columns; give it a header"
+        )
+    return layout, grid
+
+
+def looks(grid: Grid) -> list[Look]:
+    """What each column that has a header looks like."""
+    made = []
+    for place, title in enumerate(grid.header):
+        if title.strip():
+            cells = Counter(
+                cell
+                for row in grid.rows.values()
+                if len(row) > place and (cell := row[place].strip())
+            )
+            made.append(Look(title.strip(), cells, _about(title), _holds(cells)))
+    return made
+
+
+def words_of(title: str) -> frozenset[str]:
+    """The words of a header, to compare."""
+    plain = fold_label(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title))
+    return frozenset(re.findall(r"n°|[^\W_]+", plain)) - _SMALL
+
+
+def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
+    """Whether most cells of a column can be read as a kind of field."""
+    kind = kind.rstrip("?~")
+    if not look.cells or look.hidden(kind):
+        return False
+    if kind in ("moment", "day"):
+        return bool(forms_of(look, kind == "day"))
+    if kind == "words":
+        return len(look.cells) <= MOST_WORDS and not _is_numeric(look)
+    if kind == "theme" and (_is_numeric(look) or forms_of(look, True)):
+        return False
+    timed = kind in ("time", "times") and _is_numeric(look)
+    column = Column(headers=(look.title,), unit="s" if timed else None)
+    try:
+        read = _format._reader(kind, field, column, catalogue)
+    except KeyError:  # a kind of which nothing more is known
+        return True
+    sample = [cell for cell in list(look.cells)[:_SAMPLE] if fold_label(cell) not in NOTHING]
+    return _share(sample, read) >= _ENOUGH
+
+
+@lru_cache(2000)
+def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]:
+    """The form of a column's moments, or none; several where day and month may be swapped.
+
+    They may be where no day is above 12, even if each is as much as its month.
+    """
+    cells = [cell for cell in look.cells if fold_label(cell) not in NOTHING]
+    sample = [cell for cell in cells[:_SAMPLE] if len(cell) <= _LONGEST_MOMENT]
+    if not cells or len(sample) < _ENOUGH * len(cells[:_SAMPLE]):
+        return ()
+    known = _FORMS if told is None else (told, *_FORMS)
+    likely = [
+        form
+        for form in known
+        if _moments._parts(sample[0], form, days) or _moments._parts(sample[-1], form, days)
+    ]
+    likely = [form for form in likely if _read(sample, form, days) >= _ENOUGH * len(sample)]
+    if not likely or told in likely:
+        return (told,) if told in likely and told else ()
+    counts = {form: _read(cells, form, days) for form in likely}
+    best = [form for form in likely if counts[form] == max(counts.values())]
+    by_order = {"".join(re.findall("%[Yymd]", form)): form for form in reversed(best)}
+    return tuple(sorted(by_order.values(), key=best.index))
+
+
+def unit_of(look: Look) -> str | None:
+    """The unit of a column of durations: `clock`, what its header says, or `None`: not known."""
+    if not _is_numeric(look):
+        return "clock"
+    told = frozenset(re.findall(r"[^\W_]+", fold_label(look.title)))
+    return next((unit for unit, words in _UNITS.items() if told & {*words}), None)
+
+
+def _blank(layout: Layout) -> Format:
+    """A format of which only the layout counts."""
+    return Format.model_construct(id="essai", label="essai", table="essai", layout=layout)
+
+
+def _layout(path: Path) -> Layout:
+    if first_bytes(path).startswith(b"PK"):
+        grid = read_grid(path, _blank(Layout(kind="workbook")))
+        top = dict([(1, grid.header), *list(grid.rows.items())[:_TOP]])
+        return Layout(kind="workbook", header_row=[*top][_header_row([*top.values()]) - 1])
+    text = read_text(path, ("utf-8", "cp1252"))
+    if text.lstrip()[:1] in ("[", "{"):
+        return _json_layout(path, text)
+    lines = [line for line in text.splitlines() if line.strip()][:_TOP]
+    delimiter = find_delimiter(_richest(lines), _DELIMITERS)
+    header, rows = read_csv(path, text, delimiter)
+    more: dict[str, object] = {}
+    if (row := _header_row([header, *list(rows.values())[:_TOP]])) > 1:
+        more["header_row"] = row
+    if delimiter not in Layout().delimiters:
+        more["delimiters"] = delimiter
+    try:
+        read_text(path)
+    except ObservError:
+        more["encodings"] = ("utf-8", "cp1252")
+    return Layout.model_validate(more)
+
+
+def _json_layout(path: Path, text: str) -> Layout:
+    try:
+        document = read_json(path, text)
+    except ObservError:  # several documents, one after the other
+        return Layout(kind="json")
+    lists = [
+        key
+        for key, value in (document.items() if isinstance(document, dict) else ())
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
+    ]
+    return Layout(kind="json", records=lists[0] if len(lists) == 1 else None)
+
+
+def _richest(lines: list[str]) -> str:
+    """The line, of the first, that is set apart most often by one sign."""
+    return max(lines, key=lambda line: max(line.count(sign) for sign in _DELIMITERS))
+
+
+def _header_row(top: list[list[str]]) -> int:
+    """The first row, from 1, that fills most of the columns: titles above a table fill one."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in top]
+    return next(at for at, count in enumerate(filled, 1) if count >= 0.6 * max(filled))
+
+
+def _about(title: str) -> str | None:
+    words = words_of(title)
+    if words & _PERSONS:
+        return "its header is that of a person's data"
+    return "its header is that of what someone wrote" if words & _WRITTEN else None
+
+
+def _holds(cells: Counter[str]) -> str | None:
+    """Why cells are not to be read: what most persons' data look like, and free text."""
+    sample = list(cells)[: 10 * _SAMPLE]
+    if not sample:
+        return None
+    if any(personal.held(cell, identifier=True) for cell in sample):
+        return "its cells hold addresses or numbers of persons"
+    if any(_IP.fullmatch(cell) for cell in sample):
+        return "its cells hold IP addresses"
+    if sum("\n" in cell or len(cell) > 80 or len(cell.split()) > 8 for cell in sample) > (
+        0.1 * len(sample)
+    ):
+        return "its cells are texts that someone wrote"
+    if sum(personal.reads_as_name(cell) for cell in sample) > 0.3 * len(sample):
+        return _NAMES
+    return None
+
+
+def _is_numeric(look: Look) -> bool:
+    return all(re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", cell, re.A) for cell in look.cells)
+
+
+def _read(cells: list[str], form: str, days: bool) -> int:
+    """How many cells a form reads."""
+    return sum(_moments._parts(cell, form, days) is not None for cell in cells)
+
+
+def _share(sample: Iterable[str], read: Callable[[str], object]) -> float:
+    """The share of cells that a reader takes."""
+    count = taken = 0
+    for cell in sample:
+        count += 1
+        try:
+            read(cell)
+        except ValueError:
+            continue
+        taken += 1
+    return taken / count if count else 0.0

@@ -1,0 +1,84 @@
+"""A format that is proposed for an export: what is decided, what it says, what is to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from observlib.catalogue import Format
+from observlib.errors import ObservError
+from observlib.yaml_files import dump
+
+NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
+
+
+@dataclass
+class Wishes:
+    """What has been decided: the table, headers by field, values by word, units by field."""
+
+    table: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    date_form: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.table or self.columns or self.words or self.units)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What cannot be told from a file: the option that decides it, and the answers allowed.
+
+    `about` is a part of `Wishes`, and `key` that of a field, or of a field and a word.
+    """
+
+    about: str
+    key: tuple[str, ...]
+    text: str
+    answers: tuple[str, ...]
+    guess: str | None = None
+
+    @property
+    def option(self) -> str:
+        """The option that answers, up to the answer."""
+        name = {"table": "table", "columns": "column", "words": "word", "units": "unit",
+                "date_form": "date-form"}[self.about]  # fmt: skip
+        return f"--{name} {self.key[0]}=" if self.key else f"--{name} "
+
+    def written(self, answer: str) -> str:
+        """The option with an answer, as a shell takes it."""
+        if self.about == "words":
+            return f'--word "{self.key[0]}.{answer}={self.key[1]}"'
+        if self.about == "columns":
+            return f'--column "{self.key[0]}={answer}"'
+        return f"{self.option}{answer}"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a format says, without its id; what is to be asked first; what will not be read.
+
+    `words` tell, a line each, for what the words of the file stand, and in how many rows. `offers`
+    are questions about fields that the table can do without.
+    """
+
+    raw: dict[str, Any]
+    questions: list[Question]
+    unread: dict[str, str]
+    words: tuple[str, ...] = ()
+    offers: tuple[Question, ...] = ()
+
+    def form(self, name: str) -> Format:
+        """The format, checked."""
+        try:
+            return Format.model_validate({"id": name, **self.raw})
+        except ValidationError as error:
+            said = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ObservError(f"format {name!r}: {said}") from error
+
+    def text(self) -> str:
+        """The format as the YAML of its file."""
+        return dump(self.raw, width=95)
