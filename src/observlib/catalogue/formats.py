@@ -50,6 +50,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
         "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
     },
+    "responses": {
+        "response_id": "text", "date": "moment?", "started": "moment?", "finished": "flag?",
+    },
 }  # fmt: skip
 
 
@@ -104,6 +107,13 @@ class Layout(_Part):
     header_row: int = Field(default=1, ge=0, le=50, description="0: none, cells go by `names`")
     names: tuple[Text, ...] = Field(default=(), description="of the columns without a header")
     skip_rows: int = Field(default=0, ge=0, le=10, description="under the header, such as types")
+    names_row: int | None = Field(
+        default=None, ge=1, le=50, description="with other names of the columns, such as texts"
+    )
+    nested: bool = Field(
+        default=False, description="whether the row above the header tells the question, once, of "
+        "the columns below it"
+    )
     sheets: str | None = Field(default=None, description="pattern of the sheets' names; all")
     records: str | None = Field(default=None, description="key of the list of records in a JSON")
     join: tuple[Text, Text, Text] | None = Field(
@@ -116,6 +126,12 @@ class Layout(_Part):
     def _fits(self) -> Layout:
         if self.header_row == 0 and not self.names:
             raise ValueError("header_row is 0: `names` must give the names of the columns")
+        if self.nested and self.header_row < 2:
+            raise ValueError("nested: header_row is 2 or more, that of the names below questions")
+        if self.names_row and not self.names_row <= self.header_row + self.skip_rows:
+            raise ValueError("names_row is above the header, or one of skip_rows")
+        if (self.nested or self.names_row) and self.kind not in ("text", "workbook"):
+            raise ValueError(f"{self.kind} has one header: neither `nested` nor `names_row`")
         for pattern in (self.sheets, self.footer, *self.members):
             _check_pattern(pattern or "")
         return self
@@ -179,6 +195,31 @@ class Latest(_Part):
     by: Text
 
 
+class Answers(_Part):
+    """How an export of a survey writes answers, where its header and cells tell several things."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # a space may separate answers
+
+    option: str | None = Field(
+        default=None, description="pattern of a header that tells question and option: two groups"
+    )
+    separator: str = Field(default="", description="of several answers in one cell")
+    repeats: bool = Field(
+        default=False, description="columns of options only repeat what their question's cell says"
+    )
+    whole_rows: bool = Field(
+        default=False, description="a cell that is no answer refuses its row: others may have slid"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Answers:
+        if self.option and _check_pattern(self.option) != 2:
+            raise ValueError("option has two groups: the question and its option")
+        if self.repeats and not (self.option and self.separator):
+            raise ValueError("repeats goes with `option` and `separator`")
+        return self
+
+
 class Format(Entry):
     """How exports of one tool are read into a tidy table."""
 
@@ -195,7 +236,10 @@ class Format(Entry):
     latest: Latest | None = None
     sums: bool = Field(default=False, description="rows are parts, which a key's row adds up")
     in_order: bool = Field(default=False, description="rows are in order of time")
-    never_read: tuple[Text, ...] = Field(default=(), description="columns about persons")
+    answers: Answers = Answers()
+    never_read: tuple[Text, ...] = Field(
+        default=(), description="columns about persons, and of surveys those of no use"
+    )
     unknown: dict[Slug, Text] = Field(
         default={}, description="what the tool does not tell, and why; the field stays empty"
     )

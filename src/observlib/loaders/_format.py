@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,10 @@ import pandas as pd
 
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _settled
+from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import chosen, read_moments
-from observlib.loaders._rows import settle
+from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
     is_formula_error,
     need_columns,
@@ -61,12 +62,19 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         for field in form.columns
     }
     frame = faults.without(pd.DataFrame(values, index=texts.index))
-    frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
+    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
+    found = None
+    if form.table == "responses":
+        found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
+    else:
+        frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
     rejects = [
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
         for line, (field, reason) in faults.by_line.items()
     ]
-    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
+    if found is not None:
+        every = rejects_of(rejects, found.rejects)
+        return replace(found, rejects=every, notices=(*notices, *found.notices, *unknown))
     return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
 
 
@@ -149,7 +157,7 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
             count = "1 row does" if left == 1 else f"{left} rows do"
             notices.append(f"{count} not count: {rule.header} {what} {told}")
         rows = kept
-    return Grid(grid.header, rows, grid.zone), notices
+    return replace(grid, rows=rows), notices
 
 
 def _holds(rule: Keep, cell: str) -> bool:
