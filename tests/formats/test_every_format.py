@@ -18,7 +18,7 @@ from observlib.loaders import load
 FORMATS = {
     name: form
     for name, form in demonstration_catalogue().formats.items()
-    if form.layout.kind == "text" and form.columns
+    if form.layout.kind == "text" and form.columns and form.table != "responses"
 }
 EVERY = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
@@ -207,6 +207,14 @@ def write(tmp_path, text):
          "needs the column 'received'"),
         ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {footer: '('}\n",
          "is no regular expression"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {nested: true}\n",
+         "header_row is 2 or more"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {names_row: 2}\n",
+         "above the header, or one of skip_rows"),
+        ("label: O\ntable: responses\ncolumns: {date: [A]}\nanswers: {option: '(a)'}\n",
+         "the question and its option"),
+        ("label: O\ntable: responses\ncolumns: {date: [A]}\nanswers: {repeats: true}\n",
+         "goes with `option` and `separator`"),
         ("label: O\ntable: calls\ncolumns: {wait: [A]}\ncolour: blue\n", "unknown key 'colour'"),
     ],
 )  # fmt: skip

@@ -107,12 +107,16 @@ class Layout(_Part):
     header_row: int = Field(default=1, ge=0, le=50, description="0: none, cells go by `names`")
     names: tuple[Text, ...] = Field(default=(), description="of the columns without a header")
     skip_rows: int = Field(default=0, ge=0, le=10, description="under the header, such as types")
+    skipped: str | None = Field(
+        default=None, description="pattern of the first cell of the last of skip_rows"
+    )
     names_row: int | None = Field(
         default=None, ge=1, le=50, description="with other names of the columns, such as texts"
     )
     nested: bool = Field(
-        default=False, description="whether the row above the header tells the question, once, of "
-        "the columns below it"
+        default=False,
+        description="whether the row above the header tells the question, once, of "
+        "the columns below it",
     )
     sheets: str | None = Field(default=None, description="pattern of the sheets' names; all")
     records: str | None = Field(default=None, description="key of the list of records in a JSON")
@@ -132,7 +136,7 @@ class Layout(_Part):
             raise ValueError("names_row is above the header, or one of skip_rows")
         if (self.nested or self.names_row) and self.kind not in ("text", "workbook"):
             raise ValueError(f"{self.kind} has one header: neither `nested` nor `names_row`")
-        for pattern in (self.sheets, self.footer, *self.members):
+        for pattern in (self.sheets, self.footer, self.skipped, *self.members):
             _check_pattern(pattern or "")
         return self
 

@@ -87,13 +87,13 @@ def _csv(path: Path, text: str, layout: Layout) -> Grid:
     top = [header]
     for line in lines_of[: place + layout.skip_rows]:
         top.append([cell.strip() for cell in rows.pop(line)])
+    if layout.skipped and not (len(top) > place and re.match(layout.skipped, top[-1][0])):
+        raise ObservError(f"{path}: lacks one of its rows of headers; {_AGAIN}")
     header, others = _headed(top, layout)
     return Grid(header, rows, others=others)
 
 
-def _headed(
-    top: list[list[str]], layout: Layout
-) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
+def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
     """The header among the first rows, and what the others of them call each of its columns."""
     place = layout.header_row - 1
     header = top[place]

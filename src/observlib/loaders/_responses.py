@@ -66,7 +66,7 @@ def answered(
             number = str(frame.at[line, "response_id"]).removeprefix("uuid:")
         else:
             said = "\0".join([str(moment[line]), *own])
-            number = sha256(said.encode()).hexdigest()[:16]
+            number = _code(said)
         rows[line] = [number, day if finished[line] else "", day, *own]
     ours = {"id": "response_id", "submitdate": "date", "startdate": "started"}
     named = [Column((titles.get(field, name), name)) for name, field in ours.items()]
@@ -74,6 +74,18 @@ def answered(
         path, device, catalogue, [*named, *columns.values()], rows,
         whole_rows=form.answers.whole_rows,
     )  # fmt: skip
+
+
+def _code(said: str) -> str:
+    """An identifier drawn from a text, without long numbers that may be somebody's.
+
+    Examples
+    --------
+    >>> _code("2026-03-02 08:14:05 5")
+    'r1ebbjopjadfjibddp'
+    """
+    drawn = sha256(said.encode()).hexdigest()[:16]
+    return "r1" + drawn.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
 def _columns(grid: Grid, form: Format) -> dict[int, Column]:

@@ -271,7 +271,9 @@ def _said(
                 several = (meanings.get(word) for word in words)
                 said |= {meaning for meaning in several if meaning is not None}
             else:
-                faults.append((columns[place].names[0][:60], _shown(cell), _allowed(question, True)))
+                faults.append(
+                    (columns[place].names[0][:60], _shown(cell), _allowed(question, True))
+                )
             continue
         if question.kind == "multiple":
             ticked = _is_ticked(candidates, columns[place], category)
@@ -316,7 +318,9 @@ def _several(cell: str, separator: str, meanings: Meanings) -> list[str]:
     known = sorted(meanings, key=len, reverse=True)
     found = []
     while cell := cell.strip():
-        word = next((w for w in known if w and f"{cell}{separator}".startswith(w + separator)), None)
+        word = next(
+            (w for w in known if w and f"{cell}{separator}".startswith(w + separator)), None
+        )
         word = word or cell.split(separator)[0]
         found.append(word.strip())
         cell = cell[len(word) :].removeprefix(separator)
