@@ -263,6 +263,13 @@ def test_a_column_about_persons_answers_no_question_even_where_one_is_named_so(r
     assert found.notices == ("'q' has questions that no column answers: prenom",)
 
 
+def test_an_export_that_lost_a_row_of_its_headers_shows_nobody_s_answers(read):
+    row = ["11", SENT, SENT, "Zoé", "mon fils est malade", "", ""]
+    with pytest.raises(ObservError, match=r"missing column 'Respondent ID'.* in row 2") as caught:
+        read("surveymonkey", NESTED[0], row, [*row[:4], "Mal", "", ""])
+    assert "mon fils" not in str(caught.value)
+
+
 def test_a_box_is_ticked_by_its_own_text_and_the_last_one_by_what_someone_wrote(read):
     lines = [[*NESTED[0], ""], [*NESTED[1], "Autre (veuillez préciser)"]]
     row = ["11", SENT, SENT, "", "Mal", "Téléphone", "", "mon voisin"]

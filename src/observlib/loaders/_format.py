@@ -98,6 +98,12 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             found.append(field)
     needed = [name for name, column in form.columns.items() if not column.optional]
     if set(needed) - set(found):
+        if grid.others:  # of several rows one may be missing, and the next tell of somebody
+            lacking = (form.columns[name].headers[0] for name in needed if name not in found)
+            raise ObservError(
+                f"{path}: missing column {', '.join(map(repr, lacking))} in row "
+                f"{form.layout.header_row}; {form.mend or 'export it again'}"
+            )
         known = {title: field for field, title in titles.items()}
         shown = [known.get(title, title) for title in grid.header]
         columns = ", ".join(form.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -94,8 +95,9 @@ def _columns(grid: Grid, form: Format) -> dict[int, Column]:
     for column in form.columns.values():
         taken |= {*column.headers, *([column.only_if.header] if column.only_if else [])}
     folded = {fold_label(name) for name in taken}
+    count = Counter(grid.header)
     names = {
-        place: _names(name, grid.others[place] if grid.others else (), form)
+        place: _names(name, grid.others[place] if grid.others else (), form, count[name] == 1)
         for place, name in enumerate(grid.header)
         if fold_label(name) not in folded
     }
@@ -105,7 +107,7 @@ def _columns(grid: Grid, form: Format) -> dict[int, Column]:
         names = {
             place: own
             for place, own in names.items()
-            if not ((found := re.fullmatch(option, grid.header[place])) and found[1] in there)
+            if not ((found := _parts(option, grid.header[place])) and found[1] in there)
         }
     return {
         place: Column(own, separator=form.answers.separator)
@@ -114,10 +116,18 @@ def _columns(grid: Grid, form: Format) -> dict[int, Column]:
     }
 
 
-def _names(name: str, others: Sequence[str], form: Format) -> tuple[str, ...]:
-    """What a questionnaire may call a column; an option `Question [Option]`, as LimeSurvey does."""
-    known = [*others, name] if form.layout.nested else [name, *others]
+def _names(name: str, others: Sequence[str], form: Format, alone: bool) -> tuple[str, ...]:
+    """What a questionnaire may call a column; an option `Question [Option]`, as LimeSurvey does.
+
+    The first is what messages show: the header, unless other columns have it too.
+    """
+    known = [name, *others] if alone else [*others, name]
     if option := form.answers.option:
-        parts = [re.fullmatch(option, one, re.DOTALL) for one in known]
+        parts = [_parts(option, one) for one in known]
         known += [f"{found[1]} [{found[2]}]" for found in parts if found]
     return tuple(dict.fromkeys(one for one in known if one))
+
+
+def _parts(option: str, header: str) -> re.Match[str] | None:
+    """The question and the option that a header tells."""
+    return re.fullmatch(option, header, re.DOTALL)

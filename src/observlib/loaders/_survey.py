@@ -21,7 +21,14 @@ from observlib.catalogue import Catalogue, Device, Question
 from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
-from observlib.loaders._survey_columns import NO_ANSWER, SEVERAL, Column, Header, find
+from observlib.loaders._survey_columns import (
+    NO_ANSWER,
+    SEVERAL,
+    Column,
+    Header,
+    find,
+    several_of,
+)
 from observlib.loaders._survey_weights import NO_WEIGHT, check_weights, unweighted, weight_of
 from observlib.loaders._text import (
     is_formula_error,
@@ -266,7 +273,7 @@ def _said(
             continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
         if category == SEVERAL:
-            words = _several(fold_label(cell), columns[place].separator, meanings)
+            words = several_of(fold_label(cell), columns[place].separator, meanings)
             if all(word in meanings or word in NO_ANSWER for word in words):
                 several = (meanings.get(word) for word in words)
                 said |= {meaning for meaning in several if meaning is not None}
@@ -305,26 +312,6 @@ def _is_ticked(candidates: Sequence[str], column: Column, category: str | None) 
     if any(_OTHER_BOX.fullmatch(one) for one in box) or any(n.endswith("_other") for n in names):
         return True
     return None
-
-
-def _several(cell: str, separator: str, meanings: Meanings) -> list[str]:
-    """The answers that one cell holds; a known one may hold the separator itself.
-
-    Examples
-    --------
-    >>> _several("sur place a emporter vite", " ", {"sur place": "A", "a emporter": "B"})
-    ['sur place', 'a emporter', 'vite']
-    """
-    known = sorted(meanings, key=len, reverse=True)
-    found = []
-    while cell := cell.strip():
-        word = next(
-            (w for w in known if w and f"{cell}{separator}".startswith(w + separator)), None
-        )
-        word = word or cell.split(separator)[0]
-        found.append(word.strip())
-        cell = cell[len(word) :].removeprefix(separator)
-    return found
 
 
 def _on_scale(question: Question, text: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -206,6 +206,24 @@ def _match(
         else:
             one = of_question(question)
             found[question.code] = {} if one is None else {one: None}
+    return found
+
+
+def several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
+    """The answers that one cell holds; a known one may hold the separator itself.
+
+    Examples
+    --------
+    >>> several_of("sur place a emporter vite", " ", ["sur place", "a emporter"])
+    ['sur place', 'a emporter', 'vite']
+    """
+    longest = sorted(filter(None, known), key=len, reverse=True)
+    found = []
+    while cell := cell.strip():
+        begins = (word for word in longest if f"{cell}{separator}".startswith(word + separator))
+        word = next(begins, cell.split(separator)[0])
+        found.append(word.strip())
+        cell = cell[len(word) :].removeprefix(separator)
     return found
 
 
