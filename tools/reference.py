@@ -37,6 +37,7 @@ FORMAT_MODELS: dict[str, Any] = {
     "layout": catalogue.Layout,
     "columns": catalogue.Column,
     "keep": catalogue.Keep,
+    "answers": formats.Answers,
     "carry_down": formats.CarryDown,
     "latest": formats.Latest,
 }

@@ -18,7 +18,9 @@ from observlib.loaders import load
 FORMATS = {
     name: form
     for name, form in demonstration_catalogue().formats.items()
-    if form.layout.kind in ("text", "table") and not (form.refused or form.layout.section)
+    if form.layout.kind in ("text", "table")
+    and not (form.refused or form.layout.section)
+    and form.table != "responses"
 }
 EVERY = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 # polls and tests, of whose rows several make one, have tests of their own
@@ -214,6 +216,14 @@ def write(tmp_path, text):
          "needs the column 'received'"),
         ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {footer: '('}\n",
          "is no regular expression"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {nested: true}\n",
+         "header_row is 2 or more"),
+        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {names_row: 2}\n",
+         "above the header, or one of skip_rows"),
+        ("label: O\ntable: responses\ncolumns: {date: [A]}\nanswers: {option: '(a)'}\n",
+         "the question and its option"),
+        ("label: O\ntable: responses\ncolumns: {date: [A]}\nanswers: {repeats: true}\n",
+         "goes with `option` and `separator`"),
         ("label: O\ntable: calls\ncolumns: {wait: [A]}\ncolour: blue\n", "unknown key 'colour'"),
     ],
 )  # fmt: skip

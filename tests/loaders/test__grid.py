@@ -89,7 +89,7 @@ def test_a_footer_tells_the_zone_and_is_no_row(tmp_path):
     text = "A;B\n1;2\nTimezone: Europe/Madrid;\n"
     grid = of(tmp_path, text, footer="Timezone", zone_from="Timezone: (.+)")
     assert (grid.zone, list(grid.rows.values())) == ("Europe/Madrid", [["1", "2"]])
-    with pytest.raises(ObservError, match="the is left unknown zone"):
+    with pytest.raises(ObservError, match="does not tell the zone"):
         of(tmp_path, "A;B\n1;2\n", footer="Timezone", zone_from="Timezone: (.+)")
 
 
@@ -128,3 +128,22 @@ def test_a_damaged_archive_is_refused_in_one_line(tmp_path):
     for broken in (content[:100], b"PK\x03\x04" + b"\0" * 50, content.replace(b"a_1", b"a_2", 1)):
         with pytest.raises(ObservError, match=r"no archive that can be read|holds none of"):
             of(tmp_path, broken, "e.zip", kind="archive", members=(r"a_\d+\.csv",))
+
+
+def test_a_row_of_other_names_is_no_row_and_its_names_are_kept(tmp_path):
+    grid = of(tmp_path, "Q1;Q2\nWhy?;\nint;int\n1;2\n", names_row=2, skip_rows=2)
+    assert (grid.header, grid.others) == (["Q1", "Q2"], (("Why?",), ()))
+    assert grid.rows == {4: ["1", "2"]}
+    grid = of(tmp_path, "V1;Q1\nId;Why?\n1;2\n", header_row=2, names_row=1)
+    assert (grid.header, grid.others) == (["Id", "Why?"], (("V1",), ("Q1",)))
+
+
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_equal_headers_under_two_questions_are_told_apart(tmp_path, kind):
+    rows = [["Id", "By?", "", "About?", ""], ["", "Phone", "Desk", "Phone", "Law"], list("12345")]
+    content = "\n".join(map(";".join, rows)) if kind == "text" else workbook({"S": rows})
+    grid = of(tmp_path, content, kind=kind, header_row=2, nested=True)
+    assert grid.header == ["Id", "Phone", "Desk", "Phone", "Law"]
+    names = [None, "By? [Phone]", "By? [Desk]", "About? [Phone]", "About? [Law]"]
+    assert grid.others == tuple((name,) if name else () for name in names)
+    assert list(grid.rows.values()) == [list("12345")]

@@ -78,7 +78,7 @@ def test_the_day_of_the_list_is_in_its_name_or_with_its_device(read):
     loaded = read(listed(counter(1, "01")), name="liste-fs.csv", period="2025-02-03")
     assert set(loaded.rows["date"]) == {pd.Timestamp("2025-02-03")}
     for name in ("liste-fs.csv", "liste-fs-20241399.csv"):
-        with pytest.raises(ObservError, match="the is left unknown day of the list"):
+        with pytest.raises(ObservError, match="does not tell the day of the list"):
             read(listed(counter(1, "01")), name=name)
 
 

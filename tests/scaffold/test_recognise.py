@@ -47,7 +47,8 @@ def sample_folders() -> list[Path]:
 @pytest.mark.parametrize("folder", sample_folders(), ids=lambda path: path.name)
 def test_a_sample_of_a_tool_is_told_by_the_format_that_reads_it(catalogue, folder):
     tool = folder.name.replace("-", "_").partition("_")[0]
-    own = [one for one in catalogue.formats if one.partition("_")[0] == tool]
+    forms = catalogue.formats.values()
+    own = [f.id for f in forms if f.id.partition("_")[0] == tool and f.table != "responses"]
     told = 0
     for path in folder.iterdir():
         if path.name == "SOURCE.txt":

@@ -74,6 +74,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "task": "label?", "success": "words~", "time": "task_time~", "errors": "count~",
         "problems": "text?", **{f"sus_{item}": "item~" for item in range(1, 11)},
     },
+    "responses": {
+        "response_id": "text", "date": "moment?", "started": "moment?", "finished": "flag?",
+    },
 }  # fmt: skip
 # The fields of which a format must give at least one of each.
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -136,6 +139,17 @@ class Layout(_Part):
     header_row: int = Field(default=1, ge=0, le=50, description="0: none, cells go by `names`")
     names: tuple[Text, ...] = Field(default=(), description="of the columns without a header")
     skip_rows: int = Field(default=0, ge=0, le=10, description="under the header, such as types")
+    skipped: str | None = Field(
+        default=None, description="pattern of the first cell of the last of skip_rows"
+    )
+    names_row: int | None = Field(
+        default=None, ge=1, le=50, description="with other names of the columns, such as texts"
+    )
+    nested: bool = Field(
+        default=False,
+        description="whether the row above the header tells the question, once, of "
+        "the columns below it",
+    )
     sheets: str | None = Field(default=None, description="pattern of the sheets' names; all")
     records: str | None = Field(default=None, description="key of the list of records in a JSON")
     join: tuple[Text, Text, Text] | None = Field(
@@ -154,7 +168,14 @@ class Layout(_Part):
     def _fits(self) -> Layout:
         if self.header_row == 0 and not self.names:
             raise ValueError("header_row is 0: `names` must give the names of the columns")
-        for pattern in (self.sheets, self.footer, *self.members, *(self.section or ())):
+        if self.nested and self.header_row < 2:
+            raise ValueError("nested: header_row is 2 or more, that of the names below questions")
+        if self.names_row and not self.names_row <= self.header_row + self.skip_rows:
+            raise ValueError("names_row is above the header, or one of skip_rows")
+        if (self.nested or self.names_row) and self.kind not in ("text", "workbook"):
+            raise ValueError(f"{self.kind} has one header: neither `nested` nor `names_row`")
+        told = (self.sheets, self.footer, self.skipped, *self.members, *(self.section or ()))
+        for pattern in told:
             _check_pattern(pattern or "")
         return self
 
@@ -244,6 +265,31 @@ class Latest(_Part):
     by: Text
 
 
+class Answers(_Part):
+    """How an export of a survey writes answers, where its header and cells tell several things."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # a space may separate answers
+
+    option: str | None = Field(
+        default=None, description="pattern of a header that tells question and option: two groups"
+    )
+    separator: str = Field(default="", description="of several answers in one cell")
+    repeats: bool = Field(
+        default=False, description="columns of options only repeat what their question's cell says"
+    )
+    whole_rows: bool = Field(
+        default=False, description="a cell that is no answer refuses its row: others may have slid"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Answers:
+        if self.option and _check_pattern(self.option) != 2:
+            raise ValueError("option has two groups: the question and its option")
+        if self.repeats and not (self.option and self.separator):
+            raise ValueError("repeats goes with `option` and `separator`")
+        return self
+
+
 class Format(Entry):
     """How exports of one tool are read into a tidy table."""
 
@@ -266,7 +312,10 @@ class Format(Entry):
     made_on: str | None = Field(
         default=None, description="pattern of the text that tells the export's day, in its group"
     )
-    never_read: tuple[Text, ...] = Field(default=(), description="columns about persons")
+    answers: Answers = Answers()
+    never_read: tuple[Text, ...] = Field(
+        default=(), description="columns about persons, and of surveys those of no use"
+    )
     unknown: dict[Slug, Text] = Field(
         default={}, description="what the tool does not tell, and why; the field stays empty"
     )

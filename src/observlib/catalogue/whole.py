@@ -239,5 +239,7 @@ def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:
     (['product', 'questionnaire'], [])
     """
     if form := formats.get(loader):
+        if form.table == "responses":
+            return ["product", "questionnaire"]
         return ["product"] if form.table in _OF_ONE_PRODUCT else []
     return [key for key, loaders in _NEEDED_BY.items() if loader in loaders]

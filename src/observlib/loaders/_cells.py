@@ -194,7 +194,9 @@ def flag_reader(column: Column) -> Callable[[str], bool]:
     }
 
     def read(text: str) -> bool:
-        if (found := known.get(fold_label(text))) is not None:
+        folded = fold_label(text)
+        found = known.get(folded, known.get("*") if folded else None)
+        if found is not None:
             return found
         times = parse_count(text) if not column.words else None
         if times is None or times < 0:

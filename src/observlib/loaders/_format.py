@@ -13,11 +13,11 @@ import pandas as pd
 
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _settled, _settled_counts
+from observlib.loaders import Loaded, _cells, _responses, _settled, _settled_counts
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import chosen, read_moments
-from observlib.loaders._rows import settle
+from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
     is_formula_error,
     need_columns,
@@ -75,12 +75,19 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
         for field in form.columns
     }
     frame = faults.without(pd.DataFrame(values, index=texts.index))
-    frame, more = _SETTLED[form.table](path, frame, form, device, faults)
+    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
+    found = None
+    if form.table == "responses":
+        found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
+    else:
+        frame, more = _SETTLED[form.table](path, frame, form, device, faults)
     rejects = [
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
         for line, field, reason in faults.told()
     ]
-    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
+    if found is not None:
+        every = rejects_of(rejects, found.rejects)
+        return replace(found, rejects=every, notices=(*notices, *found.notices, *unknown))
     return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
 
 
@@ -103,6 +110,11 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             first = column.headers[0]
             missing.append(field if _folded(first) == _folded(field) else first)
     mend = form.mend or f"the columns are {', '.join(form.columns)}"
+    if missing and grid.others:  # of several rows one may be missing, and the next tell of somebody
+        raise ObservError(
+            f"{path}: missing column {', '.join(map(repr, missing))} in row "
+            f"{form.layout.header_row}; {form.mend or 'export it again'}"
+        )
     if missing:
         known = {title: field for field, title in titles.items()}
         shown = [known.get(title, title) for title in grid.header]
@@ -349,14 +361,15 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         return _cells.plain
     if column.of:
         return _cells.mean_reader(column, share=field == "bounces")
-    if column.words and kind not in ("flag", "mark"):
+    if kind == "mark":
+        return _cells.mark_reader(column)
+    if column.words and kind != "flag":
         return _cells.word_reader(column.words, _WHAT.get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
         "words": str,  # of a value that the format tells
         "number": _cells.number,
         "answer": _cells.answer,
-        "mark": _cells.mark_reader(column),
         "host": _cells.host,
         "participant": _cells.participant,
         "label": _cells.label,

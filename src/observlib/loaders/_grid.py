@@ -25,19 +25,23 @@ from observlib.text import fold_label
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
+# What stands under the question itself, where columns stand under questions.
+_ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouverte"})
 
 
 @dataclass(frozen=True)
 class Grid:
     """The header of a table, and its rows by the line (sheet row, record) at which each starts.
 
-    `zone` is what the file says of its moments, `made_on` of the day on which it was made.
+    `zone` is what the file says of its moments, `made_on` of the day on which it was made; `others`
+    are more names of each column, where several rows head them.
     """
 
     header: list[str]
     rows: dict[int, list[str]]
     zone: str = ""
     made_on: date | None = None
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 def read_grid(path: Path, form: Format) -> Grid:
@@ -119,17 +123,62 @@ def _csv(path: Path, text: str, layout: Layout, known: Sequence[str] = ()) -> Gr
     if layout.header_row == 0:
         return Grid(list(layout.names), {top[0][0]: header, **rows})
     lines_of = list(rows)
-    if place:
-        if place > len(lines_of):
-            raise ObservError(f"{path}: has no header in row {layout.header_row}; {_AGAIN}")
-        header = [cell.strip() for cell in rows[lines_of[place - 1]]]
+    if place > len(lines_of):
+        raise ObservError(f"{path}: has no header in row {layout.header_row}; {_AGAIN}")
+    first_rows = [header]
     for line in lines_of[: place + layout.skip_rows]:
-        del rows[line]
-    return Grid(header, rows)
+        first_rows.append([cell.strip() for cell in rows.pop(line)])
+    if layout.skipped and not (
+        len(first_rows) > place and re.match(layout.skipped, first_rows[-1][0])
+    ):
+        raise ObservError(f"{path}: lacks one of its rows of headers; {_AGAIN}")
+    header, others = _headed(first_rows, layout)
+    return Grid(header, rows, others=others)
+
+
+def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
+    """The header among the first rows, and what the others of them call each of its columns."""
+    place = layout.header_row - 1
+    header = top[place]
+    if layout.nested:
+        return _nested(top[place - 1], header)
+    if layout.names_row and layout.names_row <= len(top):
+        names = top[layout.names_row - 1]
+        return header, tuple((name,) if name else () for name in _as_wide(names, header))
+    return header, ()
+
+
+def _nested(above: list[str], below: list[str]) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
+    """The header of columns under questions, and their names `Question [Option]`.
+
+    A question of one column, and what stands under "Response", also have the question's own name.
+
+    Examples
+    --------
+    >>> _nested(["Id", "Means?", "", "All?"], ["", "Desk", "Phone", "Response"])[1]
+    ((), ('Means? [Desk]',), ('Means? [Phone]',), ('All? [Response]', 'All?'))
+    """
+    question, header, others = "", [], []
+    told = _as_wide(above, below)
+    for at, (own, name) in enumerate(zip(told, below, strict=True)):
+        question = own or question
+        header.append(name or own)
+        names = [f"{question} [{name}]"] if question and name else []
+        alone = own and all(told[at + 1 : at + 2])
+        if names and (alone or (own and fold_label(name) in _ITSELF)):
+            names.append(question)
+        others.append(tuple(names))
+    return header, tuple(others)
+
+
+def _as_wide(cells: list[str], header: list[str]) -> list[str]:
+    return [*cells, *[""] * len(header)][: len(header)]
 
 
 def _workbook(path: Path, layout: Layout) -> Grid:
     header: list[str] = []
+    named: list[str] = []
+    others: tuple[tuple[str, ...], ...] = ()
     rows: dict[int, list[str]] = {}
     first, before, found = "", 0, 0
     for name, cells in sheets(path, _AGAIN):
@@ -142,15 +191,17 @@ def _workbook(path: Path, layout: Layout) -> Grid:
             raise ObservError(
                 f"{path}: sheets {short(first)!r} and {short(name)!r} have other headers; {_AGAIN}"
             )
-        header, first = header or top, first or name
         start = layout.header_row + layout.skip_rows
+        if top and not header:
+            header, first = top, name
+            named, others = _headed(texts[:start], layout)
         for at, row in enumerate(texts[start:], start + 1):
             if any(cell.strip() for cell in row):
                 rows[before + at] = row
         before += len(texts)
     if not found:
         raise ObservError(f"{path}: holds no sheet named as {layout.sheets}; {_AGAIN}")
-    return Grid(header, rows)
+    return Grid(named, rows, others=others)
 
 
 def _cell(cell: Any) -> str:

@@ -105,6 +105,10 @@ def settle(
 ) -> Loaded:
     """Hold a frame to its table's contract, and join both kinds of rejected rows by place."""
     kept, more = tables.conform(frame, table, path.name)
-    own = pd.DataFrame(rejects, columns=tables.REJECT_COLUMNS)
-    every = pd.concat([own, more]).sort_values("row", kind="stable", ignore_index=True)
-    return Loaded(table, kept, every, tuple(notices))
+    return Loaded(table, kept, rejects_of(rejects, more), tuple(notices))
+
+
+def rejects_of(own: Sequence[Mapping[str, Any]], more: pd.DataFrame) -> pd.DataFrame:
+    """Rejected rows and more of them, by their place in the file."""
+    frame = pd.DataFrame(own, columns=tables.REJECT_COLUMNS)
+    return pd.concat([frame, more]).sort_values("row", kind="stable", ignore_index=True)

@@ -21,7 +21,14 @@ from observlib.catalogue import Catalogue, Device, Question
 from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
-from observlib.loaders._survey_columns import NO_ANSWER, Column, Header, find
+from observlib.loaders._survey_columns import (
+    NO_ANSWER,
+    SEVERAL,
+    Column,
+    Header,
+    find,
+    several_of,
+)
 from observlib.loaders._survey_weights import NO_WEIGHT, check_weights, unweighted, weight_of
 from observlib.loaders._text import (
     is_formula_error,
@@ -34,9 +41,11 @@ from observlib.period import Quarter
 from observlib.tables import reject
 from observlib.text import fold_label
 
-_TICKED = frozenset({"y", "yes", "oui", "1", "true"})
+_TICKED = frozenset({"y", "yes", "oui", "1", "true", "x"})
 _NOT_TICKED = NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
 _OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
+_OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
+_SLID = "the whole row is refused, since its later answers may have slid to other columns"
 _ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
 _LONGEST_SHOWN = 40
 
@@ -62,6 +71,7 @@ def responses(
     rows: Mapping[int, Sequence[str]],
     *,
     submission: bool = True,
+    whole_rows: bool = False,
 ) -> Loaded:
     """The table `responses` of an export's columns and rows, these by their place in the file.
 
@@ -76,6 +86,8 @@ def responses(
     submission
         Whether the export must say which responses were submitted. Where it need not and does
         not, all are finished.
+    whole_rows
+        Whether a cell that is no answer rejects its response, and not that answer alone.
 
     Raises
     ------
@@ -114,11 +126,19 @@ def responses(
         if fault is not None:
             rejects.append(reject(path.name, line, *fault))
             continue
+        told = {
+            question.code: _said(question, meanings[question.code], cells, columns, header)
+            for question in read
+        }
+        slid = next((fault for _, faults in told.values() for fault in faults), None)
+        if whole_rows and slid is not None:
+            rejects.append(reject(path.name, line, *slid[:2], f"{slid[2]}; {_SLID}"))
+            continue
         weights[response.id] = response.weight
         found.append((*response, "response", None, None, None, None))
         given: dict[str | None, set[float | str]] = {}
         for question in read:
-            said, faults = _said(question, meanings[question.code], cells, columns, header)
+            said, faults = told[question.code]
             rejects += [reject(path.name, line, *fault) for fault in faults]
             if said and not _asked(question, given):
                 unasked[question.code] += 1
@@ -252,6 +272,16 @@ def _said(
             faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
             continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
+        if category == SEVERAL:
+            words = several_of(fold_label(cell), columns[place].separator, meanings)
+            if all(word in meanings or word in NO_ANSWER for word in words):
+                several = (meanings.get(word) for word in words)
+                said |= {meaning for meaning in several if meaning is not None}
+            else:
+                faults.append(
+                    (columns[place].names[0][:60], _shown(cell), _allowed(question, True))
+                )
+            continue
         if question.kind == "multiple":
             ticked = _is_ticked(candidates, columns[place], category)
             meaning: float | str | None = category if ticked else None
@@ -279,7 +309,7 @@ def _is_ticked(candidates: Sequence[str], column: Column, category: str | None) 
     own = {*box, fold_label(category or "")}
     if any(text in _TICKED or text in own for text in candidates):
         return True
-    if {"other", "autre"} & set(box) or any(name.endswith("_other") for name in names):
+    if any(_OTHER_BOX.fullmatch(one) for one in box) or any(n.endswith("_other") for n in names):
         return True
     return None
 
@@ -291,11 +321,11 @@ def _on_scale(question: Question, text: str) -> float | None:
     return value + 0.0 if value is not None and low <= value <= high else None  # no -0
 
 
-def _allowed(question: Question) -> str:
+def _allowed(question: Question, several: bool = False) -> str:
     if question.kind == "scale":
         low, high = question.ends
         return f"is no answer to {question.code}: no known code or label, nor {low:g} to {high:g}"
-    if question.kind == "multiple":
+    if question.kind == "multiple" and not several:
         return f"does not say whether the box of {question.code} is ticked (Y, 1, Oui or empty)"
     return f"is no answer to {question.code}: no code or label of the questionnaire"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,14 +16,19 @@ from observlib.text import fold_label
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the names by which a questionnaire may know it, and the texts of its codes."""
+    """A column: the names by which a questionnaire may know it, and the texts of its codes.
+
+    `separator` stands between several answers in one cell, where a cell may hold several.
+    """
 
     names: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    separator: str = ""
 
 
 # A question's columns: the place of its own, or of each box with its category (`None`: no answer).
 Places = dict[int, str | None]
+SEVERAL = "\0"  # instead of a category, where one cell tells all answers
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,8 @@ def _match(
             place = only(codes.get(plain_code(f"{question.code}_{box}"), []), question)
             if place is not None:
                 boxes[place] = None if meaning is None else str(meaning)
+        if not boxes and (place := of_question(question)) is not None and columns[place].separator:
+            boxes[place] = SEVERAL
         return boxes
 
     found: dict[str, Places] = {}
@@ -199,6 +206,24 @@ def _match(
         else:
             one = of_question(question)
             found[question.code] = {} if one is None else {one: None}
+    return found
+
+
+def several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
+    """The answers that one cell holds; a known one may hold the separator itself.
+
+    Examples
+    --------
+    >>> several_of("sur place a emporter vite", " ", ["sur place", "a emporter"])
+    ['sur place', 'a emporter', 'vite']
+    """
+    longest = sorted(filter(None, known), key=len, reverse=True)
+    found = []
+    while cell := cell.strip():
+        begins = (word for word in longest if f"{cell}{separator}".startswith(word + separator))
+        word = next(begins, cell.split(separator)[0])
+        found.append(word.strip())
+        cell = cell[len(word) :].removeprefix(separator)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from observlib import personal
-from observlib.catalogue import Catalogue, Device, Format, Layout, needed_by
+from observlib.catalogue import Catalogue, Device, Format, needed_by
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, load, names
 from observlib.loaders._grid import Grid, read_grid
@@ -83,16 +83,16 @@ def recognised(
     wanted = known.get("loader")
     found: list[Match] = []
     faults: list[ObservError] = []
-    grids: dict[tuple[Layout, str | None], Grid | None] = {}
     for form in catalogue.formats.values():
         if wanted in (None, form.id) and not form.refused:
-            grid = _grid_of(path, form, grids)
+            grid = _grid_of(path, form)
             if grid is not None and (titles := _titles(grid, form)) is not None:
-                try:
-                    found += _by_format(path, form, grid, titles, catalogue, known)
-                except ObservError as error:
-                    likely = _explained(grid, form) >= _LIKELY * len(grid.header)
-                    faults += [error] if likely or two_forms(error) else []
+                for way in _ways(form, catalogue, known):
+                    try:
+                        found += _by_format(path, form, grid, titles, catalogue, known, way)
+                    except ObservError as error:
+                        likely = _explained(grid, form) >= _LIKELY * len(grid.header)
+                        faults += [error] if likely or two_forms(error) else []
     by_code = [name for name in names() if wanted in (None, name) and name != "plain_csv"]
     found += (one for name in by_code for one in _by_code(path, name, catalogue, known))
     if wanted == "plain_csv" or not (wanted or found or faults):
@@ -182,7 +182,7 @@ def by_form(
     if titles is None:
         return None
     catalogue = catalogue.model_copy(update={"formats": {form.id: form}})
-    return next(_by_format(path, form, grid, titles, catalogue, known, whole=False))
+    return next(_by_format(path, form, grid, titles, catalogue, known, {}, whole=False))
 
 
 def folded(title: str) -> str:
@@ -213,17 +213,12 @@ def _joined(faults: list[ObservError]) -> ObservError:
     return ObservError(*dict.fromkeys(line for error in faults for line in error.problems))
 
 
-def _grid_of(
-    path: Path, form: Format, grids: dict[tuple[Layout, str | None], Grid | None]
-) -> Grid | None:
-    """The table that a format finds in a file, read once for all of one layout."""
-    place = (form.layout, form.zone_from)
-    if place not in grids:
-        try:
-            grids[place] = read_grid(path, form)
-        except ObservError:
-            grids[place] = None
-    return grids[place]
+def _grid_of(path: Path, form: Format) -> Grid | None:
+    """The table that a format finds in a file, if it finds one."""
+    try:
+        return read_grid(path, form)
+    except ObservError:
+        return None
 
 
 def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
@@ -259,6 +254,13 @@ def _explained(grid: Grid, form: Format) -> int:
     return sum(folded(title) in known for title in grid.header)
 
 
+def _ways(form: Format, catalogue: Catalogue, known: Mapping[str, str]) -> list[dict[str, str]]:
+    """What a device of a format must say beside it: of a survey, each questionnaire is tried."""
+    if "questionnaire" not in needed_by(form.id, catalogue.formats) or "questionnaire" in known:
+        return [{}]
+    return [{"questionnaire": name} for name in catalogue.questionnaires]
+
+
 def _by_format(
     path: Path,
     form: Format,
@@ -266,10 +268,11 @@ def _by_format(
     titles: Mapping[str, str],
     catalogue: Catalogue,
     known: Mapping[str, str],
+    way: Mapping[str, str],
     whole: bool = True,
 ) -> Iterator[Match]:
     """What a format makes of a file, unless no row of it can be read."""
-    device = device_to_try(path, {**known, "loader": form.id}, catalogue)
+    device = device_to_try(path, {**known, **way, "loader": form.id}, catalogue)
     loaded = load(path, device, catalogue)
     if loaded.rows.empty and whole:
         return
@@ -286,7 +289,7 @@ def _by_format(
     }
     explained = _explained(grid, form)
     shown = {field: told[title] for field, title in titles.items()}
-    yield Match(form.id, loaded, {}, explained, shown, unread)
+    yield Match(form.id, loaded, way, explained, shown, unread)
 
 
 def _by_code(
