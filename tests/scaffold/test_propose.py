@@ -218,3 +218,17 @@ def test_no_sample_of_a_tool_makes_it_fail(shared_data, catalogue):
                 propose(path, catalogue, Wishes())
             except ObservError as error:
                 assert len(error.problems) == 1 and str(path) in str(error)
+
+
+def test_days_in_words_are_no_names_and_what_is_not_set_is_empty(tmp_path, few):
+    rows = [
+        "7\tTue Sep 01 09:12:44 2026\tNot set",
+        "8\tMon Sep 14 14:05:02 2026\tTue Sep 15 08:00:00 2026",
+    ]
+    path = written(tmp_path, "\n".join(["id\tCreated\tResolved", *rows]) + "\n")
+    columns = {"ticket_id": "id", "received": "Created", "closed": "Resolved"}
+    form = propose(path, few, Wishes("tickets", columns)).form("rt")
+    assert form.columns["closed"].empty == ("Not set",)
+    match = by_form(path, form, few, {})
+    assert match and match.loaded.rejects.empty
+    assert str(match.loaded.rows["closed"].iat[1]) == "2026-09-15 06:00:00"

@@ -17,7 +17,7 @@ from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._text import find_delimiter, read_csv, read_json, read_text
 from observlib.text import fold_label
 
-_NAMES = "its cells may be names"
+NAMES = "its cells may be names"
 MOST_WORDS = 12  # of a column whose words stand for values
 _ENOUGH = 0.8  # of a column's cells, to be of a kind
 _SAMPLE = 300
@@ -25,7 +25,7 @@ _LONGEST_MOMENT = 50
 _DELIMITERS = ";,\t|"
 _TOP = 20  # rows in which the header is looked for
 _THINGS = ("title", "title_id", "list", "product")  # kinds of which two capitals are no name
-NOTHING = frozenset({"-", "–", "—", "n/a", "null", "none", "nan", "0000-00-00 00:00:00"})
+NOTHING = frozenset({"-", "–", "—", "n/a", "null", "none", "nan", "not set", "0000-00-00 00:00:00"})
 
 
 def _of(words: str) -> frozenset[str]:
@@ -51,6 +51,8 @@ _TIMES = (" %H:%M[:%S]", " %Hh%M", " à %H:%M[:%S]", " - %H:%M[:%S]", ", %H:%M[:
           " %I:%M[:%S] %p")  # fmt: skip
 _FORMS = (
     "iso", "epoch", "epoch_ms", "%Y-%m-%d %H:%M[:%S[.%f]] %z[ %Z]",
+    "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a, %d %b %Y %H:%M[:%S][ %z]",
+    "%d-%b-%Y %H:%M[:%S]", "%d %b %Y %H:%M[:%S]",
     *(day + time for day in _DATES for time in _TIMES), "%Y-%m-%d", *_DATES,
 )  # fmt: skip
 _UNITS = {
@@ -75,7 +77,7 @@ class Look:
 
     def hidden(self, kind: str) -> str | None:
         """Why the column cannot give a field of a kind, if it tells of someone."""
-        if kind in _THINGS and self.holds == _NAMES:
+        if self.holds == NAMES and kind in _THINGS:
             return None
         return self.holds or (None if kind in _THINGS else self.about)
 
@@ -257,8 +259,9 @@ def _holds(cells: Counter[str]) -> str | None:
         0.1 * len(sample)
     ):
         return "its cells are texts that someone wrote"
-    if sum(personal.reads_as_name(cell) for cell in sample) > 0.3 * len(sample):
-        return _NAMES
+    names = [cell for cell in sample if personal.reads_as_name(cell)]
+    if len(names) > 0.3 * len(sample):  # days have capitals too: "Tue Sep 01 09:12:44 2026"
+        return None if any(_read(names, form, False) == len(names) for form in _FORMS) else NAMES
     return None
 
 
