@@ -116,9 +116,7 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             f"{form.layout.header_row}; {form.mend or 'export it again'}"
         )
     if missing:
-        known = {title: field for field, title in titles.items()}
-        shown = [known.get(title, title) for title in grid.header]
-        need_columns(path, shown, missing, mend)
+        need_columns(path, grid.header, missing, mend)
     return titles
 
 
