@@ -82,8 +82,9 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     if not problems:
         sources = {str(page.output(".html")): page.source for page in project.pages}
         problems = {sources[name]: found for name, found in broken_links(site, links).items()}
-    if problems:
-        raise PagesError(problems)
+    if problems:  # told in the order of pages, in whichever threads have ended
+        pages = (page.source for page in project.pages)
+        raise PagesError({source: problems[source] for source in pages if source in problems})
 
 
 def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
