@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from pydantic import (
     BaseModel,
@@ -348,11 +348,6 @@ class Format(Entry):
                     f"column {name} needs the column of a count, and not {column.of!r}"
                 )
         return self
-
-    @property
-    def where(self) -> ZoneInfo:
-        """The zone of moments that tell none."""
-        return ZoneInfo(self.zone)
 
 
 def load_formats(

@@ -15,7 +15,7 @@ from pkgutil import iter_modules
 import pandas as pd
 
 from observlib import files
-from observlib.catalogue import Catalogue, Device, Format
+from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 
 
@@ -57,15 +57,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         raise ObservError(f"{path}: {files.ENDLESS}")
     try:
         if form is not None:
-            return _by_format(path, device, catalogue, form)
+            from observlib.loaders import _format
+
+            return _format.load(path, device, catalogue, form)
         loaded: Loaded = import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
     except MemoryError as error:
         what = "takes more memory than there is; export a shorter period, or parts"
         raise ObservError(f"{path}: {what}") from error
     return loaded
-
-
-def _by_format(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Loaded:
-    from observlib.loaders import _format
-
-    return _format.load(path, device, catalogue, form)

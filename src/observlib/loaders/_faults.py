@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
-from observlib.catalogue import Device
+from observlib.catalogue import Device, Format
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Faults:
 
 
 Settled = tuple[pd.DataFrame, list[str]]  # rows with the table's columns, and notices
+Settle = Callable[[Path, pd.DataFrame, Format, Device, Faults], Settled]
 
 
 def about(frame: pd.DataFrame, device: Device) -> pd.DataFrame:

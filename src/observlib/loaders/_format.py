@@ -13,7 +13,7 @@ import pandas as pd
 
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _responses, _settled, _settled_counts
+from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import chosen, read_moments
@@ -36,7 +36,6 @@ _UNTOLD = {
     "subscriptions": ("leaves",),
     "tickets": ("answered", "closed", "reopened"),
 }
-_SETTLED = {**_settled.SETTLED, **_settled_counts.SETTLED}
 _WHAT = {
     "outcome": "no outcome",
     "format": "no known format",
@@ -80,7 +79,7 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     if form.table == "responses":
         found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
     else:
-        frame, more = _SETTLED[form.table](path, frame, form, device, faults)
+        frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
     rejects = [
         reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
         for line, field, reason in faults.told()
@@ -139,9 +138,9 @@ def _folded(title: str) -> str:
 
 
 def _places(header: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Where the columns of these names stand, in the names' order."""
+    """Where all columns of these names stand, in the names' order."""
     folded = [_folded(title) for title in header]
-    return [folded.index(name) for name in map(_folded, names) if name in folded]
+    return [at for name in map(_folded, names) for at, own in enumerate(folded) if own == name]
 
 
 def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
@@ -165,7 +164,8 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
     for rule in form.keep:
         (at,) = _needed(path, grid, [rule.header])
-        kept = {n: c for n, c in rows.items() if len(c) <= at or _holds(rule, c[at])}
+        holds = _rule(rule)
+        kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
         if left := len(rows) - len(kept):
             what = "is none of" if rule.words else "is one of"
             told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
@@ -175,16 +175,16 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
     return replace(grid, rows=rows), notices
 
 
-def _holds(rule: Keep, cell: str) -> bool:
-    """Whether a row with this cell counts."""
+def _rule(rule: Keep) -> Callable[[str], bool]:
+    """Whether a row counts, by its cell."""
     words = {fold_label(word) for word in rule.words or rule.but}
-    return (fold_label(cell) in words) == bool(rule.words)
+    return lambda cell: (fold_label(cell) in words) == bool(rule.words)
 
 
 def _needed(path: Path, grid: Grid, names: list[str]) -> list[int]:
     known = {_folded(name): name for name in names}
     need_columns(path, [known.get(_folded(title), title) for title in grid.header], names)
-    return _places(grid.header, names)
+    return [_places(grid.header, [name])[0] for name in names]
 
 
 def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict[int, list[str]]:
@@ -208,15 +208,7 @@ def _texts(
     path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: Faults
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
-    places = {
-        field: [
-            at
-            for name in map(_folded, form.columns[field].headers)
-            for at, title in enumerate(map(_folded, grid.header))
-            if title == name
-        ]
-        for field in titles
-    }
+    places = {field: _places(grid.header, form.columns[field].headers) for field in titles}
     whole = []
     for line, cells in grid.rows.items():
         fault = width_fault(cells, len(grid.header))
@@ -241,7 +233,8 @@ def _texts(
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
             (at,) = _needed(path, grid, [rule.header])
-            wanted = np.array([_holds(rule, grid.rows[line][at]) for line in whole], dtype=bool)
+            holds = _rule(rule)
+            wanted = np.array([holds(grid.rows[line][at]) for line in whole], dtype=bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
                 faults.where(field, (texts[field] == "") & wanted, "is empty")

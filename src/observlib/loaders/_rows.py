@@ -32,6 +32,17 @@ def is_complete(end: date, extracted: date | None, today: date | None = None) ->
     return end < (today or date.today()) and (extracted is None or end < extracted)
 
 
+def are_complete(ends: pd.Series, extracted: date | None) -> pd.Series:
+    """Whether each of many periods, by its last day, was over when its export was made.
+
+    Examples
+    --------
+    >>> are_complete(pd.Series(pd.to_datetime(["2026-03-31"])), date(2026, 4, 1)).tolist()
+    [True]
+    """
+    return ends.map({day: is_complete(day.date(), extracted) for day in ends.dropna().unique()})
+
+
 def day_fault(day: date) -> str | None:
     """Why a day is no day that a device can have heard, or `None` where it may be.
 

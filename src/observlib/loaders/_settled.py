@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ import pandas as pd
 from observlib.catalogue import Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._cells import MOST_THEMES
-from observlib.loaders._faults import Faults, Settled, about
+from observlib.loaders._faults import Faults, Settle, Settled, about
 from observlib.loaders._moments import PARIS, paris_days
 from observlib.loaders._persons import counted
-from observlib.loaders._rows import is_complete
+from observlib.loaders._rows import are_complete
+from observlib.loaders._settled_counts import audience, ratings
 from observlib.loaders._settled_polls import polls
 from observlib.loaders._settled_user_tests import user_tests
 from observlib.loaders._sheet import day_named
@@ -118,8 +118,8 @@ def _in_months(path: Path, frame: pd.DataFrame, device: Device) -> pd.DataFrame:
     start = pd.to_datetime(frame["month"] if "month" in frame else frame["day"])
     start = start.dt.to_period("M").dt.start_time
     end = (start + pd.offsets.MonthEnd(0)).astype("datetime64[us]")
-    ends = {day: is_complete(day.date(), device.extracted) for day in end.dropna().unique()}
-    return frame.assign(start=start.astype("datetime64[us]"), end=end, complete=end.map(ends))
+    complete = are_complete(end, device.extracted)
+    return frame.assign(start=start.astype("datetime64[us]"), end=end, complete=complete)
 
 
 def sales(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
@@ -198,17 +198,12 @@ def subscriptions(
     frame = _in_months(path, about(frame, device), device)
     if "cohort" in frame:
         joined = pd.to_datetime(frame["cohort"])
-        told = {
-            line: f"is after the row's month, {at:%Y-%m}" for line, at in frame["start"].items()
-        }
         late = joined > frame["start"]
-        faults.add_all("cohort", {line: told[line] for line in frame.index[late]})
+        for line, month in frame.loc[late, "start"].items():
+            faults.add(line, "cohort", f"is after the row's month, {month:%Y-%m}")
         other = joined.notna() & (joined != frame["start"]) & (frame["joins"] > 0) & ~late
-        when = {line: f"{joined[line]:%Y-%m}" for line in frame.index[other]}
-        faults.add_all(
-            "joins",
-            {line: f"is not 0 and the cohort joined in {month}" for line, month in when.items()},
-        )
+        for line, month in joined[other].items():
+            faults.add(line, "joins", f"is not 0 and the cohort joined in {month:%Y-%m}")
         frame["cohort"] = joined.dt.strftime("%Y-%m").where(joined.notna(), None)
         frame = faults.without(frame)
         faults.add_all("list", _counted_twice(frame))
@@ -238,13 +233,14 @@ def _counted_twice(frame: pd.DataFrame) -> dict[int, str]:
     return found
 
 
-Settle = Callable[[Path, pd.DataFrame, Format, Device, Faults], Settled]
 SETTLED: dict[str, Settle] = {
     "calls": calls,
     "call_intervals": call_intervals,
     "tickets": tickets,
     "sales": sales,
     "subscriptions": subscriptions,
+    "audience": audience,
+    "ratings": ratings,
     "polls": polls,
     "user_tests": user_tests,
 }

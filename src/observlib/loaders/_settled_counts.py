@@ -11,8 +11,7 @@ from observlib.catalogue import Column, Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS
-from observlib.loaders._rows import COUNTS, is_complete
-from observlib.loaders._settled import Settle
+from observlib.loaders._rows import COUNTS, are_complete
 from observlib.tables import QUESTIONS
 
 _LARGEST = 1e12  # total of a day or month
@@ -26,8 +25,8 @@ def audience(
     start, end = _period(frame)
     if form.every_day:
         _need_every_day(path, start)
-    ends = {day: is_complete(day.date(), device.extracted) for day in end.unique()}
-    frame = about(frame, device).assign(start=start, end=end, complete=end.map(ends))
+    complete = are_complete(end, device.extracted)
+    frame = about(frame, device).assign(start=start, end=end, complete=complete)
     for name in COUNTS:
         column = form.columns.get(name)
         if column is None:
@@ -99,6 +98,3 @@ def _asked(frame: pd.DataFrame, name: str, column: Column) -> pd.DataFrame:
     if column.scale:
         told["scale_min"], told["scale_max"] = column.scale
     return frame.assign(**told)
-
-
-SETTLED: dict[str, Settle] = {"audience": audience, "ratings": ratings}
