@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
+from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._text import (
     cell_text,
     find_delimiter,
@@ -16,9 +17,7 @@ from observlib.loaders._text import (
     parse_count,
     parse_day,
     parse_month,
-    read_csv,
     read_json,
-    read_text,
     short,
     without_persons,
 )

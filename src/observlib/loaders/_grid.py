@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _queue_log
-from observlib.loaders._text import MOST_JSON, decoded, read_csv, read_json, read_text, short
+from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
+from observlib.loaders._text import MOST_JSON, read_json, short
 from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
 
@@ -29,23 +31,55 @@ _SPACES = re.compile(r"\s*")
 _ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouverte"})
 
 
+Others = tuple[tuple[str, ...], ...]  # more names of each column, where several rows head them
+Rows = Iterator[tuple[int, list[str]]]
+
+
 @dataclass(frozen=True)
 class Grid:
     """The header of a table, and its rows by the line (sheet row, record) at which each starts.
 
-    `zone` is what the file says of its moments, `made_on` of the day on which it was made; `others`
-    are more names of each column, where several rows head them.
+    `zone` is what the file says of its moments, `made_on` of the day on which it was made.
     """
 
     header: list[str]
     rows: dict[int, list[str]]
     zone: str = ""
     made_on: date | None = None
-    others: tuple[tuple[str, ...], ...] = ()
+    others: Others = ()
+
+
+def pieces(path: Path, form: Format, most: int) -> Iterator[Grid]:
+    """The table of an export in pieces of so many rows; one at least, and maybe without a row.
+
+    Raises
+    ------
+    ObservError
+        As `read_grid`, but for the size of a text.
+    """
+    if not in_pieces(path, form):
+        yield read_grid(path, form)
+        return
+    header, others, rows = _csv(path, lines_in(path, form.layout.encodings), form)
+    piece = Grid(header, dict(islice(rows, most)), others=others)
+    yield piece
+    while more := dict(islice(rows, most)):
+        yield replace(piece, rows=more)
+
+
+def in_pieces(path: Path, form: Format) -> bool:
+    """Whether a table can be read in pieces: nothing far from a row tells how to read it."""
+    far = form.layout.section or form.layout.footer or form.made_on or form.zone_from
+    return _is_text(path, form.layout) and not far
+
+
+def _is_text(path: Path, layout: Layout) -> bool:
+    of_either = layout.kind == "table" and path.suffix.lower() != ".xlsx"
+    return layout.kind == "text" or of_either
 
 
 def read_grid(path: Path, form: Format) -> Grid:
-    """The table of an export in a format.
+    """The whole table of an export in a format.
 
     Raises
     ------
@@ -55,15 +89,19 @@ def read_grid(path: Path, form: Format) -> Grid:
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*_queue_log.read(path, read_text(path)))
-    if layout.kind == "text" or (layout.kind == "table" and path.suffix.lower() != ".xlsx"):
-        known = [name for column in form.columns.values() for name in column.headers]
+    if in_pieces(path, form):
+        header, others, rows = _csv(path, lines_in(path, layout.encodings), form)
+        return Grid(header, held(path, rows), others=others)
+    if _is_text(path, layout):
         text = read_text(path, layout.encodings)
-        grid = _csv(path, _section(path, text, layout), layout, known)
+        section = _section(path, text, layout)
+        header, others, rows = _csv(path, partial(lines_of, section), form)
+        grid = Grid(header, held(path, rows), others=others)
         if form.made_on and (told := re.search(form.made_on, text)):
             grid = replace(grid, made_on=_day(told[1]))
     else:
         read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
-        grid = read(path, layout)
+        grid = read(path, form)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:
@@ -114,29 +152,29 @@ def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
     return max(signs, key=headers)
 
 
-def _csv(path: Path, text: str, layout: Layout, known: Sequence[str] = ()) -> Grid:
-    lines = ((at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip())
+def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Rows]:
+    """The header of a text, what else its columns are called, and its rows one by one."""
+    layout = form.layout
     place = max(layout.header_row - 1, 0)
-    top = [*islice(lines, place + 1)]
-    told = top[place][1] if len(top) > place else ""
-    header, rows = read_csv(path, text, _delimiter(told, layout.delimiters, known))
+    filled = (line for line in lines() if line.strip())
+    told = next(islice(filled, place, None), "")
+    known = [name for column in form.columns.values() for name in column.headers]
+    rows = csv_rows(path, lines(), _delimiter(told, layout.delimiters, known))
     if layout.header_row == 0:
-        return Grid(list(layout.names), {top[0][0]: header, **rows})
-    lines_of = list(rows)
-    if place > len(lines_of):
+        return list(layout.names), (), rows
+    top = [
+        [cell.strip() for cell in cells]
+        for _, cells in islice(rows, layout.header_row + layout.skip_rows)
+    ]
+    if len(top) <= place:
         raise ObservError(f"{path}: has no header in row {layout.header_row}; {_AGAIN}")
-    first_rows = [header]
-    for line in lines_of[: place + layout.skip_rows]:
-        first_rows.append([cell.strip() for cell in rows.pop(line)])
-    if layout.skipped and not (
-        len(first_rows) > place and re.match(layout.skipped, first_rows[-1][0])
-    ):
+    if layout.skipped and not (len(top) > place and re.match(layout.skipped, top[-1][0])):
         raise ObservError(f"{path}: lacks one of its rows of headers; {_AGAIN}")
-    header, others = _headed(first_rows, layout)
-    return Grid(header, rows, others=others)
+    header, others = _headed(top, layout)
+    return header, others, rows
 
 
-def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
+def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], Others]:
     """The header among the first rows, and what the others of them call each of its columns."""
     place = layout.header_row - 1
     header = top[place]
@@ -148,7 +186,7 @@ def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], tuple[tupl
     return header, ()
 
 
-def _nested(above: list[str], below: list[str]) -> tuple[list[str], tuple[tuple[str, ...], ...]]:
+def _nested(above: list[str], below: list[str]) -> tuple[list[str], Others]:
     """The header of columns under questions, and their names `Question [Option]`.
 
     A question of one column, and what stands under "Response", also have the question's own name.
@@ -175,10 +213,11 @@ def _as_wide(cells: list[str], header: list[str]) -> list[str]:
     return [*cells, *[""] * len(header)][: len(header)]
 
 
-def _workbook(path: Path, layout: Layout) -> Grid:
+def _workbook(path: Path, form: Format) -> Grid:
+    layout = form.layout
     header: list[str] = []
     named: list[str] = []
-    others: tuple[tuple[str, ...], ...] = ()
+    others: Others = ()
     rows: dict[int, list[str]] = {}
     first, before, found = "", 0, 0
     for name, cells in sheets(path, _AGAIN):
@@ -210,7 +249,8 @@ def _cell(cell: Any) -> str:
     return cell.isoformat(" ") if isinstance(cell, datetime) else text_of(cell)
 
 
-def _json(path: Path, layout: Layout) -> Grid:
+def _json(path: Path, form: Format) -> Grid:
+    layout = form.layout
     documents = list(_documents(path, read_text(path)))
     records: Any = documents
     if layout.records:
@@ -283,8 +323,9 @@ def _items(record: Any, rows_of: str | None) -> Iterator[dict[str, str]]:
             yield {**whole, **dict(_flat(item, f"{rows_of}."))}
 
 
-def _archive(path: Path, layout: Layout) -> Grid:
+def _archive(path: Path, form: Format) -> Grid:
     """The rows of all of an archive's texts, under all of their headers."""
+    layout = form.layout
     raw = files.read_bytes(path, _MOST_BYTES, _AGAIN)
     grids = []
     try:
@@ -295,20 +336,22 @@ def _archive(path: Path, layout: Layout) -> Grid:
             for part in parts:
                 with book.open(part) as stream:
                     content = stream.read(part.file_size + 1)
-                grids.append(_csv(path, decoded(path, content, layout.encodings), layout))
+                text = decoded(path, content, layout.encodings)
+                header, others, rows = _csv(path, partial(lines_of, text), form)
+                grids.append(Grid(header, held(path, rows), others=others))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
     if not grids:
         raise ObservError(f"{path}: holds none of {', '.join(layout.members)}; {_AGAIN}")
     header = list(dict.fromkeys(name for grid in grids for name in grid.header))
-    rows: dict[int, list[str]] = {}
+    found: dict[int, list[str]] = {}
     before = 0
     for grid in grids:
         for line, cells in grid.rows.items():
             told = dict(zip(grid.header, cells, strict=False))
-            rows[before + line] = [told.get(name, "") for name in header]
+            found[before + line] = [told.get(name, "") for name in header]
         before += max(grid.rows, default=0)
-    return Grid(header, rows)
+    return Grid(header, found)
 
 
 def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:

@@ -17,8 +17,9 @@ from typing import IO
 
 from observlib import files
 from observlib.errors import ObservError
+from observlib.loaders._csv import WORKBOOK
 from observlib.loaders._survey_columns import Column
-from observlib.loaders._text import WORKBOOK, header_shown, short
+from observlib.loaders._text import header_shown, short
 from observlib.loaders._xml import UnfitXml, walk
 
 _MOST_MEMBERS = 200

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from observlib.errors import ObservError
+from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import (
@@ -16,8 +17,6 @@ from observlib.loaders._text import (
     is_formula_error,
     need_columns,
     parse_day,
-    read_csv,
-    read_text,
     short,
     width_fault,
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from observlib import files
 from observlib.errors import ObservError
 from observlib.period import month_days
 from observlib.personal import TITLE, fault, held, names_things, reads_as_name
@@ -29,7 +27,6 @@ _DAY = re.compile(
     r"(?:[ T]\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?",
     re.ASCII,
 )
-_SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
 _TOTALS = frozenset(
     {"total", "totaux", "total general", "grand total", "sous-total", "sous total", "subtotal"}
@@ -38,112 +35,8 @@ _COUNT = re.compile(
     r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
 )
 _LARGEST = 2**63 - 1
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_MOST_BYTES = 500_000_000  # of an export in text
+SPLIT = "export a shorter period, or parts"
 MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
-_MOST_COLUMNS = 10_000
-_MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
-_MOST_CELLS = 50_000_000
-_LONGEST_ROW = 5_000_000  # characters
-_BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
-WORKBOOK = (
-    "is a workbook or an archive, whatever its name says, and a text is read here; export the "
-    "data as text, or open the file in a spreadsheet and save its sheet as CSV in UTF-8"
-)
-_SPLIT = "export a shorter period, or parts"
-
-
-def read_text(path: Path, encodings: Sequence[str] = ("utf-8",)) -> str:
-    """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM or one of `encodings`.
-
-    The line `sep=;` that spreadsheets write first is emptied: the header tells its separator.
-
-    Raises
-    ------
-    ObservError
-        For an empty file, one of over 500 MB, a workbook, or text in another encoding (the byte
-        and its line are named).
-    """
-    return decoded(path, files.read_bytes(path, _MOST_BYTES, _SPLIT), encodings)
-
-
-def decoded(path: Path, raw: bytes, encodings: Sequence[str] = ("utf-8",)) -> str:
-    """The text that the bytes of a file, or of a part of it, hold."""
-    if raw.startswith(_BOOKS):
-        raise ObservError(f"{path}: {WORKBOOK}")
-    text = ""
-    tried = ["utf-16"] if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else [*encodings]
-    for encoding in tried:
-        try:
-            text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-            break
-        except UnicodeDecodeError as error:
-            if encoding != tried[-1]:
-                continue
-            line = raw.count(b"\n", 0, error.start) + 1
-            raise ObservError(
-                f"{path}:{line}: not {encoding.upper()} (byte {raw[error.start]:#04x} at "
-                f"{error.start}); export or save the file as UTF-8"
-            ) from error
-    del raw  # a large export is in memory once
-    if "\x00" in text:
-        raise ObservError(f"{path}: holds NUL characters; it is no text file, export it again")
-    text = _SEPARATOR_LINE.sub("", text)
-    if not text or text.isspace():
-        raise ObservError(f"{path}: empty file; export it again")
-    return text
-
-
-def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int, list[str]]]:
-    """Header and rows of a CSV text, each row under the line at which it starts (from 1).
-
-    Blank lines are passed over. Rows may have more or fewer cells than the header.
-
-    Raises
-    ------
-    ObservError
-        Where the text is no CSV (a quote that never closes, a huge field or row), has no header,
-        or more columns, rows or cells than may be read at once.
-    """
-    row_size = count = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal row_size
-        for found in _LINE.finditer(text):  # a StringIO would take four bytes a character
-            row_size += found.end() - found.start()
-            if row_size > _LONGEST_ROW:
-                raise csv.Error(f"more than {_LONGEST_ROW:,} characters")
-            yield found[0]
-
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    header: list[str] | None = None
-    rows: dict[int, list[str]] = {}
-    line = 1
-    try:
-        for cells in reader:
-            row_size, count = 0, count + len(cells)
-            if header is None and len(cells) > _MOST_COLUMNS:
-                raise ObservError(
-                    f"{path}:{line}: has {len(cells):,} columns, and an export no more than "
-                    f"{_MOST_COLUMNS:,}; export only those that are needed"
-                )
-            if count > _MOST_CELLS or len(rows) >= _MOST_ROWS:
-                raise ObservError(
-                    f"{path}: has over {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells; {_SPLIT}"
-                )
-            if any(cell.strip() for cell in cells):
-                if header is None:
-                    header = [cell.strip() for cell in cells]
-                else:
-                    rows[line] = cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ObservError(
-            f"{path}:{line}: not a CSV row: {error}; export the file again"
-        ) from error
-    if header is None:
-        raise ObservError(f"{path}: empty file; export it again")
-    return header, rows
 
 
 def read_json(path: Path, text: str) -> object:
@@ -156,7 +49,7 @@ def read_json(path: Path, text: str) -> object:
         20 MB, or gives one key twice in an object (the first value would silently be lost).
     """
     if len(text) > MOST_JSON:
-        raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {_SPLIT}")
+        raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {SPLIT}")
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

@@ -19,6 +19,7 @@ from pathlib import Path
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
+from observlib.loaders._csv import read_text
 from observlib.loaders._rows import audience, is_complete, period_fault
 from observlib.loaders._text import (
     cell_text,
@@ -26,7 +27,6 @@ from observlib.loaders._text import (
     parse_day,
     parse_month,
     read_json,
-    read_text,
     without_persons,
 )
 from observlib.tables import reject

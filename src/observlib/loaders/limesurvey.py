@@ -21,10 +21,11 @@ from pathlib import Path
 from observlib.catalogue import Catalogue, Device, Questionnaire
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
+from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._limesurvey_archive import is_archive, read_archive
 from observlib.loaders._survey import responses
 from observlib.loaders._survey_columns import Column, find
-from observlib.loaders._text import find_delimiter, read_csv, read_text
+from observlib.loaders._text import find_delimiter
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:

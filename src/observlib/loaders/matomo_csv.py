@@ -14,8 +14,9 @@ from pathlib import Path
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
+from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._matomo import Record, identify, load_records, names_visits, no_visits
-from observlib.loaders._text import find_delimiter, read_csv, read_text, width_fault
+from observlib.loaders._text import find_delimiter, width_fault
 from observlib.tables import reject
 
 

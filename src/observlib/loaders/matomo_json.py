@@ -16,6 +16,7 @@ from pathlib import Path
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
+from observlib.loaders._csv import read_text
 from observlib.loaders._matomo import (
     MEND,
     Record,
@@ -24,14 +25,7 @@ from observlib.loaders._matomo import (
     no_visits,
     parse_period,
 )
-from observlib.loaders._text import (
-    cell_text,
-    header_shown,
-    read_json,
-    read_text,
-    short,
-    without_persons,
-)
+from observlib.loaders._text import cell_text, header_shown, read_json, short, without_persons
 from observlib.personal import fault
 from observlib.tables import reject
 

@@ -45,6 +45,7 @@ from observlib import personal, tables
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
+from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
     find_delimiter,
@@ -56,8 +57,6 @@ from observlib.loaders._text import (
     parse_day,
     parse_moment,
     parse_month,
-    read_csv,
-    read_text,
     width_fault,
     without_persons,
 )

@@ -13,8 +13,9 @@ from observlib import personal
 from observlib.catalogue import Catalogue, Column, Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _format, _moments
+from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._grid import Grid, read_grid
-from observlib.loaders._text import find_delimiter, read_csv, read_json, read_text
+from observlib.loaders._text import find_delimiter, read_json
 from observlib.text import fold_label
 
 NAMES = "its cells may be names"
