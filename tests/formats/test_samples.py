@@ -30,7 +30,7 @@ READ = [
     ("wazo_cdr", "wazo-cdr/cdr.csv", {}, ["2 rows do not count: call_direction", "wait"]),
     ("3cx", "3cx/CallLogs.csv", {}, ["1 row does not count: Direction", "wait"]),
     ("amazon_connect", "amazon-connect/contact_records", {},
-     ["1 row is an earlier version", "1 row does not count: InitiationMethod"]),
+     ["1 row does not count: another version", "1 row does not count: InitiationMethod"]),
     ("google_play_books", "google-books/GoogleSalesTransactionReport_foo2020_02.csv", {}, []),
     ("woocommerce_products", "woocommerce/products.csv", {"period": "2026-03"},
      ["format", "returns"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue, Product
-from observlib.loaders import Loaded, load
+from observlib.loaders import Loaded, batches
 
 Write = Callable[..., Path]
 Clock = Callable[[str], None]
@@ -212,11 +212,11 @@ def test_a_file_is_read_again_where_what_it_is_judged_by_has_changed_and_only_th
     path = survey(tmp_path / "raw")
     read: list[Path] = []
 
-    def spy(path: Path, *rest: Any) -> Loaded:
+    def spy(path: Path, *rest: Any) -> Iterator[Loaded]:
         read.append(path)
-        return load(path, *rest)
+        return batches(path, *rest)
 
-    monkeypatch.setattr("observlib.store.ingestion.load", spy)
+    monkeypatch.setattr("observlib.store.ingestion.batches", spy)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert read == [path]
@@ -231,11 +231,11 @@ def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
 ):
     given: list[Catalogue] = []
 
-    def spy(path: Path, device: Any, known: Catalogue) -> Loaded:
+    def spy(path: Path, device: Any, known: Catalogue) -> Iterator[Loaded]:
         given.append(known)
-        return load(path, device, known)
+        return batches(path, device, known)
 
-    monkeypatch.setattr("observlib.store.ingestion.load", spy)
+    monkeypatch.setattr("observlib.store.ingestion.batches", spy)
     ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert list(given[0].devices) == ["satisfaction-3939"] and not given[0].questionnaires

@@ -7,6 +7,7 @@ to reject. It raises `ObservError` when nothing of the file can be used, and nev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -40,12 +41,32 @@ def names() -> tuple[str, ...]:
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read one export with its device's loader.
+    """Read one export with its device's loader, whole.
 
     Raises
     ------
     ObservError
-        When the file cannot be used at all: one line with file, what is wrong and the mend.
+        As `batches`.
+    """
+    found = [*batches(path, device, catalogue)]
+    rows = [one.rows for one in found if len(one.rows)] or [found[0].rows]
+    rejects = [one.rejects for one in found if len(one.rejects)] or [found[0].rejects]
+    return Loaded(
+        found[0].table,
+        rows[0] if len(rows) == 1 else pd.concat(rows, ignore_index=True),
+        rejects[0] if len(rejects) == 1 else pd.concat(rejects, ignore_index=True),
+        tuple(notice for one in found for notice in one.notices),
+    )
+
+
+def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
+    """Read one export with its device's loader, a piece after the other where it is long.
+
+    Raises
+    ------
+    ObservError
+        When the file cannot be used at all: one line with file, what is wrong and the mend. What
+        came before is then not to be used either.
     """
     form = catalogue.formats.get(device.loader)
     if form is None and device.loader not in names():
@@ -59,9 +80,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         if form is not None:
             from observlib.loaders import _format
 
-            return _format.load(path, device, catalogue, form)
-        loaded: Loaded = import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
+            yield from _format.batches(path, device, catalogue, form)
+        else:
+            yield import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
     except MemoryError as error:
         what = "takes more memory than there is; export a shorter period, or parts"
         raise ObservError(f"{path}: {what}") from error
-    return loaded

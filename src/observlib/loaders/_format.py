@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from observlib import tables
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
-from observlib.loaders._grid import Grid, read_grid
-from observlib.loaders._moments import chosen, read_moments
+from observlib.loaders._grid import Grid, in_pieces, pieces, read_grid
+from observlib.loaders._moments import Written, read_moments, written
 from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
     is_formula_error,
@@ -28,6 +31,7 @@ from observlib.loaders._text import (
 from observlib.tables import reject
 from observlib.text import fold_label
 
+PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
 # What of each table stays empty where it is not told, and would else be read as "not" or 0.
 _UNTOLD = {
@@ -44,8 +48,10 @@ _WHAT = {
 }
 
 
-def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Loaded:
-    """Read an export of a format into its table.
+def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Iterator[Loaded]:
+    """Read an export of a format into its table, a piece at a time where rows stand alone.
+
+    The last is without rows, and holds the notices.
 
     Raises
     ------
@@ -54,7 +60,7 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     """
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
-    grid = read_grid(path, form)
+    grid = next(pieces(path, form, PIECE))
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
     if grid.made_on:
@@ -64,30 +70,58 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
     titles = _titles(path, grid, form)
     form = _with_untold(form, titles)
-    grid, notices = _kept(path, grid, form)
-    faults = Faults(titles, grid.header, grid.rows)
-    texts = _texts(path, grid, form, titles, faults)
-    forms = _forms(path, texts, form, device)
-    zone = _zone(path, form, device, grid.zone)
-    values = {
-        field: _read(texts, field, form, forms.get(field, ""), zone, catalogue, faults)
-        for field in form.columns
-    }
-    frame = faults.without(pd.DataFrame(values, index=texts.index))
-    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
-    found = None
-    if form.table == "responses":
-        found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
+    if len(grid.rows) < PIECE or not in_pieces(path, form):
+        again: Callable[[], Iterable[Grid]] = partial(iter, [grid])
+    elif _stand_alone(form, device, titles):
+        again = partial(pieces, path, form, PIECE)
     else:
-        frame, more = _settled.SETTLED[form.table](path, frame, form, device, faults)
-    rejects = [
-        reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
-        for line, field, reason in faults.told()
-    ]
-    if found is not None:
-        every = rejects_of(rejects, found.rejects)
-        return replace(found, rejects=every, notices=(*notices, *found.notices, *unknown))
-    return settle(path, form.table, frame, rejects, (*notices, *more, *unknown))
+        again = partial(iter, [read_grid(path, form)])
+    how = _written(path, again, form, device, titles)
+    zone = _zone(path, form, device, grid.zone)
+    left: Counter[str] = Counter()
+    seen = tables.Seen(form.table)
+    more: list[str] = []
+    before: dict[str, pd.Timestamp] = {}
+    for grid in again():
+        grid = _kept(path, grid, form, left)
+        faults = Faults(titles, grid.header, grid.rows)
+        texts = _texts(path, grid, form, titles, faults)
+        values = {
+            field: _read(texts, field, form, how.get(field), zone, before, catalogue, faults)
+            for field in form.columns
+        }
+        frame = faults.without(pd.DataFrame(values, index=texts.index))
+        found = None
+        if form.table == "responses":
+            found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
+            more += found.notices
+        else:
+            frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
+            more += told
+        rejects = [
+            reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
+            for line, field, reason in faults.told()
+        ]
+        if found is not None:
+            yield replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
+        else:
+            yield settle(path, form.table, frame, rejects, seen=seen)
+    unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
+    notices = (*(_left_out(*one) for one in (+left).items()), *more, *unknown)
+    yield Loaded(form.table, tables.empty(form.table), tables.no_rejects(), notices)
+
+
+def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:
+    """Whether a row can be read without those far from it."""
+    if form.latest or form.carry_down or form.sums or form.every_day:
+        return False
+    return {
+        "calls": True,
+        "call_intervals": True,
+        "audience": True,
+        "ratings": "answer_id" in titles,  # else it is a place among those of one moment
+        "tickets": "extracted" in titles or device.extracted is not None,  # else the latest moment
+    }.get(form.table, False)
 
 
 def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
@@ -143,9 +177,9 @@ def _places(header: Sequence[str], names: Sequence[str]) -> list[int]:
     return [at for name in map(_folded, names) for at, own in enumerate(folded) if own == name]
 
 
-def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
-    """The rows that count, and what is to be told of the others."""
-    rows, notices = dict(grid.rows), []
+def _kept(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
+    """The rows that count; why others do not, and how many, goes to `left`."""
+    rows = dict(grid.rows)
     if carried := form.carry_down:
         rows = _carried(path, grid, carried.key, carried.headers)
     if latest := form.latest:
@@ -154,25 +188,21 @@ def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
         last: dict[str, int] = {}
         for line, cells in sorted(whole.items(), key=lambda row: row[1][by]):
             last[cells[key]] = line
-        if again := len(whole) - len(last):
-            are = (
-                "1 row is an earlier version"
-                if again == 1
-                else f"{again} rows are earlier versions"
-            )
-            notices.append(f"{are} of another, which alone counts")
+        left["another version of a row came later"] += len(whole) - len(last)
         rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
     for rule in form.keep:
         (at,) = _needed(path, grid, [rule.header])
         holds = _rule(rule)
         kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
-        if left := len(rows) - len(kept):
-            what = "is none of" if rule.words else "is one of"
-            told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
-            count = "1 row does" if left == 1 else f"{left} rows do"
-            notices.append(f"{count} not count: {rule.why or f'{rule.header} {what} {told}'}")
+        what = "is none of" if rule.words else "is one of"
+        told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
+        left[rule.why or f"{rule.header} {what} {told}"] += len(rows) - len(kept)
         rows = kept
-    return replace(grid, rows=rows), notices
+    return replace(grid, rows=rows)
+
+
+def _left_out(why: str, count: int) -> str:
+    return f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
 
 
 def _rule(rule: Keep) -> Callable[[str], bool]:
@@ -205,14 +235,18 @@ def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict
 
 
 def _texts(
-    path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: Faults
+    path: Path, grid: Grid, form: Format, titles: Mapping[str, str], faults: Faults
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
-    places = {field: _places(grid.header, form.columns[field].headers) for field in titles}
+    places = {
+        field: _places(grid.header, column.headers)
+        for field, column in form.columns.items()
+        if field in titles
+    }
     whole = []
     for line, cells in grid.rows.items():
         fault = width_fault(cells, len(grid.header))
-        for field in titles if fault is None else ():
+        for field in places if fault is None else ():
             if is_formula_error(cell := cells[places[field][0]].strip()):
                 title = short(titles[field])
                 fault = f"holds {cell} in {title!r}, the error of a formula; mend the cell"
@@ -251,34 +285,50 @@ def _text(column: Column, cells: Sequence[str]) -> str:
     return text
 
 
-def _forms(path: Path, texts: pd.DataFrame, form: Format, device: Device) -> dict[str, str]:
-    """The form of each field of moments or days, chosen over all that may have the same.
+def _written(
+    path: Path,
+    again: Callable[[], Iterable[Grid]],
+    form: Format,
+    device: Device,
+    titles: Mapping[str, str],
+) -> dict[str, Written]:
+    """How each field of moments or days is written, told over all that may be so alike.
 
     Raises
     ------
     ObservError
-        Where it cannot be told which one it is.
+        Where it cannot be told.
     """
     alike: dict[tuple[str, ...], list[str]] = {}
     for field, column in form.columns.items():
         if _is_dated(form, field):
             alike.setdefault(column.forms or _FORMS, []).append(field)
-    found: dict[str, str] = {}
+    found: dict[str, Written] = {}
     for forms, fields in alike.items():
-        cells = pd.concat([texts[field] for field in fields], ignore_index=True)
-        cells = cells[cells != ""]
-        if device.date_form in forms:
-            told = device.date_form
-        elif cells.empty:
-            told = forms[0]
-        else:
-            days = FIELDS[form.table][fields[0]].startswith("day")
-            try:
-                told = chosen(cells, forms, days)
-            except ObservError as error:
-                raise ObservError(f"{path}: column {fields[0]!r}: {error}") from error
-        found |= dict.fromkeys(fields, told)
+        told = device.date_form if device.date_form in forms else ""
+        days = FIELDS[form.table][fields[0]].startswith("day")
+        try:
+            how = written(_columns(path, again, form, titles, fields), forms, days, told or "")
+        except ObservError as error:
+            raise ObservError(f"{path}: column {fields[0]!r}: {error}") from error
+        found |= dict.fromkeys(fields, how)
     return found
+
+
+def _columns(
+    path: Path,
+    again: Callable[[], Iterable[Grid]],
+    form: Format,
+    titles: Mapping[str, str],
+    fields: Sequence[str],
+) -> Iterator[pd.Series]:
+    """The cells of some fields that are not empty, of a piece after the other."""
+    part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
+    for grid in again():
+        kept = _kept(path, grid, form, Counter())
+        texts = _texts(path, kept, part, titles, Faults({}))
+        for field in fields:
+            yield texts.loc[texts[field] != "", field]
 
 
 def _is_dated(form: Format, field: str) -> bool:
@@ -309,8 +359,9 @@ def _read(
     texts: pd.DataFrame,
     field: str,
     form: Format,
-    written: str,
+    how: Written | None,
     zone: ZoneInfo,
+    before: dict[str, pd.Timestamp],
     catalogue: Catalogue,
     faults: Faults,
 ) -> pd.Series:
@@ -332,7 +383,10 @@ def _read(
         found, why = there.astype("datetime64[us]"), {}
     else:
         forms = column.forms or _FORMS
-        found, why = read_moments(there, forms, zone, kind == "day", form.in_order, written)
+        last = before.get(field)
+        found, why = read_moments(there, forms, zone, kind == "day", form.in_order, how, last)
+        if found.notna().any():
+            before[field] = found.dropna().iloc[-1]
     if alone:
         faults.cells += ((line, field, reason) for line, reason in why.items())
     else:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -49,8 +52,32 @@ _SKIPPED = "does not exist: summer time began, and this hour was skipped"
 _MONTH_FIRST = "may have its month first, as row {} has; write YYYY-MM-DD"
 
 
-def chosen(texts: pd.Series, forms: Sequence[str], days: bool = False) -> str:
-    """The form in which columns of moments are written: that of most of their cells.
+@dataclass(frozen=True)
+class Written:
+    """How columns of moments are written in a whole export.
+
+    `first` is the first line that is so written; `swapped` is the first that is not, and shows
+    another order of day and month.
+    """
+
+    form: str
+    first: int | None = None
+    swapped: int | None = None
+
+
+def written(
+    columns: Iterable[pd.Series], forms: Sequence[str], days: bool = False, told: str = ""
+) -> Written:
+    """The form in which columns of moments are written, or pieces of them: that of most cells.
+
+    Parameters
+    ----------
+    columns
+        Cells that are not empty, by the line of their row.
+    forms, days
+        As for `read_moments`.
+    told
+        The form, where it is known.
 
     Raises
     ------
@@ -60,15 +87,39 @@ def chosen(texts: pd.Series, forms: Sequence[str], days: bool = False) -> str:
 
     Examples
     --------
-    >>> chosen(pd.Series(["02/03/2026", "31/03/2026"]), ["%d/%m/%Y", "%m/%d/%Y"], days=True)
-    '%d/%m/%Y'
+    >>> dates = pd.Series({2: "02/03/2026", 3: "31/03/2026"})
+    >>> written([dates], ["%d/%m/%Y", "%m/%d/%Y"], days=True)
+    Written(form='%d/%m/%Y', first=2, swapped=None)
     """
-    if len(forms) == 1:
-        return forms[0]
-    read = [(form, _read(texts, form, days)) for form in forms]
-    form, parts = max(read, key=lambda one: (one[1]["read"].sum(), one[1]["read"].iloc[:1].any()))
-    _not_ambiguous(form, parts, read)
-    return form
+    forms = [told] if told else forms
+    if len(forms) == 1 and _swapped(forms[0]) is None:
+        return Written(forms[0])
+    counts: Counter[str] = Counter()
+    first: dict[str, int] = {}
+    swapped: dict[str, int] = {}
+    unlike: dict[tuple[str, str], int] = {}
+    heads: set[str] | None = None  # the forms of the very first cell
+    for texts in columns:
+        read = {form: _read(texts, form, days) for form in forms}
+        for form, parts in read.items():
+            own = parts["read"]
+            counts[form] += int(own.sum())
+            if form not in first and own.any():
+                first[form] = texts.index[own.to_numpy().argmax()]
+            if form not in swapped and (line := _month_first(texts[~own], form)) is not None:
+                swapped[form] = line
+        for one, other in combinations(forms, 2):
+            both = read[one]["read"] & read[other]["read"]
+            wrong = both & (read[one]["wall"] != read[other]["wall"])
+            if wrong.any():
+                unlike.setdefault((one, other), texts.index[wrong.to_numpy().argmax()])
+        if heads is None and len(texts):
+            heads = {form for form in forms if read[form]["read"].iloc[0]}
+    form = max(forms, key=lambda one: (counts[one], one in (heads or ())))
+    for pair, line in unlike.items():
+        if form in pair and counts[pair[0]] == counts[pair[1]]:
+            raise TwoForms(line, pair if pair[0] == form else pair[::-1])
+    return Written(form, first.get(form), swapped.get(form))
 
 
 def read_moments(
@@ -77,14 +128,15 @@ def read_moments(
     zone: ZoneInfo = PARIS,
     days: bool = False,
     in_order: bool = False,
-    form: str = "",
+    how: Written | None = None,
+    before: pd.Timestamp | None = None,
 ) -> tuple[pd.Series, dict[int, str]]:
     """Moments of a column, in UTC without a zone, and why others are refused.
 
-    A column is written in one form, `chosen` or given: where two meet, someone has joined files,
-    and one of them may have its months first. An hour that the start of summer time skips
-    is refused. One that its end repeats is summer time; where rows are `in_order` of time, it is
-    winter time once the hour has been gone through.
+    A column is written in one form: where two meet, someone has joined files, and one of them may
+    have its months first. An hour that the start of summer time skips is refused. One that its end
+    repeats is summer time; where rows are `in_order` of time, it is winter time once the hour has
+    been gone through.
 
     Parameters
     ----------
@@ -97,11 +149,15 @@ def read_moments(
         Of what tells no offset of its own.
     days
         Whether days are wanted, which have no time: a time of day may follow, and is passed over.
+    how
+        How the whole export is `written`, of which these may be a piece.
+    before
+        The moment of the row before the first of them.
 
     Raises
     ------
     ObservError
-        As `chosen`.
+        As `written`.
 
     Examples
     --------
@@ -110,35 +166,35 @@ def read_moments(
     >>> found.dropna().astype(str).to_dict(), list(faults)
     ({2: '2026-07-01 10:00:00'}, [3])
     """
-    form = form or chosen(texts, forms, days)
-    parts = _read(texts, form, days)
+    how = how or written([texts], forms, days)
+    parts = _read(texts, how.form, days)
     faults: dict[int, str] = {}
     own = parts["read"]
+    if how.swapped is not None:
+        small = own & (parts["month"] <= 12) & (parts["day"] <= 12)
+        small &= parts["month"] != parts["day"]
+        faults |= dict.fromkeys(texts.index[small], _MONTH_FIRST.format(how.swapped))
     if not own.all():
-        others = [_read(texts, other, days)["read"] for other in forms if other != form]
-        first = texts.index[own.to_numpy().argmax()]
-        shows = _month_first(texts[~own], form)
-        if shows is not None:
-            small = own & (parts["month"] <= 12) & (parts["day"] <= 12)
-            small &= parts["month"] != parts["day"]
-            faults |= dict.fromkeys(texts.index[small], _MONTH_FIRST.format(shows))
-        kind = "day" if days else "moment"
+        others = [_read(texts[~own], other, days)["read"] for other in forms if other != how.form]
+        what = "day" if days else "moment"
+        first = how.first or texts.index[own.to_numpy().argmax()]
         for line in texts.index[~own]:
             if any(other[line] for other in others):
                 faults[line] = (
-                    f"is not written like the {kind} of row {first}; write all in one way"
+                    f"is not written like the {what} of row {first}; write all in one way"
                 )
             else:
-                faults[line] = f"is no {kind}; write {' or '.join(map(_shown, forms))}"
+                faults[line] = f"is no {what}; write {' or '.join(map(_shown, forms))}"
     wall = parts.loc[own, "wall"]
     year = wall.dt.year
     for line in wall.index[(year < 1900) | (year > 2200)]:
         faults.setdefault(line, f"is in the year {year[line]:04d}; check the year")
-    wall = wall[~wall.index.isin(list(faults))]
+    if faults:
+        wall = wall[~wall.index.isin(list(faults))]
     found = (
         wall.dt.normalize()
         if days
-        else _in_utc(wall, parts.loc[wall.index, "offset"], zone, in_order, faults)
+        else _in_utc(wall, parts.loc[wall.index, "offset"], zone, in_order, before, faults)
     )
     return found.reindex(texts.index).astype("datetime64[us]"), faults
 
@@ -223,29 +279,24 @@ def _shown(form: str) -> str:
     return re.sub(r"%.", lambda found: _HOW.get(found[0], found[0]), form)
 
 
-def _swapped(form: str) -> str:
-    """The same form with day and month in each other's place."""
+def _swapped(form: str) -> str | None:
+    """The same form with day and month in each other's place, where it does not begin with a year.
+
+    Examples
+    --------
+    >>> _swapped("%d/%m/%Y"), _swapped("%Y-%m-%d")
+    ('%m/%d/%Y', None)
+    """
+    if "%d" not in form or "%m" not in form or form.startswith("%Y"):
+        return None
     return form.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
 
 
 def _month_first(unread: pd.Series, form: str) -> int | None:
     """The first line that shows another order of day and month than a form has, if one does."""
-    if "%d" not in form or "%m" not in form or form.startswith("%Y"):
+    if (other := _swapped(form)) is None:
         return None
-    other = _swapped(form)
     return next((line for line, text in unread.items() if _parts(text, other, True)), None)
-
-
-def _not_ambiguous(
-    form: str, parts: pd.DataFrame, read: Sequence[tuple[str, pd.DataFrame]]
-) -> None:
-    """Refuse a column that two forms read whole, and in different ways."""
-    for name, other in read:
-        if name != form and other["read"].sum() == parts["read"].sum() > 0:
-            unlike = parts["read"] & other["read"] & (parts["wall"] != other["wall"])
-            if unlike.any():
-                line = unlike.index[unlike.to_numpy().argmax()]
-                raise TwoForms(line, (form, name))
 
 
 class TwoForms(ObservError):
@@ -261,7 +312,12 @@ class TwoForms(ObservError):
 
 
 def _in_utc(
-    wall: pd.Series, offset: pd.Series, zone: ZoneInfo, in_order: bool, faults: dict[int, str]
+    wall: pd.Series,
+    offset: pd.Series,
+    zone: ZoneInfo,
+    in_order: bool,
+    before: pd.Timestamp | None,
+    faults: dict[int, str],
 ) -> pd.Series:
     """Wall times in UTC, by their own offset or their zone; hours that do not exist are faults."""
     own = offset.notna()
@@ -279,9 +335,9 @@ def _in_utc(
     if in_order:
         places = {line: place for place, line in enumerate(found.index)}
         for line in local.index[(summer != winter) & summer.notna()]:
-            place = places[line]
-            if place and found.iloc[place] <= found.iloc[place - 1]:
-                found.iloc[place] = winter[line]
+            last = found.iloc[places[line] - 1] if places[line] else before
+            if last is not None and found[line] <= last:
+                found[line] = winter[line]
     return found
 
 

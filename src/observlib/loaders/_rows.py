@@ -113,9 +113,10 @@ def settle(
     frame: pd.DataFrame,
     rejects: Sequence[Mapping[str, Any]],
     notices: Sequence[str] = (),
+    seen: tables.Seen | None = None,
 ) -> Loaded:
     """Hold a frame to its table's contract, and join both kinds of rejected rows by place."""
-    kept, more = tables.conform(frame, table, path.name)
+    kept, more = tables.conform(frame, table, path.name, seen)
     return Loaded(table, kept, rejects_of(rejects, more), tuple(notices))
 
 

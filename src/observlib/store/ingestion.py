@@ -7,8 +7,10 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,7 +18,7 @@ import observlib
 from observlib import files, tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, load
+from observlib.loaders import Loaded, batches
 from observlib.store.ledger import (
     Entry,
     Export,
@@ -26,7 +28,10 @@ from observlib.store.ledger import (
     read_ledger,
     write_ledger,
 )
-from observlib.store.parts import put
+from observlib.store.parts import comparing, first_reject, put, receive, starts
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection as Connection
 
 Progress = Callable[[int, int, str], None]
 DEMONSTRATION = "demonstration.json"
@@ -117,7 +122,8 @@ def ingest(
             check_parts(store, ledger.files)
             (store / "rejects").mkdir(exist_ok=True)
             claims = _claims(raw, paths, catalogue, done)
-            entries = _read(raw, store, claims, ledger.files, catalogue, done, progress)
+            with comparing(store) as query:
+                entries = _read(raw, store, claims, ledger.files, catalogue, done, query, progress)
             write_ledger(store, Ledger(kind, entries))
     if progress:
         progress(len(claims), len(claims), "")
@@ -163,6 +169,7 @@ def _read(
     entries: list[Entry],
     catalogue: Catalogue,
     done: Ingested,
+    query: Connection,
     progress: Progress | None,
 ) -> list[Entry]:
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
@@ -185,33 +192,34 @@ def _read(
             if settled or same in taken:
                 count["unchanged"] += 1
                 continue
-            loaded = _load(path, device, known)
+            told = partial(_rows_so_far, progress, position, len(claims), path.name)
+            found = receive(store, path, _batches(path, device, known), told)
         except ObservError as error:
             done.problems += error.problems
             continue
         taken.add(same)
         places[same] = place
-        if loaded.rows.empty and len(loaded.rejects):
-            first = loaded.rejects.iloc[0]
-            why = " ".join(filter(None, (first["column"], first["reason"])))
+        if not found.rows and len(found.rejects):
             done.problems.append(
-                f"{path}: every row is rejected, such as row {first['row']}: {why}; "
-                f"mend them, and ingest the file again"
+                f"{path}: every row is rejected, {first_reject(found.rejects)}; mend them, and "
+                "ingest the file again"
             )
+        made = None
         if before:
-            if not _clock_was_behind(loaded, before.read):
+            first, last = starts(query, found)
+            if not first or first <= datetime.fromisoformat(before.read):
                 export = replace(export, read=before.read)
-            if device.extracted is None:
-                loaded = _as_first_read(loaded, export.read)
-        entries, corrected = put(store, entries, place, export, loaded)
-        count["rejected"] += len(loaded.rejects)
-        rejects.append(loaded.rejects)
+            if device.extracted is None and last:
+                made = max(datetime.fromisoformat(export.read), last)
+        entries, corrected = put(query, store, entries, place, export, found, made)
+        count["rejected"] += len(found.rejects)
+        rejects.append(found.rejects)
         if before and _shows(before) == _shows(entries[place]) and not corrected:
             count["unchanged"] += 1
             continue
-        count["rows"] += len(loaded.rows)
+        count["rows"] += found.rows
         name = path.relative_to(raw).as_posix()
-        done.notices += [f"{name}: {notice}" for notice in loaded.notices]
+        done.notices += [f"{name}: {notice}" for notice in found.notices]
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
     done.notices += _in_several_sessions(store, entries, taken)
@@ -240,14 +248,14 @@ def _in_several_sessions(
             )
 
 
-def _load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+def _batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
     """What the loader makes of a file; a fault of the loader itself is told as one.
 
     Whoever ingests cannot mend a loader, and needs the other files: the fault costs one file, and
     fails the command as any problem does. The exception's words may quote a cell: none is shown.
     """
     try:
-        return load(path, device, catalogue)
+        yield from batches(path, device, catalogue)
     except ObservError:
         raise
     except Exception as error:
@@ -260,28 +268,10 @@ def _load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         ) from error
 
 
-def _clock_was_behind(loaded: Loaded, read: str) -> bool:
-    """Whether all that an export tells of is later than the day on which it was first read.
-
-    It cannot have been made by that day: it counts as read for the first time today. One that
-    tells of earlier days too may only hold months to come, which say nothing of the clock.
-    """
-    days = loaded.rows[tables.TABLES[loaded.table].start]
-    return not days.empty and bool(days.min() > pd.Timestamp(read))
-
-
-def _as_first_read(loaded: Loaded, read: str) -> Loaded:
-    """An export read again, with the periods incomplete that had not ended when it was made.
-
-    It was made by the day on which it was first read. One that tells of later days was read then
-    by a clock that was behind, and was made by the last day that it tells of.
-    """
-    rows, shape = loaded.rows, tables.TABLES[loaded.table]
-    if "complete" not in rows or rows.empty:
-        return loaded
-    made = max(pd.Timestamp(read), rows[shape.start].max())
-    complete = rows["complete"] & (rows[shape.end] < made)
-    return replace(loaded, rows=rows.assign(complete=complete))
+def _rows_so_far(progress: Progress | None, done: int, total: int, name: str, rows: int) -> None:
+    """Tell how far a long export is read, million by million."""
+    if progress and rows >= 10**6:
+        progress(done, total, f"{name}, {rows / 1e6:.0f} million rows")
 
 
 def _shows(entry: Entry) -> tuple[str, str, int]:

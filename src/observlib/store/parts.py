@@ -1,24 +1,130 @@
-"""The Parquet parts: never changed; rows that later exports correct leave by a new part."""
+"""The Parquet parts: never changed; rows that later exports correct leave by a new part.
+
+Rows are written a piece after the other and compared by DuckDB, so that an export of any length
+takes no more memory than another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from functools import cache
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from observlib import files, tables
-from observlib.errors import bounded
+from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.store.ledger import Entry, Export, file_digest
+from observlib.store.sql import escaped, quoted, rows_of
 from observlib.text import as_cell
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection as Connection
+
+_MOST_REJECTS = 1_000_000  # of one export
+_MEMORY = "300MB"  # of DuckDB, which writes to the disk what takes more
+
+
+@dataclass
+class Received:
+    """What an export holds: its rows, in a Parquet file, and what is told of the others."""
+
+    table: str
+    file: Path
+    rows: int = 0
+    rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
+    notices: tuple[str, ...] = ()
+
+
+@contextmanager
+def comparing(store: Path) -> Iterator[Connection]:
+    """A connection that compares parts in little memory, and writes the rest below the store."""
+    import duckdb
+
+    spill = store / ".spill"
+    shutil.rmtree(spill, ignore_errors=True)  # what a kill left
+    try:
+        config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": str(spill)}
+        with duckdb.connect(config=config) as connection:
+            yield connection
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise ObservError(f"{store}: cannot be written ({said}); it is as it was") from error
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def receive(
+    store: Path, path: Path, batches: Iterable[Loaded], told: Callable[[int], None]
+) -> Received:
+    """Write the rows of an export to a file of the store; `told` how many, after each piece.
+
+    Raises
+    ------
+    ObservError
+        As the loader; also where more rows are rejected than anyone mends one by one.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rejects: list[pd.DataFrame] = []
+    notices: list[str] = []
+    found, writer = Received("", store), None
+    try:
+        for batch in batches:
+            if writer is None:  # one ingestion at a time writes it
+                found = Received(batch.table, store / batch.table / "new.parquet")
+                found.file.parent.mkdir(exist_ok=True)
+                schema = tables.arrow_schema(batch.table)
+                writer = pq.ParquetWriter(found.file, schema)
+            if len(batch.rows):
+                rows = pa.Table.from_pandas(batch.rows, schema, preserve_index=False)
+                writer.write_table(rows)
+            found.rows += len(batch.rows)
+            notices += batch.notices
+            rejects += [batch.rejects] if len(batch.rejects) else []
+            if (count := sum(map(len, rejects))) > _MOST_REJECTS:
+                raise ObservError(
+                    f"{path}: {count:,} rows are rejected, {first_reject(rejects[0])}; mend the "
+                    "export"
+                )
+            told(found.rows)
+    finally:
+        if writer is not None:
+            writer.close()
+    if rejects:
+        found.rejects = rejects[0] if len(rejects) == 1 else pd.concat(rejects, ignore_index=True)
+    found.notices = tuple(notices)
+    return found
+
+
+def first_reject(rejects: pd.DataFrame) -> str:
+    """The first rejected row, in words."""
+    first = rejects.iloc[0]
+    why = " ".join(filter(None, (first["column"], first["reason"])))
+    return f"such as row {first['row']}: {why}"
+
+
+def starts(query: Connection, found: Received) -> tuple[datetime | None, datetime | None]:
+    """The first and the last start of an export's rows."""
+    start = quoted(tables.TABLES[found.table].start)
+    select = f"SELECT min({start}), max({start}) {rows_of(found.table)}"
+    return query.execute(select, [escaped(found.file)]).fetchone() or (None, None)
 
 
 def put(
-    store: Path, entries: list[Entry], place: int, export: Export, loaded: Loaded
+    query: Connection,
+    store: Path,
+    entries: list[Entry],
+    place: int,
+    export: Export,
+    found: Received,
+    made: datetime | None = None,
 ) -> tuple[list[Entry], str]:
     """Make an export's rows count at its place in the order of the exports.
 
@@ -26,25 +132,32 @@ def put(
     export comes last. One that was read before keeps its place: its rows take that of its earlier
     part, except those that a later export has corrected.
 
+    Parameters
+    ----------
+    made
+        The moment before which a period must have ended to be complete, if it matters.
+
     Returns
     -------
     entries, corrected
         The new entries, and in words what the export corrects.
     """
     known = entries[place] if place < len(entries) else None
-    rows, table = loaded.rows, loaded.table
-    earlier, told = _correct(store, entries[:place], export, loaded)
-    later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, table)]
-    spans = known.corrected if known and known.table == table else {}
-    counting = rows[~_corrected(store, rows, table, spans.values(), later)]
-    _write_rejects(store, export, loaded)
+    span = _span(query, found)
+    earlier, told = _correct(query, store, entries[:place], export, found, span)
+    later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, found.table)]
+    spans = known.corrected if known and known.table == found.table else {}
+    gone = [_inside(found.table, one) for one in spans.values()]
+    for entry in _speaking(query, store, later, found):
+        gone += [_inside(found.table, entry.span), *_spoken(found.table, store / entry.part)]
+    _write_rejects(store, export, found.rejects)
     entry = Entry(
         **vars(export),
-        table=table,
-        rejected=len(loaded.rejects),
-        span=_span(rows, table),
+        table=found.table,
+        rejected=len(found.rejects),
+        span=span,
         corrected=spans,
-        **_write_rows(store, export.device, table, counting),
+        **_write_rows(query, store, export.device, found.table, found.file, gone, made)[0],
     )
     return [*earlier, entry, *entries[place + 1 :]], told
 
@@ -54,120 +167,161 @@ def _same_table(entry: Entry, export: Export, table: str) -> bool:
 
 
 def _correct(
-    store: Path, entries: list[Entry], export: Export, loaded: Loaded
+    query: Connection,
+    store: Path,
+    entries: list[Entry],
+    export: Export,
+    found: Received,
+    span: tuple[str, str] | None,
 ) -> tuple[list[Entry], str]:
     """Take the rows that an export corrects out of its device's earlier parts."""
-    table = loaded.table
-    spoken, span = _subjects(loaded.rows, table), _span(loaded.rows, table)
+    table = found.table
+    if span is None:
+        return entries, ""
+    same = [entry for entry in entries if _same_table(entry, export, table)]
+    speaking = {entry.content for entry in _speaking(query, store, same, found)}
     kept: list[Entry] = []
     told: list[str] = []
     for entry in entries:
-        if span and _same_table(entry, export, table):
+        if entry in same and (export.content in entry.corrected or entry.content in speaking):
+            gone = [_inside(table, span), *_spoken(table, found.file)]
             part = store / entry.part
-            again = export.content in entry.corrected
-            if again or not spoken.isdisjoint(_part_subjects(part, table)):
-                before = pd.read_parquet(part)
-                gone = _inside(before, table, span, spoken)
-                if gone.any():
-                    told.append(f"{int(gone.sum())} rows of {entry.name}")
-                written = _write_rows(store, entry.device, table, before[~gone])
-                corrected = entry.corrected | {export.content: span}
-                entry = replace(entry, corrected=corrected, **written)
+            written, count = _write_rows(query, store, entry.device, table, part, gone)
+            if count:
+                told.append(f"{count} rows of {entry.name}")
+            corrected = entry.corrected | {export.content: span}
+            entry = replace(entry, corrected=corrected, **written)
         kept.append(entry)
     return kept, bounded(told)
 
 
-def _corrected(
-    store: Path,
-    rows: pd.DataFrame,
-    table: str,
-    spans: Iterable[tuple[str, str]],
-    later: list[Entry],
-) -> pd.Series:
-    """Which rows of an export read again its later ones have corrected, or would."""
-    gone = pd.Series(False, index=rows.index)
-    for span in spans:
-        gone |= _inside(rows, table, span)
-    subjects = _subjects(rows, table) if later else frozenset()
-    for entry in later:
-        spoken = _part_subjects(store / entry.part, table)
-        if entry.span and not spoken.isdisjoint(subjects):
-            gone |= _inside(rows, table, entry.span, spoken)
-    return gone
+Condition = tuple[str, list[Any]]  # in SQL, of the rows of a part, and its values
 
 
-def _inside(
-    rows: pd.DataFrame,
-    table: str,
-    span: tuple[str, str],
-    spoken: frozenset[object] = frozenset(),
-) -> pd.Series:
-    """Which rows lie within a span, or count a day that is `spoken` of."""
+def _inside(table: str, span: tuple[str, str] | None) -> Condition:
+    """Rows that lie within a span."""
     shape = tables.TABLES[table]
-    first, last = map(pd.Timestamp, span)
-    inside = (rows[shape.start] >= first) & (rows[shape.end] <= last)
-    if shape.by_days and spoken:
-        inside |= pd.array([not spoken.isdisjoint(counted) for counted in _days(rows, table)])
-    return inside
+    if span is None:
+        return "false", []
+    return f"{quoted(shape.start)} >= ?::TIMESTAMP AND {quoted(shape.end)} <= ?::TIMESTAMP", [*span]
 
 
-def _span(rows: pd.DataFrame, table: str) -> tuple[str, str] | None:
+def _spoken(table: str, part: Path) -> Iterator[Condition]:
+    """Rows that count a day of which another part speaks."""
+    if tables.TABLES[table].by_days:
+        mine, theirs = _subjects(table), _subjects(table)
+        yield (
+            f"file_row_number IN (SELECT a.file_row_number FROM ({mine}) a SEMI JOIN ({theirs}) b "
+            f"ON {_alike(table)})",
+            [None, escaped(part)],
+        )
+
+
+def _subjects(table: str) -> str:
+    """What the rows of a part speak of: their keys, or the days that they count."""
     shape = tables.TABLES[table]
-    if rows.empty:
-        return None
-    return rows[shape.start].min().isoformat(), rows[shape.end].max().isoformat()
+    names = [quoted(name) for name in shape.key]
+    if shape.by_days:
+        start, end = quoted(shape.start), quoted(shape.end)
+        names = [name for name in names if name not in (start, end)]
+        names.append(f"unnest(generate_series({start}, {end}, INTERVAL 1 DAY)) AS day")
+    return f"SELECT filename, file_row_number, {', '.join(names)} {rows_of(table)}"
 
 
-def _write_rejects(store: Path, export: Export, loaded: Loaded) -> None:
+def _alike(table: str) -> str:
+    shape = tables.TABLES[table]
+    names = [name for name in shape.key if not (shape.by_days and name in (shape.start, shape.end))]
+    names += ["day"] if shape.by_days else []
+    return " AND ".join(f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in names)
+
+
+def _speaking(
+    query: Connection, store: Path, entries: Sequence[Entry], found: Received
+) -> list[Entry]:
+    """The exports that speak of something of which another does."""
+    entries = [entry for entry in entries if entry.rows]
+    if not entries or not found.rows:
+        return []
+    subjects = _subjects(found.table)
+    select = (
+        f"SELECT DISTINCT filename FROM ({subjects}) a SEMI JOIN ({subjects}) b "
+        f"ON {_alike(found.table)}"
+    )
+    parts = [escaped(store / entry.part) for entry in entries]
+    speak = {row[0] for row in query.execute(select, [parts, escaped(found.file)]).fetchall()}
+    return [entry for entry in entries if str(store / entry.part) in speak]
+
+
+def _span(query: Connection, found: Received) -> tuple[str, str] | None:
+    shape = tables.TABLES[found.table]
+    select = f"SELECT min({quoted(shape.start)}), max({quoted(shape.end)}) {rows_of(found.table)}"
+    first, last = query.execute(select, [escaped(found.file)]).fetchone() or (None, None)
+    return (first.isoformat(), last.isoformat()) if first else None
+
+
+def _write_rejects(store: Path, export: Export, rejects: pd.DataFrame) -> None:
     path = store / "rejects" / f"{export.device}-{export.content[:12]}.csv"
-    if len(loaded.rejects):
+    if len(rejects):
         texts = ("file", "column", "value", "reason")
-        told = loaded.rejects.assign(**{name: loaded.rejects[name].map(as_cell) for name in texts})
+        told = rejects.assign(**{name: rejects[name].map(as_cell) for name in texts})
         files.write_text(path, told.to_csv(index=False, lineterminator="\n"))
     else:
         path.unlink(missing_ok=True)
 
 
-def _write_rows(store: Path, device: str, table: str, rows: pd.DataFrame) -> dict[str, Any]:
-    """Write a Parquet part, named by its digest; give what the ledger says of it."""
+def _write_rows(
+    query: Connection,
+    store: Path,
+    device: str,
+    table: str,
+    source: Path,
+    gone: Sequence[Condition],
+    made: datetime | None = None,
+) -> tuple[dict[str, Any], int]:
+    """Name a part by its digest, without the rows that are gone; give what the ledger says of it.
+
+    Also how many rows are gone.
+    """
     shape = tables.TABLES[table]
-    new = store / table / "new.parquet"  # one ingestion at a time writes it
-    new.parent.mkdir(exist_ok=True)
-    rows.to_parquet(new, index=False)
+    away = " OR ".join(f"({condition})" for condition, _ in gone) or "false"
+    values = [escaped(source) if one is None else one for _, own in gone for one in own]
+    late = f"complete AND {quoted(shape.end)} >= ?" if made and "complete" in shape.columns else ""
+    count, late_ones = query.execute(
+        f"SELECT count(*) FILTER ({away}), count(*) FILTER ({late or 'false'}) {rows_of(table)}",
+        [*values, *[made] * bool(late), escaped(source)],
+    ).fetchone() or (0, 0)
+    new = source
+    if count or late_ones:
+        new = store / table / "kept.parquet"
+        columns = ", ".join(map(quoted, shape.columns))
+        if late:
+            columns = columns.replace('"complete"', f"complete AND NOT ({late}) AS complete")
+        query.execute(
+            f"COPY (SELECT {columns} {rows_of(table)} WHERE NOT coalesce({away}, false) "
+            f"ORDER BY file_row_number) TO {_text(new)} (FORMAT parquet)",
+            [*[made] * bool(late), escaped(source), *values],
+        )
     sha256 = file_digest(new)
-    part = new.with_name(f"{device}-{sha256[:16]}.parquet")
-    if part.exists() and file_digest(part) == sha256:
-        new.unlink()  # a reader may have the other open
-    else:
-        new.replace(part)
-    whole = rows[rows["complete"]] if "complete" in rows else rows
+    part = store / table / f"{device}-{sha256[:16]}.parquet"
+    if new != part:
+        if part.exists() and file_digest(part) == sha256:
+            new.unlink()  # a reader may have the other open
+        else:
+            new.replace(part)
+    whole = "FILTER (complete)" if "complete" in shape.columns else ""
+    rows, start, end = query.execute(
+        f"SELECT count(*), min({quoted(shape.start)}) {whole}, max({quoted(shape.end)}) {whole} "
+        f"{rows_of(table)}",
+        [escaped(part)],
+    ).fetchone() or (0, None, None)
     return {
         "part": part.relative_to(store).as_posix(),
         "sha256": sha256,
-        "rows": len(rows),
-        "start": whole[shape.start].min().date().isoformat() if len(whole) else None,
-        "end": whole[shape.end].max().date().isoformat() if len(whole) else None,
-    }
+        "rows": rows,
+        "start": start and start.date().isoformat(),
+        "end": end and end.date().isoformat(),
+    }, count
 
 
-@cache
-def _part_subjects(part: Path, table: str) -> frozenset[object]:
-    """What a part speaks of. Parts never change, so each is read once."""
-    return _subjects(pd.read_parquet(part), table)
-
-
-def _subjects(rows: pd.DataFrame, table: str) -> frozenset[object]:
-    """What rows speak of, so that two exports of one thing can be told: their keys or days."""
-    shape = tables.TABLES[table]
-    if shape.by_days:
-        return frozenset(day for days in _days(rows, table) for day in days)
-    return frozenset(rows[list(shape.key)].itertuples(index=False, name=None))
-
-
-def _days(rows: pd.DataFrame, table: str) -> Iterator[list[tuple[object, ...]]]:
-    """The days that each row counts, each with the row's subject."""
-    shape = tables.TABLES[table]
-    subject = [name for name in shape.key if name not in (shape.start, shape.end)]
-    subjects = rows[subject].fillna("").itertuples(index=False, name=None)
-    for names, start, end in zip(subjects, rows[shape.start], rows[shape.end], strict=True):
-        yield [(*names, day) for day in pd.date_range(start, end)]
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

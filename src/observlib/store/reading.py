@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from observlib import tables
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
+from observlib.store.sql import escaped, quoted, rows_of
 
 T = TypeVar("T")
 READ: set[str] = set()  # the tables that this process has asked for
@@ -50,7 +50,7 @@ def read(
     ObservError
         Where the folder has no store, or the table does not exist.
     """
-    select = f"SELECT {', '.join(map(_quoted, tables.columns(table)))}"
+    select = f"SELECT {', '.join(map(quoted, tables.columns(table)))}"
     found = _query(data, table, select, "ORDER BY ALL", first, last, product, device)
     if found.empty:
         return tables.empty(table).assign(source=pd.Series(dtype=str))
@@ -78,7 +78,7 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
     columns = ["device", "table", "count", "source"]
     parts = [pd.DataFrame(columns=columns)]
     for table, names in counted.items():
-        what = f"DISTINCT ({', '.join(map(_quoted, names))})" if names else "*"
+        what = f"DISTINCT ({', '.join(map(quoted, names))})" if names else "*"
         select = f"SELECT device, count({what})::BIGINT AS count"
         found = _query(data, table, select, "GROUP BY device ORDER BY device", quarter, quarter)
         parts.append(found.assign(table=table))
@@ -206,31 +206,22 @@ def _query(
     store = data / "store"
     shape = tables.TABLES[table]
     limits = {
-        f"{_quoted(shape.end)} >= ?": first and first.start,
-        f"{_quoted(shape.start)} < ?": last and (last + 1).start,
+        f"{quoted(shape.end)} >= ?": first and first.start,
+        f"{quoted(shape.start)} < ?": last and (last + 1).start,
         "product = ?": product,
         "device = ?": device,
     }
     where = " AND ".join([clause for clause, limit in limits.items() if limit] or ["true"])
     values = [limit for limit in limits.values() if limit]
-    # a folder named `a*b` or `device=x` is a folder, neither a pattern nor a column
-    parquet = "FROM read_parquet(?, hive_partitioning = false)"
-    if later := [_quoted(name) for name, column in shape.columns.items() if column.later]:
-        # of parts that were written before the table had a column, it is empty
-        none = ", ".join(f"NULL AS {name}" for name in later)
-        parquet = (
-            f"FROM (FROM read_parquet(?, hive_partitioning = false, union_by_name = true) "
-            f"UNION ALL BY NAME SELECT {none} WHERE false)"
-        )
 
     def found(entries: list[Entry]) -> pd.DataFrame:
         entries = [entry for entry in entries if entry.table == table]
         if not entries:
             return pd.DataFrame()
-        parts = [glob.escape(str(store / entry.part)) for entry in entries]
+        parts = [escaped(store / entry.part) for entry in entries]
         try:
             with duckdb.connect() as connection:
-                query = f"{select} {parquet} WHERE {where} {rest}"
+                query = f"{select} {rows_of(table)} WHERE {where} {rest}"
                 rows = connection.execute(query, [parts, *values]).df()
         except (duckdb.Error, UnicodeDecodeError) as error:
             check_parts(store, entries)
@@ -250,10 +241,6 @@ def _settled(data: Path, act: Callable[[list[Entry]], T]) -> T:
         except ObservError:
             if _ledger(data) == ledger:
                 raise
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
 
 
 def _sources(entries: list[Entry]) -> dict[str, str]:

@@ -7,6 +7,7 @@ contract and tells why each other row does not.
 
 from observlib.tables.contract import (
     REJECT_COLUMNS,
+    arrow_schema,
     coerce,
     columns,
     conform,
@@ -26,6 +27,7 @@ from observlib.tables.definitions import (
     Column,
     Table,
 )
+from observlib.tables.seen import Seen
 
 __all__ = [
     "FEELINGS",
@@ -37,7 +39,9 @@ __all__ = [
     "TELLERS",
     "WEIGHTS",
     "Column",
+    "Seen",
     "Table",
+    "arrow_schema",
     "coerce",
     "columns",
     "conform",

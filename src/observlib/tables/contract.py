@@ -16,6 +16,9 @@ from observlib.tables.definitions import TABLES, Column
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
+    import pyarrow
+
+    from observlib.tables.seen import Seen
 
 Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
@@ -103,6 +106,21 @@ def coerce(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     return rows.astype({n: _type(column) for n, column in TABLES[table].columns.items()})
 
 
+def arrow_schema(table: str) -> pyarrow.Schema:
+    """The columns of a tidy table and their types, as Parquet keeps them."""
+    import pyarrow
+
+    kinds = {
+        "text": pyarrow.string(),
+        "count": pyarrow.int64(),
+        "number": pyarrow.float64(),
+        "day": pyarrow.timestamp("ns"),
+        "moment": pyarrow.timestamp("ns"),
+        "flag": pyarrow.bool_(),
+    }
+    return pyarrow.schema([(n, kinds[column.kind]) for n, column in TABLES[table].columns.items()])
+
+
 def empty(table: str) -> pd.DataFrame:
     """A frame of the tidy table with its columns and types and no row."""
     return coerce(pd.DataFrame(columns=columns(table)), table)
@@ -153,7 +171,9 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def conform(
+    rows: pd.DataFrame, table: str, file: str, seen: Seen | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split rows into those that meet the table's contract and those rejected, with reasons.
 
     Parameters
@@ -165,6 +185,8 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
         Name of the tidy table.
     file
         Name of the export, for the rejects.
+    seen
+        The rows of the export's pieces before this one, and then also these.
 
     Returns
     -------
@@ -198,6 +220,8 @@ def conform(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, pd
     faults += [broken, _repeats(rows, table, places, file)]
     if TABLES[table].by_days:
         faults.append(_overlaps(_without(rows, faults[-1:]), table, places))
+    if seen is not None:
+        faults.append(_seen_before(_without(rows, faults[-2:]), table, places, file, seen))
     rows = _without(rows, faults)
     told = pd.concat(faults)
     told = told[~told.index.duplicated()].sort_index()
@@ -345,6 +369,26 @@ def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> F
             "tells apart, or take the wrong row away"
         )
     return _faults(again, ", ".join(key), values, reasons)
+
+
+def _seen_before(
+    rows: pd.DataFrame, table: str, places: np.ndarray, file: str, seen: Seen
+) -> Faults:
+    """Rows whose key, or a day that they count, an earlier piece of the export has.
+
+    Raises
+    ------
+    ObservError
+        For such rows of a table whose rows add up, as for those of one piece.
+    """
+    again = rows.index[seen.again(rows)]
+    if len(again) and TABLES[table].adds_up:
+        raise ObservError(
+            f"{file}: row {places[again[0]]} counts what an earlier row counts; keep one of them: "
+            "add up the parts (towns, ages, formats) that no column of the table tells apart, or "
+            "take the wrong row away"
+        )
+    return _faults(again, ", ".join(TABLES[table].key), "", "repeats an earlier row")
 
 
 def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
