@@ -182,7 +182,7 @@ def csv_rows(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[tuple
                     f"{path}:{line}: has {len(cells):,} columns, and an export no more than "
                     f"{_MOST_COLUMNS:,}; export only those that are needed"
                 )
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 headed = True
                 yield line, cells
             line = reader.line_num + 1

@@ -243,36 +243,36 @@ def _texts(
         for field, column in form.columns.items()
         if field in titles
     }
-    whole = []
+    width, whole = len(grid.header), dict(grid.rows)
     for line, cells in grid.rows.items():
-        fault = width_fault(cells, len(grid.header))
-        for field in places if fault is None else ():
-            if is_formula_error(cell := cells[places[field][0]].strip()):
-                title = short(titles[field])
-                fault = f"holds {cell} in {title!r}, the error of a formula; mend the cell"
-                break
-        if fault is None:
-            whole.append(line)
-        else:
+        if len(cells) != width and (fault := width_fault(cells, width)):
             faults.add(line, "", fault)
-    texts = pd.DataFrame(index=pd.Index(whole, dtype="int64"))
+            del whole[line]
+    texts = pd.DataFrame(index=pd.Index([*whole], dtype="int64"))
     for field, column in form.columns.items():
         if field not in titles:
             texts[field] = column.value or ""
             continue
-        cells = [_text(column, [grid.rows[line][at] for at in places[field]]) for line in whole]
+        at, *more = places[field]
+        cells = [row[at].strip() for row in whole.values()]
+        for line, cell in zip(whole, cells, strict=True):
+            if cell[:1] == "#" and is_formula_error(cell):
+                what = f"holds {cell} in {short(titles[field])!r}, the error of a formula"
+                faults.add(line, "", f"{what}; mend the cell")
+        if more or column.pattern:
+            cells = [_text(column, [row[one] for one in (at, *more)]) for row in whole.values()]
         if column.empty:
             nothing = {fold_label(word) for word in column.empty}
             cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
-            (at,) = _needed(path, grid, [rule.header])
+            (by,) = _needed(path, grid, [rule.header])
             holds = _rule(rule)
-            wanted = np.array([holds(grid.rows[line][at]) for line in whole], dtype=bool)
+            wanted = np.array([holds(row[by]) for row in whole.values()], dtype=bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
                 faults.where(field, (texts[field] == "") & wanted, "is empty")
-    return texts
+    return texts[~texts.index.isin(list(faults.by_line))] if faults.by_line else texts
 
 
 def _text(column: Column, cells: Sequence[str]) -> str:

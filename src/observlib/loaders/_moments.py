@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from observlib.errors import ObservError
 from observlib.text import fold
@@ -28,13 +30,14 @@ _PARTS = {
     "%S": r"(?P<second>[0-9]{2})",
     "%f": r"[0-9]{1,9}",
     "%p": r"(?P<half>[AaPp])\.?[Mm]\.?",
-    "%b": r"(?P<name>[^\W\d_]{3,})\.?",
-    "%B": r"(?P<name>[^\W\d_]{3,})\.?",
-    "%a": r"[^\W\d_]{2,}\.?",
-    "%A": r"[^\W\d_]{2,}\.?",
+    "%b": r"(?P<name>\pL{3,})\.?",
+    "%B": r"(?P<name>\pL{3,})\.?",
+    "%a": r"\pL{2,}\.?",
+    "%A": r"\pL{2,}\.?",
     "%z": r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})",
     "%Z": r"[A-Z]{1,5}",
 }
+_EPOCH = r"\A(?:[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13})\z"
 _ISO = "%Y-%m-%d%_%H:%M[:%S[.%f]][%z]"  # where %_ is the T or space between day and time
 _MONTHS = {
     name: number
@@ -100,7 +103,7 @@ def written(
     unlike: dict[tuple[str, str], int] = {}
     heads: set[str] | None = None  # the forms of the very first cell
     for texts in columns:
-        read = {form: _read(texts, form, days) for form in forms}
+        read = {form: parsed(texts, form, days) for form in forms}
         for form, parts in read.items():
             own = parts["read"]
             counts[form] += int(own.sum())
@@ -167,7 +170,7 @@ def read_moments(
     ({2: '2026-07-01 10:00:00'}, [3])
     """
     how = how or written([texts], forms, days)
-    parts = _read(texts, how.form, days)
+    parts = parsed(texts, how.form, days)
     faults: dict[int, str] = {}
     own = parts["read"]
     if how.swapped is not None:
@@ -175,7 +178,7 @@ def read_moments(
         small &= parts["month"] != parts["day"]
         faults |= dict.fromkeys(texts.index[small], _MONTH_FIRST.format(how.swapped))
     if not own.all():
-        others = [_read(texts[~own], other, days)["read"] for other in forms if other != how.form]
+        others = [parsed(texts[~own], other, days)["read"] for other in forms if other != how.form]
         what = "day" if days else "moment"
         first = how.first or texts.index[own.to_numpy().argmax()]
         for line in texts.index[~own]:
@@ -199,61 +202,82 @@ def read_moments(
     return found.reindex(texts.index).astype("datetime64[us]"), faults
 
 
-def _read(texts: pd.Series, form: str, days: bool) -> pd.DataFrame:
-    """What a form makes of each cell: `read`, its `wall` time, `offset` in minutes, month, day."""
-    made = {text: _parts(text, form, days) for text in texts.unique()}
-    cells = [made[text] for text in texts]
-    frame = pd.DataFrame(index=texts.index)
-    frame["read"] = [cell is not None for cell in cells]
-    frame["wall"] = np.array([cell[0] if cell else "NaT" for cell in cells], dtype="datetime64[us]")
-    frame["offset"] = pd.array([cell[1] if cell else None for cell in cells], dtype="Float64")
+def parsed(texts: pd.Series, form: str, days: bool = False) -> pd.DataFrame:
+    """What a form makes of each cell: `read`, its `wall` time, `offset` in minutes, month, day.
+
+    Examples
+    --------
+    >>> found = parsed(pd.Series(["31/03/2026 10:00", "31/02/2026 10:00"]), "%d/%m/%Y %H:%M")
+    >>> found["read"].tolist(), str(found["wall"][0])
+    ([True, False], '2026-03-31 10:00:00')
+    """
+    cells = pa.array(texts.to_numpy(object), pa.string())
+    if form.startswith("epoch"):
+        found = pc.match_substring_regex(cells, _EPOCH)
+        seconds = pc.cast(pc.if_else(found, cells, "0"), pa.float64()).to_numpy(False)
+        seconds = seconds / (1000 if form == "epoch_ms" else 1)
+        read = found.to_numpy(False) & (seconds < 5e9)
+        wall = (np.where(read, seconds, 0) * 1e6).astype("int64").astype("datetime64[us]")
+        offset = np.zeros(len(texts))
+    else:
+        found = pc.extract_regex(cells, _pattern(form, days))
+        parts = {one.name: found.field(at) for at, one in enumerate(found.type)}
+        wall, sound = _wall(parts)
+        offset = _offset(parts["zone"]) if "zone" in parts else np.full(len(texts), np.nan)
+        read = pc.is_valid(found).to_numpy(False) & sound & ~(abs(offset) > 14 * 60)
+    frame = pd.DataFrame({"read": read}, index=texts.index)
+    frame["wall"] = np.where(read, wall, np.datetime64("NaT", "us"))
+    frame["offset"] = offset
     frame["month"], frame["day"] = frame["wall"].dt.month, frame["wall"].dt.day
     return frame
 
 
-def _parts(text: str, form: str, days: bool) -> tuple[str, float | None] | None:
-    """The wall time in ISO and the offset, in minutes, of one cell; `None` where it is no such."""
-    if form.startswith("epoch"):
-        if re.fullmatch(r"\d{9,10}(\.\d{1,9})?|\d{12,13}", text, re.A) is None:
-            return None
-        seconds = float(text) / (1000 if form == "epoch_ms" else 1)
-        if seconds >= 5e9:
-            return None
-        return str(np.datetime64(int(seconds * 1_000_000), "us")), 0.0
-    match = _pattern(form, days).fullmatch(text)
-    if match is None:
-        return None
-    got = {name: value for name, value in match.groupdict().items() if value}
-    year = got.get("year") or f"20{got['short']}"
-    month = got.get("month") or _MONTHS.get(fold(got.get("name", "")), 0)
-    hour = int(got.get("hour", 0))
-    if half := got.get("half"):
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half in "pP" else 0)
-    wall = (
-        f"{year}-{int(month):02d}-{int(got['day']):02d}T"
-        f"{hour:02d}:{got.get('minute', '00')}:{got.get('second', '00')}"
-    )
-    try:
-        np.datetime64(wall, "us")
-    except ValueError:
-        return None
-    zone = got.get("zone")
-    if zone is None:
-        return wall, None
-    if zone == "Z":
-        return wall, 0.0
-    minutes = 60 * int(zone[1:3]) + int(zone[-2:])
-    return (wall, -minutes if zone[0] == "-" else minutes) if minutes <= 14 * 60 else None
+def _wall(parts: Mapping[str, pa.Array]) -> tuple[np.ndarray, np.ndarray]:
+    """The times that parts of moments tell, and whether each exists."""
+
+    def number(name: str, otherwise: int = 0) -> np.ndarray:
+        if name not in parts:
+            return np.full(len(parts["day"]), otherwise)
+        text = parts[name]
+        told = pc.if_else(pc.equal(text, ""), str(otherwise), text)
+        return np.asarray(pc.cast(told, pa.int64()).to_numpy(False))
+
+    year = number("year") if "year" in parts else 2000 + number("short")
+    month = number("month")
+    if "name" in parts:
+        names = parts["name"].to_pandas()
+        month = names.map({name: _MONTHS.get(fold(name), 0) for name in names.unique()}).to_numpy()
+    hour, minute, second = number("hour"), number("minute"), number("second")
+    sound = (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
+    if "half" in parts:
+        half = pc.utf8_lower(parts["half"]).to_numpy(False)
+        sound &= (half == "") | ((hour >= 1) & (hour <= 12))
+        hour = np.where(half == "", hour, hour % 12 + 12 * (half == "p"))
+    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    day = first.astype("datetime64[D]") + (number("day") - 1)
+    sound &= day.astype("datetime64[M]") == first
+    return day.astype("datetime64[us]") + (hour * 3600 + minute * 60 + second) * 10**6, sound
+
+
+def _offset(zones: pa.Array) -> np.ndarray:
+    """Offsets in minutes, such as that of `+02:00`; NaN where none is told."""
+
+    def minutes(zone: str) -> float:
+        if not zone:
+            return np.nan
+        told = 0 if zone == "Z" else 60 * int(zone[1:3]) + int(zone[-2:])
+        return -told if zone[0] == "-" else told
+
+    found = zones.to_pandas()
+    return np.asarray(found.map({zone: minutes(zone) for zone in found.unique()}), dtype=float)
 
 
 @cache
-def _pattern(form: str, days: bool) -> re.Pattern[str]:
+def _pattern(form: str, days: bool) -> str:
     """The regular expression of a form; of days, what comes before its time of day."""
     if form == "iso":
         form = "%Y-%m-%d" if days else _ISO
-    time = "(?:[ T,].*)?" if days and "%H" not in form else ""
+    time = "(?:[ T,](?s:.*))?" if days and "%H" not in form else ""
     out = ""
     for part in re.findall(r"%.|\[|\]|[^%\[\]]+", form):
         if part == "%_":
@@ -262,7 +286,7 @@ def _pattern(form: str, days: bool) -> re.Pattern[str]:
             out += "(?:" if part == "[" else ")?"
         else:
             out += _PARTS.get(part) or re.escape(part)
-    return re.compile(out + time)
+    return rf"\A{out}{time}\z"
 
 
 def _shown(form: str) -> str:
@@ -296,7 +320,8 @@ def _month_first(unread: pd.Series, form: str) -> int | None:
     """The first line that shows another order of day and month than a form has, if one does."""
     if (other := _swapped(form)) is None:
         return None
-    return next((line for line, text in unread.items() if _parts(text, other, True)), None)
+    shows = unread.index[parsed(unread, other, True)["read"]]
+    return int(shows[0]) if len(shows) else None
 
 
 class TwoForms(ObservError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
+
 from observlib import personal
 from observlib.catalogue import Catalogue, Column, Format, Layout
 from observlib.errors import ObservError
@@ -166,12 +168,7 @@ def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]
     if not cells or len(sample) < _ENOUGH * len(cells[:_SAMPLE]):
         return ()
     known = _FORMS if told is None else (told, *_FORMS)
-    likely = [
-        form
-        for form in known
-        if _moments._parts(sample[0], form, days) or _moments._parts(sample[-1], form, days)
-    ]
-    likely = [form for form in likely if _read(sample, form, days) >= _ENOUGH * len(sample)]
+    likely = [form for form in known if _read(sample, form, days) >= _ENOUGH * len(sample)]
     if not likely or told in likely:
         return (told,) if told in likely and told else ()
     counts = {form: _read(cells, form, days) for form in likely}
@@ -272,7 +269,7 @@ def _is_numeric(look: Look) -> bool:
 
 def _read(cells: list[str], form: str, days: bool) -> int:
     """How many cells a form reads."""
-    return sum(_moments._parts(cell, form, days) is not None for cell in cells)
+    return int(_moments.parsed(pd.Series(cells), form, days)["read"].sum())
 
 
 def _share(sample: Iterable[str], read: Callable[[str], object]) -> float:
