@@ -8,7 +8,7 @@ from tests.fetching.conftest import Asked, Reply
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
+from observlib.errors import ObservError, UsageError
 from observlib.fetching import fetch
 
 TOKEN = "0123456789abcdef"
@@ -66,16 +66,18 @@ def test_days_are_asked_for_a_month_at_a_time_and_ingested_as_an_export(matomo, 
     assert done.devices["rows"].tolist() == [5] and done.rejects.empty and not done.problems
 
 
-def test_months_are_asked_for_a_year_at_a_time_from_the_year_before_last(matomo, known, tmp_path):
+def test_whole_months_are_asked_for_a_year_at_a_time_from_the_year_before_last(
+    matomo, known, tmp_path
+):
     found = known(loader="matomo_json", pattern="essai*.json")
     path = fetch("essai", found, tmp_path / "raw", today=DAY)
     assert path.name == "essai_2026-03-04.json"
     spans = [asked.form["date"] for asked in matomo.asked]
-    assert spans[0] == "2024-01-01,2024-12-31" and spans[2] == "2026-01-01,2026-03-03"
+    assert spans[0] == "2024-01-01,2024-12-31" and spans[2] == "2026-01-01,2026-02-28"
     months = json.loads(path.read_text(encoding="utf-8"))
-    assert len(months) == 27 and months["2026-03"]["nb_visits"] == 7
+    assert len(months) == 26 and months["2026-02"]["nb_visits"] == 7
     done = store.ingest(tmp_path / "raw", tmp_path, found)
-    assert done.devices["rows"].tolist() == [27] and done.rejects.empty and not done.problems
+    assert done.devices["rows"].tolist() == [26] and done.rejects.empty and not done.problems
 
 
 def test_neither_the_token_nor_who_visited_is_on_disk_or_in_an_address(matomo, known, tmp_path):
@@ -99,6 +101,12 @@ def test_an_answer_that_is_not_matomo_s_is_one_line(matomo, known, tmp_path, ans
     with pytest.raises(ObservError, match="answers, but not as Matomo does; check OBSERV_MATOMO"):
         fetch("essai", known(loader="matomo_csv"), tmp_path, since=date(2026, 2, 1), today=DAY)
     assert not [*tmp_path.glob("*.csv")]
+
+
+def test_no_month_that_has_not_ended_is_asked_for(matomo, known, tmp_path):
+    with pytest.raises(UsageError, match="no month has begun and ended since"):
+        fetch("essai", known(loader="matomo_csv"), tmp_path, since=date(2026, 3, 1), today=DAY)
+    assert not matomo.asked
 
 
 def test_a_site_that_does_not_exist_is_told_in_matomo_s_words(matomo, known, tmp_path):

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from observlib.catalogue import Device
+from observlib.errors import UsageError
 from observlib.fetching.pages import Page, Records, Source
 from observlib.fetching.web import Server, answering_as, ask, server
 
@@ -25,13 +26,16 @@ _PERIODS = {"continuous": "day", "daily": "day", "weekly": "week"}
 
 
 def source(device: Device, since: date, today: date) -> Source:
-    """The visits of a device's site from a day until yesterday, by its `frequency`.
+    """The visits of a device's site from a day on, by its `frequency`.
 
+    Only of periods that have ended: who ingests the file later would take a part for the whole.
     Days are asked for a month at a time, weeks and months a year at a time.
     """
     matomo = server("Matomo", "TOKEN")
     period = _PERIODS.get(device.frequency, "month")
-    spans = list(_spans(since, today - timedelta(days=1), 1 if period == "day" else 12))
+    spans = list(_spans(since, _last(period, today), 1 if period == "day" else 12))
+    if not spans:
+        raise UsageError(f"--since {since}: no {period} has begun and ended since; give an earlier")
     asked = {
         "url": matomo.url, "site": device.site_id, "period": period, "loader": device.loader,
         "since": since.isoformat(),
@@ -45,6 +49,18 @@ def source(device: Device, since: date, today: date) -> Source:
                 yield Page(_visits(matomo, device, period, span), after, place, len(spans))
 
     return Source(matomo.host, asked, pages, _csv if device.loader == "matomo_csv" else _json)
+
+
+def _last(period: str, today: date) -> date:
+    """The last day of the last period that has ended.
+
+    Examples
+    --------
+    >>> [str(_last(period, date(2026, 3, 4))) for period in ("day", "week", "month")]
+    ['2026-03-03', '2026-03-01', '2026-02-28']
+    """
+    days = {"day": 1, "week": today.isoweekday(), "month": today.day}
+    return today - timedelta(days=days[period])
 
 
 def _spans(first: date, last: date, months: int) -> Iterator[tuple[date, date]]:
