@@ -71,7 +71,8 @@ def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
     with Standin(("127.0.0.1", 0), Handler) as server:
         server.asked, server.url = [], f"http://127.0.0.1:{server.server_port}"
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy"):  # none is asked on this machine
+            monkeypatch.setenv(name, "http://127.0.0.1:1")
         yield server
         server.shutdown()
 

@@ -95,6 +95,21 @@ def test_tickets_deleted_meanwhile_make_no_file_that_may_lack_others(known, stan
     standin.answer = fewer
     with pytest.raises(ObservError, match=r"deleted meanwhile.*fetch again"):
         fetch("essai", known, tmp_path, today=DAY)
+    standin.answer = answer
+    assert len(fetch("essai", known, tmp_path, today=DAY).read_text("utf-8").splitlines()) == 4
+
+
+def test_a_fetch_of_more_tickets_than_are_left_begins_anew(known, standin, tmp_path):
+    answer, replies = standin.answer, iter([None, None, Reply(b"", 500)])
+    standin.answer = lambda asked: next(replies, None) or answer(asked)
+    with pytest.raises(ObservError, match="status 500"):
+        fetch("essai", known, tmp_path, today=DAY)
+    gone = Reply(["ERROR_RANGE_EXCEED_TOTAL", "La plage dépasse le total"], 400)
+    standin.answer = lambda asked: gone if asked.query else answer(asked)
+    with pytest.raises(ObservError, match="deleted meanwhile; fetch again"):
+        fetch("essai", known, tmp_path, today=DAY)
+    standin.answer = answer
+    assert len(fetch("essai", known, tmp_path, today=DAY).read_text("utf-8").splitlines()) == 4
 
 
 @pytest.mark.parametrize(("name", "code"), [("USER", "GLPI_LOGIN_USER"), ("APP", "WRONG_APP")])

@@ -105,6 +105,7 @@ def test_pages_without_end_end(tmp_path, cursors):
     source = Source("hôte", {}, pages, text)
     with pytest.raises(ObservError, match="hôte: sends the same pages without end"):
         gather(source, tmp_path / ".x.part", DAY, quiet)
+    assert not (tmp_path / ".x.part").read_bytes()  # the next fetch begins anew
 
 
 def test_nothing_to_fetch_makes_no_file(tmp_path):

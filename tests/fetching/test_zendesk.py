@@ -116,6 +116,18 @@ def test_a_fetch_that_failed_goes_on_where_it_stopped(known, standin, tmp_path, 
     assert len(json.loads(path.read_text(encoding="utf-8"))["tickets"]) == 4
 
 
+def test_many_old_tickets_that_changed_lately_are_no_pages_without_end(known, standin, tmp_path):
+    def answer(asked: Asked) -> object:
+        page = int(asked.query.get("cursor", 0))
+        old = ticket(100 + page, "01-05") | {"created_at": "2012-01-05T00:00:00Z"}
+        some = [ticket(1, "03-01")] if page == 40 else [old]
+        return {"tickets": some, "after_cursor": str(page + 1), "end_of_stream": page == 40}
+
+    standin.answer = answer
+    path = fetch("essai", known, tmp_path, today=DAY)
+    assert [one["id"] for one in json.loads(path.read_text("utf-8"))["tickets"]] == [1]
+
+
 def test_a_wrong_token_says_what_to_check_and_shows_nothing(known, tmp_path, monkeypatch):
     monkeypatch.setenv("OBSERV_ZENDESK_TOKEN", "faux-jeton")
     with pytest.raises(ObservError, match=r"Couldn't authenticate you.*USER and OBSERV") as error:

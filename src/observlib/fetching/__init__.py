@@ -72,7 +72,7 @@ def fetch(
         raise UsageError(f"device {name!r}: cannot be fetched; such devices are: {can}")
     device, kind = catalogue.devices[name], kinds[name]
     if since and (kind not in _DATED or since >= today):
-        what = "lies in the future" if kind in _DATED else f"does not go with {kind}"
+        what = "is not before today" if kind in _DATED else f"does not go with {kind}"
         raise UsageError(f"--since {since}: {what}; leave it out")
     since = since or date(today.year - 2, 1, 1)
     path = folder / _file_name(device, today)

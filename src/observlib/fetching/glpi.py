@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from observlib.errors import ObservError, UsageError
-from observlib.fetching.pages import Page, Records, Source
+from observlib.fetching.pages import Page, Records, Source, StaleError
 from observlib.fetching.web import Server, answering_as, ask, server
 
 # GLPI's search options of a ticket, and the headers that its list has in French
@@ -37,7 +37,7 @@ def source(since: date) -> Source:
             while True:
                 records, total = _tickets(glpi, headers, since, first)
                 if before is not None and total < before:
-                    raise ObservError(
+                    raise StaleError(
                         f"{glpi.host}: tickets were deleted meanwhile, so that some may be "
                         "missing; fetch again"
                     )
@@ -78,7 +78,12 @@ def _tickets(
         "criteria[0][value]": f"{since - timedelta(days=1)} 23:59:59",
         **{f"forcedisplay[{place}]": number for place, number in enumerate(COLUMNS)},
     }  # fmt: skip
-    found = ask(glpi, "apirest.php/search/Ticket", query=query, headers=headers, said=_fault)
+    try:
+        found = ask(glpi, "apirest.php/search/Ticket", query=query, headers=headers, said=_fault)
+    except ObservError as error:
+        if "ERROR_RANGE_EXCEED_TOTAL" in str(error):  # there were more when the fetch was begun
+            raise StaleError(f"{glpi.host}: tickets were deleted meanwhile; fetch again") from None
+        raise
     with answering_as(glpi):
         rows = found.get("data") or []
         cells = ([_cell(row.get(str(number))) for number in COLUMNS] for row in rows)

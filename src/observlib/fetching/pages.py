@@ -24,10 +24,15 @@ _MOST_PAGES = 100_000
 _MOST_EMPTY = 20  # pages in a row that bring nothing
 
 
+class StaleError(ObservError):
+    """What was gathered cannot be gone on with: it is thrown away."""
+
+
 class Page(NamedTuple):
     """The records of an answer, each by what tells it from others, and the cursor of the next.
 
-    A later record of one key replaces an earlier one. `done` of `total` is for the progress.
+    A later record of one key replaces an earlier one; None stands for one that is not wanted.
+    `done` of `total` is for the progress.
     """
 
     records: dict[str, Any]
@@ -56,21 +61,24 @@ def gather(source: Source, part: Path, today: date, progress: Progress) -> date:
         day, cursor, keys = _begun(stream, source.asked, today)
         if cursor == []:  # the last page is there
             return day
-        cursors, empty = set(), 0
-        for count, page in enumerate(source.pages(cursor and cursor[0]), 1):
-            new = page.records.keys() - keys
-            keys |= new
-            empty = 0 if new else empty + 1
-            told = json.dumps(page.after)
-            if page.after is not None and (told in cursors or empty > _MOST_EMPTY):
-                raise ObservError(f"{source.host}: sends the same pages without end; fetch later")
-            if count > _MOST_PAGES:
-                raise ObservError(f"{source.host}: sends pages without end; give a later --since")
-            cursors.add(told)
-            line = {"records": page.records, "after": [] if page.after is None else [page.after]}
-            stream.write(json.dumps(line) + "\n")
-            stream.flush()
-            progress(page.done, page.total, f"{len(keys):,} records")
+        cursors: set[str] = set()
+        empty = 0
+        try:
+            for page in source.pages(cursor and cursor[0]):
+                empty = 0 if page.records.keys() - keys else empty + 1
+                keys |= page.records.keys()
+                after = [] if page.after is None else [page.after]
+                if after and (str(after) in cursors or empty > _MOST_EMPTY):
+                    raise StaleError(f"{source.host}: sends the same pages without end")
+                if len(cursors) > _MOST_PAGES:
+                    raise StaleError(f"{source.host}: sends pages without end; try a later --since")
+                cursors.add(str(after))
+                stream.write(json.dumps({"records": page.records, "after": after}) + "\n")
+                stream.flush()
+                progress(page.done, page.total, f"{len(keys):,} records")
+        except StaleError:
+            stream.truncate(0)
+            raise
         return day
 
 
@@ -131,7 +139,8 @@ def _kept(part: Path) -> Iterator[tuple[str, Any]]:
     with part.open(encoding="utf-8") as stream:
         next(stream)
         for line in stream:
-            yield from json.loads(line)["records"].items()
+            records = json.loads(line)["records"].items()
+            yield from ((key, one) for key, one in records if one is not None)
 
 
 def _json(line: str) -> Any:

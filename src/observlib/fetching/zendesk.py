@@ -41,12 +41,13 @@ def source(form: Format, since: date) -> Source:
             with answering_as(zendesk):
                 tickets, end = found["tickets"], bool(found["end_of_stream"])
                 beside = {str(one["ticket_id"]): one for one in found.get("metric_sets") or ()}
-                records = {}
+                records: dict[str, Any] = {}
                 for ticket in tickets:
                     name = str(int(ticket["id"]))
                     metrics = beside.get(name) or ticket.get("metric_set") or {}
-                    if str(ticket["created_at"]) >= since.isoformat():
-                        records[name] = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
+                    both = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
+                    came_since = str(ticket["created_at"]) >= since.isoformat()
+                    records[name] = both if came_since else None
                 cursor = None if end else str(found["after_cursor"] or "")
                 last = tickets[-1].get("generated_timestamp") if tickets else None
                 done = int((last or start) - start) // 86400
