@@ -92,6 +92,12 @@ def test_a_folder_of_csv_is_copied_file_by_file_whatever_the_order_of_columns(
     assert [row[0] for row in rows] == ["2026-03-01 08:00:00", "2026-03-02 08:00:00"]
 
 
+def test_a_csv_of_texts_alone_keeps_its_header(known, tmp_path):
+    (tmp_path / "a.csv").write_text("ticket_id,received,answered,closed\na,b,c,d\n", "utf-8")
+    path = fetch("essai", known(address="a.csv"), tmp_path / "raw", root=tmp_path, today=DAY)
+    assert path.read_text("utf-8") == "ticket_id;received;answered;closed\na;b;c;d\n"
+
+
 def test_a_view_of_sqlite_is_copied(known, ingested, tmp_path):
     with closing(sqlite3.connect(tmp_path / "base.db")) as base:
         base.execute("CREATE TABLE t (id, requester, opened, closed, theme)")
@@ -205,7 +211,7 @@ def base(postgres, monkeypatch):
     monkeypatch.setenv("PGPASSWORD", "secret-42")
     with psycopg.connect(postgres, autocommit=True) as session:
         session.execute("DROP SCHEMA IF EXISTS aide CASCADE; CREATE SCHEMA aide")
-        session.execute(f"CREATE VIEW aide.tickets AS {TICKETS}")  # type: ignore[arg-type]
+        session.execute(f"CREATE VIEW aide.tickets AS {TICKETS}")
         session.execute(
             "CREATE VIEW aide.bad AS SELECT CAST(b AS int) AS ticket_id, b AS received, "
             "b AS closed, b AS answered FROM (VALUES ('Jeanne')) AS t (b)"

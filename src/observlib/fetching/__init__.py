@@ -18,6 +18,7 @@ from observlib.fetching import datagouv, glpi, limesurvey, matomo, pages, tables
 from observlib.fetching.pages import Progress, Source
 from observlib.store import DEMONSTRATION
 
+_JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
 _DATED = ("matomo", "zendesk", "glpi")  # of which a part may be asked for
 
 
@@ -126,6 +127,3 @@ def _file_name(device: Device, today: date) -> PurePath:
             f"with one * and {end}, such as {device.id}_*{end}"
         )
     return name
-
-
-_JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")

@@ -30,7 +30,7 @@ Choose = Callable[[list[str]], list[str]]  # the columns to copy, of those that 
 MEMORY = "1GB"  # for DuckDB, whatever the length of a table
 _READERS = {
     ".parquet": "read_parquet(?, union_by_name = true)",
-    ".csv": "read_csv(?, all_varchar = true, union_by_name = true)",
+    ".csv": "read_csv(?, header = true, all_varchar = true, union_by_name = true)",
 }
 _SECONDS = 60
 _ROWS = 10_000  # at a time
@@ -44,7 +44,7 @@ def copy(device: Device, catalogue: Catalogue, root: Path, path: Path, progress:
     Raises
     ------
     ObservError
-        One line, where it cannot be read, or lacks every column that the format reads.
+        One line, where it cannot be read, or lacks a column that the format needs.
     """
     form = catalogue.formats.get(device.loader)
     choose = partial(_kept, device, form)

@@ -88,11 +88,15 @@ def _text(records: Records) -> Iterator[str]:
     """Both lists, as the answers have them."""
     yield '{"tickets": ['
     for place, (_, (ticket, _)) in enumerate(records()):
-        yield ("," if place else "") + "\n" + json.dumps(ticket)
+        yield ("," if place else "") + "\n" + _compact(ticket)
     yield '\n], "metric_sets": ['
     first = True
     for name, (_, metrics) in records():
         if metrics:
-            yield ("" if first else ",") + "\n" + json.dumps({"ticket_id": int(name), **metrics})
+            yield ("" if first else ",") + "\n" + _compact({"ticket_id": int(name), **metrics})
             first = False
     yield '\n], "end_of_stream": true}\n'
+
+
+def _compact(found: Any) -> str:
+    return json.dumps(found, separators=(",", ":"))
