@@ -57,7 +57,7 @@ def test_a_data_set_without_months_says_to_check_the_entry(known, standin, tmp_p
     standin.answer = lambda asked: {"data": [], "links": {"next": None}, "meta": {"total": 0}}
     with pytest.raises(ObservError, match="nothing to fetch; check the device's entry"):
         fetch("essai", known, tmp_path)
-    assert not [one for one in tmp_path.iterdir() if not one.name.startswith(".")]
+    assert not [*tmp_path.iterdir()]
 
 
 def test_an_api_that_always_has_a_next_page_ends(known, standin, tmp_path):

@@ -88,6 +88,7 @@ def write(source: Source, part: Path, path: Path) -> None:
     for place, (key, _) in enumerate(_kept(part)):
         last[key] = place
     if not last:
+        part.unlink()  # it is asked for again once its cause is mended
         raise ObservError(f"{source.host}: has nothing to fetch; check the device's entry")
 
     def records() -> Iterator[tuple[str, Any]]:
