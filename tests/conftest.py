@@ -28,7 +28,7 @@ settings.register_profile(
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
-STEPS = "Writing exports|Reading exports|Executing studies|Publishing pages"
+STEPS = "Fetching|Writing exports|Reading exports|Executing studies|Publishing pages"
 PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
 
 # A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.

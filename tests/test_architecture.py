@@ -21,7 +21,7 @@ FLOORS = [
     {"loaders", "survey", "series", "confidentiality"},
     {"store", "project", "answers", "swap"},
     {"counts"},
-    {"display", "fetch"},
+    {"display", "fetching"},
     {"comparison"},
     {"sentences"},
     {"themes"},
@@ -40,8 +40,8 @@ FLOORS = [
 # Beyond the floors: what must not know each other although one stands above.
 STRANGERS = {
     "answers": {"loaders"},
-    "comparison": {"loaders", "store", "project", "fetch"},
-    "themes": {"loaders", "store", "project", "fetch"},
+    "comparison": {"loaders", "store", "project", "fetching"},
+    "themes": {"loaders", "store", "project", "fetching"},
     "display": {"loaders", "store", "answers", "project"},
     "demonstration": {"loaders", "store", "tables"},
     "publish": {"store", "loaders", "themes", "comparison", "edition"},

@@ -123,10 +123,17 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace a file at once: written whole under another name, synced, then renamed."""
+    """Replace a file at once, as `replacing` does."""
+    with replacing(path) as new:
+        new.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of another at once, when it is written whole, and synced."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as new:
         try:
-            new.write(content)
+            yield new
             new.flush()
             os.fsync(new.fileno())
             Path(new.name).chmod(0o644)

@@ -24,11 +24,13 @@ from observlib.catalogue.questionnaires import (
     outside_margins,
     plain_code,
 )
+from observlib.catalogue.sources import SQLITE, fetched_from
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [
     "CHANNEL_LABELS",
     "FIELDS",
+    "SQLITE",
     "Catalogue",
     "Channel",
     "Column",
@@ -46,6 +48,7 @@ __all__ = [
     "Question",
     "Questionnaire",
     "Routing",
+    "fetched_from",
     "load_catalogue",
     "load_formats",
     "needed_by",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -91,6 +92,23 @@ class Device(Entry):
     survey_id: int | None = Field(
         default=None, ge=1, description="number of the survey in LimeSurvey, for `observ fetch`"
     )
+    site_id: int | None = Field(
+        default=None, ge=1, description="number of the site in Matomo, for `observ fetch`"
+    )
+    dataset_id: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{24}$",
+        description="identifier of the data set on data.gouv.fr, for `observ fetch`",
+    )
+    address: str | None = Field(
+        default=None,
+        min_length=1,
+        description="folder or files of Parquet or CSV, SQLite file, or postgresql://host/base, "
+        "for `observ fetch`; a path goes from the project's root",
+    )
+    address_table: str | None = Field(
+        default=None, min_length=1, description="table or view of the address, maybe schema.table"
+    )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
 
     @field_validator("zone")
@@ -99,6 +117,19 @@ class Device(Entry):
         if zone is not None and zone not in available_timezones():
             raise ValueError("is no time zone, such as Europe/Paris or UTC")
         return zone
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_address(cls, address: str | None) -> str | None:
+        """No other place than files and PostgreSQL, and no password: entries are published."""
+        if address is None:
+            return None
+        parts = urlsplit(address) if "://" in address else None
+        if "password" in unquote(address).casefold() or (parts and parts.password is not None):
+            raise ValueError("holds a password; leave it out, and set PGPASSWORD where you fetch")
+        if parts and parts.scheme not in ("postgresql", "postgres"):
+            raise ValueError("is none that can be fetched: files, or postgresql://host/base")
+        return address
 
     @property
     def listens(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from observlib.catalogue import sources
 from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
 from observlib.catalogue.formats import Format, load_formats
 from observlib.catalogue.mistakes import explain
@@ -220,6 +221,8 @@ def _unknown_references(
         place = places["devices", device.id, "loader"]
         if device.table is not None and device.loader != "plain_csv":
             yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
+        for key, fault in sources.faults(device, parts["formats"]):
+            yield f"{places['devices', device.id, key]}: {device.id!r}: key {key!r} {fault}"
         for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:
                 known = sorted(tables or () if key == "table" else parts[f"{key}s"])

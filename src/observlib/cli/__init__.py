@@ -8,7 +8,7 @@ import io
 import shutil
 import sys
 import textwrap
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -110,21 +110,42 @@ def demo(
 
 @app.command()
 def fetch(
-    device: Annotated[str, typer.Argument(help="Device with a `survey_id` in the catalogue.")],
+    device: Annotated[
+        str | None, typer.Argument(help="Device of the catalogue; all that can be, if none.")
+    ] = None,
     to: Annotated[
         Path, typer.Option("--to", help="Folder of raw exports, from the project's root.")
     ] = Path("data/raw"),
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            formats=["%Y-%m-%d"],
+            help="First day, of visits and tickets; 1 January of the year before last.",
+        ),
+    ] = None,
 ) -> None:
-    """Download a LimeSurvey survey's responses.
+    """Fetch a device's export from its tool or database.
 
-    The address, user and password come from the environment: OBSERV_LIMESURVEY_URL, _USER and
-    _PASSWORD.
+    Addresses and keys come from the environment: docs/how-to/fetch.md names the variables. A
+    fetch that was interrupted goes on where it stopped.
     """
-    from observlib import fetch as fetching
-    from observlib import project
+    from observlib import fetching, project
 
     folder = project.data_folder(to)
-    path = fetching.fetch(device, project.catalogue(folder.parent), folder)
+    known = project.catalogue(folder.parent)
+    if device is None:
+        kinds = fetching.fetchable(known)
+        for name, kind in kinds.items():
+            say(f"{name}: {kind}")
+        say("`observ fetch DEVICE` fetches one." if kinds else "No device can be fetched.")
+        answer(devices=kinds)
+        return
+    with steps() as step:
+        path = fetching.fetch(
+            device, known, folder, root=project.root(), since=since and since.date(),
+            progress=step("Fetching"),
+        )  # fmt: skip
     say(f"Fetched: {path}")
     answer(path=path)
 

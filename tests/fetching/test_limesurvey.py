@@ -14,7 +14,7 @@ import pytest
 
 from observlib.catalogue import Catalogue, Device, Questionnaire
 from observlib.errors import ObservError, UsageError
-from observlib.fetch import fetch
+from observlib.fetching import fetch, web
 from observlib.loaders import load
 
 PASSWORD = "très-secret-42"
@@ -172,14 +172,15 @@ def silent(handler: Handler) -> None:
     ],
 )
 def test_what_a_server_answers_badly_is_one_line_without_the_password(
-    server, known, tmp_path, caplog, method, answer, word
+    server, known, tmp_path, caplog, monkeypatch, method, answer, word
 ):
     server.answers[method] = answer
+    monkeypatch.setattr(web, "SECONDS", 0.5)
     path = tmp_path / "limesurvey" / "enquete_2026-11-25.csv"
     path.parent.mkdir()
     path.write_text("an earlier one", encoding="utf-8")
     with caplog.at_level(logging.DEBUG), pytest.raises(ObservError) as error:
-        fetch("enquete", known, tmp_path, today=DAY, seconds=0.5)
+        fetch("enquete", known, tmp_path, today=DAY)
     assert word in str(error.value) and "\n" not in str(error.value)
     assert PASSWORD not in str(error.value) + caplog.text
     assert path.read_text(encoding="utf-8") == "an earlier one"

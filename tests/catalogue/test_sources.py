@@ -1,0 +1,94 @@
+"""What a device says of where its exports are fetched from, checked before anything is asked."""
+
+import pytest
+from tests.copies import copy_catalogue
+
+from observlib.catalogue import fetched_from, load_catalogue
+from observlib.errors import ObservError
+from observlib.loaders import names
+from observlib.tables import TABLES
+
+ENTRY = """- id: essai
+  label: Essai
+  family: feedback
+  channel: web
+  owner: numerique
+  product: boamp
+  frequency: daily
+  personal_data: Aucune.
+  pattern: essai_*.csv
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    """The catalogue with a device that says some more."""
+    folder = copy_catalogue(tmp_path)
+
+    def loaded(more: str):
+        text = ENTRY + "".join(f"  {line.strip()}\n" for line in more.split(";"))
+        (folder / "devices.yml").write_text(text, encoding="utf-8")
+        return load_catalogue(folder, names(), TABLES).devices["essai"]
+
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        ("loader: matomo_csv; site_id: 3", "matomo"),
+        ("loader: matomo_json; site_id: 3", "matomo"),
+        ("loader: matomo_csv", None),
+        ("loader: datagouv_metrics; dataset_id: 559395f1c751df0f51a453b9", "datagouv"),
+        ("loader: zendesk_api", "zendesk"),
+        ("loader: glpi", "glpi"),
+        ("loader: glpi; address: exports/*.parquet", "address"),
+        ("loader: tickets; address: base.db; address_table: t", "address"),
+        ("loader: tickets; address: 'postgresql://moi@hote/b'; address_table: s.t", "address"),
+        ("loader: plain_csv; table: audience; address: /srv/visites", "address"),
+        ("loader: tickets", None),
+    ],
+)
+def test_a_device_says_from_where_it_is_fetched(load, more, kind):
+    assert fetched_from(load(more)) == kind
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ("loader: matomo_csv; survey_id: 3", "key 'survey_id' goes with the loader limesurvey"),
+        ("loader: tickets; site_id: 3", "goes with the loader matomo_csv or matomo_json alone"),
+        ("loader: matomo_csv; site_id: 0", "site_id is 0"),
+        ("loader: datagouv_metrics; dataset_id: bodacc", "dataset_id is 'bodacc'"),
+        ("loader: zendesk_api; address: a.parquet", "a plain table, and zendesk_api is none"),
+        ("loader: awstats; address: a.parquet", "a plain table, and awstats is none"),
+        ("loader: matomo_csv; address: a.parquet", "a plain table, or the loader plain_csv"),
+        ("loader: tickets; address: base.sqlite", "needs `address_table`"),
+        ("loader: tickets; address: 'postgres://hote/b'", "needs `address_table`"),
+        ("loader: tickets; address: a.csv; address_table: t", "PostgreSQL or SQLite alone"),
+        ("loader: tickets; address_table: t", "goes with an `address` of PostgreSQL or SQLite"),
+        ("loader: tickets; address: 's3://seau/a.parquet'", "is none that can be fetched"),
+        ("loader: tickets; address: 'https://hote/a.csv'", "is none that can be fetched"),
+    ],
+)
+def test_keys_that_do_not_go_together_are_told_at_their_line(load, more, word):
+    with pytest.raises(ObservError) as error:
+        load(more)
+    (problem,) = error.value.problems
+    assert word in problem and "devices.yml:1" in problem and "'essai'" in problem
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://moi:secret-42@hote/b",
+        "postgresql://moi@hote/b?password=secret-42",
+        "postgresql://moi@hote/b?sslmode=require&pass%77ord=secret-42",
+        "host=hote password=secret-42",
+        "mysql://moi:secret-42@hote/b",
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_shown(load, address):
+    with pytest.raises(ObservError, match="holds a password; leave it out") as error:
+        load(f"loader: tickets; address: '{address}'; address_table: t")
+    assert "secret-42" not in str(error.value)
