@@ -73,7 +73,10 @@ def answer(**found: Any) -> None:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], Progress]]:
-    """Progress of steps: bars in a terminal, elsewhere a line at each tenth of the way."""
+    """Progress of steps: bars in a terminal, elsewhere a line at each tenth of the way.
+
+    One long item is told each time that its name says more.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bars
@@ -102,13 +105,13 @@ def steps() -> Iterator[Callable[[str], Progress]]:
 
 
 def _lines(title: str) -> Progress:
-    told = None
+    told: tuple[int, int, str] | None = None
 
     def progress(done: int, total: int, name: str) -> None:
         nonlocal told
         tenth = 10 * done // max(total, 1)
-        if tenth != told:
-            told = tenth
+        if told is None or tenth != told[0] or (done == told[1] and name != told[2]):
+            told = (tenth, done, name)
             with suppress(OSError):  # what nobody can read any more stops no work
                 say(f"{title}: {done} of {total}" + f" ({name})" * bool(name), err=True)
 

@@ -321,14 +321,13 @@ def _columns(
     form: Format,
     titles: Mapping[str, str],
     fields: Sequence[str],
-) -> Iterator[pd.Series]:
+) -> Iterator[list[pd.Series]]:
     """The cells of some fields that are not empty, of a piece after the other."""
     part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
     for grid in again():
         kept = _kept(path, grid, form, Counter())
         texts = _texts(path, kept, part, titles, Faults({}))
-        for field in fields:
-            yield texts.loc[texts[field] != "", field]
+        yield [texts.loc[texts[field] != "", field] for field in fields]
 
 
 def _is_dated(form: Format, field: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
 from zoneinfo import ZoneInfo
@@ -69,14 +69,16 @@ class Written:
 
 
 def written(
-    columns: Iterable[pd.Series], forms: Sequence[str], days: bool = False, told: str = ""
+    pieces: Iterable[Sequence[pd.Series]], forms: Sequence[str], days: bool = False, told: str = ""
 ) -> Written:
-    """The form in which columns of moments are written, or pieces of them: that of most cells.
+    """The form in which columns of moments are written, in pieces of them: that of most cells.
+
+    The first piece decides, but where day and month may be swapped: then all are looked at.
 
     Parameters
     ----------
-    columns
-        Cells that are not empty, by the line of their row.
+    pieces
+        Of each column, the cells that are not empty, by the line of their row.
     forms, days
         As for `read_moments`.
     told
@@ -91,38 +93,59 @@ def written(
     Examples
     --------
     >>> dates = pd.Series({2: "02/03/2026", 3: "31/03/2026"})
-    >>> written([dates], ["%d/%m/%Y", "%m/%d/%Y"], days=True)
+    >>> written([[dates]], ["%d/%m/%Y", "%m/%d/%Y"], days=True)
     Written(form='%d/%m/%Y', first=2, swapped=None)
     """
     forms = [told] if told else forms
     if len(forms) == 1 and _swapped(forms[0]) is None:
         return Written(forms[0])
-    counts: Counter[str] = Counter()
-    first: dict[str, int] = {}
-    swapped: dict[str, int] = {}
-    unlike: dict[tuple[str, str], int] = {}
-    heads: set[str] | None = None  # the forms of the very first cell
-    for texts in columns:
-        read = {form: parsed(texts, form, days) for form in forms}
+    tally = _Tally(forms, days)
+    for piece in pieces:
+        for texts in piece:
+            tally.add(texts)
+        if tally.counts[tally.form] and _swapped(tally.form) is None:
+            break
+    form = tally.form
+    for pair, line in tally.unlike.items():
+        if form in pair and tally.counts[pair[0]] == tally.counts[pair[1]]:
+            raise TwoForms(line, pair if pair[0] == form else pair[::-1])
+    return Written(form, tally.first.get(form), tally.swapped.get(form))
+
+
+@dataclass
+class _Tally:
+    """What each of several forms makes of columns, so far."""
+
+    forms: Sequence[str]
+    days: bool
+    counts: Counter[str] = field(default_factory=Counter)  # of the cells that it reads
+    first: dict[str, int] = field(default_factory=dict)  # the line of the first of them
+    swapped: dict[str, int] = field(default_factory=dict)  # as in `Written`
+    unlike: dict[tuple[str, str], int] = field(default_factory=dict)  # read in two ways
+    heads: set[str] | None = None  # the forms that read the very first cell
+
+    def add(self, texts: pd.Series) -> None:
+        """A column, or a piece of one."""
+        read = {form: parsed(texts, form, self.days) for form in self.forms}
         for form, parts in read.items():
             own = parts["read"]
-            counts[form] += int(own.sum())
-            if form not in first and own.any():
-                first[form] = texts.index[own.to_numpy().argmax()]
-            if form not in swapped and (line := _month_first(texts[~own], form)) is not None:
-                swapped[form] = line
-        for one, other in combinations(forms, 2):
+            self.counts[form] += int(own.sum())
+            if form not in self.first and own.any():
+                self.first[form] = texts.index[own.to_numpy().argmax()]
+            if form not in self.swapped and (line := _month_first(texts[~own], form)) is not None:
+                self.swapped[form] = line
+        for one, other in combinations(self.forms, 2):
             both = read[one]["read"] & read[other]["read"]
             wrong = both & (read[one]["wall"] != read[other]["wall"])
             if wrong.any():
-                unlike.setdefault((one, other), texts.index[wrong.to_numpy().argmax()])
-        if heads is None and len(texts):
-            heads = {form for form in forms if read[form]["read"].iloc[0]}
-    form = max(forms, key=lambda one: (counts[one], one in (heads or ())))
-    for pair, line in unlike.items():
-        if form in pair and counts[pair[0]] == counts[pair[1]]:
-            raise TwoForms(line, pair if pair[0] == form else pair[::-1])
-    return Written(form, first.get(form), swapped.get(form))
+                self.unlike.setdefault((one, other), texts.index[wrong.to_numpy().argmax()])
+        if self.heads is None and len(texts):
+            self.heads = {form for form in self.forms if read[form]["read"].iloc[0]}
+
+    @property
+    def form(self) -> str:
+        """The form that reads most cells, and of several the very first cell."""
+        return max(self.forms, key=lambda one: (self.counts[one], one in (self.heads or ())))
 
 
 def read_moments(
@@ -169,7 +192,7 @@ def read_moments(
     >>> found.dropna().astype(str).to_dict(), list(faults)
     ({2: '2026-07-01 10:00:00'}, [3])
     """
-    how = how or written([texts], forms, days)
+    how = how or written([[texts]], forms, days)
     parts = parsed(texts, how.form, days)
     faults: dict[int, str] = {}
     own = parts["read"]

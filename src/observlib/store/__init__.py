@@ -9,6 +9,7 @@ time holds `store/lock`; readers hold nothing, and read the new ledger where it 
 from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
+    by_month,
     check,
     devices,
     digest,
@@ -26,6 +27,7 @@ __all__ = [
     "READ",
     "Ingested",
     "Progress",
+    "by_month",
     "check",
     "devices",
     "digest",

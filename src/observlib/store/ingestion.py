@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 DEMONSTRATION = "demonstration.json"
+_MILLION = 10**6
 _LIBRARY = Path(observlib.__file__).parent
 
 
@@ -270,8 +271,8 @@ def _batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loade
 
 def _rows_so_far(progress: Progress | None, done: int, total: int, name: str, rows: int) -> None:
     """Tell how far a long export is read, million by million."""
-    if progress and rows >= 10**6:
-        progress(done, total, f"{name}, {rows / 1e6:.0f} million rows")
+    if progress and rows >= _MILLION:
+        progress(done, total, f"{name}, {rows // _MILLION} million rows")
 
 
 def _shows(entry: Entry) -> tuple[str, str, int]:

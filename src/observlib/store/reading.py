@@ -86,6 +86,52 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
     return pd.concat(filled, ignore_index=True)[columns]
 
 
+def by_month(
+    data: Path,
+    table: str,
+    sums: Sequence[str] = (),
+    first: Quarter | None = None,
+    last: Quarter | None = None,
+) -> pd.DataFrame:
+    """How much a table holds by device, product and month, of however many rows it is.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    table
+        Name of the tidy table.
+    sums
+        Its columns of counts and numbers of which the sum is wanted.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Returns
+    -------
+    DataFrame
+        `device`, `product`, `month` (`YYYY-MM`, that of a row's first day), `rows`, each of `sums`
+        and `source`.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or the table or a column does not exist.
+    """
+    if unknown := [name for name in sums if name not in tables.columns(table)]:
+        raise ObservError(f"table {table}: has no column {unknown[0]!r}")
+    start = quoted(tables.TABLES[table].start)
+    wanted = "".join(f", sum({quoted(name)}) AS {quoted(name)}" for name in sums)
+    month = f"date_trunc('month', {start})"
+    select = f"SELECT device, product, {month} AS month, count(*)::BIGINT AS rows{wanted}"
+    found = _query(
+        data, table, select, f"GROUP BY device, product, {month} ORDER BY ALL", first, last
+    )
+    columns = ["device", "product", "month", "rows", *sums, "source"]
+    if found.empty:
+        return pd.DataFrame(columns=columns)
+    return found.assign(month=found["month"].dt.strftime("%Y-%m"))[columns]
+
+
 def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     """Which devices gave something about which product: `device`, `product`, `source`.
 
