@@ -81,6 +81,9 @@ class Device(Entry):
     date_form: str | None = Field(
         default=None, description="form of its exports' days, where their format has several"
     )
+    area: Text | None = Field(
+        default=None, description="place that its exports count, where their rows tell none"
+    )
     promise_days: int | None = Field(
         default=None, ge=1, description="calendar days within which a first answer is promised"
     )

@@ -33,11 +33,11 @@ _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 FIELDS: dict[str, dict[str, str]] = {
     "calls": {
         "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
-        "talk": "time?", "theme": "theme?",
+        "talk": "time?", "theme": "theme?", "area": "place~",
     },
     "call_intervals": {
         "moment": "moment", "offered": "signed", "answered": "signed", "abandoned": "signed",
-        "wait": "times?", "talk": "times?",
+        "wait": "times?", "talk": "times?", "area": "place?",
     },
     "tickets": {
         "ticket_id": "ticket", "received": "moment", "answered": "moment?", "closed": "moment?",
@@ -56,13 +56,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "audience": {
         "day": "day", "month": "month", "start": "day", "end": "day", "product": "product?",
         "visits": "count", "visitors": "count?", "actions": "count?", "downloads": "count?",
-        "bounces": "count?", "seconds": "times?",
+        "bounces": "count?", "seconds": "times?", "area": "place?",
     },
     "ratings": {
         "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
         "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
         "help_satisfaction": "mark~", "question": "text", "value": "mark~",
-        "scale_min": "number", "scale_max": "number",
+        "scale_min": "number", "scale_max": "number", "area": "place~",
     },
     "polls": {
         "poll_id": "text", "server": "host", "date": "day", "closed": "moment",

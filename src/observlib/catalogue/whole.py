@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
-from observlib.catalogue.formats import Format, load_formats
+from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.errors import ObservError
@@ -220,6 +220,9 @@ def _unknown_references(
         place = places["devices", device.id, "loader"]
         if device.table is not None and device.loader != "plain_csv":
             yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
+        form = parts["formats"].get(device.loader)
+        if device.area and form and "area" not in FIELDS[form.table]:
+            yield f"{place}: {device.id!r}: key 'area' says nothing of the table {form.table}"
         for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:
                 known = sorted(tables or () if key == "table" else parts[f"{key}s"])

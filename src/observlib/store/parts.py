@@ -16,6 +16,8 @@ from observlib.loaders import Loaded
 from observlib.store.ledger import Entry, Export, file_digest
 from observlib.text import as_cell
 
+_WHOLE, _PART = "\x00whole", "\x00part"  # signs that no area is
+
 
 def put(
     store: Path, entries: list[Entry], place: int, export: Export, loaded: Loaded
@@ -58,7 +60,7 @@ def _correct(
 ) -> tuple[list[Entry], str]:
     """Take the rows that an export corrects out of its device's earlier parts."""
     table = loaded.table
-    spoken, span = _subjects(loaded.rows, table), _span(loaded.rows, table)
+    spoken, span = _subjects(loaded.rows, table, speaking=True), _span(loaded.rows, table)
     kept: list[Entry] = []
     told: list[str] = []
     for entry in entries:
@@ -66,7 +68,7 @@ def _correct(
             part = store / entry.part
             again = export.content in entry.corrected
             if again or not spoken.isdisjoint(_part_subjects(part, table)):
-                before = pd.read_parquet(part)
+                before = _part(part, table)
                 gone = _inside(before, table, span, spoken)
                 if gone.any():
                     told.append(f"{int(gone.sum())} rows of {entry.name}")
@@ -90,7 +92,7 @@ def _corrected(
         gone |= _inside(rows, table, span)
     subjects = _subjects(rows, table) if later else frozenset()
     for entry in later:
-        spoken = _part_subjects(store / entry.part, table)
+        spoken = _part_subjects(store / entry.part, table, speaking=True)
         if entry.span and not spoken.isdisjoint(subjects):
             gone |= _inside(rows, table, entry.span, spoken)
     return gone
@@ -151,23 +153,53 @@ def _write_rows(store: Path, device: str, table: str, rows: pd.DataFrame) -> dic
 
 
 @cache
-def _part_subjects(part: Path, table: str) -> frozenset[object]:
+def _part_subjects(part: Path, table: str, speaking: bool = False) -> frozenset[object]:
     """What a part speaks of. Parts never change, so each is read once."""
-    return _subjects(pd.read_parquet(part), table)
+    return _subjects(_part(part, table), table, speaking)
 
 
-def _subjects(rows: pd.DataFrame, table: str) -> frozenset[object]:
-    """What rows speak of, so that two exports of one thing can be told: their keys or days."""
+def _part(part: Path, table: str) -> pd.DataFrame:
+    """The rows of a part, with the columns that its table has come to have later."""
+    rows, names = pd.read_parquet(part), tables.columns(table)
+    return rows if [*rows] == names else tables.coerce(rows.reindex(columns=names), table)
+
+
+def _subjects(rows: pd.DataFrame, table: str, speaking: bool = False) -> frozenset[object]:
+    """What rows speak of, so that two exports of one thing can be told: their keys or days.
+
+    Rows of one area and those of all areas count the same: see `_told`.
+    """
     shape = tables.TABLES[table]
     if shape.by_days:
-        return frozenset(day for days in _days(rows, table) for day in days)
-    return frozenset(rows[list(shape.key)].itertuples(index=False, name=None))
+        return frozenset(day for days in _days(rows, table, speaking) for day in days)
+    return frozenset(key for keys in _told(rows, table, list(shape.key), speaking) for key in keys)
 
 
-def _days(rows: pd.DataFrame, table: str) -> Iterator[list[tuple[object, ...]]]:
+def _days(
+    rows: pd.DataFrame, table: str, speaking: bool = False
+) -> Iterator[list[tuple[object, ...]]]:
     """The days that each row counts, each with the row's subject."""
     shape = tables.TABLES[table]
     subject = [name for name in shape.key if name not in (shape.start, shape.end)]
-    subjects = rows[subject].fillna("").itertuples(index=False, name=None)
+    subjects = _told(rows[subject].fillna(""), table, subject, speaking)
     for names, start, end in zip(subjects, rows[shape.start], rows[shape.end], strict=True):
-        yield [(*names, day) for day in pd.date_range(start, end)]
+        yield [(*name, day) for name in names for day in pd.date_range(start, end)]
+
+
+def _told(
+    rows: pd.DataFrame, table: str, names: list[str], speaking: bool
+) -> Iterator[list[tuple[object, ...]]]:
+    """What each row tells of: its cells and, of an `area`, signs by which it meets the whole.
+
+    What a new export is `speaking` of meets what the rows before it count where they share one:
+    an area meets itself and the whole, the whole meets all.
+    """
+    at = names.index("area") if tables.TABLES[table].by_area else None
+    cells = rows[names] if at is None else rows[names].fillna({"area": ""})
+    for told in cells.itertuples(index=False, name=None):
+        if at is None:
+            yield [told]
+            continue
+        whole = [_WHOLE] if speaking else [_WHOLE, _PART]
+        signs = [told[at], _PART if speaking else _WHOLE] if told[at] else whole
+        yield [(*told[:at], sign, *told[at + 1 :]) for sign in signs]
