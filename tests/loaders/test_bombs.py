@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from tests.copies import DEMO
+from tests.loaders.books import ods
 
 from observlib import files
 from observlib.loaders import _text
@@ -145,23 +146,28 @@ def test_a_workbook_that_swells_is_refused(tmp_path):
 
 
 def test_an_open_document_s_repeated_cells_are_never_laid_out(tmp_path):
-    spaces = ("office", "table", "text")
-    names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in spaces
-    )
-    content = (
-        f"<office:document-content {names}><office:body><office:spreadsheet>"
-        '<table:table table:name="T3-25"><table:table-row table:number-rows-repeated="1048576">'
-        '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" '
-        'office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        new.writestr("META-INF/manifest.xml", "<manifest/>")
-        new.writestr("content.xml", content)
-    bombs = {"repeated.xlsx": (packed.getvalue(), "save it as .xlsx")}
+    def sheet(rows: str, times: str, columns: str = "1") -> bytes:
+        cell = f'<table:table-cell table:number-columns-repeated="{columns}" '
+        cell += 'office:value-type="float" office:value="1"/>'
+        row = f'<table:table-row table:number-rows-repeated="{times}">'
+        first = f"<table:table-row>{cell}</table:table-row>"
+        rows = rows.replace("ROWS", row).replace("CELL", cell)
+        return ods(content=f'<table:table table:name="T3-25">{first}{rows}</table:table>')
+
+    own, empty = "ROWSCELL</table:table-row>", "ROWS<table:table-cell/></table:table-row>"
+    bombs = {
+        "repeated.ods": (sheet(own, "1048575", "16384"), "spans 1048576 rows and 16384 columns"),
+        "rows.ods": (sheet(own, "999999999"), "spans 1000000000 rows"),
+        "huge.ods": (sheet(own, "9" * 40), "spans 1000000001 rows"),
+        "cells.ods": (sheet("", "1", "1" * 9), "and 111111111 columns"),
+        "gap.ods": (sheet(empty + own.replace("ROWS", "<table:table-row>"), "4" * 9), "spans 444"),
+        "sheets.ods": (sheet(own + "</table:table><table:table>" + own, "800000"), "spans 8000"),
+        "zeros.ods": (
+            ods(content="<text:p>" + "0" * 101_000_000 + "</text:p>"),
+            "more than 100 MB",
+        ),
+        "deep.ods": (ods(content="<text:p>" * 100_000), "nested more than 50 levels"),
+    }
     refused(tmp_path, "qualite-demarches", bombs)
 
 

@@ -126,9 +126,9 @@ def _as_column(given: Any) -> Any:
 class Layout(_Part):
     """What surrounds the table in its file.
 
-    `text` is CSV and its kin; `workbook` is .xlsx; `table` either, by the file's name; `json` one
-    document, or several one after the other; `archive` a .zip of texts, each of one of `members`;
-    `queue_log` Asterisk's events.
+    `text` is CSV and its kin; `workbook` is .xlsx, .xls or .ods; `table` either, by the file's
+    name; `json` one document, or several one after the other; `archive` a .zip of texts, each of
+    one of `members`; `queue_log` Asterisk's events.
     """
 
     kind: Kind = "text"

@@ -221,7 +221,7 @@ def _unknown_references(
         if device.table is not None and device.loader != "plain_csv":
             yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
         form = parts["formats"].get(device.loader)
-        if device.area and form and "area" not in FIELDS[form.table]:
+        if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):
             yield f"{place}: {device.id!r}: key 'area' says nothing of the table {form.table}"
         for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:

@@ -55,7 +55,7 @@ def read_grid(path: Path, form: Format) -> Grid:
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*_queue_log.read(path, read_text(path)))
-    if layout.kind == "text" or (layout.kind == "table" and path.suffix.lower() != ".xlsx"):
+    if layout.kind == "text" or (layout.kind == "table" and not _is_book(path)):
         known = [name for column in form.columns.values() for name in column.headers]
         text = read_text(path, layout.encodings)
         grid = _csv(path, _section(path, text, layout), layout, known)
@@ -69,6 +69,10 @@ def read_grid(path: Path, form: Format) -> Grid:
     if layout.footer:
         grid = _above(grid, layout.footer)
     return grid
+
+
+def _is_book(path: Path) -> bool:
+    return path.suffix.lower() in (".xlsx", ".xls", ".ods")
 
 
 def _day(text: str) -> date | None:

@@ -30,7 +30,7 @@ _DAY = re.compile(
     re.ASCII,
 )
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
-_FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
+_FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|ERROR|#+)", re.ASCII)
 _TOTALS = frozenset(
     {"total", "totaux", "total general", "grand total", "sous-total", "sous total", "subtotal"}
 )
