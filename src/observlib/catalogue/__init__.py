@@ -4,6 +4,7 @@ The catalogue is data that people edit. Every file is checked whole, and every m
 told at once with its file, line and key.
 """
 
+from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     Channel,
@@ -29,6 +30,7 @@ from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 __all__ = [
     "CHANNEL_LABELS",
     "FIELDS",
+    "Beside",
     "Catalogue",
     "Channel",
     "Column",

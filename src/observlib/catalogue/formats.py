@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import Entry, Slug, Text
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
@@ -163,6 +164,7 @@ class Layout(_Part):
         default=None, description="patterns of the lines of a text between which the table stands"
     )
     footer: str | None = Field(default=None, description="pattern of the first cell below the rows")
+    beside: Beside | None = Field(default=None, description="another file, joined to this one")
 
     @model_validator(mode="after")
     def _fits(self) -> Layout:

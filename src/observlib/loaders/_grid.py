@@ -17,7 +17,7 @@ from typing import Any
 from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
-from observlib.loaders import _queue_log
+from observlib.loaders import _beside, _queue_log
 from observlib.loaders._text import MOST_JSON, decoded, read_csv, read_json, read_text, short
 from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
@@ -64,6 +64,10 @@ def read_grid(path: Path, form: Format) -> Grid:
     else:
         read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
         grid = read(path, layout)
+    if layout.beside:
+        plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
+        header, rows = _beside.joined(path, grid, layout.beside, lambda p: read_grid(p, plain))
+        grid = replace(grid, header=header, rows=rows)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:

@@ -17,6 +17,7 @@ from observlib import files, tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, load
+from observlib.loaders._beside import files_of
 from observlib.store.ledger import (
     Entry,
     Export,
@@ -142,7 +143,9 @@ def _claims(
             name = path.relative_to(raw).as_posix()
             done.unclaimed.append(name)
             done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
-    return claims
+    parts = {part for path, device in claims for part in files_of(path, device, catalogue)[1:]}
+    done.unclaimed = [name for name in done.unclaimed if raw / name not in parts]
+    return [(path, device) for path, device in claims if path not in parts]
 
 
 def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
@@ -318,10 +321,11 @@ def _export(path: Path, device: Device, known: Catalogue) -> Export:
     for entry in (device, *known.questionnaires.values(), *known.formats.values()):
         digest.update(entry.model_dump_json(exclude_defaults=True).encode())
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                content.update(chunk)
-                digest.update(chunk)
+        for part in filter(Path.is_file, files_of(path, device, known)):
+            with part.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    content.update(chunk)
+                    digest.update(chunk)
     except OSError as error:
         raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
     return Export(
