@@ -23,7 +23,7 @@ from observlib.catalogue.entries import Entry, Slug, Text
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
 
-Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log"]
+Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
 Unit = Literal["clock", "ms", "s", "min", "h"]
 _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
@@ -129,7 +129,7 @@ class Layout(_Part):
 
     `text` is CSV and its kin; `workbook` is .xlsx, .xls or .ods; `table` either, by the file's
     name; `json` one document, or several one after the other; `archive` a .zip of texts, each of
-    one of `members`; `queue_log` Asterisk's events.
+    one of `members`; `queue_log` Asterisk's events; `mbox` a mailbox, a row a thread.
     """
 
     kind: Kind = "text"
@@ -164,6 +164,9 @@ class Layout(_Part):
         default=None, description="patterns of the lines of a text between which the table stands"
     )
     footer: str | None = Field(default=None, description="pattern of the first cell below the rows")
+    addresses: tuple[Text, ...] = Field(
+        default=(), description="of the service, or their domains: who writes from them answers"
+    )
     beside: Beside | None = Field(default=None, description="another file, joined to this one")
 
     @model_validator(mode="after")

@@ -59,6 +59,9 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         if form is not None:
             from observlib.loaders import _format
 
+            if device.addresses:
+                own = form.layout.model_copy(update={"addresses": device.addresses})
+                form = form.model_copy(update={"layout": own})
             return _format.load(path, device, catalogue, form)
         loaded: Loaded = import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
     except MemoryError as error:

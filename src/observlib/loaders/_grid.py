@@ -17,7 +17,7 @@ from typing import Any
 from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
-from observlib.loaders import _beside, _queue_log
+from observlib.loaders import _beside, _mbox, _queue_log
 from observlib.loaders._text import MOST_JSON, decoded, read_csv, read_json, read_text, short
 from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
@@ -55,6 +55,8 @@ def read_grid(path: Path, form: Format) -> Grid:
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*_queue_log.read(path, read_text(path)))
+    if layout.kind == "mbox":
+        return Grid(*_mbox.read(path, layout.addresses))
     if layout.kind == "text" or (layout.kind == "table" and not _is_book(path)):
         known = [name for column in form.columns.values() for name in column.headers]
         text = read_text(path, layout.encodings)
