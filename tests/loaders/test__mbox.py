@@ -107,7 +107,7 @@ def test_what_is_no_mailbox_of_the_service_is_one_line_of_error(threads, text, a
     assert "\n" not in str(caught.value)
 
 
-def test_a_mailbox_of_any_size_takes_little_memory(tmp_path, monkeypatch):
+def test_a_mailbox_beyond_all_is_not_gone_through(tmp_path, monkeypatch):
     path: Path = tmp_path / "boite.mbox"
     with path.open("w", encoding="utf-8") as stream:
         stream.write(ASKED)

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from tests.copies import DEMO
+from tests.formats.test_samples import device
 from tests.loaders.books import ods
 
-from observlib import files
-from observlib.loaders import _text
+from observlib import files, store
+from observlib.errors import ObservError
+from observlib.loaders import _text, load
 
 pytestmark = pytest.mark.slow
 
@@ -134,12 +136,15 @@ def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path):
 def test_a_workbook_that_swells_is_refused(tmp_path):
     text = b'<sst xmlns="%s"><si><t>%s</t></si></sst>' % (_MAIN, b"x" * 32_000)
     row = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
+    one = worksheet(b'<row r="1"><c r="A1"><v>1</v></c></row>')
+    claim = one.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
     bombs = {
         # 200,000 cells, each of which calamine gives the text of its own
         "shared.xlsx": (workbook(worksheet(row * 2000), sharedStrings=text), "ran out of memory"),
         "deep.xlsx": (workbook(worksheet(b"<a>" * 100_000)), "nested more than 50 levels"),
         "tag.xlsx": (workbook(worksheet(b'<row r="' + b"1" * 9_000_000 + b'"/>')), "a tag of more"),
         "zeros.xlsx": (workbook(b"\0" * 101_000_000), "holds more than 100 MB"),
+        "claim.xlsx": (workbook(claim), "no sheet has in its first row"),
         "zero.xlsx": (workbook(worksheet(b'<row><c r="A0"/></row>')), "missing the expected row"),
     }
     refused(tmp_path, "qualite-demarches", bombs)
@@ -217,6 +222,35 @@ def test_a_json_export_that_swells_is_refused(tmp_path):
         "number.json": (b"9" * 10_000_000, "a number too long"),
     }
     refused(tmp_path, "matomo-vie-publique", bombs)
+
+
+@pytest.mark.parametrize("records", [(1000, 1000), (100_000, 1), (6000, 9)])
+def test_records_that_each_have_keys_of_their_own_are_never_laid_out_side_by_side(
+    tmp_path, catalogue, records
+):
+    count, own = records
+    lines = ({f"k{n}_{m}": 1 for m in range(own)} for n in range(count))
+    path = tmp_path / "keys.json"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with pytest.raises(
+        ObservError, match=f"keys.json: its {count:,} rows have {count * own:,} col"
+    ):
+        load(path, device("amazon_connect"), catalogue)
+
+
+def test_a_text_beyond_all_is_told_before_it_is_gone_through(tmp_path, catalogue):
+    """Ten gigabytes that take no room on the disk."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in ("appels_3939_2026.csv", "other.csv"):
+        with (raw / name).open("wb") as stream:
+            stream.truncate(10_000_000_000)
+    known = catalogue.model_copy(
+        update={"devices": {"d": device("calls").model_copy(update={"pattern": "appels*.csv"})}}
+    )
+    done = store.ingest(raw, tmp_path, known)
+    (problem,) = done.problems
+    assert "appels_3939_2026.csv: holds more than 5 GB; export a shorter period" in problem
 
 
 def test_a_table_of_endless_rows_is_refused(tmp_path):

@@ -23,6 +23,8 @@ from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
+_MOST_COLUMNS = 10_000
+_MOST_CELLS = 50_000_000
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
 # What stands under the question itself, where columns stand under questions.
@@ -243,8 +245,18 @@ def _json(path: Path, layout: Layout) -> Grid:
             for one in flat
         ]
     header = list(dict.fromkeys(key for record in flat for key in record))
+    _need_room(path, len(header), len(flat))
     rows = {at: [one.get(key, "") for key in header] for at, one in enumerate(flat, 1)}
     return Grid(header, rows)
+
+
+def _need_room(path: Path, columns: int, rows: int) -> None:
+    """Stop before rows that each have keys of their own are laid out under all of them."""
+    if columns > _MOST_COLUMNS or columns * rows > _MOST_CELLS:
+        raise ObservError(
+            f"{path}: its {rows:,} rows have {columns:,} columns together, which is more than any "
+            "export; export a shorter period, or parts"
+        )
 
 
 def _documents(path: Path, text: str) -> Iterator[Any]:
@@ -311,6 +323,7 @@ def _archive(path: Path, layout: Layout) -> Grid:
     if not grids:
         raise ObservError(f"{path}: holds none of {', '.join(layout.members)}; {_AGAIN}")
     header = list(dict.fromkeys(name for grid in grids for name in grid.header))
+    _need_room(path, len(header), sum(len(grid.rows) for grid in grids))
     rows: dict[int, list[str]] = {}
     before = 0
     for grid in grids:

@@ -54,8 +54,7 @@ def read(path: Path, addresses: Sequence[str]) -> tuple[list[str], dict[int, lis
             f"{path}: whose messages are answers is not told; give the service's own addresses as "
             "the device's `addresses`, such as [contact@exemple.fr], or their domain"
         )
-    if files.endless(path):
-        raise ObservError(f"{path}: {files.ENDLESS}")
+    files.need_less(path, _MOST_BYTES, _SHORTER)
     ours = tuple(address.casefold() for address in addresses)
     threads = _threads(_mail(line, head, ours) for line, head in _heads(path))
     rows: dict[int, list[str]] = {}
@@ -98,16 +97,12 @@ def _told(moment: datetime | None) -> str:
 def _heads(path: Path) -> Iterator[tuple[int, bytes]]:
     """The headers of each message, and the line on which they begin; bodies are passed over."""
     head: list[bytes] = []
-    begun = line = size = count = length = 0
+    begun = line = count = length = 0
     blank, inside = True, False
     try:
         with path.open("rb") as stream:
             while text := stream.readline(_LONGEST_LINE):
-                line, size = line + 1, size + len(text)
-                if size > _MOST_BYTES:
-                    raise ObservError(
-                        f"{path}: holds more than {_MOST_BYTES // 10**9} GB; {_SHORTER}"
-                    )
+                line += 1
                 if blank and _FROM.fullmatch(text):
                     if head:
                         yield begun, b"".join(head)

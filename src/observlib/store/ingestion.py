@@ -31,6 +31,7 @@ from observlib.store.parts import put
 
 Progress = Callable[[int, int, str], None]
 DEMONSTRATION = "demonstration.json"
+_MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
 _LIBRARY = Path(observlib.__file__).parent
 
 
@@ -322,6 +323,7 @@ def _export(path: Path, device: Device, known: Catalogue) -> Export:
         digest.update(entry.model_dump_json(exclude_defaults=True).encode())
     try:
         for part in filter(Path.is_file, files_of(path, device, known)):
+            files.need_less(part, _MOST_BYTES, "export a shorter period, or parts")
             with part.open("rb") as stream:
                 while chunk := stream.read(1 << 20):
                     content.update(chunk)
