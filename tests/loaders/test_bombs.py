@@ -238,6 +238,20 @@ def test_records_that_each_have_keys_of_their_own_are_never_laid_out_side_by_sid
         load(path, device("amazon_connect"), catalogue)
 
 
+@pytest.mark.parametrize("place", range(1, 60))
+def test_a_damaged_archive_of_an_audience_is_one_line_of_error(tmp_path, catalogue, place):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("subscribed_members_export_1.csv", "Email Address,OPTIN_TIME\n" * 9)
+    raw = bytearray(packed.getvalue())
+    raw[-place] ^= 0x04
+    path = tmp_path / "audience_2026-03.zip"
+    path.write_bytes(raw)
+    with pytest.raises(ObservError, match=r"audience_2026-03\.zip") as caught:
+        load(path, device("mailchimp_audience"), catalogue)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_text_beyond_all_is_told_before_it_is_gone_through(tmp_path, catalogue):
     """Ten gigabytes that take no room on the disk."""
     raw = tmp_path / "raw"

@@ -23,6 +23,7 @@ from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 _MOST_COLUMNS = 10_000
 _MOST_CELLS = 50_000_000
 _AGAIN = "export it again"
@@ -318,7 +319,7 @@ def _archive(path: Path, layout: Layout) -> Grid:
                 with book.open(part) as stream:
                     content = stream.read(part.file_size + 1)
                 grids.append(_csv(path, decoded(path, content, layout.encodings), layout))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
     if not grids:
         raise ObservError(f"{path}: holds none of {', '.join(layout.members)}; {_AGAIN}")
