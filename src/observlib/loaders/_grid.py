@@ -71,8 +71,8 @@ def read_grid(path: Path, form: Format) -> Grid:
         grid = read(path, layout)
     if layout.beside:
         plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
-        header, rows = _beside.joined(path, grid, layout.beside, lambda p: read_grid(p, plain))
-        grid = replace(grid, header=header, rows=rows)
+        header, whole = _beside.joined(path, grid, layout.beside, lambda p: read_grid(p, plain))
+        grid = replace(grid, header=header, rows=whole)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:
