@@ -55,6 +55,12 @@ def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_
     assert "matomo_csv" in problem and "allowed: allo-service-public" in problem
 
 
+def test_a_place_of_what_no_place_is_kept_of_is_told(folder):
+    edit(folder, "devices.yml", "  loader: tickets\n", '  loader: tickets\n  area: "01"\n')
+    (problem,) = problems(folder)
+    assert "key 'area' says nothing of the table tickets" in problem
+
+
 def test_all_errors_are_told_at_once_each_with_its_line(folder):
     lines = {
         edit(folder, "devices.yml", "channel: open_data", "channel: pigeon"): "pigeon",

@@ -122,3 +122,45 @@ def test_a_change_from_nothing_is_not_told_and_one_to_nothing_is(then, now, chan
         assert found["status"] == "missing" and pd.isna(found["estimate"])
     else:
         assert (found["status"], found["estimate"]) == ("published", pytest.approx(change))
+
+
+def towns(*rows: tuple[str, str, int], **words: object) -> pd.DataFrame:
+    """An audience table of (area, month, visits) rows."""
+    parts = [months(f"{month}-01", [count]).assign(area=area) for area, month, count in rows]
+    return pd.concat(parts, ignore_index=True)
+
+
+def statuses(rows: pd.DataFrame) -> list[tuple[float, str]]:
+    by_month = counts.monthly(rows, "2026-01", "2026-12")
+    return list(zip(by_month["estimate"], by_month["status"], strict=True))
+
+
+def test_the_visits_of_a_month_are_those_of_all_its_towns():
+    rows = towns(("Lyon", "2026-01", 100), ("01", "2026-01", 50), ("01", "2026-02", 60))
+    assert statuses(rows)[0] == (150, "published")
+
+
+def test_a_month_for_which_the_file_of_a_town_is_not_there_yet_is_no_whole_one():
+    rows = towns(("Lyon", "2026-01", 100), ("Ain", "2026-01", 29), ("Lyon", "2026-02", 90))
+    assert statuses(rows) == [(129, "published"), (90, "published")], "29 may become none by chance"
+    rows = towns(("Lyon", "2026-01", 100), ("Ain", "2026-01", 30), ("Lyon", "2026-02", 90))
+    assert statuses(rows) == [(130, "published"), (90, "partial")]
+    more = towns(("Lyon", "2026-03", 90), ("Lyon", "2026-04", 90))
+    assert [status for _, status in statuses(pd.concat([rows, more]))][1:] == [
+        "partial", "published", "published",
+    ]  # fmt: skip
+
+
+def test_the_days_of_two_towns_are_the_same_days():
+    whole = days("2026-01-01", "2026-01-31").assign(area="Lyon")
+    half = days("2026-01-01", "2026-01-15").assign(area="Paris")
+    assert statuses(pd.concat([whole, half])) == [(4600, "published")]
+    halves = pd.concat([half, half.assign(area="Lyon")])
+    assert statuses(halves)[0] == (3000, "partial")
+    later = [
+        days("2026-02-01", "2026-02-28").assign(area="Lyon"),
+        days("2026-02-01", "2026-02-10").assign(area="Paris"),
+    ]
+    assert statuses(pd.concat([whole, whole.assign(area="Paris"), *later])) == [
+        (6200, "published"), (3800, "partial"),
+    ], "Paris had a hundred a day, and has no days after the tenth"  # fmt: skip

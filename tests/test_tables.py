@@ -59,7 +59,9 @@ def test_a_part_never_stands_as_the_whole_where_the_column_of_the_parts_was_drop
     with pytest.raises(ObservError) as caught:
         audience(months * 3, visits=[10, 20, 30, 40, 50, 20])
     (told,) = caught.value.problems
-    assert told.startswith("f.csv: rows 2 and 4 have the same product, channel, start, end and ")
+    assert told.startswith(
+        "f.csv: rows 2 and 4 have the same product, channel, area, start, end and "
+    )
     assert "as 2 more have" in told and "add up the parts" in told
 
 
@@ -105,3 +107,25 @@ def test_an_empty_table_has_the_types_of_a_full_one(table):
     kept, rejects = tables.conform(empty, table, "f")
     assert kept.empty and rejects.empty
     assert kept.dtypes.to_dict() == empty.dtypes.to_dict()
+
+
+def towns(*areas: str | None, **words: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return audience([("2026-01-01", "2026-01-31")] * len(areas), area=[*areas], **words)
+
+
+def test_two_towns_of_one_month_neither_repeat_nor_replace_each_other():
+    kept, rejects = towns("Lyon", "01", "2A", "Lyon", visits=[10, 20, 30, 10])
+    assert kept[["area", "visits"]].values.tolist() == [["Lyon", 10], ["01", 20], ["2A", 30]]
+    assert rejects["reason"].tolist() == ["repeats row 2"]
+
+
+def test_a_row_without_a_town_among_those_of_towns_may_be_their_sum_and_does_not_count():
+    kept, rejects = towns("Lyon", None, "Paris", visits=[10, 30, 20])
+    assert kept["visits"].sum() == 30 and rejects["row"].tolist() == [3]
+    assert rejects["reason"][0].startswith("is empty, and told in row 2 of the same month: take")
+
+
+def test_a_month_that_was_told_whole_before_towns_were_is_kept():
+    months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
+    kept, rejects = audience(months, area=[None, "Lyon"])
+    assert len(kept) == 2 and rejects.empty

@@ -6,7 +6,8 @@ whole is `partial`, and is never compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import SUBJECT, by_device
 from observlib.confidentiality.disclosure import protect
+from observlib.estimates import LOW_BASE
 from observlib.period import Quarter, month_days, months_between
 
 
@@ -35,7 +37,8 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
         Estimates. A month is `partial` where days are absent or the export was made before its
         end; also where it is the last of a device's series and below half of the least of the
         twelve months before it, which is what an export made during the month looks like.
-        A month without any row, inside a device's series, is `missing`.
+        A month without any row, inside a device's series, is `missing`. Rows of areas are added
+        up, and a month is `partial` where one of them lacks (see `months_lacking`).
 
     Examples
     --------
@@ -51,13 +54,11 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
     [['2026-01', 90.0, 'published'], ['2026-02', 60.0, 'partial']]
     """
     rows = audience[audience[measure].notna()]
-    rows = rows.assign(
-        month=rows["start"].dt.strftime("%Y-%m"),
-        days=((rows["end"] - rows["start"]).dt.days + 1).where(rows["complete"], 0),
-    )
+    rows = rows.assign(month=rows["start"].dt.strftime("%Y-%m"))
     made: list[dict[str, Any]] = []
     for passport, series in by_device(rows):
-        by_month = series.groupby("month").agg(value=(measure, "sum"), days=("days", "sum"))
+        by_month = series.groupby("month").agg(value=(measure, "sum"))
+        days, lacking = _whole_days(series), months_lacking(series, measure, _whole_days)
         end = by_month.index[-1]
         for month in months_between(max(first, by_month.index[0]), min(last, end)):
             row = {**passport, "indicator": measure, "period": month}
@@ -65,12 +66,65 @@ def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visit
                 made.append({**row, "status": "missing"})
                 continue
             value = float(by_month.at[month, "value"])
-            whole = by_month.at[month, "days"] == month_days(month)
+            whole = days[month] == month_days(month) and month not in lacking
             before = by_month.loc[by_month.index < month, "value"].tail(12)
             cut = month == end and len(before) == 12 and value < 0.5 * before.min()
             status = "published" if whole and not cut else "partial"
             made.append({**row, "estimate": value, "n": value or None, "status": status})
     return protect(made, low_base=0, personal=False)
+
+
+def _whole_days(rows: pd.DataFrame) -> dict[str, int]:
+    """How many days of each month are told whole; those of several areas are the same days."""
+    told: defaultdict[str, int] = defaultdict(int)
+    still_open: defaultdict[str, int] = defaultdict(int)
+    spans = rows[["month", "start", "end", "complete"]].drop_duplicates()
+    for month, start, end, complete in spans.itertuples(index=False):
+        days = (1 << end.day) - (1 << start.day - 1)  # a bit a day
+        (told if complete else still_open)[month] |= days
+    return {m: (told[m] & ~still_open[m]).bit_count() for m in {*told, *still_open}}
+
+
+def months_lacking(
+    rows: pd.DataFrame,
+    measure: str,
+    days: Callable[[pd.DataFrame], dict[str, int]] | None = None,
+) -> set[str]:
+    """The months in which an area lacks, by which the sum of all areas is not the whole.
+
+    One that counted 30 or more in its last month does not count none by chance: its export is not
+    there yet. After a month without it, it is taken to be no more, unless it comes again. One that
+    counted 30 a day lacks where it has not all `days` of a month.
+
+    Parameters
+    ----------
+    rows
+        Rows of one device, with their `month`, `measure` and maybe `area`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"month": ["2026-01", "2026-01", "2026-02"], "visits": [50, 40, 60]})
+    >>> months_lacking(rows.assign(area=["01", "2A", "2A"]), "visits")
+    {'2026-02'}
+    """
+    if "area" not in rows:
+        return set()
+    lacking: set[str] = set()
+    last = rows["month"].max()
+    for _, own in rows[rows["area"].notna()].groupby("area"):
+        values = own.groupby("month")[measure].sum().to_dict()
+        whole = days(own) if days else {}
+        end, known, before = max(values), 0.0, ""
+        for month in months_between(min(values), last):
+            if month in values:
+                if days and before and known >= LOW_BASE * month_days(before):
+                    lacking |= {month} if whole[month] < month_days(month) else set()
+                known, before = float(values[month]), month
+            elif known >= LOW_BASE:
+                lacking.add(month)
+                if month > end:
+                    break
+    return lacking
 
 
 def quarterly(

@@ -9,7 +9,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -87,6 +87,21 @@ def endless(path: Path) -> bool:
     except OSError:  # told where it is opened
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def need_less(path: Path, most: int, mend: str) -> None:
+    """Stop before a file that says it is larger than what is read is gone through to its end.
+
+    Raises
+    ------
+    ObservError
+        Where it is, or the path is a pipe, a socket or a device.
+    """
+    if endless(path):
+        raise ObservError(f"{path}: {ENDLESS}")
+    with suppress(OSError):  # told where it is opened
+        if path.stat().st_size > most:
+            raise ObservError(f"{path}: holds more than {most / 10**9:g} GB; {mend}")
 
 
 def read_bytes(path: Path, most: int, mend: str) -> bytes:

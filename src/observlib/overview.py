@@ -15,8 +15,9 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     """The headline estimates of each way of listening.
 
     Where several devices give one headline of a product, that of the largest base stands here;
-    the others are on their own study's page. Surveys, user tests and workshops, which some
-    products have once a year, are told over the year that the quarter ends.
+    the others are on their own study's page. A device of one area never stands for its product.
+    Surveys, user tests and workshops, which some products have once a year, are told over the year
+    that the quarter ends.
 
     Returns
     -------
@@ -53,9 +54,9 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
         "participants": ("workshops", {"indicator": "workshop_participants", **year}),
         "ideas_done": ("workshops", {"indicator": "idea_done_share", **year}),
     }  # fmt: skip
-    shown = {
-        name: _main(study.estimates(family, **where)) for name, (family, where) in found.items()
-    }
+    local = [name for name, device in study.catalogue.devices.items() if device.area]
+    every = {name: study.estimates(family, **where) for name, (family, where) in found.items()}
+    shown = {name: _main(rows[~rows["device"].isin(local)]) for name, rows in every.items()}
     polls = study.estimates("polls", indicator=["poll_count", "poll_votes"])
     votes = study.select(polls, **now)
     return {**shown, "polls": votes}

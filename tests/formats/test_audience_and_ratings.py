@@ -134,7 +134,7 @@ def test_rates_and_means_become_totals_rounded_to_the_nearest(read):
         ("03/05/2026,9,30,10,3.0,43,61", "date", "is no day"),
         ("2026-03-03,9,30,,3.0,43,61", "visits", "is empty"),
         ("2026-03-03,9,30,-10,3.0,43,61", "visits", "is negative"),
-        ("2026-03-02,90,300,100,3.0,40,60", "product, channel, start, end", "repeats row 3"),
+        ("2026-03-02,90,300,100,3.0,40,60", "product, channel, area, start, end", "repeats row 3"),
         ("2026-03-03,9,30", "", "has 3 cells"),
     ],
 )

@@ -31,6 +31,8 @@ READ = [
     ("3cx", "3cx/CallLogs.csv", {}, ["1 row does not count: Direction", "wait"]),
     ("amazon_connect", "amazon-connect/contact_records", {},
      ["1 row does not count: another version", "1 row does not count: InitiationMethod"]),
+    ("mbox", "mbox/contact.mbox", {"addresses": ("Contact@example.gouv.fr",)},
+     ["latest moment", "closed", "reopened"]),
     ("google_play_books", "google-books/GoogleSalesTransactionReport_foo2020_02.csv", {}, []),
     ("woocommerce_products", "woocommerce/products.csv", {"period": "2026-03"},
      ["format", "returns"]),

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from tests.copies import DEMO
+from tests.formats.test_samples import device
+from tests.loaders.books import ods
 
-from observlib import files
+from observlib import files, store
 from observlib.errors import ObservError
-from observlib.loaders import _csv
+from observlib.loaders import _csv, load
 
 pytestmark = pytest.mark.slow
 
@@ -134,35 +136,43 @@ def test_a_cell_that_strays_is_seen_however_it_is_written(tmp_path):
 def test_a_workbook_that_swells_is_refused(tmp_path):
     text = b'<sst xmlns="%s"><si><t>%s</t></si></sst>' % (_MAIN, b"x" * 32_000)
     row = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
+    one = worksheet(b'<row r="1"><c r="A1"><v>1</v></c></row>')
+    claim = one.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')
     bombs = {
         # 200,000 cells, each of which calamine gives the text of its own
         "shared.xlsx": (workbook(worksheet(row * 2000), sharedStrings=text), "ran out of memory"),
         "deep.xlsx": (workbook(worksheet(b"<a>" * 100_000)), "nested more than 50 levels"),
         "tag.xlsx": (workbook(worksheet(b'<row r="' + b"1" * 9_000_000 + b'"/>')), "a tag of more"),
         "zeros.xlsx": (workbook(b"\0" * 101_000_000), "holds more than 100 MB"),
+        "claim.xlsx": (workbook(claim), "no sheet has in its first row"),
         "zero.xlsx": (workbook(worksheet(b'<row><c r="A0"/></row>')), "missing the expected row"),
     }
     refused(tmp_path, "qualite-demarches", bombs)
 
 
 def test_an_open_document_s_repeated_cells_are_never_laid_out(tmp_path):
-    spaces = ("office", "table", "text")
-    names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in spaces
-    )
-    content = (
-        f"<office:document-content {names}><office:body><office:spreadsheet>"
-        '<table:table table:name="T3-25"><table:table-row table:number-rows-repeated="1048576">'
-        '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" '
-        'office:value="1"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        new.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        new.writestr("META-INF/manifest.xml", "<manifest/>")
-        new.writestr("content.xml", content)
-    bombs = {"repeated.xlsx": (packed.getvalue(), "save it as .xlsx")}
+    def sheet(rows: str, times: str, columns: str = "1") -> bytes:
+        cell = f'<table:table-cell table:number-columns-repeated="{columns}" '
+        cell += 'office:value-type="float" office:value="1"/>'
+        row = f'<table:table-row table:number-rows-repeated="{times}">'
+        first = f"<table:table-row>{cell}</table:table-row>"
+        rows = rows.replace("ROWS", row).replace("CELL", cell)
+        return ods(content=f'<table:table table:name="T3-25">{first}{rows}</table:table>')
+
+    own, empty = "ROWSCELL</table:table-row>", "ROWS<table:table-cell/></table:table-row>"
+    bombs = {
+        "repeated.ods": (sheet(own, "1048575", "16384"), "spans 1048576 rows and 16384 columns"),
+        "rows.ods": (sheet(own, "999999999"), "spans 1000000000 rows"),
+        "huge.ods": (sheet(own, "9" * 40), "spans 1000000001 rows"),
+        "cells.ods": (sheet("", "1", "1" * 9), "and 111111111 columns"),
+        "gap.ods": (sheet(empty + own.replace("ROWS", "<table:table-row>"), "4" * 9), "spans 444"),
+        "sheets.ods": (sheet(own + "</table:table><table:table>" + own, "800000"), "spans 8000"),
+        "zeros.ods": (
+            ods(content="<text:p>" + "0" * 101_000_000 + "</text:p>"),
+            "more than 100 MB",
+        ),
+        "deep.ods": (ods(content="<text:p>" * 100_000), "nested more than 50 levels"),
+    }
     refused(tmp_path, "qualite-demarches", bombs)
 
 
@@ -212,6 +222,49 @@ def test_a_json_export_that_swells_is_refused(tmp_path):
         "number.json": (b"9" * 10_000_000, "a number too long"),
     }
     refused(tmp_path, "matomo-vie-publique", bombs)
+
+
+@pytest.mark.parametrize("records", [(1000, 1000), (100_000, 1), (6000, 9)])
+def test_records_that_each_have_keys_of_their_own_are_never_laid_out_side_by_side(
+    tmp_path, catalogue, records
+):
+    count, own = records
+    lines = ({f"k{n}_{m}": 1 for m in range(own)} for n in range(count))
+    path = tmp_path / "keys.json"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with pytest.raises(
+        ObservError, match=f"keys.json: its {count:,} rows have {count * own:,} col"
+    ):
+        load(path, device("amazon_connect"), catalogue)
+
+
+@pytest.mark.parametrize("place", range(1, 60))
+def test_a_damaged_archive_of_an_audience_is_one_line_of_error(tmp_path, catalogue, place):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("subscribed_members_export_1.csv", "Email Address,OPTIN_TIME\n" * 9)
+    raw = bytearray(packed.getvalue())
+    raw[-place] ^= 0x04
+    path = tmp_path / "audience_2026-03.zip"
+    path.write_bytes(raw)
+    with pytest.raises(ObservError, match=r"audience_2026-03\.zip") as caught:
+        load(path, device("mailchimp_audience"), catalogue)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_text_beyond_all_is_told_before_it_is_gone_through(tmp_path, catalogue):
+    """Ten gigabytes that take no room on the disk."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in ("appels_3939_2026.csv", "other.csv"):
+        with (raw / name).open("wb") as stream:
+            stream.truncate(10_000_000_000)
+    known = catalogue.model_copy(
+        update={"devices": {"d": device("calls").model_copy(update={"pattern": "appels*.csv"})}}
+    )
+    done = store.ingest(raw, tmp_path, known)
+    (problem,) = done.problems
+    assert "appels_3939_2026.csv: holds more than 5 GB; export a shorter period" in problem
 
 
 def test_a_table_of_endless_rows_is_refused(tmp_path):

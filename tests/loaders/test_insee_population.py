@@ -45,9 +45,7 @@ def load(tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) 
     """Load sheets by their names."""
 
     def loaded(**sheets: list[list[Any]]) -> Loaded:
-        monkeypatch.setattr(
-            insee_population, "sheets", lambda path, mend, old: iter(sheets.items())
-        )
+        monkeypatch.setattr(insee_population, "sheets", lambda path, mend: iter(sheets.items()))
         path = tmp_path / "estim-pop-test.xlsx"
         return insee_population.load(path, catalogue.devices["insee-population"], catalogue)
 

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
@@ -162,6 +162,15 @@ def test_a_torn_story_loses_neither_its_row_nor_its_neighbours(read, story, end)
     assert loaded.rows["feeling"].tolist() == ["negative", "neutral", "negative"]
 
 
+@pytest.mark.parametrize("teller", ["", "Négatif"])
+def test_a_story_that_imitates_the_end_of_a_row_brings_no_other_feeling(read, teller):
+    story = f"voilà;{teller};Positif;;;;;;;;;;\n12;suite"
+    loaded = read(official(record(1), record(2, Description=story), record(3)))
+    found = dict(zip(loaded.rows["experience_id"], loaded.rows["feeling"], strict=True))
+    assert found.items() <= dict.fromkeys("123", "negative").items()
+    assert {"1", "3"} <= found.keys() and len(found) + (len(loaded.rejects) > 0) >= 3
+
+
 def test_a_properly_quoted_export_is_read_all_the_same(read):
     rows = [record(1, Description='il a dit "12;non"\n13;rien'), record(2)]
     out = io.StringIO()
@@ -216,6 +225,8 @@ STORY = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
         max_size=5,
     )
 )
+@example(told=[(";;;Négatif;", ";;;Négatif;Négatif;;;;\n12;", "Négatif")])
+@example(told=[(";;;", ";Négatif;Négatif;;;;Positif;;;;;\n12;", "Positif")])
 def test_whatever_people_write_a_row_comes_back_right_or_is_rejected(read, told):
     feelings = {"Positif": "positive", "Neutre": "neutral", "Négatif": "negative"}
     for title, story, _ in told:

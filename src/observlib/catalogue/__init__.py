@@ -4,6 +4,7 @@ The catalogue is data that people edit. Every file is checked whole, and every m
 told at once with its file, line and key.
 """
 
+from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     Channel,
@@ -31,6 +32,7 @@ __all__ = [
     "CHANNEL_LABELS",
     "FIELDS",
     "SQLITE",
+    "Beside",
     "Catalogue",
     "Channel",
     "Column",

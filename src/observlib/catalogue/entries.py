@@ -82,6 +82,13 @@ class Device(Entry):
     date_form: str | None = Field(
         default=None, description="form of its exports' days, where their format has several"
     )
+    area: Text | None = Field(
+        default=None, description="place that its exports count, where their rows tell none"
+    )
+    addresses: tuple[Text, ...] = Field(
+        default=(),
+        description="of the service, or their domain, in its mailbox: who writes so answers",
+    )
     promise_days: int | None = Field(
         default=None, ge=1, description="calendar days within which a first answer is promised"
     )

@@ -18,11 +18,12 @@ from pydantic import (
     model_validator,
 )
 
+from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import Entry, Slug, Text
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
 
-Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log"]
+Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
 Unit = Literal["clock", "ms", "s", "min", "h"]
 _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
@@ -33,11 +34,11 @@ _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 FIELDS: dict[str, dict[str, str]] = {
     "calls": {
         "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
-        "talk": "time?", "theme": "theme?",
+        "talk": "time?", "theme": "theme?", "area": "place~",
     },
     "call_intervals": {
         "moment": "moment", "offered": "signed", "answered": "signed", "abandoned": "signed",
-        "wait": "times?", "talk": "times?",
+        "wait": "times?", "talk": "times?", "area": "place?",
     },
     "tickets": {
         "ticket_id": "ticket", "received": "moment", "answered": "moment?", "closed": "moment?",
@@ -56,13 +57,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "audience": {
         "day": "day", "month": "month", "start": "day", "end": "day", "product": "product?",
         "visits": "count", "visitors": "count?", "actions": "count?", "downloads": "count?",
-        "bounces": "count?", "seconds": "times?",
+        "bounces": "count?", "seconds": "times?", "area": "place?",
     },
     "ratings": {
         "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
         "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
         "help_satisfaction": "mark~", "question": "text", "value": "mark~",
-        "scale_min": "number", "scale_max": "number",
+        "scale_min": "number", "scale_max": "number", "area": "place~",
     },
     "polls": {
         "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
@@ -126,9 +127,9 @@ def _as_column(given: Any) -> Any:
 class Layout(_Part):
     """What surrounds the table in its file.
 
-    `text` is CSV and its kin; `workbook` is .xlsx; `table` either, by the file's name; `json` one
-    document, or several one after the other; `archive` a .zip of texts, each of one of `members`;
-    `queue_log` Asterisk's events.
+    `text` is CSV and its kin; `workbook` is .xlsx, .xls or .ods; `table` either, by the file's
+    name; `json` one document, or several one after the other; `archive` a .zip of texts, each of
+    one of `members`; `queue_log` Asterisk's events; `mbox` a mailbox, a row a thread.
     """
 
     kind: Kind = "text"
@@ -163,6 +164,10 @@ class Layout(_Part):
         default=None, description="patterns of the lines of a text between which the table stands"
     )
     footer: str | None = Field(default=None, description="pattern of the first cell below the rows")
+    addresses: tuple[Text, ...] = Field(
+        default=(), description="of the service, or their domains: who writes from them answers"
+    )
+    beside: Beside | None = Field(default=None, description="another file, joined to this one")
 
     @model_validator(mode="after")
     def _fits(self) -> Layout:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue import sources
 from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
-from observlib.catalogue.formats import Format, load_formats
+from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.errors import ObservError
@@ -223,6 +223,9 @@ def _unknown_references(
             yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
         for key, fault in sources.faults(device, parts["formats"]):
             yield f"{places['devices', device.id, key]}: {device.id!r}: key {key!r} {fault}"
+        form = parts["formats"].get(device.loader)
+        if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):
+            yield f"{place}: {device.id!r}: key 'area' says nothing of the table {form.table}"
         for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:
                 known = sorted(tables or () if key == "table" else parts[f"{key}s"])

@@ -80,6 +80,9 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
         if form is not None:
             from observlib.loaders import _format
 
+            if device.addresses:
+                own = form.layout.model_copy(update={"addresses": device.addresses})
+                form = form.model_copy(update={"layout": own})
             yield from _format.batches(path, device, catalogue, form)
         else:
             yield import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)

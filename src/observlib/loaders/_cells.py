@@ -30,7 +30,6 @@ _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
 APART = "\x1e"  # between the cells of several columns that give one field
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
-
 _LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
 _WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
 _CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1,4}})?[a-z]?")

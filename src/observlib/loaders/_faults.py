@@ -56,7 +56,9 @@ Settle = Callable[[Path, pd.DataFrame, Format, Device, Faults], Settled]
 
 
 def about(frame: pd.DataFrame, device: Device) -> pd.DataFrame:
-    """The rows with their device, product (its own, where a column tells it) and channel."""
-    own = frame["product"] if "product" in frame else pd.Series(None, frame.index, dtype=object)
-    product = own.where(own.notna(), device.product)
-    return frame.assign(device=device.id, product=product, channel=device.channel)
+    """The rows with their device and channel, and product and area: their own, or the device's."""
+    told = {}
+    for name, value in (("product", device.product), ("area", device.area)):
+        own = frame[name] if name in frame else pd.Series(None, frame.index, dtype=object)
+        told[name] = own.where(own.notna(), value)
+    return frame.assign(device=device.id, channel=device.channel, **told)

@@ -20,6 +20,7 @@ from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, in_pieces, pieces, read_grid
 from observlib.loaders._moments import Written, read_moments, written
+from observlib.loaders._places import place
 from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
     is_formula_error,
@@ -425,6 +426,7 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "title": _cells.title,
         "title_id": _cells.title_id,
         "list": _cells.list_name,
+        "place": place,
         "month": _cells.month,
         "count": _cells.natural,
         "signed": _cells.count,

@@ -18,13 +18,16 @@ from typing import Any
 from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
-from observlib.loaders import _queue_log
+from observlib.loaders import _beside, _mbox, _queue_log
 from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
 from observlib.loaders._text import MOST_JSON, read_json, short
 from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+_MOST_COLUMNS = 10_000
+_MOST_CELLS = 50_000_000
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
 # What stands under the question itself, where columns stand under questions.
@@ -69,12 +72,13 @@ def pieces(path: Path, form: Format, most: int) -> Iterator[Grid]:
 
 def in_pieces(path: Path, form: Format) -> bool:
     """Whether a table can be read in pieces: nothing far from a row tells how to read it."""
-    far = form.layout.section or form.layout.footer or form.made_on or form.zone_from
+    layout = form.layout
+    far = layout.section or layout.footer or layout.beside or form.made_on or form.zone_from
     return _is_text(path, form.layout) and not far
 
 
 def _is_text(path: Path, layout: Layout) -> bool:
-    of_either = layout.kind == "table" and path.suffix.lower() != ".xlsx"
+    of_either = layout.kind == "table" and not _is_book(path)
     return layout.kind == "text" or of_either
 
 
@@ -89,6 +93,8 @@ def read_grid(path: Path, form: Format) -> Grid:
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*_queue_log.read(path, read_text(path)))
+    if layout.kind == "mbox":
+        return Grid(*_mbox.read(path, layout.addresses))
     if in_pieces(path, form):
         header, others, rows = _csv(path, lines_in(path, layout.encodings), form)
         return Grid(header, held(path, rows), others=others)
@@ -102,11 +108,19 @@ def read_grid(path: Path, form: Format) -> Grid:
     else:
         read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
         grid = read(path, form)
+    if layout.beside:
+        plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
+        header, whole = _beside.joined(path, grid, layout.beside, lambda p: read_grid(p, plain))
+        grid = replace(grid, header=header, rows=whole)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:
         grid = _above(grid, layout.footer)
     return grid
+
+
+def _is_book(path: Path) -> bool:
+    return path.suffix.lower() in (".xlsx", ".xls", ".ods")
 
 
 def _day(text: str) -> date | None:
@@ -273,8 +287,18 @@ def _json(path: Path, form: Format) -> Grid:
             for one in flat
         ]
     header = list(dict.fromkeys(key for record in flat for key in record))
+    _need_room(path, len(header), len(flat))
     rows = {at: [one.get(key, "") for key in header] for at, one in enumerate(flat, 1)}
     return Grid(header, rows)
+
+
+def _need_room(path: Path, columns: int, rows: int) -> None:
+    """Stop before rows that each have keys of their own are laid out under all of them."""
+    if columns > _MOST_COLUMNS or columns * rows > _MOST_CELLS:
+        raise ObservError(
+            f"{path}: its {rows:,} rows have {columns:,} columns together, which is more than any "
+            "export; export a shorter period, or parts"
+        )
 
 
 def _documents(path: Path, text: str) -> Iterator[Any]:
@@ -339,11 +363,12 @@ def _archive(path: Path, form: Format) -> Grid:
                 text = decoded(path, content, layout.encodings)
                 header, others, rows = _csv(path, partial(lines_of, text), form)
                 grids.append(Grid(header, held(path, rows), others=others))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
     if not grids:
         raise ObservError(f"{path}: holds none of {', '.join(layout.members)}; {_AGAIN}")
     header = list(dict.fromkeys(name for grid in grids for name in grid.header))
+    _need_room(path, len(header), sum(len(grid.rows) for grid in grids))
     found: dict[int, list[str]] = {}
     before = 0
     for grid in grids:

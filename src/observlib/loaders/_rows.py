@@ -97,6 +97,7 @@ def audience(
             "start": days([row["start"] for row in rows.values()]),
             "end": days([row["end"] for row in rows.values()]),
             "complete": [bool(row["complete"]) for row in rows.values()],
+            "area": device.area,
             **{
                 name: pd.array([row.get(name) for row in rows.values()], dtype="Int64")
                 for name in COUNTS

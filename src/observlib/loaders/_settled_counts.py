@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS
 from observlib.loaders._rows import COUNTS, are_complete
 from observlib.tables import QUESTIONS
+from observlib.text import fold_label
 
 _LARGEST = 1e12  # total of a day or month
 _MOST_ANSWERS = 100_000  # that one row counts
@@ -78,16 +80,21 @@ def ratings(
         frame = faults.without(frame)
         frame = frame.loc[frame.index.repeat(count[frame.index].astype(int))]
     if "answer_id" not in frame:
-        place = frame.groupby("date").cumcount() + 1
-        frame = frame.assign(
-            answer_id=frame["date"].dt.strftime("%Y%m%dT%H%M%S-") + place.astype(str)
-        )
+        frame = frame.assign(answer_id=_numbered(about(frame, device)))
     local = frame["date"].dt.tz_localize("UTC").dt.tz_convert(PARIS).dt.tz_localize(None)
     frame = about(frame, device).assign(date=local)
     asked = [name for name in ("value", *QUESTIONS) if name in frame]
     parts = [_asked(frame, name, form.columns[name]) for name in asked]
     found = pd.concat(parts).sort_index(kind="stable")
     return found[found["value"].notna()], []
+
+
+def _numbered(frame: pd.DataFrame) -> pd.Series:
+    """An identifier of each answer: its moment and place among those of that moment and area."""
+    area = frame["area"].fillna("").map(lambda name: re.sub(r"\W+", "-", fold_label(name)))
+    place = frame.assign(area=area).groupby(["date", "area"]).cumcount() + 1
+    told = frame["date"].dt.strftime("%Y%m%dT%H%M%S-") + area.where(area == "", area + "-")
+    return told + place.astype(str)
 
 
 def _asked(frame: pd.DataFrame, name: str, column: Column) -> pd.DataFrame:

@@ -27,7 +27,7 @@ _DAY = re.compile(
     r"(?:[ T]\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?",
     re.ASCII,
 )
-_FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|#+)", re.ASCII)
+_FORMULA_ERROR = re.compile(r"#(?:N/A|N/D|DIV/0!|[A-Z]{2,12}[!?]|ERROR|#+)", re.ASCII)
 _TOTALS = frozenset(
     {"total", "totaux", "total general", "grand total", "sous-total", "sous total", "subtotal"}
 )

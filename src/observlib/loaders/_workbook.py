@@ -8,6 +8,7 @@ what it does not see, such as in a .xls, ends a process of its own.
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 import zlib
@@ -17,7 +18,7 @@ from typing import IO, Any
 
 from observlib import files
 from observlib.errors import ObservError
-from observlib.loaders import _readbook
+from observlib.loaders import _opendocument, _readbook
 from observlib.loaders._apart import Failed, apart
 from observlib.loaders._text import short
 from observlib.loaders._xml import UnfitXml, walk
@@ -36,8 +37,8 @@ _PLACE = re.compile(r"\$?([A-Za-z]{1,9})\$?(\d{1,12})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
-def sheets(path: Path, mend: str, old: bool = False) -> Iterator[tuple[str, list[list[Cell]]]]:
-    """The sheets of a .xlsx workbook, each a rectangle of cells from A1 on.
+def sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell]]]]:
+    """The sheets of a workbook (.xlsx, .xls, .ods), each a rectangle of cells from A1 on.
 
     Parameters
     ----------
@@ -45,8 +46,6 @@ def sheets(path: Path, mend: str, old: bool = False) -> Iterator[tuple[str, list
         The workbook.
     mend
         What to do about a workbook that cannot be read, for the error.
-    old
-        Read a .xls too.
 
     Raises
     ------
@@ -56,7 +55,7 @@ def sheets(path: Path, mend: str, old: bool = False) -> Iterator[tuple[str, list
     raw = files.read_bytes(path, _MOST_PACKED, mend)
     if not raw:
         raise ObservError(f"{path}: empty file; {mend}")
-    errors = set() if old and raw.startswith(_OLD) else _measure(path, raw, mend)
+    errors = set() if raw.startswith(_OLD) else _measure(path, raw, mend)
     try:
         found = apart(_readbook.__file__, given=raw)
     except Failed as error:
@@ -72,7 +71,7 @@ def sheets(path: Path, mend: str, old: bool = False) -> Iterator[tuple[str, list
 def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
     """The rows and columns, from 1, where a sheet holds the error of a formula.
 
-    Refuses what is no .xlsx, or is so large or scattered that reading it would fill the memory.
+    Refuses what is no .xlsx or .ods, or so large or scattered that it would fill the memory.
     Any part may be a sheet, wherever it stands: its root tells.
     """
     errors: set[tuple[int, int]] = set()
@@ -80,7 +79,9 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
     try:
         book = zipfile.ZipFile(io.BytesIO(raw))
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise ObservError(f"{path}: is no .xlsx workbook, or a part of one; {mend}") from None
+        raise ObservError(
+            f"{path}: is no workbook (.xlsx, .ods, .xls), or a part of one; {mend}"
+        ) from None
     with book:
         parts = book.infolist()
         if sum(part.file_size for part in parts) > _MOST_BYTES or len(parts) > _MOST_PARTS:
@@ -90,7 +91,7 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
                 if part.compress_type not in _COMPRESSIONS:
                     raise NotImplementedError("its compression is neither none nor deflate")
                 with book.open(part) as stream:
-                    span = _span(stream, _MOST_ELEMENTS - elements, errors)
+                    spans, count = _spans(part.filename, stream, _MOST_ELEMENTS - elements, errors)
                     while stream.read(1 << 20):  # to its end, where its checksum is
                         pass
             except UnfitXml as error:
@@ -104,26 +105,28 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
                 where = short(part.filename)
                 raise ObservError(f"{path}: its part {where!r} is damaged; {mend}") from error
-            sheets += span is not None
-            height, width, count = span or (0, 0, 0)
-            cells, elements = cells + height * width, elements + count
+            sheets, elements = sheets + len(spans), elements + count
+            cells += sum(height * width for height, width in spans)
             if cells > _MOST_CELLS:
+                height, width = max(spans, key=math.prod)
                 raise ObservError(
                     f"{path}: a sheet spans {height} rows and {width} columns, and all of them may "
                     f"span {_MOST_CELLS:,} cells; delete those that stray far from the table"
                 )
     if not sheets:
-        raise ObservError(f"{path}: holds no sheet of a .xlsx workbook; save it as .xlsx")
+        raise ObservError(f"{path}: holds no sheet of a workbook; save it as .xlsx")
     return errors
 
 
-def _span(
-    stream: IO[bytes], elements: int, errors: set[tuple[int, int]]
-) -> tuple[int, int, int] | None:
-    """Height and width from A1 of what a part holds, and its elements, if it is a sheet.
+def _spans(
+    name: str, stream: IO[bytes], elements: int, errors: set[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], int]:
+    """Height and width from A1 of the sheets that a part holds, and how many elements they have.
 
     Notes where errors are.
     """
+    if name == _opendocument.CONTENT:
+        return _opendocument.spans(stream, _MOST_BYTES, elements, errors)
     height = width = row = column = 0
     root = ""
 
@@ -150,8 +153,8 @@ def _span(
     try:
         count = walk(stream, _MOST_BYTES, elements, start)
     except _Other:
-        return None
-    return height, width, count
+        return [], 0
+    return [(height, width)], count
 
 
 class _Other(Exception):

@@ -108,7 +108,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     mismatches: list[str] = []
     names: list[str] = []
     years: dict[int, str] = {}
-    for name, cells in sheets(path, _MEND, old=True):
+    for name, cells in sheets(path, _MEND):
         names.append(header_shown(name))
         lines = {place: row for place, row in enumerate(cells, 1) if any(map(text_of, row))}
         if not any(_header(row) for row in lines.values()):

@@ -73,7 +73,7 @@ _WANTED = {
 }
 _LONGEST_SHOWN = 60
 # what a total would stand among as if it were one of them
-_PARTS = ("list", "title_id", "title", "option", "task", "label", "procedure")
+_PARTS = ("area", "list", "title_id", "title", "option", "task", "label", "procedure")
 Fault = tuple[str, str, str]  # column, value, reason
 
 
@@ -194,6 +194,7 @@ def _read(
         "device": device.id,
         "product": device.product,
         "channel": device.channel,
+        "area": device.area,
     }
     for name in _required(table, header):
         if name not in given:

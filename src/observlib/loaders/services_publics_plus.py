@@ -62,6 +62,7 @@ _START = re.compile(r'"?\d+"?;', re.ASCII)
 _MOST_FALSE_STARTS = 30
 _MOST_SURPLUS = 200
 _LONGEST_SHOWN = 30
+_SOUND, _SURE = 1, 2  # a record that can be read, and one that shows that it was read right
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 Columns = dict[str, int]
@@ -213,7 +214,8 @@ def _records(
     A record starts at a line that starts with a number and a separator. It goes on over the next
     such lines until it holds all the fields of the header, unless one of these begins a record
     that is whole and sound by itself. So a story may hold a line such as `12;rue Haute`, and a
-    damaged record takes no other one with it. `None` stands for what makes no record.
+    damaged record takes no other one with it. `None` stands for what makes no record, and for one
+    that may end elsewhere: its story imitates the end of a record, and a part of one follows.
     """
     starts = [place for place in range(first, len(lines)) if _START.match(lines[place])]
     ends = [*starts[1:], len(lines)]
@@ -224,56 +226,65 @@ def _records(
         yield lost + 1, None
     separators = list(accumulate((line.count(";") for line in lines), initial=0))
 
-    def record(start: int, end: int) -> tuple[list[str], bool] | None:
+    def record(start: int, end: int) -> tuple[list[str], int] | None:
         if separators[end] - separators[start] < width - 1:
             return None
         return _fields("\n".join(lines[start:end]).rstrip("\n"), columns, free, width)
 
     position = 0
     while position < len(starts):
-        following, best = position + 1, None
+        following, best, sure = position + 1, None, -1
         for stop in range(position, min(position + _MOST_FALSE_STARTS, len(starts))):
             found = record(starts[position], ends[stop])
-            if found is not None and (found[1] or best is None):
-                best, following = found[0], stop + 1
-            if found is not None and found[1]:
+            if found is not None and found[1] > sure:
+                (best, sure), following = found, stop + 1
+            if sure == _SURE:
                 break
-            whole = record(starts[stop + 1], ends[stop + 1]) if stop + 1 < len(starts) else None
-            if whole is not None and whole[1]:
+            after = record(starts[stop + 1], ends[stop + 1]) if stop + 1 < len(starts) else None
+            if after is not None and after[1]:
                 break
+        if sure == _SOUND and following < len(starts):
+            best = best if record(starts[following], ends[following]) else None
         yield starts[position] + 1, best
         position = following
 
 
 def _fields(
     text: str, columns: Columns, free: list[int], width: int
-) -> tuple[list[str], bool] | None:
-    """The fields of one record and whether they are sound; `None` if they cannot be told apart.
+) -> tuple[list[str], int] | None:
+    """The fields of one record and how sound they are; `None` if they cannot be told apart.
 
     Quotes are first taken as those of a CSV, then as plain characters. Where there are too many
     fields, the surplus goes to the free texts, to as few of them as makes the record sound: a
     record that is sound in two ways that differ in what is kept is given up.
     """
-    unsound = None
+    best: tuple[list[str], int] | None = None
     plain, quoted = text.split(";"), _split_quoted(text)
     for split in (quoted, plain) if quoted != plain else (plain,):
         surplus = len(split) - width
-        if surplus == 0:
-            if _row(split, columns)[1] is None:
-                return split, True
-            unsound = unsound or split
-        elif 0 < surplus < min(width - 1, _MOST_SURPLUS):
-            sound = _absorb(split, columns, free, surplus)
-            if sound is not None:
-                return sound, True
-    return (unsound, False) if unsound else None
+        fields: list[str] | None = split
+        if 0 < surplus < min(width - 1, _MOST_SURPLUS):
+            fields = _absorb(split, columns, free, surplus)
+        elif surplus:
+            continue
+        if fields and (best is None or _soundness(fields, columns) > best[1]):
+            best = fields, _soundness(fields, columns)
+    return best
+
+
+def _soundness(fields: list[str], columns: Columns) -> int:
+    """How sound a record of the header's width is: `_SURE` where who tells stands in its column.
+
+    The programme never leaves it out: it shows whether the columns fell into place.
+    """
+    if _row(fields, columns)[1] is not None:
+        return 0
+    known = _TOLD_BY not in columns or fold(_clean(fields[columns[_TOLD_BY]])) in _TELLERS
+    return _SURE if known else _SOUND
 
 
 def _absorb(split: list[str], columns: Columns, free: list[int], surplus: int) -> list[str] | None:
-    """A record made sound by giving its surplus fields to one or two free texts, if one can.
-
-    Who tells is never left out by the programme: it shows whether the columns fell into place.
-    """
+    """A record made sound by giving its surplus fields to one or two free texts, if one can."""
     words = [fold(_clean(field)) for field in split]
     if _FEELINGS.keys().isdisjoint(words):
         return None

@@ -191,7 +191,7 @@ def _blank(layout: Layout) -> Format:
 
 
 def _layout(path: Path) -> Layout:
-    if first_bytes(path).startswith(b"PK"):
+    if first_bytes(path).startswith((b"PK", b"\xd0\xcf\x11\xe0")):  # .xlsx and .ods, .xls
         grid = read_grid(path, _blank(Layout(kind="workbook")))
         top = dict([(1, grid.header), *list(grid.rows.items())[:_TOP]])
         return Layout(kind="workbook", header_row=[*top][_header_row([*top.values()]) - 1])

@@ -30,7 +30,17 @@ _UNITS = ("s", "min", "h", "ms")
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
 # Fields of which nothing is lost where no column gives them: no count is made of their being empty.
-_NO_LOSS = ("product", "theme", "extracted", "cohort", "currency", "nature", "joined", "left")
+_NO_LOSS = (
+    "product",
+    "area",
+    "theme",
+    "extracted",
+    "cohort",
+    "currency",
+    "nature",
+    "joined",
+    "left",
+)
 
 
 def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -> Proposal:

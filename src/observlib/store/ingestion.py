@@ -19,6 +19,7 @@ from observlib import files, tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, batches
+from observlib.loaders._beside import files_of
 from observlib.store.ledger import (
     Entry,
     Export,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 DEMONSTRATION = "demonstration.json"
 _MILLION = 10**6
+_MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
 _LIBRARY = Path(observlib.__file__).parent
 
 
@@ -149,7 +151,9 @@ def _claims(
             name = path.relative_to(raw).as_posix()
             done.unclaimed.append(name)
             done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
-    return claims
+    parts = {part for path, device in claims for part in files_of(path, device, catalogue)[1:]}
+    done.unclaimed = [name for name in done.unclaimed if raw / name not in parts]
+    return [(path, device) for path, device in claims if path not in parts]
 
 
 def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
@@ -309,10 +313,12 @@ def _export(path: Path, device: Device, known: Catalogue) -> Export:
     for entry in (device, *known.questionnaires.values(), *known.formats.values()):
         digest.update(entry.model_dump_json(exclude_defaults=True).encode())
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                content.update(chunk)
-                digest.update(chunk)
+        for part in filter(Path.is_file, files_of(path, device, known)):
+            files.need_less(part, _MOST_BYTES, "export a shorter period, or parts")
+            with part.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    content.update(chunk)
+                    digest.update(chunk)
     except OSError as error:
         raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
     return Export(

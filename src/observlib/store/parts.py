@@ -232,7 +232,10 @@ def _alike(table: str) -> str:
     shape = tables.TABLES[table]
     names = [name for name in shape.key if not (shape.by_days and name in (shape.start, shape.end))]
     names += ["day"] if shape.by_days else []
-    return " AND ".join(f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in names)
+    alike = {name: f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in names}
+    if shape.by_area:  # what is told of no area is told of all
+        alike["area"] = "(a.area = b.area OR a.area IS NULL OR b.area IS NULL)"
+    return " AND ".join(alike.values())
 
 
 def _speaking(

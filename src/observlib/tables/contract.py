@@ -218,10 +218,12 @@ def conform(
     faults = [_unwritable_days(rows, table), _persons(rows, table)]
     rows, broken = _checked(_without(rows, faults), table, file)
     faults += [broken, _repeats(rows, table, places, file)]
+    if TABLES[table].by_area and rows["area"].notna().any():
+        faults.append(_beside_areas(rows, table, places))
     if TABLES[table].by_days:
-        faults.append(_overlaps(_without(rows, faults[-1:]), table, places))
+        faults.append(_overlaps(_without(rows, faults[3:]), table, places))
     if seen is not None:
-        faults.append(_seen_before(_without(rows, faults[-2:]), table, places, file, seen))
+        faults.append(_seen_before(_without(rows, faults[3:]), table, places, file, seen))
     rows = _without(rows, faults)
     told = pd.concat(faults)
     told = told[~told.index.duplicated()].sort_index()
@@ -389,6 +391,20 @@ def _seen_before(
             "take the wrong row away"
         )
     return _faults(again, ", ".join(TABLES[table].key), "", "repeats an earlier row")
+
+
+def _beside_areas(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
+    """Rows of no area in a month of which others tell one: each may be their total."""
+    month = rows[TABLES[table].start].dt.to_period("M")
+    told = rows.index.to_series().where(rows["area"].notna())
+    first = told.groupby([rows["product"], rows["channel"], month], dropna=False).transform("min")
+    wrong = rows.index[rows["area"].isna() & first.notna()]
+    reasons = [
+        f"is empty, and told in row {row} of the same month: take the row away if it is a total, "
+        "or name its place, such as inconnu"
+        for row in places[first[wrong].astype(int)]
+    ]
+    return _faults(wrong, "area", "", reasons)
 
 
 def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:

@@ -64,12 +64,13 @@ class Table:
 
     `key` are the columns that identify a row within a device. In a table `by_days` rows count
     days: no day of a subject may be counted twice. A table `adds_up` where its rows are counts,
-    of which a key has one.
+    of which a key has one; `by_area`, where those of areas add up to those of none.
     """
 
     columns: dict[str, Column]
     key: tuple[str, ...]
     by_days: bool = False
+    by_area: bool = False
     adds_up: bool = False
     rules: tuple[Rule, ...] = ()
 
@@ -91,6 +92,7 @@ _DAY, _PAST_DAY, _DAY_OR_NONE = Column("day"), Column("day", past=True), Column(
 _MOMENT, _MOMENT_OR_NONE = Column("moment", past=True), Column("moment", True, past=True)
 _NUMBER, _NUMBER_OR_NONE = Column("number"), Column("number", optional=True)
 _FLAG = Column("flag")
+_AREA = Column("text", optional=True, later=True)  # name or code of a place; empty: not told
 _FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
 _COMMON = {"device": _TEXT, "product": _TEXT, "channel": _TEXT}
 _MONTH = {"start": _PAST_DAY, "end": _DAY, "complete": _FLAG}
@@ -124,7 +126,8 @@ def _table(
 
 TABLES = {
     # One row a day or part of a month: `start` and `end` are days, both included, in one month;
-    # `complete` says that the export was made after `end`; `seconds` is the total time spent.
+    # `complete` says that the export was made after `end`; `seconds` is the total time spent. Of a
+    # day that is told by `area`, nothing is told without: areas add up to the whole.
     "audience": _table(
         _MONTH
         | {
@@ -134,8 +137,10 @@ TABLES = {
             "downloads": _COUNT_OR_NONE,
             "bounces": _COUNT_OR_NONE,
             "seconds": _COUNT_OR_NONE,
+            "area": _AREA,
         },
-        key=("product", "channel", "start", "end"),
+        key=("product", "channel", "area", "start", "end"),
+        by_area=True,
         adds_up=True,
         by_days=True,
         rules=(
@@ -186,11 +191,12 @@ TABLES = {
             "wait": _COUNT_OR_NONE,
             "talk": _COUNT_OR_NONE,
             "theme": _TEXT_OR_NONE,
+            "area": _AREA,
         },
         key=("call_id",),
     ),
-    # One row a half hour that begins at `moment`; `wait` and `talk` are total seconds of the
-    # answered calls.
+    # One row a half hour that begins at `moment`, and `area` where they are told; `wait` and `talk`
+    # are total seconds of the answered calls.
     "call_intervals": _table(
         {
             "date": _PAST_DAY,
@@ -200,8 +206,10 @@ TABLES = {
             "abandoned": _COUNT,
             "wait": _COUNT_OR_NONE,
             "talk": _COUNT_OR_NONE,
+            "area": _AREA,
         },
-        key=("product", "channel", "moment"),
+        key=("product", "channel", "area", "moment"),
+        by_area=True,
         adds_up=True,
         rules=(
             Rule(
@@ -251,6 +259,7 @@ TABLES = {
             "value": _NUMBER,
             "scale_min": _NUMBER,
             "scale_max": _NUMBER,
+            "area": _AREA,
         },
         key=("answer_id", "question"),
         rules=(

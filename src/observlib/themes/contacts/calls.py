@@ -23,6 +23,7 @@ from observlib.answers import (
 )
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
+from observlib.counts import months_lacking
 from observlib.period import Quarter, month_days, months_between
 from observlib.survey.quantiles import quantile_interval
 
@@ -49,7 +50,8 @@ def quarterly(
         Estimates of `calls_offered`, `answer_rate` and `abandonment_rate` (% of calls offered),
         `wait_median` and `wait_p90` (seconds before an answer, of answered calls), these with
         intervals between order statistics (see `survey.quantiles`). A quarter without calls in
-        its last month is `partial`, without any `missing`.
+        its last month is `partial`, without any `missing`; so is one in which an area lacks (see
+        `counts.months_lacking`).
 
     Examples
     --------
@@ -68,10 +70,12 @@ def quarterly(
     """
     made: list[dict[str, Any]] = []
     for passport, rows in by_device(_counted(calls, intervals)):
-        of = quarter_of(rows["date"])
+        of, lacking = quarter_of(rows["date"]), months_lacking(rows, "offered")
         for quarter in quarters:
             inside = rows[of == str(quarter)]
             status = _whole(inside["date"], quarter)
+            if status == "published" and lacking & {*quarter.months}:
+                status = "partial"
             made += _sums(inside, {**passport, "period": str(quarter), "status": status})
     made += _waits(calls, quarters)
     return protect(made, personal=False)
@@ -107,13 +111,13 @@ def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str)
     """
     made: list[dict[str, Any]] = []
     for passport, rows in by_device(_counted(calls, intervals)):
-        of = rows["date"].dt.strftime("%Y-%m")
+        of, lacking = rows["month"], months_lacking(rows, "offered")
         begins, ends = rows["date"].min(), rows["date"].max()
         for month in months_between(max(first, of.min()), min(last, of.max())):
             inside = rows[of == month]
             late = f"{begins:%Y-%m}" == month and begins.day > _WEEK
             early = f"{ends:%Y-%m}" == month and ends.day <= month_days(month) - _WEEK
-            status = "partial" if late or early else "published"
+            status = "partial" if late or early or month in lacking else "published"
             made += _sums(inside, {**passport, "period": month, "status": status})
     return with_quarters_withheld(protect(made, personal=False))
 
@@ -131,7 +135,8 @@ def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
     columns = ["offered", "answered", "abandoned"]
-    return rows[[*SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
+    counted = rows[[*SUBJECT, "date", *columns]].astype(dict.fromkeys(columns, float))
+    return counted.assign(month=rows["date"].dt.strftime("%Y-%m"), area=rows.get("area"))
 
 
 def _sums(rows: pd.DataFrame, about: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,117 @@
+"""A mailbox: which threads are contacts, when someone answered them; and nobody's words."""
+
+from pathlib import Path
+
+import pytest
+from tests.formats.test_samples import device
+
+from observlib.errors import ObservError
+from observlib.loaders import _mbox, load
+
+US, YOU = "Contact <contact@service.invalid>", "Zoé Martin <zoe@exemple.invalid>"
+OURS = ("contact@service.invalid",)
+
+
+def mail(name: str, sender: str, time: str, *above: str, **headers: str) -> str:
+    """A message, which names those above it in its thread."""
+    lines = [f"From: {sender}", f"Date: Mon, 02 Mar 2026 {time} +0100", "Subject: Secret"]
+    lines += [f"Message-ID: <{name}>"] if name else []
+    lines += [f"References: {' '.join(f'<{one}>' for one in above)}"] if above else []
+    lines += [f"{key.replace('_', '-')}: {value}" for key, value in headers.items()]
+    return "From x Mon Mar  2 09:14:05 2026\n" + "\n".join(lines) + "\n\nSecret\n\n"
+
+
+@pytest.fixture
+def threads(tmp_path):
+    """When each thread of a mailbox came and was answered, and whether it is whole."""
+
+    def read(*mails: str, addresses: tuple[str, ...] = OURS) -> list[list[str]]:
+        path = tmp_path / "boite.mbox"
+        path.write_text("".join(mails), encoding="utf-8")
+        _, rows = _mbox.read(path, addresses)
+        return [[cell[11:16] or cell for cell in cells[1:3]] + cells[3:] for cells in rows.values()]
+
+    return read
+
+
+ASKED = mail("a", YOU, "10:00:00")
+
+
+def test_the_first_answer_is_that_of_the_service_whoever_else_writes(threads):
+    more = [mail("b", YOU, "10:30:00", "a"), mail("c", US, "11:00:00", "a", "b")]
+    assert threads(ASKED, *more, mail("d", US, "12:00:00", "a")) == [["09:00", "10:00", "yes"]]
+
+
+def test_what_a_machine_sends_neither_asks_nor_answers_and_still_holds_a_thread_together(threads):
+    machine = mail("m", US, "10:00:01", Auto_Submitted="auto-replied", In_Reply_To="<a>")
+    reply = mail("r", YOU, "10:05:00", In_Reply_To="<m>")
+    away = mail("o", YOU, "10:06:00", Auto_Submitted="auto-generated (absence)")
+    assert threads(ASKED, machine, reply, away) == [["09:00", "", "yes"]]
+
+
+def test_a_message_in_two_folders_is_one_and_their_order_says_nothing(threads):
+    answer = mail("b", US, "11:00:00", "a")
+    assert threads(answer, ASKED, answer, ASKED) == [["09:00", "10:00", "yes"]]
+
+
+def test_what_the_service_sends_by_itself_is_no_contact_until_someone_replies(threads):
+    sent = [mail("n", US, "08:00:00"), mail("k", US, "08:00:00")]
+    reply = mail("r", YOU, "09:00:00", "n")
+    assert threads(*sent, reply) == [["08:00", "", "yes"]]
+
+
+def test_a_thread_that_began_before_the_file_is_told_as_such(threads):
+    assert threads(mail("b", YOU, "10:00:00", "gone")) == [["09:00", "", "no"]]
+
+
+def test_all_addresses_of_a_domain_may_be_the_service_s(threads):
+    answer = mail("b", "agent@service.invalid", "11:00:00", "a")
+    assert threads(ASKED, answer, addresses=("service.invalid",))[0][1] == "10:00"
+    assert threads(ASKED, answer)[0][1] == ""
+
+
+def test_a_line_of_a_body_that_begins_as_a_message_does_not(threads):
+    body = ASKED + "From Monday on\n\nFrom 2 to 3 in 2026 or so\nFrom: contact@service.invalid\n\n"
+    assert threads(body) == [["09:00", "", "yes"]]
+
+
+def test_nobody_s_words_name_or_address_is_read_and_a_message_without_name_is_rejected(
+    tmp_path, catalogue
+):
+    path = tmp_path / "boite.mbox"
+    odd = mail("z", YOU, "99:00:00")
+    path.write_text(ASKED + mail("", YOU, "10:00:00") + odd, encoding="utf-8")
+    found = load(path, device("mbox", addresses=OURS), catalogue)
+    assert len(found.rows) == 1
+    assert sorted(found.rejects["reason"])[0] == "is empty" and len(found.rejects) == 2
+    told = found.rows.to_csv() + found.rejects.to_csv() + " ".join(found.notices)
+    assert not any(
+        word in told for word in ("Secret", "Zoé", "Martin", "zoe", "exemple", "contact@")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses", "why"),
+    [
+        (ASKED, (), "give the service's own addresses"),
+        ("", OURS, "holds no message from outside"),
+        ("id;date\n1;2\n", OURS, "boite.mbox:1: is no mailbox"),
+        ("From x Mon Mar  2 09:14:05 2026\n" + "X: y\n" * 300_000, OURS, "do not end"),
+        (mail("b", US, "10:00:00"), OURS, "holds no message from outside"),
+    ],
+    ids=["addresses", "empty", "table", "endless", "own"],
+)
+def test_what_is_no_mailbox_of_the_service_is_one_line_of_error(threads, text, addresses, why):
+    with pytest.raises(ObservError, match=why) as caught:
+        threads(text, addresses=addresses)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_mailbox_beyond_all_is_not_gone_through(tmp_path, monkeypatch):
+    path: Path = tmp_path / "boite.mbox"
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(ASKED)
+        stream.truncate(50_000_000)  # zeros, without an end of line
+    monkeypatch.setattr(_mbox, "_MOST_BYTES", 40_000_000)
+    with pytest.raises(ObservError, match="holds more than"):
+        _mbox.read(path, OURS)
