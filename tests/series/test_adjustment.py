@@ -10,7 +10,7 @@ from observlib.demo import calendar
 from observlib.series.adjustment import Adjustment, seasonally_adjusted
 from observlib.themes.audience import demonstration as audience
 
-SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of benchmarks/series_coverage.py
 
 
 def visits(device: str) -> tuple[Adjustment, pd.Series]:

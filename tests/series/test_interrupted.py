@@ -10,7 +10,7 @@ from observlib.series.interrupted import EFFECTS, interrupted
 from observlib.themes.audience import demonstration as audience
 
 ACTION = date(2025, 3, 1)
-SEEDS = range(12)  # of the many of tools/benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of benchmarks/series_coverage.py
 
 
 def row(effects: pd.DataFrame, comparison: str = "before_after"):

@@ -1,6 +1,6 @@
 """Error rates and coverage of the methods on simulated series.
 
-`python tools/benchmarks/series_coverage.py [SEEDS]`: some minutes. No test: those of
+`python benchmarks/series_coverage.py [SEEDS]`: some minutes. No test: those of
 `tests/series` hold a few seeds of the same to what this found.
 """
 
@@ -16,7 +16,7 @@ import pandas as pd
 from observlib.series.adjustment import seasonally_adjusted
 from observlib.series.interrupted import interrupted
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "series"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "series"))
 from conftest import noise, synthetic
 
 SEEDS = int(sys.argv[1]) if len(sys.argv) > 1 else 200

@@ -1,6 +1,6 @@
 """Seconds and memory of raking, beside `svy` (Python) and R's `survey` where they are installed.
 
-    python tools/benchmarks/bench_raking.py [--rows 2000000] [--runs 5] [--svy PYTHON]
+    python benchmarks/bench_raking.py [--rows 2000000] [--runs 5] [--svy PYTHON]
 
 Each contender reads the same file in a process of its own and rakes it `runs` times. Printed: the
 median of the runs (without reading the file) by the clock and in processor time, which a busy
