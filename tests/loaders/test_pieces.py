@@ -89,6 +89,13 @@ def test_half_hours_that_come_again_in_another_piece_stop_the_export(read):
         read(text, 1, "call_intervals")
 
 
+def test_totals_among_rows_of_towns_in_another_piece_stop_the_export(read):
+    text = "début;présentés;traités;abandonnés;ville\n"
+    text += "2026-03-01 10:00;5;4;1;Lyon\n2026-03-02 10:00;9;8;1;\n"
+    with pytest.raises(ObservError, match=r"row 3 and earlier rows of its month differ in telling"):
+        read(text, 1, "call_intervals")
+
+
 def test_the_hour_that_autumn_repeats_is_read_in_order_across_pieces(read):
     times = ("02:00", "02:30", "02:00", "02:30", "03:00")
     rows = [f"2025-10-26 {time};5;4;1" for time in times]

@@ -381,8 +381,14 @@ def _seen_before(
     Raises
     ------
     ObservError
-        For such rows of a table whose rows add up, as for those of one piece.
+        For such rows of a table whose rows add up, as for those of one piece; also where rows of
+        a month tell an area, and others, which may be their total, none.
     """
+    if TABLES[table].by_area and (at := seen.mixed(rows)) is not None:
+        raise ObservError(
+            f"{file}: row {places[rows.index[at]]} and earlier rows of its month differ in telling "
+            "an area: take those without one away if they are totals, or name their place"
+        )
     again = rows.index[seen.again(rows)]
     if len(again) and TABLES[table].adds_up:
         raise ObservError(

@@ -18,6 +18,7 @@ class Seen:
     def __init__(self, table: str) -> None:
         self._shape = TABLES[table]
         self._runs: list[np.ndarray] = []  # sorted, each longer than the next
+        self._areas: dict[tuple[object, ...], bool] = {}  # whether rows of a month tell one
 
     def again(self, rows: pd.DataFrame) -> np.ndarray:
         """Which rows have a key, or count a day, that was seen before; the others are seen now.
@@ -37,6 +38,23 @@ class Seen:
         again[positions[known]] = True
         self._take(digests[~again[positions]])
         return again
+
+    def mixed(self, rows: pd.DataFrame) -> int | None:
+        """The position of the first row whose month has rows with an area and others without.
+
+        Examples
+        --------
+        >>> seen, day = Seen("audience"), pd.Timestamp("2026-03-01")
+        >>> rows = pd.DataFrame({"product": "p", "channel": "web", "start": [day, day]})
+        >>> seen.mixed(rows.assign(area="Lyon")), seen.mixed(rows.assign(area=["Lyon", None]))
+        (None, 1)
+        """
+        month = rows[self._shape.start].dt.to_period("M").astype(str)
+        told = rows[["product", "channel"]].assign(month=month, area=rows["area"].notna())
+        for position, *subject, has in told[~told.duplicated()].itertuples():
+            if self._areas.setdefault(tuple(subject), has) != has:
+                return int(rows.index.get_loc(position))
+        return None
 
     def _take(self, digests: np.ndarray) -> None:
         """Keep digests in runs of which each is twice as long as the next, so that few are read."""
