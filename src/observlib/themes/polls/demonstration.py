@@ -1,9 +1,9 @@
-"""Polls of two invented networks: one gives shares and voters, the other the votes."""
+"""Polls of an invented network, noted with shares and voters, and of a Mastodon account."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -58,9 +58,10 @@ POLLS = {
     ),
 }
 DEVICES = tuple(POLLS)
+Status = dict[str, Any]
 _NETWORKS = {
     "sondages-reseau-pro": ("Réseau professionnel fictif", 38_000, 900),
-    "sondages-reseau-federe": ("Réseau fédéré fictif", 5_200, 260),
+    "sondages-reseau-federe": ("Mastodon", 5_200, 260),
 }
 
 
@@ -74,9 +75,10 @@ def drawn(poll: Poll, source: Random) -> list[int]:
 
 
 def make(device: str, seed: int) -> tuple[Files, Truths]:
-    """A table of each year's polls, by path, and the votes and true shares of each."""
+    """The polls of each year, by path, and the votes and true shares of each."""
     network, followers, growth = _NETWORKS[device]
     by_year: dict[int, list[list[object]]] = {}
+    statuses: dict[int, list[Status]] = {}
     found: list[dict[str, Any]] = []
     for number, quarter in enumerate(calendar.QUARTERS):
         for rank, poll in enumerate(POLLS[device], 1):
@@ -85,31 +87,62 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             voters = sum(votes)
             closed = quarter.start + timedelta(days=between(source, 10, 85))
             reach = followers + growth * number + between(source, 0, growth)
+            own = statuses.setdefault(quarter.year, [])
+            own.append(_status(3 * number + rank, poll, votes, closed))
             for option, count in zip(poll.options, votes, strict=True):
-                name = f"fictif-{quarter}-{rank}"
-                common = [poll.product, network, poll.question, option]
-                if device == "sondages-reseau-pro":
-                    tenths = (2000 * count + voters) // (2 * voters)
-                    share = f"{tenths // 10},{tenths % 10}\u00a0%"
-                    grouped = f"{reach:,}".replace(",", "\u202f")
-                    cells: list[object] = [name, f"{closed:%d/%m/%Y}", *common]
-                    cells += [share, voters, grouped]
-                else:
-                    cells = [name, closed.isoformat(), *common, count, reach]
+                tenths = (2000 * count + voters) // (2 * voters)
+                share = f"{tenths // 10},{tenths % 10}\u00a0%"
+                grouped = f"{reach:,}".replace(",", "\u202f")
+                cells: list[object] = [f"fictif-{quarter}-{rank}", f"{closed:%d/%m/%Y}"]
+                cells += [poll.product, network, poll.question, option, share, voters, grouped]
                 by_year.setdefault(quarter.year, []).append(cells)
                 truth = {"kind": "poll_share", "device": device, "product": poll.product}
                 truth |= {"quarter": str(quarter), "question": poll.question, "option": option}
                 counts = {"votes": count, "voters": voters, "followers": reach}
                 found.append({**truth, "true_share": poll.options[option], **counts})
     path = f"sondages/{device.replace('sondages-', 'sondages_', 1)}"
-    files = {f"{path}_{year}.csv": _table(device, rows) for year, rows in by_year.items()}
+    if device == "sondages-reseau-federe":
+        files = {
+            f"{path}_{year}.json": formats.to_json(own[::-1]) for year, own in statuses.items()
+        }
+        return files, {"polls": found}
+    header = ["Sondage", "Date de clôture", "Produit", "Réseau", "Question", "Option"]
+    header += ["Part", "Votants", "Abonnés"]
+    files = {
+        f"{path}_{year}.csv": formats.french_csv([header, *rows]) for year, rows in by_year.items()
+    }
     return files, {"polls": found}
 
 
-def _table(device: str, rows: list[list[object]]) -> bytes:
-    if device == "sondages-reseau-pro":
-        header = ["Sondage", "Date de clôture", "Produit", "Réseau", "Question", "Option"]
-        header += ["Part", "Votants", "Abonnés"]
-        return formats.french_csv([header, *rows])
-    header = ["poll", "date", "product", "network", "question", "option", "votes", "followers"]
-    return formats.table_csv([header, *rows])
+def _status(number: int, poll: Poll, votes: list[int], closed: date) -> Status:
+    """A status with a poll that ran for a week, as Mastodon's API gives it."""
+    server = "https://social.exemple.invalid"
+    return {
+        "id": str(110_000_000_000_000_000 + number),
+        "created_at": f"{closed - timedelta(days=7)}T10:00:00.000Z",
+        "url": f"{server}/@ecoute/{110_000_000_000_000_000 + number}",
+        "language": "fr",
+        "visibility": "public",
+        "content": f"<p>{poll.question}</p>",
+        "account": {
+            "id": "1",
+            "username": "ecoute",
+            "acct": "ecoute",
+            "display_name": "Compte fictif",
+            "note": "<p>Compte fictif, ecoute@exemple.invalid</p>",
+            "url": f"{server}/@ecoute",
+        },
+        "poll": {
+            "id": str(number),
+            "expires_at": f"{closed}T10:00:00.000Z",
+            "expired": True,
+            "multiple": False,
+            "votes_count": sum(votes),
+            "voters_count": None,
+            "options": [
+                {"title": option, "votes_count": count}
+                for option, count in zip(poll.options, votes, strict=True)
+            ],
+            "emojis": [],
+        },
+    }

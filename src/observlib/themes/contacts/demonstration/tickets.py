@@ -1,9 +1,9 @@
-"""E-mails and forms of an invented ticket tool, some of which still wait for an answer."""
+"""E-mails and forms of several ticket tools, some of which still wait for an answer."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -16,6 +16,7 @@ from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 EXTRACTED = datetime(2026, 10, 2, 8, 0)
+GLPI = "courriels-boutique"  # whose export tells no first answer
 REOPENED = 8  # chances in percent that a closed ticket is opened again
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -43,7 +44,7 @@ DESKS = {
     "courriels-service-public": _Desk("service-public", (620, 760), 5, _SLOW, _ADVICE),
     "formulaires-entreprendre": _Desk("entreprendre", (300, 380), 3, _QUICK, _ADVICE),
     "courriels-legifrance": _Desk("legifrance", (240, 300), 5, _QUICK, _LAW),
-    "courriels-boutique": _Desk("documentation-francaise", (14, 24), 3, _QUICK, _SHOP),
+    GLPI: _Desk("documentation-francaise", (14, 24), 3, _QUICK, _SHOP),
 }
 # A draw in which the last quarter's truths lie inside their intervals.
 _SALT = "1"
@@ -108,29 +109,27 @@ def drawn(device: str, quarter: Quarter, source: Random) -> Iterator[Ticket]:
 def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each year's tickets, by path, and what is true of them."""
     desk = DESKS[device]
-    by_year: dict[int, list[list[object]]] = defaultdict(list)
+    by_year: dict[int, list[tuple[str, Ticket]]] = defaultdict(list)
     found: list[dict[str, Any]] = []
-    seen = _local(EXTRACTED)
     for quarter in calendar.QUARTERS:
         source = stream(seed, device, str(quarter), _SALT)
         counts = dict.fromkeys([theme for theme, _ in desk.themes], 0)
         tickets = 0
         for tickets, ticket in enumerate(drawn(device, quarter, source), 1):
             counts[ticket.theme] += 1
-            done = ticket.closed <= EXTRACTED
-            row: list[object] = [f"DEMO-{quarter}-{tickets:04d}", _local(ticket.received)]
-            row.append(_local(ticket.answered) if ticket.answered <= EXTRACTED else "")
-            row += (
-                [_local(ticket.closed), "oui" if ticket.reopened else "non"] if done else ["", ""]
-            )
-            by_year[quarter.year].append([*row, ticket.theme, seen])
+            by_year[quarter.year].append((f"{quarter}-{tickets:04d}", ticket))
         about = {"product": desk.product, "device": device, "quarter": str(quarter)}
-        values = {
-            "first_answer_median": delay_quantile(device, 50),
-            "first_answer_p90": delay_quantile(device, 90),
-            "answered_in_promise": answered_within(device, 24 * desk.promise),
-            "reopened_share": REOPENED / 100,
-        }
+        values = (
+            {}
+            if device == GLPI
+            else {
+                "first_answer_median": delay_quantile(device, 50),
+                "first_answer_p90": delay_quantile(device, 90),
+                "answered_in_promise": answered_within(device, 24 * desk.promise),
+            }
+        )
+        if device not in _WRITERS:  # which do not tell it
+            values["reopened_share"] = REOPENED / 100
         found.append({"kind": "count", **about, "value": tickets})
         found += [
             {"kind": kind, **about, "value": value, "tickets": tickets}
@@ -141,15 +140,79 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             {**about, "theme": theme, "value": chance / 100, "count": counts[theme]}
             for theme, chance in desk.themes
         ]
-    header = ["Numéro", "Reçu le", "Première réponse le", "Clos le", "Rouvert", "Motif"]
-    header.append("Extrait le")
-    files = {
-        f"courriels/{device}_{year}.csv": formats.table_csv([header, *rows], delimiter=";")
-        for year, rows in by_year.items()
-    }
+    write = _WRITERS.get(device, _simple)
+    files = {f"courriels/{device}_{year}.csv": write(rows) for year, rows in by_year.items()}
     return files, {"tickets": found}
 
 
-def _local(when: datetime) -> str:
-    """A moment in UTC as the tool writes it, in Paris time."""
-    return f"{when.replace(tzinfo=UTC).astimezone(_PARIS):%d/%m/%Y %H:%M}"
+def _simple(rows: Sequence[tuple[str, Ticket]]) -> bytes:
+    """A table that a team keeps by itself."""
+    header = ["Numéro", "Reçu le", "Première réponse le", "Clos le", "Rouvert", "Motif"]
+    lines = [[*header, "Extrait le"]]
+    for number, ticket in rows:
+        received, answered, closed, seen = _local(ticket, "%d/%m/%Y %H:%M")
+        back = ("oui" if ticket.reopened else "non") if closed else ""
+        lines.append([f"DEMO-{number}", received, answered, closed, back, ticket.theme, seen])
+    return formats.table_csv(lines, delimiter=";")
+
+
+def _glpi(rows: Sequence[tuple[str, Ticket]]) -> bytes:
+    """As GLPI 10 saves its list: numbers in groups, a delimiter more at the end of each line."""
+    header = ["ID", "Titre", "Statut", "Attribué à - Technicien", "Demandeur - Demandeur"]
+    lines = [[*header, "Date d'ouverture", "Type", "Priorité", "Date de résolution", "Catégorie"]]
+    for number, ticket in rows:
+        received, _, closed, _ = _local(ticket, "%d-%m-%Y %H:%M")
+        grouped = f"{int(number[2:4] + number[6:7] + number[8:]):,}".replace(",", "\xa0")
+        lines.append(
+            [
+                grouped,
+                f'Demande fictive ; objet "{number}"',
+                "Clos" if closed else "En cours (Attribué)",
+                "Technicien Fictif\nAgent Fictif",
+                _PERSON.format(number=number),
+                received,
+                "Demande",
+                "Moyenne",
+                closed,
+                ticket.theme,
+            ]
+        )
+    return formats.table_csv(lines, ";", "utf-8-sig", newline=";\n", quoted=True)
+
+
+def _znuny(rows: Sequence[tuple[str, Ticket]]) -> bytes:
+    """As a search of Znuny saves its results."""
+    header = ["Ticket Number", "Age", "Created", "Closed", "FirstResponse", "State", "Queue"]
+    lines = [[*header, "Owner", "Customer Realname", "From", "Subject"]]
+    for number, ticket in rows:
+        received, answered, closed, _ = _local(ticket, "%Y-%m-%d %H:%M:%S")
+        lines.append(
+            [
+                f"{received[:10].replace('-', '')}10{number[6:7]}0{number[8:]}",
+                f"{(EXTRACTED - ticket.received).days} d 2 h ",
+                received,
+                closed,
+                answered,
+                "closed successful" if closed else "open",
+                ticket.theme,
+                "agent.fictif",
+                "Personne Fictive",
+                _PERSON.format(number=number),
+                "Demande fictive\nsur deux lignes",
+            ]
+        )
+    return formats.table_csv(lines, ";", quoted=True)
+
+
+_PERSON = "Personne Fictive <personne-{number}@exemple.invalid>"  # never read
+_WRITERS = {GLPI: _glpi, "courriels-legifrance": _znuny}
+
+
+def _local(ticket: Ticket, form: str) -> tuple[str, str, str, str]:
+    """When a ticket was received, answered, closed and seen, in Paris; empty where not yet."""
+    moments = (ticket.received, ticket.answered, ticket.closed, EXTRACTED)
+    received, answered, closed, seen = (
+        f"{when.replace(tzinfo=UTC).astimezone(_PARIS):{form}}" if when <= EXTRACTED else ""
+        for when in moments
+    )
+    return received, answered, closed, seen
