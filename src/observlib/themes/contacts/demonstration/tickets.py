@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -16,7 +16,6 @@ from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
 
 EXTRACTED = datetime(2026, 10, 2, 8, 0)
-GLPI = "courriels-boutique"  # whose export tells no first answer
 REOPENED = 8  # chances in percent that a closed ticket is opened again
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -44,7 +43,7 @@ DESKS = {
     "courriels-service-public": _Desk("service-public", (620, 760), 5, _SLOW, _ADVICE),
     "formulaires-entreprendre": _Desk("entreprendre", (300, 380), 3, _QUICK, _ADVICE),
     "courriels-legifrance": _Desk("legifrance", (240, 300), 5, _QUICK, _LAW),
-    GLPI: _Desk("documentation-francaise", (14, 24), 3, _QUICK, _SHOP),
+    "courriels-boutique": _Desk("documentation-francaise", (14, 24), 3, _QUICK, _SHOP),
 }
 # A draw in which the last quarter's truths lie inside their intervals.
 _SALT = "1"
@@ -109,6 +108,7 @@ def drawn(device: str, quarter: Quarter, source: Random) -> Iterator[Ticket]:
 def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each year's tickets, by path, and what is true of them."""
     desk = DESKS[device]
+    write, untold = _TOOLS.get(device, (_simple, ()))
     by_year: dict[int, list[tuple[str, Ticket]]] = defaultdict(list)
     found: list[dict[str, Any]] = []
     for quarter in calendar.QUARTERS:
@@ -119,28 +119,23 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
             counts[ticket.theme] += 1
             by_year[quarter.year].append((f"{quarter}-{tickets:04d}", ticket))
         about = {"product": desk.product, "device": device, "quarter": str(quarter)}
-        values = (
-            {}
-            if device == GLPI
-            else {
-                "first_answer_median": delay_quantile(device, 50),
-                "first_answer_p90": delay_quantile(device, 90),
-                "answered_in_promise": answered_within(device, 24 * desk.promise),
-            }
-        )
-        if device not in _WRITERS:  # which do not tell it
-            values["reopened_share"] = REOPENED / 100
+        values = {
+            "first_answer_median": delay_quantile(device, 50),
+            "first_answer_p90": delay_quantile(device, 90),
+            "answered_in_promise": answered_within(device, 24 * desk.promise),
+            "reopened_share": REOPENED / 100,
+        }
         found.append({"kind": "count", **about, "value": tickets})
         found += [
             {"kind": kind, **about, "value": value, "tickets": tickets}
             for kind, value in values.items()
+            if kind not in untold
         ]
         about["kind"] = "theme"
         found += [
             {**about, "theme": theme, "value": chance / 100, "count": counts[theme]}
             for theme, chance in desk.themes
         ]
-    write = _WRITERS.get(device, _simple)
     files = {f"courriels/{device}_{year}.csv": write(rows) for year, rows in by_year.items()}
     return files, {"tickets": found}
 
@@ -163,20 +158,10 @@ def _glpi(rows: Sequence[tuple[str, Ticket]]) -> bytes:
     for number, ticket in rows:
         received, _, closed, _ = _local(ticket, "%d-%m-%Y %H:%M")
         grouped = f"{int(number[2:4] + number[6:7] + number[8:]):,}".replace(",", "\xa0")
-        lines.append(
-            [
-                grouped,
-                f'Demande fictive ; objet "{number}"',
-                "Clos" if closed else "En cours (Attribué)",
-                "Technicien Fictif\nAgent Fictif",
-                _PERSON.format(number=number),
-                received,
-                "Demande",
-                "Moyenne",
-                closed,
-                ticket.theme,
-            ]
-        )
+        row = [grouped, f'Demande fictive ; objet "{number}"']
+        row += ["Clos" if closed else "En cours (Attribué)", "Technicien Fictif\nAgent Fictif"]
+        row += [_PERSON.format(number), received, "Demande", "Moyenne", closed, ticket.theme]
+        lines.append(row)
     return formats.table_csv(lines, ";", "utf-8-sig", newline=";\n", quoted=True)
 
 
@@ -186,26 +171,20 @@ def _znuny(rows: Sequence[tuple[str, Ticket]]) -> bytes:
     lines = [[*header, "Owner", "Customer Realname", "From", "Subject"]]
     for number, ticket in rows:
         received, answered, closed, _ = _local(ticket, "%Y-%m-%d %H:%M:%S")
-        lines.append(
-            [
-                f"{received[:10].replace('-', '')}10{number[6:7]}0{number[8:]}",
-                f"{(EXTRACTED - ticket.received).days} d 2 h ",
-                received,
-                closed,
-                answered,
-                "closed successful" if closed else "open",
-                ticket.theme,
-                "agent.fictif",
-                "Personne Fictive",
-                _PERSON.format(number=number),
-                "Demande fictive\nsur deux lignes",
-            ]
-        )
+        code = f"{received[:10].replace('-', '')}10{number[6:7]}0{number[8:]}"
+        row = [code, f"{(EXTRACTED - ticket.received).days} d 2 h ", received, closed, answered]
+        row += ["closed successful" if closed else "open", ticket.theme, "agent.fictif"]
+        row += ["Personne Fictive", _PERSON.format(number), "Demande fictive\nsur deux lignes"]
+        lines.append(row)
     return formats.table_csv(lines, ";", quoted=True)
 
 
-_PERSON = "Personne Fictive <personne-{number}@exemple.invalid>"  # never read
-_WRITERS = {GLPI: _glpi, "courriels-legifrance": _znuny}
+_PERSON = "Personne Fictive <personne-{}@exemple.invalid>"  # never read
+_ANSWERS = ("first_answer_median", "first_answer_p90", "answered_in_promise")
+_TOOLS: dict[str, tuple[Callable[[Sequence[tuple[str, Ticket]]], bytes], tuple[str, ...]]] = {
+    "courriels-boutique": (_glpi, (*_ANSWERS, "reopened_share")),  # which it does not tell
+    "courriels-legifrance": (_znuny, ("reopened_share",)),
+}
 
 
 def _local(ticket: Ticket, form: str) -> tuple[str, str, str, str]:
