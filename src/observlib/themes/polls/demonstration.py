@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -58,7 +60,6 @@ POLLS = {
     ),
 }
 DEVICES = tuple(POLLS)
-Status = dict[str, Any]
 _NETWORKS = {
     "sondages-reseau-pro": ("Réseau professionnel fictif", 38_000, 900),
     "sondages-reseau-federe": ("Mastodon", 5_200, 260),
@@ -74,56 +75,73 @@ def drawn(poll: Poll, source: Random) -> list[int]:
     return votes
 
 
+@dataclass(frozen=True)
+class Closed:
+    """A poll that has closed: its number and name, votes of each option, day, followers."""
+
+    number: int
+    name: str
+    poll: Poll
+    votes: list[int]
+    day: date
+    followers: int
+
+
 def make(device: str, seed: int) -> tuple[Files, Truths]:
     """The polls of each year, by path, and the votes and true shares of each."""
-    network, followers, growth = _NETWORKS[device]
-    by_year: dict[int, list[list[object]]] = {}
-    statuses: dict[int, list[Status]] = {}
+    _, followers, growth = _NETWORKS[device]
+    by_year: dict[int, list[Closed]] = defaultdict(list)
     found: list[dict[str, Any]] = []
     for number, quarter in enumerate(calendar.QUARTERS):
         for rank, poll in enumerate(POLLS[device], 1):
             source = stream(seed, device, str(quarter), str(rank), _SALT)
             votes = drawn(poll, source)
-            voters = sum(votes)
-            closed = quarter.start + timedelta(days=between(source, 10, 85))
+            day = quarter.start + timedelta(days=between(source, 10, 85))
             reach = followers + growth * number + between(source, 0, growth)
-            own = statuses.setdefault(quarter.year, [])
-            own.append(_status(3 * number + rank, poll, votes, closed))
+            name = f"fictif-{quarter}-{rank}"
+            one = Closed(3 * number + rank, name, poll, votes, day, reach)
+            by_year[quarter.year].append(one)
             for option, count in zip(poll.options, votes, strict=True):
-                tenths = (2000 * count + voters) // (2 * voters)
-                share = f"{tenths // 10},{tenths % 10}\u00a0%"
-                grouped = f"{reach:,}".replace(",", "\u202f")
-                cells: list[object] = [f"fictif-{quarter}-{rank}", f"{closed:%d/%m/%Y}"]
-                cells += [poll.product, network, poll.question, option, share, voters, grouped]
-                by_year.setdefault(quarter.year, []).append(cells)
                 truth = {"kind": "poll_share", "device": device, "product": poll.product}
                 truth |= {"quarter": str(quarter), "question": poll.question, "option": option}
-                counts = {"votes": count, "voters": voters, "followers": reach}
+                counts = {"votes": count, "voters": sum(votes), "followers": reach}
                 found.append({**truth, "true_share": poll.options[option], **counts})
     path = f"sondages/{device.replace('sondages-', 'sondages_', 1)}"
-    if device == "sondages-reseau-federe":
+    if device == "sondages-reseau-pro":
+        files = {f"{path}_{year}.csv": _table(device, polls) for year, polls in by_year.items()}
+    else:
         files = {
-            f"{path}_{year}.json": formats.to_json(own[::-1]) for year, own in statuses.items()
+            f"{path}_{year}.json": formats.to_json([_status(one) for one in polls[::-1]])
+            for year, polls in by_year.items()
         }
-        return files, {"polls": found}
-    header = ["Sondage", "Date de clôture", "Produit", "Réseau", "Question", "Option"]
-    header += ["Part", "Votants", "Abonnés"]
-    files = {
-        f"{path}_{year}.csv": formats.french_csv([header, *rows]) for year, rows in by_year.items()
-    }
     return files, {"polls": found}
 
 
-def _status(number: int, poll: Poll, votes: list[int], closed: date) -> Status:
+def _table(device: str, polls: Sequence[Closed]) -> bytes:
+    """As a team notes polls of a network that gives shares and voters alone."""
+    header = ["Sondage", "Date de clôture", "Produit", "Réseau", "Question", "Option"]
+    rows: list[list[object]] = [[*header, "Part", "Votants", "Abonnés"]]
+    for one in polls:
+        voters = sum(one.votes)
+        for option, count in zip(one.poll.options, one.votes, strict=True):
+            tenths = (2000 * count + voters) // (2 * voters)
+            row: list[object] = [one.name, f"{one.day:%d/%m/%Y}", one.poll.product]
+            row += [_NETWORKS[device][0], one.poll.question, option]
+            row += [f"{tenths // 10},{tenths % 10}\u00a0%", voters]
+            rows.append([*row, f"{one.followers:,}".replace(",", "\u202f")])
+    return formats.french_csv(rows)
+
+
+def _status(one: Closed) -> dict[str, Any]:
     """A status with a poll that ran for a week, as Mastodon's API gives it."""
-    server = "https://social.exemple.invalid"
+    server, own = "https://social.exemple.invalid", 110_000_000_000_000_000 + one.number
     return {
-        "id": str(110_000_000_000_000_000 + number),
-        "created_at": f"{closed - timedelta(days=7)}T10:00:00.000Z",
-        "url": f"{server}/@ecoute/{110_000_000_000_000_000 + number}",
+        "id": str(own),
+        "created_at": f"{one.day - timedelta(days=7)}T10:00:00.000Z",
+        "url": f"{server}/@ecoute/{own}",
         "language": "fr",
         "visibility": "public",
-        "content": f"<p>{poll.question}</p>",
+        "content": f"<p>{one.poll.question}</p>",
         "account": {
             "id": "1",
             "username": "ecoute",
@@ -133,15 +151,15 @@ def _status(number: int, poll: Poll, votes: list[int], closed: date) -> Status:
             "url": f"{server}/@ecoute",
         },
         "poll": {
-            "id": str(number),
-            "expires_at": f"{closed}T10:00:00.000Z",
+            "id": str(one.number),
+            "expires_at": f"{one.day}T10:00:00.000Z",
             "expired": True,
             "multiple": False,
-            "votes_count": sum(votes),
+            "votes_count": sum(one.votes),
             "voters_count": None,
             "options": [
                 {"title": option, "votes_count": count}
-                for option, count in zip(poll.options, votes, strict=True)
+                for option, count in zip(one.poll.options, one.votes, strict=True)
             ],
             "emojis": [],
         },
