@@ -84,7 +84,7 @@ FILES = [
      ["Réf Administration", "Note Satisfaction", "download"]),
     ("a workbook's name", "jdma_service-public_2025.csv", WHOLE,
      ["is a workbook", "as CSV in UTF-8"]),
-    ("a workbook's name", "enquete_legifrance_2025.csv", WHOLE, ["is a workbook", "as CSV"]),
+    ("a workbook's name", "enquete_service-public_2025.csv", WHOLE, ["is a workbook", "as CSV"]),
     ("an old workbook's name", "boamp_audience.csv",
      b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), ["is a workbook", "as CSV in UTF-8"]),
     ("missing list", "dila_BODACC_monthly.json", b"{}", ["no list `monthlyStats`", "export"]),

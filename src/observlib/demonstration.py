@@ -87,7 +87,7 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
     >>> with tempfile.TemporaryDirectory() as place:
     ...     truths = write(Path(place) / "raw")
     ...     len(list((Path(place) / "raw").rglob("*.csv")))
-    354
+    359
     >>> [(c["kind"], c["device"]) for c in truths["changes"]][:2]
     [('satisfaction', 'jdma-service-public'), ('traffic', 'matomo-legifrance')]
     """

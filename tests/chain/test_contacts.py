@@ -72,7 +72,7 @@ def test_true_delays_lie_in_the_last_quarter_s_intervals(desks, truths):
         value = truth["value"] * (100 if row["unit"] == "%" else 1)
         assert row["ci_low"] <= value <= row["ci_high"], truth
         found += 1
-    assert found >= 12  # three desks' shares of reopened tickets are withheld
+    assert found == 10  # of three desks, of which one tells and shows what was reopened
 
 
 def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(desks, truths):
@@ -84,7 +84,7 @@ def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(de
         if pd.notna(row["ci_low"]):
             value = truth["value"] * (100 if row["unit"] == "%" else 1)
             hits.append(row["ci_low"] <= value <= row["ci_high"])
-    assert len(hits) > 150
+    assert len(hits) > 140
     assert 0.91 <= sum(hits) / len(hits) <= 0.99
 
 

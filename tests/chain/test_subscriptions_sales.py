@@ -88,7 +88,7 @@ def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(truths, li
         for t in of_kind(truths["subscriptions"], "survival")
         if t["months"] == 12
     }
-    found = subscriptions.retention(lists, ALL)
+    found = subscriptions.retention(lists, ALL[4:])
     assert len(found) == 3 * 11 and set(found["status"]) == {"published"}
     inside = [
         row["ci_low"] <= true[row["device"]] <= row["ci_high"] for row in found.to_dict("records")
@@ -109,7 +109,9 @@ def test_units_revenue_and_shares_are_exactly_those_written(truths, shops):
             ("digital_share", truth["units"] - truth["printed"]),
         ):
             row = found.loc[(indicator, *place)]
-            if 0 < part < 11:
+            if truth["device"] == "copies-journal-officiel":  # whose export tells neither
+                assert row["status"] == "missing"
+            elif 0 < part < 11:
                 assert row["status"] == "suppressed"
             else:
                 assert row["estimate"] == pytest.approx(100 * part / truth["units"])
@@ -128,7 +130,7 @@ def test_the_true_rate_of_returns_is_near_what_is_counted(truths, shops):
         near.append(abs(row["estimate"] - true) <= 1.96 * error)
         if row["period"] == str(LAST):
             assert near[-1]
-    assert len(near) > 20 and sum(near) / len(near) >= 0.88
+    assert len(near) == 15 and sum(near) / len(near) >= 0.88
 
 
 def test_the_titles_sold_most_and_their_weight_are_those_written(truths, shops):

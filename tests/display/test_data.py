@@ -90,6 +90,21 @@ def test_a_base_that_all_share_is_told_once(catalogue):
     assert caption == "Part des votes, 3e trimestre 2026, 288 votes."
 
 
+def test_options_of_devices_of_which_one_has_no_product_make_a_cross_table(catalogue):
+    common = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Où ?"}
+    devices = {"sondages-reseau-pro": "service-public", "sondages-reseau-federe": ""}
+    frame = estimates.make(
+        {**common, "device": device, "product": product, "group_value": name, "estimate": 50}
+        for device, product in devices.items()
+        for name in ("Ici", "Là", "Ailleurs")
+    )
+    (head, _, *rows), _ = written(frame, catalogue)
+    assert head == (
+        "| Option | Sondages sur le réseau professionnel | Sondages sur le réseau fédéré |"
+    )
+    assert [row.split(" | ")[0] for row in rows] == ["| Ici", "| Là", "| Ailleurs"]
+
+
 @pytest.mark.parametrize("several", [False, True])
 def test_pandoc_reads_a_table_with_heads_and_a_caption(several, marks, catalogue):
     periods = ["2026-T2", "2026-T3"] if several else ["2026-T3"]

@@ -24,7 +24,7 @@ def read(tmp_path: Path, catalogue: Catalogue) -> Read:
         if path != content:
             path.write_text(content if isinstance(content, str) else json.dumps(content))
         device = catalogue.devices["sondages-reseau-federe"]
-        return load(path, device.model_copy(update={"loader": "mastodon"}), catalogue)
+        return load(path, device, catalogue)
 
     return loaded
 

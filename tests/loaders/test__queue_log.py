@@ -6,6 +6,7 @@ import pytest
 
 from observlib.errors import ObservError
 from observlib.loaders._queue_log import read
+from observlib.personal import held
 
 
 def calls(*events):
@@ -34,6 +35,14 @@ def test_who_leaves_a_queue_unanswered_counts_as_abandoned_after_the_wait(end):
 
 def test_old_logs_without_positions_give_the_wait_by_the_clock():
     assert calls(ENTER, (8, "c1|support|NONE|ABANDON|1")) == [["c1", "abandoned", "8", ""]]
+
+
+def test_a_call_whose_number_has_as_many_digits_as_somebody_s_is_counted():
+    number = "1778460186.76631"  # of 15 digits, with the key of a social security number
+    assert held(number) == "a social security number"
+    enter = (0, f"{number}|support|NONE|ENTERQUEUE||0199000001|1")
+    ((call, *_),) = calls(enter, (9, f"{number}|support|NONE|ABANDON|1|1|9"))
+    assert call == "1778460186:76631" and held(call, identifier=True) is None
 
 
 def test_a_transfer_ends_the_talk():

@@ -8,7 +8,7 @@ from observlib.loaders import Loaded
 
 HEADER = "mois;liste;cohorte;abonnés;inscriptions;désabonnements"
 Row = list[object]
-DEVICE = "lettre-vie-publique"
+DEVICE = "lettre-service-public"
 
 
 def reasons(loaded: Loaded) -> list[Row]:
@@ -22,7 +22,7 @@ def test_a_french_export_loads_with_its_cohorts(read):
     assert loaded.rows["stock"].tolist() == [95, 1200]
     assert loaded.rows["cohort"].isna().tolist() == [False, True]
     assert loaded.rows["end"].tolist() == [pd.Timestamp("2026-07-31")] * 2
-    assert loaded.rows["product"].tolist() == ["vie-publique"] * 2
+    assert loaded.rows["product"].tolist() == ["service-public"] * 2
 
 
 @pytest.mark.parametrize(

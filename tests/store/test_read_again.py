@@ -186,14 +186,14 @@ def test_a_file_that_is_refused_when_read_again_keeps_the_rows_it_gave(tmp_path,
 
 def survey(folder: Path) -> Path:
     folder.mkdir()
-    path = folder / "enquete_legifrance_2025.csv"
-    path.write_text("id,submitdate,BUT\n1,2025-03-12 23:50:00,A1\n", encoding="utf-8")
+    path = folder / "enquete_service-public_2025.csv"
+    path.write_text("id,submitdate,Q04\n1,2025-03-12 23:50:00,A1\n", encoding="utf-8")
     return path
 
 
 JUDGED_BY = {
-    "its device": ("devices", "enquete-legifrance", "note"),
-    "its questionnaire": ("questionnaires", "enquete-legifrance", "label"),
+    "its device": ("devices", "enquete-service-public", "note"),
+    "its questionnaire": ("questionnaires", "enquete-service-public", "label"),
     "a product": ("products", "boamp", "label"),
     "an indicator": ("indicators", "visits", "label"),
 }

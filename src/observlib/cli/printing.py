@@ -141,7 +141,8 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
     say_list(f"{plural(done.replaced, 'export')} corrected earlier rows", done.replaced)
     refused = [rejected(*reject) for reject in done.rejects.itertuples(index=False)]
     say_list(f"{plural(refused, 'row')} rejected, told in {place / 'rejects'}", refused)
-    say_list(f"{plural(done.notices, 'notice')}", done.notices, shown=30)
+    notices = _told_once(done.notices)
+    say_list(f"{plural(notices, 'notice')}", notices, shown=30)
     unclaimed = [
         f"{folder / parent}: {bounded(names, shown=30)}"
         for parent, names in _by_folder(done.unclaimed).items()
@@ -158,6 +159,24 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
         unclaimed=done.unclaimed,
         problems=done.problems,
     )
+
+
+def _told_once(notices: Sequence[str]) -> list[str]:
+    """Notices, those of several files once with the first and how many others.
+
+    Examples
+    --------
+    >>> _told_once(["a.csv: no wait", "b.csv: no wait", "a.csv: no theme"])
+    ['a.csv and 1 more: no wait', 'a.csv: no theme']
+    """
+    files: dict[str, list[str]] = {}
+    for notice in notices:
+        name, _, text = notice.partition(": ")
+        files.setdefault(text, []).append(name)
+    return [
+        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {text}"
+        for text, names in files.items()
+    ]
 
 
 def print_status(found: pd.DataFrame) -> None:

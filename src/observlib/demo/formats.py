@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
@@ -21,8 +21,9 @@ def table_csv(
     delimiter: str = ",",
     encoding: str = "utf-8",
     newline: str = "\n",
+    quoted: bool = False,
 ) -> bytes:
-    """Rows as delimited text, quoted only where needed.
+    """Rows as delimited text, every cell `quoted` or only where needed.
 
     Examples
     --------
@@ -30,7 +31,12 @@ def table_csv(
     b'month,visits\\n2026-03,12\\n'
     """
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(rows)
+    csv.writer(
+        text,
+        delimiter=delimiter,
+        lineterminator=newline,
+        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
+    ).writerows(rows)
     return text.getvalue().encode(encoding)
 
 
@@ -59,11 +65,22 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
+def archive(parts: Mapping[str, bytes]) -> bytes:
+    """A .zip of files by their names, not compressed: those bytes change with zlib's version."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as book:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3  # or the bytes would tell Windows from the others
+            entry.external_attr = 0o644 << 16
+            book.writestr(entry, content)
+    return packed.getvalue()
+
+
 def workbook(sheet: str, rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet: texts, numbers, days; an empty cell for `None`.
 
-    It is written by hand, and not compressed, because the bytes that a library makes change with
-    its version and with that of zlib.
+    It is written by hand, because the bytes that a library makes change with its version.
     """
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
@@ -93,14 +110,7 @@ def workbook(sheet: str, rows: Iterable[Sequence[Cell]]) -> bytes:
         + "".join(_row(number, cells) for number, cells in enumerate(rows, 1))
         + "</sheetData></worksheet>",
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.create_system = 3  # or the bytes would tell Windows from the others
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, (_DOCUMENT + content).encode("utf-8"))
-    return packed.getvalue()
+    return archive({name: (_DOCUMENT + content).encode("utf-8") for name, content in parts.items()})
 
 
 def _row(number: int, cells: Sequence[Cell]) -> str:

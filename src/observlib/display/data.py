@@ -52,7 +52,10 @@ def sides(frame: pd.DataFrame, catalogue: Catalogue) -> list[_Side]:
     records = estimates.records(frame)
     telling: list[str] = []
     apart = 1
-    for column in ("indicator", "product", "group_value", "channel", "device", "group"):
+    # without a product, a row is named by its group, which cannot then tell the options of a poll
+    unnamed = {row["group_value"] for row in records if not row["product"]}
+    subject = "device" if len(unnamed) > 1 else "product"
+    for column in ("indicator", subject, "group_value", "channel", "device", "group"):
         if (more := len({tuple(row[c] for c in (*telling, column)) for row in records})) > apart:
             telling.append(column)
             apart = more

@@ -21,7 +21,7 @@ def read(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]:
     """The header and a row a call and queue, under the line of its first event.
 
     A call that still waits where the log ends is in no row: its outcome is not known. One that was
-    answered and still talks has no `talk`.
+    answered and still talks has no `talk`. Its number is that of the log, with `:` for the point.
 
     Raises
     ------
@@ -44,7 +44,8 @@ def read(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]:
         if name == "ENTERQUEUE":
             if key in calls:  # the same call, in the same queue again
                 done.append(calls.pop(key))
-            calls[key] = line, [call, moment, "", "", "", queue]
+            # a number of 13 or 15 digits, however set apart, may be read as somebody's
+            calls[key] = line, [call.replace(".", ":"), moment, "", "", "", queue]
         elif key in calls:
             _tell(calls[key][1], int(moment), name, data)
     rows = sorted(row for row in (*done, *calls.values()) if row[1][2])

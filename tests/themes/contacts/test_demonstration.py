@@ -1,5 +1,8 @@
 """The demonstration's calls and tickets: plainly invented, and whole in themselves."""
 
+import csv
+import io
+
 import pytest
 
 from observlib.themes.contacts.demonstration import calls, tickets
@@ -48,6 +51,25 @@ def test_a_desk_s_truths_agree_with_each_other(device):
 def test_tickets_are_marked_as_invented_and_some_of_the_last_are_open(device):
     files, _ = tickets.make(device, 1)
     *_, last = files.values()
-    rows = [line.split(";") for line in last.decode("utf-8").splitlines()[1:]]
-    assert all(row[0].startswith("DEMO-") for row in rows)
-    assert 0 < sum(not row[3] for row in rows) < 0.2 * len(rows)
+    text = io.StringIO(last.decode("utf-8-sig"), newline="")
+    rows = list(csv.DictReader(text, delimiter=";"))
+    invented = {"DEMO-", "Demande fictive"}
+    assert all(any(cell.startswith(tuple(invented)) for cell in row.values()) for row in rows)
+    (closed,) = {"Clos le", "Date de résolution", "Closed"} & set(rows[0])
+    assert 0 < sum(not row[closed] for row in rows) < 0.2 * len(rows)
+    assert all(
+        "@" not in cell or "@exemple.invalid" in cell for row in rows for cell in row.values()
+    )
+
+
+def test_the_log_is_asterisk_s_in_order_of_time_with_numbers_of_nobody():
+    files, found = calls.make(calls.LOGGED, 1)
+    lines = files["appels/3939/queue_log-20261001"].decode("utf-8").splitlines()
+    events = [line.split("|") for line in lines]
+    assert [int(event[0]) for event in events] == sorted(int(event[0]) for event in events)
+    entered = [event for event in events if event[4] == "ENTERQUEUE"]
+    assert all(event[6].startswith("019900") for event in entered)
+    (told,) = {
+        t["calls"] for t in found["calls"] if t["kind"] == "theme" and t["quarter"] == "2026-T3"
+    }
+    assert len(entered) == told == len({event[1] for event in events})

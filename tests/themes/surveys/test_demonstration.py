@@ -1,4 +1,4 @@
-"""The surveys' exports: LimeSurvey's own layouts, traps inside, and truths that add up."""
+"""The surveys' exports: the tools' own layouts, traps inside, and truths that add up."""
 
 import csv
 import io
@@ -18,15 +18,19 @@ def made() -> dict[str, tuple[surveys.Files, surveys.Truths]]:
 
 
 def rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    text = content.decode("utf-8-sig")
+    delimiter = ";" if text.startswith('"Enquête fictive') else ","
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def test_codes_head_one_export_and_french_texts_the_other(made):
+def test_codes_head_one_export_and_questions_over_options_the_other(made):
     codes = rows(made["enquete-service-public"][0]["enquetes/enquete_service-public_2026-T3.csv"])
     texts = rows(made["enquete-legifrance"][0]["enquetes/enquete_legifrance_2026.csv"])
     assert codes[0][:2] == ["id", "submitdate"] and "Q06[SQ001]" in codes[0]
-    assert texts[0][0] == "ID de la réponse"
-    assert "Que veniez-vous faire\u00a0? [Comprendre mes droits]" in texts[0]
+    assert texts[2][:3] == ["Serial", "SID", "Submitted Time"]
+    place = texts[2].index("Comprendre mes droits")
+    assert texts[1][place - 1] == "Que veniez-vous faire\u00a0?" and not texts[1][place]
+    assert {row[place] for row in texts[3:]} == {"X", ""}
     for table in (codes, texts):
         assert {len(row) for row in table} == {len(table[0])}
 
@@ -59,7 +63,10 @@ def test_those_who_failed_are_not_asked_how_easy_it_was(made):
 
 def test_responses_are_numbered_once_over_all_files(made):
     for device in SURVEYS:
-        ids = [row[0] for content in made[device][0].values() for row in rows(content)[1:]]
+        tables = [rows(content) for content in made[device][0].values()]
+        ids = [row[0] for table in tables for row in table if row[0].isdigit()]
+        assert len(ids) == sum(t["value"] for t in made[device][1]["surveys"]
+                               if t["kind"] == "started")  # fmt: skip
         assert len(set(ids)) == len(ids)
 
 

@@ -1,4 +1,4 @@
-"""Tables of two invented shops: books and reviews, and copies of the official journal."""
+"""Sales of two invented shops: a table of books and reviews, WooCommerce's reports of copies."""
 
 from __future__ import annotations
 
@@ -59,8 +59,12 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         rows: list[_Row] = []
         for month in quarter.months:
             rows += _month(device, month, stream(seed, device, month, _SALT))
-        table = _shop(rows) if device == "boutique-documentation" else _copies(rows)
-        files[f"ventes/{device}_{quarter}.csv"] = table
+        if device == "boutique-documentation":
+            files[f"ventes/{device}_{quarter}.csv"] = _shop(rows)
+        else:
+            for month in quarter.months:
+                own = [row for row in rows if row["month"] == month]
+                files[f"ventes/{device}_{month}.csv"] = _products(own)
         about = {"device": device, "product": _PRODUCTS[device], "quarter": str(quarter)}
         sums = {name: sum(row[name] for row in rows) for name in ("units", "cents", "returns")}
         printed = sum(row["units"] for row in rows if row["format"] == "print")
@@ -111,18 +115,20 @@ def _shop(rows: list[_Row]) -> bytes:
     return formats.french_csv([[*header, "Retours"], *lines])
 
 
-def _copies(rows: list[_Row]) -> bytes:
-    """As a till writes it: returns are rows of their own, of negative units and no amount."""
-    lines: list[list[object]] = []
+def _products(rows: list[_Row]) -> bytes:
+    """As WooCommerce's report of a month's products: all variations of one in its row."""
+    sums: dict[tuple[str, str], tuple[int, int, int]] = {}
     for row in rows:
-        named = [row["month"], row["reference"], row["title"]]
-        kind = "papier" if row["format"] == "print" else "PDF"
-        amount = f"{row['cents'] // 100}.{row['cents'] % 100:02d}"
-        lines.append([*named, kind, "vente", row["units"], amount])
-        if row["returns"]:
-            lines.append([*named, kind, "retour", -row["returns"], ""])
-    header = ["Mois", "Référence", "Titre", "Support", "Type", "Quantité", "Montant"]
-    return formats.table_csv([header, *lines])
+        key = row["title"], row["reference"]
+        units, cents, kinds = sums.get(key, (0, 0, 0))
+        sums[key] = units + row["units"], cents + row["cents"], kinds + 1
+    lines = [
+        '"Product title",SKU,"Items sold","N. Revenue",Orders,Category,Variations,Status,Stock'
+    ]
+    for (title, reference), (units, cents, kinds) in sums.items():
+        amount = f"{cents / 100:.2f}".rstrip("0").rstrip(".")
+        lines.append(f'"{title}",{reference},{units},{amount},{units},Copies,{kinds},"In stock",')
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
 def _euros(cents: int) -> str:

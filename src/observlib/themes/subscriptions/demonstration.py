@@ -1,19 +1,21 @@
-"""Tables of subscribers to invented letters, alerts and reviews, whole or by cohort."""
+"""Subscribers to invented letters, alerts and reviews: counts by month, or Mailchimp's persons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any
 
 from observlib.demo import calendar, formats
-from observlib.demo.chance import between, stream
+from observlib.demo.chance import between, moment, stream
 from observlib.demo.formats import Files, Truths
 
 # A draw in which the last quarter's truths lie inside their intervals.
 _SALT = "1"
 LATE = {"device": "alertes-legifrance", "month": "2025-06"}  # this month was never exported
+MAILCHIMP = "lettre-vie-publique"  # whose subscribers before records began came by an import
 CURVE_MONTHS = 24  # how far the true curve of those who stay is told
 
 
@@ -45,7 +47,7 @@ class Letters:
 
 
 LETTERS = {
-    "lettre-vie-publique": Letters(
+    MAILCHIMP: Letters(
         "vie-publique",
         {"Lettre de Vie-publique (fictive)": Letter(24_000, (260, 380))},
         (60, 40, 25),
@@ -80,17 +82,21 @@ Row = dict[str, Any]
 
 
 def make(device: str, seed: int) -> tuple[Files, Truths]:
-    """A table of each quarter, by path, its exact counts and the true curve of those who stay."""
+    """The exports of a device, by path, its exact counts and the true curve of those who stay."""
     letters = LETTERS[device]
     rows: list[Row] = []
     for name, own in letters.lists.items():
         rows += drawn(letters, name, own, stream(seed, device, name, _SALT))
     late = LATE["month"] if device == LATE["device"] else ""
     files: Files = {}
+    if device == MAILCHIMP:
+        persons = _audience(rows, stream(seed, device, "persons"))
+        files[f"abonnements/{device}_{calendar.LAST}.zip"] = persons
     found: list[dict[str, Any]] = []
     for quarter in calendar.QUARTERS:
         inside = [row for row in rows if row["month"] in quarter.months and row["month"] != late]
-        files[f"abonnements/{device}_{quarter}.csv"] = _table(device, inside)
+        if device != MAILCHIMP:
+            files[f"abonnements/{device}_{quarter}.csv"] = _table(device, inside)
         for name in letters.lists:
             own_rows = [row for row in inside if row["list"] == name]
             last = max(row["month"] for row in own_rows)
@@ -167,20 +173,66 @@ def _table(device: str, rows: list[Row]) -> bytes:
         french = ["Mois", "Liste", "Abonnés", "Inscriptions", "Désabonnements"]
         lines = [[_month(row["month"]), row["list"], *_counts(row, "\xa0")] for row in rows]
         return formats.table_csv([french, *lines], delimiter="\t", encoding="utf-16")
-    if device == "lettre-vie-publique":
-        french = ["mois", "liste", "cohorte", "abonnés", "inscriptions", "désabonnements"]
-        lines = [
-            [row["month"], row["list"], row["cohort"], *_counts(row, "\u202f")] for row in rows
-        ]
-    else:
-        french = ["Mois", "Publication", "Mois d'inscription", "Abonnés", "Nouveaux abonnés"]
-        french.append("Départs")
-        lines = [
-            [_month(row["month"]), row["list"], _month(row["cohort"]),
-             *_counts(row, " ")]
-            for row in rows
-        ]  # fmt: skip
+    french = ["Mois", "Publication", "Mois d'inscription", "Abonnés", "Nouveaux abonnés", "Départs"]
+    lines = [
+        [_month(row["month"]), row["list"], _month(row["cohort"]), *_counts(row, " ")]
+        for row in rows
+    ]
     return formats.french_csv([french, *lines])
+
+
+_PERSON = (
+    "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,"
+    "LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION"
+)
+_STATES = {
+    "subscribed": "LAST_CHANGED",
+    "unsubscribed": "UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,"
+    "UNSUB_REASON_OTHER",
+    "cleaned": "CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID",
+}
+
+
+def _audience(rows: Sequence[Row], source: Random) -> bytes:
+    """Mailchimp's export of an audience on the last day: who is there, and who left or was lost.
+
+    People join in the first half of a month and leave in the second.
+    """
+    lines: dict[str, list[list[object]]] = {
+        state: [[*_PERSON.split(","), *own.split(","), "LEID", "EUID", "NOTES", "TAGS"]]
+        for state, own in _STATES.items()
+    }
+    number = 0
+    for row in rows:
+        gone = ["cleaned" if place % 8 == 0 else "unsubscribed" for place in range(row["leaves"])]
+        there = row["stock"] if row["month"] == calendar.MONTHS[-1] else 0
+        for state in [*gone, *["subscribed"] * there]:
+            number += 1
+            optin = _within(row["cohort"], 1, 14, source) if row["cohort"] else ""
+            left = _within(row["month"], 15, 28, source)
+            address = f"192.0.2.{number % 250}" if optin else ""
+            person: list[object] = [
+                f"abonne{number}@exemple.invalid",
+                "Personne",
+                "Fictive",
+                3,
+                optin,
+                address,
+            ]
+            person += [optin or "2022-12-12 09:00:00", *[""] * 6, "FR", ""]
+            moved = [left, *[""] * _STATES[state].count(",")]
+            lines[state].append([*person, *moved, number, f"{number:010x}", "", ""])
+    return formats.archive(
+        {
+            f"{state}_email_audience_export_0a1b2c3d4e.csv": formats.table_csv(own)
+            for state, own in lines.items()
+        }
+    )
+
+
+def _within(month: str, first: int, last: int, source: Random) -> str:
+    begin, end = (date.fromisoformat(f"{month}-{day:02d}") for day in (first, last))
+    return moment(source, begin, end, 7, 19)
 
 
 def _month(month: str) -> str:

@@ -83,8 +83,9 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         source = stream(seed, device, str(quarter), _SALTS[device])
         if device == "sus-vie-publique":
             answers = scales(source)
-            header = [f"Q{item}" for item in range(1, 11)]
-            files[f"tests/sus_vie-publique_{quarter}.csv"] = formats.table_csv([header, *answers])
+            header = [f"Question {item}" for item in range(1, 11)]  # of the SUS Analysis Toolkit
+            sheet = formats.table_csv([header, *answers], delimiter=";")
+            files[f"tests/sus_vie-publique_{quarter}.csv"] = sheet
             found.append(_scale(device, "vie-publique", quarter, answers))
             continue
         campaign = CAMPAIGNS[device]

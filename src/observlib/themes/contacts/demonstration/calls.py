@@ -1,13 +1,14 @@
-"""Calls of the 3939: every half hour counted, and a log of some calls one by one."""
+"""Calls of the 3939: every half hour counted, and Asterisk's log of some calls one by one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, pick, stream
@@ -17,6 +18,7 @@ from observlib.period import Quarter
 COUNTED, LOGGED = "appels-3939-tranches", "appels-3939-journal"
 DEVICES = (COUNTED, LOGGED)
 _PRODUCT = "allo-service-public"
+_PARIS = ZoneInfo("Europe/Paris")
 # A draw in which the last quarter's truths lie inside their intervals.
 _SALT = "1"
 ANSWERED = 86  # chances in percent that a call is answered
@@ -135,33 +137,40 @@ def drawn(quarter: Quarter, source: Random) -> Iterator[Call]:
             yield Call(day, minute, theme, between(source, 15, 400), None)
 
 
+def _events(call: Call, number: int) -> Iterator[str]:
+    """The events of a call in Asterisk's queue log; its queue is the theme that was chosen."""
+    clock = time(call.minute // 60, call.minute % 60, number % 60)
+    entered = int(datetime.combine(call.day, clock, _PARIS).timestamp())
+    end = entered + call.wait
+    of = f"{entered - 5}.{number}|{call.theme}"
+    caller = f"019900{number:04d}"  # of the numbers that are kept for fiction
+    yield f"{entered}|{of}|NONE|ENTERQUEUE||{caller}|1"
+    if call.talk is None:
+        yield f"{end}|{of}|NONE|ABANDON|1|1|{call.wait}"
+        return
+    of += f"|Agent/{2001 + number % 20}"
+    yield f"{end}|{of}|CONNECT|{call.wait}|{entered}.{number}|4"
+    yield f"{end + call.talk}|{of}|COMPLETECALLER|{call.wait}|{call.talk}|1"
+
+
 def _log(seed: int) -> tuple[Files, Truths]:
     files: Files = {}
     found: list[dict[str, Any]] = []
     for quarter in _LOGGED_QUARTERS:
         source = stream(seed, LOGGED, str(quarter), _SALT)
-        rows: list[list[object]] = []
-        counts = dict.fromkeys(THEMES, 0)
-        answered = 0
-        for number, call in enumerate(drawn(quarter, source)):
-            counts[call.theme] += 1
-            clock = f"{call.minute // 60:02d}:{call.minute % 60:02d}:{number % 60:02d}"
-            if call.talk is not None:
-                answered += 1
-                talk = f"{call.talk // 60}:{call.talk % 60:02d}"
-                cells: list[object] = ["Décroché", call.wait, talk]
-            else:
-                cells = ["Abandonné", call.wait, ""]
-            start = f"{call.day.isoformat()} {clock}"
-            rows.append([f"appel-fictif-{quarter}-{number:05d}", start, *cells, call.theme])
-        header = ["Identifiant d'appel", "Début", "Issue", "Attente", "Conversation", "Motif"]
-        files[f"appels/{LOGGED}_{quarter}.csv"] = formats.french_csv([header, *rows])
+        log = list(drawn(quarter, source))
+        counts = {theme: sum(call.theme == theme for call in log) for theme in THEMES}
+        answered = len([call for call in log if call.talk is not None])
+        events = sorted(event for number, call in enumerate(log) for event in _events(call, number))
+        text = "".join(f"{event}\n" for event in events)
+        rotated = quarter.end + timedelta(days=1)
+        files[f"appels/3939/queue_log-{rotated:%Y%m%d}"] = text.encode("utf-8")
         about: dict[str, Any] = {"product": _PRODUCT, "device": LOGGED, "quarter": str(quarter)}
         for name, percent in (("wait_median", 50), ("wait_p90", 90)):
             found.append(
                 {"kind": name, **about, "value": wait_quantile(percent), "answered": answered}
             )
-        about |= {"kind": "theme", "calls": len(rows)}
+        about |= {"kind": "theme", "calls": len(log)}
         found += [
             {**about, "theme": theme, "value": THEMES[theme] / 100, "count": count}
             for theme, count in counts.items()

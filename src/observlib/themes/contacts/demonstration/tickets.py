@@ -1,9 +1,9 @@
-"""E-mails and forms of an invented ticket tool, some of which still wait for an answer."""
+"""E-mails and forms of several ticket tools, some of which still wait for an answer."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -108,22 +108,16 @@ def drawn(device: str, quarter: Quarter, source: Random) -> Iterator[Ticket]:
 def make(device: str, seed: int) -> tuple[Files, Truths]:
     """A table of each year's tickets, by path, and what is true of them."""
     desk = DESKS[device]
-    by_year: dict[int, list[list[object]]] = defaultdict(list)
+    write, untold = _TOOLS.get(device, (_simple, ()))
+    by_year: dict[int, list[tuple[str, Ticket]]] = defaultdict(list)
     found: list[dict[str, Any]] = []
-    seen = _local(EXTRACTED)
     for quarter in calendar.QUARTERS:
         source = stream(seed, device, str(quarter), _SALT)
         counts = dict.fromkeys([theme for theme, _ in desk.themes], 0)
         tickets = 0
         for tickets, ticket in enumerate(drawn(device, quarter, source), 1):
             counts[ticket.theme] += 1
-            done = ticket.closed <= EXTRACTED
-            row: list[object] = [f"DEMO-{quarter}-{tickets:04d}", _local(ticket.received)]
-            row.append(_local(ticket.answered) if ticket.answered <= EXTRACTED else "")
-            row += (
-                [_local(ticket.closed), "oui" if ticket.reopened else "non"] if done else ["", ""]
-            )
-            by_year[quarter.year].append([*row, ticket.theme, seen])
+            by_year[quarter.year].append((f"{quarter}-{tickets:04d}", ticket))
         about = {"product": desk.product, "device": device, "quarter": str(quarter)}
         values = {
             "first_answer_median": delay_quantile(device, 50),
@@ -135,21 +129,69 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         found += [
             {"kind": kind, **about, "value": value, "tickets": tickets}
             for kind, value in values.items()
+            if kind not in untold
         ]
         about["kind"] = "theme"
         found += [
             {**about, "theme": theme, "value": chance / 100, "count": counts[theme]}
             for theme, chance in desk.themes
         ]
-    header = ["Numéro", "Reçu le", "Première réponse le", "Clos le", "Rouvert", "Motif"]
-    header.append("Extrait le")
-    files = {
-        f"courriels/{device}_{year}.csv": formats.table_csv([header, *rows], delimiter=";")
-        for year, rows in by_year.items()
-    }
+    files = {f"courriels/{device}_{year}.csv": write(rows) for year, rows in by_year.items()}
     return files, {"tickets": found}
 
 
-def _local(when: datetime) -> str:
-    """A moment in UTC as the tool writes it, in Paris time."""
-    return f"{when.replace(tzinfo=UTC).astimezone(_PARIS):%d/%m/%Y %H:%M}"
+def _simple(rows: Sequence[tuple[str, Ticket]]) -> bytes:
+    """A table that a team keeps by itself."""
+    header = ["Numéro", "Reçu le", "Première réponse le", "Clos le", "Rouvert", "Motif"]
+    lines = [[*header, "Extrait le"]]
+    for number, ticket in rows:
+        received, answered, closed, seen = _local(ticket, "%d/%m/%Y %H:%M")
+        back = ("oui" if ticket.reopened else "non") if closed else ""
+        lines.append([f"DEMO-{number}", received, answered, closed, back, ticket.theme, seen])
+    return formats.table_csv(lines, delimiter=";")
+
+
+def _glpi(rows: Sequence[tuple[str, Ticket]]) -> bytes:
+    """As GLPI 10 saves its list: numbers in groups, a delimiter more at the end of each line."""
+    header = ["ID", "Titre", "Statut", "Attribué à - Technicien", "Demandeur - Demandeur"]
+    lines = [[*header, "Date d'ouverture", "Type", "Priorité", "Date de résolution", "Catégorie"]]
+    for number, ticket in rows:
+        received, _, closed, _ = _local(ticket, "%d-%m-%Y %H:%M")
+        grouped = f"{int(number[2:4] + number[6:7] + number[8:]):,}".replace(",", "\xa0")
+        row = [grouped, f'Demande fictive ; objet "{number}"']
+        row += ["Clos" if closed else "En cours (Attribué)", "Technicien Fictif\nAgent Fictif"]
+        row += [_PERSON.format(number), received, "Demande", "Moyenne", closed, ticket.theme]
+        lines.append(row)
+    return formats.table_csv(lines, ";", "utf-8-sig", newline=";\n", quoted=True)
+
+
+def _znuny(rows: Sequence[tuple[str, Ticket]]) -> bytes:
+    """As a search of Znuny saves its results."""
+    header = ["Ticket Number", "Age", "Created", "Closed", "FirstResponse", "State", "Queue"]
+    lines = [[*header, "Owner", "Customer Realname", "From", "Subject"]]
+    for number, ticket in rows:
+        received, answered, closed, _ = _local(ticket, "%Y-%m-%d %H:%M:%S")
+        code = f"{received[:10].replace('-', '')}10{number[6:7]}0{number[8:]}"
+        row = [code, f"{(EXTRACTED - ticket.received).days} d 2 h ", received, closed, answered]
+        row += ["closed successful" if closed else "open", ticket.theme, "agent.fictif"]
+        row += ["Personne Fictive", _PERSON.format(number), "Demande fictive\nsur deux lignes"]
+        lines.append(row)
+    return formats.table_csv(lines, ";", quoted=True)
+
+
+_PERSON = "Personne Fictive <personne-{}@exemple.invalid>"  # never read
+_ANSWERS = ("first_answer_median", "first_answer_p90", "answered_in_promise")
+_TOOLS: dict[str, tuple[Callable[[Sequence[tuple[str, Ticket]]], bytes], tuple[str, ...]]] = {
+    "courriels-boutique": (_glpi, (*_ANSWERS, "reopened_share")),  # which it does not tell
+    "courriels-legifrance": (_znuny, ("reopened_share",)),
+}
+
+
+def _local(ticket: Ticket, form: str) -> tuple[str, str, str, str]:
+    """When a ticket was received, answered, closed and seen, in Paris; empty where not yet."""
+    moments = (ticket.received, ticket.answered, ticket.closed, EXTRACTED)
+    received, answered, closed, seen = (
+        f"{when.replace(tzinfo=UTC).astimezone(_PARIS):{form}}" if when <= EXTRACTED else ""
+        for when in moments
+    )
+    return received, answered, closed, seen

@@ -1,4 +1,4 @@
-"""Exports of site surveys: LimeSurvey's CSV with codes, with French texts, its R data file.
+"""Exports of site surveys: LimeSurvey's CSV with codes, its R data file, Framaforms' results.
 
 Beside the surveys stand monthly lists of how many visitors each was offered to.
 """
@@ -6,7 +6,7 @@ Beside the surveys stand monthly lists of how many visitors each was offered to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -43,15 +43,6 @@ _STAY = 0.88  # chance of going on to each next page
 _SKIP = 0.04  # chance of leaving a question without answer
 _CODES = ("id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp",
           "ipaddr", "refurl")  # fmt: skip
-_FRENCH = (
-    "ID de la réponse",
-    "Date de soumission",
-    "Dernière page",
-    "Langue de départ",
-    "Tête de série",
-    "Date de lancement",
-    "Date de la dernière action",
-)
 _ENGLISH = (
     "Response ID",
     "Date submitted",
@@ -93,14 +84,14 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         years.setdefault(quarter.year, []).extend(responses)
         if device == "enquete-service-public":
             path = f"enquetes/enquete_service-public_{quarter}.csv"
-            files[path] = _export(_codes(survey, responses), bom=True)
+            files[path] = _export(_codes(survey, responses))
         elif device == "enquete-vie-publique":
             path = f"enquetes/vie-publique_{quarter}/survey_271828_R_data_file.csv"
-            files[path] = _export(_texts(survey, responses, _ENGLISH, coded=True), bom=True)
+            files[path] = _export(_texts(survey, responses))
     if device == "enquete-legifrance":
         for year, responses in years.items():
             path = f"enquetes/enquete_legifrance_{year}.csv"
-            files[path] = _export(_texts(survey, responses, _FRENCH, coded=False))
+            files[path] = formats.table_csv(_framaforms(survey, responses), ";", quoted=True)
     return files, {"surveys": found}
 
 
@@ -173,26 +164,42 @@ def _codes(survey: Survey, responses: Sequence[Response]) -> list[list[object]]:
     return rows
 
 
-def _texts(
-    survey: Survey, responses: Sequence[Response], own: Sequence[str], coded: bool
-) -> list[list[object]]:
-    """Rows under full question texts, of full answers or (`coded`) of answer codes."""
+def _texts(survey: Survey, responses: Sequence[Response]) -> list[list[object]]:
+    """Rows of codes under full question texts, of which none has several answers."""
+    rows: list[list[object]] = [[*_ENGLISH, *(q.text for q in survey.questions), _COMMENT[1]]]
+    for response in responses:
+        codes = (next(iter(response["given"].get(q.code, ())), "") for q in survey.questions)
+        rows.append([*_own(response), *codes, _comment(response)])
+    return rows
+
+
+def _framaforms(survey: Survey, responses: Sequence[Response]) -> list[list[object]]:
+    """Rows of texts under three of headers, `X` where ticked; who has not finished is a draft."""
+    own = ["Serial", "SID", "Submitted Time", "Completed Time", "Modified Time", "Draft"]
+    own += ["IP Address", "UID", "Username"]
+    above: list[object] = ["Submission Details", *[""] * (len(own) - 1)]
     header: list[object] = [*own]
     for asked in survey.questions:
-        boxes = [f"{asked.text} [{label}]" for _, label, *_ in asked.answers]
-        header += boxes if asked.several else [asked.text]
-    rows = [[*header, _COMMENT[1]]]
+        labels = [label for _, label, *_ in asked.answers]
+        above += [asked.text, *[""] * (len(labels) - 1)] if asked.several else [""]
+        header += labels if asked.several else [asked.text]
+    title: list[object] = [f"Enquête fictive ({survey.product})", *[""] * len(header)]
+    rows = [title, [*above, ""], [*header, _COMMENT[1]]]
     for response in responses:
-        row = _own(response)
+        begun, ended = (
+            f"{datetime.fromisoformat(response[name]):%d/%m/%Y - %H:%M}"
+            for name in ("begun", "ended")
+        )
+        done = response["finished"]
+        row: list[object] = [response["id"], response["id"], begun, ended if done else "", ended]
+        row += ["0" if done else "1", f"192.0.2.{response['id'] % 250}", "0", ""]
         for asked in survey.questions:
-            answered = response["given"].get(asked.code)
+            answered = response["given"].get(asked.code, set())
+            shown = [(label, code in answered) for code, label, *_ in asked.answers]
             if asked.several:
-                shown = ("Oui", "Non") if answered is not None else ("N/A", "N/A")
-                row += [shown[code not in (answered or ())] for code, *_ in asked.answers]
+                row += ["X" if ticked else "" for _, ticked in shown]
             else:
-                labels = {code: label for code, label, *_ in asked.answers}
-                code = next(iter(answered or ()), "")
-                row.append(code if coded else labels.get(code, ""))
+                row.append("".join(label for label, ticked in shown if ticked))
         rows.append([*row, _comment(response)])
     return rows
 
@@ -208,10 +215,9 @@ def _comment(response: Response) -> str:
     return _COMMENTS[response["id"] % len(_COMMENTS)] if response["comment"] else ""
 
 
-def _export(rows: Sequence[Sequence[object]], bom: bool = False) -> bytes:
+def _export(rows: Sequence[Sequence[object]]) -> bytes:
     """Rows as LimeSurvey writes them: every cell quoted."""
-    lines = (",".join('"' + str(c).replace('"', '""') + '"' for c in row) for row in rows)
-    return (("\ufeff" if bom else "") + "".join(f"{line}\r\n" for line in lines)).encode("utf-8")
+    return formats.table_csv(rows, encoding="utf-8-sig", newline="\r\n", quoted=True)
 
 
 def _truths(
