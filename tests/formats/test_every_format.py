@@ -79,6 +79,8 @@ def row(form, number):
             text = moment(column.forms[0] if column.forms else "", 12 + number % 16)
         elif kind in ("ticket", "title_id", "list", "text", "answer", "label", "participant"):
             text = f"R{number}"
+        elif kind == "period":
+            text = f"2026-03-{number:02d}"
         else:
             text = GOOD.get(kind, "7") if field != "currency" else "EUR"
         cells[column.headers[0]] = text

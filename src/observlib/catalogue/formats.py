@@ -54,9 +54,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
     },
     "audience": {
-        "day": "day", "month": "month", "start": "day", "end": "day", "product": "product?",
-        "visits": "count", "visitors": "count?", "actions": "count?", "downloads": "count?",
-        "bounces": "count?", "seconds": "times?",
+        "day": "day", "month": "month", "start": "day", "end": "day", "period": "period",
+        "product": "product?", "visits": "count", "visitors": "count?", "actions": "count?",
+        "downloads": "count?", "bounces": "count?", "seconds": "times?",
     },
     "ratings": {
         "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
@@ -80,7 +80,7 @@ FIELDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 # The fields of which a format must give at least one of each.
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "audience": (("visits",), ("day", "month", "start")),
+    "audience": (("visits",), ("day", "month", "start", "period")),
     "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
 }
 _GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
@@ -152,6 +152,11 @@ class Layout(_Part):
     )
     sheets: str | None = Field(default=None, description="pattern of the sheets' names; all")
     records: str | None = Field(default=None, description="key of the list of records in a JSON")
+    keyed: tuple[Text, Text] | None = Field(
+        default=None,
+        description="of a JSON by period: what its keys are called, and a column that is 0, as all "
+        "that are there, where a record is `[]`",
+    )
     join: tuple[Text, Text, Text] | None = Field(
         default=None, description="another list of the JSON, its key, and that of the records"
     )
@@ -232,6 +237,9 @@ class Column(_Part):
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
     )
     unit: Unit | None = Field(default=None, description="of a duration")
+    thousands: Literal[","] | None = Field(
+        default=None, description="what may set thousands apart, beside spaces"
+    )
     after: Slug | None = Field(default=None, description="the moment to which a duration is added")
     of: Slug | None = Field(
         default=None, description="the count of which this is the mean (of bounces: the share in %)"
@@ -295,6 +303,9 @@ class Format(Entry):
 
     label: Text
     table: Slug
+    like: Slug | None = Field(
+        default=None, description="another format, whose keys count where this one has none"
+    )
     layout: Layout = Layout()
     columns: dict[Slug, Annotated[Column, BeforeValidator(_as_column)]] = Field(default={})
     zone: str = Field(default="Europe/Paris", description="of moments that tell none")
@@ -311,6 +322,12 @@ class Format(Entry):
     )
     made_on: str | None = Field(
         default=None, description="pattern of the text that tells the export's day, in its group"
+    )
+    made_named: bool = Field(
+        default=False, description="the last day in a file's name is that of the export"
+    )
+    last_partial: bool = Field(
+        default=False, description="the last month is a part, unless the export's day is known"
     )
     answers: Answers = Answers()
     never_read: tuple[Text, ...] = Field(
@@ -363,6 +380,10 @@ def load_formats(
         problems += found
         if not raw:
             continue
+        if like := raw.get("like"):
+            base, _, found = read(path.with_name(f"{like}.yml"), dict, "a mapping", "is gone")
+            problems += found
+            raw = _laid_over(base or {}, raw)
         try:
             one = Format.model_validate({"id": path.stem, **raw})
         except ValidationError as error:
@@ -372,6 +393,12 @@ def load_formats(
             problems += (f"{path}:{lines.get(at, 1)}: {why}" for at, why in _outside_tables(one))
         known[one.id] = one
     return known, problems
+
+
+def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a format over those of the one that it is like."""
+    both = {key: {**base[key], **own[key]} for key in own if isinstance(base.get(key), dict)}
+    return {**base, **own, **both}
 
 
 def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:

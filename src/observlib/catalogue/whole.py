@@ -27,12 +27,10 @@ _FILES: dict[str, type[Entry]] = {
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
-    "product": (
-        "datagouv_metrics", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
-    ),
+    "product": ("limesurvey", "spss_stata"),
     "questionnaire": ("limesurvey", "spss_stata"),
     "table": ("plain_csv",),
-}  # fmt: skip
+}
 
 
 class Catalogue(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +13,9 @@ import pandas as pd
 
 from observlib.catalogue import Column
 from observlib.loaders._counts import amount_of, month_of
+from observlib.loaders._periods import parse_period
 from observlib.loaders._text import is_total, may_be_thousands, parse_count, short, tells_of_someone
-from observlib.text import fold_label
+from observlib.text import fold, fold_label
 
 Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
 LONGEST_THEME = 60
@@ -28,6 +29,20 @@ _FLAGS = {
 }
 _UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600
+_WORDS_OF_TIME = {
+    word: seconds
+    for seconds, words in {
+        _DAY: "d day days j jour jours tag tage",
+        3600: "h hr hrs hour hours heure heures std stunde stunden",
+        60: "m min mins minute minutes minuten",
+        1: "s sec secs second seconds seconde secondes sek sekunde sekunden",
+    }.items()
+    for word in words.split()
+}
+_CLOCK = re.compile(
+    r"(?:(?:(\d{1,5}) ?(?:d|days?|j|jours?|tage?) )?(\d{1,6}):)?(\d{1,4}):([0-5]\d)", re.ASCII
+)
+_SPOKEN = re.compile(r"(\d{1,9}) ?([a-z]+)\.?", re.ASCII)
 APART = "\x1e"  # between the cells of several columns that give one field
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 
@@ -65,17 +80,17 @@ def word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str],
     return read
 
 
-def count(text: str) -> int:
-    """A whole number, such as `1 234`."""
-    number = parse_count(text)
+def count(text: str, commas: bool = False) -> int:
+    """A whole number, such as `1 234`, or `1,234` where `commas` set thousands apart."""
+    number = parse_count(text, commas)
     if number is None:
         raise ValueError("is no whole number, such as 1234 or 1 234")
     return number
 
 
-def natural(text: str) -> int:
+def natural(text: str, commas: bool = False) -> int:
     """A whole number that is not negative."""
-    if (number := count(text)) < 0:
+    if (number := count(text, commas)) < 0:
         raise ValueError("is negative; counts are 0 or more")
     return number
 
@@ -159,7 +174,7 @@ def duration_reader(column: Column) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if column.unit in (None, "clock"):
-            seconds = parse_seconds(text)
+            seconds = parse_seconds(text, bool(column.thousands))
         else:
             found = re.fullmatch(r"\d{1,12}(?:[.,]\d{1,9})?", text, re.ASCII)
             told = float(text.replace(",", ".")) * _UNITS[column.unit or "s"] if found else None
@@ -308,6 +323,17 @@ def list_name(text: str) -> str:
     return text
 
 
+def period(text: str) -> tuple[date, date]:
+    """The first and the last day of a period."""
+    span = parse_period(text)
+    if span is None:
+        raise ValueError(
+            "is no period that is read; periods are such as 2026-03-01, 2026-03 or "
+            "2026-03-01,2026-03-15"
+        )
+    return span
+
+
 def month(text: str) -> pd.Timestamp:
     """The first day of a month."""
     span = month_of(text)
@@ -316,26 +342,29 @@ def month(text: str) -> pd.Timestamp:
     return pd.Timestamp(span[0])
 
 
-def parse_seconds(text: str) -> int | None:
-    """A duration in whole seconds: `95`, `1:35`, `00:01:35` or `1 min 35 s`; else `None`.
+def parse_seconds(text: str, commas: bool = False) -> int | None:
+    """A duration in whole seconds: a number, a clock or words in some languages; else `None`.
 
     Examples
     --------
     >>> [parse_seconds(text) for text in ("95", "1:35", "00:01:35", "1 min 35 s", "-5", "1:75")]
     [95, 95, 95, 95, None, None]
+    >>> parse_seconds("2 heures 3 min"), parse_seconds("1 day 02:00:01"), parse_seconds("3 s 1 min")
+    (7380, 93601, None)
     """
-    text = " ".join(text.split())
-    if re.fullmatch(r"\d{1,9}", text, re.A):
-        return int(text)
-    clock = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]\d)", text, re.A)
-    spoken = re.fullmatch(
-        r"(?:(\d{1,4}) ?h)? ?(?:(\d{1,4}) ?min)? ?(?:(\d{1,2}) ?s)?", text, re.A | re.I
-    )
-    match = clock or (spoken if text else None)
-    if match is None or (clock and match[1] and int(match[2]) > 59):
+    if (number := parse_count(text, commas)) is not None:
+        return number if number >= 0 else None
+    text = fold(text) if len(text) <= 60 else ""
+    if match := _CLOCK.fullmatch(text):
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        seconds += _DAY * days + 3600 * hours + 60 * minutes
+        return None if match[2] and minutes > 59 else seconds
+    told = _SPOKEN.findall(text)
+    units = [_WORDS_OF_TIME.get(word, 0) for _, word in told]
+    ordered = units and 0 not in units and sorted(set(units), reverse=True) == units
+    if not ordered or _SPOKEN.sub("", text).strip():
         return None
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return int(timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds())
+    return sum(int(number) * unit for (number, _), unit in zip(told, units, strict=True))
 
 
 def participant(text: str) -> str:

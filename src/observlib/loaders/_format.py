@@ -17,6 +17,7 @@ from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import chosen, read_moments
+from observlib.loaders._periods import day_made, given_period
 from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
     is_formula_error,
@@ -55,15 +56,19 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
     grid = read_grid(path, form)
-    if not grid.rows:
-        raise ObservError(f"{path}: no row under the header; export it again")
+    if form.made_named:
+        device = device.model_copy(update={"extracted": day_made(path) or device.extracted})
     if grid.made_on:
         device = device.model_copy(update={"extracted": grid.made_on})
     for header, instead in form.other_exports.items():
-        if _places(grid.header, [header]):
+        if _places([*grid.header, *grid.around], [header]):
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
+    if not any(grid.header):
+        raise ObservError(f"{path}: no row under the header; export it again")
     titles = _titles(path, grid, form)
-    form = _with_untold(form, titles)
+    if not grid.rows:
+        raise ObservError(f"{path}: no row under the header; export it again")
+    form = _with_period(path, grid, _with_untold(form, titles), titles, device)
     grid, notices = _kept(path, grid, form)
     faults = Faults(titles, grid.header, grid.rows)
     texts = _texts(path, grid, form, titles, faults)
@@ -131,6 +136,20 @@ def _with_untold(form: Format, titles: dict[str, str]) -> Format:
     if "left" in titles:  # persons, of whom each tells it
         untold.pop("leaves", None)
     return form.model_copy(update={"unknown": {**form.unknown, **untold}})
+
+
+def _with_period(
+    path: Path, grid: Grid, form: Format, titles: dict[str, str], device: Device
+) -> Format:
+    """The format, with the period of an export that does not say it."""
+    column = form.columns.get("period")
+    if column is None:
+        return form
+    told: dict[str, object] = {"optional": False}  # a cell of it
+    if "period" not in titles:
+        told |= {"headers": (), "value": given_period(path, device, len(grid.rows))}
+    columns = {**form.columns, "period": column.model_copy(update=told)}
+    return form.model_copy(update={"columns": columns})
 
 
 def _folded(title: str) -> str:
@@ -373,8 +392,9 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "title_id": _cells.title_id,
         "list": _cells.list_name,
         "month": _cells.month,
-        "count": _cells.natural,
+        "count": lambda text: _cells.natural(text, bool(column.thousands)),
         "signed": _cells.count,
+        "period": _cells.period,
         "amount": _cells.amount,
         "flag": _cells.flag_reader(column),
         "time": _cells.short_time(_cells.duration_reader(column)),

@@ -33,13 +33,15 @@ _PARTS = {
     "%Z": r"[A-Z]{1,5}",
 }
 _ISO = "%Y-%m-%d%_%H:%M[:%S[.%f]][%z]"  # where %_ is the T or space between day and time
-_MONTHS = {
+MONTHS = {
     name: number
     for names in (
         "jan feb mar apr may jun jul aug sep oct nov dec",
         "janv fev mars avr mai juin juil aout sept oct nov dec",
+        "jan fevr marz apr mai jun juli aug sep okt nov dez",
         "january february march april may june july august september october november december",
         "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "januar februar marz april mai juni juli august september oktober november dezember",
     )
     for number, name in enumerate(names.split(), 1)
 }
@@ -169,7 +171,7 @@ def _parts(text: str, form: str, days: bool) -> tuple[str, float | None] | None:
         return None
     got = {name: value for name, value in match.groupdict().items() if value}
     year = got.get("year") or f"20{got['short']}"
-    month = got.get("month") or _MONTHS.get(fold(got.get("name", "")), 0)
+    month = got.get("month") or MONTHS.get(fold(got.get("name", "")), 0)
     hour = int(got.get("hour", 0))
     if half := got.get("half"):
         if not 1 <= hour <= 12:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,6 @@ from observlib.loaders._text import (
     short,
     width_fault,
 )
-from observlib.period import Quarter
 from observlib.text import fold_label
 
 
@@ -116,19 +114,3 @@ def read_days(texts: Mapping[int, str]) -> tuple[dict[int, date], dict[int, str]
             way, first = way or ("/" if french else "-"), first or line
             days[line] = day
     return days, faults
-
-
-def day_named(text: str) -> date | None:
-    """The day, or the first day of the month or quarter, that a text names last.
-
-    Examples
-    --------
-    >>> day_named("tests_2026-T3"), day_named("sus_2026-09-14"), day_named("tests_v2")
-    (datetime.date(2026, 7, 1), datetime.date(2026, 9, 14), None)
-    """
-    found = re.findall(r"(?<!\d)((?:19|20)\d{2}-(?:T[1-4]|\d{2}(?:-\d{2})?))(?!-?\d)", text, re.A)
-    if not found:
-        return None
-    if "T" in found[-1]:
-        return Quarter.parse(found[-1]).start
-    return parse_day(f"{found[-1]}-01"[:10])

@@ -255,6 +255,8 @@ def width_fault(cells: Sequence[str], width: int) -> str | None:
     """
     if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
         return None
+    if not cells:
+        return "is no record with named values; export it again"
     why = "a cell that holds the separator needs quotes"
     if len(cells) < width:
         why = "is it cut, a total or a remark? mend it or take it away"

@@ -16,8 +16,9 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
 from observlib.loaders._figures import Fault, rejected
+from observlib.loaders._periods import day_named
 from observlib.loaders._rows import days, settle
-from observlib.loaders._sheet import Sheet, day_named, read_sheet
+from observlib.loaders._sheet import Sheet, read_sheet
 from observlib.loaders._text import parse_day
 
 _NEEDED = ("id_fs", "insee_dep", "lib_fs")
