@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
 
 from observlib.errors import ObservError
-from observlib.loaders._cells import parse_seconds
+from observlib.loaders._durations import parse_seconds
 from observlib.loaders._periods import parse_period, period_named
 from observlib.tables import columns
 
@@ -43,6 +43,11 @@ def test_total_time_is_read_in_every_language_and_form(read):
         text = f"Date;Visits;{name}\n2026-03-01;1;4 min 31s\n2026-03-02;1;00:10:55\n"
         loaded = read(text)
         assert loaded.rows["seconds"].tolist() == [271, 655]
+
+
+def test_thousands_set_apart_by_a_comma_are_thousands(read):
+    loaded = read('date,nb_visits,sum_visit_length\n2026-03-01,"1,234","12,345"\n')
+    assert loaded.rows[["visits", "seconds"]].to_numpy().tolist() == [[1234, 12345]]
 
 
 def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(read):

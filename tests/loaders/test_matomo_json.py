@@ -173,3 +173,8 @@ def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(ask, read, shared
 def test_real_answers_that_are_refused(read, shared_data, name, says):
     with pytest.raises(ObservError, match=says):
         read(shared_data / "matomo" / name)
+
+
+def test_days_that_were_all_without_visits_are_zero_too(ask):
+    loaded = ask({"2026-03-01": [], "2026-03-02": []})
+    assert loaded.rows["visits"].tolist() == [0, 0] and loaded.rejects.empty

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.fields import FIELDS, GO_WITH, NEEDED
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
 
@@ -28,62 +29,6 @@ _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
-# The fields that a format may give of each table, and what their cells are. `?`: may be empty; `~`:
-# may be empty, and where it cannot be read it alone is refused, and its row's other cells are not.
-FIELDS: dict[str, dict[str, str]] = {
-    "calls": {
-        "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
-        "talk": "time?", "theme": "theme?",
-    },
-    "call_intervals": {
-        "moment": "moment", "offered": "signed", "answered": "signed", "abandoned": "signed",
-        "wait": "times?", "talk": "times?",
-    },
-    "tickets": {
-        "ticket_id": "ticket", "received": "moment", "answered": "moment?", "closed": "moment?",
-        "extracted": "moment?", "reopened": "flag?", "theme": "theme?",
-    },
-    "sales": {
-        "month": "month", "day": "day", "title_id": "title_id", "title": "title",
-        "format": "words", "units": "signed", "revenue": "amount?", "returns": "signed?",
-        "nature": "words?", "product": "product?", "currency": "text?", "price": "amount?",
-        "discount": "amount?",
-    },
-    "subscriptions": {
-        "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
-        "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
-    },
-    "audience": {
-        "day": "day", "month": "month", "start": "day", "end": "day", "period": "period",
-        "product": "product?", "visits": "count", "visitors": "count?", "actions": "count?",
-        "downloads": "count?", "bounces": "count?", "seconds": "times?",
-    },
-    "ratings": {
-        "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
-        "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
-        "help_satisfaction": "mark~", "question": "text", "value": "mark~",
-        "scale_min": "number", "scale_max": "number",
-    },
-    "polls": {
-        "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
-        "network": "text", "question": "text", "option": "text", "votes": "count?",
-        "share": "text?", "voters": "count?", "followers": "count?", "product": "product?",
-    },
-    "user_tests": {
-        "participant": "participant", "session": "label?", "date": "day", "system": "label?",
-        "task": "label?", "success": "words~", "time": "task_time~", "errors": "count~",
-        "problems": "text?", **{f"sus_{item}": "item~" for item in range(1, 11)},
-    },
-    "responses": {
-        "response_id": "text", "date": "moment?", "started": "moment?", "finished": "flag?",
-    },
-}  # fmt: skip
-# The fields of which a format must give at least one of each.
-_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "audience": (("visits",), ("day", "month", "start", "period")),
-    "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
-}
-_GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
 _OF_A_COUNT = ("actions", "bounces", "seconds")  # what may be told as a mean, or in % (bounces)
 
 
@@ -245,6 +190,7 @@ class Column(_Part):
         default=None, description="the count of which this is the mean (of bounces: the share in %)"
     )
     scale: tuple[float, float] | None = Field(default=None, description="of marks: worst, best")
+    same: str | None = Field(default=None, description="a word that repeats the cell above")
     parts: Parts | None = Field(default=None, description="where cells hold several answers")
     pattern: str | None = Field(default=None, description="of cells, whose one group is read")
 
@@ -342,6 +288,9 @@ class Format(Entry):
     other_exports: dict[str, Text] = Field(
         default={}, description="columns of the tool's other exports, and what to give instead"
     )
+    instead: dict[str, Slug] = Field(
+        default={}, description="columns of the tool's other exports, and the format of these"
+    )
     mend: Text | None = Field(default=None, description="what to do where a column is missing")
 
     @model_validator(mode="after")
@@ -372,6 +321,7 @@ def load_formats(
 ) -> tuple[dict[str, Format], list[str]]:
     """The formats of some folders, one a file and by their id, and what is wrong with them."""
     known: dict[str, Format] = {}
+    folders = list(folders)
     problems: list[str] = []
     for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
         raw, lines, found = read(
@@ -381,7 +331,9 @@ def load_formats(
         if not raw:
             continue
         if like := raw.get("like"):
-            base, _, found = read(path.with_name(f"{like}.yml"), dict, "a mapping", "is gone")
+            there = [folder / f"{like}.yml" for folder in (*folders, path.parent)]
+            of = next((one for one in there if one.is_file()), there[-1])
+            base, _, found = read(of, dict, "a mapping", "is not there, though `like` names it")
             problems += found
             raw = _laid_over(base or {}, raw)
         try:
@@ -392,6 +344,10 @@ def load_formats(
         if tables is not None:
             problems += (f"{path}:{lines.get(at, 1)}: {why}" for at, why in _outside_tables(one))
         known[one.id] = one
+    for one in known.values():
+        for name in one.instead.values():
+            if name not in known:
+                problems.append(f"format {one.id!r}: `instead` names {name!r}, which is none")
     return known, problems
 
 
@@ -407,13 +363,14 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("table",), f"unknown table {found.table!r}; allowed: {', '.join(sorted(FIELDS))}"
         return
     allowed = FIELDS[found.table]
-    for names in _NEEDED.get(found.table, ()) if found.columns else ():
+    for names in NEEDED.get(found.table, ()) if found.columns else ():
         if not set(names) & set(found.columns):
             yield ("columns",), f"the table {found.table} needs {' or '.join(names)}"
     for name, column in found.columns.items():
         if column.of and name not in _OF_A_COUNT:
             yield ("columns", name, "of"), f"`of` goes with {', '.join(_OF_A_COUNT)} alone"
-        if name in allowed and (other := _GO_WITH.get(name, name)) not in found.columns:
+        other = GO_WITH.get(name, name)
+        if name in allowed and other in allowed and other not in found.columns:
             yield ("columns", name), f"column {name} needs the column {other!r}"
         if allowed.get(name, "").startswith("mark"):
             if not (column.scale or "scale_max" in found.columns):

@@ -53,6 +53,12 @@ class Catalogue(BaseModel):
         """The unit of each indicator."""
         return {name: indicator.unit for name, indicator in self.indicators.items()}
 
+    def formats_of(self, device: Device) -> dict[str, Format]:
+        """The formats that a device's exports may be of, by their ids; none where code reads it."""
+        form = self.formats.get(device.loader)
+        names = (form.id, *form.instead.values()) if form else ()
+        return {name: self.formats[name] for name in names if name in self.formats}
+
     def label(self, subject: str) -> str:
         """The label of a product or peer, by its id."""
         found = self.products.get(subject) or self.peers.get(subject)

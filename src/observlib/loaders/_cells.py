@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from observlib.catalogue import Column
-from observlib.loaders._counts import amount_of, month_of
-from observlib.loaders._periods import parse_period
+from observlib.loaders._durations import UNITS, duration_reader
+from observlib.loaders._periods import month_of, parse_period
 from observlib.loaders._text import is_total, may_be_thousands, parse_count, short, tells_of_someone
 from observlib.text import fold, fold_label
 
@@ -27,23 +27,8 @@ _FLAGS = {
     "yes": ("oui", "yes", "true", "vrai", "1"),
     "no": ("non", "no", "false", "faux", "0", ""),
 }
-_UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
-_DAY = 24 * 3600
-_WORDS_OF_TIME = {
-    word: seconds
-    for seconds, words in {
-        _DAY: "d day days j jour jours tag tage",
-        3600: "h hr hrs hour hours heure heures std stunde stunden",
-        60: "m min mins minute minutes minuten",
-        1: "s sec secs second seconds seconde secondes sek sekunde sekunden",
-    }.items()
-    for word in words.split()
-}
-_CLOCK = re.compile(
-    r"(?:(?:(\d{1,5}) ?(?:d|days?|j|jours?|tage?) )?(\d{1,6}):)?(\d{1,4}):([0-5]\d)", re.ASCII
-)
-_SPOKEN = re.compile(r"(\d{1,9}) ?([a-z]+)\.?", re.ASCII)
 APART = "\x1e"  # between the cells of several columns that give one field
+_AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 
 _LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
@@ -96,11 +81,20 @@ def natural(text: str, commas: bool = False) -> int:
 
 
 def amount(text: str) -> float:
-    """An amount in euros."""
-    number = amount_of(text)
-    if number is None:
+    """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
+
+    A point and three digits are refused: it is one for some and a thousand for others. So are
+    spaces elsewhere than between thousands.
+
+    Examples
+    --------
+    >>> amount("1\u202f234,50 €"), amount("12.5")
+    (1234.5, 12.5)
+    """
+    plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
+    if _AMOUNT.fullmatch(plain) is None:
         raise ValueError("is no amount in euros, such as 1234,50")
-    return number
+    return float(plain.replace(" ", "").replace(",", ".")) + 0.0  # no page shows a -0
 
 
 def number(text: str) -> float:
@@ -131,7 +125,7 @@ def mean_reader(column: Column, share: bool) -> Callable[[str], float]:
             raise ValueError("is above 100 %; check the column")
         if not share and may_be_thousands(text):
             raise ValueError("is a thousand for some; write it without sign, or with two decimals")
-        return found * _UNITS[column.unit or "s"]
+        return found * UNITS[column.unit or "s"]
 
     return read
 
@@ -167,38 +161,6 @@ def mark_reader(column: Column) -> Callable[[str], float | None]:
         return sum(marks.values()) / len(marks) if marks else None
 
     return read
-
-
-def duration_reader(column: Column) -> Callable[[str], int]:
-    """A reader of durations in whole seconds: of a clock, or of numbers of the column's unit."""
-
-    def read(text: str) -> int:
-        if column.unit in (None, "clock"):
-            seconds = parse_seconds(text, bool(column.thousands))
-        else:
-            found = re.fullmatch(r"\d{1,12}(?:[.,]\d{1,9})?", text, re.ASCII)
-            told = float(text.replace(",", ".")) * _UNITS[column.unit or "s"] if found else None
-            seconds = None if told is None else round(told)
-        if seconds is None:
-            raise ValueError("is no time; write seconds or hh:mm:ss")
-        return seconds
-
-    return read
-
-
-def short_time(read: Callable[[str], int]) -> Callable[[str], int]:
-    """The same reader, for what lasts no longer than a day."""
-
-    def within(text: str) -> int:
-        try:
-            seconds = read(text)
-        except ValueError:
-            seconds = -1
-        if not 0 <= seconds <= _DAY:
-            raise ValueError("is no time up to a day; write seconds or mm:ss")
-        return seconds
-
-    return within
 
 
 def flag_reader(column: Column) -> Callable[[str], bool]:
@@ -328,7 +290,7 @@ def period(text: str) -> tuple[date, date]:
     span = parse_period(text)
     if span is None:
         raise ValueError(
-            "is no period that is read; periods are such as 2026-03-01, 2026-03 or "
+            "is no period that is read; periods are such as 2026-03-01, 2026-03, 2026-T3, 2025 or "
             "2026-03-01,2026-03-15"
         )
     return span
@@ -340,31 +302,6 @@ def month(text: str) -> pd.Timestamp:
     if isinstance(span, str):
         raise ValueError(span)
     return pd.Timestamp(span[0])
-
-
-def parse_seconds(text: str, commas: bool = False) -> int | None:
-    """A duration in whole seconds: a number, a clock or words in some languages; else `None`.
-
-    Examples
-    --------
-    >>> [parse_seconds(text) for text in ("95", "1:35", "00:01:35", "1 min 35 s", "-5", "1:75")]
-    [95, 95, 95, 95, None, None]
-    >>> parse_seconds("2 heures 3 min"), parse_seconds("1 day 02:00:01"), parse_seconds("3 s 1 min")
-    (7380, 93601, None)
-    """
-    if (number := parse_count(text, commas)) is not None:
-        return number if number >= 0 else None
-    text = fold(text) if len(text) <= 60 else ""
-    if match := _CLOCK.fullmatch(text):
-        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-        seconds += _DAY * days + 3600 * hours + 60 * minutes
-        return None if match[2] and minutes > 59 else seconds
-    told = _SPOKEN.findall(text)
-    units = [_WORDS_OF_TIME.get(word, 0) for _, word in told]
-    ordered = units and 0 not in units and sorted(set(units), reverse=True) == units
-    if not ordered or _SPOKEN.sub("", text).strip():
-        return None
-    return sum(int(number) * unit for (number, _), unit in zip(told, units, strict=True))
 
 
 def participant(text: str) -> str:

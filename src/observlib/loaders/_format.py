@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
-from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _responses, _settled
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
+from observlib.errors import ObservError, bounded
+from observlib.loaders import Loaded, _cells, _figures, _responses, _settled
+from observlib.loaders._durations import duration_reader, short_time
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, read_grid
+from observlib.loaders._kept_rows import header_label, kept_rows, needed_places, places_of, rule_of
 from observlib.loaders._moments import chosen, read_moments
 from observlib.loaders._periods import day_made, given_period
 from observlib.loaders._rows import rejects_of, settle
@@ -56,12 +58,15 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
     grid = read_grid(path, form)
+    for header, name in form.instead.items():
+        if (other := catalogue.formats.get(name)) and places_of(grid.header, [header]):
+            return load(path, device, catalogue, other)
     if form.made_named:
         device = device.model_copy(update={"extracted": day_made(path) or device.extracted})
     if grid.made_on:
         device = device.model_copy(update={"extracted": grid.made_on})
     for header, instead in form.other_exports.items():
-        if _places([*grid.header, *grid.around], [header]):
+        if places_of([*grid.header, *grid.around], [header]):
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
     if not any(grid.header):
         raise ObservError(f"{path}: no row under the header; export it again")
@@ -69,7 +74,7 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
     form = _with_period(path, grid, _with_untold(form, titles), titles, device)
-    grid, notices = _kept(path, grid, form)
+    grid, notices = kept_rows(path, grid, form)
     faults = Faults(titles, grid.header, grid.rows)
     texts = _texts(path, grid, form, titles, faults)
     forms = _forms(path, texts, form, device)
@@ -97,11 +102,11 @@ def load(path: Path, device: Device, catalogue: Catalogue, form: Format) -> Load
 
 def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     """The header of each field that the table has; the first, where several give it."""
-    folded = [_folded(title) for title in grid.header]
+    folded = [header_label(title) for title in grid.header]
     titles: dict[str, str] = {}
     missing = []
     for field, column in form.columns.items():
-        wanted = {_folded(name) for name in column.headers}
+        wanted = {header_label(name) for name in column.headers}
         places = [at for at, name in enumerate(folded) if name in wanted]
         if len(places) > 1 and not (column.first_of or column.parts):
             one, other = (short(grid.header[at]) for at in places[:2])
@@ -112,7 +117,7 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             titles[field] = grid.header[places[0]]
         elif column.headers and not column.optional:
             first = column.headers[0]
-            missing.append(field if _folded(first) == _folded(field) else first)
+            missing.append(field if header_label(first) == header_label(field) else first)
     mend = form.mend or f"the columns are {', '.join(form.columns)}"
     if missing and grid.others:  # of several rows one may be missing, and the next tell of somebody
         raise ObservError(
@@ -120,7 +125,7 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             f"{form.layout.header_row}; {form.mend or 'export it again'}"
         )
     if missing:
-        need_columns(path, grid.header, missing, mend)
+        need_columns(path, grid.header, list(dict.fromkeys(missing)), mend)
     return titles
 
 
@@ -152,82 +157,11 @@ def _with_period(
     return form.model_copy(update={"columns": columns})
 
 
-def _folded(title: str) -> str:
-    return fold_label(title).replace("_", " ")
-
-
-def _places(header: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Where all columns of these names stand, in the names' order."""
-    folded = [_folded(title) for title in header]
-    return [at for name in map(_folded, names) for at, own in enumerate(folded) if own == name]
-
-
-def _kept(path: Path, grid: Grid, form: Format) -> tuple[Grid, list[str]]:
-    """The rows that count, and what is to be told of the others."""
-    rows, notices = dict(grid.rows), []
-    if carried := form.carry_down:
-        rows = _carried(path, grid, carried.key, carried.headers)
-    if latest := form.latest:
-        key, by = _needed(path, grid, [latest.key, latest.by])
-        whole = {line: cells for line, cells in rows.items() if len(cells) > max(key, by)}
-        last: dict[str, int] = {}
-        for line, cells in sorted(whole.items(), key=lambda row: row[1][by]):
-            last[cells[key]] = line
-        if again := len(whole) - len(last):
-            are = (
-                "1 row is an earlier version"
-                if again == 1
-                else f"{again} rows are earlier versions"
-            )
-            notices.append(f"{are} of another, which alone counts")
-        rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
-    for rule in form.keep:
-        (at,) = _needed(path, grid, [rule.header])
-        holds = _rule(rule)
-        kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
-        if left := len(rows) - len(kept):
-            what = "is none of" if rule.words else "is one of"
-            told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
-            count = "1 row does" if left == 1 else f"{left} rows do"
-            notices.append(f"{count} not count: {rule.why or f'{rule.header} {what} {told}'}")
-        rows = kept
-    return replace(grid, rows=rows), notices
-
-
-def _rule(rule: Keep) -> Callable[[str], bool]:
-    """Whether a row counts, by its cell."""
-    words = {fold_label(word) for word in rule.words or rule.but}
-    return lambda cell: (fold_label(cell) in words) == bool(rule.words)
-
-
-def _needed(path: Path, grid: Grid, names: list[str]) -> list[int]:
-    known = {_folded(name): name for name in names}
-    need_columns(path, [known.get(_folded(title), title) for title in grid.header], names)
-    return [_places(grid.header, [name])[0] for name in names]
-
-
-def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict[int, list[str]]:
-    """The rows, with what only the first of several with one key holds (or the key left blank)."""
-    at, *places = _needed(path, grid, [key, *headers])
-    rows: dict[int, list[str]] = {}
-    above: list[str] = []
-    for line, cells in grid.rows.items():
-        cells = [*cells]
-        rows[line] = cells
-        if len(cells) <= max(at, *places):  # a cut row, which is refused
-            continue
-        if above and cells[at] in ("", above[at]):
-            for place in (at, *places):
-                cells[place] = cells[place] or above[place]
-        above = cells
-    return rows
-
-
 def _texts(
     path: Path, grid: Grid, form: Format, titles: dict[str, str], faults: Faults
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
-    places = {field: _places(grid.header, form.columns[field].headers) for field in titles}
+    places = {field: places_of(grid.header, form.columns[field].headers) for field in titles}
     whole = []
     for line, cells in grid.rows.items():
         fault = width_fault(cells, len(grid.header))
@@ -246,18 +180,32 @@ def _texts(
             texts[field] = column.value or ""
             continue
         cells = [_text(column, [grid.rows[line][at] for at in places[field]]) for line in whole]
+        if column.same:
+            cells = _repeated(cells, column.same)
+            alone = [line for line, cell in zip(whole, cells, strict=True) if cell == column.same]
+            reason = "repeats the cell above, and there is none; write it out"
+            faults.add_all(field, dict.fromkeys(alone, reason))
         if column.empty:
             nothing = {fold_label(word) for word in column.empty}
             cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
-            (at,) = _needed(path, grid, [rule.header])
-            holds = _rule(rule)
+            (at,) = needed_places(path, grid, [rule.header])
+            holds = rule_of(rule)
             wanted = np.array([holds(grid.rows[line][at]) for line in whole], dtype=bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
                 faults.where(field, (texts[field] == "") & wanted, "is empty")
     return texts
+
+
+def _repeated(cells: Sequence[str], word: str) -> list[str]:
+    """The cells of a column, where a word stands for the cell above."""
+    found: list[str] = []
+    for cell in cells:
+        again = fold_label(cell) == fold_label(word)
+        found.append((found[-1] if found else word) if again else cell)
+    return found
 
 
 def _text(column: Column, cells: Sequence[str]) -> str:
@@ -367,6 +315,12 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
             raise ValueError("is no product of the catalogue; write its id")
         return text
 
+    def indicator(text: str) -> str:
+        if text not in catalogue.indicators:
+            known = bounded(catalogue.indicators)
+            raise ValueError(f"is no indicator of the catalogue; known: {known}")
+        return text
+
     if column.html:
         return _cells.plain
     if column.of:
@@ -386,6 +340,8 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "task_time": _cells.task_time,
         "item": _cells.item,
         "product": product,
+        "indicator": indicator,
+        **_figures.READERS,
         "ticket": _cells.ticket,
         "theme": _cells.theme,
         "title": _cells.title,
@@ -397,9 +353,9 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "period": _cells.period,
         "amount": _cells.amount,
         "flag": _cells.flag_reader(column),
-        "time": _cells.short_time(_cells.duration_reader(column)),
-        "times": _cells.duration_reader(column),
-        "moment": _cells.duration_reader(column),  # after another
+        "time": short_time(duration_reader(column)),
+        "times": duration_reader(column),
+        "moment": duration_reader(column),  # after another
     }
     return readers[kind]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from observlib.catalogue import Device
 from observlib.errors import ObservError
 from observlib.loaders._moments import MONTHS
+from observlib.loaders._rows import day_fault
 from observlib.loaders._text import parse_month
 from observlib.period import Quarter
 from observlib.text import fold
@@ -60,6 +61,25 @@ def parse_period(text: str) -> Span | None:
         return None
     first, last = _single(pair[0].strip()), _single(pair[1].strip())
     return (first[0], last[1]) if first and last else None
+
+
+def month_of(text: str) -> Span | str:
+    """First and last day of a month, or why it is none that a device can have counted.
+
+    A month is `2026-03`, `03/2026`, `mars 2026` or its first day in ISO.
+
+    Examples
+    --------
+    >>> [str(month_of(text)[0]) for text in ("2026-03", "03/2026", "Février 2024", "2026-03-01")]
+    ['2026-03-01', '2026-03-01', '2024-02-01', '2026-03-01']
+    >>> month_of("13/2026"), month_of("02/0024")
+    ('is no month; write 2026-03, 03/2026 or mars 2026', 'is in the year 0024; check the year')
+    """
+    text = re.sub(r"^(\d{2})/(\d{4})$", r"\2-\1", text.strip(), flags=re.A)
+    span = _single(fold(re.sub(r"^(\d{4}-\d{2})-01$", r"\1", text, flags=re.A)))
+    if span is None or not 27 <= (span[1] - span[0]).days <= 30:
+        return "is no month; write 2026-03, 03/2026 or mars 2026"
+    return day_fault(span[0]) or span
 
 
 def _single(text: str) -> Span | None:

@@ -14,6 +14,7 @@ from observlib.catalogue import Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._cells import MOST_THEMES
 from observlib.loaders._faults import Faults, Settle, Settled, about
+from observlib.loaders._figures import counters, figures
 from observlib.loaders._moments import PARIS, paris_days
 from observlib.loaders._periods import day_named
 from observlib.loaders._persons import counted
@@ -242,5 +243,7 @@ SETTLED: dict[str, Settle] = {
     "audience": audience,
     "ratings": ratings,
     "polls": polls,
+    "figures": figures,
+    "counters": counters,
     "user_tests": user_tests,
 }

@@ -9,12 +9,13 @@ import pandas as pd
 
 from observlib.catalogue import Column, Device, Format
 from observlib.errors import ObservError
-from observlib.loaders._counts import month_of
 from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS
-from observlib.loaders._rows import COUNTS, are_complete, days, period_fault
+from observlib.loaders._periods import month_of
+from observlib.loaders._rows import are_complete, days, period_fault
 from observlib.tables import QUESTIONS
 
+_COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 _LARGEST = 1e12  # total of a day or month
 _MOST_ANSWERS = 100_000  # that one row counts
 
@@ -34,7 +35,7 @@ def audience(
         last = max((span[0] for span in months if not isinstance(span, str)), default=None)
         complete &= start.ne(pd.Timestamp(last))
     frame = about(frame, device).assign(start=start, end=end, complete=complete)
-    for name in COUNTS:
+    for name in _COUNTS:
         column = form.columns.get(name)
         if column is None:
             frame[name] = np.nan

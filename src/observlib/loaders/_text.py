@@ -415,12 +415,3 @@ def short(text: str, length: int = 60) -> str:
     text = _SPACES.sub(" ", text[: 4 * length]).strip()
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def cell_text(value: object) -> str:
-    """A cell as text; of a nested JSON value only its kind is kept."""
-    if value is None:
-        return ""
-    if isinstance(value, list | dict):
-        return "[…]" if isinstance(value, list) else "{…}"
-    return short(str(value), 200)
