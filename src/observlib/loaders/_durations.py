@@ -21,6 +21,7 @@ _WORDS_OF_TIME = {
     }.items()
     for word in words.split()
 }
+_LONGEST = 10**12  # of all visits of a month
 _CLOCK = re.compile(
     r"(?:(?:(\d{1,5}) ?(?:d|days?|j|jours?|tage?) )?(\d{1,6}):)?(\d{1,4}):([0-5]\d)", re.ASCII
 )
@@ -70,7 +71,7 @@ def parse_seconds(text: str, commas: bool = False) -> int | None:
     (7380, 93601, None)
     """
     if (number := parse_count(text, commas)) is not None:
-        return None if text.lstrip().startswith("-") else number
+        return None if text.lstrip().startswith("-") or number > _LONGEST else number
     text = fold(text) if len(text) <= 60 else ""
     if match := _CLOCK.fullmatch(text):
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
