@@ -87,7 +87,7 @@ FILES = [
     ("a workbook's name", "enquete_service-public_2025.csv", WHOLE, ["is a workbook", "as CSV"]),
     ("an old workbook's name", "boamp_audience.csv",
      b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), ["is a workbook", "as CSV in UTF-8"]),
-    ("missing list", "dila_BODACC_monthly.json", b"{}", ["no list `monthlyStats`", "export"]),
+    ("missing list", "dila_BODACC_monthly.json", b"{}", ["no list 'monthlyStats'", "export"]),
     ("unknown column", "boamp_audience.csv", b"month,visits,vists\n2025-01,3,3\n",
      ["unknown column 'vists'", "columns of the table audience are"]),
     ("wrong encoding", "boamp_audience.csv",

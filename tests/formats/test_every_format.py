@@ -38,6 +38,9 @@ GOOD = {
     "item": "4",
     "task_time": "65",
     "host": "https://social.exemple.invalid/1",
+    "url": "https://exemple.invalid/1",
+    "published": "2026",
+    "departement": "01",
 }
 SPOILED = ["", "#N/A", "-", "n.d.", "-0", "1.234", "12 34", "9" * 25, "NaN", "inf", "45 %", "Total"]
 SPOILED += ["05/06/2026", "31/02/2026 10:00", "2026-03-29 02:30", "0001-01-01", "a\nb", PHONE, MAIL]
@@ -77,12 +80,25 @@ def row(form, number):
             text = next(w for told in column.words.values() for w in told if w not in ("", "*"))
         elif kind in ("moment", "day") and not column.after:
             text = moment(column.forms[0] if column.forms else "", 12 + number % 16)
-        elif kind in ("ticket", "title_id", "list", "text", "answer", "label", "participant"):
+        elif kind in (
+            "ticket",
+            "title_id",
+            "list",
+            "text",
+            "answer",
+            "label",
+            "participant",
+            "name",
+        ):
             text = f"R{number}"
+        elif kind == "period":
+            text = f"2026-03-{number:02d}"
+        elif field == "area" and "subject" in form.columns:
+            text = "FRANCE"  # which goes with the first word of its level
         else:
             text = GOOD.get(kind, "7") if field != "currency" else "EUR"
         cells[column.headers[0]] = text
-    for name in ("left", "cohort", "talk", "answered", "product", "theme"):
+    for name in ("left", "cohort", "talk", "answered", "product", "theme", "comparable_with"):
         if name in form.columns and FIELDS[form.table][name].endswith("?"):
             cells[form.columns[name].headers[0]] = ""
     return list(cells.values())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.errors import ObservError
-from observlib.loaders._cells import parse_seconds
+from observlib.loaders._durations import parse_seconds
 from observlib.loaders._moments import PARIS, paris_days, read_moments
 
 HOUSE = ("iso", "%d/%m/%Y %H:%M[:%S]")

@@ -1,6 +1,5 @@
 """Reading text: what would put wrong numbers, or a traceback, before an analyst."""
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from observlib.errors import ObservError
 from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._text import (
-    cell_text,
     find_delimiter,
     need_columns,
     parse_count,
@@ -157,16 +155,6 @@ def test_any_text_is_parsed_or_refused_without_an_exception(text):
     parse_month(text)
     fold(text)
     assert len(short(text)) <= 60 and "\n" not in short(text)
-
-
-def test_lone_surrogates_of_json_cannot_break_the_store_or_the_terminal():
-    assert cell_text(json.loads(r'"\ud800"')).encode("utf-8") == rb"\ud800"
-
-
-def test_a_nested_cell_is_named_and_not_printed():
-    assert cell_text({"secret": 1}) == "{…}"
-    assert cell_text([1]) == "[…]"
-    assert cell_text(None) == ""
 
 
 def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path):

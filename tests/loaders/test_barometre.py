@@ -10,7 +10,7 @@ NATIONAL = "mesure,indicateur,id_indicateur,maille_geographique,date,valeur,unit
 REGIONAL = "mesure,indicateur,id_indicateur,code_region,libelle_region,date,valeur,unite\n"
 ONE = "indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta\n"
 RATE = "Mesure,Satisfaction,tx-fictif,national,"
-DEVICE = "barometre-indicateur"
+DEVICE, KEYS = "barometre-indicateur", {"loader": "barometre"}  # which reads both forms
 
 
 def test_targets_and_initial_values_are_never_taken_for_results(read):
@@ -117,8 +117,8 @@ def test_every_row_of_the_published_files_is_a_result_or_told(shared_data, catal
     national, regional, one = (found[name] for name in ("national", "regional", "ind-246"))
     assert (len(national.rows), len(regional.rows), len(one.rows)) == (119, 1814, 503)
     assert one.notices == (
-        "220 rows have an initial value, a target or nothing, and no actual value: no result is "
-        "made of them",
+        "220 rows do not count: an initial value, a target or nothing stands there, and no actual "
+        "value",
     )
     rate = national.rows[
         national.rows["organisation"] == "tx-satisfaction-usagers-services-publics"

@@ -89,9 +89,9 @@ def test_a_bad_month_is_rejected_at_its_place_and_the_last_stays_partial(dump):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[]", "no list `monthlyStats`"),
-        ('{"monthlyStats": []}', "no list `monthlyStats`"),
-        ('{"monthlyStats": {}}', "no list `monthlyStats`"),
+        ("[]", "no list 'monthlyStats'"),
+        ('{"monthlyStats": []}', "no row under the header"),
+        ('{"monthlyStats": {}}', "no list 'monthlyStats'"),
         ('{"totalDatasets": 3, "monthlyStats": [{}]}', "all of data.gouv.fr"),
         ("<html>", "not JSON"),
     ],
@@ -160,4 +160,4 @@ def test_the_real_metrics_of_the_whole_platform_are_refused(read, shared_data):
 def test_a_cell_that_may_tell_of_someone_is_not_shown(dump):
     months = [month("2025-10"), month("zoe@exemple.invalid"), month("2025-09", "06 12 34 56 78")]
     told = dump(months).rejects
-    assert told["value"].tolist() == ["(not shown: it may be a comment)"] * 2
+    assert told["value"].tolist() == ["(not shown: it may be a name or number)"] * 2

@@ -8,6 +8,7 @@ from observlib.errors import ObservError
 from observlib.personal import HIDDEN
 
 HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
+UNSHOWN = "(not shown: it may be a name or number)"
 DEVICE, FILE = "france-services", "liste-fs-20240801.csv"
 
 
@@ -55,7 +56,11 @@ def test_no_address_mail_or_telephone_is_loaded(read):
         (counter(2, "01", ""), "lib_fs", ""),
         (counter(2, "01", "maire@exemple.invalid"), "name", HIDDEN),
         (counter(2, "01", "Appelez le 01 02 03 04 05"), "name", HIDDEN),
-        (counter(2, "maire@exemple.invalid"), "insee_dep", "(not shown: it may be a comment)"),
+        (
+            counter(2, "maire@exemple.invalid"),
+            "insee_dep",
+            UNSHOWN,
+        ),
         ('"2","01"\n', "", ""),
         (counter(1, "02"), "counter_id, date", "2024-08-01"),
     ],

@@ -6,11 +6,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.copies import demonstration_catalogue
 
 from observlib.errors import ObservError
-from observlib.loaders._matomo import NAMES, parse_period, parse_seconds, period_of_name
+from observlib.loaders._durations import parse_seconds
+from observlib.loaders._periods import parse_period, period_named
 from observlib.tables import columns
 
+NAMES = {
+    name: column.headers
+    for name, column in demonstration_catalogue().formats["matomo_csv"].columns.items()
+}
 DEVICE, FILE = "matomo-service-public", "m.csv"
 KEYS = {"loader": "matomo_csv", "period": None, "extracted": None}
 
@@ -39,6 +45,11 @@ def test_total_time_is_read_in_every_language_and_form(read):
         assert loaded.rows["seconds"].tolist() == [271, 655]
 
 
+def test_thousands_set_apart_by_a_comma_are_thousands(read):
+    loaded = read('date,nb_visits,sum_visit_length\n2026-03-01,"1,234","12,345"\n')
+    assert loaded.rows[["visits", "seconds"]].to_numpy().tolist() == [[1234, 12345]]
+
+
 def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(read):
     text = (
         "Date,Visits,Actions\n2026-03-01,5,6\n2026-03-02,n/a,6\n2026-03-03,,6\n"
@@ -49,14 +60,14 @@ def test_a_bad_cell_rejects_its_row_at_its_line_and_keeps_the_others(read):
     assert loaded.rows["visits"].tolist() == [5]
     assert loaded.rejects["row"].tolist() == [3, 4, 5, 6, 7, 8, 9, 10, 11]
     reasons = loaded.rejects["reason"].tolist()
-    assert reasons[0] == "cannot be read as a count"
+    assert reasons[0] == "is no whole number, such as 1234 or 1 234"
     assert reasons[1] == "is empty"
     assert reasons[2].startswith("is negative")
     assert reasons[3].startswith("has 4 cells, and the header 3; a cell that holds the separator")
     assert reasons[4] == "repeats row 2"
     assert reasons[5] == "is empty"
     assert reasons[6].startswith("is no period that is read; periods are such as 2026-03-01")
-    assert reasons[7] == "cannot be read as a count"
+    assert reasons[7] == "is no whole number, such as 1234 or 1 234"
     assert reasons[8] == "is in the year 0206; check the year"
 
 
@@ -126,7 +137,7 @@ def test_any_text_is_a_period_a_duration_or_neither(text):
     parse_period(text)
     seconds = parse_seconds(text)
     assert seconds is None or isinstance(seconds, int)
-    name = period_of_name(text)
+    name = period_named(text)
     assert name is None or name[:4] in text
 
 
@@ -148,7 +159,7 @@ def test_any_text_is_a_period_a_duration_or_neither(text):
     ],
 )
 def test_a_duration_is_read_in_full_or_refused(text, seconds):
-    assert parse_seconds(text) == seconds
+    assert parse_seconds(text, commas=True) == seconds
 
 
 def test_without_dates_the_period_is_the_catalogues_then_the_file_names(read):
@@ -165,8 +176,8 @@ def test_a_file_named_by_a_range_is_never_read_as_its_last_month(read):
     loaded = read("nb_visits\n12\n", "m_2026-01_2026-03.csv")
     assert loaded.rows.empty
     assert "export by day or by month" in loaded.rejects["reason"].iat[0]
-    assert period_of_name("m_2025-11-30_export_2026-03") == "2026-03"
-    assert period_of_name("m_12026-03_2026-031") is None
+    assert period_named("m_2025-11-30_export_2026-03") == "2026-03"
+    assert period_named("m_12026-03_2026-031") is None
 
 
 def test_several_rows_without_dates_are_not_taken_for_one_month(read):
@@ -190,12 +201,12 @@ def test_the_current_month_and_what_the_extraction_cut_are_incomplete(read):
     ("text", "says"),
     [
         ("date,nb_actions\n2026-03,1\n", "visits are named nb_visits, Visits, Visites, Besuche"),
-        ("No data available\n", "no visits by period; .* 'No data available'"),
+        ("No data available\n", "missing column 'nb_visits'; .* 'No data available'"),
         ("label,nb_visits\n/page,1\n", "broken down"),
         ("date,idSite,nb_visits\n2026-03,1,2\n", "broken down"),
         ("idSite,idVisit,nb_visits\n1,2,3\n", "personal data and is not read"),
-        ("date,nb_visits,Visits\n2026-03,1,2\n", "'nb_visits' and 'Visits' both give visits"),
-        ("date,nb_visits,nb_visits\n2026-03,1,2\n", "both give visits"),
+        ("date,nb_visits,Visits\n2026-03,1,2\n", "'nb_visits' and 'Visits' both give 'visits'"),
+        ("date,nb_visits,nb_visits\n2026-03,1,2\n", "both give 'visits'"),
         ("date,nb_visits\n", "no row under the header"),
         ("Résumé\nnb_visits,nb_actions\n1,2\n\nPays\nlabel,nb_visits\nA,1\n", "scheduled report"),
         ("Résumé\nnb_visits\tnb_actions\n1\t2\n", "scheduled report"),

@@ -66,7 +66,7 @@ def test_a_list_of_dated_objects_keeps_the_place_of_what_it_rejects(ask):
     assert loaded.rows["visits"].tolist() == [119541]
     assert loaded.rejects["row"].tolist() == list(range(2, 12))
     assert loaded.rejects["reason"].iat[1] == "is empty"
-    assert loaded.rejects["column"].iat[1] == "period"
+    assert loaded.rejects["column"].iat[1] == "date"
 
 
 def test_the_period_that_is_not_over_is_incomplete(ask):
@@ -87,12 +87,12 @@ def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask):
     [
         ({"result": "error", "message": "no access " * 100}, "Matomo answered with an error"),
         ({"result": "error", "message": {"deep": []}}, "Matomo answered with an error"),
-        ([], "no visits by period"),
-        ({}, "no visits by period"),
-        (3, "no visits by period"),
-        ("null", "no visits by period"),
-        ({"2026-03-01": 12}, "no visits by period"),
-        ({"1": {"2026-03-01": DAY}}, "no visits by period"),
+        ([], "no row under the header"),
+        ({}, "no row under the header"),
+        (3, "holds no records"),
+        ("null", "holds no records"),
+        ({"2026-03-01": 12}, "holds no records"),
+        ({"1": {"2026-03-01": DAY}}, "missing column 'nb_visits'"),
         ([{"date": "2026-03", "nb_actions": 1}], "visits are named nb_visits, Visits, Visites"),
         ([{"label": "/page", "nb_visits": 3}], "no visits by period"),
         ({"2026-03-01": [{"label": "/", "nb_visits": 3}, {"label": "/a"}]}, "broken down"),
@@ -101,7 +101,7 @@ def test_an_unknown_key_among_periods_is_rejected_by_its_place(ask):
         ({"2026-03-01": [{"idVisit": 1}, {"idVisit": 2}]}, "personal data and is not read"),
         ("{", "not JSON"),
         ("[" * 100_000, "nested too deeply"),
-        ('{"a":' * 5_000 + "1" + "}" * 5_000, "nested too deeply|no visits"),
+        ('{"a":' * 5_000 + "1" + "}" * 5_000, "nested too deeply|missing column"),
         ("[" + "9" * 10_000 + "]", "number too long"),
     ],
 )
@@ -173,3 +173,8 @@ def test_real_days_of_a_bulk_request_load_one_answer_at_a_time(ask, read, shared
 def test_real_answers_that_are_refused(read, shared_data, name, says):
     with pytest.raises(ObservError, match=says):
         read(shared_data / "matomo" / name)
+
+
+def test_days_that_were_all_without_visits_are_zero_too(ask):
+    loaded = ask({"2026-03-01": [], "2026-03-02": []})
+    assert loaded.rows["visits"].tolist() == [0, 0] and loaded.rejects.empty

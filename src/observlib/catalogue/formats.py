@@ -20,6 +20,7 @@ from pydantic import (
 
 from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.fields import FIELDS, GO_WITH, NEEDED
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
 
@@ -29,62 +30,6 @@ _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
 
-# The fields that a format may give of each table, and what their cells are. `?`: may be empty; `~`:
-# may be empty, and where it cannot be read it alone is refused, and its row's other cells are not.
-FIELDS: dict[str, dict[str, str]] = {
-    "calls": {
-        "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
-        "talk": "time?", "theme": "theme?", "area": "place~",
-    },
-    "call_intervals": {
-        "moment": "moment", "offered": "signed", "answered": "signed", "abandoned": "signed",
-        "wait": "times?", "talk": "times?", "area": "place?",
-    },
-    "tickets": {
-        "ticket_id": "ticket", "received": "moment", "answered": "moment?", "closed": "moment?",
-        "extracted": "moment?", "reopened": "flag?", "theme": "theme?",
-    },
-    "sales": {
-        "month": "month", "day": "day", "title_id": "title_id", "title": "title",
-        "format": "words", "units": "signed", "revenue": "amount?", "returns": "signed?",
-        "nature": "words?", "product": "product?", "currency": "text?", "price": "amount?",
-        "discount": "amount?",
-    },
-    "subscriptions": {
-        "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
-        "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
-    },
-    "audience": {
-        "day": "day", "month": "month", "start": "day", "end": "day", "product": "product?",
-        "visits": "count", "visitors": "count?", "actions": "count?", "downloads": "count?",
-        "bounces": "count?", "seconds": "times?", "area": "place?",
-    },
-    "ratings": {
-        "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
-        "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
-        "help_satisfaction": "mark~", "question": "text", "value": "mark~",
-        "scale_min": "number", "scale_max": "number", "area": "place~",
-    },
-    "polls": {
-        "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
-        "network": "text", "question": "text", "option": "text", "votes": "count?",
-        "share": "text?", "voters": "count?", "followers": "count?", "product": "product?",
-    },
-    "user_tests": {
-        "participant": "participant", "session": "label?", "date": "day", "system": "label?",
-        "task": "label?", "success": "words~", "time": "task_time~", "errors": "count~",
-        "problems": "text?", **{f"sus_{item}": "item~" for item in range(1, 11)},
-    },
-    "responses": {
-        "response_id": "text", "date": "moment?", "started": "moment?", "finished": "flag?",
-    },
-}  # fmt: skip
-# The fields of which a format must give at least one of each.
-_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "audience": (("visits",), ("day", "month", "start")),
-    "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
-}
-_GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
 _OF_A_COUNT = ("actions", "bounces", "seconds")  # what may be told as a mean, or in % (bounces)
 
 
@@ -153,6 +98,11 @@ class Layout(_Part):
     )
     sheets: str | None = Field(default=None, description="pattern of the sheets' names; all")
     records: str | None = Field(default=None, description="key of the list of records in a JSON")
+    keyed: tuple[Text, Text] | None = Field(
+        default=None,
+        description="of a JSON by period: what its keys are called, and a column that is 0, as all "
+        "that are there, where a record is `[]`",
+    )
     join: tuple[Text, Text, Text] | None = Field(
         default=None, description="another list of the JSON, its key, and that of the records"
     )
@@ -237,11 +187,15 @@ class Column(_Part):
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
     )
     unit: Unit | None = Field(default=None, description="of a duration")
+    thousands: Literal[","] | None = Field(
+        default=None, description="what may set thousands apart, beside spaces"
+    )
     after: Slug | None = Field(default=None, description="the moment to which a duration is added")
     of: Slug | None = Field(
         default=None, description="the count of which this is the mean (of bounces: the share in %)"
     )
     scale: tuple[float, float] | None = Field(default=None, description="of marks: worst, best")
+    same: str | None = Field(default=None, description="a word that repeats the cell above")
     parts: Parts | None = Field(default=None, description="where cells hold several answers")
     pattern: str | None = Field(default=None, description="of cells, whose one group is read")
 
@@ -300,6 +254,9 @@ class Format(Entry):
 
     label: Text
     table: Slug
+    like: Slug | None = Field(
+        default=None, description="another format, whose keys count where this one has none"
+    )
     layout: Layout = Layout()
     columns: dict[Slug, Annotated[Column, BeforeValidator(_as_column)]] = Field(default={})
     zone: str = Field(default="Europe/Paris", description="of moments that tell none")
@@ -317,6 +274,12 @@ class Format(Entry):
     made_on: str | None = Field(
         default=None, description="pattern of the text that tells the export's day, in its group"
     )
+    made_named: bool = Field(
+        default=False, description="the last day in a file's name is that of the export"
+    )
+    last_partial: bool = Field(
+        default=False, description="the last month is a part, unless the export's day is known"
+    )
     answers: Answers = Answers()
     never_read: tuple[Text, ...] = Field(
         default=(), description="columns about persons, and of surveys those of no use"
@@ -329,6 +292,9 @@ class Format(Entry):
     )
     other_exports: dict[str, Text] = Field(
         default={}, description="columns of the tool's other exports, and what to give instead"
+    )
+    instead: dict[str, Slug] = Field(
+        default={}, description="columns of the tool's other exports, and the format of these"
     )
     mend: Text | None = Field(default=None, description="what to do where a column is missing")
 
@@ -360,6 +326,7 @@ def load_formats(
 ) -> tuple[dict[str, Format], list[str]]:
     """The formats of some folders, one a file and by their id, and what is wrong with them."""
     known: dict[str, Format] = {}
+    folders = list(folders)
     problems: list[str] = []
     for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
         raw, lines, found = read(
@@ -368,6 +335,12 @@ def load_formats(
         problems += found
         if not raw:
             continue
+        if like := raw.get("like"):
+            there = [folder / f"{like}.yml" for folder in (*folders, path.parent)]
+            of = next((one for one in there if one.is_file()), there[-1])
+            base, _, found = read(of, dict, "a mapping", "is not there, though `like` names it")
+            problems += found
+            raw = _laid_over(base or {}, raw)
         try:
             one = Format.model_validate({"id": path.stem, **raw})
         except ValidationError as error:
@@ -376,7 +349,17 @@ def load_formats(
         if tables is not None:
             problems += (f"{path}:{lines.get(at, 1)}: {why}" for at, why in _outside_tables(one))
         known[one.id] = one
+    for one in known.values():
+        for name in one.instead.values():
+            if name not in known:
+                problems.append(f"format {one.id!r}: `instead` names {name!r}, which is none")
     return known, problems
+
+
+def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a format over those of the one that it is like."""
+    both = {key: {**base[key], **own[key]} for key in own if isinstance(base.get(key), dict)}
+    return {**base, **own, **both}
 
 
 def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -385,13 +368,14 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("table",), f"unknown table {found.table!r}; allowed: {', '.join(sorted(FIELDS))}"
         return
     allowed = FIELDS[found.table]
-    for names in _NEEDED.get(found.table, ()) if found.columns else ():
+    for names in NEEDED.get(found.table, ()) if found.columns else ():
         if not set(names) & set(found.columns):
             yield ("columns",), f"the table {found.table} needs {' or '.join(names)}"
     for name, column in found.columns.items():
         if column.of and name not in _OF_A_COUNT:
             yield ("columns", name, "of"), f"`of` goes with {', '.join(_OF_A_COUNT)} alone"
-        if name in allowed and (other := _GO_WITH.get(name, name)) not in found.columns:
+        other = GO_WITH.get(name, name)
+        if name in allowed and other in allowed and other not in found.columns:
             yield ("columns", name), f"column {name} needs the column {other!r}"
         if allowed.get(name, "").startswith("mark"):
             if not (column.scale or "scale_max" in found.columns):

@@ -28,12 +28,10 @@ _FILES: dict[str, type[Entry]] = {
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
-    "product": (
-        "datagouv_metrics", "limesurvey", "matomo_csv", "matomo_json", "spss_stata",
-    ),
+    "product": ("limesurvey", "spss_stata"),
     "questionnaire": ("limesurvey", "spss_stata"),
     "table": ("plain_csv",),
-}  # fmt: skip
+}
 
 
 class Catalogue(BaseModel):
@@ -55,6 +53,12 @@ class Catalogue(BaseModel):
     def units(self) -> dict[str, str]:
         """The unit of each indicator."""
         return {name: indicator.unit for name, indicator in self.indicators.items()}
+
+    def formats_of(self, device: Device) -> dict[str, Format]:
+        """The formats that a device's exports may be of, by their ids; none where code reads it."""
+        form = self.formats.get(device.loader)
+        names = (form.id, *form.instead.values()) if form else ()
+        return {name: self.formats[name] for name in names if name in self.formats}
 
     def label(self, subject: str) -> str:
         """The label of a product or peer, by its id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from observlib.catalogue import Column
-from observlib.loaders._counts import amount_of, month_of
+from observlib.loaders._durations import UNITS, duration_reader
+from observlib.loaders._periods import month_of, parse_period
 from observlib.loaders._text import is_total, may_be_thousands, parse_count, short, tells_of_someone
-from observlib.text import fold_label
+from observlib.text import fold, fold_label
 
 Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
 LONGEST_THEME = 60
@@ -26,9 +27,8 @@ _FLAGS = {
     "yes": ("oui", "yes", "true", "vrai", "1"),
     "no": ("non", "no", "false", "faux", "0", ""),
 }
-_UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
-_DAY = 24 * 3600
 APART = "\x1e"  # between the cells of several columns that give one field
+_AMOUNT = re.compile(r"-?(?:\d{1,12}|\d{1,3}(?: \d{3}){1,3})(?:[.,]\d{1,2})?", re.A)
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 _LONGEST_TASK = 3600  # seconds: a whole session lasts about an hour
 _WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
@@ -64,27 +64,36 @@ def word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str],
     return read
 
 
-def count(text: str) -> int:
-    """A whole number, such as `1 234`."""
-    number = parse_count(text)
+def count(text: str, commas: bool = False) -> int:
+    """A whole number, such as `1 234`, or `1,234` where `commas` set thousands apart."""
+    number = parse_count(text, commas)
     if number is None:
         raise ValueError("is no whole number, such as 1234 or 1 234")
     return number
 
 
-def natural(text: str) -> int:
+def natural(text: str, commas: bool = False) -> int:
     """A whole number that is not negative."""
-    if (number := count(text)) < 0:
+    if (number := count(text, commas)) < 0:
         raise ValueError("is negative; counts are 0 or more")
     return number
 
 
 def amount(text: str) -> float:
-    """An amount in euros."""
-    number = amount_of(text)
-    if number is None:
+    """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
+
+    A point and three digits are refused: it is one for some and a thousand for others. So are
+    spaces elsewhere than between thousands.
+
+    Examples
+    --------
+    >>> amount("1\u202f234,50 €"), amount("12.5")
+    (1234.5, 12.5)
+    """
+    plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
+    if _AMOUNT.fullmatch(plain) is None:
         raise ValueError("is no amount in euros, such as 1234,50")
-    return number
+    return float(plain.replace(" ", "").replace(",", ".")) + 0.0  # no page shows a -0
 
 
 def number(text: str) -> float:
@@ -115,7 +124,7 @@ def mean_reader(column: Column, share: bool) -> Callable[[str], float]:
             raise ValueError("is above 100 %; check the column")
         if not share and may_be_thousands(text):
             raise ValueError("is a thousand for some; write it without sign, or with two decimals")
-        return found * _UNITS[column.unit or "s"]
+        return found * UNITS[column.unit or "s"]
 
     return read
 
@@ -151,38 +160,6 @@ def mark_reader(column: Column) -> Callable[[str], float | None]:
         return sum(marks.values()) / len(marks) if marks else None
 
     return read
-
-
-def duration_reader(column: Column) -> Callable[[str], int]:
-    """A reader of durations in whole seconds: of a clock, or of numbers of the column's unit."""
-
-    def read(text: str) -> int:
-        if column.unit in (None, "clock"):
-            seconds = parse_seconds(text)
-        else:
-            found = re.fullmatch(r"\d{1,12}(?:[.,]\d{1,9})?", text, re.ASCII)
-            told = float(text.replace(",", ".")) * _UNITS[column.unit or "s"] if found else None
-            seconds = None if told is None else round(told)
-        if seconds is None:
-            raise ValueError("is no time; write seconds or hh:mm:ss")
-        return seconds
-
-    return read
-
-
-def short_time(read: Callable[[str], int]) -> Callable[[str], int]:
-    """The same reader, for what lasts no longer than a day."""
-
-    def within(text: str) -> int:
-        try:
-            seconds = read(text)
-        except ValueError:
-            seconds = -1
-        if not 0 <= seconds <= _DAY:
-            raise ValueError("is no time up to a day; write seconds or mm:ss")
-        return seconds
-
-    return within
 
 
 def flag_reader(column: Column) -> Callable[[str], bool]:
@@ -307,34 +284,23 @@ def list_name(text: str) -> str:
     return text
 
 
+def period(text: str) -> tuple[date, date]:
+    """The first and the last day of a period."""
+    span = parse_period(text)
+    if span is None:
+        raise ValueError(
+            "is no period that is read; periods are such as 2026-03-01, 2026-03, 2026-T3, 2025 or "
+            "2026-03-01,2026-03-15"
+        )
+    return span
+
+
 def month(text: str) -> pd.Timestamp:
     """The first day of a month."""
     span = month_of(text)
     if isinstance(span, str):
         raise ValueError(span)
     return pd.Timestamp(span[0])
-
-
-def parse_seconds(text: str) -> int | None:
-    """A duration in whole seconds: `95`, `1:35`, `00:01:35` or `1 min 35 s`; else `None`.
-
-    Examples
-    --------
-    >>> [parse_seconds(text) for text in ("95", "1:35", "00:01:35", "1 min 35 s", "-5", "1:75")]
-    [95, 95, 95, 95, None, None]
-    """
-    text = " ".join(text.split())
-    if re.fullmatch(r"\d{1,9}", text, re.A):
-        return int(text)
-    clock = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]\d)", text, re.A)
-    spoken = re.fullmatch(
-        r"(?:(\d{1,4}) ?h)? ?(?:(\d{1,4}) ?min)? ?(?:(\d{1,2}) ?s)?", text, re.A | re.I
-    )
-    match = clock or (spoken if text else None)
-    if match is None or (clock and match[1] and int(match[2]) > 59):
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return int(timedelta(hours=hours, minutes=minutes, seconds=seconds).total_seconds())
 
 
 def participant(text: str) -> str:

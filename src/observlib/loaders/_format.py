@@ -14,12 +14,15 @@ import numpy as np
 import pandas as pd
 
 from observlib import tables
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, Keep
-from observlib.errors import ObservError
-from observlib.loaders import Loaded, _cells, _responses, _settled
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
+from observlib.errors import ObservError, bounded
+from observlib.loaders import Loaded, _cells, _figures, _responses, _settled
+from observlib.loaders._durations import duration_reader, short_time
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid, in_pieces, pieces, read_grid
+from observlib.loaders._kept_rows import header_label, kept_rows, needed_places, places_of, rule_of
 from observlib.loaders._moments import Written, read_moments, written
+from observlib.loaders._periods import day_made, given_period
 from observlib.loaders._places import place
 from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
@@ -62,15 +65,23 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
     grid = next(pieces(path, form, PIECE))
-    if not grid.rows:
-        raise ObservError(f"{path}: no row under the header; export it again")
+    for header, name in form.instead.items():
+        if (other := catalogue.formats.get(name)) and places_of(grid.header, [header]):
+            yield from batches(path, device, catalogue, other)
+            return
+    if form.made_named:
+        device = device.model_copy(update={"extracted": day_made(path) or device.extracted})
     if grid.made_on:
         device = device.model_copy(update={"extracted": grid.made_on})
     for header, instead in form.other_exports.items():
-        if _places(grid.header, [header]):
+        if places_of([*grid.header, *grid.around], [header]):
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
+    if not any(grid.header):
+        raise ObservError(f"{path}: no row under the header; export it again")
     titles = _titles(path, grid, form)
-    form = _with_untold(form, titles)
+    if not grid.rows:
+        raise ObservError(f"{path}: no row under the header; export it again")
+    form = _with_period(path, grid, _with_untold(form, titles), titles, device)
     if len(grid.rows) < PIECE or not in_pieces(path, form):
         again: Callable[[], Iterable[Grid]] = partial(iter, [grid])
     elif _stand_alone(form, device, titles):
@@ -84,7 +95,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     more: list[str] = []
     before: dict[str, pd.Timestamp] = {}
     for grid in again():
-        grid = _kept(path, grid, form, left)
+        grid = kept_rows(path, grid, form, left)
         faults = Faults(titles, grid.header, grid.rows)
         texts = _texts(path, grid, form, titles, faults)
         values = {
@@ -114,7 +125,9 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
 
 def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:
     """Whether a row can be read without those far from it."""
-    if form.latest or form.carry_down or form.sums or form.every_day:
+    if form.latest or form.carry_down or form.sums or form.every_day or form.last_partial:
+        return False
+    if any(column.same for column in form.columns.values()):
         return False
     return {
         "calls": True,
@@ -125,13 +138,17 @@ def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> boo
     }.get(form.table, False)
 
 
+def _left_out(why: str, count: int) -> str:
+    return f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
+
+
 def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     """The header of each field that the table has; the first, where several give it."""
-    folded = [_folded(title) for title in grid.header]
+    folded = [header_label(title) for title in grid.header]
     titles: dict[str, str] = {}
     missing = []
     for field, column in form.columns.items():
-        wanted = {_folded(name) for name in column.headers}
+        wanted = {header_label(name) for name in column.headers}
         places = [at for at, name in enumerate(folded) if name in wanted]
         if len(places) > 1 and not (column.first_of or column.parts):
             one, other = (short(grid.header[at]) for at in places[:2])
@@ -142,7 +159,7 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             titles[field] = grid.header[places[0]]
         elif column.headers and not column.optional:
             first = column.headers[0]
-            missing.append(field if _folded(first) == _folded(field) else first)
+            missing.append(field if header_label(first) == header_label(field) else first)
     mend = form.mend or f"the columns are {', '.join(form.columns)}"
     if missing and grid.others:  # of several rows one may be missing, and the next tell of somebody
         raise ObservError(
@@ -150,7 +167,7 @@ def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
             f"{form.layout.header_row}; {form.mend or 'export it again'}"
         )
     if missing:
-        need_columns(path, grid.header, missing, mend)
+        need_columns(path, grid.header, list(dict.fromkeys(missing)), mend)
     return titles
 
 
@@ -168,71 +185,18 @@ def _with_untold(form: Format, titles: dict[str, str]) -> Format:
     return form.model_copy(update={"unknown": {**form.unknown, **untold}})
 
 
-def _folded(title: str) -> str:
-    return fold_label(title).replace("_", " ")
-
-
-def _places(header: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Where all columns of these names stand, in the names' order."""
-    folded = [_folded(title) for title in header]
-    return [at for name in map(_folded, names) for at, own in enumerate(folded) if own == name]
-
-
-def _kept(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
-    """The rows that count; why others do not, and how many, goes to `left`."""
-    rows = dict(grid.rows)
-    if carried := form.carry_down:
-        rows = _carried(path, grid, carried.key, carried.headers)
-    if latest := form.latest:
-        key, by = _needed(path, grid, [latest.key, latest.by])
-        whole = {line: cells for line, cells in rows.items() if len(cells) > max(key, by)}
-        last: dict[str, int] = {}
-        for line, cells in sorted(whole.items(), key=lambda row: row[1][by]):
-            last[cells[key]] = line
-        left["another version of a row came later"] += len(whole) - len(last)
-        rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
-    for rule in form.keep:
-        (at,) = _needed(path, grid, [rule.header])
-        holds = _rule(rule)
-        kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
-        what = "is none of" if rule.words else "is one of"
-        told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
-        left[rule.why or f"{rule.header} {what} {told}"] += len(rows) - len(kept)
-        rows = kept
-    return replace(grid, rows=rows)
-
-
-def _left_out(why: str, count: int) -> str:
-    return f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
-
-
-def _rule(rule: Keep) -> Callable[[str], bool]:
-    """Whether a row counts, by its cell."""
-    words = {fold_label(word) for word in rule.words or rule.but}
-    return lambda cell: (fold_label(cell) in words) == bool(rule.words)
-
-
-def _needed(path: Path, grid: Grid, names: list[str]) -> list[int]:
-    known = {_folded(name): name for name in names}
-    need_columns(path, [known.get(_folded(title), title) for title in grid.header], names)
-    return [_places(grid.header, [name])[0] for name in names]
-
-
-def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict[int, list[str]]:
-    """The rows, with what only the first of several with one key holds (or the key left blank)."""
-    at, *places = _needed(path, grid, [key, *headers])
-    rows: dict[int, list[str]] = {}
-    above: list[str] = []
-    for line, cells in grid.rows.items():
-        cells = [*cells]
-        rows[line] = cells
-        if len(cells) <= max(at, *places):  # a cut row, which is refused
-            continue
-        if above and cells[at] in ("", above[at]):
-            for place in (at, *places):
-                cells[place] = cells[place] or above[place]
-        above = cells
-    return rows
+def _with_period(
+    path: Path, grid: Grid, form: Format, titles: dict[str, str], device: Device
+) -> Format:
+    """The format, with the period of an export that does not say it."""
+    column = form.columns.get("period")
+    if column is None:
+        return form
+    told: dict[str, object] = {"optional": False}  # a cell of it
+    if "period" not in titles:
+        told |= {"headers": (), "value": given_period(path, device, len(grid.rows))}
+    columns = {**form.columns, "period": column.model_copy(update=told)}
+    return form.model_copy(update={"columns": columns})
 
 
 def _texts(
@@ -240,7 +204,7 @@ def _texts(
 ) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     places = {
-        field: _places(grid.header, column.headers)
+        field: places_of(grid.header, column.headers)
         for field, column in form.columns.items()
         if field in titles
     }
@@ -262,18 +226,32 @@ def _texts(
                 faults.add(line, "", f"{what}; mend the cell")
         if more or column.pattern:
             cells = [_text(column, [row[one] for one in (at, *more)]) for row in whole.values()]
+        if column.same:
+            cells = _repeated(cells, column.same)
+            alone = [line for line, cell in zip(whole, cells, strict=True) if cell == column.same]
+            reason = "repeats the cell above, and there is none; write it out"
+            faults.add_all(field, dict.fromkeys(alone, reason))
         if column.empty:
             nothing = {fold_label(word) for word in column.empty}
             cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
-            (by,) = _needed(path, grid, [rule.header])
-            holds = _rule(rule)
+            (by,) = needed_places(path, grid, [rule.header])
+            holds = rule_of(rule)
             wanted = np.array([holds(row[by]) for row in whole.values()], dtype=bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
                 faults.where(field, (texts[field] == "") & wanted, "is empty")
     return texts[~texts.index.isin(list(faults.by_line))] if faults.by_line else texts
+
+
+def _repeated(cells: Sequence[str], word: str) -> list[str]:
+    """The cells of a column, where a word stands for the cell above."""
+    found: list[str] = []
+    for cell in cells:
+        again = fold_label(cell) == fold_label(word)
+        found.append((found[-1] if found else word) if again else cell)
+    return found
 
 
 def _text(column: Column, cells: Sequence[str]) -> str:
@@ -326,7 +304,7 @@ def _columns(
     """The cells of some fields that are not empty, of a piece after the other."""
     part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
     for grid in again():
-        kept = _kept(path, grid, form, Counter())
+        kept = kept_rows(path, grid, form, Counter())
         texts = _texts(path, kept, part, titles, Faults({}))
         yield [texts.loc[texts[field] != "", field] for field in fields]
 
@@ -402,6 +380,12 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
             raise ValueError("is no product of the catalogue; write its id")
         return text
 
+    def indicator(text: str) -> str:
+        if text not in catalogue.indicators:
+            known = bounded(catalogue.indicators)
+            raise ValueError(f"is no indicator of the catalogue; known: {known}")
+        return text
+
     if column.html:
         return _cells.plain
     if column.of:
@@ -421,6 +405,8 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "task_time": _cells.task_time,
         "item": _cells.item,
         "product": product,
+        "indicator": indicator,
+        **_figures.READERS,
         "ticket": _cells.ticket,
         "theme": _cells.theme,
         "title": _cells.title,
@@ -428,13 +414,14 @@ def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Call
         "list": _cells.list_name,
         "place": place,
         "month": _cells.month,
-        "count": _cells.natural,
+        "count": lambda text: _cells.natural(text, bool(column.thousands)),
         "signed": _cells.count,
+        "period": _cells.period,
         "amount": _cells.amount,
         "flag": _cells.flag_reader(column),
-        "time": _cells.short_time(_cells.duration_reader(column)),
-        "times": _cells.duration_reader(column),
-        "moment": _cells.duration_reader(column),  # after another
+        "time": short_time(duration_reader(column)),
+        "times": duration_reader(column),
+        "moment": duration_reader(column),  # after another
     }
     return readers[kind]
 

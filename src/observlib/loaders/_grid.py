@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -20,6 +20,7 @@ from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _beside, _mbox, _queue_log
 from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
+from observlib.loaders._periods import parse_period
 from observlib.loaders._text import MOST_JSON, read_json, short
 from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
@@ -30,6 +31,7 @@ _MOST_COLUMNS = 10_000
 _MOST_CELLS = 50_000_000
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
+_NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 # What stands under the question itself, where columns stand under questions.
 _ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouverte"})
 
@@ -42,7 +44,8 @@ Rows = Iterator[tuple[int, list[str]]]
 class Grid:
     """The header of a table, and its rows by the line (sheet row, record) at which each starts.
 
-    `zone` is what the file says of its moments, `made_on` of the day on which it was made.
+    `zone` is what the file says of its moments, `made_on` of the day on which it was made; `around`
+    are the keys of what a list of records stands in.
     """
 
     header: list[str]
@@ -50,6 +53,7 @@ class Grid:
     zone: str = ""
     made_on: date | None = None
     others: Others = ()
+    around: tuple[str, ...] = ()
 
 
 def pieces(path: Path, form: Format, most: int) -> Iterator[Grid]:
@@ -266,16 +270,21 @@ def _cell(cell: Any) -> str:
 def _json(path: Path, form: Format) -> Grid:
     layout = form.layout
     documents = list(_documents(path, read_text(path)))
+    first = documents[0]
     records: Any = documents
     if layout.records:
-        records = documents[0].get(layout.records) if isinstance(documents[0], dict) else None
-    elif len(documents) == 1 and isinstance(documents[0], list):
-        records = documents[0]
-    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+        records = first.get(layout.records) if isinstance(first, dict) else None
+    elif len(documents) == 1 and isinstance(first, list):
+        records = first
+    elif layout.keyed and isinstance(first, dict) and any(map(parse_period, first)):
+        records = list(_keyed(first, *layout.keyed))
+    around = tuple(map(_whole, first)) if layout.records and isinstance(first, dict) else ()
+    listed = isinstance(records, list)
+    if not listed or (records and not any(isinstance(one, dict) for one in records)):
         where = f"no list {layout.records!r}" if layout.records else "no records"
         raise ObservError(f"{path}: holds {where}; {_AGAIN}")
     flat = [row for record in records for row in _items(record, layout.rows_of)]
-    flat = flat or [dict(_flat(record)) for record in records]  # whose columns show what lacks
+    flat = flat or [row for record in records for row in _items(record)]  # whose columns show
     if layout.join:
         name, key, own = layout.join
         others = documents[0].get(name)
@@ -288,8 +297,26 @@ def _json(path: Path, form: Format) -> Grid:
         ]
     header = list(dict.fromkeys(key for record in flat for key in record))
     _need_room(path, len(header), len(flat))
-    rows = {at: [one.get(key, "") for key in header] for at, one in enumerate(flat, 1)}
-    return Grid(header, rows)
+    rows = {
+        at: [one.get(key, "") for key in header] if one is not _NO_RECORD else []
+        for at, one in enumerate(flat, 1)
+    }
+    return Grid(header, rows, around=around)
+
+
+def _single(values: Iterable[Any]) -> Iterator[Any]:
+    """Each value; of a list, each of its values."""
+    for value in values:
+        yield from value if isinstance(value, list) and value else [value]
+
+
+def _keyed(document: dict[str, Any], name: str, zero: str) -> Iterator[Any]:
+    """The records of a document by key, with the key under a name."""
+    there = [key for one in _single(document.values()) if isinstance(one, dict) for key in one]
+    for key, value in document.items():
+        for one in _single([value]):
+            told = dict.fromkeys(there or [zero], 0) if one == [] else one
+            yield {name: key, **told} if isinstance(told, dict) else told
 
 
 def _need_room(path: Path, columns: int, rows: int) -> None:
@@ -322,7 +349,10 @@ def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             yield from _flat(value, f"{name}.")
         elif isinstance(value, list):
-            yield name, _whole(" ".join(str(one) for one in value if isinstance(one, str | int)))
+            told = [one for one in value if isinstance(one, str | int)]
+            text = " ".join(map(str, told))
+            numbers = told and not any(isinstance(one, str) for one in told)
+            yield name, _whole(f"[{text}]" if numbers else text)  # no count, though of digits
         elif isinstance(value, bool):
             yield name, str(value).lower()
         else:
@@ -334,8 +364,11 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _items(record: Any, rows_of: str | None) -> Iterator[dict[str, str]]:
+def _items(record: Any, rows_of: str | None = None) -> Iterator[dict[str, str]]:
     """A record's row, or one for each item of a list within it."""
+    if not isinstance(record, dict):
+        yield _NO_RECORD
+        return
     whole = dict(_flat(record))
     if rows_of is None:
         yield whole

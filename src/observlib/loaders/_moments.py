@@ -39,13 +39,15 @@ _PARTS = {
 }
 _EPOCH = r"\A(?:[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13})\z"
 _ISO = "%Y-%m-%d%_%H:%M[:%S[.%f]][%z]"  # where %_ is the T or space between day and time
-_MONTHS = {
+MONTHS = {
     name: number
     for names in (
         "jan feb mar apr may jun jul aug sep oct nov dec",
         "janv fev mars avr mai juin juil aout sept oct nov dec",
+        "jan fevr marz apr mai jun juli aug sep okt nov dez",
         "january february march april may june july august september october november december",
         "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "januar februar marz april mai juni juli august september oktober november dezember",
     )
     for number, name in enumerate(names.split(), 1)
 }
@@ -269,7 +271,7 @@ def _wall(parts: Mapping[str, pa.Array]) -> tuple[np.ndarray, np.ndarray]:
     month = number("month")
     if "name" in parts:
         names = parts["name"].to_pandas()
-        month = names.map({name: _MONTHS.get(fold(name), 0) for name in names.unique()}).to_numpy()
+        month = names.map({name: MONTHS.get(fold(name), 0) for name in names.unique()}).to_numpy()
     hour, minute, second = number("hour"), number("minute"), number("second")
     sound = (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
     if "half" in parts:

@@ -11,10 +11,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import tables
-from observlib.catalogue import Device
 from observlib.loaders import Loaded
-
-COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 
 
 def is_complete(end: date, extracted: date | None, today: date | None = None) -> bool:
@@ -77,35 +74,6 @@ def period_fault(start: date, end: date) -> str | None:
 def days(values: Sequence[date | None]) -> np.ndarray:
     """Days as pandas keeps them in the tidy tables: any year, `None` as NaT."""
     return np.array(values, dtype="datetime64[us]")
-
-
-def audience(
-    path: Path,
-    device: Device,
-    rows: Mapping[int, Mapping[str, Any]],
-    rejects: Sequence[Mapping[str, Any]],
-) -> Loaded:
-    """The `audience` table of rows with `start`, `end`, `complete` and some of `COUNTS`.
-
-    Each row stands under its place in the file.
-    """
-    frame = pd.DataFrame(
-        {
-            "device": device.id,
-            "product": device.product,
-            "channel": device.channel,
-            "start": days([row["start"] for row in rows.values()]),
-            "end": days([row["end"] for row in rows.values()]),
-            "complete": [bool(row["complete"]) for row in rows.values()],
-            "area": device.area,
-            **{
-                name: pd.array([row.get(name) for row in rows.values()], dtype="Int64")
-                for name in COUNTS
-            },
-        },
-        index=list(rows),
-    )
-    return settle(path, "audience", frame, rejects)
 
 
 def settle(

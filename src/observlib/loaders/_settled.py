@@ -14,13 +14,14 @@ from observlib.catalogue import Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._cells import MOST_THEMES
 from observlib.loaders._faults import Faults, Settle, Settled, about
+from observlib.loaders._figures import counters, figures
 from observlib.loaders._moments import PARIS, paris_days
+from observlib.loaders._periods import day_named
 from observlib.loaders._persons import counted
 from observlib.loaders._rows import are_complete
 from observlib.loaders._settled_counts import audience, ratings
 from observlib.loaders._settled_polls import polls
 from observlib.loaders._settled_user_tests import user_tests
-from observlib.loaders._sheet import day_named
 
 
 def calls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults) -> Settled:
@@ -242,5 +243,7 @@ SETTLED: dict[str, Settle] = {
     "audience": audience,
     "ratings": ratings,
     "polls": polls,
+    "figures": figures,
+    "counters": counters,
     "user_tests": user_tests,
 }

@@ -12,10 +12,12 @@ from observlib.catalogue import Column, Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS
-from observlib.loaders._rows import COUNTS, are_complete
+from observlib.loaders._periods import month_of
+from observlib.loaders._rows import are_complete, days, period_fault
 from observlib.tables import QUESTIONS
 from observlib.text import fold_label
 
+_COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 _LARGEST = 1e12  # total of a day or month
 _MOST_ANSWERS = 100_000  # that one row counts
 
@@ -24,12 +26,18 @@ def audience(
     path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
 ) -> Settled:
     """Counts of days, months or other parts of a month; shares and means become totals."""
-    start, end = _period(frame)
+    start, end = _period(frame, faults)
+    frame = faults.without(frame)
+    start, end = start[frame.index], end[frame.index]
     if form.every_day:
         _need_every_day(path, start)
     complete = are_complete(end, device.extracted)
+    if form.last_partial and device.extracted is None:
+        months = [month_of(faults.cell(line, "month")) for line in faults.rows]
+        last = max((span[0] for span in months if not isinstance(span, str)), default=None)
+        complete &= start.ne(pd.Timestamp(last))
     frame = about(frame, device).assign(start=start, end=end, complete=complete)
-    for name in COUNTS:
+    for name in _COUNTS:
         column = form.columns.get(name)
         if column is None:
             frame[name] = np.nan
@@ -41,8 +49,15 @@ def audience(
     return faults.without(frame), []
 
 
-def _period(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _period(frame: pd.DataFrame, faults: Faults) -> tuple[pd.Series, pd.Series]:
     """The first and last days that the rows count."""
+    if "period" in frame:
+        spans = frame["period"].to_dict()
+        why = {line: period_fault(*span) for line, span in spans.items()}
+        faults.add_all("period", {line: reason for line, reason in why.items() if reason})
+        ends = zip(*spans.values(), strict=True) if spans else ((), ())
+        start, end = (pd.Series(days([*each]), frame.index) for each in ends)
+        return start, end
     if "month" in frame:
         start = pd.to_datetime(frame["month"]).astype("datetime64[us]")
         return start, (start + pd.offsets.MonthEnd(0)).astype("datetime64[us]")

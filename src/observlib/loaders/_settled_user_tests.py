@@ -13,7 +13,7 @@ import pandas as pd
 from observlib.catalogue import Device, Format
 from observlib.errors import ObservError
 from observlib.loaders._faults import Faults, Settled
-from observlib.loaders._sheet import day_named
+from observlib.loaders._periods import day_named
 from observlib.loaders._text import is_total, tells_of_someone
 from observlib.text import fold_label
 

@@ -148,6 +148,8 @@ def width_fault(cells: Sequence[str], width: int) -> str | None:
     """
     if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
         return None
+    if not cells:
+        return "is no record with named values; export it again"
     why = "a cell that holds the separator needs quotes"
     if len(cells) < width:
         why = "is it cut, a total or a remark? mend it or take it away"
@@ -306,12 +308,3 @@ def short(text: str, length: int = 60) -> str:
     text = _SPACES.sub(" ", text[: 4 * length]).strip()
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def cell_text(value: object) -> str:
-    """A cell as text; of a nested JSON value only its kind is kept."""
-    if value is None:
-        return ""
-    if isinstance(value, list | dict):
-        return "[…]" if isinstance(value, list) else "{…}"
-    return short(str(value), 200)

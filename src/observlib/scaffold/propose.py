@@ -23,6 +23,7 @@ from observlib.scaffold.looks import (
 )
 from observlib.scaffold.proposal import NONE, Proposal, Question, Wishes
 from observlib.scaffold.recognise import folded
+from observlib.tables import REFERENCE
 from observlib.text import fold_label
 
 _PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
@@ -213,7 +214,7 @@ def _needed(table: str, catalogue: Catalogue, there: Iterable[str]) -> list[str]
 def _tables(seen: list[Look], catalogue: Catalogue) -> dict[str, float]:
     """How well each table fits: the share of the fields that it needs which a column gives."""
     found = {}
-    for table in FIELDS:
+    for table in (name for name in FIELDS if name not in REFERENCE):
         likely = {
             name: max((score for _, score in of), default=0.0)
             for name, of in _candidates(seen, table, catalogue).items()

@@ -226,11 +226,12 @@ def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     there = {folded(title): title for title in grid.header}
     own = _named(form.model_copy(update={"columns": {}}))
     titles: dict[str, str] = {}
+    alone = len(grid.rows) == 1  # a row whose period the file's name may tell
     for field, column in form.columns.items():
         found = [there[name] for name in map(folded, column.headers) if name in there]
         if found:
             titles[field] = found[0]
-        elif column.headers and not column.optional:
+        elif column.headers and not (column.optional and (field != "period" or alone)):
             return None
     if not titles or not grid.rows or own - {*there}:
         return None

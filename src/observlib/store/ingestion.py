@@ -300,8 +300,8 @@ def _kind(raw: Path, paths: list[Path]) -> str:
 def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
     """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
     own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
-    form = {f.id: f for f in [catalogue.formats.get(device.loader)] if f}
-    given = {"devices": {device.id: device}, "questionnaires": own, "formats": form}
+    forms = catalogue.formats_of(device)
+    given = {"devices": {device.id: device}, "questionnaires": own, "formats": forms}
     return catalogue.model_copy(update=given | {"departments": {}, "peers": {}})
 
 
