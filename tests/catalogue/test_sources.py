@@ -62,7 +62,7 @@ def test_a_device_says_from_where_it_is_fetched(load, more, kind):
         ("loader: datagouv_metrics; dataset_id: bodacc", "dataset_id is 'bodacc'"),
         ("loader: zendesk_api; address: a.parquet", "a plain table, and zendesk_api is none"),
         ("loader: awstats; address: a.parquet", "a plain table, and awstats is none"),
-        ("loader: matomo_csv; address: a.parquet", "a plain table, or the loader plain_csv"),
+        ("loader: demarches; address: a.parquet", "a plain table, or the loader plain_csv"),
         ("loader: tickets; address: base.sqlite", "needs `address_table`"),
         ("loader: tickets; address: 'postgres://hote/b'", "needs `address_table`"),
         ("loader: tickets; address: a.csv; address_table: t", "PostgreSQL or SQLite alone"),

@@ -184,7 +184,8 @@ EXPORTS = {
     ),
 }
 FORMATS = {"calls", "call_intervals", "polls", "sales", "subscriptions", "tickets", "user_tests"}
-FORMATS |= {"jdma", "plausible", "touchpoints"}
+FORMATS |= {"jdma", "plausible", "touchpoints", "matomo_csv", "matomo_json", "datagouv_metrics"}
+FORMATS |= {"barometre", "france_services", "published_figures"}
 OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
 OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
