@@ -36,6 +36,7 @@ from observlib.tables import reject
 from observlib.text import fold_label
 
 PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
+Pieces = Callable[[], Iterable[Grid]]  # of an export, from the first each time
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
 # What of each table stays empty where it is not told, and would else be read as "not" or 0.
 _UNTOLD = {
@@ -82,16 +83,14 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
     form = _with_period(path, grid, _with_untold(form, titles), titles, device)
-    if len(grid.rows) < PIECE or not in_pieces(path, form):
-        again: Callable[[], Iterable[Grid]] = partial(iter, [grid])
-    elif _stand_alone(form, device, titles):
-        again = partial(pieces, path, form, PIECE)
-    else:
-        again = partial(iter, [read_grid(path, form)])
+    long = len(grid.rows) == PIECE and in_pieces(path, form)
+    if long and not _stand_alone(form, device, titles):
+        grid, long = read_grid(path, form), False
+    again: Pieces = partial(pieces, path, form, PIECE) if long else partial(iter, [grid])
     how = _written(path, again, form, device, titles)
     zone = _zone(path, form, device, grid.zone)
     left: Counter[str] = Counter()
-    seen = tables.Seen(form.table)
+    seen = tables.Seen(form.table) if long else None
     more: list[str] = []
     before: dict[str, pd.Timestamp] = {}
     for grid in again():
@@ -103,24 +102,21 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
             for field in form.columns
         }
         frame = faults.without(pd.DataFrame(values, index=texts.index))
-        found = None
         if form.table == "responses":
             found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
-            more += found.notices
         else:
             frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
-            more += told
+            found = settle(path, form.table, frame, (), told, seen)
+        more += found.notices
         rejects = [
             reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
             for line, field, reason in faults.told()
         ]
-        if found is not None:
-            yield replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
-        else:
-            yield settle(path, form.table, frame, rejects, seen=seen)
+        found = replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
+        yield found
     unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     notices = (*(_left_out(*one) for one in (+left).items()), *more, *unknown)
-    yield Loaded(form.table, tables.empty(form.table), tables.no_rejects(), notices)
+    yield replace(found, rows=found.rows[:0], rejects=found.rejects[:0], notices=notices)
 
 
 def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:
@@ -266,7 +262,7 @@ def _text(column: Column, cells: Sequence[str]) -> str:
 
 def _written(
     path: Path,
-    again: Callable[[], Iterable[Grid]],
+    again: Pieces,
     form: Format,
     device: Device,
     titles: Mapping[str, str],
@@ -296,7 +292,7 @@ def _written(
 
 def _columns(
     path: Path,
-    again: Callable[[], Iterable[Grid]],
+    again: Pieces,
     form: Format,
     titles: Mapping[str, str],
     fields: Sequence[str],
