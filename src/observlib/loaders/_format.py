@@ -10,30 +10,25 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from observlib import tables
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
-from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, _cells, _figures, _responses, _settled
-from observlib.loaders._durations import duration_reader, short_time
+from observlib.catalogue import FIELDS, Catalogue, Device, Format
+from observlib.errors import ObservError
+from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
+from observlib.loaders._field_texts import texts_of, titles_of
 from observlib.loaders._grid import Grid, in_pieces, pieces, read_grid
-from observlib.loaders._kept_rows import header_label, kept_rows, needed_places, places_of, rule_of
+from observlib.loaders._kept_rows import kept_rows, places_of
 from observlib.loaders._moments import Written, read_moments, written
 from observlib.loaders._periods import day_made, given_period
-from observlib.loaders._places import place
+from observlib.loaders._readers import reader_of
 from observlib.loaders._rows import rejects_of, settle
 from observlib.loaders._text import (
-    is_formula_error,
-    need_columns,
     short,
-    width_fault,
     without_persons,
 )
 from observlib.tables import reject
-from observlib.text import fold_label
 
 PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
 Pieces = Callable[[], Iterable[Grid]]  # of an export, from the first each time
@@ -44,12 +39,6 @@ _UNTOLD = {
     "sales": ("returns",),
     "subscriptions": ("leaves",),
     "tickets": ("answered", "closed", "reopened"),
-}
-_WHAT = {
-    "outcome": "no outcome",
-    "format": "no known format",
-    "nature": "no known nature",
-    "success": "neither oui nor non",
 }
 
 
@@ -79,7 +68,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
     if not any(grid.header):
         raise ObservError(f"{path}: no row under the header; export it again")
-    titles = _titles(path, grid, form)
+    titles = titles_of(path, grid, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
     form = _with_period(path, grid, _with_untold(form, titles), titles, device)
@@ -96,7 +85,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     for grid in again():
         grid = kept_rows(path, grid, form, left)
         faults = Faults(titles, grid.header, grid.rows)
-        texts = _texts(path, grid, form, titles, faults)
+        texts = texts_of(path, grid, form, titles, faults)
         values = {
             field: _read(texts, field, form, how.get(field), zone, before, catalogue, faults)
             for field in form.columns
@@ -138,35 +127,6 @@ def _left_out(why: str, count: int) -> str:
     return f"{count} {'row does' if count == 1 else 'rows do'} not count: {why}"
 
 
-def _titles(path: Path, grid: Grid, form: Format) -> dict[str, str]:
-    """The header of each field that the table has; the first, where several give it."""
-    folded = [header_label(title) for title in grid.header]
-    titles: dict[str, str] = {}
-    missing = []
-    for field, column in form.columns.items():
-        wanted = {header_label(name) for name in column.headers}
-        places = [at for at, name in enumerate(folded) if name in wanted]
-        if len(places) > 1 and not (column.first_of or column.parts):
-            one, other = (short(grid.header[at]) for at in places[:2])
-            raise ObservError(
-                f"{path}: columns {one!r} and {other!r} both give {field!r}; keep one"
-            )
-        if places:
-            titles[field] = grid.header[places[0]]
-        elif column.headers and not column.optional:
-            first = column.headers[0]
-            missing.append(field if header_label(first) == header_label(field) else first)
-    mend = form.mend or f"the columns are {', '.join(form.columns)}"
-    if missing and grid.others:  # of several rows one may be missing, and the next tell of somebody
-        raise ObservError(
-            f"{path}: missing column {', '.join(map(repr, missing))} in row "
-            f"{form.layout.header_row}; {form.mend or 'export it again'}"
-        )
-    if missing:
-        need_columns(path, grid.header, list(dict.fromkeys(missing)), mend)
-    return titles
-
-
 def _with_untold(form: Format, titles: dict[str, str]) -> Format:
     """The format, with what this export does not tell, for want of a column, among the unknown."""
     untold = {
@@ -193,71 +153,6 @@ def _with_period(
         told |= {"headers": (), "value": given_period(path, device, len(grid.rows))}
     columns = {**form.columns, "period": column.model_copy(update=told)}
     return form.model_copy(update={"columns": columns})
-
-
-def _texts(
-    path: Path, grid: Grid, form: Format, titles: Mapping[str, str], faults: Faults
-) -> pd.DataFrame:
-    """The cells of each field, without spaces around them, of the rows that fit the header."""
-    places = {
-        field: places_of(grid.header, column.headers)
-        for field, column in form.columns.items()
-        if field in titles
-    }
-    width, whole = len(grid.header), dict(grid.rows)
-    for line, cells in grid.rows.items():
-        if len(cells) != width and (fault := width_fault(cells, width)):
-            faults.add(line, "", fault)
-            del whole[line]
-    texts = pd.DataFrame(index=pd.Index([*whole], dtype="int64"))
-    for field, column in form.columns.items():
-        if field not in titles:
-            texts[field] = column.value or ""
-            continue
-        at, *more = places[field]
-        cells = [row[at].strip() for row in whole.values()]
-        for line, cell in zip(whole, cells, strict=True):
-            if cell[:1] == "#" and is_formula_error(cell):
-                what = f"holds {cell} in {short(titles[field])!r}, the error of a formula"
-                faults.add(line, "", f"{what}; mend the cell")
-        if more or column.pattern:
-            cells = [_text(column, [row[one] for one in (at, *more)]) for row in whole.values()]
-        if column.same:
-            cells = _repeated(cells, column.same)
-            alone = [line for line, cell in zip(whole, cells, strict=True) if cell == column.same]
-            reason = "repeats the cell above, and there is none; write it out"
-            faults.add_all(field, dict.fromkeys(alone, reason))
-        if column.empty:
-            nothing = {fold_label(word) for word in column.empty}
-            cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
-        texts[field] = pd.Series(cells, index=texts.index, dtype=object)
-        if rule := column.only_if:
-            (by,) = needed_places(path, grid, [rule.header])
-            holds = rule_of(rule)
-            wanted = np.array([holds(row[by]) for row in whole.values()], dtype=bool)
-            texts[field] = texts[field].where(wanted, "")
-            if not column.optional:
-                faults.where(field, (texts[field] == "") & wanted, "is empty")
-    return texts[~texts.index.isin(list(faults.by_line))] if faults.by_line else texts
-
-
-def _repeated(cells: Sequence[str], word: str) -> list[str]:
-    """The cells of a column, where a word stands for the cell above."""
-    found: list[str] = []
-    for cell in cells:
-        again = fold_label(cell) == fold_label(word)
-        found.append((found[-1] if found else word) if again else cell)
-    return found
-
-
-def _text(column: Column, cells: Sequence[str]) -> str:
-    """The text of a field: of its first cell that is not empty, or of all where they are parts."""
-    filled = [text for cell in cells if (text := cell.strip())]
-    text = (_cells.APART.join(filled) if column.parts else filled[0]) if filled else ""
-    if column.pattern and text:
-        found = re.fullmatch(column.pattern, text)
-        return found[1] if found else text
-    return text
 
 
 def _written(
@@ -301,7 +196,7 @@ def _columns(
     part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
     for grid in again():
         kept = kept_rows(path, grid, form, Counter())
-        texts = _texts(path, kept, part, titles, Faults({}))
+        texts = texts_of(path, kept, part, titles, Faults({}))
         yield [texts.loc[texts[field] != "", field] for field in fields]
 
 
@@ -352,7 +247,7 @@ def _read(
         faults.add_all(field, dict.fromkeys(cells.index[~filled], "is empty"))
     there = cells[filled]
     if not _is_dated(form, field):
-        found, why = _cells.each(there, _reader(kind, field, column, catalogue))
+        found, why = _cells.each(there, reader_of(kind, field, column, catalogue))
     elif there.empty:
         found, why = there.astype("datetime64[us]"), {}
     else:
@@ -366,60 +261,6 @@ def _read(
     else:
         faults.add_all(field, why)
     return found.reindex(cells.index)
-
-
-def _reader(kind: str, field: str, column: Column, catalogue: Catalogue) -> Callable[[str], object]:
-    """What reads one cell of a kind, and raises a `ValueError` that says why it cannot."""
-
-    def product(text: str) -> str:
-        if text not in catalogue.products:
-            raise ValueError("is no product of the catalogue; write its id")
-        return text
-
-    def indicator(text: str) -> str:
-        if text not in catalogue.indicators:
-            known = bounded(catalogue.indicators)
-            raise ValueError(f"is no indicator of the catalogue; known: {known}")
-        return text
-
-    if column.html:
-        return _cells.plain
-    if column.of:
-        return _cells.mean_reader(column, share=field == "bounces")
-    if kind == "mark":
-        return _cells.mark_reader(column)
-    if column.words and kind != "flag":
-        return _cells.word_reader(column.words, _WHAT.get(field, "no known word"))
-    readers: dict[str, Callable[[str], object]] = {
-        "text": str,
-        "words": str,  # of a value that the format tells
-        "number": _cells.number,
-        "answer": _cells.answer,
-        "host": _cells.host,
-        "participant": _cells.participant,
-        "label": _cells.label,
-        "task_time": _cells.task_time,
-        "item": _cells.item,
-        "product": product,
-        "indicator": indicator,
-        **_figures.READERS,
-        "ticket": _cells.ticket,
-        "theme": _cells.theme,
-        "title": _cells.title,
-        "title_id": _cells.title_id,
-        "list": _cells.list_name,
-        "place": place,
-        "month": _cells.month,
-        "count": lambda text: _cells.natural(text, bool(column.thousands)),
-        "signed": _cells.count,
-        "period": _cells.period,
-        "amount": _cells.amount,
-        "flag": _cells.flag_reader(column),
-        "time": short_time(duration_reader(column)),
-        "times": duration_reader(column),
-        "moment": duration_reader(column),  # after another
-    }
-    return readers[kind]
 
 
 def _shown(texts: pd.DataFrame, line: int, field: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -20,18 +19,14 @@ from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _beside, _mbox, _queue_log
 from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
-from observlib.loaders._periods import parse_period
-from observlib.loaders._text import MOST_JSON, read_json, short
+from observlib.loaders._records import need_room, read_records
+from observlib.loaders._text import short
 from observlib.loaders._workbook import sheets, text_of
 from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
-_MOST_COLUMNS = 10_000
-_MOST_CELLS = 50_000_000
 _AGAIN = "export it again"
-_SPACES = re.compile(r"\s*")
-_NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 # What stands under the question itself, where columns stand under questions.
 _ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouverte"})
 
@@ -109,9 +104,11 @@ def read_grid(path: Path, form: Format) -> Grid:
         grid = Grid(header, held(path, rows), others=others)
         if form.made_on and (told := re.search(form.made_on, text)):
             grid = replace(grid, made_on=_day(told[1]))
+    elif layout.kind == "json":
+        header, whole, around = read_records(path, layout)
+        grid = Grid(header, whole, around=tuple(around))
     else:
-        read = {"json": _json, "archive": _archive}.get(layout.kind, _workbook)
-        grid = read(path, form)
+        grid = (_archive if layout.kind == "archive" else _workbook)(path, form)
     if layout.beside:
         plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
         header, whole = _beside.joined(path, grid, layout.beside, lambda p: read_grid(p, plain))
@@ -267,119 +264,6 @@ def _cell(cell: Any) -> str:
     return cell.isoformat(" ") if isinstance(cell, datetime) else text_of(cell)
 
 
-def _json(path: Path, form: Format) -> Grid:
-    layout = form.layout
-    documents = list(_documents(path, read_text(path)))
-    first = documents[0]
-    records: Any = documents
-    if layout.records:
-        records = first.get(layout.records) if isinstance(first, dict) else None
-    elif len(documents) == 1 and isinstance(first, list):
-        records = first
-    elif layout.keyed and isinstance(first, dict) and any(map(parse_period, first)):
-        records = list(_keyed(first, *layout.keyed))
-    around = tuple(map(_whole, first)) if layout.records and isinstance(first, dict) else ()
-    listed = isinstance(records, list)
-    if not listed or (records and not any(isinstance(one, dict) for one in records)):
-        where = f"no list {layout.records!r}" if layout.records else "no records"
-        raise ObservError(f"{path}: holds {where}; {_AGAIN}")
-    flat = [row for record in records for row in _items(record, layout.rows_of)]
-    flat = flat or [row for record in records for row in _items(record)]  # whose columns show
-    if layout.join:
-        name, key, own = layout.join
-        others = documents[0].get(name)
-        if not isinstance(others, list):
-            raise ObservError(f"{path}: holds no list {name!r}; export both together")
-        by_key = {str(found.get(key)): found for found in (dict(_flat(o)) for o in others)}
-        flat = [
-            {**{f"{name}.{k}": v for k, v in by_key.get(one.get(own, ""), {}).items()}, **one}
-            for one in flat
-        ]
-    header = list(dict.fromkeys(key for record in flat for key in record))
-    _need_room(path, len(header), len(flat))
-    rows = {
-        at: [one.get(key, "") for key in header] if one is not _NO_RECORD else []
-        for at, one in enumerate(flat, 1)
-    }
-    return Grid(header, rows, around=around)
-
-
-def _single(values: Iterable[Any]) -> Iterator[Any]:
-    """Each value; of a list, each of its values."""
-    for value in values:
-        yield from value if isinstance(value, list) and value else [value]
-
-
-def _keyed(document: dict[str, Any], name: str, zero: str) -> Iterator[Any]:
-    """The records of a document by key, with the key under a name."""
-    there = [key for one in _single(document.values()) if isinstance(one, dict) for key in one]
-    for key, value in document.items():
-        for one in _single([value]):
-            told = dict.fromkeys(there or [zero], 0) if one == [] else one
-            yield {name: key, **told} if isinstance(told, dict) else told
-
-
-def _need_room(path: Path, columns: int, rows: int) -> None:
-    """Stop before rows that each have keys of their own are laid out under all of them."""
-    if columns > _MOST_COLUMNS or columns * rows > _MOST_CELLS:
-        raise ObservError(
-            f"{path}: its {rows:,} rows have {columns:,} columns together, which is more than any "
-            "export; export a shorter period, or parts"
-        )
-
-
-def _documents(path: Path, text: str) -> Iterator[Any]:
-    """One JSON document, or several that follow each other, on lines or without an end."""
-    if len(text) > MOST_JSON:
-        read_json(path, text)  # which refuses it
-    decoder, at = json.JSONDecoder(), 0
-    while (at := _SPACES.match(text, at).end()) < len(text):  # type: ignore[union-attr]
-        try:
-            _, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            end = len(text)
-        yield read_json(path, text[at:end])  # which tells what is wrong, or is given twice
-        at = end
-
-
-def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
-    """The values of a record, those within others under joined keys; of lists only texts."""
-    for key, value in record.items():
-        name = f"{above}{_whole(key)}"
-        if isinstance(value, dict):
-            yield from _flat(value, f"{name}.")
-        elif isinstance(value, list):
-            told = [one for one in value if isinstance(one, str | int)]
-            text = " ".join(map(str, told))
-            numbers = told and not any(isinstance(one, str) for one in told)
-            yield name, _whole(f"[{text}]" if numbers else text)  # no count, though of digits
-        elif isinstance(value, bool):
-            yield name, str(value).lower()
-        else:
-            yield name, "" if value is None else _whole(str(value))
-
-
-def _whole(text: str) -> str:
-    """A text without halves of characters, which the escapes of a JSON may leave."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _items(record: Any, rows_of: str | None = None) -> Iterator[dict[str, str]]:
-    """A record's row, or one for each item of a list within it."""
-    if not isinstance(record, dict):
-        yield _NO_RECORD
-        return
-    whole = dict(_flat(record))
-    if rows_of is None:
-        yield whole
-        return
-    for key in rows_of.split("."):
-        record = record.get(key) if isinstance(record, dict) else None
-    for item in record if isinstance(record, list) else ():
-        if isinstance(item, dict):
-            yield {**whole, **dict(_flat(item, f"{rows_of}."))}
-
-
 def _archive(path: Path, form: Format) -> Grid:
     """The rows of all of an archive's texts, under all of their headers."""
     layout = form.layout
@@ -401,7 +285,7 @@ def _archive(path: Path, form: Format) -> Grid:
     if not grids:
         raise ObservError(f"{path}: holds none of {', '.join(layout.members)}; {_AGAIN}")
     header = list(dict.fromkeys(name for grid in grids for name in grid.header))
-    _need_room(path, len(header), sum(len(grid.rows) for grid in grids))
+    need_room(path, len(header), sum(len(grid.rows) for grid in grids))
     found: dict[int, list[str]] = {}
     before = 0
     for grid in grids:

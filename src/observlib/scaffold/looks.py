@@ -14,9 +14,10 @@ import pandas as pd
 from observlib import personal
 from observlib.catalogue import Catalogue, Column, Format, Layout
 from observlib.errors import ObservError
-from observlib.loaders import _format, _moments
+from observlib.loaders import _moments
 from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._grid import Grid, read_grid
+from observlib.loaders._readers import reader_of
 from observlib.loaders._text import find_delimiter, read_json
 from observlib.text import fold_label
 
@@ -150,7 +151,7 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
     timed = kind in ("time", "times") and _is_numeric(look)
     column = Column(headers=(look.title,), unit="s" if timed else None)
     try:
-        read = _format._reader(kind, field, column, catalogue)
+        read = reader_of(kind, field, column, catalogue)
     except KeyError:  # a kind of which nothing more is known
         return True
     sample = [cell for cell in list(look.cells)[:_SAMPLE] if fold_label(cell) not in NOTHING]
