@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from observlib.store import missing, status
+from observlib.store import changing, missing, status
 from observlib.store.ledger import Entry, Ledger, write_ledger
 
 DAY = date(2026, 10, 20)
@@ -69,3 +69,15 @@ def test_rows_of_days_to_come_do_not_hide_that_a_device_is_late(tmp_path, known)
     store(tmp_path, {"monthly": ("2026-01-01", "2027-12-31")})
     row = status(tmp_path, known, DAY).set_index("device").loc["monthly"]
     assert row["last"] == "2026-10-20"
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [("2026-11-19", " changes on"), ("2026-11-20", None), ("2026-10-20", " has changed on")],
+)
+def test_a_questionnaire_about_to_change_is_told_a_month_before(catalogue, day, told):
+    device = next(d for d in catalogue.devices.values() if d.questionnaire)
+    asked = catalogue.questionnaires[device.questionnaire]
+    asked = asked.model_copy(update={"changes_on": date.fromisoformat(day)})
+    lines = changing([device], {asked.id: asked}, DAY)
+    assert [told in line and day in line for line in lines] == ([True] if told else [])

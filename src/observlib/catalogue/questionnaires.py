@@ -54,6 +54,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
@@ -135,6 +136,9 @@ class Questionnaire(Entry):
 
     label: Text
     weight: Code | None = None
+    changes_on: date | None = Field(
+        default=None, description="day from which other questions are asked, where it is known"
+    )
     questions: tuple[Question, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

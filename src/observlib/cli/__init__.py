@@ -187,7 +187,7 @@ def status(data: Data = Path("data")) -> None:
 
     known = project.catalogue_with_devices(data)
     found = store.status(project.data_folder(data), known.devices.values())
-    print_status(found)
+    print_status(found, store.changing(known.devices.values(), known.questionnaires, date.today()))
     if late := store.missing(found):
         raise ObservError(*late)
 

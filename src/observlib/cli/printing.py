@@ -179,8 +179,8 @@ def _told_once(notices: Sequence[str]) -> list[str]:
     ]
 
 
-def print_status(found: pd.DataFrame) -> None:
-    """Print what each device has given, those that are late first."""
+def print_status(found: pd.DataFrame, changing: Sequence[str]) -> None:
+    """Print what each device has given, and whose questionnaires change."""
     from rich import box
     from rich.table import Table
 
@@ -195,7 +195,8 @@ def print_status(found: pd.DataFrame) -> None:
         cells = (row["device"], row["last"], row["expected"], late, row["rejected"])
         table.add_row(*(str(cell or "") for cell in cells))
     say(table)
-    answer(devices=rows)
+    say_list("Questionnaires that change", changing)
+    answer(devices=rows, changing=changing)
 
 
 def _from_here(path: Path) -> Path:

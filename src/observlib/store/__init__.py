@@ -20,7 +20,7 @@ from observlib.store.reading import (
     read,
     received,
 )
-from observlib.store.status import missing, status
+from observlib.store.status import changing, missing, status
 
 __all__ = [
     "DEMONSTRATION",
@@ -28,6 +28,7 @@ __all__ = [
     "Ingested",
     "Progress",
     "by_month",
+    "changing",
     "check",
     "devices",
     "digest",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from observlib.catalogue import Device
+from observlib.catalogue import Device, Questionnaire
 from observlib.store.ledger import Entry, read_ledger
 
+NOTICE = 30  # days before a questionnaire changes
 GRACE = 15  # days in which an export is made and given, after its period
 _MONTHS = {"yearly": 12, "quarterly": 3, "occasional": 0}  # of a device's period; any other: 1
 _COLUMNS = ("device", "rhythm", "exports", "first", "last", "expected", "late", "rejected")
@@ -64,6 +65,28 @@ def missing(found: pd.DataFrame) -> list[str]:
             lines.append(
                 f"{row['device']}: {late}: nothing after {row['last']}, and more was expected by "
                 f"{row['expected']}; export and ingest what follows"
+            )
+    return lines
+
+
+def changing(
+    devices: Iterable[Device], questionnaires: Mapping[str, Questionnaire], today: date
+) -> list[str]:
+    """One line for each device whose questionnaire changes within a month, or has changed.
+
+    Examples
+    --------
+    >>> changing([], {}, date(2026, 9, 1))
+    []
+    """
+    lines = []
+    for device in devices:
+        asked = questionnaires.get(device.questionnaire or "")
+        if asked and asked.changes_on and asked.changes_on - today <= timedelta(days=NOTICE):
+            verb = "changes" if asked.changes_on > today else "has changed"
+            lines.append(
+                f"{device.id}: its questionnaire {asked.id} {verb} on {asked.changes_on}; give the "
+                "device's later exports a device and questionnaire of their own"
             )
     return lines
 
