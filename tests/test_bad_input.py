@@ -99,8 +99,8 @@ FILES = [
      ["no row under the header", "fill the file"]),
     ("truncated", "matomo_vie-publique_2025.json", b'{"2025-01-01": {"nb_visits": 3',
      [":1: not JSON", "export the file again"]),
-    ("no workbook", "observatoire.xlsx", b"Nom;ID\na;1\n", ["no .xlsx workbook", "download"]),
-    ("truncated", "observatoire.xlsx", WHOLE[: len(WHOLE) // 2], ["no .xlsx workbook", "a part"]),
+    ("no workbook", "observatoire.xlsx", b"Nom;ID\na;1\n", ["no workbook (.xlsx", "download"]),
+    ("truncated", "observatoire.xlsx", WHOLE[: len(WHOLE) // 2], ["no workbook (.xlsx", "a part"]),
     ("empty", "boamp_audience.csv", b"", ["empty file", "export"]),
     ("empty", "observatoire.xlsx", b"", ["download"]),
 ]  # fmt: skip
@@ -360,7 +360,7 @@ def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
     if step == "folder":
         monkeypatch.setattr(Path, "mkdir", fail)
     elif step == "part":
-        monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
+        monkeypatch.setattr("pyarrow.parquet.ParquetWriter", fail)
     else:
         name = "ledger.json" if step == "ledger" else ".csv"
         monkeypatch.setattr(

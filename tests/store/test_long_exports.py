@@ -95,3 +95,17 @@ def test_months_are_counted_as_whoever_reads_all_rows_would(tmp_path, catalogue,
     assert store.by_month(tmp_path, "audience").empty
     with pytest.raises(ObservError, match="has no column 'waits'"):
         store.by_month(tmp_path, "calls", ["waits"])
+
+
+def test_a_correction_that_cannot_be_written_leaves_the_store_as_it_was(tmp_path, catalogue, calls):
+    calls("1", 8, 1)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    calls("2", 4, 2)
+    (tmp_path / "store" / "calls" / "kept.parquet").mkdir()  # where rows that stay would go
+    with pytest.raises(ObservError, match=r"cannot be written .*; it is as it was"):
+        store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert set(store.read(tmp_path, "calls")["wait"]) == {1}
+    (tmp_path / "store" / "calls" / "kept.parquet").rmdir()
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert sorted(store.read(tmp_path, "calls")["wait"]) == [1] * 4 + [2] * 4
+    assert not (tmp_path / "store" / ".spill").exists()
