@@ -49,6 +49,10 @@ rows = pd.read_csv(next(Path(sys.argv[1], "raw").glob("*.csv")), sep=";", parse_
 counts = rows.groupby(rows["date"].dt.strftime("%Y-%m"))["attente"].agg(["size", "sum"])
 told = {{"rows": len(rows)}}
 {_TOLD}"""
+HEADS = (
+    "Rows", "MB", "Ingested, s", "Peak, MiB", "Counted by month, s", "pandas, s",
+    "pandas, peak, MiB", "Seconds a row, of the first",
+)  # fmt: skip
 DEVICE = """- id: appels
   label: Appels
   family: feedback
@@ -151,8 +155,9 @@ def write(found: list[dict[str, Any]]) -> None:
         axis.set(xlabel="Million rows", ylabel=label, ylim=(0, None))
         axis.legend(frameon=False)
     figure.savefig(HERE / "long_exports.svg", metadata={"Date": None})
-    heads = "| " + " | ".join(frame) + " |\n|" + "---|" * len(frame.columns) + "\n"
-    rows = "".join("| " + " | ".join(map(str, row)) + " |\n" for row in frame.values.tolist())
+    heads = "| " + " | ".join(HEADS) + " |\n|" + "---:|" * len(HEADS) + "\n"
+    cells = [[f"{cell:,}" for cell in row] for row in frame.itertuples(index=False)]
+    rows = "".join(f"| {' | '.join(row)} |\n" for row in cells)
     (HERE / "long_exports.md").write_text(
         f"# Long exports\n\nMade on {date.today()} by `benchmarks/bench_long_exports.py`: "
         f"{os.cpu_count()} cores, Python {platform.python_version()}, pandas {version('pandas')}, "

@@ -301,7 +301,7 @@ def _write_rows(
             columns = columns.replace('"complete"', f"complete AND NOT ({late}) AS complete")
         query.execute(
             f"COPY (SELECT {columns} {rows_of(table)} WHERE NOT coalesce({away}, false) "
-            f"ORDER BY file_row_number) TO {_text(new)} (FORMAT parquet)",
+            f"ORDER BY file_row_number) TO {_literal(new)} (FORMAT parquet)",
             [*[made] * bool(late), escaped(source), *values],
         )
     sha256 = file_digest(new)
@@ -326,5 +326,5 @@ def _write_rows(
     }, count
 
 
-def _text(path: Path) -> str:
+def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
