@@ -80,7 +80,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 # The fields of which a format must give at least one of each.
-_NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
     "audience": (("visits",), ("day", "month", "start")),
     "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
 }
@@ -385,7 +385,7 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("table",), f"unknown table {found.table!r}; allowed: {', '.join(sorted(FIELDS))}"
         return
     allowed = FIELDS[found.table]
-    for names in _NEEDED.get(found.table, ()) if found.columns else ():
+    for names in ONE_OF.get(found.table, ()) if found.columns else ():
         if not set(names) & set(found.columns):
             yield ("columns",), f"the table {found.table} needs {' or '.join(names)}"
     for name, column in found.columns.items():

@@ -22,7 +22,7 @@ Data = Annotated[
     Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
 ]
 
-_OF_THE_COMMAND = ("file", "column", "word", "unit", "yes", "data")  # no keys of a device
+_OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "yes", "data")  # no keys of a device
 
 
 def add_to(app: typer.Typer) -> None:
@@ -123,6 +123,9 @@ def new_device(
     unit: Annotated[
         list[str] | None, typer.Option(help="FIELD=s, min, h or ms (repeatable).")
     ] = None,
+    scale: Annotated[
+        list[str] | None, typer.Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Add it as shown, without a question.")
     ] = False,
@@ -141,9 +144,10 @@ def new_device(
     asks = bool(sys.stdin and sys.stdin.isatty())
     told: dict[str, object] = {}
     form = None
-    wishes = from_file.wished(None if loader else table, column or [], word or [], unit or [])
-    if file is None and (column or word or unit):
-        raise UsageError("`--column`, `--word` and `--unit` go with `--from FILE`")
+    decided = (column or [], word or [], unit or [], scale or [])
+    wishes = from_file.wished(None if loader else table, *decided)
+    if file is None and any(decided):
+        raise UsageError("`--column`, `--word`, `--unit` and `--scale` go with `--from FILE`")
     if file is not None:
         _refuse(given, catalogue)
         match = None if wishes else from_file.look(file, given, catalogue, asks)

@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from observlib import personal
 from observlib.catalogue import FIELDS, Catalogue, Layout
-from observlib.catalogue.formats import check_form
+from observlib.catalogue.formats import ONE_OF, check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_shown
-from observlib.scaffold.looks import (
-    NOTHING,
-    Look,
-    fits,
-    forms_of,
-    looks,
-    table_in,
-    unit_of,
-    words_of,
-)
+from observlib.scaffold.columns import UNITS, described, forms_told, meanings, scale_fault
+from observlib.scaffold.looks import COUNTED, Look, fits, looks, may_be_total, table_in, words_of
 from observlib.scaffold.proposal import NONE, Proposal, Question, Wishes
 from observlib.scaffold.recognise import folded
 from observlib.text import fold_label
 
 _PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
-_UNITS = ("s", "min", "h", "ms")
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
+_LIKELY = 0.3  # at least, of a table that is offered as a guess
+_A_WORD = 0.15  # how alike headers are that share one word of three
+_NUMBERS = ("answer", "ticket")  # of which a header that shares one word of many tells nothing
+_BESIDES = (
+    "answer_id",
+    "wait",
+)  # without which a table may be, though none of their cells is empty
 # Fields of which nothing is lost where no column gives them: no count is made of their being empty.
 _NO_LOSS = (
     "product",
     "area",
     "theme",
     "extracted",
+    "answers",
     "cohort",
     "currency",
+    "discount",
+    "price",
     "nature",
     "joined",
     "left",
@@ -72,11 +74,10 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     if faults := list(_wrong(path, wishes, table, seen)):
         raise UsageError(*faults)
     if table is None:
-        guess = max(tables, key=lambda name: tables[name])
-        question = Question(
-            "table", (), "into which table it is read cannot be told", tuple(FIELDS),
-            guess if tables[guess] > 0 else None,
-        )  # fmt: skip
+        guess, second = sorted(tables, key=lambda name: -tables[name])[:2]
+        clear = tables[guess] >= _LIKELY and tables[guess] - tables[second] >= _MARGIN
+        text = "into which table it is read cannot be told (docs/reference/tables.md tells of them)"
+        question = Question("table", (), text, tuple(FIELDS), guess if clear else None)
         return Proposal({}, [question], {})
     return _of_table(layout, seen, table, catalogue, wishes, label or path.stem)
 
@@ -92,10 +93,11 @@ def _of_table(
     """The format of a table, of the columns that fit its fields."""
     kinds = FIELDS[table]
     chosen, questions, offers = _chosen(seen, table, catalogue, wishes)
-    forms = _forms(chosen, kinds, wishes)
+    forms = forms_told(chosen, kinds, wishes)
+    wishes = replace(wishes, columns={name: look.title for name, look in chosen.items()})
     columns: dict[str, Any] = {}
     for name in (name for name in kinds if name in chosen):
-        told, asked = _column(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
+        told, asked = described(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
         columns[name] = told
         questions += asked
     used = {look.title for look in chosen.values()}
@@ -108,7 +110,8 @@ def _of_table(
     lost = [
         name
         for name, kind in kinds.items()
-        if name not in chosen and name not in _NO_LOSS and kind[-1] in "?~"
+        if name not in chosen and name not in _NO_LOSS and _may_lack(name, kind)
+        if name != "revenue" or "price" not in chosen  # of which revenue is made
     ]
     raw: dict[str, Any] = {"label": label, "table": table}
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
@@ -127,7 +130,7 @@ def _of_table(
         if isinstance(columns[name], dict) and "words" in columns[name]
         for word, count in chosen[name].cells.most_common()
     )
-    order = ("table", "columns", "date_form", "units", "words")
+    order = ("table", "columns", "date_form", "units", "scales", "words")
     unique = {question.option + "".join(question.key): question for question in questions}
     return Proposal(
         raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
@@ -155,7 +158,7 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
         yield f"table {table!r}: no format reads into it; allowed: {', '.join(FIELDS)}"
         return
     kinds = FIELDS[table] if table else {}
-    for name in (*wishes.columns, *wishes.words, *wishes.units):
+    for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
         if table and name not in kinds:
             yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
     by_title = {folded(look.title): look for look in seen}
@@ -165,7 +168,7 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
         if name not in kinds:
             continue
         if title == NONE:
-            if kinds[name][-1] not in "?~":
+            if not _may_lack(name, kinds[name]):
                 yield f"field {name!r}: the table {table} cannot do without; name its column"
             continue
         if look is None:
@@ -175,9 +178,17 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
         elif why := look.hidden(kinds[name].rstrip("?~")):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
+        elif kinds[name].rstrip("?~") in COUNTED and not may_be_total(title, name):
+            yield (
+                f"{path}: column {title!r} is not read for {name}: its header is that of a mean or "
+                "a share, of which no total can be made"
+            )
+    for name, said in wishes.scales.items():
+        if fault := scale_fault(said):
+            yield f"scale {said!r} of {name}: {fault}"
     for name, unit in wishes.units.items():
-        if unit not in _UNITS:
-            yield f"unit {unit!r} of {name}: allowed: {', '.join(_UNITS)}"
+        if unit not in UNITS:
+            yield f"unit {unit!r} of {name}: allowed: {', '.join(UNITS)}"
 
 
 def _synonyms(table: str, catalogue: Catalogue) -> dict[str, set[str]]:
@@ -220,6 +231,8 @@ def _tables(seen: list[Look], catalogue: Catalogue) -> dict[str, float]:
         }
         way = _needed(table, catalogue, [name for name, score in likely.items() if score])
         found[table] = sum(likely.get(name, 0.0) for name in way) / _of(way)
+        if not all(any(likely.get(name) for name in some) for some in ONE_OF.get(table, ())):
+            found[table] /= 2
     return found
 
 
@@ -246,7 +259,7 @@ def _candidates(
         some = [(look, score) for look, score in scored if score]
         fitting = [(look, score) for look, score in some if fits(look, kind, name, catalogue)]
         if kind.startswith("words"):  # none of which says anything known
-            known = _meanings(name, table, catalogue)
+            known = meanings(name, table, catalogue)
             fitting = [
                 (
                     look,
@@ -296,7 +309,9 @@ def _chosen(
         twice = titles.count(folded(look.title)) > 1
         if score == 1 and not rivals and not twice:
             chosen[name] = look
-        elif look.title not in guesses.values():
+        elif look.title not in guesses.values() and (
+            score >= _A_WORD or kinds[name] not in _NUMBERS
+        ):
             guesses.setdefault(name, look.title)
     needed = _needed(table, catalogue, [*chosen, *guesses])
     asked = {
@@ -307,9 +322,13 @@ def _chosen(
     offers = tuple(
         question
         for name, question in asked.items()
-        if name not in needed and kinds[name][-1] in "?~" and len(question.answers) > 1
+        if name not in needed and _may_lack(name, kinds[name]) and len(question.answers) > 1
     )
-    questions = [asked[name] for name in needed if name in asked]
+    questions = [
+        asked[name]
+        for name in needed
+        if name in asked and not (kinds[name] == "count?" and name not in guesses)
+    ]
     return chosen, [one for one in questions if one.answers != (NONE,)], offers
 
 
@@ -333,7 +352,7 @@ def _which(
         if look.title not in (*taken, *twice) and fits(look, kind, name, catalogue)
     ]
     text = f"which column gives {name} ({_said(kind)}) cannot be told"
-    if kind[-1] in "?~":
+    if _may_lack(name, kind):
         answers.append(NONE)
         text += f"; {NONE} is none"
     elif not answers:
@@ -343,103 +362,12 @@ def _which(
     return Question("columns", (name,), text, tuple(answers), guess)
 
 
+def _may_lack(name: str, kind: str) -> bool:
+    """Whether a format may be without a field."""
+    return kind[-1] in "?~" or name in _BESIDES
+
+
 def _said(kind: str) -> str:
     return {"words": "one of some words", "time": "a duration", "times": "a total duration"}.get(
         kind.rstrip("?~"), kind.rstrip("?~")
     )
-
-
-def _forms(
-    chosen: Mapping[str, Look], kinds: Mapping[str, str], wishes: Wishes
-) -> dict[str, tuple[str, ...]]:
-    """The forms of each field of moments or days, two where it cannot be told which.
-
-    A tool writes all its moments in one way: one column may tell of another.
-    """
-    found = {
-        name: forms_of(look, kind == "day", wishes.date_form)
-        for name, look in chosen.items()
-        if (kind := kinds[name].rstrip("?~")) in ("moment", "day")
-    }
-    sure = {forms[0] for forms in found.values() if len(forms) == 1}
-    for name, forms in found.items():
-        if len(forms) > 1 and len(told := sure & {*forms}) == 1:
-            found[name] = (*told,)
-    return found
-
-
-def _column(
-    look: Look,
-    name: str,
-    table: str,
-    catalogue: Catalogue,
-    wishes: Wishes,
-    forms: tuple[str, ...],
-) -> tuple[Any, list[Question]]:
-    """What a format says of one field, and what is to be asked of it."""
-    kind = FIELDS[table][name].rstrip("?~")
-    told: dict[str, Any] = {"headers": [look.title]}
-    questions = []
-    if kind not in ("words", "theme") and (
-        empty := [cell for cell in look.cells if fold_label(cell) in NOTHING]
-    ):
-        told["empty"] = empty
-    if kind in ("moment", "day"):
-        if len(forms) > 1:
-            some = ", ".join(map(repr, [*look.cells][:3]))
-            text = f"{look.title!r} holds {some}: where its month stands cannot be told"
-            questions.append(Question("date_form", (), text, forms))
-        elif forms and forms != ("iso",):
-            told["forms"] = list(forms)
-    if kind in ("time", "times"):
-        unit = wishes.units.get(name) or unit_of(look)
-        if unit is None:
-            some = ", ".join([*look.cells][:3])
-            text = f"in which unit {look.title!r} counts ({some}) cannot be told"
-            questions.append(Question("units", (name,), text, _UNITS))
-        elif unit != "clock":
-            told["unit"] = unit
-    if kind == "words":
-        told["words"], asked = _words(look, name, table, catalogue, wishes)
-        questions += asked
-        if not told["words"] and not asked:
-            raise UsageError(f"column {look.title!r}: none of its words stands for any {name}")
-    return (told["headers"] if len(told) == 1 else told), questions
-
-
-def _meanings(name: str, table: str, catalogue: Catalogue) -> dict[str, list[str]]:
-    """The values for which words stand in the formats of a table, by the folded word."""
-    found: dict[str, list[str]] = {}
-    for form in catalogue.formats.values():
-        column = form.columns.get(name)
-        if form.table == table and column:
-            for value, words in column.words.items():
-                for word in map(fold_label, words):
-                    if word not in ("*", *found) or value not in found.get(word, [value]):
-                        found.setdefault(word, []).append(value)
-    return found
-
-
-def _words(
-    look: Look, name: str, table: str, catalogue: Catalogue, wishes: Wishes
-) -> tuple[dict[str, list[str]], list[Question]]:
-    """The words of a column by the values that they stand for."""
-    meanings = _meanings(name, table, catalogue)
-    values = list(dict.fromkeys(one for some in meanings.values() for one in some))
-    given = {fold_label(word): value for word, value in wishes.words.get(name, {}).items()}
-    told: dict[str, list[str]] = {}
-    questions: list[Question] = []
-    for word, count in look.cells.most_common():
-        value: str | None = given.get(fold_label(word))
-        if value is None and len(some := meanings.get(fold_label(word), [])) == 1:
-            value = some[0]
-        if value is None:
-            rows = f"{count} row{'s' if count > 1 else ''}"
-            text = f"{look.title!r} is {personal.shown(word)!r} in {rows}, which says no {name}; "
-            text += f"{NONE} refuses such rows"
-            questions.append(Question("words", (name, word), text, (*values, NONE)))
-        elif value != NONE and values and value not in values:
-            raise UsageError(f"word {name}.{value}: no such value; allowed: {', '.join(values)}, -")
-        elif value != NONE:
-            told.setdefault(value, []).append(word)
-    return told, questions
