@@ -170,3 +170,13 @@ def test_a_wait_that_could_be_told_is_offered_and_need_not_be(written, catalogue
 def test_no_table_is_guessed_that_hardly_fits(written, catalogue):
     (question,) = propose(written(REVIEWS), catalogue, Wishes()).questions
     assert (question.about, question.guess) == ("table", None)
+
+
+def test_moments_whose_header_says_utc_are_not_taken_for_those_of_paris(written, catalogue):
+    text = CASES.replace("opened_at", "Opened (UTC)").replace("closed_at", "Closed (UTC)")
+    columns = {**TICKETS, "received": "Opened (UTC)", "closed": "Closed (UTC)"}
+    wishes = Wishes("tickets", dict(columns), date_form="%d/%m/%Y")
+    assert read(written(text), catalogue, wishes).rows["received"].dt.hour.unique().tolist() == [9]
+    one = text.replace("Closed (UTC)", "closed_at")
+    with pytest.raises(UsageError, match=r"'Opened \(UTC\)' is in UTC, and 'closed_at' does not"):
+        propose(written(one), catalogue, Wishes("tickets", {**columns, "closed": "closed_at"}))

@@ -90,7 +90,8 @@ def show(path: Path, match: Match, form: Proposal | None = None, zone: str | Non
         if not zone and "moment" in {
             FIELDS[loaded.table][name][:6] for name in form.raw["columns"]
         }:
-            say("Moments that tell no offset are those of Europe/Paris, unless `--zone` is given")
+            told = form.raw.get("zone", "Europe/Paris")
+            say(f"Moments that tell no offset are those of {told}, unless `--zone` is given")
         say_list("Words", form.words, shown=100)
         say_list(
             "Left out, though a column may give it",

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from observlib import personal
 from observlib.catalogue import Catalogue, Column, Format, Layout
@@ -25,6 +27,7 @@ COUNTED = ("count", "signed", "times")  # kinds that add up
 MOST_WORDS = 12  # of a column whose words stand for values
 _ENOUGH = 0.8  # of a column's cells, to be of a kind
 _SAMPLE = 300
+_FIRST = 20  # of which a form that reads most cells of a column reads one
 _LONGEST_MOMENT = 50
 _DELIMITERS = ";,\t|"
 _TOP = 20  # rows in which the header is looked for
@@ -197,7 +200,11 @@ def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]
     if not cells or len(sample) < _ENOUGH * len(cells[:_SAMPLE]):
         return ()
     known = _FORMS if told is None else (told, *_FORMS)
-    likely = [form for form in known if _read(sample, form, days) >= _ENOUGH * len(sample)]
+    likely = [
+        form
+        for form in known
+        if _may_read(form, days, sample) and _read(sample, form, days) >= _ENOUGH * len(sample)
+    ]
     if not likely or told in likely:
         return (told,) if told in likely and told else ()
     if told:  # only where the month stands, such as %d/%m/%Y of moments
@@ -318,6 +325,13 @@ def _holds(cells: Counter[str]) -> str | None:
 def is_numeric(look: Look) -> bool:
     """Whether all cells of a column are numbers."""
     return all(re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", cell, re.A) for cell in look.cells)
+
+
+def _may_read(form: str, days: bool, sample: list[str]) -> bool:
+    """Whether a form fits one of the first cells, which costs less than to read them all."""
+    shape = _moments._EPOCH if form.startswith("epoch") else _moments._pattern(form, days)
+    first = pa.array(sample[:_FIRST], pa.string())
+    return bool(pc.any(pc.match_substring_regex(first, shape)).as_py())
 
 
 def _read(cells: list[str], form: str, days: bool) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,16 @@ from observlib.catalogue.formats import ONE_OF, check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_shown
 from observlib.scaffold.columns import UNITS, described, forms_told, meanings, scale_fault
-from observlib.scaffold.looks import COUNTED, Look, fits, looks, may_be_total, table_in, words_of
+from observlib.scaffold.looks import (
+    COUNTED,
+    Look,
+    first_bytes,
+    fits,
+    looks,
+    may_be_total,
+    table_in,
+    words_of,
+)
 from observlib.scaffold.proposal import NONE, Proposal, Question, Wishes
 from observlib.scaffold.recognise import folded
 from observlib.text import fold_label
@@ -59,8 +69,8 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     UsageError
         For wishes that cannot be: all of them at once.
     """
-    layout, grid = table_in(path)
-    seen = looks(grid)
+    first_bytes(path)
+    layout, seen = _looked_at(path, path.stat().st_mtime_ns)
     if wishes.date_form:
         try:
             check_form(wishes.date_form)
@@ -80,6 +90,13 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
         question = Question("table", (), text, tuple(FIELDS), guess if clear else None)
         return Proposal({}, [question], {})
     return _of_table(layout, seen, table, catalogue, wishes, label or path.stem)
+
+
+@lru_cache(1)
+def _looked_at(path: Path, saved: int) -> tuple[Layout, list[Look]]:
+    """What a file looks like: each answer to a question asks for it again."""
+    layout, grid = table_in(path)
+    return layout, looks(grid)
 
 
 def _of_table(
@@ -117,6 +134,8 @@ def _of_table(
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
         raw["layout"] = surrounding
     raw["columns"] = columns
+    if _in_utc(chosen, kinds):
+        raw["zone"] = "UTC"
     if "day" in columns and "month" in kinds:
         raw["sums"] = True
     if persons:
@@ -135,6 +154,25 @@ def _of_table(
     return Proposal(
         raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
     )
+
+
+def _in_utc(chosen: Mapping[str, Look], kinds: Mapping[str, str]) -> bool:
+    """Whether the headers of moments say that these are in UTC.
+
+    Raises
+    ------
+    UsageError
+        Where only some do: moments of one format are in one zone.
+    """
+    moments = [look for name, look in chosen.items() if kinds[name][:6] == "moment"]
+    told = [look for look in moments if words_of(look.title) & {"utc", "gmt"}]
+    if told and len(told) < len(moments):
+        other = next(look for look in moments if look not in told)
+        raise UsageError(
+            f"column {_shown(told[0])!r} is in UTC, and {_shown(other)!r} does not say so: moments "
+            "of one format are in one zone; name others by `--column`"
+        )
+    return bool(told)
 
 
 def _shown(look: Look) -> str:
