@@ -180,3 +180,13 @@ def test_moments_whose_header_says_utc_are_not_taken_for_those_of_paris(written,
     one = text.replace("Closed (UTC)", "closed_at")
     with pytest.raises(UsageError, match=r"'Opened \(UTC\)' is in UTC, and 'closed_at' does not"):
         propose(written(one), catalogue, Wishes("tickets", {**columns, "closed": "closed_at"}))
+
+
+def test_a_code_of_a_country_is_no_guess_for_an_area_nor_a_total_for_a_talk(written, catalogue):
+    text = "call id,call start,call type,country_code,duration (total),duration (in call)\n"
+    for n in range(6):
+        text += f"CA{n}f0,2026-07-2{n} 10:00:00,Answered,FR,00:01:{10 + n},00:00:{10 + n}\n"
+    columns = {"call_id": "call id", "moment": "call start", "outcome": "call type"}
+    found = propose(written(text), catalogue, Wishes("calls", columns))
+    guesses = {one.key[0]: one.guess for one in (*found.questions, *found.offers)}
+    assert guesses["area"] == "-" and guesses["talk"] != "duration (total)"

@@ -22,6 +22,8 @@ Data = Annotated[
     Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
 ]
 
+_HINTS = {"id": "such as jdma-boamp", "label": "its name in French",
+          "personal_data": "which its exports hold, in French"}  # fmt: skip
 _OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "yes", "data")  # no keys of a device
 
 
@@ -200,7 +202,8 @@ def _ask(given: dict[str, str | None], catalogue: Catalogue, pattern: str | None
     choices = scaffold.choices(catalogue)
     while missing := [key for key in scaffold.required(given, catalogue) if not given.get(key)]:
         key = missing[0]
-        allowed = f" ({', '.join(choices[key])})" if key in choices else ""
+        hint = ", ".join(choices[key]) if key in choices else _HINTS.get(key)
+        allowed = f" ({hint})" if hint else ""
         question = f"{key.replace('_', ' ')}{allowed}"
         if pattern and key == "pattern":
             answer = typer.prompt(question, default=pattern).strip()

@@ -8,7 +8,8 @@ from typing import Any
 from observlib import personal
 from observlib.catalogue import FIELDS, Catalogue
 from observlib.errors import UsageError
-from observlib.scaffold.looks import NOTHING, Look, forms_of, is_mean, is_numeric, unit_of
+from observlib.loaders._text import header_shown
+from observlib.scaffold.looks import NOTHING, Look, forms_of, is_mean, is_numeric, unit_of, words_of
 from observlib.scaffold.proposal import NONE, Question, Wishes
 from observlib.text import fold_label
 
@@ -35,6 +36,26 @@ def forms_told(
         if len(forms) > 1 and len(told := sure & {*forms}) == 1:
             found[name] = (*told,)
     return found
+
+
+def in_utc(chosen: Mapping[str, Look], kinds: Mapping[str, str]) -> bool:
+    """Whether the headers of moments say that these are in UTC.
+
+    Raises
+    ------
+    UsageError
+        Where only some do: moments of one format are in one zone.
+    """
+    moments = [look for name, look in chosen.items() if kinds[name][:6] == "moment"]
+    told = [look for look in moments if words_of(look.title) & {"utc", "gmt"}]
+    if told and len(told) < len(moments):
+        other = next(look for look in moments if look not in told)
+        one, two = (header_shown(look.title, names=False) for look in (told[0], other))
+        raise UsageError(
+            f"column {one} is in UTC, and {two} does not say so: moments of one format are in one "
+            "zone; name others by `--column`"
+        )
+    return bool(told)
 
 
 def described(

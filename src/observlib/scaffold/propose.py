@@ -13,7 +13,7 @@ from observlib.catalogue import FIELDS, Catalogue, Layout
 from observlib.catalogue.formats import ONE_OF, check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_shown
-from observlib.scaffold.columns import UNITS, described, forms_told, meanings, scale_fault
+from observlib.scaffold.columns import UNITS, described, forms_told, in_utc, meanings, scale_fault
 from observlib.scaffold.looks import (
     COUNTED,
     Look,
@@ -32,12 +32,10 @@ _PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
 _LIKELY = 0.3  # at least, of a table that is offered as a guess
-_A_WORD = 0.15  # how alike headers are that share one word of three
+_A_WORD, _HALF = 0.15, 0.25  # how alike headers are that share one word of three, or of two
 _NUMBERS = ("answer", "ticket")  # of which a header that shares one word of many tells nothing
-_BESIDES = (
-    "answer_id",
-    "wait",
-)  # without which a table may be, though none of their cells is empty
+# Fields without which a table may be, though none of their cells may be empty.
+_BESIDES = ("answer_id", "wait")
 # Fields of which nothing is lost where no column gives them: no count is made of their being empty.
 _NO_LOSS = (
     "product",
@@ -134,7 +132,7 @@ def _of_table(
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
         raw["layout"] = surrounding
     raw["columns"] = columns
-    if _in_utc(chosen, kinds):
+    if in_utc(chosen, kinds):
         raw["zone"] = "UTC"
     if "day" in columns and "month" in kinds:
         raw["sums"] = True
@@ -154,25 +152,6 @@ def _of_table(
     return Proposal(
         raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
     )
-
-
-def _in_utc(chosen: Mapping[str, Look], kinds: Mapping[str, str]) -> bool:
-    """Whether the headers of moments say that these are in UTC.
-
-    Raises
-    ------
-    UsageError
-        Where only some do: moments of one format are in one zone.
-    """
-    moments = [look for name, look in chosen.items() if kinds[name][:6] == "moment"]
-    told = [look for look in moments if words_of(look.title) & {"utc", "gmt"}]
-    if told and len(told) < len(moments):
-        other = next(look for look in moments if look not in told)
-        raise UsageError(
-            f"column {_shown(told[0])!r} is in UTC, and {_shown(other)!r} does not say so: moments "
-            "of one format are in one zone; name others by `--column`"
-        )
-    return bool(told)
 
 
 def _shown(look: Look) -> str:
@@ -296,6 +275,13 @@ def _candidates(
         scored = [(look, _alike(look.title, synonyms[name])) for look in seen]
         some = [(look, score) for look, score in scored if score]
         fitting = [(look, score) for look, score in some if fits(look, kind, name, catalogue)]
+        if kind.startswith("time") and not kind.startswith(
+            "times"
+        ):  # a call's, of which it is a part
+            fitting = [
+                (look, score / 2 if "total" in words_of(look.title) else score)
+                for look, score in fitting
+            ]
         if kind.startswith("words"):  # none of which says anything known
             known = meanings(name, table, catalogue)
             fitting = [
@@ -347,9 +333,7 @@ def _chosen(
         twice = titles.count(folded(look.title)) > 1
         if score == 1 and not rivals and not twice:
             chosen[name] = look
-        elif look.title not in guesses.values() and (
-            score >= _A_WORD or kinds[name] not in _NUMBERS
-        ):
+        elif look.title not in guesses.values() and score >= _least(name, kinds[name]):
             guesses.setdefault(name, look.title)
     needed = _needed(table, catalogue, [*chosen, *guesses])
     asked = {
@@ -403,6 +387,11 @@ def _which(
 def _may_lack(name: str, kind: str) -> bool:
     """Whether a format may be without a field."""
     return kind[-1] in "?~" or name in _BESIDES
+
+
+def _least(name: str, kind: str) -> float:
+    """How alike headers are of which one is a guess for the other's field."""
+    return _A_WORD if kind in _NUMBERS else _HALF if name in _NO_LOSS else 0.0
 
 
 def _said(kind: str) -> str:
