@@ -135,3 +135,8 @@ def test_a_device_joins_the_list_that_its_data_folder_uses(root):
     path, added = new_device(root, own, DEVICE)
     assert path == listed and listed.read_text(encoding="utf-8") == f"# Mes dispositifs.\n{added}"
     assert list(project.catalogue(own, root).devices) == ["jdma-boamp"]
+
+
+def test_a_label_with_a_sign_that_cannot_be_seen_at_its_end_is_written_without(root):
+    new_device(root, Path("data"), {**DEVICE, "label": "Avis sur le BOAMP\x1d"})
+    assert project.catalogue(Path("data"), root).devices[DEVICE["id"]].label == "Avis sur le BOAMP"

@@ -32,7 +32,7 @@ _CHANNEL = "web"  # coverage asks for no channel
 
 
 def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
-    """A tidy table with its `source`, of rows in the order of its columns.
+    """A tidy table with its `source`, of rows in the order of its columns, but for their `area`.
 
     Examples
     --------
@@ -40,7 +40,9 @@ def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     >>> table("ratings", rows)["question"].iloc[0]
     'satisfaction'
     """
-    frame = pd.DataFrame(list(rows), columns=tables.columns(name))
+    told = tables.TABLES[name].columns
+    drawn = [one for one in told if not (one == "area" and told[one].later)]
+    frame = pd.DataFrame(list(rows), columns=drawn).reindex(columns=list(told))
     return tables.coerce(frame, name).assign(source="")
 
 

@@ -90,31 +90,43 @@ def show(path: Path, match: Match, form: Proposal | None = None, zone: str | Non
         if not zone and "moment" in {
             FIELDS[loaded.table][name][:6] for name in form.raw["columns"]
         }:
-            say("Moments that tell no offset are those of Europe/Paris, unless `--zone` is given")
+            told = form.raw.get("zone", "Europe/Paris")
+            say(f"Moments that tell no offset are those of {told}, unless `--zone` is given")
         say_list("Words", form.words, shown=100)
+        say_list(
+            "Left out, though a column may give it",
+            [f"{one.key[0]}: say {one.written('…')}, which is one of {', '.join(one.answers[:-1])}"
+             for one in form.offers],
+            shown=100,
+        )  # fmt: skip
         say_list("The format", form.text().rstrip().splitlines(), shown=100)
 
 
-def wished(table: str | None, columns: list[str], words: list[str], units: list[str]) -> Wishes:
+def wished(
+    table: str | None, columns: list[str], words: list[str], units: list[str], scales: list[str]
+) -> Wishes:
     """What the options of the command decide of a format.
 
     Raises
     ------
     UsageError
-        For words that are no FIELD=HEADER, FIELD.VALUE=WORD or FIELD=UNIT, or that are twice there.
+        For words that are not of an option's shape, or that are twice there.
     """
     from observlib.scaffold import Wishes
 
     wishes, problems = Wishes(table), []
-    shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT"}
-    for option, given in (("column", columns), ("word", words), ("unit", units)):
+    shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT",
+              "scale": "FIELD=WORST,BEST"}  # fmt: skip
+    options = {"column": columns, "word": words, "unit": units, "scale": scales}
+    for option, given in options.items():
         for said in given:
             key, equals, told = (part.strip() for part in said.partition("="))
             name, dot, value = key.partition(".")
             if not (name and equals and told) or bool(dot and value) != (option == "word"):
                 problems.append(f"--{option} {said!r}: write it {shapes[option]}")
                 continue
-            place = {"column": wishes.columns, "unit": wishes.units}.get(option)
+            parts = {"column": wishes.columns, "unit": wishes.units, "scale": wishes.scales}
+            place = parts.get(option)
             if place is None:
                 place, name, told = wishes.words.setdefault(name, {}), told, value
             if place.setdefault(name, told) != told:

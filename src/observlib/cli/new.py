@@ -22,7 +22,9 @@ Data = Annotated[
     Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
 ]
 
-_OF_THE_COMMAND = ("file", "column", "word", "unit", "yes", "data")  # no keys of a device
+_HINTS = {"id": "such as jdma-boamp", "label": "its name in French",
+          "personal_data": "which its exports hold, in French"}  # fmt: skip
+_OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "yes", "data")  # no keys of a device
 
 
 def add_to(app: typer.Typer) -> None:
@@ -123,6 +125,9 @@ def new_device(
     unit: Annotated[
         list[str] | None, typer.Option(help="FIELD=s, min, h or ms (repeatable).")
     ] = None,
+    scale: Annotated[
+        list[str] | None, typer.Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Add it as shown, without a question.")
     ] = False,
@@ -141,9 +146,10 @@ def new_device(
     asks = bool(sys.stdin and sys.stdin.isatty())
     told: dict[str, object] = {}
     form = None
-    wishes = from_file.wished(None if loader else table, column or [], word or [], unit or [])
-    if file is None and (column or word or unit):
-        raise UsageError("`--column`, `--word` and `--unit` go with `--from FILE`")
+    decided = (column or [], word or [], unit or [], scale or [])
+    wishes = from_file.wished(None if loader else table, *decided)
+    if file is None and any(decided):
+        raise UsageError("`--column`, `--word`, `--unit` and `--scale` go with `--from FILE`")
     if file is not None:
         _refuse(given, catalogue)
         match = None if wishes else from_file.look(file, given, catalogue, asks)
@@ -196,7 +202,8 @@ def _ask(given: dict[str, str | None], catalogue: Catalogue, pattern: str | None
     choices = scaffold.choices(catalogue)
     while missing := [key for key in scaffold.required(given, catalogue) if not given.get(key)]:
         key = missing[0]
-        allowed = f" ({', '.join(choices[key])})" if key in choices else ""
+        hint = ", ".join(choices[key]) if key in choices else _HINTS.get(key)
+        allowed = f" ({hint})" if hint else ""
         question = f"{key.replace('_', ' ')}{allowed}"
         if pattern and key == "pattern":
             answer = typer.prompt(question, default=pattern).strip()

@@ -103,7 +103,7 @@ def new_device(
         Where the catalogue is wrong as it is, or cannot be written.
     """
     catalogue = project.catalogue(data, root)
-    entry = {key: value for key, value in given.items() if value}
+    entry = {key: said for key, value in given.items() if (said := (value or "").strip())}
     if form is not None:
         entry["loader"] = entry.get("id", "essai")
         if fault := fault_of("id", entry["loader"], catalogue):

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from observlib import personal
 from observlib.catalogue import Catalogue, Column, Format, Layout
@@ -22,9 +24,11 @@ from observlib.loaders._text import find_delimiter, read_json
 from observlib.text import fold_label
 
 NAMES = "its cells may be names"
+COUNTED = ("count", "signed", "times")  # kinds that add up
 MOST_WORDS = 12  # of a column whose words stand for values
 _ENOUGH = 0.8  # of a column's cells, to be of a kind
 _SAMPLE = 300
+_FIRST = 20  # of which a form that reads most cells of a column reads one
 _LONGEST_MOMENT = 50
 _DELIMITERS = ";,\t|"
 _TOP = 20  # rows in which the header is looked for
@@ -41,8 +45,20 @@ _PERSONS = _of(
     "nom prenom name names firstname lastname fullname email mail courriel tel telephone phone "
     "mobile portable adresse address ip agent demandeur requester technicien auteur author usager "
     "client customer caller callerid appelant owner assignee user username utilisateur submitter "
-    "contact from latitude longitude naissance birth postal zip nir login compte"
+    "contact from latitude longitude naissance birth postal zip nir login compte buyer acheteur "
+    "recipient destinataire ship billing"
 )
+_NAME = _of("name names nom")
+# What has a name and is no person.
+_NAMED = _of(
+    "app article campagne campaign category file group groupe item lettre line list liste ouvrage "
+    "package product produit queue service"
+)
+_THEMES = _of(
+    "categorie category domaine file group groupe line ligne motif queue raison reason rubrique "
+    "service theme type"
+)
+_MEANS = _of("average avg mean median mediane moy moyen moyenne per percent rate ratio taux")
 _WRITTEN = _of(
     "commentaire commentaires comments message messages sujet objet subject description verbatim "
     "texte remarque remarques body corps content titre"
@@ -50,7 +66,7 @@ _WRITTEN = _of(
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}", re.A | re.I)
 _VALUE = re.compile(r"[-+]?\d[\d\s.,:/%TZ+-]*", re.A)
 _DATES = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%y",
-          "%m/%d/%y", "%d %B %Y", "%B %d, %Y")  # fmt: skip
+          "%m/%d/%y", "%d %B %Y", "%B %d, %Y", "%Y%m%d")  # fmt: skip
 _TIMES = (" %H:%M[:%S]", " %Hh%M", " à %H:%M[:%S]", " - %H:%M[:%S]", ", %H:%M[:%S]",
           " %I:%M[:%S] %p")  # fmt: skip
 _FORMS = (
@@ -81,9 +97,17 @@ class Look:
 
     def hidden(self, kind: str) -> str | None:
         """Why the column cannot give a field of a kind, if it tells of someone."""
-        if self.holds == NAMES and kind in _THINGS:
-            return None
-        return self.holds or (None if kind in _THINGS else self.about)
+        holds = self.holds
+        if holds == NAMES and (kind in _THINGS or (kind == "theme" and self._in_capitals())):
+            holds = None
+        if kind in _THINGS and not words_of(self.title) & (_PERSONS - _NAME):
+            return holds
+        return holds or self.about
+
+    def _in_capitals(self) -> bool:
+        """Whether the header is that of themes, and capitals are how all of them are written."""
+        few = len(self.cells) <= MOST_WORDS and sum(self.cells.values()) > 2 * len(self.cells)
+        return few and bool(words_of(self.title) & _THEMES) and all(map(str.isupper, self.cells))
 
 
 def first_bytes(path: Path) -> bytes:
@@ -144,12 +168,20 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
         return False
     if kind in ("moment", "day"):
         return bool(forms_of(look, kind == "day"))
-    if kind == "words":
-        return len(look.cells) <= MOST_WORDS and not _is_numeric(look)
-    if kind == "theme" and (_is_numeric(look) or forms_of(look, True)):
+    if kind in COUNTED and not may_be_total(look.title, field):
         return False
-    timed = kind in ("time", "times") and _is_numeric(look)
-    column = Column(headers=(look.title,), unit="s" if timed else None)
+    if kind == "words" or (kind == "mark" and not is_numeric(look)):
+        return len(look.cells) <= MOST_WORDS and not is_numeric(look) and not forms_of(look, True)
+    if kind in ("answer", "ticket") and len(look.cells) < _ENOUGH * sum(look.cells.values()):
+        return False  # what many rows share is no number of each
+    if kind == "theme" and (is_numeric(look) or forms_of(look, True)):
+        return False
+    timed = kind in ("time", "times") and is_numeric(look)
+    mean = "visits" if is_mean(look.title) and kind in ("count", "times") else None
+    clock = mean is not None and kind == "times"
+    column = Column(
+        headers=(look.title,), unit="s" if timed else "clock" if clock else None, of=mean
+    )
     try:
         read = reader_of(kind, field, column, catalogue)
     except KeyError:  # a kind of which nothing more is known
@@ -169,18 +201,45 @@ def forms_of(look: Look, days: bool, told: str | None = None) -> tuple[str, ...]
     if not cells or len(sample) < _ENOUGH * len(cells[:_SAMPLE]):
         return ()
     known = _FORMS if told is None else (told, *_FORMS)
-    likely = [form for form in known if _read(sample, form, days) >= _ENOUGH * len(sample)]
+    likely = [
+        form
+        for form in known
+        if _may_read(form, days, sample) and _read(sample, form, days) >= _ENOUGH * len(sample)
+    ]
     if not likely or told in likely:
         return (told,) if told in likely and told else ()
+    if told:  # only where the month stands, such as %d/%m/%Y of moments
+        likely = [form for form in likely if _order(form) == _order(told)] or likely
     counts = {form: _read(cells, form, days) for form in likely}
     best = [form for form in likely if counts[form] == max(counts.values())]
-    by_order = {"".join(re.findall("%[Yymd]", form)): form for form in reversed(best)}
+    by_order = {_order(form): form for form in reversed(best)}
     return tuple(sorted(by_order.values(), key=best.index))
+
+
+def is_mean(title: str) -> bool:
+    """Whether a header is that of means or shares, which nothing adds up.
+
+    Examples
+    --------
+    >>> [is_mean(title) for title in ("Avg Wait", "Taux de rebond", "Answer %", "Attente totale")]
+    [True, True, True, False]
+    """
+    return "%" in title or bool(words_of(title) & _MEANS)
+
+
+def may_be_total(title: str, field: str) -> bool:
+    """Whether a column may give a count or a total, or a mean of which one can be made."""
+    return not is_mean(title) or ("%" not in title and field in ("actions", "seconds"))
+
+
+def _order(form: str) -> str:
+    """In which order a form has year, month and day."""
+    return "".join(re.findall("%[Yymd]", form))
 
 
 def unit_of(look: Look) -> str | None:
     """The unit of a column of durations: `clock`, what its header says, or `None`: not known."""
-    if not _is_numeric(look):
+    if not is_numeric(look):
         return "clock"
     told = frozenset(re.findall(r"[^\W_]+", fold_label(look.title)))
     return next((unit for unit, words in _UNITS.items() if told & {*words}), None)
@@ -240,7 +299,7 @@ def _header_row(top: list[list[str]]) -> int:
 
 def _about(title: str) -> str | None:
     words = words_of(title)
-    if words & _PERSONS:
+    if words & (_PERSONS - _NAME if words & _NAMED else _PERSONS):
         return "its header is that of a person's data"
     return "its header is that of what someone wrote" if words & _WRITTEN else None
 
@@ -264,8 +323,16 @@ def _holds(cells: Counter[str]) -> str | None:
     return None
 
 
-def _is_numeric(look: Look) -> bool:
+def is_numeric(look: Look) -> bool:
+    """Whether all cells of a column are numbers."""
     return all(re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", cell, re.A) for cell in look.cells)
+
+
+def _may_read(form: str, days: bool, sample: list[str]) -> bool:
+    """Whether a form fits one of the first cells, which costs less than to read them all."""
+    shape = _moments._EPOCH if form.startswith("epoch") else _moments._pattern(form, days)
+    first = pa.array(sample[:_FIRST], pa.string())
+    return bool(pc.any(pc.match_substring_regex(first, shape)).as_py())
 
 
 def _read(cells: list[str], form: str, days: bool) -> int:

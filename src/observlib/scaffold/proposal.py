@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +23,11 @@ class Wishes:
     columns: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    scales: dict[str, str] = field(default_factory=dict)
     date_form: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.table or self.columns or self.words or self.units)
+        return bool(self.table or self.columns or self.words or self.units or self.scales)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Question:
     def option(self) -> str:
         """The option that answers, up to the answer."""
         name = {"table": "table", "columns": "column", "words": "word", "units": "unit",
-                "date_form": "date-form"}[self.about]  # fmt: skip
+                "scales": "scale", "date_form": "date-form"}[self.about]  # fmt: skip
         return f"--{name} {self.key[0]}=" if self.key else f"--{name} "
 
     def written(self, answer: str) -> str:
@@ -54,7 +56,11 @@ class Question:
             return f'--word "{self.key[0]}.{answer}={self.key[1]}"'
         if self.about == "columns":
             return f'--column "{self.key[0]}={answer}"'
-        return f"{self.option}{answer}"
+        return (
+            f'{self.option}"{answer}"'
+            if re.search(r"[^\w,…-]", answer)
+            else f"{self.option}{answer}"
+        )
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from observlib import personal
 from observlib.catalogue import FIELDS, Catalogue, Layout
-from observlib.catalogue.formats import check_form
+from observlib.catalogue.fields import NEEDED, check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_shown
+from observlib.scaffold.columns import UNITS, described, forms_told, in_utc, meanings, scale_fault
 from observlib.scaffold.looks import (
-    NOTHING,
+    COUNTED,
     Look,
+    first_bytes,
     fits,
-    forms_of,
     looks,
+    may_be_total,
     table_in,
-    unit_of,
     words_of,
 )
 from observlib.scaffold.proposal import NONE, Proposal, Question, Wishes
@@ -27,17 +30,24 @@ from observlib.tables import REFERENCE
 from observlib.text import fold_label
 
 _PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
-_UNITS = ("s", "min", "h", "ms")
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
+_LIKELY = 0.3  # at least, of a table that is offered as a guess
+_A_WORD, _HALF = 0.15, 0.25  # how alike headers are that share one word of three, or of two
+_NUMBERS = ("answer", "ticket")  # of which a header that shares one word of many tells nothing
+# Fields without which a table may be, though none of their cells may be empty.
+_BESIDES = ("answer_id", "wait")
 # Fields of which nothing is lost where no column gives them: no count is made of their being empty.
 _NO_LOSS = (
     "product",
     "area",
     "theme",
     "extracted",
+    "answers",
     "cohort",
     "currency",
+    "discount",
+    "price",
     "nature",
     "joined",
     "left",
@@ -58,8 +68,8 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     UsageError
         For wishes that cannot be: all of them at once.
     """
-    layout, grid = table_in(path)
-    seen = looks(grid)
+    first_bytes(path)
+    layout, seen = _looked_at(path, path.stat().st_mtime_ns)
     if wishes.date_form:
         try:
             check_form(wishes.date_form)
@@ -73,13 +83,19 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     if faults := list(_wrong(path, wishes, table, seen)):
         raise UsageError(*faults)
     if table is None:
-        guess = max(tables, key=lambda name: tables[name])
-        question = Question(
-            "table", (), "into which table it is read cannot be told", tuple(FIELDS),
-            guess if tables[guess] > 0 else None,
-        )  # fmt: skip
+        guess, second = sorted(tables, key=lambda name: -tables[name])[:2]
+        clear = tables[guess] >= _LIKELY and tables[guess] - tables[second] >= _MARGIN
+        text = "into which table it is read cannot be told (docs/reference/tables.md tells of them)"
+        question = Question("table", (), text, tuple(FIELDS), guess if clear else None)
         return Proposal({}, [question], {})
     return _of_table(layout, seen, table, catalogue, wishes, label or path.stem)
+
+
+@lru_cache(1)
+def _looked_at(path: Path, saved: int) -> tuple[Layout, list[Look]]:
+    """What a file looks like: each answer to a question asks for it again."""
+    layout, grid = table_in(path)
+    return layout, looks(grid)
 
 
 def _of_table(
@@ -93,10 +109,11 @@ def _of_table(
     """The format of a table, of the columns that fit its fields."""
     kinds = FIELDS[table]
     chosen, questions, offers = _chosen(seen, table, catalogue, wishes)
-    forms = _forms(chosen, kinds, wishes)
+    forms = forms_told(chosen, kinds, wishes)
+    wishes = replace(wishes, columns={name: look.title for name, look in chosen.items()})
     columns: dict[str, Any] = {}
     for name in (name for name in kinds if name in chosen):
-        told, asked = _column(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
+        told, asked = described(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
         columns[name] = told
         questions += asked
     used = {look.title for look in chosen.values()}
@@ -109,12 +126,15 @@ def _of_table(
     lost = [
         name
         for name, kind in kinds.items()
-        if name not in chosen and name not in _NO_LOSS and kind[-1] in "?~"
+        if name not in chosen and name not in _NO_LOSS and _may_lack(name, kind)
+        if name != "revenue" or "price" not in chosen  # of which revenue is made
     ]
     raw: dict[str, Any] = {"label": label, "table": table}
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
         raw["layout"] = surrounding
     raw["columns"] = columns
+    if in_utc(chosen, kinds):
+        raw["zone"] = "UTC"
     if "day" in columns and "month" in kinds:
         raw["sums"] = True
     if persons:
@@ -128,7 +148,7 @@ def _of_table(
         if isinstance(columns[name], dict) and "words" in columns[name]
         for word, count in chosen[name].cells.most_common()
     )
-    order = ("table", "columns", "date_form", "units", "words")
+    order = ("table", "columns", "date_form", "units", "scales", "words")
     unique = {question.option + "".join(question.key): question for question in questions}
     return Proposal(
         raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
@@ -156,7 +176,7 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
         yield f"table {table!r}: no format reads into it; allowed: {', '.join(FIELDS)}"
         return
     kinds = FIELDS[table] if table else {}
-    for name in (*wishes.columns, *wishes.words, *wishes.units):
+    for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
         if table and name not in kinds:
             yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
     by_title = {folded(look.title): look for look in seen}
@@ -166,7 +186,7 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
         if name not in kinds:
             continue
         if title == NONE:
-            if kinds[name][-1] not in "?~":
+            if not _may_lack(name, kinds[name]):
                 yield f"field {name!r}: the table {table} cannot do without; name its column"
             continue
         if look is None:
@@ -176,9 +196,17 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
         elif why := look.hidden(kinds[name].rstrip("?~")):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
+        elif kinds[name].rstrip("?~") in COUNTED and not may_be_total(title, name):
+            yield (
+                f"{path}: column {title!r} is not read for {name}: its header is that of a mean or "
+                "a share, of which no total can be made"
+            )
+    for name, said in wishes.scales.items():
+        if fault := scale_fault(said):
+            yield f"scale {said!r} of {name}: {fault}"
     for name, unit in wishes.units.items():
-        if unit not in _UNITS:
-            yield f"unit {unit!r} of {name}: allowed: {', '.join(_UNITS)}"
+        if unit not in UNITS:
+            yield f"unit {unit!r} of {name}: allowed: {', '.join(UNITS)}"
 
 
 def _synonyms(table: str, catalogue: Catalogue) -> dict[str, set[str]]:
@@ -221,6 +249,8 @@ def _tables(seen: list[Look], catalogue: Catalogue) -> dict[str, float]:
         }
         way = _needed(table, catalogue, [name for name, score in likely.items() if score])
         found[table] = sum(likely.get(name, 0.0) for name in way) / _of(way)
+        if not all(any(likely.get(name) for name in some) for some in NEEDED.get(table, ())):
+            found[table] /= 2
     return found
 
 
@@ -246,8 +276,15 @@ def _candidates(
         scored = [(look, _alike(look.title, synonyms[name])) for look in seen]
         some = [(look, score) for look, score in scored if score]
         fitting = [(look, score) for look, score in some if fits(look, kind, name, catalogue)]
+        if kind.startswith("time") and not kind.startswith(
+            "times"
+        ):  # a call's, of which it is a part
+            fitting = [
+                (look, score / 2 if "total" in words_of(look.title) else score)
+                for look, score in fitting
+            ]
         if kind.startswith("words"):  # none of which says anything known
-            known = _meanings(name, table, catalogue)
+            known = meanings(name, table, catalogue)
             fitting = [
                 (
                     look,
@@ -297,7 +334,7 @@ def _chosen(
         twice = titles.count(folded(look.title)) > 1
         if score == 1 and not rivals and not twice:
             chosen[name] = look
-        elif look.title not in guesses.values():
+        elif look.title not in guesses.values() and score >= _least(name, kinds[name]):
             guesses.setdefault(name, look.title)
     needed = _needed(table, catalogue, [*chosen, *guesses])
     asked = {
@@ -308,9 +345,13 @@ def _chosen(
     offers = tuple(
         question
         for name, question in asked.items()
-        if name not in needed and kinds[name][-1] in "?~" and len(question.answers) > 1
+        if name not in needed and _may_lack(name, kinds[name]) and len(question.answers) > 1
     )
-    questions = [asked[name] for name in needed if name in asked]
+    questions = [
+        asked[name]
+        for name in needed
+        if name in asked and not (kinds[name] == "count?" and name not in guesses)
+    ]
     return chosen, [one for one in questions if one.answers != (NONE,)], offers
 
 
@@ -334,7 +375,7 @@ def _which(
         if look.title not in (*taken, *twice) and fits(look, kind, name, catalogue)
     ]
     text = f"which column gives {name} ({_said(kind)}) cannot be told"
-    if kind[-1] in "?~":
+    if _may_lack(name, kind):
         answers.append(NONE)
         text += f"; {NONE} is none"
     elif not answers:
@@ -344,103 +385,17 @@ def _which(
     return Question("columns", (name,), text, tuple(answers), guess)
 
 
+def _may_lack(name: str, kind: str) -> bool:
+    """Whether a format may be without a field."""
+    return kind[-1] in "?~" or name in _BESIDES
+
+
+def _least(name: str, kind: str) -> float:
+    """How alike headers are of which one is a guess for the other's field."""
+    return _A_WORD if kind in _NUMBERS else _HALF if name in _NO_LOSS else 0.0
+
+
 def _said(kind: str) -> str:
     return {"words": "one of some words", "time": "a duration", "times": "a total duration"}.get(
         kind.rstrip("?~"), kind.rstrip("?~")
     )
-
-
-def _forms(
-    chosen: Mapping[str, Look], kinds: Mapping[str, str], wishes: Wishes
-) -> dict[str, tuple[str, ...]]:
-    """The forms of each field of moments or days, two where it cannot be told which.
-
-    A tool writes all its moments in one way: one column may tell of another.
-    """
-    found = {
-        name: forms_of(look, kind == "day", wishes.date_form)
-        for name, look in chosen.items()
-        if (kind := kinds[name].rstrip("?~")) in ("moment", "day")
-    }
-    sure = {forms[0] for forms in found.values() if len(forms) == 1}
-    for name, forms in found.items():
-        if len(forms) > 1 and len(told := sure & {*forms}) == 1:
-            found[name] = (*told,)
-    return found
-
-
-def _column(
-    look: Look,
-    name: str,
-    table: str,
-    catalogue: Catalogue,
-    wishes: Wishes,
-    forms: tuple[str, ...],
-) -> tuple[Any, list[Question]]:
-    """What a format says of one field, and what is to be asked of it."""
-    kind = FIELDS[table][name].rstrip("?~")
-    told: dict[str, Any] = {"headers": [look.title]}
-    questions = []
-    if kind not in ("words", "theme") and (
-        empty := [cell for cell in look.cells if fold_label(cell) in NOTHING]
-    ):
-        told["empty"] = empty
-    if kind in ("moment", "day"):
-        if len(forms) > 1:
-            some = ", ".join(map(repr, [*look.cells][:3]))
-            text = f"{look.title!r} holds {some}: where its month stands cannot be told"
-            questions.append(Question("date_form", (), text, forms))
-        elif forms and forms != ("iso",):
-            told["forms"] = list(forms)
-    if kind in ("time", "times"):
-        unit = wishes.units.get(name) or unit_of(look)
-        if unit is None:
-            some = ", ".join([*look.cells][:3])
-            text = f"in which unit {look.title!r} counts ({some}) cannot be told"
-            questions.append(Question("units", (name,), text, _UNITS))
-        elif unit != "clock":
-            told["unit"] = unit
-    if kind == "words":
-        told["words"], asked = _words(look, name, table, catalogue, wishes)
-        questions += asked
-        if not told["words"] and not asked:
-            raise UsageError(f"column {look.title!r}: none of its words stands for any {name}")
-    return (told["headers"] if len(told) == 1 else told), questions
-
-
-def _meanings(name: str, table: str, catalogue: Catalogue) -> dict[str, list[str]]:
-    """The values for which words stand in the formats of a table, by the folded word."""
-    found: dict[str, list[str]] = {}
-    for form in catalogue.formats.values():
-        column = form.columns.get(name)
-        if form.table == table and column:
-            for value, words in column.words.items():
-                for word in map(fold_label, words):
-                    if word not in ("*", *found) or value not in found.get(word, [value]):
-                        found.setdefault(word, []).append(value)
-    return found
-
-
-def _words(
-    look: Look, name: str, table: str, catalogue: Catalogue, wishes: Wishes
-) -> tuple[dict[str, list[str]], list[Question]]:
-    """The words of a column by the values that they stand for."""
-    meanings = _meanings(name, table, catalogue)
-    values = list(dict.fromkeys(one for some in meanings.values() for one in some))
-    given = {fold_label(word): value for word, value in wishes.words.get(name, {}).items()}
-    told: dict[str, list[str]] = {}
-    questions: list[Question] = []
-    for word, count in look.cells.most_common():
-        value: str | None = given.get(fold_label(word))
-        if value is None and len(some := meanings.get(fold_label(word), [])) == 1:
-            value = some[0]
-        if value is None:
-            rows = f"{count} row{'s' if count > 1 else ''}"
-            text = f"{look.title!r} is {personal.shown(word)!r} in {rows}, which says no {name}; "
-            text += f"{NONE} refuses such rows"
-            questions.append(Question("words", (name, word), text, (*values, NONE)))
-        elif value != NONE and values and value not in values:
-            raise UsageError(f"word {name}.{value}: no such value; allowed: {', '.join(values)}, -")
-        elif value != NONE:
-            told.setdefault(value, []).append(word)
-    return told, questions
