@@ -10,7 +10,8 @@ from typing import Any
 
 from observlib import personal
 from observlib.catalogue import FIELDS, Catalogue, Layout
-from observlib.catalogue.fields import NEEDED, check_form
+from observlib.catalogue.fields import NEEDED
+from observlib.catalogue.formats import check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_shown
 from observlib.scaffold.columns import UNITS, described, forms_told, in_utc, meanings, scale_fault
