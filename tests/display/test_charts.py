@@ -227,7 +227,10 @@ def test_a_bar_never_shows_a_withheld_part_by_difference(feelings, catalogue):
     ("change", "message"),
     [
         ({"indicator": "clarity_10"}, "2 values of indicator"),
-        ({"product": "entreprendre"}, "2 estimates for entreprendre"),
+        (
+            {"product": "entreprendre", "device": "jdma-entreprendre"},
+            "2 estimates for entreprendre",
+        ),
     ],
 )
 def test_estimates_that_do_not_belong_together_are_refused(change, message, marks, catalogue):
@@ -235,6 +238,18 @@ def test_estimates_that_do_not_belong_together_are_refused(change, message, mark
     rows[0] |= change
     with pytest.raises(ObservError, match=message):
         display.dot_chart(estimates.make(rows), catalogue, caption="Une")
+
+
+def test_a_second_device_of_a_product_is_drawn_under_its_own_name_and_breaks_no_study(
+    visits, marks, catalogue
+):
+    again = marks.iloc[:1].assign(device="satisfaction-3939")
+    chart = display.dot_chart(estimates.combine([marks, again]), catalogue, caption="Une")
+    lines = visits(["bodacc"], ["2026-T2", "2026-T3"])
+    lines = estimates.combine([lines, lines.assign(device="datagouv-bodacc")])
+    curves = display.line_chart(lines, catalogue, caption="Deux")
+    for made, device in [(chart, "satisfaction-3939"), (curves, "datagouv-bodacc")]:
+        assert catalogue.devices[device].label in made.content["alt"]
 
 
 def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue):

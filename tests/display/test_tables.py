@@ -103,14 +103,16 @@ def test_tables_of_one_page_have_different_and_stable_names(marks, catalogue):
 def test_two_devices_in_one_cell_are_told_apart(visits, catalogue):
     frame = visits(["bodacc"], ["2026-T3"])
     twice = estimates.combine([frame, frame.assign(device="datagouv-bodacc")])
-    with pytest.raises(ObservError, match="device: matomo-bodacc, datagouv-bodacc"):
-        display.board(twice, catalogue, indicators=["visits"], caption="U")
+    alone = display.board(twice, catalogue, indicators=["visits"], caption="U", rows="product")
     with pytest.raises(ObservError, match="no estimate of these indicators"):
         display.board(twice, catalogue, indicators=["clarity_10"], caption="U")
     both = display.board(
         twice, catalogue, indicators=["visits"], caption="U", rows=("product", "device")
     )
-    assert len(plain(both)) == 4
+    assert plain(alone) == plain(both) and len(plain(both)) == 4
+    same = estimates.combine([frame, frame.assign(estimate=1.0)])
+    with pytest.raises(ObservError, match="2 estimates for bodacc"):
+        display.board(same, catalogue, indicators=["visits"], caption="U", rows="product")
 
 
 def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(visits, marks, catalogue):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, style, words
+from observlib.display import charts, layout, select, style, words
 from observlib.display.output import Output
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def dot_chart(
     caption
         The answer that the chart shows, in one line.
     by
-        The column that names the rows.
+        The column that names the rows; their devices do, where several measure the same.
     sort
         From the best (or highest) down; else in the catalogue's or the frame's order.
 
@@ -46,6 +46,7 @@ def dot_chart(
     ObservError
         Where the frame is empty, mixes indicators or units, or has two estimates for a subject.
     """
+    by = select.told_apart(frame, [by])[-1]
     caption, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
     ours = _ours(frame, by, catalogue)
     records = [

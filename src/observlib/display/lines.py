@@ -64,7 +64,7 @@ def line_chart(
     caption
         The answer that the chart shows, in one line.
     by
-        The column that names the lines.
+        The column that names the lines; their devices do, where several measure the same.
     behind, behind_label
         Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
         has a panel of its own; and what they are, such as "valeurs brutes".
@@ -77,6 +77,8 @@ def line_chart(
         Where the frame is empty, mixes indicators, kinds of period or the units of a subject, or
         has two estimates for one point.
     """
+    if "device" in select.told_apart(frame, [by, "period"]):
+        by = "device"
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart

@@ -40,6 +40,21 @@ def one_indicator(
     return indicator_of(frame["indicator"].iat[0], catalogue)
 
 
+def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """The columns that name subjects, with the device where several of them measure one subject.
+
+    Examples
+    --------
+    >>> marks = {"product": ["p", "p"], "indicator": "satisfaction_10", "device": ["a", "b"]}
+    >>> told_apart(pd.DataFrame(marks), ["product", "indicator"])
+    ['product', 'indicator', 'device']
+    """
+    named = [*keys, "device"]
+    known = {*named} <= {*frame.columns}
+    several = known and "device" not in keys and frame.duplicated([*keys]).any()
+    return named if several and not frame.duplicated(named).any() else [*keys]
+
+
 def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
     """Stop where two estimates would stand at one place, and say what tells them apart."""
     for key in keys:

@@ -176,7 +176,8 @@ def board(
     caption
         The answer that the table shows, in one line.
     rows
-        The column, or columns, of the frame that name the rows.
+        The column, or columns, of the frame that name the rows; the device does too, where several
+        measure the same.
 
     Raises
     ------
@@ -189,6 +190,7 @@ def board(
     frame = frame[frame["indicator"].isin(indicators)]
     if frame.empty:
         raise ObservError("board: no estimate of these indicators; name it with `absent`")
+    keys += select.told_apart(frame, [*keys, "indicator"])[len(keys) + 1 :]
     select.unique(frame, [*keys, "indicator"], "board")
     bases = _bases(frame, known, keys)
     below = [] if bases.column else bases.rest
