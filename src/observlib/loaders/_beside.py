@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from observlib.catalogue import Beside, Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders._text import need_columns, short
 
-if TYPE_CHECKING:
-    from observlib.loaders._grid import Grid
+Table = tuple[list[str], dict[int, list[str]]]  # header, and rows by line
 
 
 def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
@@ -21,9 +19,7 @@ def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
     return [path, other] if other else [path]
 
 
-def joined(
-    path: Path, grid: Grid, beside: Beside, read: Callable[[Path], Grid]
-) -> tuple[list[str], dict[int, list[str]]]:
+def joined(path: Path, table: Table, beside: Beside, read: Callable[[Path], Table]) -> Table:
     """The header and rows of an export with the columns of the file beside it.
 
     Of a row whose key the other file does not have, they are empty.
@@ -38,28 +34,27 @@ def joined(
         raise ObservError(f"{path}: its name is not {beside.file}, to tell which file is beside it")
     if not other.is_file() or other.is_symlink():
         raise ObservError(f"{path}: {other.name} is not beside it; put both into one folder")
-    more = read(other)
-    at, there = _place(path, grid.header, beside.key), _place(other, more.header, beside.other_key)
+    (header, rows), (more, more_rows) = table, read(other)
+    at, there = _place(path, header, beside.key), _place(other, more, beside.other_key)
     by_key: dict[str, list[str]] = {}
-    for line, cells in more.rows.items():
-        key = cells[there].strip() if len(cells) == len(more.header) else ""
+    for line, cells in more_rows.items():
+        key = cells[there].strip() if len(cells) == len(more) else ""
         if not key or key in by_key:
             what = f"has no {beside.other_key}" if not key else "has the key of an earlier row"
             raise ObservError(f"{other}:{line}: {what}; export both files again")
         by_key[key] = cells
-    header = [*grid.header, *(f"beside.{name}" for name in more.header)]
-    none = [""] * len(more.header)
-    rows = {
+    none = [""] * len(more)
+    found = {
         line: [*cells, *by_key.get(cells[at].strip(), none)]
-        if len(cells) == len(grid.header)
+        if len(cells) == len(header)
         else cells  # which is refused as it is
-        for line, cells in grid.rows.items()
+        for line, cells in rows.items()
     }
-    if not any(cells[at].strip() in by_key for cells in grid.rows.values() if len(cells) > at):
+    if not any(cells[at].strip() in by_key for cells in rows.values() if len(cells) > at):
         raise ObservError(
             f"{path}: no {beside.key} of it is in {other.name}; export both for the same period"
         )
-    return header, rows
+    return [*header, *(f"beside.{name}" for name in more)], found
 
 
 def _place(path: Path, header: Sequence[str], name: str) -> int:

@@ -111,7 +111,12 @@ def read_grid(path: Path, form: Format) -> Grid:
         grid = (_archive if layout.kind == "archive" else _workbook)(path, form)
     if layout.beside:
         plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
-        header, whole = _beside.joined(path, grid, layout.beside, lambda p: read_grid(p, plain))
+
+        def table(of: Path) -> tuple[list[str], dict[int, list[str]]]:
+            other = read_grid(of, plain)
+            return other.header, other.rows
+
+        header, whole = _beside.joined(path, (grid.header, grid.rows), layout.beside, table)
         grid = replace(grid, header=header, rows=whole)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
