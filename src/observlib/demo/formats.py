@@ -31,12 +31,17 @@ def table_csv(
     b'month,visits\\n2026-03,12\\n'
     """
     text = io.StringIO(newline="")
-    csv.writer(
+    end = newline.lstrip(delimiter)  # csv writes no delimiter behind the last cell, as GLPI does
+    writer = csv.writer(
         text,
         delimiter=delimiter,
-        lineterminator=newline,
+        lineterminator=end,
         quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
-    ).writerows(rows)
+    )
+    for row in rows:
+        writer.writerow(row)
+        text.seek(text.tell() - len(end))
+        text.write(newline)
     return text.getvalue().encode(encoding)
 
 
