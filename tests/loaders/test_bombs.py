@@ -278,7 +278,7 @@ def test_a_table_of_endless_rows_is_refused(tmp_path):
     refused(tmp_path, "enquete-service-public", bombs)
 
 
-@pytest.mark.parametrize("most", ["_MOST_ROWS", "_MOST_CELLS"])
+@pytest.mark.parametrize("most", ["MOST_ROWS", "MOST_CELLS"])
 def test_more_rows_or_cells_than_may_be_read_say_to_export_parts(monkeypatch, most):
     monkeypatch.setattr(_csv, most, 4)
     text = "a\n" + "1\n" * 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from observlib import tables
 from observlib.catalogue import Device, Format
-from observlib.text import fold_label
+from observlib.loaders._text import header_label
 
 
 def read_by(form: Format) -> list[str]:
@@ -22,8 +22,8 @@ def read_by(form: Format) -> list[str]:
         names += [form.carry_down.key, *form.carry_down.headers]
     if form.latest:
         names += [form.latest.key, form.latest.by]
-    never = {_folded(name) for name in form.never_read}
-    return [name for name in dict.fromkeys(names) if _folded(name) not in never]
+    never = {header_label(name) for name in form.never_read}
+    return [name for name in dict.fromkeys(names) if header_label(name) not in never]
 
 
 def wanted(device: Device, form: Format | None) -> list[str]:
@@ -42,8 +42,8 @@ def chosen(names: list[str], there: list[str]) -> list[str]:
     >>> chosen(["Created at", "Id"], ["id", "subject", "created_at"])
     ['id', 'created_at']
     """
-    known = {_folded(name) for name in names}
-    return [name for name in there if _folded(name) in known]
+    known = {header_label(name) for name in names}
+    return [name for name in there if header_label(name) in known]
 
 
 def missing(form: Format, there: list[str]) -> list[str]:
@@ -55,11 +55,7 @@ def missing(form: Format, there: list[str]) -> list[str]:
     >>> missing(form, ["n°"]), missing(form, ["name"])
     ([], ['Id'])
     """
-    known = {_folded(name) for name in there}
+    known = {header_label(name) for name in there}
     needed = [column.headers for column in form.columns.values() if not column.optional]
     needed += [(rule.header,) for rule in form.keep]
-    return [names[0] for names in needed if names and known.isdisjoint(map(_folded, names))]
-
-
-def _folded(name: str) -> str:
-    return fold_label(name).replace("_", " ")
+    return [names[0] for names in needed if names and known.isdisjoint(map(header_label, names))]

@@ -25,6 +25,7 @@ from observlib.errors import ObservError, bounded
 from observlib.fetching.columns import chosen, missing, wanted
 from observlib.fetching.pages import Progress
 from observlib.fetching.web import LOOPBACK
+from observlib.store.sql import literal, quoted
 
 Choose = Callable[[list[str]], list[str]]  # the columns to copy, of those that there are
 MEMORY = "1GB"  # for DuckDB, whatever the length of a table
@@ -93,12 +94,12 @@ def _files(device: Device, path: Path, choose: Choose, delimiter: str, zone: str
             source = session.execute(f"SELECT * FROM {_READERS[end]} LIMIT 0", [place])
             types = {column[0]: str(column[1]) for column in source.description or ()}
             columns = ", ".join(
-                f"strftime({_quoted(name)}, '%Y-%m-%d %H:%M:%S{zone}') AS {_quoted(name)}"
+                f"strftime({quoted(name)}, '%Y-%m-%d %H:%M:%S{zone}') AS {quoted(name)}"
                 if types[name] == "TIMESTAMP WITH TIME ZONE"
-                else _quoted(name)
+                else quoted(name)
                 for name in choose(list(types))
             )
-            told = f"COPY (SELECT {columns} FROM {_READERS[end]}) TO '{_single(str(new))}' "
+            told = f"COPY (SELECT {columns} FROM {_READERS[end]}) TO {literal(str(new))} "
             told += f"(FORMAT csv, HEADER, DELIMITER '{delimiter}', USE_TMP_FILE false)"
             return int(session.execute(told, [place]).fetchall()[0][0])
         except duckdb.Error as error:
@@ -106,19 +107,11 @@ def _files(device: Device, path: Path, choose: Choose, delimiter: str, zone: str
             raise ObservError(f"{place}: cannot be read: {said[:200]}") from None
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _single(text: str) -> str:
-    return text.replace("'", "''")
-
-
 def _sqlite(
     device: Device, path: Path, choose: Choose, delimiter: str, new: IO[bytes], progress: Progress
 ) -> int:
     """Copy from a table or view of a SQLite file, which is not written."""
-    table = _quoted(device.address_table or "")
+    table = quoted(device.address_table or "")
     rows = 0
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as session:
@@ -126,7 +119,7 @@ def _sqlite(
             described = session.execute(f"SELECT * FROM {table} LIMIT 0").description
             kept = choose([column[0] for column in described])
             (total,) = session.execute(f"SELECT count(*) FROM {table}").fetchone()
-            found = session.execute(f"SELECT {', '.join(map(_quoted, kept))} FROM {table}")
+            found = session.execute(f"SELECT {', '.join(map(quoted, kept))} FROM {table}")
             new.write(_csv([kept], delimiter))
             while some := found.fetchmany(_ROWS):
                 new.write(_csv(some, delimiter))

@@ -19,9 +19,9 @@ Lines = Callable[[], Iterator[str]]  # of a text, with their ends, from its firs
 _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII | re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MOST_BYTES = 500_000_000  # of an export in text
-_MOST_COLUMNS = 10_000
-_MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
-_MOST_CELLS = 50_000_000
+MOST_COLUMNS = 10_000
+MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
+MOST_CELLS = 50_000_000
 _LONGEST_ROW = 5_000_000  # characters
 _CHUNK = 1 << 20  # bytes read at once
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx, .ods and .xls begin
@@ -177,10 +177,10 @@ def csv_rows(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[tuple
     try:
         for cells in reader:
             row_size = 0
-            if not headed and len(cells) > _MOST_COLUMNS:
+            if not headed and len(cells) > MOST_COLUMNS:
                 raise ObservError(
                     f"{path}:{line}: has {len(cells):,} columns, and an export no more than "
-                    f"{_MOST_COLUMNS:,}; export only those that are needed"
+                    f"{MOST_COLUMNS:,}; export only those that are needed"
                 )
             if any(map(str.strip, cells)):
                 headed = True
@@ -206,9 +206,9 @@ def held(path: Path, rows: Iterable[tuple[int, list[str]]]) -> dict[int, list[st
     count = 0
     for line, cells in rows:
         count += len(cells)
-        if count > _MOST_CELLS or len(found) >= _MOST_ROWS:
+        if count > MOST_CELLS or len(found) >= MOST_ROWS:
             raise ObservError(
-                f"{path}: has over {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells; {SPLIT}"
+                f"{path}: has over {MOST_ROWS:,} rows or {MOST_CELLS:,} cells; {SPLIT}"
             )
         found[line] = cells
     return found

@@ -14,8 +14,8 @@ from observlib.errors import ObservError
 from observlib.loaders import _cells
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid
-from observlib.loaders._kept_rows import header_label, needed_places, places_of, rule_of
-from observlib.loaders._text import is_formula_error, need_columns, short, width_fault
+from observlib.loaders._kept_rows import needed_places, places_of, rule_of
+from observlib.loaders._text import header_label, is_formula_error, need_columns, short, width_fault
 from observlib.text import fold_label
 
 

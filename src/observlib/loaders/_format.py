@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
 from observlib.loaders._field_texts import texts_of, titles_of
-from observlib.loaders._grid import Grid, in_pieces, pieces, read_grid
+from observlib.loaders._grid import Grid, Pieces, in_pieces, pieces, read_grid
 from observlib.loaders._kept_rows import kept_rows, places_of
 from observlib.loaders._moments import Written, read_moments, written
 from observlib.loaders._periods import day_made, given_period
@@ -31,7 +31,6 @@ from observlib.loaders._text import (
 from observlib.tables import reject
 
 PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
-Pieces = Callable[[], Iterable[Grid]]  # of an export, from the first each time
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")
 # What of each table stays empty where it is not told, and would else be read as "not" or 0.
 _UNTOLD = {
@@ -54,7 +53,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     """
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
-    grid = next(pieces(path, form, PIECE))
+    again = pieces(path, form, PIECE)
+    grid = next(again())
     for header, name in form.instead.items():
         if (other := catalogue.formats.get(name)) and places_of(grid.header, [header]):
             yield from batches(path, device, catalogue, other)
@@ -75,7 +75,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     long = len(grid.rows) == PIECE and in_pieces(path, form)
     if long and not _stand_alone(form, device, titles):
         grid, long = read_grid(path, form), False
-    again: Pieces = partial(pieces, path, form, PIECE) if long else partial(iter, [grid])
+    if not long:
+        again = partial(iter, [grid])
     how = _written(path, again, form, device, titles)
     zone = _zone(path, form, device, grid.zone)
     left: Counter[str] = Counter()

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -51,7 +51,10 @@ class Grid:
     around: tuple[str, ...] = ()
 
 
-def pieces(path: Path, form: Format, most: int) -> Iterator[Grid]:
+Pieces = Callable[[], Iterator[Grid]]  # of an export, from the first each time
+
+
+def pieces(path: Path, form: Format, most: int) -> Pieces:
     """The table of an export in pieces of so many rows; one at least, and maybe without a row.
 
     Raises
@@ -60,13 +63,17 @@ def pieces(path: Path, form: Format, most: int) -> Iterator[Grid]:
         As `read_grid`, but for the size of a text.
     """
     if not in_pieces(path, form):
-        yield read_grid(path, form)
-        return
-    header, others, rows = _csv(path, lines_in(path, form.layout.encodings), form)
-    piece = Grid(header, dict(islice(rows, most)), others=others)
-    yield piece
-    while more := dict(islice(rows, most)):
-        yield replace(piece, rows=more)
+        return partial(iter, [read_grid(path, form)])
+    lines = lines_in(path, form.layout.encodings)
+
+    def read() -> Iterator[Grid]:
+        header, others, rows = _csv(path, lines, form)
+        piece = Grid(header, dict(islice(rows, most)), others=others)
+        yield piece
+        while more := dict(islice(rows, most)):
+            yield replace(piece, rows=more)
+
+    return read
 
 
 def in_pieces(path: Path, form: Format) -> bool:

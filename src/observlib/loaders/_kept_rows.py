@@ -9,13 +9,8 @@ from pathlib import Path
 
 from observlib.catalogue import Format, Keep
 from observlib.loaders._grid import Grid
-from observlib.loaders._text import need_columns
+from observlib.loaders._text import header_label, need_columns
 from observlib.text import fold_label
-
-
-def header_label(title: str) -> str:
-    """A header to compare others by."""
-    return fold_label(title).replace("_", " ")
 
 
 def places_of(header: Sequence[str], names: Sequence[str]) -> list[int]:

@@ -10,13 +10,11 @@ from typing import Any
 
 from observlib.catalogue import Layout
 from observlib.errors import ObservError
-from observlib.loaders._csv import read_text
+from observlib.loaders._csv import MOST_CELLS, MOST_COLUMNS, read_text
 from observlib.loaders._periods import parse_period
 from observlib.loaders._text import MOST_JSON, read_json
 
 Header = list[str]
-_MOST_COLUMNS = 10_000
-_MOST_CELLS = 50_000_000
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
 _NO_RECORD: dict[str, str] = {}  # what stands among records and is none
@@ -82,7 +80,7 @@ def _keyed(document: dict[str, Any], name: str, zero: str) -> Iterator[Any]:
 
 def need_room(path: Path, columns: int, rows: int) -> None:
     """Stop before rows that each have keys of their own are laid out under all of them."""
-    if columns > _MOST_COLUMNS or columns * rows > _MOST_CELLS:
+    if columns > MOST_COLUMNS or columns * rows > MOST_CELLS:
         raise ObservError(
             f"{path}: its {rows:,} rows have {columns:,} columns together, which is more than any "
             "export; export a shorter period, or parts"

@@ -103,6 +103,17 @@ def need_columns(path: Path, header: Sequence[str], needed: Sequence[str], mend:
         )
 
 
+def header_label(title: str) -> str:
+    """A header to compare others by: without case, accents, and `_` for a space.
+
+    Examples
+    --------
+    >>> header_label("Reçu_le") == header_label("recu le")
+    True
+    """
+    return fold_label(title).replace("_", " ")
+
+
 def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
     """Headers as an error shows them: where the header is missing, it is a row of somebody.
 

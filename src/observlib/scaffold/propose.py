@@ -13,7 +13,7 @@ from observlib.catalogue import FIELDS, Catalogue, Layout
 from observlib.catalogue.fields import NEEDED
 from observlib.catalogue.formats import check_form
 from observlib.errors import ObservError, UsageError
-from observlib.loaders._text import header_shown
+from observlib.loaders._text import header_label, header_shown
 from observlib.scaffold.columns import UNITS, described, forms_told, in_utc, meanings, scale_fault
 from observlib.scaffold.looks import (
     COUNTED,
@@ -26,7 +26,6 @@ from observlib.scaffold.looks import (
     words_of,
 )
 from observlib.scaffold.proposal import NONE, Proposal, Question, Wishes
-from observlib.scaffold.recognise import folded
 from observlib.tables import REFERENCE
 from observlib.text import fold_label
 
@@ -180,10 +179,10 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
     for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
         if table and name not in kinds:
             yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
-    by_title = {folded(look.title): look for look in seen}
-    titles = [folded(look.title) for look in seen]
+    by_title = {header_label(look.title): look for look in seen}
+    titles = [header_label(look.title) for look in seen]
     for name, title in wishes.columns.items():
-        look = by_title.get(folded(title))
+        look = by_title.get(header_label(title))
         if name not in kinds:
             continue
         if title == NONE:
@@ -193,7 +192,7 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
         if look is None:
             there = ", ".join(repr(_shown(look)) for look in seen)
             yield f"{path}: has no column {title!r} for {name}; its columns are {there}"
-        elif titles.count(folded(title)) > 1:
+        elif titles.count(header_label(title)) > 1:
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
         elif why := look.hidden(kinds[name].rstrip("?~")):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
@@ -215,12 +214,12 @@ def _synonyms(table: str, catalogue: Catalogue) -> dict[str, set[str]]:
 
     What a format has to work out, such as a moment from a delay, is the field by no header alone.
     """
-    found = {name: {folded(name)} for name in FIELDS[table]}
+    found = {name: {header_label(name)} for name in FIELDS[table]}
     for form in catalogue.formats.values():
         if form.table == table:
             for name, column in form.columns.items():
                 if column.model_dump(exclude_defaults=True).keys() <= _PLAIN:
-                    found.setdefault(name, set()).update(map(folded, column.headers))
+                    found.setdefault(name, set()).update(map(header_label, column.headers))
     return found
 
 
@@ -299,7 +298,7 @@ def _candidates(
 
 def _alike(title: str, synonyms: set[str]) -> float:
     """1 where a header is a synonym; else up to a half, by the words that it shares with one."""
-    if folded(title) in synonyms:
+    if header_label(title) in synonyms:
         return 1.0
     words = words_of(title)
     shares = [
@@ -315,11 +314,13 @@ def _chosen(
 ) -> tuple[dict[str, Look], list[Question], tuple[Question, ...]]:
     """The column of each field that is sure; questions of those needed, and of all others."""
     kinds = FIELDS[table]
-    by_title = {folded(look.title): look for look in seen}
+    by_title = {header_label(look.title): look for look in seen}
     chosen = {
-        name: by_title[folded(title)] for name, title in wishes.columns.items() if title != NONE
+        name: by_title[header_label(title)]
+        for name, title in wishes.columns.items()
+        if title != NONE
     }
-    titles = [folded(look.title) for look in seen]
+    titles = [header_label(look.title) for look in seen]
     likely = _candidates(seen, table, catalogue)
     guesses: dict[str, str] = {}
     ranked = sorted(
@@ -332,7 +333,7 @@ def _chosen(
             continue
         rivals = [other for other, high in likely[name] if high == score and other is not look]
         rivals = [other for other in rivals if other.title not in taken]
-        twice = titles.count(folded(look.title)) > 1
+        twice = titles.count(header_label(look.title)) > 1
         if score == 1 and not rivals and not twice:
             chosen[name] = look
         elif look.title not in guesses.values() and score >= _least(name, kinds[name]):
@@ -367,9 +368,9 @@ def _which(
 ) -> Question:
     """The question of which column gives a field: one of those that are free and would do."""
     kind = FIELDS[table][name]
-    titles = [folded(look.title) for look in seen]
+    titles = [header_label(look.title) for look in seen]
     taken = {look.title for look in chosen.values()}
-    twice = [look.title for look in seen if titles.count(folded(look.title)) > 1]
+    twice = [look.title for look in seen if titles.count(header_label(look.title)) > 1]
     answers = [
         look.title
         for look in seen

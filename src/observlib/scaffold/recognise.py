@@ -14,10 +14,9 @@ from observlib.errors import ObservError
 from observlib.loaders import Loaded, load, names
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
-from observlib.loaders._text import headers_shown
+from observlib.loaders._text import header_label, headers_shown
 from observlib.scaffold.looks import first_bytes
 from observlib.tables import TABLES
-from observlib.text import fold_label
 
 _ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
 _LIKELY = 1 / 3  # of a file's columns that a format names, so that its error is worth telling
@@ -185,11 +184,6 @@ def by_form(
     return next(_by_format(path, form, grid, titles, catalogue, known, {}, whole=False))
 
 
-def folded(title: str) -> str:
-    """A header as the engine compares it."""
-    return fold_label(title).replace("_", " ")
-
-
 def _text(value: object, kind: str) -> str:
     if pd.isna(value):
         return ""
@@ -223,12 +217,12 @@ def _grid_of(path: Path, form: Format) -> Grid | None:
 
 def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     """The file's header of each field; `None` where the format lacks a column or its rows."""
-    there = {folded(title): title for title in grid.header}
+    there = {header_label(title): title for title in grid.header}
     own = _named(form.model_copy(update={"columns": {}}))
     titles: dict[str, str] = {}
     alone = len(grid.rows) == 1  # a row whose period the file's name may tell
     for field, column in form.columns.items():
-        found = [there[name] for name in map(folded, column.headers) if name in there]
+        found = [there[name] for name in map(header_label, column.headers) if name in there]
         if found:
             titles[field] = found[0]
         elif column.headers and not (column.optional and (field != "period" or alone)):
@@ -244,15 +238,15 @@ def _named(form: Format) -> set[str]:
     own += [rule.header for rule in form.keep]
     own += [form.carry_down.key, *form.carry_down.headers] if form.carry_down else []
     own += [form.latest.key, form.latest.by] if form.latest else []
-    return {folded(name) for name in own}
+    return {header_label(name) for name in own}
 
 
 def _explained(grid: Grid, form: Format) -> int:
     """How many columns of a file a format names; none of those that it names itself."""
     if not form.layout.header_row:
         return 0
-    known = _named(form) | {folded(name) for name in form.never_read}
-    return sum(folded(title) in known for title in grid.header)
+    known = _named(form) | {header_label(name) for name in form.never_read}
+    return sum(header_label(title) in known for title in grid.header)
 
 
 def _ways(form: Format, catalogue: Catalogue, known: Mapping[str, str]) -> list[dict[str, str]]:
@@ -277,16 +271,18 @@ def _by_format(
     loaded = load(path, device, catalogue)
     if loaded.rows.empty and whole:
         return
-    persons = {folded(name) for name in form.never_read}
+    persons = {header_label(name) for name in form.never_read}
     named = _named(form)
     header = [title for title in grid.header if title.strip()]
     told = {
         one: said[1:-1] for one, said in zip(header, headers_shown(header, header), strict=True)
     }
     unread = {
-        told[title]: "the format never reads it" if folded(title) in persons else "of no field"
+        told[title]: "the format never reads it"
+        if header_label(title) in persons
+        else "of no field"
         for title in header
-        if folded(title) not in named
+        if header_label(title) not in named
     }
     explained = _explained(grid, form)
     shown = {field: told[title] for field, title in titles.items()}

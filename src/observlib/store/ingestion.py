@@ -29,7 +29,7 @@ from observlib.store.ledger import (
     read_ledger,
     write_ledger,
 )
-from observlib.store.parts import comparing, first_reject, put, receive, starts
+from observlib.store.parts import comparing, extent, first_reject, put, receive
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -211,7 +211,7 @@ def _read(
             )
         made = None
         if before:
-            first, last = starts(query, found)
+            first, last, _ = extent(query, found)
             if not first or first <= datetime.fromisoformat(before.read):
                 export = replace(export, read=before.read)
             if device.extracted is None and last:

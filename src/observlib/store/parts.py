@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from observlib import files, tables
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.store.ledger import Entry, Export, file_digest
-from observlib.store.sql import escaped, quoted, rows_of
+from observlib.store.sql import escaped, literal, quoted, rows_of
 from observlib.text import as_cell
 
 if TYPE_CHECKING:
@@ -110,11 +110,20 @@ def first_reject(rejects: pd.DataFrame) -> str:
     return f"such as row {first['row']}: {why}"
 
 
-def starts(query: Connection, found: Received) -> tuple[datetime | None, datetime | None]:
-    """The first and the last start of an export's rows."""
-    start = quoted(tables.TABLES[found.table].start)
-    select = f"SELECT min({start}), max({start}) {rows_of(found.table)}"
-    return query.execute(select, [escaped(found.file)]).fetchone() or (None, None)
+class Extent(NamedTuple):
+    """The first and last starts of rows, and their last end; none where there is no row."""
+
+    first: datetime | None
+    last_start: datetime | None
+    last: datetime | None
+
+
+def extent(query: Connection, found: Received) -> Extent:
+    """From when to when an export's rows go."""
+    shape = tables.TABLES[found.table]
+    start, end = quoted(shape.start), quoted(shape.end)
+    select = f"SELECT min({start}), max({start}), max({end}) {rows_of(found.table)}"
+    return Extent(*(query.execute(select, [escaped(found.file)]).fetchone() or (None,) * 3))
 
 
 def put(
@@ -143,7 +152,8 @@ def put(
         The new entries, and in words what the export corrects.
     """
     known = entries[place] if place < len(entries) else None
-    span = _span(query, found)
+    first, _, last = extent(query, found)
+    span = (first.isoformat(), last.isoformat()) if first and last else None
     earlier, told = _correct(query, store, entries[:place], export, found, span)
     later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, found.table)]
     spans = known.corrected if known and known.table == found.table else {}
@@ -217,21 +227,25 @@ def _spoken(table: str, part: Path) -> Iterator[Condition]:
         )
 
 
+def _subject(table: str) -> list[str]:
+    """The columns that say what a row speaks of: its key, without the days of one `by_days`."""
+    shape = tables.TABLES[table]
+    days = (shape.start, shape.end) if shape.by_days else ()
+    return [name for name in shape.key if name not in days]
+
+
 def _subjects(table: str) -> str:
     """What the rows of a part speak of: their keys, or the days that they count."""
-    shape = tables.TABLES[table]
-    names = [quoted(name) for name in shape.key]
+    shape, names = tables.TABLES[table], [*map(quoted, _subject(table))]
     if shape.by_days:
         start, end = quoted(shape.start), quoted(shape.end)
-        names = [name for name in names if name not in (start, end)]
         names.append(f"unnest(generate_series({start}, {end}, INTERVAL 1 DAY)) AS day")
     return f"SELECT filename, file_row_number, {', '.join(names)} {rows_of(table)}"
 
 
 def _alike(table: str) -> str:
     shape = tables.TABLES[table]
-    names = [name for name in shape.key if not (shape.by_days and name in (shape.start, shape.end))]
-    names += ["day"] if shape.by_days else []
+    names = _subject(table) + ["day"] * shape.by_days
     alike = {name: f"a.{quoted(name)} IS NOT DISTINCT FROM b.{quoted(name)}" for name in names}
     if shape.by_area:  # what is told of no area is told of all
         alike["area"] = "(a.area = b.area OR a.area IS NULL OR b.area IS NULL)"
@@ -253,13 +267,6 @@ def _speaking(
     parts = [escaped(store / entry.part) for entry in entries]
     speak = {row[0] for row in query.execute(select, [parts, escaped(found.file)]).fetchall()}
     return [entry for entry in entries if str(store / entry.part) in speak]
-
-
-def _span(query: Connection, found: Received) -> tuple[str, str] | None:
-    shape = tables.TABLES[found.table]
-    select = f"SELECT min({quoted(shape.start)}), max({quoted(shape.end)}) {rows_of(found.table)}"
-    first, last = query.execute(select, [escaped(found.file)]).fetchone() or (None, None)
-    return (first.isoformat(), last.isoformat()) if first else None
 
 
 def _write_rejects(store: Path, export: Export, rejects: pd.DataFrame) -> None:
@@ -301,7 +308,7 @@ def _write_rows(
             columns = columns.replace('"complete"', f"complete AND NOT ({late}) AS complete")
         query.execute(
             f"COPY (SELECT {columns} {rows_of(table)} WHERE NOT coalesce({away}, false) "
-            f"ORDER BY file_row_number) TO {_literal(new)} (FORMAT parquet)",
+            f"ORDER BY file_row_number) TO {literal(str(new))} (FORMAT parquet)",
             [*[made] * bool(late), escaped(source), *values],
         )
     sha256 = file_digest(new)
@@ -324,7 +331,3 @@ def _write_rows(
         "start": start and start.date().isoformat(),
         "end": end and end.date().isoformat(),
     }, count
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -29,7 +29,12 @@ def rows_of(table: str) -> str:
 
 def quoted(name: str) -> str:
     """A name in SQL."""
-    return f'"{name}"'
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text in SQL, where no parameter can stand."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def escaped(path: Path) -> str:
