@@ -13,6 +13,7 @@ from tests.copies import copy_catalogue
 
 from observlib import __version__, release, standing, store
 from observlib.cli import app
+from observlib.cli.printing import steps
 
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
@@ -108,3 +109,10 @@ def test_a_shell_completes_commands_without_a_file_or_an_address(place):
         check=False,
     )
     assert done.stdout.split() == ["ingest"]
+
+
+def test_a_program_that_runs_a_quiet_command_still_reads_what_comes_after_it(observ, capsys):
+    assert observ("catalogue", "--quiet")[:2] == (0, "")
+    with steps() as step:
+        step("Reading exports")(1, 1, "a.csv")
+    assert capsys.readouterr().err == "Reading exports: 1 of 1 (a.csv)\n"

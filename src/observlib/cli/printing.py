@@ -30,8 +30,11 @@ _output = typer.Typer(add_completion=False)
 
 
 def _option(name: str, said: str) -> Any:
-    def want(value: bool) -> None:
-        _wanted.update({name} if value else ())
+    def want(context: typer.Context, value: bool) -> None:
+        if value:
+            _wanted.add(name)
+            # else a program that runs a second command would have it quiet too
+            context.call_on_close(lambda: _wanted.discard(name))
 
     return typer.Option(name, help=said, callback=want, expose_value=False, is_eager=True)
 
@@ -46,7 +49,6 @@ def _options(
 
 def with_output_options(command: Any) -> Any:
     """A command of which it and all below it take `--quiet` and `--json`."""
-    _wanted.clear()
     command.params += typer.main.get_command(_output).params
     for below in getattr(command, "commands", {}).values():
         with_output_options(below)
