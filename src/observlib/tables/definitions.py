@@ -408,6 +408,32 @@ TABLES = {
         key=("experience_id",),
         several=True,
     ),
+    # One row a text that someone wrote, redacted before it came here (`[nom]`, `[téléphone]` …):
+    # `answer_id` is that of the rating, experience or ticket that it came with, `question` what it
+    # answers, or the name of its field, such as `title`.
+    "verbatims": _table(
+        {
+            "answer_id": _PERSON_ID,
+            "date": _PAST_DAY,
+            "question": _TEXT,
+            "text": _CITATION,
+        },
+        key=("answer_id", "question"),
+        several=True,
+    ),
+    # One row a text, `variable` and `coder`: what somebody who read the text answered, such as
+    # `yes` to `anger`. `coder` is a role or a number, never a name.
+    "codes": _table(
+        {
+            "answer_id": _PERSON_ID,
+            "date": _PAST_DAY,
+            "variable": _TEXT,
+            "coder": _TEXT,
+            "code": _TEXT,
+        },
+        key=("answer_id", "variable", "coder"),
+        several=True,
+    ),
     # One row a procedure and published indicator, of the quarter `edition`: a `state` and, by
     # the indicator's kind, a `value`, a `day` or a `label`.
     "procedures": _table(
