@@ -129,7 +129,8 @@ def _processes(count: int, private: Path) -> Iterator[ProcessPoolExecutor]:
         for process in started:
             process.join(_PATIENCE)
             process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+        # its thread ends as they have; left alone, it may be woken by a pipe that is closed
+        pool.shutdown(cancel_futures=True)
 
 
 def _executed(
