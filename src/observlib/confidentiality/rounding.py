@@ -42,5 +42,16 @@ def mark(value: Any, unit: Any) -> Any:
     >>> mark(np.array([7.26, -13.3, np.nan]), np.array(["sur 10", "points", "sur 10"])).tolist()
     [7.5, -15.0, nan]
     """
-    step = np.where(unit == "points", 5.0, 0.5)
+    step = np.where(unit == "points", mark_step("points"), mark_step("sur 10"))
     return step * np.round(value / step) + 0.0  # 0.0: no minus before a zero
+
+
+def mark_step(unit: str) -> float:
+    """The step in which a mean of few marks is told.
+
+    Examples
+    --------
+    >>> mark_step("sur 5"), mark_step("points")
+    (0.5, 5.0)
+    """
+    return 5.0 if unit == "points" else 0.5
