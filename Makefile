@@ -25,7 +25,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 # the demonstration exports, and the store made of them; remade when the library changes
 $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue data/formats $(DEMO)/catalogue -name '*.py' -o -name '*.yml' 2>/dev/null)
-	rm -rf $(DEMO)/store
+	rm -rf $(DEMO)/store $(DEMO)/published
 	$(BIN)/observ demo $(DEMO)/raw
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
 	@touch $@
@@ -61,4 +61,4 @@ lock: ## renew the lock files
 	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store reports/_site reports/editions reports/_failed reports/.kept reports/.preview
+	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published reports/_site reports/editions reports/_failed reports/.kept reports/.preview

@@ -12,12 +12,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import disk_cache, files, frame, inputs, standing, store
+from observlib import disk_cache, files, frame, inputs, publications, standing, store, told
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
 from observlib.edition.make import make
-from observlib.edition.manifest import entry, entry_of, known_entries, known_frame, leave_out
+from observlib.edition.manifest import (
+    entry,
+    entry_of,
+    known_decisions,
+    known_entries,
+    known_frame,
+    leave_out,
+)
 from observlib.edition.notices import with_notices
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
@@ -125,6 +132,9 @@ def release(
         write_documentation(root / "docs", copy / "documentation")
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
+            # before it is public: nobody may forget what others can know
+            publications.keep(data, request.quarter, folder)
+            told.decisions(data, request.quarter)  # as they follow from it too, and stay the same
             outputs = _publish(request, copy, manifest, publisher, keep_going, publishing)
         else:
             made, outputs = before.made, before.files
@@ -198,7 +208,12 @@ def explain(
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)
     found["the quarter"] = str(request.quarter)
-    cache, shared = root / disk_cache.FOLDER / "pages", request.shared()
+    cache = root / disk_cache.FOLDER / "pages"
+    is_computed = compute.is_computed(request)
+    decided = known_decisions(request)
+    if is_computed:
+        decided = told.decisions(data, request.quarter).digest
+    shared = request.shared(decided)
     others = known_entries(request)
     reasons = {_named(job): _of_family(request, job) for job in compute.jobs(request)}
     entries = []
@@ -217,7 +232,7 @@ def explain(
     manifest = {
         "quarter": str(request.quarter),
         "kind": request.kind,
-        "frame": known_frame(request) if compute.is_computed(request) else {},
+        "frame": known_frame(request) if is_computed else {},
         "studies": entries,
     }
     site = _site_changes(root, standing.read(root), found, manifest)
@@ -225,12 +240,12 @@ def explain(
     return {**reasons, "the site": again if site else "would stay as it is"}
 
 
-def _named(job: compute.Job) -> str:
+def _named(job: told.Job) -> str:
     family, survey = job
     return f"family {family}{f' ({survey})' if survey else ''}"
 
 
-def _of_family(request: Request, job: compute.Job) -> str:
+def _of_family(request: Request, job: told.Job) -> str:
     """Whether a family would be computed again, and why."""
     asked = (request.data, request.quarter, *job)
     if frame.is_kept(*asked):

@@ -1,7 +1,8 @@
 """What a study's notebook holds in its hand: estimates by name, sentences, charts and tables.
 
 A notebook asks (`estimates`, `comparisons`), says (`say`, `text`) and shows (`lines`, `dots`,
-`table`, …). It computes nothing: families of estimates are computed once an edition (see `frame`).
+`table`, …). It computes nothing: families of estimates are computed once an edition (see `frame`),
+and what is told of them is decided once (see `told`).
 """
 
 from __future__ import annotations

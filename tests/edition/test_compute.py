@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from datetime import date
@@ -12,14 +11,13 @@ import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, disk_cache, estimates, frame
+from observlib import comparisons, disk_cache, estimates, frame, told
 from observlib.edition import compute
 from observlib.edition.request import Request
 from observlib.period import Quarter
 from observlib.practices import Practices
 
 ROOT = Path(__file__).parents[2]
-SURVEYS = ("enquete-service-public", "enquete-legifrance", "enquete-vie-publique")
 FILES = {"estimates.parquet": estimates, "comparisons.parquet": comparisons}
 
 
@@ -39,19 +37,18 @@ def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatc
         digest="abc123",
         catalogue=demonstration_catalogue(),
         practices=Practices((), {}, {}),
-        surveys=SURVEYS,
         pages=(),
         wanted=frozenset(),
     )
 
 
 def written(request: Request, folder: Path) -> dict[str, bytes]:
-    """The files of the frame, of which the digests are told."""
+    """The files of the frame."""
     folder.mkdir()
-    told = compute.write_frame(request, folder)
-    found = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert told == {name: hashlib.sha256(found[name]).hexdigest() for name in found}
-    assert set(found) == set(FILES)
+    found = compute.frame_files(request)
+    assert set(found) == {*FILES, "disclosure.json"}
+    for name, content in found.items():
+        (folder / name).write_bytes(content)
     return found
 
 
@@ -59,7 +56,7 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
     request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = [("visits", ""), ("followed", ""), ("polls", "")]
-    monkeypatch.setattr(compute, "jobs", lambda _: few)
+    monkeypatch.setattr(told, "jobs", lambda _: few)
     first = written(request_, tmp_path / "first")
     for name, contract in FILES.items():
         rows = pd.read_parquet(tmp_path / "first" / name)

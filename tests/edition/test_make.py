@@ -21,6 +21,7 @@ from observlib.edition.request import Request
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.practices import Practices
+from observlib.told import Decisions
 
 CATALOGUE = demonstration_catalogue()
 Making = Callable[..., dict[str, Any]]
@@ -42,7 +43,8 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
 
     monkeypatch.setattr(module, "execute", execute)
     monkeypatch.setattr(module, "is_computed", lambda _: True)
-    monkeypatch.setattr(module, "write_frame", lambda *_: {})
+    monkeypatch.setattr(module, "frame_files", lambda _: {})
+    monkeypatch.setattr(module.told, "decisions", lambda *_: Decisions([], (), [], "none"))
 
     def run(keep_going: bool = False, mute: str = "", **failing: str) -> dict[str, Any]:
         errors.clear()
@@ -70,7 +72,6 @@ def request(root: Path, pages: list[Page]) -> Request:
         digest="abc123",
         catalogue=CATALOGUE,
         practices=Practices((), {}, {}),
-        surveys=(),
         pages=tuple(pages),
         wanted=frozenset(page.name for page in pages),
     )

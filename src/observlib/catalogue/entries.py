@@ -116,6 +116,9 @@ class Device(Entry):
     address_table: str | None = Field(
         default=None, min_length=1, description="table or view of the address, maybe schema.table"
     )
+    minimum_people: int = Field(
+        default=11, ge=11, description="figures on fewer people are withheld; 11 at least"
+    )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
 
     @field_validator("zone")

@@ -9,7 +9,6 @@ the period in which it stands. The mean keeps its digits, which is what readers 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -73,7 +72,7 @@ def _widened(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     if row["status"] in estimates.WITHHELD or is_many(row["n"]):
         return row
     if row["unit"] == "%":
-        return withheld(row)
+        return row | dict.fromkeys(estimates.NUMBERS, math.nan) | {"status": "suppressed"}
     if math.isnan(row["ci_low"]):
         return row
     step, value = wide_step(row["unit"]), round(row["estimate"], decimals)
@@ -81,17 +80,6 @@ def _widened(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     low = max(least, step * math.floor(row["ci_low"] / step + 1e-9))
     high = min(most, step * math.ceil(row["ci_high"] / step - 1e-9))
     return row | {"estimate": value, "ci_low": min(value, low), "ci_high": max(value, high)}
-
-
-def withheld(row: dict[str, Any], columns: Collection[str] = estimates.NUMBERS) -> dict[str, Any]:
-    """An estimate without its numbers.
-
-    Examples
-    --------
-    >>> withheld({"estimate": 7.2, "n": 12.0, "status": "published"}, ["estimate", "n"])
-    {'estimate': nan, 'n': nan, 'status': 'suppressed'}
-    """
-    return row | dict.fromkeys(columns, math.nan) | {"status": "suppressed"}
 
 
 def _best(unit: str) -> float:

@@ -6,21 +6,18 @@ What they give is the edition's frame, which is written beside its pages.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import comparisons, disk_cache, estimates, frame, inputs, project
+from observlib import comparisons, estimates, frame, publications, told
 from observlib.edition.execute import Progress
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
     from observlib.edition.request import Request
-
-Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 
 def compute(request: Request, pool: Executor, progress: Progress | None = None) -> None:
@@ -42,10 +39,11 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
         For wrong data, and where something ends a worker from outside.
     """
     left = [job for job in jobs(request) if not _is_kept(request, job)]
-    if not left:
-        return
     try:
-        _run(request, left, pool, progress)
+        if left:
+            _run(request, left, pool, progress)
+        if not told.is_decided(request.data, request.quarter):
+            _decide(request, pool, progress)
     except BrokenProcessPool as error:
         raise ObservError(
             "estimates: a process that computed them was ended from outside, perhaps for want of "
@@ -53,67 +51,45 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
         ) from error
 
 
-def jobs(request: Request) -> list[Job]:
+def jobs(request: Request) -> list[told.Job]:
     """The families of an edition, each after those it reads, and the surveys of those of each."""
-    return [
-        (name, survey)
-        for name, family in frame.families().items()
-        for survey in (request.surveys if family.each_survey else [""])
-    ]
+    return told.jobs(request.data)
 
 
 def is_computed(request: Request) -> bool:
-    """Whether the project keeps what every family gives."""
-    return all(_is_kept(request, job) for job in jobs(request))
+    """Whether the project keeps what every family gives, and what was decided of it."""
+    kept = all(_is_kept(request, job) for job in jobs(request))
+    return kept and told.is_decided(request.data, request.quarter)
 
 
-def write_frame(request: Request, folder: Path) -> dict[str, str]:
-    """Write what the families of an edition give, as pages tell it; the digests of the files.
+def frame_files(request: Request) -> dict[str, bytes]:
+    """What an edition tells, as files: its estimates, its comparisons, its disclosure control.
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
     there once, with no more digits than on a page.
-
-    Parameters
-    ----------
-    request
-        Of which data, quarter and surveys.
-    folder
-        The edition's folder.
     """
-    made_of = {**request.shared(), "the quarter": str(request.quarter)}
-    kept = request.root / disk_cache.FOLDER / "frame"
-    files = disk_cache.get(kept, inputs.key(made_of))
-    if files is None:
-        files = _frame(request)
-        with contextlib.suppress(OSError):  # a project that cannot be written has its frame
-            disk_cache.put(kept, inputs.key(made_of), files)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-
-
-def _frame(request: Request) -> dict[str, bytes]:
-    from observlib.display import rounding  # a worker that starts has no use for it
-
-    catalogue = project.catalogue(request.data, request.root)
-    found = [frame.given(request.data, request.quarter, *job) for job in jobs(request)]
+    data, quarter = request.data, request.quarter
+    found = [told.given(data, quarter, *job) for job in jobs(request)]
     rows = estimates.combine(given.estimates for given in found).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found)
-    told = {
-        "estimates": rounding.rounded(rows, catalogue).drop_duplicates(),
-        "comparisons": rounding.rounded_pairs(pairs, catalogue),
-    }
-    return {f"{name}.parquet": table.to_parquet(index=False) for name, table in told.items()}
+    from observlib.display import rounding  # a worker that starts has no use for it
+
+    catalogue = request.catalogue
+    return publications.content(
+        rounding.rounded(rows, catalogue).drop_duplicates(),
+        rounding.rounded_pairs(pairs, catalogue),
+        told.report(told.decisions(data, quarter)),
+    )
 
 
-def _is_kept(request: Request, job: Job) -> bool:
+def _is_kept(request: Request, job: told.Job) -> bool:
     return frame.is_kept(request.data, request.quarter, *job)
 
 
-def _run(request: Request, left: list[Job], pool: Executor, progress: Progress | None) -> None:
+def _run(request: Request, left: list[told.Job], pool: Executor, progress: Progress | None) -> None:
     root, data, quarter = request.root, request.data, request.quarter
     total, done = len(left), 0
-    running: dict[Future[None], Job] = {}
+    running: dict[Future[None], told.Job] = {}
     while left or running:
         unknown = {name for name, _ in (*left, *running.values())}
         for job in list(left):
@@ -127,6 +103,29 @@ def _run(request: Request, left: list[Job], pool: Executor, progress: Progress |
             done += 1
             if progress:
                 progress(done, total, name)
+
+
+def _decide(request: Request, pool: Executor, progress: Progress | None) -> None:
+    """Decide what is told of each device, once all families are computed."""
+    root, data, quarter = request.root, request.data, request.quarter
+    names = told.devices(data, quarter)
+    running = {pool.submit(_decide_on, root, data, quarter, name): name for name in names}
+    problems: list[str] = []
+    for done, future in enumerate(as_completed(running), 1):
+        problems += future.result()
+        if progress:
+            progress(done, len(names), f"disclosure control of {running[future]}")
+    if problems:
+        raise ObservError(*problems)
+
+
+def _decide_on(root: Path, data: Path, quarter: Quarter, device: str) -> tuple[str, ...]:
+    with contextlib.chdir(root):  # by which the project is found
+        try:
+            told.decided(data, quarter, device)
+        except ObservError as error:
+            return error.problems
+    return ()
 
 
 def _compute(root: Path, data: Path, quarter: Quarter, name: str, survey: str) -> None:

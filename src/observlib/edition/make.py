@@ -6,19 +6,21 @@ when all of it stands.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import shutil
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 import observlib
+from observlib import told
 from observlib.edition import manifest
-from observlib.edition.compute import compute, is_computed, write_frame
+from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
-from observlib.edition.execute import Outcome, Progress, Workers, execute
+from observlib.edition.execute import Outcome, Progress, Workers, execute, started
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
@@ -49,7 +51,7 @@ def make(
     request
         Which pages, of what.
     folder
-        Folder for `<page>.ipynb`, what families gave (see `compute.write_frame`) and
+        Folder for `<page>.ipynb`, what it tells (see `compute.frame_files`) and
         `manifest.json`.
     cache
         The folder of pages that are kept; without it none is.
@@ -73,22 +75,23 @@ def make(
     others = manifest.take_over(request, folder)
     wanted = [page for page in request.pages if page.name not in others]
     shutil.rmtree(request.failed, ignore_errors=True)
-    inputs = request.shared() if cache else {}
-    made = {page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))}
-    waiting = [page for page in wanted if page.name not in made]
     executed = folder / ".executed"
     executed.mkdir(parents=True)
-
-    def compute_families(pool: Executor) -> None:
-        compute(request, pool, computing)
-
-    outcomes: list[Outcome] = []
-    if waiting or not is_computed(request):
-        outcomes = execute(
-            waiting, executed, request.root, workers or 2, executing, before=compute_families
-        )
+    with contextlib.ExitStack() as stack:
+        if not is_computed(request):
+            workers = workers or stack.enter_context(started(request.root))
+            compute(request, workers.pool, computing)
+        decided = told.decisions(request.data, request.quarter).digest
+        inputs = request.shared(decided) if cache else {}
+        made = {
+            page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
+        }
+        waiting = [page for page in wanted if page.name not in made]
+        outcomes: list[Outcome] = []
+        if waiting:
+            outcomes = execute(waiting, executed, request.root, workers or 2, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
-    may_be_kept = cache if cache and request.shared() == inputs else None
+    may_be_kept = cache if cache and request.shared(decided) == inputs else None
     errors, problems = {}, []
     for outcome in outcomes:
         page = outcome.page
@@ -121,11 +124,19 @@ def make(
         "kind": request.kind,
         "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
-        "frame": write_frame(request, folder),
+        "frame": _write_frame(request, folder),
         "studies": entries,
     }
     manifest.write(whole, folder)
     return whole
+
+
+def _write_frame(request: Request, folder: Path) -> dict[str, str]:
+    """Write what the edition tells; the digests of the files."""
+    files = frame_files(request)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def made_page(outcome: Outcome, request: Request) -> MadePage:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from observlib import publications
 from observlib.edition.page_cache import MadePage
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
@@ -99,6 +100,12 @@ def known_entries(request: Request) -> dict[str, Entry]:
 def known_frame(request: Request) -> dict[str, str]:
     """The files of estimates and comparisons that the quarter's edition has, by their digests."""
     return dict(_read(request.published / MANIFEST).get("frame", {}))
+
+
+def known_decisions(request: Request) -> str:
+    """The digest of what was decided of the quarter's edition as it is published; none of none."""
+    told = _read(request.published / publications.STEPS)
+    return str(told.get("decisions", ""))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import inputs, project, store, tables
+from observlib import inputs, project, store, tables, told
 from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, plan
 from observlib.edition.study import load_studies
@@ -39,7 +39,6 @@ class Request:
     digest: str
     catalogue: Catalogue
     practices: Practices
-    surveys: tuple[str, ...]
     pages: tuple[Page, ...]
     wanted: frozenset[str]
 
@@ -68,11 +67,11 @@ class Request:
         """Where the notebooks of pages that failed are put, to be looked at."""
         return self.root / "reports" / "_failed"
 
-    def shared(self) -> Inputs:
-        """What every page depends on, as it is now."""
+    def shared(self, decided: str) -> Inputs:
+        """What every page depends on, as it is now; `decided` is the digest of `told.decisions`."""
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
         known = project.knowledge(self.data, self.root)
-        return {**inputs.seen_by_pages(), **known, **held}
+        return {**inputs.seen_by_pages(), **known, **held, "what is withheld": decided}
 
 
 def check_request(
@@ -115,7 +114,7 @@ def check_request(
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
-    products, surveys = _products(held, catalogue), _surveys(held, catalogue)
+    products, surveys = _products(held, catalogue), told.surveys(data)
 
     def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
         made = plan(studies, quarter, relative, catalogue, products, names, given, surveys)
@@ -136,7 +135,6 @@ def check_request(
         digest=store.digest(data),
         catalogue=catalogue,
         practices=practices,
-        surveys=tuple(surveys),
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
     )
@@ -171,12 +169,6 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
             f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
             "set the clock, or name a quarter that ended before"
         )
-
-
-def _surveys(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
-    """The devices of the catalogue with survey responses, in its order."""
-    fed = set(held.loc[held["table"] == "responses", "device"])
-    return [device for device in catalogue.devices if device in fed]
 
 
 def _products(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:

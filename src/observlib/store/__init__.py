@@ -17,6 +17,7 @@ from observlib.store.reading import (
     heard,
     kind,
     latest_quarter,
+    marks,
     read,
     received,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "ingest",
     "kind",
     "latest_quarter",
+    "marks",
     "missing",
     "read",
     "received",

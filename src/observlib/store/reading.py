@@ -133,6 +133,31 @@ def by_month(
     return found.assign(month=months)[columns]
 
 
+def marks(data: Path, device: str) -> pd.DataFrame:
+    """The marks that a device's questions were given, each once, on its scale.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    device
+        One that asks for ratings, or a survey.
+
+    Returns
+    -------
+    DataFrame
+        `device`, `question`, `value`, `scale_min`, `scale_max`.
+    """
+    columns = ["device", "question", "value", "scale_min", "scale_max"]
+    found = [pd.DataFrame(columns=columns)]
+    for table, question in (("ratings", "question"), ("responses", "variable")):
+        select = f"SELECT DISTINCT device, {question} AS question, value, scale_min, scale_max"
+        rows = _query(data, table, select, "ORDER BY ALL", None, None, device=device)
+        found.append(rows.dropna(subset=["value"]) if len(rows) else rows)
+    filled = [rows[columns] for rows in found if len(rows)] or found[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
 def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     """Which devices gave something about which product: `device`, `product`, `source`.
 

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from observlib.confidentiality.rounding import STEP, base
-from observlib.survey.intervals import wilson
 
 _SLACK = 1e-6
 
@@ -105,7 +105,7 @@ def people_of_share(row: Mapping[str, Any], step: float, n: tuple[int, int]) -> 
 
     def fits(count: int) -> bool:
         for having in range(math.ceil(least * count), math.floor(most * count) + 1):
-            low, high = (100 * end for end in wilson(min(max(having, 0), count), count))
+            low, high = _wilson(min(max(having, 0), count), count)
             share = 100 * having / count
             if _rounds_up(share - low, below, step) and _rounds_up(high - share, above, step):
                 return True
@@ -113,6 +113,13 @@ def people_of_share(row: Mapping[str, Any], step: float, n: tuple[int, int]) -> 
 
     found = [count for count in range(n[0], n[1] + 1) if fits(count)]
     return (found[0], found[-1]) if found else n
+
+
+@cache
+def _wilson(having: int, count: int) -> tuple[float, float]:
+    """The ends of Wilson's interval of a share, in %."""
+    low, high = proportion_confint(having, count, method="wilson")
+    return 100 * low, 100 * high
 
 
 def _rounds_up(exact: float, told: float, step: float) -> bool:

@@ -1,0 +1,237 @@
+"""What an edition tells of a device, decided once over all its estimates before any page.
+
+Each indicator has already withheld what rests on too few people (see `disclosure.protect`). Here
+all of a device's figures are seen at once, with those of earlier publications: what was told before
+stands where only a few answers have come since, and what an outsider could work back is told in
+wide steps, or withheld (see `attack`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from observlib import comparisons, estimates
+from observlib.confidentiality.attack import attack
+from observlib.confidentiality.outsider import MEASURES, PLACE, Knowledge, Published, months_of
+from observlib.confidentiality.rounding import STEP
+from observlib.confidentiality.steps import Series, is_many, wide_step, widened
+from observlib.errors import ObservError
+
+KEY = ["indicator", *PLACE, "period", "group", "group_value"]
+_FEW_LATE = 2 * STEP  # how much two rounded bases differ by, where ten answers may have come
+_ROUNDS = 6
+
+
+class Decision(NamedTuple):
+    """What an edition tells of a device.
+
+    `changes` are the estimates that stand instead of those with the same `KEY`; `wide` the series
+    told in wide steps; `tried` what the attack found of the rest.
+    """
+
+    changes: pd.DataFrame
+    wide: tuple[Series, ...]
+    tried: pd.DataFrame
+
+
+def decide(
+    rows: pd.DataFrame,
+    earlier: Sequence[Published],
+    knowledge: Knowledge,
+    rounded: Callable[[pd.DataFrame], pd.DataFrame],
+) -> Decision:
+    """Decide what an edition tells of one device.
+
+    Parameters
+    ----------
+    rows
+        All estimates of the device, with all their digits.
+    earlier
+        What was published of it before, the oldest first.
+    knowledge
+        What anyone knows of devices.
+    rounded
+        Rounds estimates as pages tell them.
+
+    Raises
+    ------
+    ObservError
+        Where something could still be worked back, with the figures that give it away.
+    """
+    few = rows["n"] < knowledge.few(rows["device"].iloc[0]) if len(rows) else None
+    told = _without(rows, few) if few is not None and few.any() else rows
+    told = _as_before(told, earlier, rounded)
+    wide: set[Series] = set()
+    tried = attack([*earlier, Published(rounded(told), wide)], knowledge)
+    for _ in range(_ROUNDS):
+        pinned = tried[tried["pinned"]]
+        if pinned.empty:
+            return Decision(_changes(rows, told), tuple(sorted(wide)), tried)
+        told = _with_less(told, pinned, wide, knowledge)
+        again = set(pinned["quantity"])  # nothing changes for the others
+        others = tried[~tried["quantity"].isin(again)]
+        now = attack([*earlier, Published(rounded(told), wide)], knowledge, again)
+        tried = pd.concat([others, now], ignore_index=True) if len(others) else now
+    raise ObservError(
+        *(
+            f"{row['device']}: {row['cell']} of {row['quantity']} in {row['period']} could be "
+            f"worked back from {row['told_by']}; nothing was published; take one of them away"
+            for row in estimates.records(pinned)
+        )
+    )
+
+
+def _with_less(
+    told: pd.DataFrame, pinned: pd.DataFrame, wide: set[Series], knowledge: Knowledge
+) -> pd.DataFrame:
+    """Estimates that tell less: a series in wide steps; where it is, without the pinned period."""
+    for row in estimates.records(pinned):
+        of = tuple(row[name] for name in PLACE)
+        series = (*of, row["quantity"], len(months_of(row["period"])))
+        same = (told[PLACE] == list(of)).all(axis=1) & _of_quantity(told, row["quantity"])
+        if row["quantity"] in {measure.question for measure in MEASURES.values()}:
+            same &= told["group"] == ""
+            if series not in wide:
+                wide.add(series)
+                length = told["period"].map(lambda period: len(months_of(period)))
+                told = _widened(told, same & (length == series[-1]), knowledge)
+                continue
+        told = _without(told, same & (told["period"] == row["period"]))
+    return told
+
+
+def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:
+    """Which estimates are of a question, or of an indicator."""
+    names = [name for name, measure in MEASURES.items() if measure.question == quantity]
+    return rows["indicator"].isin(names or [quantity])
+
+
+def _widened(rows: pd.DataFrame, which: pd.Series, knowledge: Knowledge) -> pd.DataFrame:
+    out = rows.copy()
+    for indicator in rows.loc[which, "indicator"].unique():
+        those = which & (rows["indicator"] == indicator)
+        out.loc[those] = widened(rows[those], knowledge.decimals(indicator))
+    return out
+
+
+def _without(rows: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
+    out = rows.copy()
+    which = which & ~rows["status"].isin(estimates.WITHHELD)
+    out.loc[which, "status"] = "suppressed"
+    out.loc[which, estimates.NUMBERS] = math.nan
+    return out
+
+
+def _as_before(
+    rows: pd.DataFrame,
+    earlier: Sequence[Published],
+    rounded: Callable[[pd.DataFrame], pd.DataFrame],
+) -> pd.DataFrame:
+    """Estimates of which those to which few answers have come since stand as they were published.
+
+    The difference of two means, each with its base, would tell what the few answered. Where the
+    data are the same (`source`), a figure that differs is made in another way, and is told.
+    """
+    before = latest(publication.estimates for publication in earlier)
+    if not before:
+        return rows
+    out, numbers = rows.copy(), rounded(rows)
+    for place, (row, told) in enumerate(
+        zip(estimates.records(rows), estimates.records(numbers), strict=True)
+    ):
+        then = before.get(key_of(row))
+        if then and _few_came(told, then) and any(told[name] != then[name] for name in _TOLD):
+            out.iloc[place] = pd.Series(then)[rows.columns]
+    return out
+
+
+_TOLD = ("estimate", "ci_low", "ci_high", "n")
+
+
+def _few_came(now: dict[str, Any], then: dict[str, Any]) -> bool:
+    shown = now["status"] not in estimates.WITHHELD and then["status"] not in estimates.WITHHELD
+    counts = now["n"] == now["estimate"]  # of all there is: nobody's answer
+    near = abs(now["n"] - then["n"]) <= _FEW_LATE
+    return shown and near and not counts and now["source"] != then["source"]
+
+
+def latest(frames: Iterable[pd.DataFrame]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The last row of each `KEY` in frames of estimates, by it."""
+    return {key_of(row): row for frame in frames for row in estimates.records(frame)}
+
+
+def key_of(row: dict[str, Any], side: str = "") -> tuple[Any, ...]:
+    """The values of `KEY` in a row of estimates, or in one side of a comparison."""
+    return tuple(row[side + name] for name in KEY)
+
+
+def _changes(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """The estimates that are not told as they were made."""
+    same = (rows == told) | (rows.isna() & told.isna())
+    return told[~same.all(axis=1)].reset_index(drop=True)
+
+
+def applied(rows: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Estimates with the changes that were decided.
+
+    Examples
+    --------
+    >>> row = {"indicator": "satisfaction_10", "device": "d", "period": "2026-T3", "estimate": 7.2}
+    >>> changed = estimates.make([row | {"estimate": 7.0}])
+    >>> applied(estimates.make([row, row | {"device": "e"}]), changed)["estimate"].tolist()
+    [7.0, 7.2]
+    """
+    if changes.empty or rows.empty:
+        return rows
+    instead = latest([changes])
+    found = [instead.get(key_of(row), row) for row in estimates.records(rows)]
+    return estimates.check(estimates.typed(pd.DataFrame(found, columns=rows.columns)))
+
+
+def applied_to_pairs(pairs: pd.DataFrame, changes: pd.DataFrame, wide: Iterable[Series]) -> Any:
+    """Comparisons whose sides have the changes that were decided.
+
+    A difference moves as its sides do, and has none where one of them is withheld; the ends of its
+    interval are as wide as those of its sides.
+    """
+    if changes.empty or pairs.empty:
+        return pairs
+    instead, of_steps = latest([changes]), set(wide)
+    found = [_pair(row, instead, of_steps) for row in estimates.records(pairs)]
+    return comparisons.make(pd.DataFrame(found, columns=pairs.columns))
+
+
+def _pair(row: dict[str, Any], instead: dict[Any, dict[str, Any]], wide: set[Series]) -> Any:
+    out = dict(row)
+    moved = 0.0
+    for side, sign in (("", 1), (estimates.REFERENCE, -1)):
+        change = instead.get(key_of(row, side))
+        if change is None:
+            continue
+        out |= {side + name: change[name] for name in (*estimates.NUMBERS, "status")}
+        if change["status"] in estimates.WITHHELD:
+            none = dict.fromkeys(comparisons.NUMBERS, math.nan)
+            return out | none | {"verdict": "unknown", "reason": change["status"]}
+        if not _is_wide(change, wide):
+            moved += sign * (change["estimate"] - row[side + "estimate"])
+        elif not math.isnan(out["difference_low"]):
+            step = wide_step(row["unit"])
+            out["difference_low"] = step * math.floor(out["difference_low"] / step)
+            out["difference_high"] = step * math.ceil(out["difference_high"] / step)
+    if moved and not math.isnan(out["difference"]):
+        for name in ("difference", "difference_low", "difference_high"):
+            out[name] += moved
+        if out["difference_low"] < 0 < out["difference_high"]:
+            out["verdict"] = "unknown" if out["verdict"] in ("rise", "fall") else out["verdict"]
+    return out
+
+
+def _is_wide(row: dict[str, Any], wide: set[Series]) -> bool:
+    measure = MEASURES.get(row["indicator"])
+    place = tuple(row[name] for name in PLACE)
+    series = (*place, measure.question if measure else "", len(months_of(row["period"])))
+    return series in wide and not is_many(row["n"])

@@ -1,0 +1,118 @@
+"""What was published, kept: later editions must not tell what two of them tell together.
+
+Each publication that told something new is a folder of the data folder, `published/<number>`, with
+the estimates and comparisons of the edition as pages told them. They hold nothing that was not
+published: keep them with the data, and in version control where the data are real.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from observlib import comparisons, estimates
+from observlib.confidentiality.outsider import Published
+from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.swap import replace_folder, workspace
+
+FOLDER = "published"
+ESTIMATES, COMPARISONS, STEPS = "estimates.parquet", "comparisons.parquet", "disclosure.json"
+FILES = (ESTIMATES, COMPARISONS, STEPS)
+
+
+class Publication(NamedTuple):
+    """One that was kept: its name, and what it told."""
+
+    name: str
+    told: Published
+
+
+def earlier(data: Path) -> list[Publication]:
+    """What was published from a data folder, the oldest first.
+
+    Raises
+    ------
+    ObservError
+        Where a file of them is absent or damaged.
+    """
+    return [_read(folder, _stamp(folder)) for folder in _folders(data)]
+
+
+def _folders(data: Path) -> list[Path]:
+    return sorted(path for path in (data / FOLDER).glob("[0-9]*") if path.is_dir())
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    return tuple(
+        (folder / name).stat().st_mtime_ns if (folder / name).exists() else 0 for name in FILES
+    )
+
+
+@lru_cache(64)
+def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
+    try:
+        rows = estimates.check(pd.read_parquet(folder / ESTIMATES))
+        comparisons.check(pd.read_parquet(folder / COMPARISONS))
+        wide = json.loads((folder / STEPS).read_text(encoding="utf-8"))["wide"]
+        steps = frozenset((*map(str, names[:4]), int(names[4])) for names in wide)
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise ObservError(
+            f"{folder}: cannot be read ({str(error).splitlines()[0]}); bring it back from a copy: "
+            "without it, an edition may tell what few people answered"
+        ) from error
+    return Publication(folder.name, Published(rows, steps))  # type: ignore[arg-type]
+
+
+def keep(data: Path, quarter: Quarter, edition: Path) -> None:
+    """Keep what an edition is about to publish; nothing where the last one of its quarter told so.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    quarter
+        The edition's.
+    edition
+        The folder of its `FILES`.
+
+    Raises
+    ------
+    ObservError
+        Where it cannot be written.
+    """
+    files = {name: (edition / name).read_bytes() for name in FILES}
+    folders = _folders(data)
+    same = [path for path in folders if path.name.endswith(str(quarter))]
+    if same and all(
+        (same[-1] / name).read_bytes() == files[name] for name in (ESTIMATES, COMPARISONS)
+    ):
+        return
+    number = 1 + max((int(path.name.split("-")[0]) for path in folders), default=0)
+    target = data / FOLDER / f"{number:04d}-{quarter}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with workspace(target) as work:
+        new = work / target.name
+        new.mkdir()
+        for name in FILES:
+            (new / name).write_bytes(files[name])
+        replace_folder(new, target)
+
+
+def content(
+    rows: pd.DataFrame, pairs: pd.DataFrame, steps: Mapping[str, object]
+) -> dict[str, bytes]:
+    """The files of a publication."""
+    told = io.BytesIO()
+    rows.to_parquet(told, index=False)
+    return {
+        ESTIMATES: told.getvalue(),
+        COMPARISONS: pairs.to_parquet(index=False),
+        STEPS: (json.dumps(steps, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(),
+    }

@@ -1,0 +1,234 @@
+"""What an edition tells: what families give, with all that disclosure control decided of it.
+
+It is decided by device over the whole edition at once (see `confidentiality.control`), and kept by
+what it was decided from: pages, data files and charts all read from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from observlib import disk_cache, estimates, frame, inputs, project, publications, store
+from observlib.confidentiality import control
+from observlib.confidentiality.attack import FOUND
+from observlib.confidentiality.outsider import Knowledge, Published
+from observlib.confidentiality.steps import Series
+from observlib.display import rounding
+from observlib.families import Given
+from observlib.period import Quarter
+
+_KEPT = disk_cache.FOLDER / "disclosure"
+Job = tuple[str, str]  # a family, and the survey of one of each survey
+
+
+class Decisions(NamedTuple):
+    """What was decided of all devices of an edition (see `control.Decision`), and its digest."""
+
+    changes: pd.DataFrame
+    wide: tuple[Series, ...]
+    tried: pd.DataFrame
+    digest: str
+
+
+def surveys(data: Path) -> list[str]:
+    """The devices of the catalogue with survey responses, in its order."""
+    held = store.devices(data)
+    fed = set(held.loc[held["table"] == "responses", "device"])
+    return [device for device in project.catalogue(data).devices if device in fed]
+
+
+def jobs(data: Path) -> list[Job]:
+    """The families of an edition, each after those it reads, and the surveys of those of each."""
+    asked = surveys(data)
+    return [
+        (name, survey)
+        for name, family in frame.families().items()
+        for survey in (asked if family.each_survey else [""])
+    ]
+
+
+def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
+    """What a family gives for a quarter, as an edition tells it.
+
+    Parameters
+    ----------
+    data, quarter, name, survey
+        As for `frame.given`.
+
+    Raises
+    ------
+    ObservError
+        For a family or survey that does not exist, and where something that is withheld could be
+        worked back.
+    """
+    exact = frame.given(data, quarter, name, survey)
+    decided = decisions(data, quarter)
+    return exact._replace(
+        estimates=control.applied(exact.estimates, decided.changes),
+        comparisons=control.applied_to_pairs(exact.comparisons, decided.changes, decided.wide),
+    )
+
+
+def decisions(data: Path, quarter: Quarter) -> Decisions:
+    """What an edition withholds or tells in wide steps beside what each family does.
+
+    It is kept in the project by all that it follows from; and so is what was decided of each
+    device, which the others do not change.
+    """
+    return _decisions(_place(data, quarter), data, quarter)
+
+
+def is_decided(data: Path, quarter: Quarter) -> bool:
+    """Whether the project keeps all that was decided."""
+    return _place(data, quarter).exists()
+
+
+def _place(data: Path, quarter: Quarter) -> Path:
+    return _place_of(data, quarter, store.digest(data), inputs.key(project.knowledge(data)))
+
+
+@lru_cache(8)
+def _place_of(data: Path, quarter: Quarter, digest: str, knowledge: str) -> Path:
+    parts = {f"{job}": inputs.key(frame.depends(data, quarter, *job)) for job in jobs(data)}
+    told = [publication.name for publication in publications.earlier(data)]
+    parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(told)}
+    return project.root() / _KEPT / f"edition.{inputs.key(parts)}"
+
+
+@lru_cache(8)  # by its place, which says all that it follows from
+def _decisions(place: Path, data: Path, quarter: Quarter) -> Decisions:
+    if kept := disk_cache.get(place.parent, place.name):
+        found = _unpacked(kept)
+    else:
+        asked = {*store.READ}  # by the page that is first to ask: these tables are not its own
+        found = _combined(decided(data, quarter, device) for device in devices(data, quarter))
+        store.READ.intersection_update(asked)
+        _keep(place, found)
+    told = json.dumps([estimates.lines(found.changes), found.wide])
+    return Decisions(*found, inputs.digest(told.encode()))
+
+
+def _combined(found: Iterable[control.Decision]) -> control.Decision:
+    """The decisions of devices as those of their edition."""
+    listed = [*found]
+    tried = [decision.tried for decision in listed if len(decision.tried)]
+    return control.Decision(
+        estimates.combine(decision.changes for decision in listed),
+        tuple(series for decision in listed for series in decision.wide),
+        pd.concat(tried, ignore_index=True) if tried else pd.DataFrame(columns=FOUND),
+    )
+
+
+def report(decided: Decisions) -> dict[str, Any]:
+    """What the method page tells of the edition's own attack, and what later ones must know.
+
+    `may_be_few` cells can be of few people, as far as an outsider knows; `narrowest` is the least
+    difference between the most and the least that one of them can be.
+    """
+    tried = decided.tried[decided.tried["least"] < estimates.MINIMUM_PEOPLE]
+    width = (tried["most"] - tried["least"])[tried["most"] > 0].astype(float)
+    return {
+        "wide": sorted(map(list, decided.wide)),
+        "changed": len(decided.changes),
+        "decisions": decided.digest,
+        "tried": len(decided.tried),
+        "pinned": int(decided.tried["pinned"].sum()),
+        "may_be_few": len(width),
+        "narrowest": float(width.min()) if len(width) else None,
+    }
+
+
+def devices(data: Path, quarter: Quarter) -> list[str]:
+    """The devices of which an edition has estimates."""
+    return sorted(_by_device(_place(data, quarter), data, quarter))
+
+
+@lru_cache(2)
+def _by_device(place: Path, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
+    """All estimates of the edition that are of a device, by device."""
+    found = estimates.combine(frame.given(data, quarter, *job).estimates for job in jobs(data))
+    own = found[found["device"] != ""].drop_duplicates(ignore_index=True)
+    return {str(name): rows.reset_index(drop=True) for name, rows in own.groupby("device")}
+
+
+def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
+    """What was decided of a device.
+
+    Raises
+    ------
+    ObservError
+        Where something that is withheld could be worked back.
+    """
+    rows = _by_device(_place(data, quarter), data, quarter)[device]
+    knowledge = Knowledge(project.catalogue(data), store.marks(data, device))
+    before = [_of_device(publication.told, device) for publication in publications.earlier(data)]
+    rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)
+
+    def place_of(before: Sequence[Published]) -> Path:
+        return project.root() / _KEPT / f"{device}.{_key(rows, before, knowledge)}"
+
+    place = place_of(before)
+    if kept := disk_cache.get(place.parent, place.name):
+        return _unpacked(kept)
+    found = None
+    if before and (kept := disk_cache.get(place.parent, place_of(before[:-1]).name)):
+        # what was published last may be what this very decision told
+        found = _unpacked(kept)
+        now = rounded(control.applied(rows, found.changes)).drop_duplicates(ignore_index=True)
+        if estimates.lines(now) != estimates.lines(before[-1].estimates):
+            found = None
+    found = found or control.decide(rows, before, knowledge, rounded)
+    _keep(place, found)
+    return found
+
+
+def _of_device(told: Published, device: str) -> Published:
+    rows = told.estimates[told.estimates["device"] == device].reset_index(drop=True)
+    return Published(rows, [series for series in told.wide if series[0] == device])
+
+
+def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) -> str:
+    used = {name: knowledge.catalogue.indicators.get(name) for name in rows["indicator"].unique()}
+    device = knowledge.catalogue.devices.get(rows["device"].iloc[0])
+    parts: dict[str, Any] = {
+        "the estimates": estimates.lines(rows),
+        "what was published": [[estimates.lines(t.estimates), sorted(t.wide)] for t in before],
+        "the marks": knowledge.marks.astype(str).to_numpy().tolist(),
+        "the indicators": {k: v.model_dump_json() if v else "" for k, v in used.items()},
+        "the least people": device.minimum_people if device else 0,
+    }
+    digests = {name: inputs.digest(json.dumps(what).encode()) for name, what in parts.items()}
+    return inputs.key({**digests, **_code()})
+
+
+@cache
+def _code() -> inputs.Inputs:
+    found = inputs.imported([control.__name__, rounding.__name__, publications.__name__])
+    own = {f"{inputs.LIBRARY}/told.py": inputs.digest(Path(__file__).read_bytes())}
+    return found | own | inputs.installed()
+
+
+def _keep(place: Path, found: control.Decision) -> None:
+    files = {
+        "changes.parquet": found.changes.to_parquet(index=False),
+        "tried.parquet": found.tried.to_parquet(index=False),
+        "wide.json": json.dumps(found.wide).encode(),
+    }
+    with contextlib.suppress(OSError):  # a project that cannot be written has its decisions
+        disk_cache.put(place.parent, place.name, files)
+
+
+def _unpacked(kept: Mapping[str, bytes]) -> control.Decision:
+    changes, tried = (
+        pd.read_parquet(io.BytesIO(kept[f"{name}.parquet"])) for name in ("changes", "tried")
+    )
+    wide = tuple(tuple(series) for series in json.loads(kept["wide.json"]))
+    return control.Decision(changes, wide, tried)
