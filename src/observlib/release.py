@@ -25,7 +25,7 @@ from observlib.edition.manifest import (
     known_frame,
     leave_out,
 )
-from observlib.edition.notices import with_notices
+from observlib.edition.notices import with_attack, with_notices
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
@@ -172,6 +172,7 @@ def _publish(
 
     while True:
         _announce(reports / "index.qmd", copy, manifest)
+        _tell_attack(reports / "methode.qmd", copy, request)
         kept_pages = request.root / disk_cache.FOLDER / "site"
         try:
             publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
@@ -282,6 +283,15 @@ def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str
     if not studies.issuperset(map(str, error.by_page)):
         raise error
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
+
+
+def _tell_attack(method: Path, copy: Path, request: Request) -> None:
+    """Put what the edition's own attack found on the copy of the method page, if there is one."""
+    if method.exists():
+        report = told.report(told.decisions(request.data, request.quarter))
+        text = method.read_text(encoding="utf-8")
+        text = with_attack(text, str(request.quarter), report, request.catalogue)
+        (copy / method.name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:

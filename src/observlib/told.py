@@ -19,7 +19,8 @@ import pandas as pd
 from observlib import disk_cache, estimates, frame, inputs, project, publications, store
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND
-from observlib.confidentiality.outsider import Knowledge, Published
+from observlib.confidentiality.outsider import WITHHELD, Knowledge, Published
+from observlib.confidentiality.programme import ENDLESS
 from observlib.confidentiality.steps import Series
 from observlib.display import rounding
 from observlib.families import Given
@@ -130,19 +131,21 @@ def _combined(found: Iterable[control.Decision]) -> control.Decision:
 def report(decided: Decisions) -> dict[str, Any]:
     """What the method page tells of the edition's own attack, and what later ones must know.
 
-    `may_be_few` cells can be of few people, as far as an outsider knows; `narrowest` is the least
-    difference between the most and the least that one of them can be.
+    The `narrowest` and the `widest` are the differences between the most and the least that a
+    figure which is withheld can be; one without end is None.
     """
-    tried = decided.tried[decided.tried["least"] < estimates.MINIMUM_PEOPLE]
-    width = (tried["most"] - tried["least"])[tried["most"] > 0].astype(float)
+    withheld = decided.tried[decided.tried["cell"].isin(WITHHELD)]
+    width = (withheld["most"] - withheld["least"]).astype(float)
+    ends = [float(end) if end < ENDLESS / 2 else None for end in (width.min(), width.max())]
     return {
         "wide": sorted(map(list, decided.wide)),
         "changed": len(decided.changes),
         "decisions": decided.digest,
         "tried": len(decided.tried),
         "pinned": int(decided.tried["pinned"].sum()),
-        "may_be_few": len(width),
-        "narrowest": float(width.min()) if len(width) else None,
+        "withheld": len(withheld),
+        "narrowest": ends[0],
+        "widest": ends[1],
     }
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from observlib.edition.notices import notices, with_notices
+from tests.copies import demonstration_catalogue
+
+from observlib.edition.notices import notices, with_attack, with_notices
 
 PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
 
@@ -39,3 +41,18 @@ def test_notices_stand_after_the_front_matter_and_before_the_text():
     text = with_notices(PAGE, manifest)
     order = [text.index(words) for words in ("title:", "synthétiques", "partielle", "Texte.")]
     assert order == sorted(order) and text.count(":::") == 4
+
+
+def test_the_method_page_tells_what_the_edition_s_own_attack_found():
+    catalogue = demonstration_catalogue()
+    page = "Règles.\n\n<!-- attaque -->\nPas encore.\n<!-- /attaque -->\n\nReste."
+    report = {"tried": 7076, "withheld": 640, "pinned": 0, "narrowest": 5.0, "widest": None}
+    report["wide"] = [["jdma-legifrance", "legifrance", "web", "satisfaction", 3]]
+    text = with_attack(page, "2026-T3", report, catalogue).replace("\u202f", " ")
+    text = text.replace("\u00a0", " ")
+    assert "Édition du 3e trimestre 2026 : 7 076 cases ont été essayées, dont 640" in text
+    assert "diffèrent de 5 personnes au moins." in text and "Pas encore" not in text
+    label = catalogue.devices["jdma-legifrance"].label
+    assert f"{label} (Satisfaction" in text and "par trimestre" in text
+    assert text.startswith("Règles.") and text.endswith("Reste.")
+    assert with_attack("Sans repère.", "2026-T3", report, catalogue) == "Sans repère."

@@ -16,9 +16,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from observlib.confidentiality.outsider import PLACE, Block, Knowledge, Published, blocks
+from observlib.confidentiality.outsider import (
+    PLACE,
+    WITHHELD,
+    Block,
+    Knowledge,
+    Published,
+    blocks,
+)
 from observlib.confidentiality.programme import ImpossibleError, possible
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned
@@ -48,7 +56,8 @@ def attack(
     -------
     DataFrame
         `FOUND`: a row for each cell that was tried, with the least and the most that it can be,
-        as far as they were looked for, whether it is pinned, and by which figures.
+        whether it is pinned, and by which figures. Of a cell that nobody withheld they are looked
+        for until it is known not to be pinned.
 
     Raises
     ------
@@ -66,13 +75,19 @@ def attack(
 def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     if not block.cells:
         return
+    few = knowledge.few(block.cells[0][0]["device"])
+    implied = np.array([name["cell"] not in WITHHELD for name, _ in block.cells])
+
+    def enough(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Of what nobody withheld, that it is not pinned; of the rest, all is looked for."""
+        return implied & ((high - low > 2 * RANGE) | (low < 1) | (high >= few))
+
     try:
-        found = possible(block.programme, [total for _, total in block.cells], 2 * RANGE + 1)
+        found = possible(block.programme, [total for _, total in block.cells], enough)
     except ImpossibleError as error:
         raise ImpossibleError(f"{block.cells[0][0]}: {error}") from error
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
     for (name, _), seen in zip(block.cells, found, strict=True):
-        few = knowledge.few(name["device"])
         pinned = seen.least >= 1 and seen.most < few and seen.most - seen.least <= 2 * RANGE
         by = told_by if pinned else ""
         yield {**name, "least": seen.least, "most": seen.most, "pinned": pinned, "told_by": by}

@@ -19,7 +19,7 @@ from observlib.confidentiality.attack import attack
 from observlib.confidentiality.outsider import MEASURES, PLACE, Knowledge, Published, months_of
 from observlib.confidentiality.rounding import STEP
 from observlib.confidentiality.steps import Series, is_many, wide_step, widened
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
 _FEW_LATE = 2 * STEP  # how much two rounded bases differ by, where ten answers may have come
@@ -79,7 +79,8 @@ def decide(
     raise ObservError(
         *(
             f"{row['device']}: {row['cell']} of {row['quantity']} in {row['period']} could be "
-            f"worked back from {row['told_by']}; nothing was published; take one of them away"
+            f"worked back from {bounded(row['told_by'].split('; '))}; nothing was published; take "
+            "one of them away"
             for row in estimates.records(pinned)
         )
     )
@@ -88,17 +89,21 @@ def decide(
 def _with_less(
     told: pd.DataFrame, pinned: pd.DataFrame, wide: set[Series], knowledge: Knowledge
 ) -> pd.DataFrame:
-    """Estimates that tell less: a series in wide steps; where it is, without the pinned period."""
+    """Estimates that tell less: series in wide steps; where all are, without the pinned period."""
+    before = frozenset(wide)  # what was widened for another cell is not yet tried
     for row in estimates.records(pinned):
-        of = tuple(row[name] for name in PLACE)
-        series = (*of, row["quantity"], len(months_of(row["period"])))
-        same = (told[PLACE] == list(of)).all(axis=1) & _of_quantity(told, row["quantity"])
+        place = tuple(row[name] for name in PLACE)
+        same = (told[PLACE] == list(place)).all(axis=1) & _of_quantity(told, row["quantity"])
         if row["quantity"] in {measure.question for measure in MEASURES.values()}:
             same &= told["group"] == ""
-            if series not in wide:
-                wide.add(series)
-                length = told["period"].map(lambda period: len(months_of(period)))
-                told = _widened(told, same & (length == series[-1]), knowledge)
+            length = told["period"].map(lambda period: len(months_of(period)))
+            own, *others = dict.fromkeys([len(months_of(row["period"])), *sorted(length[same])])
+            series = [(*place, row["quantity"], months) for months in (own, *others) if months]
+            narrow = [one for one in series if one not in before]
+            if narrow:  # the pinned period's own at first, then all that tell of it
+                for one in narrow[:1] if narrow[0] == series[0] else narrow:
+                    wide.add(one)
+                    told = _widened(told, same & (length == one[-1]), knowledge)
                 continue
         told = _without(told, same & (told["period"] == row["period"]))
     return told

@@ -21,6 +21,7 @@ from observlib.confidentiality.steps import Series, is_many, wide_step
 from observlib.period import Quarter, months_between
 
 PLACE = ["device", "product", "channel"]
+WITHHELD = ("all answers", "having it", "count")  # cells of figures that are not published
 _MANY_MARKS = 12  # of a question with more different marks, none is had from their mean
 
 
@@ -187,7 +188,7 @@ def _of_marks(
         everyone = dict.fromkeys(asked, 1.0)
         if (own["status"] == "suppressed").any():
             programme.tell(everyone, 1, math.inf, f"{question} {period}")
-            cells.append((here | {"cell": "all answers"}, everyone))
+            cells.append((here | {"cell": WITHHELD[0]}, everyone))
         if not empty:
             cells += [
                 (here | {"cell": f"mark {mark + 1} of {len(marks)}"}, {unknown: 1.0})
@@ -270,7 +271,7 @@ def _of_shares(
             programme.tell({base: 1.0, having: -1.0}, 0, math.inf, by)
             if row["status"] == "suppressed":
                 name = {**place, "quantity": indicator, "period": period, "group": group}
-                name |= {"group_value": row["group_value"], "cell": "having it"}
+                name |= {"group_value": row["group_value"], "cell": WITHHELD[1]}
                 programme.tell({having: 1.0}, 1, math.inf, by)
                 cells.append((name, {having: 1.0}))
             elif not math.isnan(row["estimate"]) and not math.isnan(row["n"]):
@@ -297,7 +298,7 @@ def _of_counts(rows: pd.DataFrame, device: str, indicator: str, knowledge: Knowl
             if row["status"] == "suppressed":
                 name = {name: row[name] for name in (*PLACE, "period", "group", "group_value")}
                 programme.tell({place: 1.0}, 1, math.inf, by)
-                cells.append((name | {"quantity": indicator, "cell": "count"}, {place: 1.0}))
+                cells.append((name | {"quantity": indicator, "cell": WITHHELD[2]}, {place: 1.0}))
             elif not math.isnan(row["estimate"]):
                 low, high = unrounded.value(row, 10.0 ** -knowledge.decimals(indicator))
                 programme.tell({place: 1.0}, low, high, by)

@@ -11,7 +11,7 @@ linear constraints", *Management Science* 47 (2001), 1008–1027, on the attacke
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 Sum = Mapping[int, float]  # unknowns by their place, each with its coefficient
-_ENDLESS = 1e7  # what has no end is looked for up to here
+ENDLESS = 1e7  # what has no end is looked for up to here
 _NEARLY = 0.2  # of the most, for such an answer
 _AT_ONCE = 4  # pairs of answers that are looked for before each sum is asked by itself
+Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
 _SECONDS = 20.0  # for one bound; what is found until then is a bound that somebody can have, too
 
 
@@ -68,15 +69,18 @@ class Possible:
     exact: bool
 
 
-def possible(programme: Programme, wanted: Sequence[Sum], wide: float = math.inf) -> list[Possible]:
+def possible(
+    programme: Programme, wanted: Sequence[Sum], enough: Enough | None = None
+) -> list[Possible]:
     """What each of some sums can be, under all that the programme tells.
 
     Parameters
     ----------
     wanted
         Sums of unknowns.
-    wide
-        A sum whose values are found to differ by this much is looked at no further.
+    enough
+        Says of which sums enough is known, by the least and the most that were found of each:
+        these are looked at no further.
 
     Raises
     ------
@@ -97,6 +101,7 @@ def possible(programme: Programme, wanted: Sequence[Sum], wide: float = math.inf
     if not wanted:
         return []
     solver = _Solver(programme)
+    known = enough or (lambda low, _: np.zeros(len(low), bool))
     sums = _matrix(wanted, len(programme.unknowns))
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
     ended = np.zeros(len(wanted), int)
@@ -111,7 +116,7 @@ def possible(programme: Programme, wanted: Sequence[Sum], wide: float = math.inf
 
     generator = np.random.default_rng(0)
     for _ in range(_AT_ONCE):  # two answers that lie apart widen many at once
-        narrow = ~(high - low >= min(wide, _ENDLESS))
+        narrow = ~(known(low, high) | (high - low >= ENDLESS))
         if not narrow.any():
             break
         signs = np.where(narrow, generator.choice([-1.0, 1.0], len(wanted)), 0.0)
@@ -120,7 +125,7 @@ def possible(programme: Programme, wanted: Sequence[Sum], wide: float = math.inf
     for place in range(len(wanted)):
         row = sums[[place]].toarray().ravel()
         for sign in (1.0, -1.0):
-            if high[place] - low[place] >= wide:
+            if known(low, high)[place]:
                 break
             ended[place] += look(sign * row)
     return [
@@ -151,7 +156,7 @@ class _Solver:
     def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray, bool]:
         """Counts that are possible where an objective is greatest, and whether it is."""
         bounds = self.bounds
-        for most in (np.inf, _ENDLESS):  # where there is no end to it, as many as one likes
+        for most in (np.inf, ENDLESS):  # where there is no end to it, as many as one likes
             bounds = Bounds(bounds.lb, np.minimum(bounds.ub, most))
             found = milp(
                 -objective,

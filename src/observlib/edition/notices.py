@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.outsider import MEASURES
 from observlib.display import french, typography
 from observlib.display.prose import plain
 
@@ -57,3 +59,56 @@ def with_notices(text: str, manifest: Mapping[str, Any]) -> str:
     head, mark, body = text.partition("\n---\n") if text.startswith("---") else ("", "", text)
     parts = [(head + mark).strip(), *notices(manifest), body.strip()]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_BEGIN, _END = "<!-- attaque -->", "<!-- /attaque -->"
+_EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
+
+
+def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """The method page with what the edition's own attack found, where it has a place for it.
+
+    Parameters
+    ----------
+    text
+        The page.
+    quarter
+        The edition's.
+    report
+        As `told.report` gives it.
+    """
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        return text
+    found = typography(_attack(quarter, report, catalogue))
+    return f"{before}{begin}\n{found}\n{end}{after}"
+
+
+def _attack(quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
+    tried, withheld = french.number(report["tried"]), french.number(report["withheld"])
+    sentences = [
+        f"Édition du {french.period_label(quarter)} : {tried} cases ont été essayées, dont "
+        f"{withheld} de chiffres non publiés ; aucune n’est retrouvée."
+    ]
+    if report["withheld"]:
+        ends = [
+            f"{french.number(report['narrowest'])} personnes",
+            f", et de {french.number(report['widest'])} au plus" if report["widest"] else "",
+        ]
+        sentences.append(
+            "Derrière un chiffre non publié, le plus petit et le plus grand nombre possible "
+            f"diffèrent de {ends[0]} au moins{ends[1]}."
+        )
+    wide = [_series(*names, catalogue=catalogue) for names in report["wide"]]
+    if wide:
+        sentences.append(f"Séries données par pas élargis : {plain(french.join(wide))}.")
+    return " ".join(sentences)
+
+
+def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
+    *_, question, months = of
+    known = catalogue.devices.get(device)
+    indicators = [name for name, measure in MEASURES.items() if measure.question == question]
+    label = catalogue.indicators[indicators[0]].label
+    return f"{known.label if known else device} ({label}, {_EACH.get(months, 'par période')})"

@@ -104,6 +104,17 @@ def test_revenue_with_an_amount_unknown_is_partial_and_with_none_known_missing()
     assert row(none, "revenue")["status"] == "missing"
 
 
+def test_a_revenue_that_one_title_makes_does_not_tell_its_own():
+    """The rule of dominance: one unit over 85 %."""
+    sold = [("2026-07", "A", "print", 100, 900.0, 0), ("2026-08", "B", "print", 50, 100.0, 0)]
+    sold += [("2026-09", "B", "print", 20, 10.0, 0)]
+    found = quarterly(table(*sold), [Q3])
+    assert row(found, "revenue")["status"] == "suppressed"
+    assert row(found, "units_sold")["estimate"] == 170
+    sold[1] = ("2026-08", "B", "print", 50, 200.0, 0)
+    assert row(quarterly(table(*sold), [Q3]), "revenue")["estimate"] == 1110.0
+
+
 def test_returns_alone_make_no_rate_and_no_failure():
     rows = [(month, "A", "print", 0, None, 20) for month in MONTHS]
     found = quarterly(table(*rows), [Q3])

@@ -22,6 +22,7 @@ _YEARLY = ["units_sold", "revenue"]  # whose change on a year is told
 _BOOKS = "documentation-francaise"
 _TOP = 10
 _FEW = estimates.MINIMUM_PEOPLE
+DOMINANT = 0.85  # of a revenue, made by one title
 _TITLES = 20  # of fewer, ten are nearly all
 _UNITS = {  # of what is a count, the catalogue has the word
     "units_sold": "",
@@ -96,6 +97,15 @@ def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFr
     return protect(made, low_base=0, personal=False)
 
 
+def _dominated(rows: pd.DataFrame) -> bool:
+    """Whether one title makes so much of the revenue that the whole tells its own.
+
+    The dominance rule: one unit over 85 % (Insee, *Guide du secret statistique*).
+    """
+    of_titles = rows.groupby("title_id")["revenue"].sum()
+    return len(of_titles) > 1 and of_titles.max() > DOMINANT * of_titles.sum()
+
+
 def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
     units = float(rows["units"].sum())
     if 0 < units < _FEW:  # not one of them `missing`, whose other months would tell the units
@@ -105,8 +115,9 @@ def _sums(rows: pd.DataFrame, status: str) -> dict[str, dict[str, Any]]:
     }
     if rows["revenue"].notna().any():
         unknown = (rows["revenue"].isna() & (rows["units"] > 0)).any()
-        found["revenue"] = {"estimate": rows["revenue"].sum(), "n": units or None,
-                            "status": "partial" if unknown else status}  # fmt: skip
+        of_revenue = "suppressed" if _dominated(rows) else "partial" if unknown else status
+        total = {"estimate": rows["revenue"].sum(), "n": units or None}
+        found["revenue"] = total | {"status": of_revenue}
     if not units:
         return found
     if rows["returns"].notna().all():

@@ -1,0 +1,251 @@
+"""What an outsider works back of published figures: against people whose answers are known."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.copies import demonstration_catalogue
+
+from observlib import answers, estimates
+from observlib.confidentiality import control, unrounded
+from observlib.confidentiality.attack import attack
+from observlib.confidentiality.outsider import Knowledge, Published, blocks, months_of, tiles
+from observlib.confidentiality.programme import ImpossibleError, possible
+from observlib.confidentiality.rounding import base
+from observlib.display.rounding import rounded
+from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.themes.satisfaction import estimates as satisfaction
+
+DEVICE = {"device": "d", "product": "p", "channel": "web", "source": "d@1"}
+QUARTER = Quarter(2026, 3)
+
+
+def ratings(*months: dict[float, int], first: str = "2026-07") -> pd.DataFrame:
+    """Answers to the question of satisfaction: how many gave each mark, month after month."""
+    rows = [
+        {"date": day, "value": mark}
+        for day, counts in zip(
+            pd.date_range(first, periods=len(months), freq="MS"), months, strict=True
+        )
+        for mark, count in counts.items()
+        for _ in range(count)
+    ]
+    scale = {"question": "satisfaction", "scale_min": 0.0, "scale_max": 10.0}
+    frame = pd.DataFrame(rows).assign(**DEVICE, **scale)
+    return frame.assign(answer_id=[f"a{number}" for number in range(len(frame))])
+
+
+def knowledge(*marks: float) -> Knowledge:
+    known = pd.DataFrame({"value": marks}).assign(device="d", question="satisfaction")
+    return Knowledge(demonstration_catalogue(), known.assign(scale_min=0.0, scale_max=10.0))
+
+
+def made(table: pd.DataFrame) -> pd.DataFrame:
+    """What the study of satisfaction makes of answers, by month and quarter, with all digits."""
+    months = QUARTER.months
+    return estimates.combine(
+        [
+            satisfaction.quarterly(table, [QUARTER]),
+            satisfaction.monthly(table, months[0], months[-1]),
+        ]
+    )
+
+
+def told(rows: pd.DataFrame) -> pd.DataFrame:
+    return rounded(rows, demonstration_catalogue())
+
+
+def truth(table: pd.DataFrame, period: str, mark: float) -> int:
+    inside = table["date"].dt.strftime("%Y-%m").isin(months_of(period))
+    return int((inside & (table["value"] == mark)).sum())
+
+
+THREE = st.lists(
+    st.fixed_dictionaries(
+        {0.0: st.integers(0, 40), 5.0: st.integers(0, 40), 10.0: st.integers(1, 90)}
+    ),
+    min_size=3,
+    max_size=3,
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(THREE)
+def test_what_is_said_to_be_possible_holds_what_people_answered(months):
+    """Else the attack tries another publication than the one that is made, and is worth nothing."""
+    table = ratings(*months)
+    for block in blocks([Published(told(made(table)), ())], knowledge(0.0, 5.0, 10.0)):
+        sums = [total for _, total in block.cells]
+        for (cell, _), found in zip(block.cells, possible(block.programme, sums), strict=True):
+            if cell["cell"].startswith("mark"):
+                mark = 5.0 * (int(cell["cell"].split()[1]) - 1)
+                assert found.least <= truth(table, cell["period"], mark) <= found.most
+
+
+def test_three_marks_told_to_their_last_digit_are_counts_that_anyone_can_have():
+    """The attack must see what the demonstration's first editions gave away."""
+    table = ratings(*[{0.0: 5, 5.0: 7, 10.0: 48}] * 3)
+    rows = made(table)
+    found = attack([Published(told(rows), ())], knowledge(0.0, 5.0, 10.0))
+    pinned = found[found["pinned"]]
+    assert set(pinned["period"]) == set(QUARTER.months)
+    assert (pinned["told_by"] != "").all() and not found.loc[~found["pinned"], "told_by"].any()
+
+
+def test_a_series_whose_counts_could_be_had_tells_less_and_gives_none():
+    months = ({0.0: 5, 5.0: 7, 10.0: 48}, {0.0: 4, 5.0: 9, 10.0: 52}, {0.0: 6, 5.0: 7, 10.0: 40})
+    table = ratings(*months)
+    rows, known = made(table), knowledge(0.0, 5.0, 10.0)
+    decision = control.decide(rows, [], known, told)
+    assert ("d", "p", "web", "satisfaction", 1) in decision.wide
+    assert not decision.tried["pinned"].any()
+    final = told(control.applied(rows, decision.changes))
+    assert not attack([Published(final, decision.wide)], known)["pinned"].any()
+    months = final[final["period"].isin(QUARTER.months)].set_index("indicator")
+    assert (months.loc["satisfied_share", "status"] == "suppressed").all()
+    means = months.loc["satisfaction_10"]
+    as_made = rows[(rows["indicator"] == "satisfaction_10") & rows["period"].isin(QUARTER.months)]
+    assert means["estimate"].tolist() == as_made["estimate"].round(1).tolist()
+    assert (means["ci_low"].dropna() % 0.5 == 0).all()
+
+
+def test_many_answers_keep_all_that_they_tell():
+    table = ratings(*[{0.0: 300, 5.0: 400, 10.0: 900}] * 3)
+    decision = control.decide(made(table), [], knowledge(0.0, 5.0, 10.0), told)
+    assert decision.changes.empty and not decision.wide
+
+
+def published(table: pd.DataFrame, *before: Published, source: str = "d@1") -> Published:
+    """What an edition tells of answers, after others."""
+    known = knowledge(*sorted(table["value"].unique()))
+    rows = made(table.assign(source=source))
+    decision = control.decide(rows, before, known, told)
+    final = told(control.applied(rows, decision.changes)).drop_duplicates(ignore_index=True)
+    return Published(final, decision.wide)
+
+
+def test_three_who_answer_late_cannot_be_had_by_subtraction():
+    """An edition published again gave their marks: mean × n of both."""
+    months = [{0.0: 40, 5.0: 30, 10.0: 130}] * 3
+    first = published(ratings(*months))
+    late = [*months[:2], {0.0: 43, 5.0: 30, 10.0: 130}]
+    second = published(ratings(*late), first, source="d@2")
+    numbers = ["estimate", "ci_low", "ci_high", "n"]
+    pd.testing.assert_frame_equal(second.estimates[numbers], first.estimates[numbers])
+    found = attack([first, second], knowledge(0.0, 5.0, 10.0))
+    assert not found["pinned"].any()
+
+
+def test_a_figure_moves_when_enough_people_have_answered_since():
+    months = [{0.0: 40, 5.0: 30, 10.0: 130}] * 3
+    first = published(ratings(*months))
+    late = [*months[:2], {0.0: 90, 5.0: 30, 10.0: 130}]
+    second = published(ratings(*late), first, source="d@2")
+    quarter = [p.estimates[p.estimates["period"] == "2026-T3"] for p in (first, second)]
+    assert (quarter[0]["estimate"].to_numpy() > quarter[1]["estimate"].to_numpy()).all()
+
+
+def test_a_figure_made_in_another_way_of_the_same_data_is_told():
+    """Else no mistake of method could ever be mended."""
+    first = published(ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3))
+    second = published(ratings(*[{0.0: 43, 5.0: 27, 10.0: 130}] * 3), first)
+    assert (second.estimates["estimate"] < first.estimates["estimate"]).any()
+
+
+def test_what_agrees_with_no_answers_is_told_as_such():
+    table = ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3)
+    wrong = told(made(table))
+    wrong.loc[wrong["indicator"] == "satisfied_share", "estimate"] = 20.0
+    wrong.loc[wrong["indicator"] == "satisfied_share", ["ci_low", "ci_high"]] = math.nan
+    with pytest.raises(ImpossibleError, match=r"no counts agree"):
+        attack([Published(wrong, ())], knowledge(0.0, 5.0, 10.0))
+
+
+def test_what_cannot_be_hidden_stops_the_edition_and_names_what_gives_it_away(monkeypatch):
+    table = ratings(*[{0.0: 5, 5.0: 7, 10.0: 48}] * 3)
+    monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
+    with pytest.raises(ObservError) as error:
+        control.decide(made(table), [], knowledge(0.0, 5.0, 10.0), told)
+    assert "could be worked back from satisfaction_mean 2026-07" in str(error.value)
+    assert "nothing was published" in str(error.value)
+
+
+def counts(**products: float | None) -> pd.DataFrame:
+    """Participants of workshops by product; None is withheld."""
+    rows = [
+        {
+            **DEVICE,
+            "product": "" if product == "whole" else product,
+            "indicator": "workshop_participants",
+            "period": "2025-10/2026-09",
+            "estimate": count,
+            "n": count,
+            "unit": "participants",
+            "status": "suppressed" if count is None else "published",
+        }
+        for product, count in products.items()
+    ]
+    return estimates.make(rows)
+
+
+def test_a_part_alone_withheld_is_had_from_its_whole():
+    found = attack([Published(counts(whole=100, a=60, b=36, c=None), ())], knowledge(0.0, 10.0))
+    (row,) = estimates.records(found)
+    assert (row["least"], row["most"], row["pinned"]) == (4, 4, True)
+    two = attack([Published(counts(whole=100, a=80, b=None, c=None), ())], knowledge(0.0, 10.0))
+    assert not two["pinned"].any()
+
+
+def test_a_device_that_asks_for_more_people_has_them(monkeypatch):
+    """Its catalogue entry may say 20, and no page then tells of 15."""
+    known = knowledge(0.0, 10.0)
+    device = next(iter(known.catalogue.devices.values()))
+    strict = device.model_copy(update={"minimum_people": 20})
+    catalogue = known.catalogue.model_copy(update={"devices": {strict.id: strict}})
+    row = {**DEVICE, "device": device.id, "indicator": "satisfaction_10", "unit": "sur 10"}
+    row |= {"period": "2026-T3", "estimate": 7.5, "n": 15, "status": "low_base"}
+    rows = estimates.make([row])
+    decision = control.decide(rows, [], Knowledge(catalogue, known.marks), told)
+    assert decision.changes["status"].tolist() == ["suppressed"]
+    assert control.decide(rows, [], known, told).changes.empty
+
+
+def test_every_period_is_the_sum_of_its_parts_once():
+    months = [f"2026-{month:02d}" for month in range(1, 13)]
+    quarters = [f"2026-T{quarter}" for quarter in range(1, 5)]
+    periods = [*months, *quarters, "2026-01/2026-12"]
+    found = {whole: (parts, is_all) for whole, parts, is_all in tiles(periods)}
+    assert found["2026-01/2026-12"] == (quarters, True)
+    assert [*itertools.chain(*(found[quarter][0] for quarter in quarters))] == months
+
+
+@pytest.mark.parametrize("n", [11, 17, 18, 29, 30, 62, 498])
+def test_a_base_that_is_told_stands_for_the_one_that_was_rounded(n):
+    least, most = unrounded.people(base(n))
+    assert least <= n <= most
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(30, 400), st.data())
+def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
+    having = data.draw(st.integers(0, n))
+    row = answers.share("satisfied_share", pd.Series([True] * having + [False] * (n - having)))
+    found = told(estimates.make([{**DEVICE, **row, "period": "2026-T3"}])).iloc[0]
+    told_n = unrounded.people_of_share(found, 1.0, (n - 3, n + 3))
+    assert told_n[0] <= n <= told_n[1]
+    low, high = unrounded.value(found, 1.0)
+    assert low <= 100 * having / n <= high
+    marks = pd.Series(np.repeat([0.0, 10.0], [n - having, having]))
+    mean = answers.mean("satisfaction_10", marks, (0, 10))
+    mean = told(estimates.make([{**DEVICE, **mean, "period": "2026-T3"}])).iloc[0]
+    half = unrounded.half_width(mean, (0.1, 0.1), (0.0, 10.0))
+    if half and marks.nunique() > 1:
+        low, high = unrounded.deviation(half, (n, n))
+        assert low - 1e-3 <= marks.var() <= high + 1e-3

@@ -1,0 +1,67 @@
+"""What was published is kept: an edition that forgets it may tell what few people answered."""
+
+from pathlib import Path
+
+import pytest
+
+from observlib import comparisons, estimates, publications
+from observlib.errors import ObservError
+from observlib.period import Quarter
+
+QUARTER = Quarter(2026, 3)
+
+
+def edition(folder: Path, value: float) -> Path:
+    """The folder of an edition that tells one value."""
+    row = {"indicator": "satisfaction_10", "device": "d", "period": "2026-T3", "unit": "sur 10"}
+    rows = estimates.make([row | {"estimate": value, "n": 40}])
+    steps = {"wide": [["d", "p", "web", "satisfaction", 1]]}
+    folder.mkdir(exist_ok=True)
+    for name, content in publications.content(rows, comparisons.make(None), steps).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_each_publication_that_tells_something_new_is_kept_in_its_order(tmp_path):
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
+    publications.keep(tmp_path, QUARTER + 1, edition(tmp_path / "e", 7.0))
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.5))
+    found = publications.earlier(tmp_path)
+    assert [one.name for one in found] == ["0001-2026-T3", "0002-2026-T4", "0003-2026-T3"]
+    assert [one.told.estimates["estimate"].iloc[0] for one in found] == [7.0, 7.0, 7.5]
+    assert set(found[0].told.wide) == {("d", "p", "web", "satisfaction", 1)}
+
+
+def test_who_never_published_has_nothing_to_hold_an_edition_against(tmp_path):
+    assert publications.earlier(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", publications.FILES)
+def test_a_damaged_publication_stops_the_next_one_in_one_line(tmp_path, name):
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
+    path = tmp_path / "published" / "0001-2026-T3" / name
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(ObservError, match=r"0001-2026-T3: cannot be read .*bring it back") as error:
+        publications.earlier(tmp_path)
+    assert "\n" not in str(error.value)
+    path.unlink()
+    with pytest.raises(ObservError, match="cannot be read"):
+        publications.earlier(tmp_path)
+
+
+def test_a_full_disk_leaves_what_was_kept_as_it_was(tmp_path, monkeypatch):
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
+    new = edition(tmp_path / "new", 8.0)
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == publications.STEPS:
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        publications.keep(tmp_path, QUARTER, new)
+    assert [one.name for one in publications.earlier(tmp_path)] == ["0001-2026-T3"]
+    assert not list((tmp_path / "published").glob(".work*"))
