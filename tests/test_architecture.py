@@ -18,6 +18,7 @@ FLOORS = [
     {"comparisons"},
     {"families", "published_text"},
     {"practices", "actions", "scratch", "selection"},
+    {"replies"},
     {"loaders", "survey", "series", "confidentiality"},
     {"store", "project", "answers", "swap"},
     {"counts"},

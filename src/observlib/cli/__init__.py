@@ -45,7 +45,7 @@ To begin, with synthetic data:
 
 add_to(app)
 
-_PARTS = ("departments", "products", "questionnaires", "indicators", "peers")  # of the catalogue
+_PARTS = ("departments", "products", "questionnaires", "indicators", "peers", "partners")
 
 Data = Annotated[
     Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
@@ -69,7 +69,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print the devices, products, indicators and actions."""
+    """Check and print the devices, products, indicators, partners, actions and replies."""
     from rich import box
     from rich.table import Table
 
@@ -79,6 +79,7 @@ def catalogue(data: Data = Path("data")) -> None:
     known = project.catalogue(data)
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
+    told["replies"] = [reply.id for reply in project.replies(data)]
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")

@@ -113,6 +113,7 @@ def check_request(
     kind = store.kind(data)
     practices = project.practices(data, kind, root)
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
+    project.replies(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
     products, surveys = _products(held, catalogue), _surveys(held, catalogue)
