@@ -1,8 +1,8 @@
 """Where things are: the project's root, the data folder in use, and what is known there.
 
 A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
-entries and sheets are added to those of the project's `data/`, but for devices, partners, actions and
-partners' replies: they tell of the exports beside them, and stand alone.
+entries and sheets are added to those of the project's `data/`, but for devices, partners and what
+they replied, and actions: they tell of the exports beside them, and stand alone.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def actions(data: Path, followed: Collection[str], start: Path | None = None) ->
 
 
 def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
-    """The checked replies of a data folder's partners, the oldest first: its own, else the project's."""
+    """The checked replies of partners, the oldest first: a data folder's, else the project's."""
     from observlib.replies import load_replies
 
     folder = own(data, "partners", start) or root(start) / "data" / "partners"

@@ -35,10 +35,12 @@ def test_a_new_partner_is_an_entry_and_no_code(tmp_path):
 def test_a_theme_of_two_partners_is_refused_where_neither_says_that_it_is_shared(tmp_path):
     found = told(tmp_path, CAISSE, {**MAIRIE, "themes": ["famille"]})
     assert found == [
-        "partners.yml:4: 'caisse': theme 'Famille' is also that of mairie; leave it to one, or list "
-        "it in the `shared` of each",
-        "partners.yml:9: 'mairie': theme 'famille' is also that of caisse; leave it to one, or list "
-        "it in the `shared` of each",
+        f"partners.yml:{line}: {name!r}: theme {theme!r} is also that of {other}; leave it to one, "
+        "or list it in the `shared` of each"
+        for line, name, theme, other in (
+            (4, "caisse", "Famille", "mairie"),
+            (9, "mairie", "famille", "caisse"),
+        )
     ]
 
 

@@ -223,7 +223,7 @@ class Partner(Entry):
     )
     shared: tuple[Text, ...] = Field(
         default=(),
-        description="themes for which another partner answers too, which says so as well",
+        description="themes for which another partner answers too, and says so",
     )
     words: tuple[Text, ...] = Field(
         default=(),

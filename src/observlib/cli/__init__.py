@@ -69,7 +69,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print the devices, products, indicators, partners, actions and replies."""
+    """Check and print what is known: devices, products, partners, actions."""
     from rich import box
     from rich.table import Table
 
