@@ -69,7 +69,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print what is known: devices, products, partners, actions."""
+    """Check and print the devices, products, partners and actions."""
     from rich import box
     from rich.table import Table
 
