@@ -19,6 +19,7 @@ from observlib.store.reading import (
     latest_quarter,
     read,
     received,
+    themes,
 )
 from observlib.store.status import changing, missing, status
 
@@ -41,4 +42,5 @@ __all__ = [
     "read",
     "received",
     "status",
+    "themes",
 ]

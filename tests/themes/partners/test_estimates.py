@@ -1,4 +1,4 @@
-"""Partners: each contact leads to one place, and none of few people can be had from what is told."""
+"""Partners: each contact leads to one place, and what is told gives away none of few people."""
 
 from collections import Counter
 

@@ -204,7 +204,8 @@ def partners_(
         routed(texts(verbatims, catalogue), "text", catalogue, quarters),
     ]
     rows = estimates.combine(found)
-    compared = rows[(rows["group"] == PARTNER) & ~rows["group_value"].isin(_NO_PARTNER)]
+    labels = [partner.label for partner in catalogue.partners.values()]
+    compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
     pairs = between(compared, catalogue, str(quarter), str(quarter - 4))
     answered = protect(replied(replies, catalogue, quarter), personal=False)
     return estimates.combine([rows, answered]), tested(catalogue, pairs)
