@@ -35,7 +35,7 @@ FLOORS = [
     {"edition"},
     {"publish"},
     {"standing", "scaffold", "live"},
-    {"release", "preview"},
+    {"release", "preview", "packages"},
     {"cli"},
 ]
 # Beyond the floors: what must not know each other although one stands above.

@@ -275,6 +275,28 @@ def edition(
         raise ObservError(*failed, "the others are published, as a partial edition")
 
 
+@app.command()
+def partners(
+    quarter: Annotated[str, typer.Argument(help="Of the edition that is published: 2026-T3.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder of the packages.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace packages that are there and differ.")
+    ] = False,
+) -> None:
+    """Make a package to send to each partner: its page, a workbook, data.
+
+    All is as published. Nothing is sent: `envois.csv` beside the packages says what was made.
+    """
+    from observlib import packages, project
+    from observlib.period import Quarter
+
+    made = packages.make(project.root(), Quarter.parse(quarter), to, replace=replace)
+    for path, state in made.items():
+        say(f"{path}: {state}")
+    say(f"Nothing was sent; {to / packages.LOG} says what was made for whom.")
+    answer(packages=made, log=to / packages.LOG)
+
+
 @app.command("preview")
 def preview_page(
     study: Annotated[str, typer.Argument(help="Name of the study: its notebook, without .ipynb.")],
