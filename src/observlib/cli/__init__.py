@@ -283,7 +283,7 @@ def partners(
         bool, typer.Option("--replace", help="Replace packages that are there and differ.")
     ] = False,
 ) -> None:
-    """Make a package to send to each partner: its page, a workbook, data.
+    """Make a package to send to each partner: page, workbook, data.
 
     All is as published. Nothing is sent: `envois.csv` beside the packages says what was made.
     """
