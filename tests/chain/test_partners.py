@@ -1,4 +1,4 @@
-"""Partners of the demonstration: what was written about each theme leads where the catalogue says."""
+"""Partners of the demonstration: what each theme counts leads where the catalogue says."""
 
 from collections import Counter
 
