@@ -51,6 +51,7 @@ def test_its_delay_is_counted_from_the_end_of_the_quarter_or_from_the_message(ca
         ({"message": "2026-07-01"}, "give `quarter` or `message`, and not both"),
         ({"quarter": ...}, "give `quarter` or `message`, and not both"),
         ({"quarter": "T2 2026"}, "quarter is 'T2 2026'"),
+        ({"quarter": "0001-T1"}, "quarter is '0001-T1'"),
         ({"date": "2026-06-01"}, "its date 2026-06-01 is before 2026-06-30, which it answers"),
         ({"due": "2026-07-01"}, "it is due on 2026-07-01, before its date 2026-07-10"),
         ({"id": "other"}, "id is 'other', and the file's name says 'caisse-t2'"),

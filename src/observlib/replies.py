@@ -42,7 +42,7 @@ class Reply(Entry):
     """One reply, as its file tells it."""
 
     partner: Slug
-    quarter: str | None = Field(default=None, pattern=r"^\d{4}-T[1-4]$")
+    quarter: str | None = Field(default=None, pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
     message: Day | None = None
     date: Day
     themes: tuple[Text, ...] = Field(min_length=1)

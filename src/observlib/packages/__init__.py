@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import files, standing
+from observlib import files, inputs, standing
 from observlib.display import french
 from observlib.edition.manifest import MANIFEST
 from observlib.errors import ObservError, UsageError, bounded
@@ -177,7 +177,7 @@ def _contents(
         raise ObservError(f"{notebook}: is not as the edition made it")
     place = site / f"{name}.pdf"
     pdf, known = _read(place), f"files of the site/editions/{site.name}/{name}.pdf"
-    if known in digests and standing.inputs.digest(pdf) != digests[known]:
+    if known in digests and inputs.digest(pdf) != digests[known]:
         raise ObservError(f"{place}: is not as it was published")
     data = {}
     for ending, text in open_data(notebook).items():
