@@ -315,9 +315,10 @@ def test_without_sheets_no_folder_is_left_for_quarto_to_fail_on(release, root):
     [
         ("practices/fiche.md", "---\ntitle: Une fiche\n---\nFin.\n", "'verdict' is missing"),
         ("actions/refonte.yml", "id: refonte\n", "'refonte': key 'expected' is missing"),
+        ("partners/reponse.yml", "id: reponse\n", "'reponse': key 'will_do' is missing"),
     ],
 )
-def test_a_wrong_sheet_or_action_stops_the_edition_before_anything_runs(
+def test_a_wrong_sheet_action_or_reply_stops_the_edition_before_anything_runs(
     release, root, unchanged, name, text, told
 ):
     write(root / "data" / "practices" / "vocabulary.yml", "tools: {}\nmethods: {}\n")

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from observlib import actions, catalogue, cli, findings, frame, practices, study
+from observlib import actions, catalogue, cli, findings, frame, practices, replies, study
 from observlib.catalogue import formats, questionnaires
 from observlib.loaders import plain_csv
 from observlib.tables import TABLES, definitions
@@ -25,10 +25,12 @@ MODELS: dict[str, Any] = {
     "catalogue/indicators.yml": catalogue.Indicator,
     "catalogue/groups.yml": catalogue.Group,
     "catalogue/peers.yml": catalogue.Peer,
+    "catalogue/partners.yml": catalogue.Partner,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
     "actions/<id>.yml": actions.Action,
     "actions/<id>.yml, expected": actions.Expected,
+    "partners/<id>.yml": replies.Reply,
     "practices/<id>.md": practices.Sheet,
     "practices/<id>.md, sources": practices.Source,
 }

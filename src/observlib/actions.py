@@ -10,12 +10,15 @@ One file an action, `data/actions/<id>.yml`::
     expected:
       - {indicator: satisfaction_10, direction: up}
     controls: [entreprendre, legifrance]
+    themes: [Famille]
     contact: pôle éditorial
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
   one of its indicators of which there is a series by month, each expected once.
 - `date` is the day on which users saw the change; `title` and `done` are a plain line each.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
+- `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
+  catalogue, or a theme of one of them.
 - `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
 """
 
@@ -31,7 +34,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Slug
+from observlib.catalogue.entries import Entry, Slug, Text
 from observlib.catalogue.mistakes import explain
 from observlib.errors import ObservError, bounded
 from observlib.published_text import Plain, a_role
@@ -78,6 +81,8 @@ class Action(Entry):
     done: Line
     expected: tuple[Expected, ...]
     controls: tuple[Slug, ...] = ()
+    partners: tuple[Slug, ...] = ()
+    themes: tuple[Text, ...] = ()
     contact: Annotated[Plain, AfterValidator(a_role)]
 
     @model_validator(mode="after")
@@ -172,6 +177,14 @@ def _unknown(
     ]
     for i, control in enumerate(action.controls):
         named.append((("controls", i), "product", control, list(catalogue.products)))
+    partners = catalogue.partners.values()
+    routed = list(dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)))
+    for key, kind, allowed in (
+        ("partners", "partner", list(catalogue.partners)),
+        ("themes", "theme", routed),
+    ):
+        for i, name in enumerate(getattr(action, key)):
+            named.append(((key, i), kind, name, allowed))
     for i, one in enumerate(action.expected):
         place = ("expected", i, "indicator")
         known = catalogue.indicators.get(one.indicator)
@@ -189,5 +202,5 @@ def _unknown(
         if name not in allowed:
             yield (
                 f"{path}:{lines.get(place, 1)}: {action.id!r}: unknown {what} {name!r}; "
-                f"allowed: {', '.join(allowed)}"
+                f"allowed: {', '.join(allowed) or 'none'}"
             )

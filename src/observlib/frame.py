@@ -21,6 +21,7 @@ from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
 from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
+from observlib.replies import Reply
 from observlib.tables import TABLES
 from observlib.themes.devices import estimates as devices
 
@@ -202,6 +203,7 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
         "catalogue": "the catalogue/",
         "actions": "the actions/",
         "practices": "the practices/",
+        "replies": "the partners/",
     }
     groups = [asked[what] for what in wanted.reads if what in asked]
     groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
@@ -261,6 +263,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "quarter": lambda: quarter,
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
+        "replies": lambda: replies(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
         "received": lambda: store.received(data, devices.COUNTED, quarter),
@@ -272,3 +275,8 @@ def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams changed until the end of the quarter, the oldest first."""
     recorded = project.actions(data, FOLLOWED)
     return tuple(action for action in recorded if action.date <= quarter.end)
+
+
+def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
+    """What partners answered until the end of the quarter, the oldest first."""
+    return tuple(reply for reply in project.replies(data) if reply.date <= quarter.end)

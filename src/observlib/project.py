@@ -1,8 +1,8 @@
 """Where things are: the project's root, the data folder in use, and what is known there.
 
-A data folder may hold a `catalogue/`, `practices/` and `actions/` of its own. Their entries and
-sheets are added to those of the project's `data/`, but for devices and actions: they tell of the
-exports beside them, and stand alone.
+A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
+entries and sheets are added to those of the project's `data/`, but for devices, partners and what
+they replied, and actions: they tell of the exports beside them, and stand alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     from observlib.actions import Action
     from observlib.catalogue import Catalogue
     from observlib.practices import Practices
+    from observlib.replies import Reply
+
+_ALONE = ("actions", "partners")  # folders of which a data folder's own stands alone
 
 
 def root(start: Path | None = None) -> Path:
@@ -43,7 +46,7 @@ def root(start: Path | None = None) -> Path:
 
 
 def own(data: Path, name: str, start: Path | None = None) -> Path | None:
-    """A data folder's own `catalogue`, `practices` or `actions`, where it is not the project's."""
+    """A data folder's own `catalogue`, `practices`, …, where it is not the project's."""
     project = root(start)
     folder = project / data / name
     is_own = folder.is_dir() and folder.resolve() != (project / "data" / name).resolve()
@@ -115,17 +118,26 @@ def actions(data: Path, followed: Collection[str], start: Path | None = None) ->
     return load_actions(folder, catalogue(data, start), followed)
 
 
+def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
+    """The checked replies of partners, the oldest first: a data folder's, else the project's."""
+    from observlib.replies import load_replies
+
+    folder = own(data, "partners", start) or root(start) / "data" / "partners"
+    return load_replies(folder, catalogue(data, start))
+
+
 def knowledge(data: Path, start: Path | None = None) -> Inputs:
     """The files in which a project says what it knows, for a data folder, each by its digest."""
     found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
-    for name in ("catalogue", "practices", "actions"):
+    for name in ("catalogue", "practices", "actions", "partners"):
         added = own(data, name, start)
-        if added is None or name != "actions":
+        if added is None or name not in _ALONE:
             found |= inputs.tree(f"the {name}", root(start) / "data" / name)
         if added:
             found |= inputs.tree(f"the {name}/own", added)
-    if "the catalogue/own/devices.yml" in found:
-        del found["the catalogue/devices.yml"]
+    for name in ("devices", "partners"):  # those of `catalogue.whole.ALONE`
+        if f"the catalogue/own/{name}.yml" in found:
+            found.pop(f"the catalogue/{name}.yml", None)
     return found
 
 

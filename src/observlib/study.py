@@ -19,6 +19,7 @@ from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 from observlib.practices import Practices
+from observlib.replies import Reply
 from observlib.say import Say
 from observlib.selection import Where, taking
 from observlib.showing import Shown
@@ -95,6 +96,17 @@ class Study(Drawing):
         'legifrance'
         """
         return frame.actions(self.data, self.edition)
+
+    @functools.cached_property
+    def replies(self) -> tuple[Reply, ...]:
+        """What partners answered until the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").replies[0].partner
+        'caisse-fictive'
+        """
+        return frame.replies(self.data, self.edition)
 
     def label_of(self, period: str) -> str:
         """A period in French.

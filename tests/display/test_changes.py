@@ -150,3 +150,16 @@ def test_an_interval_as_it_is_written_never_contradicts_its_verdict(
         assert ends == ["−", "−"]
     nothing = dict.fromkeys(row, math.nan)
     assert changes.gap({**nothing, "verdict": "unknown"}, indicator) == "–"
+
+
+def test_rows_of_one_product_are_told_apart_by_what_each_is_of(catalogue):
+    share = {"unit": "%", "indicator": "partner_call_share", "group": "partner"}
+    rows = [
+        mark(value, period, "boamp", **share, group_value=name)
+        for name in ("Caisse fictive", "Ville fictive")
+        for value, period in ((10.0, BEFORE), (12.0, NOW))
+    ]
+    pairs = compare(waves(estimates.make(rows), NOW, BEFORE), {"partner_call_share": "share"}, {})
+    head, _, *lines = plain(table(pairs, catalogue).shown["text/plain"]).splitlines()
+    assert head.startswith("| Organisme | T3 2025 |")
+    assert [line.split(" | ")[0] for line in lines[:2]] == ["| Caisse fictive", "| Ville fictive"]

@@ -20,6 +20,8 @@ EACH = {"product": {"type": "product", "each": True}}
 FED = ["service-public", "vie-publique"]
 EACH_SURVEY = {"survey": {"type": "device", "each": True}}
 ASKED = ["enquete-service-public", "enquete-legifrance"]
+EACH_PARTNER = {"partner": {"type": "partner", "each": True}}
+PARTNERS = ("caisse-fictive", "ville-fictive")
 EVERY = {
     "years": {"type": "integer", "minimum": 1, "maximum": 10, "default": 3},
     "share": {"type": "number", "minimum": 0, "default": 0.5},
@@ -30,8 +32,14 @@ EVERY = {
 }
 
 
-def study(name: str = "essai", title: str = "Essai", order: int = 1, **parameters: Any) -> Study:
-    about = {"path": Path(f"{name}.ipynb"), "order": order, "question": "Q ?"}
+def study(
+    name: str = "essai",
+    title: str = "Essai",
+    order: int = 1,
+    needs: str | None = None,
+    **parameters: Any,
+) -> Study:
+    about = {"path": Path(f"{name}.ipynb"), "order": order, "question": "Q ?", "needs": needs}
     return Study.model_validate({"name": name, "title": title, "parameters": parameters, **about})
 
 
@@ -41,11 +49,14 @@ def pages_of(
     products: list[str] = FED,
     only: list[str] | None = None,
     surveys: list[str] = ASKED,
+    partners: tuple[str, ...] = PARTNERS,
     **given: str,
 ) -> list[Page]:
     known = {one.name: one for one in studies}
     quarter = Quarter(2026, 3)
-    return plan(known, quarter, "data/demo", catalogue, products, only or [], given, surveys)
+    return plan(
+        known, quarter, "data/demo", catalogue, products, only or [], given, surveys, partners
+    )
 
 
 def problems_of(*studies: Study, **words: Any) -> tuple[str, ...]:
@@ -264,3 +275,30 @@ def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_
     years, share = pages[0].parameters["years"], pages[0].parameters["share"]
     assert 1 <= years <= 10 and 0 <= share < float("inf")
     assert all(page.name.isascii() and "/" not in page.name for page in pages)
+
+
+def test_a_study_of_partners_makes_a_page_for_each_and_an_overview(catalogue):
+    overview = study("partenaires", needs="partner")
+    each = study("fiche", "{partner}", **EACH_PARTNER)
+    pages = pages_of(overview, each, catalogue=catalogue)
+    assert [(page.name, page.title) for page in pages] == [
+        ("partenaires", "Essai"),
+        ("fiche-caisse-fictive", "Caisse fictive"),
+        ("fiche-ville-fictive", "Ville fictive"),
+    ]
+
+
+def test_without_a_partner_an_edition_has_its_other_pages_and_no_failure(catalogue):
+    studies = study("a"), study("b", needs="partner"), study("c", **EACH_PARTNER)
+    assert [page.name for page in pages_of(*studies, catalogue=catalogue, partners=())] == ["a"]
+
+
+@pytest.mark.parametrize("alone", [{"needs": "partner"}, EACH_PARTNER])
+def test_a_study_that_lacks_a_partner_says_so_where_it_alone_is_asked_for(catalogue, alone):
+    (problem,) = problems_of(study("b", **alone), catalogue=catalogue, partners=())
+    assert "partner that something leads to, and there is none" in problem
+
+
+def test_a_partner_that_does_not_exist_is_told_with_those_that_do(catalogue):
+    (problem,) = problems_of(study("c", **EACH_PARTNER), catalogue=catalogue, partner="caise")
+    assert "parameter 'partner' is 'caise'; allowed: caisse-fictive, agence-des-titres" in problem

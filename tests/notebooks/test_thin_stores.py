@@ -14,7 +14,8 @@ from observlib.catalogue import Catalogue
 ROOT = Path(__file__).parents[2]
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 EXPORT = "allo-service-public_satisfaction_{}.csv"
-OF_ONE = ("enquete", "fiche_produit")  # studies of one survey, or of one product
+# studies of one survey, product or partner
+OF_ONE = ("enquete", "fiche_produit", "fiche_partenaire")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,12 @@ def test_in_person_visits_are_not_said_to_be_none_by_the_study_of_sites(
     told = "\n".join(shown("frequentation", tmp_path, monkeypatch))
     assert "Les visites en personne ne sont pas comptées ici" in told
     assert "Aucune évolution" not in told and "Aucune série de visites n'est" not in told
+
+
+def test_no_partner_is_said_to_be_silent_where_nothing_leads_to_it(few_marks, monkeypatch):
+    told = "\n".join(shown("partenaires", few_marks, monkeypatch))
+    assert "*Rien de ce trimestre ne mène à un autre organisme.*" in told
+    assert "n'a pas répondu" not in told and "Sans réponse" not in told
 
 
 def test_what_nobody_measures_is_not_said_to_be_withheld(few_marks, monkeypatch):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from observlib import store, tables
+from observlib.period import Quarter
 
 Write = Callable[..., Path]
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4)}
@@ -71,3 +72,23 @@ def test_a_page_that_asks_what_the_store_holds_is_made_again_after_any_export(
     assert asked == {"ratings"}
     ask(tmp_path)
     assert asked == set(tables.TABLES)
+
+
+def test_the_themes_of_some_quarters_are_those_of_no_other(tmp_path, catalogue):
+    (tmp_path / "raw").mkdir()
+    head = "call_id,date,moment,outcome,theme\n"
+    days = {"2026-02-03": "Famille", "2026-08-04": "Logement", "2026-08-05": ""}
+    rows = [
+        f"c{i},{day},{day}T09:00:00,answered,{theme}\n"
+        for i, (day, theme) in enumerate(days.items())
+    ]
+    path = tmp_path / "raw" / "appels.csv"
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    device = catalogue.devices["appels-3939-journal"]
+    plain = {"loader": "plain_csv", "table": "calls", "pattern": path.name}
+    known = {device.id: device.model_copy(update=plain)}
+    own = catalogue.model_copy(update={"devices": known})
+    assert not store.ingest(tmp_path / "raw", tmp_path, own).problems
+    assert store.themes(tmp_path, Quarter(2026, 1), Quarter(2026, 1)) == ["Famille"]
+    assert store.themes(tmp_path, Quarter(2026, 1), Quarter(2026, 3)) == ["Famille", "Logement"]
+    assert store.themes(tmp_path, Quarter(2027, 1), Quarter(2027, 1)) == []

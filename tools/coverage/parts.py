@@ -39,7 +39,7 @@ from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
-from tools.coverage import changes, draws, methods, months
+from tools.coverage import changes, draws, methods, months, partners
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 LAST = calendar.LAST
@@ -177,6 +177,7 @@ def _calls(seed: int, repetitions: Sequence[int]) -> Estimates:
     logged = draws.table("calls", rows)
     yield calls.quarterly(logged, tables.empty("call_intervals").assign(source=""), [LAST])
     yield topics.themes(logged, "call", [LAST])
+    yield partners.routed(logged, "call")
 
 
 def _true_calls() -> Truths:
@@ -185,6 +186,7 @@ def _true_calls() -> Truths:
         ("wait_median", phone.LOGGED, ""): one(phone.wait_quantile(50)),
         ("wait_p90", phone.LOGGED, ""): one(phone.wait_quantile(90)),
         ("call_theme_share", phone.LOGGED, "theme"): parts(themes),
+        **partners.truths("partner_call_share", phone.LOGGED, themes),
     }
 
 
@@ -200,6 +202,7 @@ def _tickets(seed: int, repetitions: Sequence[int]) -> Estimates:
         yield tickets.quarterly(received, [LAST], dict.fromkeys(names.values(), desk.promise))
         yield tickets.answers_in_time(received, LAST)
         yield topics.themes(received, "ticket", [LAST])
+        yield partners.routed(received, "ticket")
 
 
 def _true_tickets() -> Truths:
@@ -215,6 +218,7 @@ def _true_tickets() -> Truths:
             ("reopened_share", device, ""): one(float(desks.REOPENED)),
             ("answered_within", device, "days"): parts(within),
             ("ticket_theme_share", device, "theme"): parts(themes),
+            **partners.truths("partner_ticket_share", device, themes),
         }
     return found
 

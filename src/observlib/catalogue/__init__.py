@@ -14,6 +14,7 @@ from observlib.catalogue.entries import (
     Frequency,
     Group,
     Indicator,
+    Partner,
     Peer,
     Product,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Indicator",
     "Keep",
     "Layout",
+    "Partner",
     "Peer",
     "Product",
     "Question",

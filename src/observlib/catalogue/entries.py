@@ -210,3 +210,39 @@ class Peer(Entry):
     label: Text
     codes: tuple[Text, ...] = Field(description="how sources name it")
     own: bool = Field(default=False, description="the agency itself")
+
+
+class Partner(Entry):
+    """Another administration that answers for a domain in which our users ask and report.
+
+    What routes a contact to it: a theme of calls and tickets, or a text that holds one of its
+    `words` or names one of its `entities`.
+    """
+
+    label: Text
+    domain: Text = Field(description="what it answers for, in French: « les allocations … »")
+    themes: tuple[Text, ...] = Field(
+        default=(), description="themes of calls and tickets, as exports write them, that are its"
+    )
+    shared: tuple[Text, ...] = Field(
+        default=(),
+        description="themes for which another partner answers too, and says so",
+    )
+    words: tuple[Text, ...] = Field(
+        default=(),
+        description="words of its domain, in the singular, looked for in redacted texts",
+    )
+    entities: tuple[Text, ...] = Field(
+        default=(), description="names and acronyms of its bodies, looked for in the same"
+    )
+    peer: Slug | None = Field(
+        default=None, description="the entry of peers.yml whose published figures are its own"
+    )
+
+    @model_validator(mode="after")
+    def _is_reached(self) -> Partner:
+        if not (self.themes or self.shared or self.words or self.entities):
+            raise ValueError("nothing leads to it; give themes, shared, words or entities")
+        if twice := sorted(set(self.themes) & set(self.shared)):
+            raise ValueError(f"theme {twice[0]!r} is in themes and in shared; leave it in one")
+        return self

@@ -8,8 +8,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from observlib.catalogue import sources
-from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
+from observlib.catalogue import partners, sources
+from observlib.catalogue.entries import (
+    Department,
+    Device,
+    Entry,
+    Group,
+    Indicator,
+    Partner,
+    Peer,
+    Product,
+)
 from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
@@ -23,7 +32,10 @@ _FILES: dict[str, type[Entry]] = {
     "indicators": Indicator,
     "groups": Group,
     "peers": Peer,
+    "partners": Partner,
 }
+ALONE = ("devices", "partners")  # a data folder's own stand without the project's
+_MAY_LACK = ("partners",)
 # tables whose exports name no product
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
 # What a device must say beyond what all must, and the loaders that cannot read without it.
@@ -45,6 +57,7 @@ class Catalogue(BaseModel):
     indicators: dict[str, Indicator]
     groups: dict[str, Group] = {}
     peers: dict[str, Peer]
+    partners: dict[str, Partner] = {}
     questionnaires: dict[str, Questionnaire] = {}
     formats: dict[str, Format] = {}
     margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
@@ -96,17 +109,17 @@ def load_catalogue(
     Parameters
     ----------
     folder
-        The folder of the six lists, from `departments.yml` to `peers.yml`, and of the folder
-        `questionnaires`, with one file each, which may be absent. The formats are those of the
-        folder `formats` beside it.
+        The folder of the six lists, from `departments.yml` to `peers.yml`, of `partners.yml`, which
+        may be absent, and of the folder `questionnaires`, with one file each, which may be absent.
+        The formats are those of the folder `formats` beside it.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins
         The categories of each variable by which answers are weighted to the population.
     own
         A data folder's own catalogue, with any of these files. Its entries are added to those of
-        `folder`, where one of the same `id` takes the place of the other; its devices stand alone,
-        for they are those of its exports.
+        `folder`, where one of the same `id` takes the place of the other; its devices and its
+        partners stand alone, for they are those of its exports.
 
     Raises
     ------
@@ -114,13 +127,14 @@ def load_catalogue(
         With every mistake of every file: file, line, key, what is wrong, what is allowed.
     """
     problems: list[str] = []
-    parts: dict[str, dict[str, Any]] = {}
+    parts: dict[str, dict[str, Any]] = {name: {} for name in _FILES}
     places: dict[tuple[str, str, str], str] = {}  # of each part, entry and key
     for name, model, path in _lists(folder, own):
-        missing = f"file is missing; the catalogue has {', '.join(_FILES)}"
+        needed = ", ".join(file for file in _FILES if file not in _MAY_LACK)
+        missing = f"file is missing; the catalogue has {needed}"
         entries, lines, found = read(path, list, "a list of entries (`- id: …`)", missing)
         problems += found
-        before = parts.setdefault(name, {})
+        before = parts[name]
         read_here: dict[str, Any] = {}
         for position, raw in enumerate(entries):
             line = lines.get((position,), 1)
@@ -160,7 +174,9 @@ def _lists(folder: Path, own: Path | None) -> Iterator[tuple[str, type[Entry], P
     for name, model in _FILES.items():
         paths = [folder / f"{name}.yml"]
         if own and (added := own / paths[0].name).exists():
-            paths = [added] if name == "devices" else [*paths, added]
+            paths = [added] if name in ALONE else [*paths, added]
+        if name in _MAY_LACK:
+            paths = [path for path in paths if path.exists()]
         yield from ((name, model, path) for path in paths)
 
 
@@ -214,6 +230,7 @@ def _unknown_references(
                 f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
                 f"({places['products', product.id, 'id']}); rename one"
             )
+    yield from partners.faults(parts["partners"], parts["peers"], places)
     for device in parts["devices"].values():
         yield from check("devices", device, "owner", parts["departments"])
         yield from check("devices", device, "product", parts["products"])

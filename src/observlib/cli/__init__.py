@@ -45,7 +45,7 @@ To begin, with synthetic data:
 
 add_to(app)
 
-_PARTS = ("departments", "products", "questionnaires", "indicators", "peers")  # of the catalogue
+_PARTS = ("departments", "products", "questionnaires", "indicators", "peers", "partners")
 
 Data = Annotated[
     Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
@@ -69,7 +69,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print the devices, products, indicators and actions."""
+    """Check and print the devices, products, partners and actions."""
     from rich import box
     from rich.table import Table
 
@@ -79,6 +79,7 @@ def catalogue(data: Data = Path("data")) -> None:
     known = project.catalogue(data)
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
+    told["replies"] = [reply.id for reply in project.replies(data)]
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
@@ -272,6 +273,28 @@ def edition(
     answer(index=index, changed=True, failed=failed)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
+
+
+@app.command()
+def partners(
+    quarter: Annotated[str, typer.Argument(help="Of the edition that is published: 2026-T3.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder of the packages.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace packages that are there and differ.")
+    ] = False,
+) -> None:
+    """Make a package to send to each partner: page, workbook, data.
+
+    All is as published. Nothing is sent: `envois.csv` beside the packages says what was made.
+    """
+    from observlib import packages, project
+    from observlib.period import Quarter
+
+    made = packages.make(project.root(), Quarter.parse(quarter), to, replace=replace)
+    for path, state in made.items():
+        say(f"{path}: {state}")
+    say(f"Nothing was sent; {to / packages.LOG} says what was made for whom.")
+    answer(packages=made, log=to / packages.LOG)
 
 
 @app.command("preview")

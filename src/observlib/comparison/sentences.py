@@ -16,7 +16,12 @@ from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, REFERENCE
 
-_VOTES = {"poll_share": "la part des votes"}  # of nobody's reviews, nor of a survey's answers
+_COUNTED = {  # of nobody's reviews, nor of a survey's answers
+    "poll_share": "la part des votes",
+    "partner_call_share": "la part des appels",
+    "partner_ticket_share": "la part des messages",
+    "partner_text_share": "la part des textes",
+}
 _NOUNS = {  # all feminine
     "satisfaction_10": "la note de satisfaction",
     "clarity_10": "la note de clarté",
@@ -88,11 +93,11 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     if compared.empty:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    noun = (_NOUNS | _VOTES).get(indicator.id, f"la mesure « {indicator.label} »")
+    noun = (_NOUNS | _COUNTED).get(indicator.id, f"la mesure « {indicator.label} »")
     whose = [_WHOSE.get(family, "") for family in _families(compared, catalogue)]
     mixed = len(set(whose)) > 1
     thing = noun
-    if not mixed and indicator.id not in _VOTES:
+    if not mixed and indicator.id not in _COUNTED:
         thing += whose_answers(compared, catalogue, within=not noun.startswith("la note"))
     ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
     since = phrases.capital(french.between(*ends))

@@ -67,8 +67,13 @@ def change_table(
             f"change_table: {len(periods)} pairs of periods; one is allowed; keep one with "
             "study.select(…), and name it with `absent` where there is none"
         )
-    named = phrases.named(compared, catalogue, "product")
+    of_product = (compared["product"] != "") & compared["group"].isin(list(catalogue.groups))
+    part = compared["group_value"].where(of_product, "")
+    whole = compared.assign(group_value=compared["group_value"].mask(part != "", ""))
+    named = phrases.named(whole, catalogue, "product")
     first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
+    if part.nunique() > 1:
+        first[words.column_label(compared, "group_value", catalogue)] = list(part)
     heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
     return _table(compared, catalogue, first, heads, EVOLVED, caption_of(caption, label), label)
 

@@ -35,6 +35,7 @@ def plan(
     only: Sequence[str] = (),
     given: Mapping[str, str] | None = None,
     surveys: Sequence[str] = (),
+    partners: Sequence[str] = (),
 ) -> list[Page]:
     """The pages of an edition, in order.
 
@@ -46,7 +47,7 @@ def plan(
         What every page is made for and from.
     catalogue
         Its products are the allowed values of `product` parameters, its surveys those of
-        `device` parameters.
+        `device` parameters, its partners those of `partner` parameters.
     products
         The products with data: a study `each: true` makes one page for each.
     only
@@ -56,6 +57,9 @@ def plan(
     surveys
         The devices with survey responses: a study with a `device` that is `each: true` makes one
         page for each.
+    partners
+        The partners to which something leads: a study with a `partner` that is `each: true` makes
+        one page for each, and one that needs a partner makes none where there is none.
 
     Raises
     ------
@@ -65,7 +69,7 @@ def plan(
     """
     given = dict(given or {})
     fixed = {"quarter": str(quarter), "data": data}
-    subjects = {"product": products, "device": surveys}
+    subjects = {"product": products, "device": surveys, "partner": partners}
     chosen = [study for study in studies.values() if not only or study.name in only]
     problems = [
         f"study {name!r} does not exist; studies are {', '.join(studies)}"
@@ -74,7 +78,7 @@ def plan(
     ]
     problems += _unknown(given, fixed, chosen) if chosen else []
     pages: list[Page] = []
-    for study in chosen:
+    for study in (one for one in chosen if one.needs is None or subjects[one.needs]):
         for each in _each(study, given, subjects):
             parameters, wrong = _convert(study, {**given, **fixed, **each}, catalogue)
             problems += [problem for problem in wrong if problem not in problems]
@@ -122,7 +126,19 @@ def _without_pages(
     studies: Sequence[Study], given: Mapping[str, str], subjects: Mapping[str, Sequence[str]]
 ) -> str:
     """Why studies make no page: there is nothing of what they make one for."""
-    words = {"product": "product with data", "device": "survey with responses"}
+    words = {
+        "product": "product with data",
+        "device": "survey with responses",
+        "partner": "partner that something leads to",
+    }
+    if lacking := {study.needs for study in studies if study.needs} - {
+        kind for kind in subjects if subjects[kind]
+    }:
+        return (
+            f"there is no page to make: {', '.join(study.name for study in studies)} needs a "
+            f"{' and a '.join(words[kind] for kind in lacking)}, and there is none; see "
+            "data/catalogue/partners.yml"
+        )
     unfed = {
         parameter.type: name
         for study in studies
@@ -189,6 +205,8 @@ def _choices(parameter: Parameter, catalogue: Catalogue) -> list[str]:
     if parameter.type == "device":  # surveys: what has questions, and is no list beside one
         asking = (d for d in catalogue.devices.values() if d.questionnaire)
         return [device.id for device in asking if device.table in (None, "responses")]
+    if parameter.type == "partner":
+        return list(catalogue.partners)
     return list(parameter.choices)
 
 
@@ -198,7 +216,8 @@ def _allowed(parameter: Parameter, catalogue: Catalogue) -> str:
         "data": "a data folder",
         "boolean": "true, false",
         **dict.fromkeys(
-            ("product", "device", "choice"), ", ".join(_choices(parameter, catalogue)) or "none"
+            ("product", "device", "partner", "choice"),
+            ", ".join(_choices(parameter, catalogue)) or "none",
         ),
         "integer": "a whole number",
         "number": "a number",
@@ -226,6 +245,7 @@ def _title(study: Study, parameters: Mapping[str, Any], catalogue: Catalogue) ->
         label = {
             "product": catalogue.label,
             "device": lambda v: catalogue.devices[v].label,
+            "partner": lambda v: catalogue.partners[v].label,
             "quarter": period_label,
         }.get(parameter.type, str)
         title = title.replace("{" + name + "}", label(value))

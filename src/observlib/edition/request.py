@@ -18,6 +18,7 @@ from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.practices import Practices
+from observlib.text import fold_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,12 +113,16 @@ def check_request(
     kind = store.kind(data)
     practices = project.practices(data, kind, root)
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
+    project.replies(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
     products, surveys = _products(held, catalogue), told.surveys(data)
+    partners = _partners(data, held, catalogue, quarter)
 
     def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
-        made = plan(studies, quarter, relative, catalogue, products, names, given, surveys)
+        made = plan(
+            studies, quarter, relative, catalogue, products, names, given, surveys, partners
+        )
         return {page.name: page for page in made}
 
     wanted = planned(only, given)
@@ -176,3 +181,15 @@ def _products(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     known = [catalogue.devices.get(name) for name in held["device"]]
     fed = {device.product for device in known if device}
     return [product for product in catalogue.products if product in fed]
+
+
+def _partners(data: Path, held: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> list[str]:
+    """The partners to which a theme of eight quarters leads, or texts may, in their order."""
+    heard = {fold_label(theme) for theme in store.themes(data, quarter.back(8)[0], quarter)}
+    written = bool((held["table"] == "verbatims").any())
+    return [
+        partner.id
+        for partner in catalogue.partners.values()
+        if not heard.isdisjoint(map(fold_label, (*partner.themes, *partner.shared)))
+        or (written and (partner.words or partner.entities))
+    ]

@@ -19,13 +19,25 @@ class Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    type: Literal["quarter", "data", "product", "device", "choice", "integer", "number", "boolean"]
+    type: Literal[
+        "quarter",
+        "data",
+        "product",
+        "device",
+        "partner",
+        "choice",
+        "integer",
+        "number",
+        "boolean",
+    ]
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     default: str | int | float | bool | None = None
     each: bool = Field(
-        default=False, description="one page for each product with data, or survey with responses"
+        default=False,
+        description="one page for each product with data, survey with responses, or partner that "
+        "something leads to",
     )
 
     @model_validator(mode="after")
@@ -35,8 +47,8 @@ class Parameter(BaseModel):
         limits = self.minimum is not None or self.maximum is not None
         if limits and self.type not in ("integer", "number"):
             raise ValueError("`minimum` and `maximum` go with the types integer and number")
-        if self.each and self.type not in ("product", "device"):
-            raise ValueError("`each` goes with the types product and device")
+        if self.each and self.type not in ("product", "device", "partner"):
+            raise ValueError("`each` goes with the types product, device and partner")
         return self
 
 
@@ -50,6 +62,9 @@ class Study(BaseModel):
     title: str = Field(min_length=1)
     order: int
     question: str = Field(min_length=1)
+    needs: Literal["partner"] | None = Field(
+        default=None, description="without one an edition has no page of it"
+    )
     parameters: dict[str, Parameter]
 
 

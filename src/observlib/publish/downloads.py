@@ -17,6 +17,25 @@ ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
 TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
+def frames(path: Path) -> dict[str, pd.DataFrame]:
+    """What an executed notebook shows, by how the files of its open data end (see `open_data`)."""
+    rows: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
+    for position, cell in enumerate(read_notebook(path)["cells"], start=1):
+        for output in cell.get("outputs") or []:
+            content = (output.get("data") or {}).get(estimates.MIME)
+            if content is not None:
+                rows.append({**content, "cell": position})
+                if "comparisons" in content:
+                    pairs.append({**content["comparisons"], "cell": position})
+    found = {}
+    if rows:
+        found[ESTIMATES] = _combined(rows, estimates, path)
+    if pairs:
+        found[COMPARISONS] = _combined(pairs, comparisons, path)
+    return found
+
+
 def open_data(path: Path) -> dict[str, str]:
     """The data of an executed notebook as CSV, by how their files' names end.
 
@@ -36,21 +55,7 @@ def open_data(path: Path) -> dict[str, str]:
     ObservError
         Where an output breaks a contract.
     """
-    rows: list[dict[str, Any]] = []
-    pairs: list[dict[str, Any]] = []
-    for position, cell in enumerate(read_notebook(path)["cells"], start=1):
-        for output in cell.get("outputs") or []:
-            content = (output.get("data") or {}).get(estimates.MIME)
-            if content is not None:
-                rows.append({**content, "cell": position})
-                if "comparisons" in content:
-                    pairs.append({**content["comparisons"], "cell": position})
-    found = {}
-    if rows:
-        found[ESTIMATES] = _csv(_combined(rows, estimates, path))
-    if pairs:
-        found[COMPARISONS] = _csv(_combined(pairs, comparisons, path))
-    return found
+    return {name: _csv(table) for name, table in frames(path).items()}
 
 
 def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from observlib.store.reading import (
     marks,
     read,
     received,
+    themes,
 )
 from observlib.store.status import changing, missing, status
 
@@ -43,4 +44,5 @@ __all__ = [
     "read",
     "received",
     "status",
+    "themes",
 ]

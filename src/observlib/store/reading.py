@@ -181,6 +181,23 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True)
 
 
+def themes(data: Path, first: Quarter, last: Quarter) -> list[str]:
+    """The themes of the calls and tickets of some quarters, as exports write them.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    first, last
+        The quarters, both included.
+    """
+    found: set[str] = set()
+    for table in ("calls", "tickets"):
+        rows = _query(data, table, "SELECT DISTINCT device, theme", "", first, last)
+        found |= set(rows["theme"].dropna()) if len(rows) else set()
+    return sorted(found)
+
+
 def kind(data: Path) -> str:
     """`demonstration` or `real`: what the store of a data folder is made of."""
     return _ledger(data).kind

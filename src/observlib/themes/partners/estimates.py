@@ -1,0 +1,211 @@
+"""Calls, messages and texts by the partner in whose domain they are, over eight quarters.
+
+A partner is told in a quarter where each of its themes then may be: what is told of partners is
+made of what is told of themes, whose small ones are put together (`confidentiality.grouping`), and
+no theme can be had from it by subtraction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import by_device, period_status, share_of, within
+from observlib.catalogue import Catalogue
+from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
+from observlib.comparison.pairs import between, tested
+from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.grouping import merge_small
+from observlib.families import family
+from observlib.period import Quarter
+from observlib.replies import Reply
+from observlib.text import fold
+from observlib.themes.partners.routing import by_text, by_theme
+
+QUARTERS = 8
+PARTNER, THEME = "partner", "theme"  # the groups of estimates
+_NO_PARTNER = (NOBODY, UNTOLD)
+_FEW = estimates.MINIMUM_PEOPLE
+Whole = dict[str, int]  # how many contacts each theme has
+
+
+def contacts(rows: pd.DataFrame, kind: str, catalogue: Catalogue) -> pd.DataFrame:
+    """Calls or tickets, each with its `theme` and the partner to which it leads.
+
+    Parameters
+    ----------
+    rows
+        Tidy table `calls` or `tickets`, with its `source`.
+    kind
+        `call` or `ticket`.
+
+    Returns
+    -------
+    DataFrame
+        One row a contact: its device's columns, `date`, `id`, `theme` (`UNTOLD` where it has none)
+        and `partner`.
+    """
+    themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
+    found = rows.assign(id=rows[f"{kind}_id"], theme=themes)
+    return _led(found, "theme", by_theme(catalogue.partners))
+
+
+def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """As `contacts`, the redacted texts of each answer as one; their theme is their partner.
+
+    Parameters
+    ----------
+    verbatims
+        Tidy table `verbatims`, with its `source`; no text of it goes any further.
+    """
+    about = ["device", "product", "channel", "source", "answer_id"]
+    whole = (
+        verbatims.assign(product=verbatims["product"].fillna(""))
+        .groupby(about, sort=False, as_index=False)
+        .agg(date=("date", "min"), theme=("text", "\n".join))
+        .rename(columns={"answer_id": "id"})
+    )
+    led = _led(whole, "theme", by_text(catalogue.partners))
+    return led.assign(theme=led["partner"])
+
+
+def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str]) -> pd.DataFrame:
+    known = {one: leads(one) for one in rows[column].unique()}
+    led = [known[one] for one in rows[column]]
+    return rows.assign(partner=pd.Series(led, index=rows.index, dtype=object))
+
+
+def routed(
+    rows: pd.DataFrame, kind: str, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """How many contacts of each device and quarter lead to each partner, and what share.
+
+    Parameters
+    ----------
+    rows
+        What `contacts` or `texts` gives.
+    kind
+        `call`, `ticket` or `text`.
+    quarters
+        The quarters wanted, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `partner_<kind>s` (counts, without interval) and `partner_<kind>_share` (% of
+        all contacts, with Wilson's interval). `group` is empty for all that lead to some partner;
+        `partner`, of which `SEVERAL`, `NOBODY` and `UNTOLD` are values too; or `theme`. A partner
+        or theme is told of the devices that heard of it.
+    """
+    made: list[dict[str, Any]] = []
+    for passport, own in by_device(within(rows, quarters)):
+        leads = dict(zip(own["theme"], own["partner"], strict=True))
+        heard = [leads[theme] for theme in leads]
+        labels = [p.label for p in catalogue.partners.values()]
+        places = [label for label in (*labels, SEVERAL, *_NO_PARTNER) if label in heard]
+        for quarter in quarters:
+            given = own[own["quarter"] == str(quarter)]
+            about = {**passport, "period": str(quarter)}
+            about["status"] = period_status(given["date"], [quarter])
+            ids = {theme: {*given.loc[given["theme"] == theme, "id"]} for theme in leads}
+            counts = {theme: len(found) for theme, found in ids.items()}
+            told = _told({theme: found for theme, found in ids.items() if found})
+            total = sum(counts.values())
+            somewhere = [theme for theme in leads if leads[theme] not in _NO_PARTNER]
+            sides = (somewhere, [theme for theme in leads if theme not in somewhere])
+            apart = not any(0 < _hidden(counts, side, told) < _FEW for side in sides)
+            made += _rows(kind, about, sum(counts[theme] for theme in somewhere), total, apart)
+            for place in places:
+                its = [theme for theme in leads if leads[theme] == place]
+                whole = not _hidden(counts, its, told)
+                count = sum(counts[theme] for theme in its)
+                made += _rows(kind, {**about, **_in(PARTNER, place)}, count, total, whole)
+            if kind != "text":
+                for theme in sorted(set(leads) - {UNTOLD}, key=fold):
+                    whole = not counts[theme] or theme in told
+                    group = {**about, **_in(THEME, theme)}
+                    made += _rows(kind, group, counts[theme], total, whole)
+    shares = [row for row in made if row["indicator"].endswith("_share")]
+    counted = [row for row in made if not row["indicator"].endswith("_share")]
+    return estimates.combine([protect(shares), protect(counted, low_base=0, personal=False)])
+
+
+def _in(group: str, value: str) -> dict[str, str]:
+    return {"group": group, "group_value": value}
+
+
+def _told(holders: Mapping[str, set[str]]) -> set[str]:
+    """The themes that may be told by themselves: none of few people, nor put together with one."""
+    return {name for name, (names, _) in merge_small(holders).items() if names == (name,)}
+
+
+def _hidden(counts: Whole, themes: Sequence[str], told: set[str]) -> int:
+    """How many contacts of some themes are not told by their themes."""
+    return sum(counts[theme] for theme in themes if theme not in told)
+
+
+def _rows(
+    kind: str, about: dict[str, Any], count: int, total: int, told: bool
+) -> list[dict[str, Any]]:
+    """The count and the share of what leads somewhere; withheld where it may not be told."""
+    rows = [{**about, "indicator": f"partner_{kind}s"}]
+    rows.append({**about, "indicator": f"partner_{kind}_share", "unit": "%"})
+    if not total:
+        return [{**row, "status": "missing"} for row in rows]
+    if not told:
+        return [{**row, "status": "suppressed"} for row in rows]
+    values: tuple[dict[str, Any], ...] = (
+        {"estimate": float(count), "n": count or None},
+        share_of(count, total),
+    )
+    return [row | value for row, value in zip(rows, values, strict=True)]
+
+
+def replied(
+    replies: Sequence[Reply], catalogue: Catalogue, quarter: Quarter
+) -> list[dict[str, Any]]:
+    """How long each reply of the year took, in days, on its day; and how many each partner gave."""
+    year = quarter.back(4)
+    digest = hashlib.sha256("\n".join(map(repr, replies)).encode()).hexdigest()[:8]
+    rows: list[dict[str, Any]] = []
+    count: dict[str, int] = {}
+    for reply in replies:
+        if reply.partner not in catalogue.partners or reply.date < year[0].start:
+            continue
+        label = catalogue.partners[reply.partner].label
+        count[label] = count.get(label, 0) + 1
+        day = {"indicator": "partner_reply_days", "period": str(reply.date)}
+        rows.append({**day, **_in(PARTNER, label), "estimate": float(reply.days)})
+    period = {"indicator": "partner_replies", "period": f"{year[0].months[0]}/{year[-1].months[2]}"}
+    rows += [{**period, **_in(PARTNER, label), "estimate": float(n)} for label, n in count.items()]
+    return [{**row, "source": f"replies@{digest}"} for row in rows]
+
+
+@family("partners", quarters=QUARTERS)
+def partners_(
+    calls: pd.DataFrame,
+    tickets: pd.DataFrame,
+    verbatims: pd.DataFrame,
+    replies: Sequence[Reply],
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Eight quarters of what leads to each partner, what moved on a year, and their replies."""
+    if not catalogue.partners:
+        return estimates.make([]), tested(catalogue, between(estimates.make([]), catalogue, "", ""))
+    quarters = quarter.back(QUARTERS)
+    found = [
+        routed(contacts(calls, "call", catalogue), "call", catalogue, quarters),
+        routed(contacts(tickets, "ticket", catalogue), "ticket", catalogue, quarters),
+        routed(texts(verbatims, catalogue), "text", catalogue, quarters),
+    ]
+    rows = estimates.combine(found)
+    labels = [partner.label for partner in catalogue.partners.values()]
+    compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
+    pairs = between(compared, catalogue, str(quarter), str(quarter - 4))
+    answered = protect(replied(replies, catalogue, quarter), personal=False)
+    return estimates.combine([rows, answered]), tested(catalogue, pairs)
