@@ -45,6 +45,11 @@ def earlier(data: Path) -> list[Publication]:
     return [_read(folder, _stamp(folder)) for folder in _folders(data)]
 
 
+def names(data: Path) -> tuple[str, ...]:
+    """The names of what was published from a data folder, the oldest first."""
+    return tuple(folder.name for folder in _folders(data))
+
+
 def _folders(data: Path) -> list[Path]:
     return sorted(path for path in (data / FOLDER).glob("[0-9]*") if path.is_dir())
 

@@ -12,7 +12,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from observlib import contents, display, estimates, frame, project, selection, store
+from observlib import contents, display, estimates, frame, project, selection, store, told
 from observlib.actions import Action
 from observlib.display import french
 from observlib.drawing import Drawing
@@ -219,7 +219,7 @@ class Study(Drawing):
 
     def _given(self, family: str) -> frame.Given:
         survey = self.survey if frame.family(family).each_survey else ""
-        return frame.given(self.data, self.edition, family, survey)
+        return told.given(self.data, self.edition, family, survey)
 
     @taking(Where)
     def select(self, rows: pd.DataFrame, **where: Unpack[Where]) -> pd.DataFrame:

@@ -93,14 +93,16 @@ def is_decided(data: Path, quarter: Quarter) -> bool:
 
 
 def _place(data: Path, quarter: Quarter) -> Path:
-    return _place_of(data, quarter, store.digest(data), inputs.key(project.knowledge(data)))
+    known = inputs.key(project.knowledge(data))
+    return _place_of(data, quarter, store.digest(data), known, publications.names(data))
 
 
 @lru_cache(8)
-def _place_of(data: Path, quarter: Quarter, digest: str, knowledge: str) -> Path:
+def _place_of(
+    data: Path, quarter: Quarter, digest: str, knowledge: str, before: tuple[str, ...]
+) -> Path:
     parts = {f"{job}": inputs.key(frame.depends(data, quarter, *job)) for job in jobs(data)}
-    told = [publication.name for publication in publications.earlier(data)]
-    parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(told)}
+    parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(before)}
     return project.root() / _KEPT / f"edition.{inputs.key(parts)}"
 
 
