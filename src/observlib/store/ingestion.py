@@ -20,11 +20,13 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, batches
 from observlib.loaders._beside import files_of
+from observlib.store import identifiers
 from observlib.store.ledger import (
     Entry,
     Export,
     Ledger,
     alone,
+    begin_again,
     check_parts,
     read_ledger,
     write_ledger,
@@ -122,12 +124,19 @@ def ingest(
                     f"{raw}: holds {kind} data, and {store} {ledger.kind} data; the two never "
                     f"share a store: name another data folder with --data"
                 )
+            if ledger.files and not ledger.key:
+                raise ObservError(
+                    f"{store}: was made by a former version, with identifiers as they were "
+                    f"written; {begin_again(store)}"
+                )
+            key = identifiers.key_of(data, kind, ledger.key if ledger.files else "")
             check_parts(store, ledger.files)
             (store / "rejects").mkdir(exist_ok=True)
             claims = _claims(raw, paths, catalogue, done)
             with comparing(store) as query:
-                entries = _read(raw, store, claims, ledger.files, catalogue, done, query, progress)
-            write_ledger(store, Ledger(kind, entries))
+                read = partial(_read, raw, store, claims, ledger.files, catalogue)
+                entries = read(key, done, query, progress)
+            write_ledger(store, Ledger(kind, entries, identifiers.mark_of(key)))
     if progress:
         progress(len(claims), len(claims), "")
     return done
@@ -173,6 +182,7 @@ def _read(
     claims: list[tuple[Path, Device]],
     entries: list[Entry],
     catalogue: Catalogue,
+    key: bytes,
     done: Ingested,
     query: Connection,
     progress: Progress | None,
@@ -198,7 +208,8 @@ def _read(
                 count["unchanged"] += 1
                 continue
             told = partial(_rows_so_far, progress, position, len(claims), path.name)
-            found = receive(store, path, _batches(path, device, known), told)
+            hide = partial(identifiers.hidden, device=device.id, key=key)
+            found = receive(store, path, _batches(path, device, known), hide, told)
         except ObservError as error:
             done.problems += error.problems
             continue
@@ -239,17 +250,19 @@ def _read(
 def _in_several_sessions(
     store: Path, entries: list[Entry], taken: set[tuple[str, str]]
 ) -> Iterator[str]:
-    """The codes of participants that come in several sessions of a device, often a file each."""
+    """The sessions of a device, often a file each, in which the same participants' codes come."""
     tests = [entry for entry in entries if entry.table == "user_tests"]
     for device in sorted({e.device for e in tests if (e.device, e.content) in taken}):
         parts = [store / entry.part for entry in tests if entry.device == device]
         columns = ["participant", "session"]
         came = pd.concat(pd.read_parquet(part, columns=columns) for part in parts)
-        times = came.drop_duplicates()["participant"].value_counts()
-        if again := sorted(times.index[times > 1]):
+        came = came.drop_duplicates()
+        again = came[came["participant"].duplicated(keep=False)]
+        if count := again["participant"].nunique():
             yield (
-                f"{device}: participants {bounded(again)} are in several sessions, and count as "
-                "one person each; if they are others, give each a code of their own"
+                f"{device}: {count} code{'s' * (count > 1)} of participants are in several of the "
+                f"sessions {bounded(sorted(again['session'].unique()))}, and count as one person "
+                "each; if they are others, give each a code of their own"
             )
 
 

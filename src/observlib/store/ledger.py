@@ -45,10 +45,15 @@ class Entry(Export):
 
 
 class Ledger(NamedTuple):
-    """What is in a store: `demonstration` or `real` data, and the exports that count."""
+    """What is in a store: `demonstration` or `real` data, and the exports that count.
+
+    `key` is the mark of the key with which identifiers were hashed; empty in the store of a former
+    version, which holds them as they were written.
+    """
 
     kind: str
     files: list[Entry]
+    key: str = ""
 
 
 def read_ledger(store: Path) -> Ledger | None:
@@ -63,6 +68,7 @@ def read_ledger(store: Path) -> Ledger | None:
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
         kind, entries = str(ledger["kind"]), list(ledger["files"])
+        key = str(ledger.get("key", ""))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -72,16 +78,16 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(damaged(path, store)) from error
     try:
-        return Ledger(kind, [Entry(**entry) for entry in entries])
+        return Ledger(kind, [Entry(**entry) for entry in entries], key)
     except TypeError as error:
         raise ObservError(
-            f"{path}: was written by another version of observlib; {_begin_again(store)}"
+            f"{path}: was written by another version of observlib; {begin_again(store)}"
         ) from error
 
 
 def write_ledger(store: Path, ledger: Ledger) -> None:
     """Make the new parts count, then remove those that no longer do, and what a kill left."""
-    told = {"kind": ledger.kind, "files": [asdict(entry) for entry in ledger.files]}
+    told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
     files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     live = {store / entry.part for entry in ledger.files}
     dead = [part for part in store.glob("*/*.parquet") if part not in live]
@@ -159,10 +165,11 @@ def file_digest(path: Path) -> str:
 
 def damaged(path: Path, store: Path) -> str:
     """What is wrong with a missing or damaged file of a store, and how to mend it."""
-    return f"{path}: is missing or damaged; {_begin_again(store)}"
+    return f"{path}: is missing or damaged; {begin_again(store)}"
 
 
-def _begin_again(store: Path) -> str:
+def begin_again(store: Path) -> str:
+    """How to mend what only the exports can."""
     return (
         f"delete the folder {store} and ingest the exports again, if you still have them all; "
         f"else restore it from a copy"
