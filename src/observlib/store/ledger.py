@@ -44,6 +44,15 @@ class Entry(Export):
     corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
 
 
+class Forgotten(NamedTuple):
+    """What was forgotten of a device, and is not to come back: never an identifier as written."""
+
+    device: str
+    kind: str  # `before` a day, or of a `respondent`
+    what: str  # the day, or the hash of the respondent's identifier
+    on: str  # the day on which it was
+
+
 class Ledger(NamedTuple):
     """What is in a store: `demonstration` or `real` data, and the exports that count.
 
@@ -54,6 +63,7 @@ class Ledger(NamedTuple):
     kind: str
     files: list[Entry]
     key: str = ""
+    forgotten: tuple[Forgotten, ...] = ()
 
 
 def read_ledger(store: Path) -> Ledger | None:
@@ -69,6 +79,7 @@ def read_ledger(store: Path) -> Ledger | None:
         ledger = json.loads(path.read_text(encoding="utf-8"))
         kind, entries = str(ledger["kind"]), list(ledger["files"])
         key = str(ledger.get("key", ""))
+        forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -78,10 +89,31 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(damaged(path, store)) from error
     try:
-        return Ledger(kind, [Entry(**entry) for entry in entries], key)
+        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten)
     except TypeError as error:
         raise ObservError(
             f"{path}: was written by another version of observlib; {begin_again(store)}"
+        ) from error
+
+
+def remembered(store: Path, kind: str) -> Ledger:
+    """The ledger of a new store: no export, and what was forgotten in a former one of its kind.
+
+    Raises
+    ------
+    ObservError
+        Where what was forgotten cannot be read: it would come back.
+    """
+    path = store.parent / "identifiers" / "forgotten.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        forgotten = tuple(Forgotten(*one) for one in told["forgotten"])
+        return Ledger(kind, [], str(told["key"]), forgotten)
+    except FileNotFoundError:
+        return Ledger(kind, [])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ObservError(
+            f"{path}: cannot be read, and says what must not come back; restore it from a copy"
         ) from error
 
 
@@ -89,6 +121,12 @@ def write_ledger(store: Path, ledger: Ledger) -> None:
     """Make the new parts count, then remove those that no longer do, and what a kill left."""
     told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
     files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    if ledger.forgotten:  # also where a new store begins, with exports that hold it
+        beside = store.parent / "identifiers"
+        beside.mkdir(exist_ok=True)
+        files.write_text(beside / ".gitignore", "*\n")
+        told |= {"files": []}
+        files.write_text(beside / "forgotten.json", json.dumps(told, indent=1) + "\n")
     live = {store / entry.part for entry in ledger.files}
     dead = [part for part in store.glob("*/*.parquet") if part not in live]
     for path in [*dead, *store.glob(".ledger.json-*")]:

@@ -37,6 +37,7 @@ class Received:
     table: str
     file: Path
     rows: int = 0
+    forgotten: int = 0
     rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
     notices: tuple[str, ...] = ()
 
@@ -90,9 +91,9 @@ def receive(
                 writer = pq.ParquetWriter(found.file, schema)
             if len(batch.rows):
                 kept = hide(batch.rows, batch.table)
-                rows = pa.Table.from_pandas(kept, schema, preserve_index=False)
-                writer.write_table(rows)
-            found.rows += len(batch.rows)
+                found.rows += len(kept)
+                found.forgotten += len(batch.rows) - len(kept)
+                writer.write_table(pa.Table.from_pandas(kept, schema, preserve_index=False))
             notices += batch.notices
             rejects += [batch.rejects] if len(batch.rejects) else []
             if (count := sum(map(len, rejects))) > _MOST_REJECTS:
@@ -177,6 +178,13 @@ def put(
         **_write_rows(query, store, export.device, found.table, found.file, gone, made)[0],
     )
     return [*earlier, entry, *entries[place + 1 :]], told
+
+
+def without(query: Connection, store: Path, entry: Entry, gone: Condition) -> tuple[Entry, int]:
+    """An entry whose part has lost the rows that are gone, and how many."""
+    part = store / entry.part
+    written, count = _write_rows(query, store, entry.device, entry.table, part, [gone])
+    return replace(entry, **written), count
 
 
 def _same_table(entry: Entry, export: Export, table: str) -> bool:
