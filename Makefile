@@ -61,4 +61,4 @@ lock: ## renew the lock files
 	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published reports/_site reports/editions reports/_failed reports/.kept reports/.preview
+	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published $(DEMO)/identifiers reports/_site reports/editions reports/_failed reports/.kept reports/.preview

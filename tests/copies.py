@@ -1,13 +1,15 @@
 """Parts of the project that tests copy into small projects of their own."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 
-from observlib import project
+from observlib import project, store
 from observlib.catalogue import Catalogue
 from observlib.practices import Practices
+from observlib.store import identifiers
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"
@@ -35,6 +37,13 @@ def copy_catalogue(place: Path) -> Path:
             before = target.read_text(encoding="utf-8") if adds else ""
             target.write_text(before + path.read_text(encoding="utf-8"), encoding="utf-8")
     return folder
+
+
+def as_written(data: Path, device: str, known: Iterable[str], stored: Iterable[str]) -> list[str]:
+    """The identifiers that a store holds of a device, as its exports have them: all are known."""
+    key = identifiers.key_of(data, store.kind(data), "")
+    names = {identifiers.hashed(one, device, key): one for one in known}
+    return [names[one] for one in stored]
 
 
 FRONT_MATTER = """---

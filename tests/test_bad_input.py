@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import xlsxwriter
-from tests.copies import published_project
+from tests.copies import as_written, published_project
 
 from observlib import demonstration as demonstrations
 from observlib import files, store, swap
@@ -51,8 +51,9 @@ def one_line(err: str, *parts: str) -> None:
 
 def held(place: Path) -> list[str]:
     """The answers in the store, by the word of their identifier."""
-    answers = store.read(place / "data", "ratings")["answer_id"]
-    return list(answers.str.removesuffix("-1"))
+    stored = store.read(place / "data", "ratings")["answer_id"]
+    answers = as_written(place / "data", "satisfaction-3939", ("good-1", "new-1", "a"), stored)
+    return sorted(answer.removesuffix("-1") for answer in answers)
 
 
 def everything(place: Path) -> dict[str, bytes]:

@@ -50,7 +50,7 @@ def test_no_address_mail_or_telephone_is_loaded(read):
     [
         (counter(2, "20"), "insee_dep", "20"),
         (counter(2, "99"), "insee_dep", "99"),
-        (counter(2, "Ain"), "insee_dep", "Ain"),
+        (counter(2, "ain"), "insee_dep", "ain"),
         (counter(2, ""), "insee_dep", ""),
         (counter("", "01"), "id_fs", ""),
         (counter(2, "01", ""), "lib_fs", ""),

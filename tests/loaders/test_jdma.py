@@ -180,13 +180,13 @@ def test_a_bad_cell_rejects_its_question_and_keeps_the_others_of_the_answer(read
     text = export(
         [SATISFACTION, COMMENT, CLARITY],
         ["Moyen", "sur\ntrois\nlignes", "3"],
-        ["Génial", "", "6"],
+        ["génial", "", "6"],
         ["Bien", "", "5"],
     )
     loaded = read(text)
     assert values(loaded, "satisfaction") == [5, 10] and values(loaded, "clarity") == [5, 10]
     assert loaded.rejects[["row", "column", "value"]].to_numpy().tolist() == [
-        [5, SATISFACTION, "Génial"],
+        [5, SATISFACTION, "génial"],
         [5, CLARITY, "6"],
     ]
     assert "allowed: Très bien, Bien, Moyen, Mauvais, Pas bien" in loaded.rejects["reason"][0]

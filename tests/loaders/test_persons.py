@@ -30,6 +30,7 @@ PERSONS = [
     "4111 1111 1111 1111", "4111111111111111", "3023217600053",
     "Chez Mme Zoé Martin",
 ]  # fmt: skip
+PLATE = "AB-123-CD"
 KEYLESS = "1850578006084"  # which as an identifier may be a moment in milliseconds
 CITING = ("lib_fs", "Titre", "source")  # in titles and places, names stand that are no user's
 NAMES = ["Zoé Martin", "MARTIN Zoé", "Martin, Zoé"]
@@ -87,11 +88,11 @@ def columns_filled(export: Export, persons: list[str]) -> Iterator[tuple[str, st
 def test_no_cell_brings_a_person_into_the_store_or_a_message(export, tmp_path, catalogue, survey):
     device, catalogue = known(export.loader, export.table, catalogue, survey)
     path = tmp_path / "export_2026-03.csv"
-    for name, text in columns_filled(export, PERSONS):
+    for name, text in columns_filled(export, [*NAMES, PLATE, *PERSONS]):
         path.write_text(text, encoding="utf-8")
-        persons = PERSONS[:-1] if name in CITING else PERSONS
+        persons = [PLATE, *PERSONS[:-1]] if name in CITING else [*NAMES, PLATE, *PERSONS]
         if name in OF_PERSONS.values():
-            persons = [person for person in persons if person != KEYLESS]
+            persons = [person for person in persons if person not in (KEYLESS, PLATE)]
         for what in kept_and_told(path, device, catalogue):
             assert not hold(what, persons), name
 

@@ -107,13 +107,13 @@ def test_the_structure_stands_in_where_the_kind_of_service_is_not_told(read):
 @pytest.mark.parametrize(
     ("column", "cell", "reason"),
     [
-        ("Ressenti usager", "Ravi", "Positif, Neutre, Négatif"),
+        ("Ressenti usager", "ravi", "Positif, Neutre, Négatif"),
         ("Ressenti usager", "", "is empty"),
-        ("Relation", "Bof", "Positif, Neutre, Négatif"),
+        ("Relation", "bof", "Positif, Neutre, Négatif"),
         ("Date de publication", "31/02/2022 10:00", "is no date"),
         ("Date de publication", "9999-12-31T23:59:59-10:00", "is no date"),
         ("Date de publication", "", "is empty"),
-        ("Code INSEE Région usager", "Bretagne", "is no INSEE code"),
+        ("Code INSEE Région usager", "bretagne", "is no INSEE code"),
     ],
 )
 def test_a_cell_that_cannot_be_read_rejects_its_row_and_no_other(read, column, cell, reason):

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
@@ -23,6 +23,15 @@ ROOT = Path(__file__).parents[2]
 Write = Callable[..., Path]
 JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)}
 Counts = dict[tuple[str, str], int]
+
+
+@pytest.fixture(autouse=True)
+def one_key(tmp_path: Path) -> Iterator[None]:
+    """Stores of several data folders are alike to the last identifier."""
+    (tmp_path / "key").write_text("0" * 64, encoding="ascii")
+    with pytest.MonkeyPatch.context() as patch:  # which no test undoes
+        patch.setenv("OBSERVLIB_KEY_FILE", str(tmp_path / "key"))
+        yield
 
 
 def content(data: Path) -> list[str]:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
+from tests.copies import as_written
 
 from observlib import store
 from observlib.catalogue import Catalogue, Product
@@ -34,7 +36,8 @@ def counted(data: Path) -> dict[tuple[str, str], int]:
 def held(data: Path) -> dict[str, float]:
     rows = store.read(data, "ratings")
     assert rows["answer_id"].is_unique
-    return dict(zip(rows["answer_id"], rows["value"], strict=True))
+    answers = as_written(data, "satisfaction-3939", ascii_lowercase, rows["answer_id"])
+    return dict(zip(answers, rows["value"], strict=True))
 
 
 def told(done: store.Ingested) -> list[int]:

@@ -19,9 +19,11 @@ from observlib.cli.new import add_to
 from observlib.cli.printing import (
     answer,
     output_is_lost,
+    plural,
     print_status,
     published,
     say,
+    say_list,
     steps,
     summarise,
     tell,
@@ -179,6 +181,53 @@ def ingest(
             f"{folder}: holds no export that a device claims; "
             f"`observ catalogue` prints how they are named"
         )
+
+
+@app.command()
+def forget(
+    device: Annotated[str, typer.Argument(help="Device of the catalogue.")],
+    before: Annotated[
+        datetime | None,
+        typer.Option("--before", formats=["%Y-%m-%d"], help="Forget the rows before this day."),
+    ] = None,
+    respondent: Annotated[
+        str | None,
+        typer.Option("--respondent", help="Forget who has this identifier in the device's tool."),
+    ] = None,
+    raw: Annotated[
+        Path | None, typer.Option("--raw", help="Folder of raw exports to look into; DATA/raw.")
+    ] = None,
+    data: Data = Path("data"),
+) -> None:
+    """Forget a respondent, or what is before a day, for good.
+
+    Rows leave the store, the device's rejects and what the project keeps of computations; later
+    ingestions do not bring them back. Raw exports are named, not changed.
+    """
+    from observlib import disk_cache, project, store
+
+    if (before is None) == (not respondent):
+        raise UsageError("say what to forget: either --before YYYY-MM-DD or --respondent ID")
+    if before and before.date() > date.today():
+        raise UsageError(f"--before {before.date()}: lies in the future; name a day that is over")
+    folder, known = project.data_folder(data), project.catalogue(data)
+    if device not in known.devices:
+        raise UsageError(f"device {device!r}: is not in the catalogue; `observ catalogue` lists it")
+    caches = project.root() / disk_cache.FOLDER
+    done = store.forget(folder, device, caches, before and before.date(), respondent)
+    rows = plural(range(done.rows), "row")
+    say(f"Forgot {rows} of {device}, its rejects, and what was computed and kept")
+    if respondent and not done.rows:
+        say("No row had that identifier: is it as the tool writes it, codes of tests in capitals?")
+    if (place := raw or folder / "raw").is_dir():
+        store.still_raw(place, folder, device, known, done)
+        lines = [f"{name}: {plural(range(n), 'row')}" for name, n in done.raw.items()]
+        say_list("Raw exports that still hold some; they are yours to delete", lines, shown=30)
+        say_list("Raw exports to look into yourself", done.unread, shown=30)
+    answer(**vars(done))
+    if done.left:
+        raise ObservError(*(f"{path}: still holds what was to be forgotten" for path in done.left))
+    say(f"Nothing left of what was to be forgotten, in {done.looked} files of the store")
 
 
 @app.command()

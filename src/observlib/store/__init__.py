@@ -6,6 +6,7 @@ ledger is replaced at once, so that an interruption leaves the store as it was. 
 time holds `store/lock`; readers hold nothing, and read the new ledger where it was replaced.
 """
 
+from observlib.store.forgetting import forget, still_raw
 from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
@@ -35,6 +36,7 @@ __all__ = [
     "devices",
     "digest",
     "digests",
+    "forget",
     "heard",
     "ingest",
     "kind",
@@ -45,4 +47,5 @@ __all__ = [
     "received",
     "status",
     "themes",
+    "still_raw",
 ]

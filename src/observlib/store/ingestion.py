@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -20,13 +20,18 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, batches
 from observlib.loaders._beside import files_of
+from observlib.store import identifiers
+from observlib.store.forgetting import gone
 from observlib.store.ledger import (
     Entry,
     Export,
+    Forgotten,
     Ledger,
     alone,
+    begin_again,
     check_parts,
     read_ledger,
+    remembered,
     write_ledger,
 )
 from observlib.store.parts import comparing, extent, first_reject, put, receive
@@ -116,18 +121,27 @@ def ingest(
         if not (store / ".gitignore").exists():  # wherever the data folder is
             files.write_text(store / ".gitignore", "*\n")
         with alone(store, waiting):
-            ledger = read_ledger(store) or Ledger(kind, [])
+            ledger = read_ledger(store) or remembered(store, kind)
             if ledger.files and ledger.kind != kind:
                 raise ObservError(
                     f"{raw}: holds {kind} data, and {store} {ledger.kind} data; the two never "
                     f"share a store: name another data folder with --data"
                 )
+            if ledger.files and not ledger.key:
+                raise ObservError(
+                    f"{store}: was made by a former version, with identifiers as they were "
+                    f"written; {begin_again(store)}"
+                )
+            made = ledger.files or ledger.forgotten
+            key = identifiers.key_of(data, kind, ledger.key if made else "")
             check_parts(store, ledger.files)
             (store / "rejects").mkdir(exist_ok=True)
             claims = _claims(raw, paths, catalogue, done)
             with comparing(store) as query:
-                entries = _read(raw, store, claims, ledger.files, catalogue, done, query, progress)
-            write_ledger(store, Ledger(kind, entries))
+                read = partial(_read, raw, store, claims, ledger.files, catalogue)
+                entries = read(key, ledger.forgotten, done, query, progress)
+            mark = identifiers.mark_of(key)
+            write_ledger(store, Ledger(kind, entries, mark, ledger.forgotten))
     if progress:
         progress(len(claims), len(claims), "")
     return done
@@ -173,6 +187,8 @@ def _read(
     claims: list[tuple[Path, Device]],
     entries: list[Entry],
     catalogue: Catalogue,
+    key: bytes,
+    forgotten: Sequence[Forgotten],
     done: Ingested,
     query: Connection,
     progress: Progress | None,
@@ -198,13 +214,17 @@ def _read(
                 count["unchanged"] += 1
                 continue
             told = partial(_rows_so_far, progress, position, len(claims), path.name)
-            found = receive(store, path, _batches(path, device, known), told)
+            records = [one for one in forgotten if one.device == device.id]
+            hide = partial(_kept, device=device.id, key=key, records=records)
+            found = receive(store, path, _batches(path, device, known), hide, told)
         except ObservError as error:
             done.problems += error.problems
             continue
         taken.add(same)
         places[same] = place
-        if not found.rows and len(found.rejects):
+        if records:  # a refused row may be of one who is forgotten
+            found.rejects = found.rejects.assign(value="")
+        if not (found.rows or found.forgotten) and len(found.rejects):
             done.problems.append(
                 f"{path}: every row is rejected, {first_reject(found.rejects)}; mend them, and "
                 "ingest the file again"
@@ -236,20 +256,44 @@ def _read(
     return entries
 
 
+def _kept(
+    rows: pd.DataFrame, table: str, device: str, key: bytes, records: Sequence[Forgotten]
+) -> pd.DataFrame:
+    """Rows with hashed identifiers, without those that were forgotten."""
+    hidden = identifiers.hidden(rows, table, device, key)
+    return hidden[~gone(hidden, table, records)] if records else hidden
+
+
+def claimed_rows(
+    raw: Path, store: Path, device: str, catalogue: Catalogue
+) -> Iterator[tuple[str, list[Loaded] | None]]:
+    """What each export of a device below a folder holds, nothing stored; None of one not read."""
+    claims = _claims(raw, [*files.below(raw, store, [])], catalogue, Ingested(""))
+    for path, own in claims:
+        if own.id == device:
+            try:
+                found = [*_batches(path, own, _known_to(own, catalogue))]
+            except ObservError:
+                found = None
+            yield str(path), found
+
+
 def _in_several_sessions(
     store: Path, entries: list[Entry], taken: set[tuple[str, str]]
 ) -> Iterator[str]:
-    """The codes of participants that come in several sessions of a device, often a file each."""
+    """The sessions of a device, often a file each, in which the same participants' codes come."""
     tests = [entry for entry in entries if entry.table == "user_tests"]
     for device in sorted({e.device for e in tests if (e.device, e.content) in taken}):
         parts = [store / entry.part for entry in tests if entry.device == device]
         columns = ["participant", "session"]
         came = pd.concat(pd.read_parquet(part, columns=columns) for part in parts)
-        times = came.drop_duplicates()["participant"].value_counts()
-        if again := sorted(times.index[times > 1]):
+        came = came.drop_duplicates()
+        again = came[came["participant"].duplicated(keep=False)]
+        if count := again["participant"].nunique():
             yield (
-                f"{device}: participants {bounded(again)} are in several sessions, and count as "
-                "one person each; if they are others, give each a code of their own"
+                f"{device}: {count} code{'s' * (count > 1)} of participants are in several of the "
+                f"sessions {bounded(sorted(again['session'].unique()))}, and count as one person "
+                "each; if they are others, give each a code of their own"
             )
 
 

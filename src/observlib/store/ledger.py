@@ -44,11 +44,26 @@ class Entry(Export):
     corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
 
 
+class Forgotten(NamedTuple):
+    """What was forgotten of a device, and is not to come back: never an identifier as written."""
+
+    device: str
+    kind: str  # `before` a day, or of a `respondent`
+    what: str  # the day, or the hash of the respondent's identifier
+    on: str  # the day on which it was
+
+
 class Ledger(NamedTuple):
-    """What is in a store: `demonstration` or `real` data, and the exports that count."""
+    """What is in a store: `demonstration` or `real` data, and the exports that count.
+
+    `key` is the mark of the key with which identifiers were hashed; empty in the store of a former
+    version, which holds them as they were written.
+    """
 
     kind: str
     files: list[Entry]
+    key: str = ""
+    forgotten: tuple[Forgotten, ...] = ()
 
 
 def read_ledger(store: Path) -> Ledger | None:
@@ -63,6 +78,8 @@ def read_ledger(store: Path) -> Ledger | None:
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
         kind, entries = str(ledger["kind"]), list(ledger["files"])
+        key = str(ledger.get("key", ""))
+        forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -72,17 +89,44 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(damaged(path, store)) from error
     try:
-        return Ledger(kind, [Entry(**entry) for entry in entries])
+        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten)
     except TypeError as error:
         raise ObservError(
-            f"{path}: was written by another version of observlib; {_begin_again(store)}"
+            f"{path}: was written by another version of observlib; {begin_again(store)}"
+        ) from error
+
+
+def remembered(store: Path, kind: str) -> Ledger:
+    """The ledger of a new store: no export, and what was forgotten in a former one of its kind.
+
+    Raises
+    ------
+    ObservError
+        Where what was forgotten cannot be read: it would come back.
+    """
+    path = store.parent / "identifiers" / "forgotten.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        forgotten = tuple(Forgotten(*one) for one in told["forgotten"])
+        return Ledger(kind, [], str(told["key"]), forgotten)
+    except FileNotFoundError:
+        return Ledger(kind, [])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ObservError(
+            f"{path}: cannot be read, and says what must not come back; restore it from a copy"
         ) from error
 
 
 def write_ledger(store: Path, ledger: Ledger) -> None:
     """Make the new parts count, then remove those that no longer do, and what a kill left."""
-    told = {"kind": ledger.kind, "files": [asdict(entry) for entry in ledger.files]}
+    told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
     files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    if ledger.forgotten:  # also where a new store begins, with exports that hold it
+        beside = store.parent / "identifiers"
+        beside.mkdir(exist_ok=True)
+        files.write_text(beside / ".gitignore", "*\n")
+        told |= {"files": []}
+        files.write_text(beside / "forgotten.json", json.dumps(told, indent=1) + "\n")
     live = {store / entry.part for entry in ledger.files}
     dead = [part for part in store.glob("*/*.parquet") if part not in live]
     for path in [*dead, *store.glob(".ledger.json-*")]:
@@ -159,10 +203,11 @@ def file_digest(path: Path) -> str:
 
 def damaged(path: Path, store: Path) -> str:
     """What is wrong with a missing or damaged file of a store, and how to mend it."""
-    return f"{path}: is missing or damaged; {_begin_again(store)}"
+    return f"{path}: is missing or damaged; {begin_again(store)}"
 
 
-def _begin_again(store: Path) -> str:
+def begin_again(store: Path) -> str:
+    """How to mend what only the exports can."""
     return (
         f"delete the folder {store} and ingest the exports again, if you still have them all; "
         f"else restore it from a copy"

@@ -37,6 +37,7 @@ class Received:
     table: str
     file: Path
     rows: int = 0
+    forgotten: int = 0
     rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
     notices: tuple[str, ...] = ()
 
@@ -60,9 +61,15 @@ def comparing(store: Path) -> Iterator[Connection]:
 
 
 def receive(
-    store: Path, path: Path, batches: Iterable[Loaded], told: Callable[[int], None]
+    store: Path,
+    path: Path,
+    batches: Iterable[Loaded],
+    hide: Callable[[pd.DataFrame, str], pd.DataFrame],
+    told: Callable[[int], None],
 ) -> Received:
     """Write the rows of an export to a file of the store; `told` how many, after each piece.
+
+    Nothing identifies a person as written any more: rows of a table go through `hide`.
 
     Raises
     ------
@@ -83,9 +90,10 @@ def receive(
                 schema = tables.arrow_schema(batch.table)
                 writer = pq.ParquetWriter(found.file, schema)
             if len(batch.rows):
-                rows = pa.Table.from_pandas(batch.rows, schema, preserve_index=False)
-                writer.write_table(rows)
-            found.rows += len(batch.rows)
+                kept = hide(batch.rows, batch.table)
+                found.rows += len(kept)
+                found.forgotten += len(batch.rows) - len(kept)
+                writer.write_table(pa.Table.from_pandas(kept, schema, preserve_index=False))
             notices += batch.notices
             rejects += [batch.rejects] if len(batch.rejects) else []
             if (count := sum(map(len, rejects))) > _MOST_REJECTS:
@@ -170,6 +178,13 @@ def put(
         **_write_rows(query, store, export.device, found.table, found.file, gone, made)[0],
     )
     return [*earlier, entry, *entries[place + 1 :]], told
+
+
+def without(query: Connection, store: Path, entry: Entry, gone: Condition) -> tuple[Entry, int]:
+    """An entry whose part has lost the rows that are gone, and how many."""
+    part = store / entry.part
+    written, count = _write_rows(query, store, entry.device, entry.table, part, [gone])
+    return replace(entry, **written), count
 
 
 def _same_table(entry: Entry, export: Export, table: str) -> bool:

@@ -12,6 +12,7 @@ from pandas.api.types import is_object_dtype, is_scalar
 
 from observlib import personal
 from observlib.errors import ObservError
+from observlib.tables import persons
 from observlib.tables.definitions import TABLES, Column
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
-_A_NAME = "may be a name; identifiers are numbers, or codes with a digit"
 _LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
 _TYPES = {
     "text": "str",
@@ -134,30 +134,27 @@ def no_rejects() -> pd.DataFrame:
 def reject(file: str, row: int, column: str, value: object, reason: str) -> dict[str, object]:
     """One rejected row; its value is cut at 80 characters.
 
-    No part of it shows personal data, wherever it stood in the file.
+    It shows numbers, days, codes and lone words: nothing that may tell of a person, wherever it
+    stood in the file (see `persons.shown`).
 
     Examples
     --------
     >>> reject("a.csv", 2, "votes", "zoe@exemple.invalid", "is no count")["value"]
     '(not shown: it may tell of someone)'
     """
-    hide = _impersonal_thing if personal.names_things(column) else _impersonal
-    text = hide(_shown(value))
+    text = persons.shown(column, _shown(value))
     return {
         "file": file,
         "row": int(row),
-        "column": _impersonal_thing(column),
+        "column": _impersonal(column),
         "value": text if len(text) <= 80 else text[:79] + "…",
         "reason": reason,
     }
 
 
-_impersonal = lru_cache(maxsize=10_000)(personal.shown)
-
-
 @lru_cache(maxsize=10_000)
-def _impersonal_thing(text: str) -> str:  # a header or product: two words in capitals are no name
-    return personal.HIDDEN if personal.fault(text) else text
+def _impersonal(header: str) -> str:  # of which two words in capitals are no name
+    return personal.HIDDEN if personal.fault(header) else header
 
 
 def _shown(value: object) -> str:
@@ -272,16 +269,12 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
         told = {
             cell: why
             for cell in texts
-            if (why := _A_NAME if str(cell) in names else _text_fault(str(cell), column))
+            if (why := persons.A_NAME if str(cell) in names else persons.fault(str(cell), column))
         }
         if told:
             found = cells[cells.isin(told)]
             faults.append(_faults(found.index, name, personal.HIDDEN, found.map(told)))
     return pd.concat(faults)
-
-
-def _text_fault(text: str, column: Column) -> str | None:
-    return personal.fault(text, names=not column.cites, identifier=column.person)
 
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:

@@ -37,7 +37,9 @@ class Column:
     A `day` or `moment` is `past` where it can lie neither in the future nor before any device
     existed. A `moment` is in UTC, without a zone; the days beside it are those of Paris. A text
     that identifies what one `person` did must be no name; one that `cites` may hold names, as
-    titles of publications do. A column that came `later` is absent from parts of older stores.
+    titles of publications do; one that is `named` holds offices or places, which may be named after
+    someone; a `label` is of a list, and no text of someone's own. A column that came `later` is
+    absent from parts of older stores.
     """
 
     kind: Literal["text", "count", "number", "day", "moment", "flag"]
@@ -46,6 +48,8 @@ class Column:
     past: bool = False
     person: bool = False
     cites: bool = False
+    named: bool = False
+    label: bool = False
     later: bool = False
 
 
@@ -92,7 +96,11 @@ _DAY, _PAST_DAY, _DAY_OR_NONE = Column("day"), Column("day", past=True), Column(
 _MOMENT, _MOMENT_OR_NONE = Column("moment", past=True), Column("moment", True, past=True)
 _NUMBER, _NUMBER_OR_NONE = Column("number"), Column("number", optional=True)
 _FLAG = Column("flag")
-_AREA = Column("text", optional=True, later=True)  # name or code of a place; empty: not told
+_LABEL, _LABEL_OR_NONE = Column("text", label=True), Column("text", True, label=True)
+_NAMED, _NAMED_OR_NONE = Column("text", named=True), Column("text", True, named=True)
+_AREA = Column(
+    "text", optional=True, named=True, later=True
+)  # name or code of a place; empty: not told
 _FEELING, _FEELING_OR_NONE = Column("text", False, FEELINGS), Column("text", True, FEELINGS)
 _COMMON = {"device": _TEXT, "product": _TEXT, "channel": _TEXT}
 _MONTH = {"start": _PAST_DAY, "end": _DAY, "complete": _FLAG}
@@ -154,7 +162,7 @@ TABLES = {
     "subscriptions": _table(
         _MONTH
         | {
-            "list": _TEXT,
+            "list": _LABEL,
             "cohort": _TEXT_OR_NONE,
             "stock": _COUNT,
             "joins": _COUNT,
@@ -169,7 +177,7 @@ TABLES = {
     "sales": _table(
         _MONTH
         | {
-            "title_id": _TEXT,
+            "title_id": _LABEL,
             "title": _CITATION,
             "format": Column("text", True, FORMATS),
             "units": _COUNT,
@@ -190,7 +198,7 @@ TABLES = {
             "outcome": Column("text", False, OUTCOMES),
             "wait": _COUNT_OR_NONE,
             "talk": _COUNT_OR_NONE,
-            "theme": _TEXT_OR_NONE,
+            "theme": _LABEL_OR_NONE,
             "area": _AREA,
         },
         key=("call_id",),
@@ -237,7 +245,7 @@ TABLES = {
             "closed": _MOMENT_OR_NONE,
             "extracted": _MOMENT,
             "reopened": Column("flag", optional=True),
-            "theme": _TEXT_OR_NONE,
+            "theme": _LABEL_OR_NONE,
             "unknown": Column("text", optional=True, later=True),
         },
         key=("ticket_id",),
@@ -280,7 +288,7 @@ TABLES = {
             "response_id": _PERSON_ID,
             "date": _PAST_DAY,
             "finished": _FLAG,
-            "variable": _TEXT,
+            "variable": _LABEL,
             "category": _TEXT_OR_NONE,
             "value": _NUMBER_OR_NONE,
             "scale_min": _NUMBER_OR_NONE,
@@ -316,9 +324,9 @@ TABLES = {
     # One row a poll's option, in its order; `date` is the day on which the poll closed.
     "polls": _table(
         {
-            "poll_id": _TEXT,
+            "poll_id": _LABEL,
             "date": _PAST_DAY,
-            "network": _TEXT,
+            "network": _LABEL,
             "question": _TEXT,
             "position": _COUNT,
             "option": _TEXT,
@@ -336,11 +344,11 @@ TABLES = {
     "user_tests": _table(
         {
             "date": _PAST_DAY,
-            "session": _TEXT,
+            "session": _LABEL,
             "participant": _PERSON_ID,
-            "task": _TEXT_OR_NONE,
+            "task": _LABEL_OR_NONE,
             "measure": Column("text", False, MEASURES),
-            "label": _TEXT_OR_NONE,
+            "label": _LABEL_OR_NONE,
             "value": _NUMBER,
         },
         key=("session", "participant", "task", "measure", "label"),
@@ -374,11 +382,11 @@ TABLES = {
     "workshops": _table(
         {
             "date": _PAST_DAY,
-            "workshop_id": _TEXT,
-            "title": _TEXT,
-            "method": _TEXT,
+            "workshop_id": _LABEL,
+            "title": _LABEL,
+            "method": _LABEL,
             "kind": Column("text", False, ("participants", "idea")),
-            "label": _TEXT,
+            "label": _LABEL,
             "count": _COUNT,
             "state": Column("text", True, IDEA_STATES),
             "decided": _DAY_OR_NONE,
@@ -395,7 +403,7 @@ TABLES = {
         {
             "experience_id": _PERSON_ID,
             "date": _PAST_DAY,
-            "organisation": _TEXT_OR_NONE,
+            "organisation": _NAMED_OR_NONE,
             "feeling": _FEELING,
             "accessibility": _FEELING_OR_NONE,
             "information": _FEELING_OR_NONE,
@@ -415,7 +423,7 @@ TABLES = {
         {
             "answer_id": _PERSON_ID,
             "date": _PAST_DAY,
-            "question": _TEXT,
+            "question": _LABEL,
             "text": _CITATION,
         },
         key=("answer_id", "question"),
@@ -427,9 +435,9 @@ TABLES = {
         {
             "answer_id": _PERSON_ID,
             "date": _PAST_DAY,
-            "variable": _TEXT,
-            "coder": _TEXT,
-            "code": _TEXT,
+            "variable": _LABEL,
+            "coder": _LABEL,
+            "code": _LABEL,
         },
         key=("answer_id", "variable", "coder"),
         several=True,
@@ -443,7 +451,7 @@ TABLES = {
             "end": _DAY,
             "procedure_id": _TEXT,
             "procedure": _CITATION,
-            "administration": _TEXT,
+            "administration": _NAMED,
             "indicator": _TEXT,
             "state": Column("text", False, STATES),
             "value": _NUMBER_OR_NONE,
@@ -459,10 +467,10 @@ TABLES = {
     # `published` is a year, month or day, as far as it is known.
     "figures": _table(
         {
-            "organisation": _TEXT,
+            "organisation": _NAMED,
             "subject": _TEXT,
             "measure": _TEXT,
-            "area": _TEXT_OR_NONE,
+            "area": _NAMED_OR_NONE,
             "start": _DAY,
             "end": _DAY,
             "value": _NUMBER,

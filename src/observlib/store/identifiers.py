@@ -1,0 +1,155 @@
+"""Identifiers of people's answers, calls and tickets: stored as keyed hashes, never as written.
+
+Who has the store cannot find an identifier by trying them all, as with a plain digest: the key
+lies outside it, in `identifiers/` of the data folder or where `OBSERVLIB_KEY_FILE` says. One
+identifier of a device has one hash, in all its tables and exports; that of another device differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from observlib import files, tables
+from observlib.errors import ObservError
+
+FOLDER = "identifiers"  # in a data folder, beside its store
+VARIABLE = "OBSERVLIB_KEY_FILE"
+# Public, so that the demonstration's store and figures are the same everywhere: it has no people.
+_DEMONSTRATION = b"observlib's demonstration: public"
+
+
+def key_of(data: Path, kind: str, mark: str) -> bytes:
+    """The key of a data folder's store, which its first ingestion draws.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    kind
+        `demonstration` or `real`: that of the demonstration is public.
+    mark
+        That of the key with which the store was made (see `mark_of`); empty where there is none.
+
+    Raises
+    ------
+    ObservError
+        Where the key cannot be read or is another: hashes of two keys would never meet.
+    """
+    path = _path(data)
+    if kind == "demonstration":
+        key = _DEMONSTRATION
+    else:
+        if not path.exists() and not mark:
+            _draw(path, data)
+        key = _read(path)
+    if mark and mark != mark_of(key):
+        raise ObservError(
+            f"{path}: is not the key with which {data / 'store'} was made; restore that key, or "
+            "delete the store and ingest the exports again"
+        )
+    return key
+
+
+def mark_of(key: bytes) -> str:
+    """What tells a key from others, and nothing of it.
+
+    Examples
+    --------
+    >>> mark_of(b"one") == mark_of(b"one"), mark_of(b"one") == mark_of(b"two")
+    (True, False)
+    """
+    return hashlib.blake2b(b"observlib", key=key, digest_size=8, person=b"mark").hexdigest()
+
+
+def persons(table: str) -> list[str]:
+    """The columns of a table that identify what one person did.
+
+    Examples
+    --------
+    >>> persons("ratings")
+    ['answer_id']
+    """
+    return [name for name, column in tables.TABLES[table].columns.items() if column.person]
+
+
+def hidden(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFrame:
+    """Rows of a device, whose identifiers are their hashes.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"answer_id": ["a", "b", "a"], "value": [1, 2, 3]})
+    >>> one, other, again = hidden(rows, "ratings", "jdma", b"secret")["answer_id"]
+    >>> len(one), one == again, one == other, hashed("a", "jdma", b"secret") == one
+    (32, True, False, True)
+    """
+    return rows.assign(**{name: _hashes(rows[name], device, key) for name in persons(table)})
+
+
+def hashed(identifier: str, device: str, key: bytes) -> str:
+    """The hash of a device's identifier: 128 bits of BLAKE2b with a key (RFC 7693), in hex."""
+    begun = hashlib.blake2b(device.encode() + b"\0", key=key, digest_size=16)
+    begun.update(identifier.encode())
+    return begun.hexdigest()
+
+
+def _hashes(texts: pd.Series, device: str, key: bytes) -> pd.Series:
+    """The hash of each text, made once of each: `hashed`, less what all begin with."""
+    places, known = pd.factorize(texts)
+    begun = hashlib.blake2b(device.encode() + b"\0", key=key, digest_size=16)
+    made = np.empty(len(known), dtype=object)
+    for place, text in enumerate(known.tolist()):
+        one = begun.copy()
+        one.update(text.encode())
+        made[place] = one.hexdigest()
+    return pd.Series(made[places], index=texts.index, dtype=texts.dtype)
+
+
+def _path(data: Path) -> Path:
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else data / FOLDER / "key"
+
+
+def _draw(path: Path, data: Path) -> None:
+    """Write a new key, for the eyes of its owner alone, and never into a repository."""
+    if path.parent == data / FOLDER:
+        path.parent.mkdir(exist_ok=True)
+        files.write_text(path.parent / ".gitignore", "*\n")
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            os.write(descriptor, secrets.token_hex(32).encode() + b"\n")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise ObservError(
+            f"{path}: the key of identifiers cannot be written ({error.strerror}); give yourself "
+            f"the right, or name another file by {VARIABLE}"
+        ) from error
+
+
+def _read(path: Path) -> bytes:
+    mend = f"restore it from a copy, or name it by {VARIABLE}"
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise ObservError(
+            f"{path}: the key with which the store's identifiers were made is missing; {mend}; "
+            "else delete the store and ingest the exports again"
+        ) from None
+    except OSError as error:
+        raise ObservError(
+            f"{path}: the key of identifiers cannot be read ({error.strerror}); {mend}"
+        ) from error
+    except UnicodeDecodeError:
+        text = ""
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ObservError(f"{path}: is no key, which is 64 hexadecimal digits; {mend}")
+    return bytes.fromhex(text)

@@ -1,0 +1,105 @@
+"""Who asked to be forgotten is nowhere afterwards, and does not come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.store import forgetting, identifiers
+
+Write = Callable[..., Path]
+DEVICE = "satisfaction-3939"
+IDS = {"rep-1": ("2023-07-01", 3), "rep-2": ("2025-07-15", 4), "rep-3": ("2025-07-20", 9)}
+
+
+@pytest.fixture
+def filled(tmp_path: Path, catalogue: Catalogue, ratings: Write) -> Path:
+    ratings(tmp_path / "raw", "x", IDS)
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    (tmp_path / "kept" / "families").mkdir(parents=True)
+    (tmp_path / "kept" / "families" / "satisfaction.0a").write_bytes(b"x")
+    return tmp_path
+
+
+def forget(data: Path, **what: object) -> forgetting.Done:
+    return store.forget(data, DEVICE, data / "kept", **what)
+
+
+def days(data: Path) -> list[str]:
+    return sorted(store.read(data, "ratings")["date"].dt.strftime("%Y-%m-%d"))
+
+
+def test_a_respondent_is_nowhere_and_does_not_come_back_with_the_same_or_a_later_export(
+    filled, catalogue, ratings
+):
+    assert any((filled / "store" / "rejects").iterdir())
+    done = forget(filled, respondent="rep-2")
+    assert done.rows == 1 and not done.left and done.looked > 1 and days(filled) == ["2023-07-01"]
+    assert not (filled / "kept").exists() and not any((filled / "store" / "rejects").iterdir())
+    key = identifiers.key_of(filled, "real", "")
+    hashed = identifiers.hashed("rep-2", DEVICE, key)
+    for path in (filled / "store").rglob("*"):
+        if path.is_file():
+            text = pd.read_parquet(path).to_csv() if path.suffix == ".parquet" else ""
+            assert hashed not in text and b"rep-2" not in path.read_bytes()
+    ratings(filled / "raw", "y", {"rep-2": ("2025-07-15", 1), "rep-4": ("2025-07-16", 2)})
+    store.ingest(filled / "raw", filled, catalogue)
+    assert days(filled) == ["2023-07-01", "2025-07-16"]
+    store.still_raw(filled / "raw", filled, DEVICE, catalogue, done)
+    assert sorted(done.raw.values()) == [1, 1] and len(done.unread) == 1
+
+
+def test_what_was_forgotten_stays_so_in_a_new_store(filled, catalogue):
+    forget(filled, respondent="rep-2")
+    for path in sorted((filled / "store").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    store.ingest(filled / "raw", filled, catalogue)
+    assert days(filled) == ["2023-07-01"]
+
+
+def test_what_is_before_a_day_goes_and_that_day_stays(filled, catalogue):
+    assert forget(filled, before=date(2025, 7, 15)).rows == 1 and days(filled) == ["2025-07-15"]
+    assert "2023" not in (filled / "store" / "ledger.json").read_text(encoding="utf-8")
+    (export,) = (filled / "raw").iterdir()
+    export.write_bytes(export.read_bytes() + b"\n")  # another file, with the same rows
+    done = store.ingest(filled / "raw", filled, catalogue)
+    assert days(filled) == ["2025-07-15"] and done.rejects["value"].tolist() == [""]
+
+
+@pytest.mark.parametrize("step", ["without", "write_ledger"])
+def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
+    before = days(filled)
+    real = getattr(forgetting, step)
+
+    def killed(*rest):
+        real(*rest)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(forgetting, step, killed)
+    with pytest.raises(KeyboardInterrupt):
+        forget(filled, respondent="rep-2")
+    monkeypatch.undo()
+    store.check(filled)
+    assert days(filled) == (before if step == "without" else ["2023-07-01"])
+    done = forget(filled, respondent="rep-2")
+    assert not done.left and days(filled) == ["2023-07-01"]
+
+
+def test_a_trace_that_is_left_is_told(filled, monkeypatch):
+    monkeypatch.setattr(forgetting, "without", lambda query, store, entry, gone: (entry, 0))
+    (left,) = forget(filled, respondent="rep-2").left
+    assert left.endswith(".parquet")
+
+
+def test_only_a_hash_is_recorded(filled):
+    forget(filled, respondent="rep-2")
+    for name in ("store/ledger.json", "identifiers/forgotten.json"):
+        text = (filled / name).read_text(encoding="utf-8")
+        assert "rep-2" not in text and len(json.loads(text)["forgotten"]) == 1
