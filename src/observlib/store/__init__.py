@@ -46,6 +46,6 @@ __all__ = [
     "read",
     "received",
     "status",
-    "themes",
     "still_raw",
+    "themes",
 ]
