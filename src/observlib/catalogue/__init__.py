@@ -8,6 +8,7 @@ from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     Channel,
+    Coded,
     Department,
     Device,
     Family,
@@ -35,6 +36,7 @@ __all__ = [
     "Beside",
     "Catalogue",
     "Channel",
+    "Coded",
     "Column",
     "Department",
     "Device",

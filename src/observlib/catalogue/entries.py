@@ -201,6 +201,23 @@ class Group(Entry):
     label: Text
 
 
+class Coded(Entry):
+    """A question that people who read users' texts answer, with the words that they may write.
+
+    Examples
+    --------
+    >>> words = {"oui": "yes", "non": "no"}
+    >>> Coded(id="anger", label="Colère", question="En colère ?", codes=words).codes["oui"]
+    'yes'
+    """
+
+    label: Text = Field(description="header of its column in the files of those who read (fr)")
+    question: Text = Field(description="as it is asked of those who read (fr)")
+    codes: dict[Text, Slug] = Field(
+        min_length=2, description="what may be written (fr), and what the table `codes` has for it"
+    )
+
+
 class Peer(Entry):
     """Another administration whose published figures are compared."""
 

@@ -9,7 +9,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue import sources
-from observlib.catalogue.entries import Department, Device, Entry, Group, Indicator, Peer, Product
+from observlib.catalogue.entries import (
+    Coded,
+    Department,
+    Device,
+    Entry,
+    Group,
+    Indicator,
+    Peer,
+    Product,
+)
 from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
@@ -22,6 +31,7 @@ _FILES: dict[str, type[Entry]] = {
     "devices": Device,
     "indicators": Indicator,
     "groups": Group,
+    "codebook": Coded,
     "peers": Peer,
 }
 # tables whose exports name no product
@@ -44,6 +54,7 @@ class Catalogue(BaseModel):
     devices: dict[str, Device]
     indicators: dict[str, Indicator]
     groups: dict[str, Group] = {}
+    codebook: dict[str, Coded] = {}  # what those who read texts are asked
     peers: dict[str, Peer]
     questionnaires: dict[str, Questionnaire] = {}
     formats: dict[str, Format] = {}
@@ -96,7 +107,7 @@ def load_catalogue(
     Parameters
     ----------
     folder
-        The folder of the six lists, from `departments.yml` to `peers.yml`, and of the folder
+        The folder of the lists, from `departments.yml` to `peers.yml`, and of the folder
         `questionnaires`, with one file each, which may be absent. The formats are those of the
         folder `formats` beside it.
     loaders, tables

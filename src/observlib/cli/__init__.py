@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import typer
 
 import observlib
+from observlib.cli.code import code
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
     answer,
@@ -44,6 +45,7 @@ To begin, with synthetic data:
 )
 
 add_to(app)
+app.command()(code)
 
 _PARTS = ("departments", "products", "questionnaires", "indicators", "peers")  # of the catalogue
 
