@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
@@ -41,3 +42,31 @@ def verbatims(words: Iterable[str], device: str = TEXTS, day: str = "2026-08-01"
     same = {"device": device, "product": "boamp", "channel": "web", "source": f"{device}@1"}
     own = {"answer_id": numbers, "question": "comment", "text": found}
     return pd.DataFrame(own).assign(**same, date=pd.Timestamp(day))
+
+
+# Invented openings, subjects and ends, of which texts are made; each subject is a theme.
+SUBJECTS = {
+    "passeport": ("passeport", "renouvellement", "photo", "mairie"),
+    "retraite": ("retraite", "trimestres", "carrière", "pension"),
+    "impôt": ("impôt", "déclaration", "prélèvement", "revenu"),
+}
+FEELINGS = {
+    "positive": ("merci", "rapide", "accueil parfait", "clair"),
+    "negative": ("scandaleux", "inadmissible", "personne ne répond", "perdu"),
+}
+
+
+def invented(number: int, seed: int = 0) -> pd.DataFrame:
+    """So many invented texts, each with its `subject`, `feeling` and how angry it is (`anger`)."""
+    source = np.random.default_rng(seed)
+    rows = []
+    for _ in range(number):
+        subject = str(source.choice([*SUBJECTS]))
+        feeling = str(source.choice([*FEELINGS]))
+        about = source.permutation(SUBJECTS[subject])[:3]
+        felt = source.permutation(FEELINGS[feeling])[:2]
+        filling = source.choice(["hier", "enfin", "encore", "toujours", "depuis", "chez vous"], 2)
+        text = " ".join([*about[:2], filling[0], *felt, filling[1], *about[2:]])
+        angry = (feeling == "negative") != (source.random() < 0.1)
+        rows.append([text, subject, feeling, "yes" if angry else "no"])
+    return pd.DataFrame(rows, columns=["text", "subject", "feeling", "anger"])
