@@ -70,3 +70,25 @@ def invented(number: int, seed: int = 0) -> pd.DataFrame:
         angry = (feeling == "negative") != (source.random() < 0.1)
         rows.append([text, subject, feeling, "yes" if angry else "no"])
     return pd.DataFrame(rows, columns=["text", "subject", "feeling", "anger"])
+
+
+def written(numbers: dict[str, int], device: str = TEXTS) -> pd.DataFrame:
+    """Invented texts of some days, as the tidy table, with their `feeling` and `anger` beside."""
+    parts = []
+    for day, number in numbers.items():
+        texts = invented(number, seed=len(parts))
+        own = verbatims(texts["text"], device, day)
+        own["answer_id"] = [f"{day}-{place}" for place in range(number)]
+        parts.append(own.assign(feeling=texts["feeling"], anger=texts["anger"]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def read_by(texts: pd.DataFrame, coder: str, variable: str, wrong: float = 0.0) -> pd.DataFrame:
+    """What a person answered of texts whose labels are beside them; a share of them `wrong`."""
+    source = np.random.default_rng(int(coder) if coder.isdigit() else 9)
+    true = texts[variable].to_numpy(object)
+    other = {"yes": "no", "no": "yes", "positive": "negative", "negative": "positive"}
+    flips = source.random(len(texts)) < wrong
+    code = [other[label] if flip else label for label, flip in zip(true, flips, strict=True)]
+    same = texts[["device", "product", "channel", "answer_id", "date", "source"]]
+    return same.assign(variable=variable, coder=coder, code=code)

@@ -116,6 +116,9 @@ class Device(Entry):
     address_table: str | None = Field(
         default=None, min_length=1, description="table or view of the address, maybe schema.table"
     )
+    quotes: bool = Field(
+        default=False, description="whether a page may quote its texts, redacted and chosen"
+    )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
 
     @field_validator("zone")

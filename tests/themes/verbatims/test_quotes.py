@@ -15,7 +15,7 @@ def test_an_ordinary_text_may_be_quoted():
     assert may_be_quoted(PLAIN, NAMES)
     assert may_be_quoted(f"{PLAIN} Merci à [nom] pour son aide.", NAMES)
     assert may_be_quoted(
-        "Très long ! J'attends depuis 2 mois, en France aussi, une réponse.", NAMES
+        "Très long ! J'attends depuis deux mois, en France aussi, une réponse.", NAMES
     )
 
 
@@ -26,6 +26,7 @@ def test_an_ordinary_text_may_be_quoted():
         PLAIN * 5,
         f"{PLAIN} [nom] et [téléphone]",
         f"{PLAIN} Le dossier 4512 attend.",
+        f"{PLAIN} J'ai 7 enfants.",
         f"{PLAIN} Depuis le 12.03.2026.",
         f"{PLAIN} Au guichet de Trifouilly on attend.",
         f"{PLAIN} Avec Connect, rien.",

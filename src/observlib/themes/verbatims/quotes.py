@@ -4,8 +4,8 @@ A text is quoted where its device's entry says so (`quotes: true`) and it
 
 - is of 40 to 300 signs, of a theme of at least eleven texts;
 - has at most one mark of personal data taken out, and none left that can be recognised;
-- has no detail of its own: no number of three digits or more, and, within its sentences, no word in
-  capitals that fewer than eleven texts have;
+- has no detail of its own: no digit and, within its sentences, no word in capitals that fewer than
+  eleven texts have;
 - holds nothing that a page, a spreadsheet or a PDF would run, and no sign that nobody sees.
 
 Of these, the nearest to the theme's centre are quoted, whoever wrote them and however they feel.
@@ -28,7 +28,6 @@ SHORTEST, LONGEST = 40, 300
 OF_A_THEME = 2
 _MARK = re.compile(r"\[[^\[\]]*\]")
 _CAPITALS = re.compile(r"(?<![.!?…:«\"\n-] )(?<!^)(?<![.!?…«\"(\n])(?<!\w)[A-ZÀ-ÖØ-ÞŒ][\w'’-]+")
-_NUMBER = re.compile(r"\d(?:[\s./,:-]?\d){2}")
 
 
 def names_in(texts: Iterable[str]) -> Counter[str]:
@@ -57,7 +56,7 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
         SHORTEST <= len(line) <= LONGEST
         and len(_MARK.findall(line)) <= 1
         and held(line) is None
-        and not _NUMBER.search(line)
+        and not any(map(str.isdigit, line))
         and all(names[name] >= MINIMUM_PEOPLE for name in _CAPITALS.findall(line))
         and not any(active(line))
         and as_cell(line) == line
