@@ -127,8 +127,8 @@ def shares(
                 if asked.id not in measured:
                     measured[asked.id] = machine.measure(known["text"].tolist(), known["label"])
             made.append(_shares(passport, asked, found, own, guesses))
-    for name, quality in measured.items():
-        made.append(_quality(catalogue.codebook[name], quality, str(quarter)))
+    of_all = {"period": str(quarter), "source": ", ".join(sorted(texts["source"].unique()))}
+    made += [_quality(of_all, catalogue.codebook[name], found) for name, found in measured.items()]
     return estimates.combine(made), pd.DataFrame(refused, columns=REFUSALS)
 
 
@@ -166,9 +166,9 @@ def _shares(
     return protect(made)
 
 
-def _quality(asked: Coded, found: machine.Measured, period: str) -> pd.DataFrame:
+def _quality(of_all: dict[str, Any], asked: Coded, found: machine.Measured) -> pd.DataFrame:
     """How good the machine of one question is, and always guessing the commonest answer."""
-    passport = {"period": period, "source": "verbatims", "unit": _OF_ONE, "n": int(found.n.sum())}
+    passport = {**of_all, "unit": _OF_ONE, "n": int(found.n.sum())}
     passport |= {"group": "reading", "group_value": asked.label}
     made = [
         {**passport, "indicator": "machine_f1", "estimate": found.f1},
