@@ -2,11 +2,13 @@
 
 import builtins
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.texts import invented
 
 from observlib.errors import ObservError
+from observlib.survey.prediction_powered import prevalence
 from observlib.themes.verbatims import machine
 
 pytest.importorskip("sklearn")
@@ -19,7 +21,7 @@ def test_words_are_brought_together_and_marks_of_personal_data_taught_nothing():
 
 def test_what_is_learnt_is_guessed_of_other_texts():
     taught, others = invented(200), invented(100, seed=1)
-    guesses = machine.learn(taught["text"], taught["feeling"]).predict(others["text"])
+    guesses = machine.guess(taught["text"], taught["feeling"], others["text"])
     assert (guesses == others["feeling"]).mean() > 0.95
 
 
@@ -87,3 +89,28 @@ def test_real_texts_are_guessed_as_well_as_was_measured(shared_data):
             found = machine.measure([*texts], labels)
             assert found.f1 >= least[name], name
             assert found.f1 > found.baseline + 0.2, name
+
+
+@pytest.mark.slow
+def test_intervals_hold_the_share_of_real_texts_that_a_real_machine_guesses(shared_data):
+    """Half of the real texts teach; of the others, whose codes are known, 100 are drawn and read."""
+    from tools.texts import FOLDER, labelled
+
+    source = np.random.default_rng(4)
+    for name, texts, labels in labelled(shared_data / FOLDER):
+        if name not in ("Injustice", "Colère"):
+            continue
+        mixed = source.permutation(len(texts))
+        taught, others = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
+        words, codes = texts.to_numpy(object), labels.to_numpy(object)
+        guesses = machine.guess(words[taught], codes[taught], words[others]) == "oui"
+        true = codes[others] == "oui"
+        held, width, alone = 0, 0.0, 0.0
+        for _ in range(1_000):
+            read = source.permutation(len(true))[:100]
+            found = prevalence(true[read], guesses[read], int(guesses.sum()), len(true))
+            held += found.low <= true.mean() <= found.high
+            width += found.high - found.low
+            alone += found.hand_high - found.hand_low
+        assert 0.93 <= held / 1_000 <= 0.97, name
+        assert width < 0.95 * alone, name

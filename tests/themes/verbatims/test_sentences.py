@@ -57,12 +57,16 @@ def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
     )  # fmt: skip
     said = plain(sentences.unread(refusals, kappas, book))
     assert said == (
-        "**Textes fictifs**. « Colère » : deux lecteurs ne le voient pas assez souvent dans les "
-        "mêmes textes (kappa de 0,41 sur 1) ; « Injustice » et « Relation » : deux personnes l'ont "
-        "cherché dans moins de trente textes."
+        "**Textes fictifs**, sans part : « Colère », car deux lecteurs ne le voient pas assez "
+        "souvent dans les mêmes textes (kappa de 0,41 sur 1) ; « Injustice » et « Relation », car deux "
+        "personnes l'ont cherché dans moins de trente textes."
     )
     assert sentences.unread(refusals.head(0), kappas, book) == ""
-    for reason in ("none", "one", "chosen", "alike"):
+    nobody = refusals.assign(reason="none")
+    assert plain(sentences.unread(nobody, kappas, book)) == (
+        "Personne n'a relu de textes : Textes fictifs."
+    )
+    for reason in ("one", "chosen", "alike"):
         assert len(sentences.unread(refusals.head(1).assign(reason=reason), kappas, book)) > 55
 
 

@@ -22,7 +22,7 @@ from observlib.errors import ObservError
 FOLDS = 5
 LEAST = 100  # labelled texts, below which nothing is learnt
 LEAST_OF_A_LABEL = 20
-MOST = 20_000  # texts that it learns from, the latest: more teach it little and take long
+MOST = 10_000  # texts that it learns from, the latest: more teach it little and take long
 _MARK = re.compile(r"\[[^\[\]]*\]")  # what stands for personal data, and is no word of anybody
 _WORD = re.compile(r"[^\W\d_]{2,}|[!?]")
 Labels = npt.NDArray[np.object_]
@@ -74,16 +74,27 @@ def _lemma(word: str) -> str:
 
 
 def word_weights(**settings: Any) -> Any:
-    """What weighs the words of texts by TF-IDF: a transformer of scikit-learn."""
+    """What weighs words by TF-IDF, of texts that `spelled` wrote: a transformer of scikit-learn."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    reading = {"tokenizer": words, "token_pattern": None, "lowercase": False}
+    reading = {"tokenizer": str.split, "token_pattern": None, "lowercase": False}
     return TfidfVectorizer(**reading, sublinear_tf=True, **settings)
 
 
-def learn(texts: Iterable[str], labels: Iterable[str]) -> Any:
-    """A machine that has learnt the labels of texts: its `predict` guesses those of others."""
-    return _machine().fit(_objects(texts), _objects(labels))
+def spelled(texts: Iterable[str]) -> Labels:
+    """The words of each text, as one text."""
+    return _objects(map(_spelled, texts))
+
+
+@lru_cache(50_000)  # each question asks for the same texts
+def _spelled(text: str) -> str:
+    return " ".join(words(text))
+
+
+def guess(texts: Iterable[str], labels: Iterable[str], others: Iterable[str]) -> Labels:
+    """The labels of other texts, as a machine guesses them that has learnt those of some texts."""
+    taught = _machine().fit(spelled(texts), _objects(labels))
+    return _objects(taught.predict(spelled(others)))
 
 
 def _machine() -> Any:
@@ -127,9 +138,10 @@ def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     true = _objects(labels)
-    same = pd.factorize(_objects(" ".join(words(text)) for text in texts))[0]
+    read = spelled(texts)
+    same = pd.factorize(read)[0]
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    guesses = cross_val_predict(_machine(), _objects(texts), true, groups=same, cv=folds)
+    guesses = cross_val_predict(_machine(), read, true, groups=same, cv=folds)
     names = sorted(set(true))
     commonest = np.full(len(true), pd.Series(true).value_counts().index[0], dtype=object)
     shares = confusion_matrix(true, guesses, labels=names, normalize="true")

@@ -9,7 +9,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown
+from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.sentences import published, value_of
@@ -63,10 +63,16 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
     kappas
         Estimates of `coder_kappa`, which are told where readers disagree.
     """
+    nobody = refusals.groupby("device", sort=False)["reason"].agg(lambda why: set(why) == {"none"})
+    names = {str(name): words.label({"device": name}, "device", catalogue) for name in nobody.index}
+    unasked = [names[device] for device in nobody.index[nobody.astype(bool)]]
     paragraphs = []
+    if unasked:
+        paragraphs.append(plain(f"Personne n'a relu de textes : {french.join(unasked)}."))
     for device, own in refusals.groupby("device", sort=False):
-        name = words.label({"device": device}, "device", catalogue)
-        parts = []
+        name, parts = names[str(device)], []
+        if name in unasked:
+            continue
         for reason, alike in own.groupby("reason", sort=False):
             found = french.join(f"« {reading} »" for reading in alike["reading"])
             told = _REASONS[str(reason)]
@@ -76,8 +82,8 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
             if reason == "disagree" and len(agreed):
                 each = [value_of(row, catalogue) for row in agreed.to_dict("records")]
                 told += f" (kappa de {french.join(each)})"
-            parts.append(f"{found} : {told}")
-        paragraphs.append(markdown("**{}**. {}.", name, SEMICOLON.join(parts)))
+            parts.append(f"{found}, car {told}")
+        paragraphs.append(markdown("**{}**, sans part : {}.", name, SEMICOLON.join(parts)))
     return joined(paragraphs, "\n\n")
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from observlib.estimates import MINIMUM_PEOPLE
-from observlib.themes.verbatims.machine import word_weights
+from observlib.themes.verbatims.machine import spelled, word_weights
 
 LEAST = 100  # texts, below which no theme is looked for
 MOST = 5_000  # the latest texts, of which themes are sought
@@ -77,7 +77,7 @@ def themes(texts: pd.Series) -> Themes | None:
     order = np.argsort(texts.to_numpy(object), kind="stable")
     weigher = word_weights(min_df=MINIMUM_PEOPLE, max_df=_EVERYWHERE)
     try:
-        weights = weigher.fit_transform(texts.to_numpy(object)[order])
+        weights = weigher.fit_transform(spelled(texts.to_numpy(object)[order]))
     except ValueError:  # no word is in eleven texts, and in no more than a fifth of them
         return None
     vocabulary = weigher.get_feature_names_out()
