@@ -93,7 +93,7 @@ def test_real_texts_are_guessed_as_well_as_was_measured(shared_data):
 
 @pytest.mark.slow
 def test_intervals_hold_the_share_of_real_texts_that_a_real_machine_guesses(shared_data):
-    """Half of the real texts teach; of the others, whose codes are known, 100 are drawn and read."""
+    """Half of the texts teach; of the others, whose codes are known, 100 are drawn and read."""
     from tools.texts import FOLDER, labelled
 
     source = np.random.default_rng(4)

@@ -58,8 +58,8 @@ def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
     said = plain(sentences.unread(refusals, kappas, book))
     assert said == (
         "**Textes fictifs**, sans part : « Colère », car deux lecteurs ne le voient pas assez "
-        "souvent dans les mêmes textes (kappa de 0,41 sur 1) ; « Injustice » et « Relation », car deux "
-        "personnes l'ont cherché dans moins de trente textes."
+        "souvent dans les mêmes textes (kappa de 0,41 sur 1) ; « Injustice » et « Relation », car "
+        "deux personnes l'ont cherché dans moins de trente textes."
     )
     assert sentences.unread(refusals.head(0), kappas, book) == ""
     nobody = refusals.assign(reason="none")
