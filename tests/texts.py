@@ -1,8 +1,6 @@
 """Texts that tests load: invented, and none of anybody's."""
 
-import csv
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,27 +10,16 @@ from observlib.catalogue import Catalogue, Device
 TEXTS = "textes-fictifs"
 
 
-def with_texts(catalogue: Catalogue, **keys: str) -> Catalogue:
-    """A catalogue with one device more, whose exports are tables of texts."""
+def with_texts(catalogue: Catalogue) -> Catalogue:
+    """A catalogue with one device more."""
     entry = {
         "id": TEXTS, "label": "Textes fictifs", "family": "feedback", "channel": "web",
         "owner": "numerique", "product": "boamp", "frequency": "continuous",
         "personal_data": "Aucune, textes inventés.", "pattern": "textes-fictifs_*.csv",
-        "loader": "plain_csv", "table": "verbatims",
+        "loader": "plain_csv", "table": "ratings",
     }  # fmt: skip
-    device = Device.model_validate(entry | keys)
+    device = Device.model_validate(entry)
     return catalogue.model_copy(update={"devices": {**catalogue.devices, TEXTS: device}})
-
-
-def write_texts(folder: Path, texts: Iterable[tuple[str, str, str]]) -> Path:
-    """An export of texts: the identifier, day and words of each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "textes-fictifs_2026.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["answer_id", "date", "question", "text"])
-        writer.writerows([number, day, "comment", words] for number, day, words in texts)
-    return path
 
 
 def verbatims(words: Iterable[str], device: str = TEXTS, day: str = "2026-08-01") -> pd.DataFrame:

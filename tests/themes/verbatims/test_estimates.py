@@ -119,7 +119,7 @@ def test_texts_that_somebody_chose_speak_for_no_others(whole, book):
     codes = pd.concat([read_by(angry, coder, "anger", 0.02) for coder in "12"])
     found, refused = shares(whole, codes, NONE, book, QUARTER)
     assert of(found, "text_share").empty
-    assert refused.loc[refused["reading"] == "Colère", "reason"].tolist() == ["chosen"]
+    assert refused.loc[refused["reading"] == "Colère", "reason"].tolist() == ["skipped"]
 
 
 def test_a_few_texts_that_could_not_be_read_do_not_forbid_the_others(whole):

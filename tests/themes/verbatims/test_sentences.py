@@ -66,7 +66,7 @@ def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
     assert plain(sentences.unread(nobody, kappas, book)) == (
         "Personne n'a relu de textes : Textes fictifs."
     )
-    for reason in ("one", "chosen", "alike"):
+    for reason in ("one", "skipped", "alike"):
         assert len(sentences.unread(refusals.head(1).assign(reason=reason), kappas, book)) > 55
 
 

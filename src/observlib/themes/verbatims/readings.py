@@ -12,7 +12,7 @@ from observlib.survey.agreement import Agreement, cohens_kappa
 
 LEAST = 30  # texts that two people read, below which no share is told
 AGREE = 0.6  # Cohen's kappa from which two people are said to see the same
-_READ = 0.8  # of the texts that were drawn up to the last that was read: the others are no chance
+_READ = 2 / 3  # of the texts that were drawn up to the last one read: fewer were maybe chosen
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Reading:
 
     `codes` has a row a text, by its `answer_id`, and a column a person. `refusal` says why the
     sample may not speak for all texts, if it may not: `none` (nobody read), `one` (one person
-    did), `few` texts, `chosen` texts that chance did not draw, `alike` (every code is the same, so
-    that nothing shows whether they agree) or `disagree`.
+    did), `few` texts, `skipped` (two did not read a third or more of those that chance drew),
+    `alike` (every code is the same: nothing shows whether they agree) or `disagree`.
     """
 
     codes: pd.DataFrame
@@ -53,7 +53,7 @@ def reading(texts: pd.DataFrame, codes: pd.DataFrame, quarter: str) -> Reading:
     found = None if math.isnan(measured.kappa) else measured
     order = coding.drawn(texts, quarter)["answer_id"]
     if not both.index.isin(order.head(math.ceil(len(both) / _READ))).all():
-        return Reading(both, found, "chosen")
+        return Reading(both, found, "skipped")
     if found is None:
         return Reading(both, None, "alike")
     return Reading(both, found, "" if found.kappa >= AGREE else "disagree")

@@ -19,7 +19,7 @@ _REASONS = {
     "none": "personne ne l'y a cherché",
     "one": "une seule personne l'y a cherché, et rien ne dit si une autre y verrait la même chose",
     "few": "deux personnes l'ont cherché dans moins de trente textes",
-    "chosen": "les textes lus ne sont pas ceux que le sort a désignés",
+    "skipped": "trop de textes que le sort a désignés n'ont pas été lus par les deux lecteurs",
     "alike": "les deux lecteurs ont répondu de même pour tous les textes, et rien ne montre qu'ils "
     "s'accorderaient sur une autre réponse",
     "disagree": "deux lecteurs ne le voient pas assez souvent dans les mêmes textes",
