@@ -45,7 +45,6 @@ To begin, with synthetic data:
 )
 
 add_to(app)
-app.command()(code)
 
 _PARTS = ("departments", "products", "questionnaires", "indicators", "peers")  # of the catalogue
 
@@ -293,6 +292,9 @@ def preview_page(
     from observlib.cli.preview import preview
 
     preview(study, _parameters(parameter or []), data, watch, not no_open)
+
+
+app.command()(code)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:

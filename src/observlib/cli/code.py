@@ -27,7 +27,7 @@ def code(
         Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
     ] = Path("data"),
 ) -> None:
-    """Draw texts of a device at random, and write a file for each of two people who read them.
+    """Draw texts at random, and write files for two people to code.
 
     The same texts are drawn each time, whoever draws: chance is that of a digest of the device's
     name, the quarter and each text's identifier.
