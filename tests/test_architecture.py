@@ -16,7 +16,7 @@ FLOORS = [
     {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
     {"tables", "estimates"},
     {"comparisons"},
-    {"families", "published_text"},
+    {"families", "published_text", "coding"},
     {"practices", "actions", "scratch", "selection"},
     {"replies"},
     {"loaders", "survey", "series", "confidentiality"},

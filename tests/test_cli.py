@@ -223,7 +223,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
             ["nope"],
             [
                 "'nope'",
-                "commands are catalogue, demo, fetch, ingest, status, edition, preview, practice",
+                "commands are catalogue, demo, fetch, ingest, status, edition, preview, code",
             ],
         ),
         (["edtion"], ["'edtion'", "edition"]),

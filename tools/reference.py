@@ -24,6 +24,7 @@ MODELS: dict[str, Any] = {
     "catalogue/devices.yml": catalogue.Device,
     "catalogue/indicators.yml": catalogue.Indicator,
     "catalogue/groups.yml": catalogue.Group,
+    "catalogue/codebook.yml": catalogue.Coded,
     "catalogue/peers.yml": catalogue.Peer,
     "catalogue/partners.yml": catalogue.Partner,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,

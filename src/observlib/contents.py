@@ -76,7 +76,9 @@ def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
             rows.append(row)
     columns_ = ["name", "kind", "what", "periods", "groups", "rows"]
     found = Whole(rows, columns=columns_).set_index("name")
-    return found.astype({"rows": "Int64"}).fillna({"periods": "", "groups": ""})
+    # of a family without a row, no text tells pandas that these hold texts
+    found = found.astype({"rows": "Int64", "periods": object, "groups": object})
+    return found.fillna({"periods": "", "groups": ""})
 
 
 def _of_theme(name: str) -> Iterator[tuple[str, ModuleType]]:

@@ -36,10 +36,15 @@ def study(
     name: str = "essai",
     title: str = "Essai",
     order: int = 1,
-    needs: str | None = None,
+    overview_of: str | None = None,
     **parameters: Any,
 ) -> Study:
-    about = {"path": Path(f"{name}.ipynb"), "order": order, "question": "Q ?", "needs": needs}
+    about = {
+        "path": Path(f"{name}.ipynb"),
+        "order": order,
+        "question": "Q ?",
+        "overview_of": overview_of,
+    }
     return Study.model_validate({"name": name, "title": title, "parameters": parameters, **about})
 
 
@@ -278,7 +283,7 @@ def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_
 
 
 def test_a_study_of_partners_makes_a_page_for_each_and_an_overview(catalogue):
-    overview = study("partenaires", needs="partner")
+    overview = study("partenaires", overview_of="partner")
     each = study("fiche", "{partner}", **EACH_PARTNER)
     pages = pages_of(overview, each, catalogue=catalogue)
     assert [(page.name, page.title) for page in pages] == [
@@ -289,11 +294,11 @@ def test_a_study_of_partners_makes_a_page_for_each_and_an_overview(catalogue):
 
 
 def test_without_a_partner_an_edition_has_its_other_pages_and_no_failure(catalogue):
-    studies = study("a"), study("b", needs="partner"), study("c", **EACH_PARTNER)
+    studies = study("a"), study("b", overview_of="partner"), study("c", **EACH_PARTNER)
     assert [page.name for page in pages_of(*studies, catalogue=catalogue, partners=())] == ["a"]
 
 
-@pytest.mark.parametrize("alone", [{"needs": "partner"}, EACH_PARTNER])
+@pytest.mark.parametrize("alone", [{"overview_of": "partner"}, EACH_PARTNER])
 def test_a_study_that_lacks_a_partner_says_so_where_it_alone_is_asked_for(catalogue, alone):
     (problem,) = problems_of(study("b", **alone), catalogue=catalogue, partners=())
     assert "partner that something leads to, and there is none" in problem

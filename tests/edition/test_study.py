@@ -58,6 +58,10 @@ def test_checkpoints_and_other_files_are_no_studies(tmp_path, make):
         ("title: T\norder: x\nquestion: Q\nparameters: {}", "order: Input should be a valid int"),
         ("title: T\norder: 1\nquestion: Q\nparameters: {}\nauthor: A", "author: Extra inputs"),
         ("title: T\norder: 1\nquestion: Q\nparameters: {}\nname: A", "name: the file's name"),
+        (
+            "title: T\norder: 1\nquestion: Q\nparameters: {}\nneeds: [textes]",
+            "needs: Value error, 'textes' is no tidy table; allowed: audience",
+        ),
         ("title: T\norder: 1\nquestion: Q\nparameters: {}\n1: A", "Keys should be strings"),
     ],
 )

@@ -188,6 +188,7 @@ FORMATS |= {"jdma", "plausible", "touchpoints", "matomo_csv", "matomo_json", "da
 FORMATS |= {"barometre", "france_services", "published_figures"}
 OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
 OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad
+OTHERS |= {"code_sheet", "services_publics_plus_codes"}  # a row a cell: so do theirs
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
 SPOILED = ["#N/A", "-", "n.d.", "-0", "1.234", "1,234", "12 34", "9" * 18, "9" * 25, "NaN", "inf"]
 SPOILED += ["45 %", "Total", "05/06/2026", "06/13/2026", "2026-03-29 02:30", "a\nb", PHONE, MAIL]

@@ -8,6 +8,7 @@ from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     Channel,
+    Coded,
     Department,
     Device,
     Family,
@@ -36,6 +37,7 @@ __all__ = [
     "Beside",
     "Catalogue",
     "Channel",
+    "Coded",
     "Column",
     "Department",
     "Device",

@@ -119,6 +119,9 @@ class Device(Entry):
     minimum_people: int = Field(
         default=11, ge=11, description="figures on fewer people are withheld; 11 at least"
     )
+    quotes: bool = Field(
+        default=False, description="whether a page may quote its texts, redacted and chosen"
+    )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
 
     @field_validator("zone")
@@ -202,6 +205,23 @@ class Group(Entry):
     """What estimates are told by within an indicator, and what heads its values."""
 
     label: Text
+
+
+class Coded(Entry):
+    """A question that people who read users' texts answer, with the words that they may write.
+
+    Examples
+    --------
+    >>> words = {"oui": "yes", "non": "no"}
+    >>> Coded(id="anger", label="Colère", question="En colère ?", codes=words).codes["oui"]
+    'yes'
+    """
+
+    label: Text = Field(description="header of its column in the files of those who read (fr)")
+    question: Text = Field(description="as it is asked of those who read (fr)")
+    codes: dict[Text, Slug] = Field(
+        min_length=2, description="what may be written (fr), and what the table `codes` has for it"
+    )
 
 
 class Peer(Entry):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.catalogue import partners, sources
 from observlib.catalogue.entries import (
+    Coded,
     Department,
     Device,
     Entry,
@@ -31,6 +32,7 @@ _FILES: dict[str, type[Entry]] = {
     "devices": Device,
     "indicators": Indicator,
     "groups": Group,
+    "codebook": Coded,
     "peers": Peer,
     "partners": Partner,
 }
@@ -56,6 +58,7 @@ class Catalogue(BaseModel):
     devices: dict[str, Device]
     indicators: dict[str, Indicator]
     groups: dict[str, Group] = {}
+    codebook: dict[str, Coded] = {}  # what those who read texts are asked
     peers: dict[str, Peer]
     partners: dict[str, Partner] = {}
     questionnaires: dict[str, Questionnaire] = {}

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import typer
 
 import observlib
+from observlib.cli.code import code
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
     answer,
@@ -363,6 +364,9 @@ def preview_page(
     from observlib.cli.preview import preview
 
     preview(study, _parameters(parameter or []), data, watch, not no_open)
+
+
+app.command()(code)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:

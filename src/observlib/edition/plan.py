@@ -78,7 +78,7 @@ def plan(
     ]
     problems += _unknown(given, fixed, chosen) if chosen else []
     pages: list[Page] = []
-    for study in (one for one in chosen if one.needs is None or subjects[one.needs]):
+    for study in (one for one in chosen if one.overview_of is None or subjects[one.overview_of]):
         for each in _each(study, given, subjects):
             parameters, wrong = _convert(study, {**given, **fixed, **each}, catalogue)
             problems += [problem for problem in wrong if problem not in problems]
@@ -131,7 +131,7 @@ def _without_pages(
         "device": "survey with responses",
         "partner": "partner that something leads to",
     }
-    if lacking := {study.needs for study in studies if study.needs} - {
+    if lacking := {study.overview_of for study in studies if study.overview_of} - {
         kind for kind in subjects if subjects[kind]
     }:
         return (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from observlib import inputs, project, store, tables, told
 from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, plan
-from observlib.edition.study import load_studies
+from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError, UsageError
 from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
@@ -118,6 +118,7 @@ def check_request(
     held = store.devices(data)
     products, surveys = _products(held, catalogue), told.surveys(data)
     partners = _partners(data, held, catalogue, quarter)
+    studies = _fed(studies, set(held["table"]), only)
 
     def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
         made = plan(
@@ -143,6 +144,20 @@ def check_request(
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
     )
+
+
+def _fed(studies: Mapping[str, Study], tables: set[str], only: Sequence[str]) -> dict[str, Study]:
+    """The studies whose tables the store holds; `UsageError` where one asked for is none."""
+    lacking = {name: set(study.needs) - tables for name, study in studies.items()}
+    if without := [name for name in only if lacking.get(name)]:
+        raise UsageError(
+            *(
+                f"study {name!r}: needs what no export of the store gave: "
+                f"{', '.join(sorted(lacking[name]))}; ingest a device that gives it"
+                for name in without
+            )
+        )
+    return {name: study for name, study in studies.items() if not lacking[name]}
 
 
 def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:

@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import nbformat
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from observlib.errors import ObservError
+from observlib.tables import TABLES
 from observlib.yaml_files import read_front_matter
 
 
@@ -62,10 +70,20 @@ class Study(BaseModel):
     title: str = Field(min_length=1)
     order: int
     question: str = Field(min_length=1)
-    needs: Literal["partner"] | None = Field(
+    overview_of: Literal["partner"] | None = Field(
         default=None, description="without one an edition has no page of it"
     )
+    needs: tuple[str, ...] = Field(
+        default=(), description="tidy tables of which the store holds some, or it makes no page"
+    )
     parameters: dict[str, Parameter]
+
+    @field_validator("needs")
+    @classmethod
+    def _are_tables(cls, needs: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in needs if name not in TABLES]:
+            raise ValueError(f"{unknown[0]!r} is no tidy table; allowed: {', '.join(TABLES)}")
+        return needs
 
 
 def load_studies(folder: Path) -> dict[str, Study]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import observlib
-from observlib import files, tables
+from observlib import coding, files, tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, batches
@@ -153,6 +153,15 @@ def _claims(
     """The files that one device claims; the others are told."""
     claims: list[tuple[Path, Device]] = []
     for path in paths:
+        if sheet := coding.of_sheet(path.name):  # whatever else may claim its name
+            if device := catalogue.devices.get(sheet.device):
+                claims.append((path, device.model_copy(update={"loader": coding.LOADER})))
+            else:
+                done.problems.append(
+                    f"{path}: is named after the device {sheet.device!r}, which the catalogue does "
+                    "not have; give the file the name that `observ code` gave it"
+                )
+            continue
         claiming = [d for d in catalogue.devices.values() if path.match(d.pattern)]
         if len(claiming) == 1:
             claims.append((path, claiming[0]))
@@ -345,7 +354,9 @@ def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
     """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
     own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
     forms = catalogue.formats_of(device)
+    book = catalogue.codebook if device.loader == coding.LOADER else {}
     given = {"devices": {device.id: device}, "questionnaires": own, "formats": forms}
+    given["codebook"] = book
     return catalogue.model_copy(update=given | {"departments": {}, "peers": {}})
 
 

@@ -4,6 +4,7 @@
 - estimates of a designed sample: `design` (what was drawn, and how), then `estimation`,
   `proportions`, `quantiles`, `association` and `regression`, with variances by `linearisation`;
 - answers taken as a simple sample: `intervals`, and `small_samples` for a dozen participants;
+- texts that people read and a machine guesses: `prediction_powered`, `agreement` of readers;
 - `columns`: a frame's numbers, and the names that messages give to its rows;
 - differences and changes: `differences`, `comparison`, `multiplicity`; durations: `survival`.
 

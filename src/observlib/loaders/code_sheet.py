@@ -1,0 +1,116 @@
+"""What somebody who read texts wrote of them, in a file of `observ code`.
+
+The file's name says its device and who filled it in (`codage_<device>_<quarter>_codeur-1.csv`). Its
+columns are the text's identifier and day, the text, and one for each question of
+`data/catalogue/codebook.yml`, whose words it says; a column may be left out, a cell left empty.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from observlib import coding
+from observlib.catalogue import Catalogue, Coded, Device
+from observlib.errors import ObservError
+from observlib.loaders import Loaded
+from observlib.loaders._csv import read_csv, read_text
+from observlib.loaders._rows import days, settle
+from observlib.loaders._text import (
+    find_delimiter,
+    header_label,
+    need_columns,
+    parse_day,
+    width_fault,
+    without_persons,
+)
+from observlib.tables import reject
+from observlib.text import fold_label
+
+_MEND = "fill in the file that `observ code` wrote, and keep its header"
+_LONGEST_SHOWN = 30
+
+
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read a filled file into the table `codes`: a row for each cell that is not empty.
+
+    A cell whose word is not allowed is rejected, and no other of its row; the text is not read.
+
+    Raises
+    ------
+    ObservError
+        Where the file is no CSV, lacks the identifier, the day or every question, or is not named
+        as `observ code` names it.
+    """
+    sheet = coding.of_sheet(path.name)
+    if sheet is None:
+        raise ObservError(f"{path}: is not named as `observ code` names its files; name it so")
+    text = read_text(path, ("utf-8", "cp1252"))  # as spreadsheets may save it
+    delimiter = find_delimiter(text, ";,\t")
+    header, lines = read_csv(path, text, delimiter)
+    places = {header_label(name): at for at, name in enumerate(header)}
+    known = [header_label(name) for name in (coding.IDENTIFIER, coding.DATE)]
+    need_columns(path, [*places], known, _MEND)
+    asked = {
+        places[name]: question
+        for question in catalogue.codebook.values()
+        for name in (header_label(question.label), header_label(question.id))
+        if name in places
+    }
+    if not asked:
+        labels = ", ".join(question.label for question in catalogue.codebook.values())
+        raise ObservError(f"{path}: has no column of a question ({labels}); {_MEND}")
+    rows: list[dict[str, object]] = []
+    at_lines: list[int] = []
+    rejects: list[dict[str, object]] = []
+    for line, cells in lines.items():
+        if fault := width_fault(cells, len(header)):
+            rejects.append(reject(path.name, line, "", "", fault))
+            continue
+        identifier, date = (cells[places[name]].strip() for name in known)
+        day = _day(date)
+        if not identifier or day is None:
+            column = coding.DATE if identifier else coding.IDENTIFIER
+            shown = without_persons(date, _LONGEST_SHOWN, "text") if identifier else ""
+            reason = "is no day such as 2026-03-31; leave it as it was" if shown else "is empty"
+            rejects.append(reject(path.name, line, column, shown, reason))
+            continue
+        for place, question in asked.items():
+            cell = cells[place].strip()
+            if not cell:
+                continue
+            code = _code(cell, question)
+            if code is None:
+                shown = without_persons(cell, _LONGEST_SHOWN, "text")
+                reason = f"is none of {', '.join(question.codes)}"
+                rejects.append(reject(path.name, line, question.label, shown, reason))
+                continue
+            told = {"answer_id": identifier.lstrip("'"), "date": day, "variable": question.id}
+            rows.append({**told, "code": code})
+            at_lines.append(line)
+    names = ["answer_id", "variable", "code"]
+    frame = pd.DataFrame(
+        {
+            "device": device.id,
+            "product": pd.Series([device.product] * len(rows), dtype=object),
+            "channel": device.channel,
+            "date": days([row["date"] for row in rows]),  # type: ignore[misc]
+            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
+            "coder": sheet.coder,
+        }
+    ).set_axis(at_lines, axis=0)
+    notices = [] if rows or rejects else ["nothing is filled in yet"]
+    return settle(path, "codes", frame, rejects, notices)
+
+
+def _code(cell: str, question: Coded) -> str | None:
+    """What the table has for a word, however it is written; the table's own word is one too."""
+    words = {fold_label(word): code for word, code in question.codes.items()}
+    return (words | {fold_label(code): code for code in words.values()}).get(fold_label(cell))
+
+
+def _day(text: str) -> object:
+    """A day as `observ code` writes it, or as a French spreadsheet that opened it saves it."""
+    day, month, year = [*text.split("/"), "", ""][:3]
+    return parse_day(text) or parse_day(f"{year}-{month:0>2}-{day:0>2}")

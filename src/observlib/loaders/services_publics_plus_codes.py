@@ -1,0 +1,90 @@
+"""Experiences of *Services Publics +* that students read, and what they noted of each (CC0).
+
+A CSV with semicolons: an identifier, who read (`A07`), the day (`dd/mm/yyyy`), the story and its
+title, and four columns of 0 or 1, of which those of the code book are kept: injustice and anger.
+Each story was read by one person: codes teach a machine, and no share is told of them alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue, Device
+from observlib.loaders import Loaded
+from observlib.loaders._csv import read_csv, read_text
+from observlib.loaders._rows import days, settle
+from observlib.loaders._text import find_delimiter, need_columns, width_fault, without_persons
+from observlib.tables import reject
+
+_ID, _CODER, _DATE = "ID", "annotateur", "date"
+_ASKED = {"q1_injustice": "injustice", "q3_colere": "anger"}
+_CODES = {"0": "no", "0.0": "no", "1": "yes", "1.0": "yes"}
+_LONGEST_SHOWN = 30
+
+
+def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
+    """Read what was noted into the table `codes`: a row for each cell that is not empty.
+
+    A cell that is neither 0 nor 1 is rejected, and no other of its row. An identifier that several
+    stories have tells of none: their rows are rejected.
+
+    Raises
+    ------
+    ObservError
+        When the file is no CSV or lacks a column.
+    """
+    text = read_text(path)
+    header, lines = read_csv(path, text, find_delimiter(text, ";,"))
+    need_columns(path, header, [_ID, _CODER, _DATE, *_ASKED], "download the file again")
+    places = {name: header.index(name) for name in (_ID, _CODER, _DATE, *_ASKED)}
+    identifiers = [row[places[_ID]].strip() for row in lines.values() if len(row) == len(header)]
+    shared = {name for name, times in pd.Series(identifiers).value_counts().items() if times > 1}
+    rows: list[dict[str, object]] = []
+    at_lines: list[int] = []
+    rejects: list[dict[str, object]] = []
+    for line, cells in lines.items():
+        if fault := width_fault(cells, len(header)):
+            rejects.append(reject(path.name, line, "", "", fault))
+            continue
+        cell = {name: cells[place].strip() for name, place in places.items()}
+        day = _day(cell[_DATE])
+        if not cell[_ID] or cell[_ID] in shared:
+            what = "is that of several stories; give each its own" if cell[_ID] else "is empty"
+            rejects.append(reject(path.name, line, _ID, cell[_ID], what))
+            continue
+        if day is None:
+            shown = without_persons(cell[_DATE], _LONGEST_SHOWN, "story")
+            reason = "is no day written dd/mm/yyyy" if shown else "is empty"
+            rejects.append(reject(path.name, line, _DATE, shown, reason))
+            continue
+        for column, variable in _ASKED.items():
+            if not cell[column]:
+                continue
+            if cell[column] not in _CODES:
+                shown = without_persons(cell[column], _LONGEST_SHOWN, "story")
+                rejects.append(reject(path.name, line, column, shown, "is neither 0 nor 1"))
+                continue
+            told = {"answer_id": cell[_ID], "date": day, "coder": cell[_CODER]}
+            rows.append({**told, "variable": variable, "code": _CODES[cell[column]]})
+            at_lines.append(line)
+    names = ["answer_id", "variable", "coder", "code"]
+    frame = pd.DataFrame(
+        {
+            "device": device.id,
+            "product": pd.Series([device.product] * len(rows), dtype=object),
+            "channel": device.channel,
+            "date": days([row["date"] for row in rows]),  # type: ignore[misc]
+            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
+        }
+    ).set_axis(at_lines, axis=0)
+    return settle(path, "codes", frame, rejects)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%d/%m/%Y").date()
+    except ValueError:
+        return None

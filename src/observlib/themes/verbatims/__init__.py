@@ -1,0 +1,1 @@
+"""What people write: how many texts hold what readers look for, their themes, some of them."""

@@ -1,0 +1,274 @@
+"""What people write: how many texts hold what readers look for, what they speak of, some of them.
+
+Of each question of the code book, a share of all the texts of a device and quarter is told where
+two people read at least thirty of them, drawn at random, and agree (see `readings`); a machine that
+learnt from other texts makes it more precise (see `survey.prediction_powered`). Themes are those of
+a year, of each product. Whoever writes chose to: no share is that of all users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib import coding, estimates
+from observlib.answers import pooled_period, quarter_of, within
+from observlib.catalogue import Catalogue, Coded
+from observlib.confidentiality.disclosure import protect
+from observlib.families import family
+from observlib.period import Quarter
+from observlib.survey.prediction_powered import prevalence
+from observlib.themes.verbatims import machine, quotes, topics
+from observlib.themes.verbatims.readings import Reading, labelled, reading
+
+FEELING = "feeling"
+YES = "yes"
+REFUSALS = ["device", "reading", "reason"]
+QUOTES = ["product", "device", "theme", "text"]
+UNSTABLE = ["product", "device", "themes"]
+_OF_ONE = "sur 1"  # from 0 to 1
+
+untold = partial(protect, low_base=0, personal=False)  # they tell of readers, machines, themes
+
+
+def counts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """How many texts each device had in the quarter, `text_count`.
+
+    Parameters
+    ----------
+    texts
+        Those of `coding.whole_texts`, with their `source`.
+    """
+    made = [
+        {**passport, "indicator": "text_count", "estimate": len(own), "n": len(own)}
+        for passport, own in _devices(within(texts, [quarter]), str(quarter))
+    ]
+    return protect(made, low_base=0, personal=False)
+
+
+def _devices(texts: pd.DataFrame, quarter: str) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Each device's passport and texts, of one quarter."""
+    for (device, channel, source), own in texts.groupby(["device", "channel", "source"]):
+        products = own["product"].fillna("").unique()
+        product = products[0] if len(products) == 1 else ""
+        about = {"device": device, "channel": channel, "source": source, "product": product}
+        yield {**about, "period": quarter}, own
+
+
+def label_of(asked: Coded, code: str) -> str:
+    """What a share of texts is told by: a question, and its answer where it is not yes.
+
+    Examples
+    --------
+    >>> words = {"positif": "positive", "négatif": "negative"}
+    >>> label_of(Coded(id="feeling", label="Ressenti", question="?", codes=words), "positive")
+    'Ressenti positif'
+    """
+    word = next((word for word, known in asked.codes.items() if known == code), code)
+    return asked.label if code == YES else f"{asked.label} {word}"
+
+
+def shares(
+    texts: pd.DataFrame,
+    codes: pd.DataFrame,
+    experiences: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The share of texts that hold what readers look for, by device and question.
+
+    Parameters
+    ----------
+    texts
+        Those of `coding.whole_texts`, of any quarters, with their `source`: those of others teach
+        the machine.
+    codes, experiences
+        Tidy tables.
+    catalogue
+        Its code book says what is asked.
+
+    Returns
+    -------
+    estimates, refusals
+        `text_share` (%), with the interval of prediction-powered inference, and
+        `text_share_read` (%), that of the sample alone with Wilson's, by `group` = `reading`, whose
+        `n` are all the texts of the device and quarter; `coder_kappa`, on as many texts as two
+        people read; `machine_f1` and `machine_baseline`, on as many as the machine learnt from, and
+        `machine_confusion` (%), by `group` = `confusion`: of the texts that people label so, those
+        that it guesses to be something. Refusals have a row for each question of which nothing may
+        be told, with the `reason` of `Reading`.
+    """
+    made: list[pd.DataFrame] = []
+    refused: list[dict[str, str]] = []
+    measured: dict[str, machine.Measured] = {}
+    for passport, own in _devices(within(texts, [quarter]), str(quarter)):
+        others = texts.drop(texts.index[texts["answer_id"].isin(own["answer_id"])
+                                        & (texts["device"] == passport["device"])])  # fmt: skip
+        of_device = codes[codes["device"] == passport["device"]]
+        for asked in catalogue.codebook.values():
+            found = reading(own, of_device[of_device["variable"] == asked.id], str(quarter))
+            if found.agreement:
+                made.append(_kappa(passport, asked, found))
+            if found.refusal:
+                why = {"reading": asked.label, "reason": found.refusal}
+                refused.append({"device": str(passport["device"]), **why})
+                continue
+            known = labelled(others, codes, experiences, asked.id)
+            known = known.sort_values(["date", "answer_id"]).tail(machine.MOST)
+            guesses = None
+            if machine.can_learn(known["label"]):
+                machine.need_libraries()
+                guessed = machine.guess(known["text"], known["label"], own["text"])
+                guesses = pd.Series(guessed, own["answer_id"])
+                if asked.id not in measured:
+                    measured[asked.id] = machine.measure(known["text"].tolist(), known["label"])
+            made.append(_shares(passport, asked, found, own, guesses))
+    of_all = {"period": str(quarter), "source": ", ".join(sorted(texts["source"].unique()))}
+    made += [_quality(of_all, catalogue.codebook[name], found) for name, found in measured.items()]
+    return estimates.combine(made), pd.DataFrame(refused, columns=REFUSALS)
+
+
+def _kappa(passport: dict[str, Any], asked: Coded, found: Reading) -> pd.DataFrame:
+    assert found.agreement is not None
+    kappa, low, high, n = found.agreement
+    row = {**passport, "indicator": "coder_kappa", "group": "reading", "group_value": asked.label}
+    known = {"estimate": kappa, "ci_low": low, "ci_high": high, "n": n, "unit": _OF_ONE}
+    return untold([row | known])
+
+
+def _shares(
+    passport: dict[str, Any],
+    asked: Coded,
+    found: Reading,
+    texts: pd.DataFrame,
+    guesses: pd.Series | None,
+) -> pd.DataFrame:
+    """The shares of one question; answers of which all are told or none are one question's."""
+    wanted = [YES] if YES in asked.codes.values() else [*asked.codes.values()]
+    made: list[dict[str, Any]] = []
+    for code in wanted:
+        read = (found.codes == code).mean(axis=1)  # half, where one of the two says so
+        seen = guesses == code if guesses is not None else pd.Series(False, texts["answer_id"])
+        told = prevalence(read, seen.loc[read.index].astype(float), int(seen.sum()), len(texts))
+        row = {**passport, "group": "reading", "group_value": label_of(asked, code), "unit": "%"}
+        row |= {"n": len(texts)}
+        for indicator, ends, n_eff in (
+            ("text_share", (told.estimate, told.low, told.high), told.n_eff),
+            ("text_share_read", (told.hand, told.hand_low, told.hand_high), told.n),
+        ):
+            value, low, high = (100 * share for share in ends)
+            known = {"estimate": value, "ci_low": low, "ci_high": high, "n_eff": n_eff}
+            made.append({**row, "indicator": indicator, **known})
+    return protect(made)
+
+
+def _quality(of_all: dict[str, Any], asked: Coded, found: machine.Measured) -> pd.DataFrame:
+    """How good the machine of one question is, and always guessing the commonest answer."""
+    passport = {**of_all, "unit": _OF_ONE, "n": int(found.n.sum())}
+    passport |= {"group": "reading", "group_value": asked.label}
+    made = [
+        {**passport, "indicator": "machine_f1", "estimate": found.f1},
+        {**passport, "indicator": "machine_baseline", "estimate": found.baseline},
+    ]
+    word = {code: word for word, code in asked.codes.items()}
+    for label, row in found.confusion.iterrows():
+        for guess, share in row.items():
+            said = f"{asked.label} : {word.get(label, label)}, deviné {word.get(guess, guess)}"
+            value = {"estimate": 100 * share, "n": int(found.n[label]), "unit": "%"}
+            about = {"indicator": "machine_confusion", "group": "confusion", "group_value": said}
+            made.append({**passport, **about, **value})
+    return untold(made)
+
+
+def spoken_of(
+    texts: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The themes of each product's texts of a year, and texts of the quarter that tell them.
+
+    Texts of no product are those of their device. The same words are one text.
+
+    Parameters
+    ----------
+    texts
+        Those of `coding.whole_texts`, with their `source`.
+    catalogue
+        Says whose texts may be quoted.
+
+    Returns
+    -------
+    estimates, words
+        `text_theme_share` (%) by `group` = `text_theme`: of the year's texts, those that are first
+        of this theme; and `theme_stability`, from 0 to 1. `quotes` are texts, with their `product`
+        or `device` and `theme`; `unstable` says how many themes were not told.
+    """
+    year = quarter.back(4)
+    rows = within(texts.assign(product=texts["product"].fillna("")), year)
+    rows = rows.sort_values(["date", "answer_id"], kind="stable")
+    alone = rows["device"].where(rows["product"] == "", "")
+    made: list[dict[str, Any]] = []
+    quoted: list[dict[str, str]] = []
+    unstable: list[dict[str, Any]] = []
+    for (product, device), own in rows.groupby([rows["product"], alone], sort=True):
+        own = own.drop_duplicates("text", keep="last").tail(topics.MOST)
+        if len(own) < topics.LEAST:
+            continue
+        machine.need_libraries()
+        found = topics.themes(own["text"])
+        if found is None:
+            continue
+        sources = ", ".join(sorted(own["source"].unique()))
+        passport = {"product": product, "device": device, "source": sources}
+        passport |= {"period": next(iter(pooled_period(year))), "group": "text_theme"}
+        for theme in found.themes.to_dict("records"):
+            row = {**passport, "group_value": theme["name"], "n": len(own)}
+            share = 100 * theme["texts"] / len(own)
+            made.append({**row, "indicator": "text_theme_share", "unit": "%", "estimate": share})
+            lasting = {"indicator": "theme_stability", "unit": _OF_ONE}
+            made.append({**row, **lasting, "estimate": theme["stability"]})
+        quoted += _quoted(own, found, catalogue, str(quarter), product)
+        unstable.append({"product": product, "device": device, "themes": found.unstable})
+    words = {
+        "quotes": pd.DataFrame(quoted, columns=QUOTES),
+        "unstable": pd.DataFrame(unstable, columns=UNSTABLE),
+    }
+    return untold(made), words
+
+
+def _quoted(
+    texts: pd.DataFrame, found: topics.Themes, catalogue: Catalogue, quarter: str, product: str
+) -> Iterator[dict[str, str]]:
+    """The texts of the quarter nearest to the centre of each theme, of those that may be quoted."""
+    names = quotes.names_in(texts["text"])
+    open_ = {name for name, device in catalogue.devices.items() if device.quotes}
+    may = [
+        device in open_ and when == quarter and quotes.may_be_quoted(text, names)
+        for device, when, text in zip(
+            texts["device"], quarter_of(texts["date"]), texts["text"], strict=True
+        )
+    ]
+    for place, theme in enumerate(found.themes["name"]):
+        own = np.flatnonzero((found.of_text == place) & np.array(may))
+        nearest = own[np.argsort(-found.nearness[own], kind="stable")][: quotes.OF_A_THEME]
+        for text in texts.iloc[nearest].itertuples():
+            about = {"product": product, "device": str(text.device), "theme": str(theme)}
+            yield {**about, "text": str(text.text)}
+
+
+@family("verbatims")
+def verbatims_(
+    verbatims: pd.DataFrame,
+    codes: pd.DataFrame,
+    experiences: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
+    """The texts of the quarter, what readers find in them, their themes over a year; some texts."""
+    texts = coding.whole_texts(verbatims)
+    told, refused = shares(texts, codes, experiences, catalogue, quarter)
+    themes, words = spoken_of(texts, catalogue, quarter)
+    found = estimates.combine([counts(texts, quarter), told, themes])
+    return found, None, {"refusals": refused, **words}

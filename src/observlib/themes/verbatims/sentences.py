@@ -1,0 +1,170 @@
+"""Findings of what people write: what is read in it, of what it speaks; some of the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, words
+from observlib.display.output import Output, text
+from observlib.display.prose import Markdown, joined, markdown, plain
+from observlib.display.words import SEMICOLON
+from observlib.errors import ObservError
+from observlib.sentences import published, value_of
+
+_TOLD = 3  # themes and readings that a sentence names
+_REASONS = {
+    "none": "personne ne l'y a cherché",
+    "one": "une seule personne l'y a cherché, et rien ne dit si une autre y verrait la même chose",
+    "few": "deux personnes l'ont cherché dans moins de trente textes",
+    "skipped": "trop de textes que le sort a désignés n'ont pas été lus par les deux lecteurs",
+    "alike": "les deux lecteurs ont répondu de même pour tous les textes, et rien ne montre qu'ils "
+    "s'accorderaient sur une autre réponse",
+    "disagree": "deux lecteurs ne le voient pas assez souvent dans les mêmes textes",
+}
+_CAUTION = "Ceux qui écrivent s'y sont décidés : ces parts ne valent que pour leurs textes."
+
+
+def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
+    """What is read most in the texts of a period, by device, with intervals.
+
+    Parameters
+    ----------
+    shares
+        Estimates of `text_share`.
+    """
+    rows = published(shares, "text_share", period)
+    sentences = []
+    for _, own in rows.groupby("device", sort=False):
+        own = own.sort_values("estimate", ascending=False, kind="stable")
+        indicator = words.indicator_of("text_share", catalogue)
+        parts = [
+            f"« {row['group_value']} » dans {value_of(row, catalogue)} des textes "
+            f"({words.interval(row, indicator)})"
+            for row in own.head(_TOLD).to_dict("records")
+        ]
+        first = own.iloc[0].to_dict()
+        when = phrases.capital(french.when(period))
+        sentences.append(
+            f"{when}, on lit {french.join(parts)} ({words.label(first, 'device', catalogue)})."
+        )
+    return " ".join([*sentences, _CAUTION]) if sentences else ""
+
+
+def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    """Of what no share is told, by device, and why.
+
+    Parameters
+    ----------
+    refusals
+        The words `refusals` of the family: `device`, `reading` and `reason`.
+    kappas
+        Estimates of `coder_kappa`, which are told where readers disagree.
+    """
+    nobody = refusals.groupby("device", sort=False)["reason"].agg(lambda why: set(why) == {"none"})
+    names = {str(name): words.label({"device": name}, "device", catalogue) for name in nobody.index}
+    unasked = [names[device] for device in nobody.index[nobody.astype(bool)]]
+    paragraphs = []
+    if unasked:
+        paragraphs.append(plain(f"Personne n'a relu de textes : {french.join(unasked)}."))
+    for device, own in refusals.groupby("device", sort=False):
+        name, parts = names[str(device)], []
+        if name in unasked:
+            continue
+        for reason, alike in own.groupby("reason", sort=False):
+            found = french.join(f"« {reading} »" for reading in alike["reading"])
+            told = _REASONS[str(reason)]
+            agreed = kappas[
+                (kappas["device"] == device) & kappas["group_value"].isin(alike["reading"])
+            ]
+            if reason == "disagree" and len(agreed):
+                each = [value_of(row, catalogue) for row in agreed.to_dict("records")]
+                told += f" (kappa de {french.join(each)})"
+            parts.append(f"{found}, car {told}")
+        paragraphs.append(markdown("**{}**, sans part : {}.", name, SEMICOLON.join(parts)))
+    return joined(paragraphs, "\n\n")
+
+
+def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What texts speak of most, by product, or by device where they are of none.
+
+    Parameters
+    ----------
+    shares
+        Estimates of `text_theme_share`.
+    """
+    rows = published(shares, "text_theme_share")
+    sentences = []
+    for _, own in rows.groupby(["product", "device"], sort=False):
+        first = own.iloc[0].to_dict()
+        named = words.label(first, "product" if first["product"] else "device", catalogue)
+        parts = [
+            f"« {row['group_value']} » ({value_of(row, catalogue)} des textes)"
+            for row in own.head(_TOLD).to_dict("records")
+        ]
+        sentences.append(f"{named} : {french.join(parts)}.")
+    return " ".join(sentences)
+
+
+def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """Texts of each theme, as they were written but for what would tell who wrote them.
+
+    Parameters
+    ----------
+    quoted
+        The words `quotes` of the family: `product`, `device`, `theme` and `text`.
+
+    Raises
+    ------
+    ObservError
+        Where there is none to show.
+    """
+    if quoted.empty:
+        raise ObservError("quotes: no text to show; name it with `absent`")
+    blocks = []
+    for (product, device), own in quoted.groupby(["product", "device"], sort=False):
+        row = {"product": product, "device": device}
+        named = words.label(row, "product" if product else "device", catalogue)
+        for theme, texts in own.groupby("theme", sort=False):
+            head = markdown("**{}**, {} :", named, str(theme))
+            blocks.append(joined([head, _listed(texts["text"])], "\n\n"))
+    return text(joined(blocks, "\n\n"))
+
+
+def _listed(texts: Iterable[str]) -> Markdown:
+    return joined([markdown("- « {} »", inner_quotes(one)) for one in texts], "\n")
+
+
+def inner_quotes(words_: str) -> str:
+    """A text that is to stand between quotes: its own are of another kind.
+
+    Examples
+    --------
+    >>> inner_quotes('Il dit « non » et "jamais"')
+    'Il dit “non” et “jamais”'
+    """
+    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
+    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
+    parts = plain.split('"')
+    return "".join(
+        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
+        for at, part in enumerate(parts)
+    )
+
+
+def untold(unstable: pd.DataFrame) -> str:
+    """That themes were found and are not told, as other texts would not give them again.
+
+    Parameters
+    ----------
+    unstable
+        The words `unstable` of the family: `product`, `device` and how many `themes`.
+    """
+    if not unstable["themes"].sum():
+        return ""
+    return (
+        "Des thèmes trouvés dans ces textes sont tus : ils ne reviennent pas quand on tire "
+        "d'autres textes."
+    )

@@ -1,0 +1,64 @@
+"""Texts that are quoted: none by which somebody is known, none that a page would run."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from observlib.themes.verbatims.quotes import may_be_quoted, names_in
+
+PLAIN = "Le formulaire est long, et le message d'erreur ne dit pas ce qui manque."
+NAMES = Counter({"France": 11, "Connect": 10})
+
+
+def test_an_ordinary_text_may_be_quoted():
+    assert may_be_quoted(PLAIN, NAMES)
+    assert may_be_quoted(f"{PLAIN} Merci à [nom] pour son aide.", NAMES)
+    assert may_be_quoted(
+        "Très long ! J'attends depuis deux mois, en France aussi, une réponse.", NAMES
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trop court.",
+        PLAIN * 5,
+        f"{PLAIN} [nom] et [téléphone]",
+        f"{PLAIN} Le dossier 4512 attend.",
+        f"{PLAIN} J'ai 7 enfants.",
+        f"{PLAIN} Depuis le 12.03.2026.",
+        f"{PLAIN} Au guichet de Trifouilly on attend.",
+        f"{PLAIN} Avec Connect, rien.",
+        f"{PLAIN} Écrire à zoe@exemple.invalid",
+        f"{PLAIN} <img src=x onerror=alert()>",
+        f"{PLAIN} {{{{< include secret >}}}}",
+        f"{PLAIN} `x`{{=html}}",
+        f"{PLAIN} [ici](javascript:alert())",
+        f"={PLAIN}",
+        f"@{PLAIN}",
+        f"{PLAIN} \u202eetirw\u202c",
+        f"{PLAIN} \u2066caché\u2069",
+        f"{PLAIN}\u200b{PLAIN[:20]}",
+    ],
+)
+def test_what_singles_out_or_runs_or_hides_is_not_quoted(text):
+    assert not may_be_quoted(text, NAMES)
+
+
+def test_names_are_counted_once_a_text_and_not_where_a_sentence_begins():
+    found = names_in(["Bonjour Paul. Paul est là, dit Paul.", "À Paris. Merci."])
+    assert found == {"Paul": 1, "Paris": 1}
+
+
+def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():
+    """What may be quoted is escaped as any label: see `display.prose.plain`."""
+    from observlib.display.prose import plain
+
+    attacks = (Path(__file__).parents[2] / "attacks.txt").read_text(encoding="utf-8")
+    for line in filter(None, attacks.splitlines()):
+        text = f"{PLAIN} {line}"
+        if may_be_quoted(text, NAMES):
+            assert not {"<", "{", "`", "$", "#"} & set(plain(text).replace("\\", "\\\\")) or (
+                all(f"\\{sign}" in plain(text) for sign in "<{`$#" if sign in text)
+            )

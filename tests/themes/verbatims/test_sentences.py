@@ -1,0 +1,117 @@
+"""What a page says of texts: findings in French, reasons for silence, and texts as nothing else."""
+
+import pandas as pd
+import pytest
+from tests.texts import TEXTS, with_texts
+
+from observlib import estimates
+from observlib.errors import ObservError
+from observlib.themes.verbatims import sentences
+
+Q = "2026-T3"
+
+
+@pytest.fixture
+def book(catalogue):
+    return with_texts(catalogue)
+
+
+def shares(**values: float) -> pd.DataFrame:
+    return estimates.make(
+        {
+            "indicator": "text_share", "product": "boamp", "device": TEXTS, "period": Q,
+            "group": "reading", "group_value": name, "unit": "%", "estimate": value,
+            "ci_low": value - 4, "ci_high": value + 5, "n": 600, "n_eff": 80,
+        }
+        for name, value in values.items()
+    )  # fmt: skip
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_what_is_read_most_is_said_first_with_its_interval(book):
+    said = plain(sentences.read(shares(Injustice=10, Colère=32), book, Q))
+    assert said == (
+        "Au 3e trimestre 2026, on lit « Colère » dans 32 % des textes (28 à 37 %) et « Injustice » "
+        "dans 10 % des textes (6 à 15 %) (Textes fictifs). Ceux qui écrivent s'y sont décidés : "
+        "ces parts ne valent que pour leurs textes."
+    )
+    assert sentences.read(shares().head(0), book, Q) == ""
+
+
+def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
+    refusals = pd.DataFrame(
+        [[TEXTS, "Colère", "disagree"], [TEXTS, "Injustice", "few"], [TEXTS, "Relation", "few"]],
+        columns=["device", "reading", "reason"],
+    )
+    kappas = estimates.make(
+        [
+            {
+                "indicator": "coder_kappa", "device": TEXTS, "period": Q, "group": "reading",
+                "group_value": "Colère", "estimate": 0.41, "ci_low": 0.2, "ci_high": 0.6, "n": 50,
+                "unit": "sur 1",
+            }
+        ]
+    )  # fmt: skip
+    said = plain(sentences.unread(refusals, kappas, book))
+    assert said == (
+        "**Textes fictifs**, sans part : « Colère », car deux lecteurs ne le voient pas assez "
+        "souvent dans les mêmes textes (kappa de 0,41 sur 1) ; « Injustice » et « Relation », car "
+        "deux personnes l'ont cherché dans moins de trente textes."
+    )
+    assert sentences.unread(refusals.head(0), kappas, book) == ""
+    nobody = refusals.assign(reason="none")
+    assert plain(sentences.unread(nobody, kappas, book)) == (
+        "Personne n'a relu de textes : Textes fictifs."
+    )
+    for reason in ("one", "skipped", "alike"):
+        assert len(sentences.unread(refusals.head(1).assign(reason=reason), kappas, book)) > 55
+
+
+def test_themes_are_named_by_product_or_by_device_where_there_is_none(book):
+    row = {"indicator": "text_theme_share", "period": "2025-10/2026-09", "group": "text_theme"}
+    row |= {"unit": "%", "n": 400}
+    found = estimates.make(
+        [
+            {**row, "product": "boamp", "group_value": "recherche, avis", "estimate": 24},
+            {**row, "device": TEXTS, "group_value": "guichet, attente", "estimate": 12},
+        ]
+    )
+    said = plain(sentences.themes(found, book))
+    assert said == (
+        "BOAMP : « recherche, avis » (24 % des textes). Textes fictifs : « guichet, attente » "
+        "(12 % des textes)."
+    )
+
+
+def test_a_text_is_shown_as_text_whatever_it_holds(book):
+    """What `may_be_quoted` refuses is refused again here by what makes Markdown of it."""
+    nasty = "Un *mot*, [lien](javascript:x), <b>gras</b>, {{< env HOME >}}, $x$, `code`, @cite, #x"
+    quoted = pd.DataFrame([["boamp", TEXTS, "recherche, avis", nasty]],
+                          columns=["product", "device", "theme", "text"])  # fmt: skip
+    shown = sentences.quotes(quoted, book).shown["text/markdown"]
+    line = shown.splitlines()[-1]
+    for sign in ("*mot", "[lien", "<b", "$x", "`code", "@cite", "#x"):
+        assert f"\\{sign}" in line
+    assert "\\{\\{\\<" in line
+    assert line.startswith("- «") and line.rstrip().endswith("»")
+
+
+def test_quotes_inside_quotes_are_of_another_kind():
+    assert sentences.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
+        "“Non”, dit-on ; “oui” et “peut-être”"
+    )
+
+
+def test_without_a_text_a_cell_names_what_is_absent(book):
+    quoted = pd.DataFrame(columns=["product", "device", "theme", "text"])
+    with pytest.raises(ObservError, match="no text to show"):
+        sentences.quotes(quoted, book)
+
+
+def test_themes_that_other_texts_would_not_give_are_said_to_be_untold():
+    unstable = pd.DataFrame([["boamp", "", 2]], columns=["product", "device", "themes"])
+    assert "ne reviennent pas" in sentences.untold(unstable)
+    assert sentences.untold(unstable.assign(themes=0)) == ""
