@@ -63,10 +63,8 @@ def held(text: str, identifier: bool = False) -> str | None:
         plain, before = _without(pattern, is_one, plain), plain
         if plain != before:
             found.append(what)
-    if any(
-        not recognisers.LIST.search(number[0])
-        for number in recognisers.PHONE.finditer(recognisers.DATE.sub(" ", plain))
-    ):
+    numbers = recognisers.PHONE.finditer(recognisers.DATE.sub(" ", plain))
+    if any(recognisers.is_phone(number[0]) for number in numbers):
         found.append("a telephone number")
     return " and ".join(found) or None
 

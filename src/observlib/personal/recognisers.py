@@ -64,6 +64,16 @@ def signs(text: str) -> str:
     return re.sub(r"[\W_]", "", text).upper()
 
 
+def is_phone(written: str) -> bool:
+    """Whether what is drawn like a number to call may be a person's.
+
+    Numbers from 08 on are those of services: nobody lives there. Single digits are a scale's.
+    """
+    if LIST.search(written):
+        return False
+    return re.fullmatch(r"(?:33|0033|0)0?8\d{8}", signs(written)) is None
+
+
 def is_nir(written: str) -> bool:
     """Whether 13 signs are a social security number: its shape, and its key where it is written."""
     number, key = written[:13], written[13:]
@@ -77,7 +87,7 @@ def is_nir(written: str) -> bool:
 
 def is_tax_number(number: str) -> bool:
     """Whether 13 digits are a French tax number: three end it, the remainder by 511 of the rest."""
-    return int(number[:10]) % 511 == int(number[10:])
+    return number[:10] != "0" * 10 and int(number[:10]) % 511 == int(number[10:])
 
 
 def is_card(number: str) -> bool:
@@ -90,8 +100,13 @@ def is_card(number: str) -> bool:
 def is_iban(text: str) -> bool:
     """Whether a text begins with a bank account's number, by its country's length and its key."""
     number = signs(text)
-    length = int(_IBAN_LENGTHS.get(number[:2], 0))
+    length = iban_length(number)
     number = number[:length]
     if not length or len(number) < length or sum(map(str.isdigit, number)) < length / 2:
         return False
     return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
+
+
+def iban_length(text: str) -> int:
+    """How many signs a bank account's number has in its country; 0 where none is known."""
+    return int(_IBAN_LENGTHS.get(signs(text)[:2], 0))
