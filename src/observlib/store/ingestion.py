@@ -29,7 +29,7 @@ from observlib.store.ledger import (
     read_ledger,
     write_ledger,
 )
-from observlib.store.parts import comparing, extent, first_reject, put, receive
+from observlib.store.parts import TEXTS, comparing, extent, first_reject, put, receive
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -180,7 +180,7 @@ def _read(
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
     rejects = [tables.no_rejects()]
-    places = {(entry.device, entry.content): place for place, entry in enumerate(entries)}
+    places = _places(entries)
     taken: set[tuple[str, str]] = set()  # in this run
     for position, (path, device) in enumerate(claims):
         if progress:
@@ -217,9 +217,16 @@ def _read(
             if device.extracted is None and last:
                 made = max(datetime.fromisoformat(export.read), last)
         entries, corrected = put(query, store, entries, place, export, found, made)
+        texts = _places(entries, of_texts=True).get(same)
+        if found.texts is None and texts is not None:  # they are no longer asked for
+            entries = [*entries[:texts], *entries[texts + 1 :]]
+            places = _places(entries)
+        if found.texts is not None:
+            at = len(entries) if texts is None else texts
+            entries, _ = put(query, store, entries, at, export, found.texts)
         count["rejected"] += len(found.rejects)
         rejects.append(found.rejects)
-        if before and _shows(before) == _shows(entries[place]) and not corrected:
+        if before and _shows(before) == _shows(entries[places[same]]) and not corrected:
             count["unchanged"] += 1
             continue
         count["rows"] += found.rows
@@ -234,6 +241,15 @@ def _read(
     )
     done.rejects = pd.concat(rejects, ignore_index=True)
     return entries
+
+
+def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str], int]:
+    """Where each export stands among the entries: its own table, or its texts beside it."""
+    return {
+        (entry.device, entry.content): place
+        for place, entry in enumerate(entries)
+        if (entry.table == TEXTS) == of_texts
+    }
 
 
 def _in_several_sessions(
