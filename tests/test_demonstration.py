@@ -207,6 +207,7 @@ def test_every_export_is_that_of_one_device(exports, catalogue):
 def test_what_the_exports_tell_of_persons_is_in_no_table_and_on_no_page(exports, demonstration):
     words = ("Personne Fictive", "Technicien Fictif", "Agent Fictif", "Compte fictif", "Agent/20")
     told = (*words, "@exemple.invalid", "019900", "192.0.2.", "Demande fictive", "abonne1")
+    told += ("Nadia Bernard", "camille.durand", "14 rue des Tilleuls")
     raw = b"".join(content(exports.folder).values()).decode("utf-8", "replace")
     assert all(word in raw for word in told)
     parts = (demonstration / "store").rglob("*.parquet")

@@ -14,6 +14,7 @@ Text = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
 Family = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
+Verbatims = Literal["redacted", "redacted_with_names"]
 Comparison = Literal["mean", "share", "interval", "count"]
 
 CHANNEL_LABELS: dict[str, str] = {
@@ -121,6 +122,11 @@ class Device(Entry):
     )
     quotes: bool = Field(
         default=False, description="whether a page may quote its texts, redacted and chosen"
+    )
+    verbatims: Verbatims | None = Field(
+        default=None,
+        description="load what people wrote, with marks for personal data: by rules (`redacted`), "
+        "or also by a model of French (`redacted_with_names`, extra `names`)",
     )
     note: str | None = Field(default=None, description="reservation printed with every result (fr)")
 

@@ -284,6 +284,11 @@ class Format(Entry):
     never_read: tuple[Text, ...] = Field(
         default=(), description="columns about persons, and of surveys those of no use"
     )
+    texts: dict[Slug, tuple[Text, ...]] = Field(
+        default={},
+        description="what people wrote, by the name of its question, and its columns: read, and "
+        "redacted, where a device has `verbatims` alone",
+    )
     unknown: dict[Slug, Text] = Field(
         default={}, description="what the tool does not tell, and why; the field stays empty"
     )
@@ -371,6 +376,8 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
     for names in NEEDED.get(found.table, ()) if found.columns else ():
         if not set(names) & set(found.columns):
             yield ("columns",), f"the table {found.table} needs {' or '.join(names)}"
+    if found.texts and found.table not in ("ratings", "tickets"):
+        yield ("texts",), "texts go with the tables ratings and tickets"
     for name, column in found.columns.items():
         if column.of and name not in _OF_A_COUNT:
             yield ("columns", name, "of"), f"`of` goes with {', '.join(_OF_A_COUNT)} alone"

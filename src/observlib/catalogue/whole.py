@@ -40,6 +40,7 @@ ALONE = ("devices", "partners")  # a data folder's own stand without the project
 _MAY_LACK = ("partners",)
 # tables whose exports name no product
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
+WITH_TEXTS = ("services_publics_plus",)  # loaders that are code
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": ("limesurvey", "spss_stata"),
@@ -250,6 +251,17 @@ def _unknown_references(
         form = parts["formats"].get(device.loader)
         if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):
             yield f"{place}: {device.id!r}: key 'area' says nothing of the table {form.table}"
+        is_known = form is not None or device.loader in set(
+            loaders or ()
+        )  # else that is told above
+        texts_read = (form and form.texts) or device.loader in WITH_TEXTS
+        if device.verbatims and is_known and not texts_read:
+            texts = sorted(name for name, one in parts["formats"].items() if one.texts)
+            yield (
+                f"{places['devices', device.id, 'verbatims']}: {device.id!r}: key 'verbatims' goes "
+                f"with loaders that know texts ({', '.join((*WITH_TEXTS, *texts))}), and "
+                f"{device.loader} knows none"
+            )
         for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:
                 known = sorted(tables or () if key == "table" else parts[f"{key}s"])

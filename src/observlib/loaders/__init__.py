@@ -25,13 +25,15 @@ class Loaded:
     """What one export holds: rows of the tidy `table`, and `rejects` with their reasons.
 
     `notices` tell what the reader of the export should know and no single row is at fault for,
-    such as a question that the device's questionnaire does not have: one line each.
+    such as a question that the device's questionnaire does not have: one line each. `texts` are
+    rows of the table `verbatims`, redacted, where the device asks for them.
     """
 
     table: str
     rows: pd.DataFrame
     rejects: pd.DataFrame
     notices: tuple[str, ...] = ()
+    texts: pd.DataFrame | None = None
 
 
 def names() -> tuple[str, ...]:
@@ -51,11 +53,13 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     found = [*batches(path, device, catalogue)]
     rows = [one.rows for one in found if len(one.rows)] or [found[0].rows]
     rejects = [one.rejects for one in found if len(one.rejects)] or [found[0].rejects]
+    texts = [one.texts for one in found if one.texts is not None]
     return Loaded(
         found[0].table,
         rows[0] if len(rows) == 1 else pd.concat(rows, ignore_index=True),
         rejects[0] if len(rejects) == 1 else pd.concat(rejects, ignore_index=True),
         tuple(notice for one in found for notice in one.notices),
+        pd.concat(texts, ignore_index=True) if texts else None,
     )
 
 

@@ -28,6 +28,7 @@ from observlib.loaders._text import (
     short,
     without_persons,
 )
+from observlib.loaders._verbatims import ID_OF, texts_in, with_texts
 from observlib.tables import reject
 
 PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
@@ -92,11 +93,24 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
             for field in form.columns
         }
         frame = faults.without(pd.DataFrame(values, index=texts.index))
+        ids: dict[int, str] = {}
         if form.table == "responses":
             found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
         else:
             frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
             found = settle(path, form.table, frame, (), told, seen)
+            if device.verbatims and form.texts:
+                ids = frame[ID_OF[form.table]].astype(str).groupby(level=0).first().to_dict()
+        if device.verbatims and form.texts:
+            columns = dict(texts_in(grid, form))
+            if not columns:
+                headers = ", ".join(header for names in form.texts.values() for header in names)
+                more.append(f"no column of texts ({headers}): no text is loaded")
+            cells = {
+                question: {line: row[at] for line, row in grid.rows.items() if at < len(row)}
+                for question, at in columns.items()
+            }
+            found = with_texts(path, found, device, ids, cells)
         more += found.notices
         rejects = [
             reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
@@ -106,7 +120,10 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
         yield found
     unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     notices = (*(_left_out(*one) for one in (+left).items()), *more, *unknown)
-    yield replace(found, rows=found.rows[:0], rejects=found.rejects[:0], notices=notices)
+    texts_ = None if found.texts is None else found.texts[:0]
+    yield replace(
+        found, rows=found.rows[:0], rejects=found.rejects[:0], notices=notices, texts=texts_
+    )
 
 
 def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:

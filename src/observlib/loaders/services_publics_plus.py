@@ -7,8 +7,8 @@ Two layouts are known:
 - the official export: semicolons, a BOM, ISO dates with a `T`, and free texts whose line breaks
   and semicolons are not escaped. `_records` puts its records together again.
 
-Titles, stories, pseudonyms and the answers of administrations are never kept, and never shown
-among the rejected rows.
+Titles and stories are kept where the device has `verbatims`, redacted; pseudonyms and the answers
+of administrations never are. None is shown among the rejected rows.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._dates import months_first
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import find_delimiter, is_formula_error, need_columns, without_persons
+from observlib.loaders._verbatims import with_texts
 from observlib.tables import TELLERS, reject
 from observlib.text import fold
 
@@ -47,6 +48,7 @@ _ASPECTS = {
     "responsiveness": "Réactivité",
     "simplicity": "Simplicité/Complexité",
 }
+_TEXTS = {"titre": "title", "description": "description"}
 _KEPT = (_ID, _DATE, _FEELING, _REGION, _TOLD_BY, *_ORGANISATIONS, *_ASPECTS.values())
 _FEELINGS = {"positif": "positive", "neutre": "neutral", "negatif": "negative"}
 _TELLERS = {fold(teller): teller for teller in TELLERS}
@@ -77,6 +79,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     experience that is told twice is kept once. Who tells is one of `tables.TELLERS`: other words,
     which may be a person's, are « Autre », which a notice tells.
 
+    With `verbatims`, its title and description are texts of the table `verbatims`.
+
     Raises
     ------
     ObservError
@@ -105,6 +109,12 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     places: list[int] = []
     written: dict[int, str] = {}  # the days as they stand, of the rows that are read
     unread: dict[int, str] = {}  # and of those that are not
+    told: dict[str, dict[int, str]] = {}
+    texts = {
+        place: told.setdefault(_TEXTS[name], {})
+        for place, name in enumerate(map(fold, map(_clean, header)))
+        if device.verbatims and name in _TEXTS
+    }
     for line, record in records:
         if record is None or len(record) != width:
             what = "is no whole experience" if record is None else f"has {len(record)} cells"
@@ -120,15 +130,23 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
         rows.append(row)
         places.append(line)
         written[line] = record[columns[_DATE]]
+        for place, written_there in texts.items():
+            written_there[line] = _clean(record[place])
     doubtful = months_first(written | unread)
     for line in sorted(doubtful.keys() & written.keys()):
         rejects.append(reject(path.name, line, _DATE, _shown(written[line]), doubtful[line]))
     rows = [row for row, line in zip(rows, places, strict=True) if line not in doubtful]
     places = [line for line in places if line not in doubtful]
     others = sum(row["told_by"] == _OTHER_TELLER for row in rows)
-    told = f"{others} experiences are told by none of {', '.join(TELLERS[:-1])}: kept as « Autre »"
-    notices = [told] if others else []
-    return settle(path, "experiences", _frame(rows, places, device), rejects, notices)
+    notice = (
+        f"{others} experiences are told by none of {', '.join(TELLERS[:-1])}: kept as « Autre »"
+    )
+    notices = [notice] if others else []
+    found = settle(path, "experiences", _frame(rows, places, device), rejects, notices)
+    if not device.verbatims:
+        return found
+    ids = {line: str(row["experience_id"]) for line, row in zip(places, rows, strict=True)}
+    return with_texts(path, found, device, ids, told)
 
 
 def _columns(path: Path, header: list[str]) -> Columns:

@@ -34,7 +34,7 @@ from observlib.store.ledger import (
     remembered,
     write_ledger,
 )
-from observlib.store.parts import comparing, extent, first_reject, put, receive
+from observlib.store.parts import TEXTS, comparing, extent, first_reject, put, receive
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -205,7 +205,7 @@ def _read(
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
     rejects = [tables.no_rejects()]
-    places = {(entry.device, entry.content): place for place, entry in enumerate(entries)}
+    places = _places(entries)
     taken: set[tuple[str, str]] = set()  # in this run
     for position, (path, device) in enumerate(claims):
         if progress:
@@ -224,7 +224,8 @@ def _read(
                 continue
             told = partial(_rows_so_far, progress, position, len(claims), path.name)
             records = [one for one in forgotten if one.device == device.id]
-            hide = partial(_kept, device=device.id, key=key, records=records)
+            hidden = device.loader == coding.LOADER  # its identifiers are those of the store
+            hide = partial(_kept, device=device.id, key=None if hidden else key, records=records)
             found = receive(store, path, _batches(path, device, known), hide, told)
         except ObservError as error:
             done.problems += error.problems
@@ -246,9 +247,16 @@ def _read(
             if device.extracted is None and last:
                 made = max(datetime.fromisoformat(export.read), last)
         entries, corrected = put(query, store, entries, place, export, found, made)
+        texts = _places(entries, of_texts=True).get(same)
+        if found.texts is None and texts is not None:  # they are no longer asked for
+            entries = [*entries[:texts], *entries[texts + 1 :]]
+            places = _places(entries)
+        if found.texts is not None:
+            at = len(entries) if texts is None else texts
+            entries, _ = put(query, store, entries, at, export, found.texts)
         count["rejected"] += len(found.rejects)
         rejects.append(found.rejects)
-        if before and _shows(before) == _shows(entries[place]) and not corrected:
+        if before and _shows(before) == _shows(entries[places[same]]) and not corrected:
             count["unchanged"] += 1
             continue
         count["rows"] += found.rows
@@ -266,11 +274,21 @@ def _read(
 
 
 def _kept(
-    rows: pd.DataFrame, table: str, device: str, key: bytes, records: Sequence[Forgotten]
+    rows: pd.DataFrame, table: str, device: str, key: bytes | None, records: Sequence[Forgotten]
 ) -> pd.DataFrame:
-    """Rows with hashed identifiers, without those that were forgotten."""
-    hidden = identifiers.hidden(rows, table, device, key)
+    """Rows with hashed identifiers, without those that were forgotten; no key: they are hashed."""
+    hidden = rows if key is None else identifiers.hidden(rows, table, device, key)
     return hidden[~gone(hidden, table, records)] if records else hidden
+
+
+def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str], int]:
+    """Where each export stands among the entries: its own table, or its texts beside it."""
+    own: dict[tuple[str, str], int] = {}
+    texts: dict[tuple[str, str], int] = {}
+    for place, entry in enumerate(entries):
+        (texts if entry.table == TEXTS else own)[entry.device, entry.content] = place
+    # texts that stand alone are an export's own table
+    return {same: texts[same] for same in texts if same in own} if of_texts else texts | own
 
 
 def claimed_rows(

@@ -25,7 +25,10 @@ from observlib.text import as_cell
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
+    from pyarrow.parquet import ParquetWriter
 
+Hide = Callable[[pd.DataFrame, str], pd.DataFrame]
+TEXTS = "verbatims"
 _MOST_REJECTS = 1_000_000  # of one export
 _MEMORY = "300MB"  # of DuckDB, which writes to the disk what takes more
 
@@ -40,6 +43,7 @@ class Received:
     forgotten: int = 0
     rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
     notices: tuple[str, ...] = ()
+    texts: Received | None = None  # what people wrote beside, in the table `verbatims`
 
 
 @contextmanager
@@ -64,7 +68,7 @@ def receive(
     store: Path,
     path: Path,
     batches: Iterable[Loaded],
-    hide: Callable[[pd.DataFrame, str], pd.DataFrame],
+    hide: Hide,
     told: Callable[[int], None],
 ) -> Received:
     """Write the rows of an export to a file of the store; `told` how many, after each piece.
@@ -76,24 +80,20 @@ def receive(
     ObservError
         As the loader; also where more rows are rejected than anyone mends one by one.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     rejects: list[pd.DataFrame] = []
     notices: list[str] = []
     found, writer = Received("", store), None
+    texts, texts_writer = Received(TEXTS, store), None
     try:
         for batch in batches:
             if writer is None:  # one ingestion at a time writes it
-                found = Received(batch.table, store / batch.table / "new.parquet")
-                found.file.parent.mkdir(exist_ok=True)
-                schema = tables.arrow_schema(batch.table)
-                writer = pq.ParquetWriter(found.file, schema)
-            if len(batch.rows):
-                kept = hide(batch.rows, batch.table)
-                found.rows += len(kept)
-                found.forgotten += len(batch.rows) - len(kept)
-                writer.write_table(pa.Table.from_pandas(kept, schema, preserve_index=False))
+                found, writer = _begin(store, batch.table)
+            _write(found, writer, batch.rows, hide)
+            if batch.texts is not None:
+                if texts_writer is None:
+                    texts, texts_writer = _begin(store, TEXTS)
+                    found.texts = texts
+                _write(texts, texts_writer, batch.texts, hide)
             notices += batch.notices
             rejects += [batch.rejects] if len(batch.rejects) else []
             if (count := sum(map(len, rejects))) > _MOST_REJECTS:
@@ -103,12 +103,34 @@ def receive(
                 )
             told(found.rows)
     finally:
-        if writer is not None:
-            writer.close()
+        for one in (writer, texts_writer):
+            if one is not None:
+                one.close()
     if rejects:
         found.rejects = rejects[0] if len(rejects) == 1 else pd.concat(rejects, ignore_index=True)
     found.notices = tuple(notices)
     return found
+
+
+def _begin(store: Path, table: str) -> tuple[Received, ParquetWriter]:
+    """A new file of a table; of texts, in a folder that only its owner opens."""
+    import pyarrow.parquet as pq
+
+    found = Received(table, store / table / "new.parquet")
+    found.file.parent.mkdir(exist_ok=True)
+    if table == TEXTS:
+        found.file.parent.chmod(0o700)
+    return found, pq.ParquetWriter(found.file, tables.arrow_schema(table))
+
+
+def _write(found: Received, writer: ParquetWriter, rows: pd.DataFrame, hide: Hide) -> None:
+    import pyarrow as pa
+
+    if len(rows):
+        kept, schema = hide(rows, found.table), tables.arrow_schema(found.table)
+        writer.write_table(pa.Table.from_pandas(kept, schema, preserve_index=False))
+        found.rows += len(kept)
+        found.forgotten += len(rows) - len(kept)
 
 
 def first_reject(rejects: pd.DataFrame) -> str:
@@ -168,7 +190,8 @@ def put(
     gone = [_inside(found.table, one) for one in spans.values()]
     for entry in _speaking(query, store, later, found):
         gone += [_inside(found.table, entry.span), *_spoken(found.table, store / entry.part)]
-    _write_rejects(store, export, found.rejects)
+    if found.table != TEXTS:  # what is refused of texts is told with their export's rows
+        _write_rejects(store, export, found.rejects)
     entry = Entry(
         **vars(export),
         table=found.table,
@@ -333,6 +356,8 @@ def _write_rows(
             new.unlink()  # a reader may have the other open
         else:
             new.replace(part)
+    if table == TEXTS:
+        part.chmod(0o600)
     whole = "FILTER (complete)" if "complete" in shape.columns else ""
     rows, start, end = query.execute(
         f"SELECT count(*), min({quoted(shape.start)}) {whole}, max({quoted(shape.end)}) {whole} "

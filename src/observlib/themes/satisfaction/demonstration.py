@@ -11,6 +11,7 @@ from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
+from observlib.themes.satisfaction.invented_texts import TEXTS
 
 CHANGE = {"device": "jdma-service-public", "from_quarter": "2026-T1"}
 THREE_SMILEYS = (10, 5, 0)  # Très bien, Moyen, Pas bien
@@ -143,14 +144,6 @@ _OFFICES = (
     "Par chat avec l’administration",
 )
 _OTHERS = ("Une personne proche", "Une association", "Des sites internet")
-_VERBATIMS = (
-    "Avis fictif de démonstration : la page répond à la question.",
-    "Avis fictif, sur deux lignes.\nLa seconde ligne parle d'un bouton, d'un menu et d'un plan.",
-    'Avis fictif : « tout est clair », sauf le mot "échéancier", employé sans explication.',
-    "Texte inventé.\n\nIl manque une étape dans la liste ; la recherche l'a retrouvée.",
-    "Texte inventé, pour la démonstration : rien à signaler",
-    "Avis fictif.\nPremière remarque : trop de clics.\nSeconde remarque : police trop petite.",
-)
 
 
 def make(device: str, seed: int) -> tuple[Files, Truths]:
@@ -239,7 +232,7 @@ def _jdma_rows(
         elif source.random() < 0.6:
             tried = _NO_HELP
         if source.random() < 0.25:
-            verbatim = _VERBATIMS[between(source, 0, len(_VERBATIMS) - 1)]
+            verbatim = TEXTS[between(source, 0, len(TEXTS) - 1)]
         rows.append(
             [
                 answer["moment"],

@@ -15,62 +15,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
+from observlib.personal import recognisers
+
 HIDDEN = "(not shown: it may tell of someone)"
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # What nothing below can do without, in a text as it is written: most texts are passed over here.
 _MAYBE = re.compile(r"[@\uff20\ufe6b&]|%40|[\[({<]\s?at|arobase|(?:\d[^\d\w]{0,4}){6}", re.I)
-# Hexadecimal words, such as hashes and UUIDs; but not a number of Corsica, with its 2A or 2B, nor
-# the account of a country such as BE.
-_HASH = re.compile(
-    r"(?<![^\W_])(?!(?:\d{6}[AB]\d{6,8}|[A-F]{2}\d{12,})(?![^\W_]))"
-    r"(?=[\dA-F]{8})(?=[\dA-F-]*[A-F])"  # the first, as the second reads a long rule to its end
-    r"(?:[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}|[\dA-F]{12,})(?![^\W_])",
-    re.I,
-)
-_DATE = re.compile(
-    r"(?<!\d)(?:(?:19\d|20[0-4])\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?"
-    r"|[0-3]\d([/. -])(?:0[1-9]|1[0-2])\1(?:19\d|20[0-4])\d"
-    r"|[0-3]\d/(?:0[1-9]|1[0-2])/\d\d(?=\s?(?:-|à|au)\s?[0-3]\d/(?:0[1-9]|1[0-2])/\d\d(?!\d)))(?!\d)"
-)
-_AT = r"(?:\s{0,3}\\?@\s{0,3}|\s{0,3}[\[({<]\s?(?:at|arobase|@)\s?[\])}>]\s{0,3}|\s+arobase\s+|%40)"
-_DOT = r"(?:\.|\s{0,3}[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s{0,3}|\s{1,3}(?:dot|point)\s{1,3})"
-_MAIL = re.compile(rf"[\w+-]{_AT}[^\W_](?:[\w-]|{_DOT})*?{_DOT}[^\W\d_]{{2,}}", re.I)
-_APART = r"[\s.\-_/()]{0,3}"
-_FROM, _TO = r"(?<!\d)(?<!\d[.,])", r"(?!\d)"
-_ZERO = rf"{_FROM}(?!(?<=\d )0\d\d(?!\d))"  # thousands go on with three digits behind a space
-_PHONE = re.compile(  # of its own land in pairs however set apart, or in groups set apart alike
-    rf"(?:{_ZERO}00|{_FROM}\+)\s?33{_APART}(?:\(0\){_APART})?[1-9](?:{_APART}\d){{8}}{_TO}"
-    rf"|{_ZERO}0\)?\s?[1-9](?:{_APART}\d\d){{4}}{_TO}"
-    rf"|{_ZERO}0\)?\s?[1-9](?=\d*(?P<apart>{_APART}))(?:(?P=apart)?\d){{8}}{_TO}"
-    rf"|{_FROM}33[1-9]\d{{8}}{_TO}"
-    rf"|\+\s?[1-9](?:{_APART}\d){{9,14}}{_TO}"
-    rf"|{_ZERO}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{_APART}\d){{6,11}}{_TO}"
-)
-_LIST = re.compile(r"(?:\d[\s.\-_/]+){6}")  # single digits set apart, such as a scale's
-_NIR = re.compile(
-    rf"{_FROM}[1-478](?:{_APART}\d){{5}}{_APART}[\dAB](?:{_APART}\d){{6}}"
-    rf"(?:(?:{_APART}\d){{2}})?{_TO}",
-    re.I,
-)
-_NIR_SHAPE = re.compile(r"\d{3}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[AB])(?!000)\d{3}(?!000)\d{3}")
 _KEYLESS = re.compile(r"\s*\d{13}\s*")
-_TAX = re.compile(rf"{_FROM}[0-3](?:{_APART}\d){{12}}{_TO}")
-_CARD = re.compile(rf"{_FROM}[2-6](?:{_APART}\d){{14,15}}{_TO}")
-_CARD_SHAPE = re.compile(
-    r"4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|6(?:011|[4-9]\d\d)\d{12}|35\d{14}|3[47]\d{13}"
-)
-_IBAN = re.compile(r"(?<![A-Z\d])(?=([A-Z]{2}\d\d(?:[\s.\-]?[A-Z\d]){11,40}))", re.I)
-_IBAN_LENGTHS = dict(  # ISO 13616
-    re.findall(
-        r"([A-Z]{2})(\d\d)",
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 "
-        "EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 "
-        "IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 "
-        "NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 "
-        "TN24 TR26 UA29 VA22 VG24 XK20",
-    )
-)
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒŸ]"
 TITLE = r"\b(?:M\.|MM\.|(?:Mr|Mmes?|Mlles?|Madame|Mesdames|Mademoiselle|Monsieur|Messieurs)\b\.?)"
 _TITLED = re.compile(rf"{TITLE}\s+(?:{_CAPITAL}\.?[\s-]*)?{_CAPITAL}[\w'’-]+")
@@ -101,18 +52,19 @@ def held(text: str, identifier: bool = False) -> str | None:
     """
     if _MAYBE.search(text) is None:
         return None
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
-    found = ["an e-mail address"] if _MAIL.search(plain) else []
-    plain = _HASH.sub(" ", plain)
-    if any(map(_is_iban, _IBAN.findall(plain))):
+    plain = recognisers.INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
+    found = ["an e-mail address"] if recognisers.MAIL.search(plain) else []
+    plain = recognisers.HASH.sub(" ", plain)
+    if any(map(recognisers.is_iban, recognisers.IBAN.findall(plain))):
         found.append("a bank account number")
     for what, pattern, is_one in _NUMBERS:  # a part of one may look like the next
-        if identifier and is_one is _is_nir and _KEYLESS.fullmatch(plain):
+        if identifier and is_one is recognisers.is_nir and _KEYLESS.fullmatch(plain):
             continue
         plain, before = _without(pattern, is_one, plain), plain
         if plain != before:
             found.append(what)
-    if any(not _LIST.search(number[0]) for number in _PHONE.finditer(_DATE.sub(" ", plain))):
+    numbers = recognisers.PHONE.finditer(recognisers.DATE.sub(" ", plain))
+    if any(recognisers.is_phone(number[0]) for number in numbers):
         found.append("a telephone number")
     return " and ".join(found) or None
 
@@ -209,49 +161,12 @@ def _letters(text: str) -> set[str]:
     return set(re.sub("[A-Z]", "A", re.sub("[a-z]", "a", text)))
 
 
-def _signs(text: str) -> str:
-    return re.sub(r"[\W_]", "", text).upper()
-
-
 def _without(pattern: re.Pattern[str], is_one: Callable[[str], bool], text: str) -> str:
-    return pattern.sub(lambda match: " " if is_one(_signs(match[0])) else match[0], text)
-
-
-def _is_nir(written: str) -> bool:
-    """Whether 13 signs are a social security number: its shape, and its key where it is written."""
-    number, key = written[:13], written[13:]
-    if not _NIR_SHAPE.fullmatch(number):
-        return False
-    if not key:  # then only what most numbers are: sex, and a month of birth
-        return number[0] in "12" and number[3:5] <= "12" and number[5:7] != "00"
-    value = int(number[:5] + {"2A": "19", "2B": "18"}.get(number[5:7], number[5:7]) + number[7:])
-    return int(key) == 97 - value % 97
-
-
-def _is_tax_number(number: str) -> bool:
-    """Whether 13 digits are a French tax number: three end it, the remainder by 511 of the rest."""
-    return int(number[:10]) % 511 == int(number[10:])
-
-
-def _is_card(number: str) -> bool:
-    """Whether digits are a payment card's, by its issuer and Luhn's key."""
-    doubled = [int(sign) * (1 + place % 2) for place, sign in enumerate(number[::-1])]
-    luhn = sum(sum(divmod(product, 10)) for product in doubled) % 10 == 0
-    return luhn and _CARD_SHAPE.fullmatch(number) is not None
-
-
-def _is_iban(text: str) -> bool:
-    """Whether a text begins with a bank account's number, by its country's length and its key."""
-    number = _signs(text)
-    length = int(_IBAN_LENGTHS.get(number[:2], 0))
-    number = number[:length]
-    if not length or len(number) < length or sum(map(str.isdigit, number)) < length / 2:
-        return False
-    return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
+    return pattern.sub(lambda match: " " if is_one(recognisers.signs(match[0])) else match[0], text)
 
 
 _NUMBERS = (
-    ("a social security number", _NIR, _is_nir),
-    ("a tax number", _TAX, _is_tax_number),
-    ("a payment card's number", _CARD, _is_card),
+    ("a social security number", recognisers.NIR, recognisers.is_nir),
+    ("a tax number", recognisers.TAX, recognisers.is_tax_number),
+    ("a payment card's number", recognisers.CARD, recognisers.is_card),
 )

@@ -1,0 +1,117 @@
+"""Postal addresses: a number and a way, with what stands around; a street with a postal code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
+_WAYS = (  # nothing else
+    r"rue|r\.?|avenue|av\.?|ave\.?|boulevard|boul\.?|bld|blvd|bvd|bd\.?|impasse|imp\.?|all[ée]es?|"
+    r"chemin|chem\.?|che\.|ch\.|ruelle|venelle|faubourg|fbg|fg|sentier|lotissement|lot\.?|"
+    r"rond-point|chauss[ée]e|esplanade|hameau|lieu-?dit|r[ée]sidence|r[ée]s\.|square|sq\.?|quai|"
+    r"route|rte\.?|place|pl\.?|promenade|traverse|mont[ée]e"
+)
+_OTHER_WAYS = (  # other things too: a name in capitals follows
+    r"cours|passage|villa|cit[ée]|domaine|voie|clos|parc|mail|galerie|cour|c[ôo]te|sente|pont|"
+    r"porte|port|quartier|coron|za|zac|zi|(?:le|la|les)[ ](?:bourg|village|hameau|clos|moulin)s?"
+)
+_HOUSES = (  # that an address may begin with
+    r"r[ée]sidence|r[ée]s\.|foyer|tour|ferme|ch[âa]teau|maison|villa|lot(?:issement|\.)|immeuble|"
+    r"b[âa]t(?:iment|\.)?|cit[ée]|p[ée]niche|domaine|mas|moulin|manoir|caserne|ccas|appt?|apt|"
+    r"appartement|chambre|hameau|lieu-?dit|quartier|village|c/o"
+)
+_SMALL = r"(?:(?:de|du|des|la|le|les|et|à|aux?|en|sur|sous|st|ste|saint|sainte)(?!\w)|[ld]['’]|-)"
+_WORD = r"[^\W\d_](?:\.|[\w'’-]*)"
+_BIG = (
+    rf"(?:{_CAP}\.|{_CAP}[\w'’-]*"
+    r"|\d{1,2}(?:er)?[ ](?i:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|"
+    r"octobre|novembre|d[ée]cembre)(?:[ ](?:19|20)\d\d(?!\d))?)"
+)
+_MORE = rf"(?:[ ](?:{_SMALL}[ ]?){{0,3}}{_BIG}){{0,5}}"
+_LOWER = rf"(?:[ ]?{_SMALL}[ ]?){{0,3}}[ ]?{_WORD}{_MORE}"
+_UPPER = rf"(?:[ ]?{_SMALL}[ ]?){{0,3}}[ ]?{_BIG}{_MORE}"
+_REPEAT = r"(?:[ ]?(?:bis|ter|quater|[A-Da-d])(?![\w'’]))?"
+_NUMBER = (
+    rf"(?<![\w/.,-])(?!(?:19|20)\d\d\b)\d{{1,4}}{_REPEAT}(?:[ ]?[-/][ ]?\d{{1,4}}{_REPEAT})?"
+    r"[ ]?,?[ ]?"
+)
+_TOWN = (
+    rf"(?:{_CAP}[\w'’-]*(?:[ -](?:(?:sur|sous|en|de|du|des|la|le|les|lès|d['’]|l['’]|"
+    rf"et)[ -]){{0,3}}"
+    rf"{_CAP}[\w'’-]*){{0,4}}(?:[ ](?i:cedex))?(?:(?<=[Ee][Dd][Ee][Xx])[ ]\d{{1,2}}(?!\d))?"
+    r"|(?!(?:et|je|j|le|la|les|mais|pour|car|ou|il|elle|depuis|on|que|qui|aux?|dans)(?!\w))"
+    r"(?:(?:st|ste|saint|sainte)[ -][^\W\d_]{2,30}(?:[ -](?:du|de|sur|sous|"
+    r"en)[ -](?:la[ ])?[^\W\d_]{2,30})?"
+    r"|[^\W\d_][\w'’-]{1,30}(?:[ ](?:sur|sous)[ ][\w'’-]{2,30})?))"
+)
+_CODE = r"(?<![\w.,])(?:\d{2}[ ]?\d{3}|2[AB]\d{3})(?![\w€]|[ ]?€|[ ]euros)"
+_ABROAD = rf"(?:(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ ]{_CAP}[\w'’-]+)"
+_COUNTRY = (
+    r"(?:Canada|Qu[ée]bec|Belgique|Suisse|Allemagne|Luxembourg|Maroc|Alg[ée]rie|Tunisie|Italie|"
+    r"Espagne|Portugal|Royaume-Uni|S[ée]n[ée]gal|Pays-Bas|France|Monaco|Andorre|USA|[ÉE]tats-Unis)"
+)
+_GAP = r"[\s,;–-]{1,4}"
+_FLOOR = (
+    r"(?:(?i:b[âa]t(?:iment|\.)?|bt|esc(?:alier|\.)?|entr[ée]e|[ée]tage|appt?|apt|"
+    r"appart(?:ement)?|porte|"
+    r"logement|chambre|ch\.?|lot|hall|tour|villa)\b\.?[ ]?(?:n[ ]?[°o][ ]?)?[\dA-Z][\w-]{0,5}(?!\w)"
+    r"|\d{1,2}(?:er|e|[èe]me)[ ](?:[ée]t(?:age|\.)?)(?:[ ](?:droite|gauche|dte|gche|d\.|g\.))?"
+    r"|(?i:bp|cs|tsa)[ ]?\d{2,6})"
+)
+_HOUSE = (
+    rf"(?:(?i:{_HOUSES})"
+    rf"(?:[ ]{_SMALL}){{0,2}}[ ]?{_BIG}(?:[ ](?:{_SMALL}[ ]?){{0,2}}{_BIG}){{0,3}})"
+)
+_ENDS = (
+    rf"(?:[^.;!?:\uf300-\uf3ff]{{0,60}}?{_CODE}(?:[ ]?,?[ ]?(?:à[ ])?{_TOWN})?(?:,[ ]{_COUNTRY})?"
+    rf"|(?:{_GAP}(?:{_FLOOR}|{_HOUSE})){{0,4}}"
+    rf"(?:{_GAP}{_ABROAD}(?:,[ ]{_COUNTRY})?"
+    rf"|{_GAP}\d{{1,2}}(?:er|e|[èe]me)(?:[ ]arrondissement)?"
+    rf"|(?:,?[ ](?:à|a)|,)[ ]{_CAP}[\w'’]+(?:-[\w'’]+)*(?:[ ]\([^()\n]{{2,20}}\))?"
+    rf"(?:[ ][A-Z]\d[A-Z][ ]?\d[A-Z]\d)?(?:,[ ]{_COUNTRY})?)?)"
+)
+_NUMBERED = re.compile(
+    rf"{_NUMBER}(?:(?i:{_WAYS})(?:[ ]|(?<=\.))[ ]?{_LOWER}|(?i:{_OTHER_WAYS})[ ]{_UPPER}){_ENDS}"
+)
+_CODED = re.compile(  # without a number: a place with its postal code
+    rf"(?:(?i:\b(?:{_WAYS}|{_OTHER_WAYS}|{_HOUSES}))[ ]{_UPPER}|(?i:\b(?:bp|cs|tsa))[ ]?\d{{2,6}}"
+    rf"|\b(?:Le|La|Les)[ ]{_UPPER}|\b{_FLOOR})"
+    rf"(?:{_GAP}(?:{_FLOOR}|{_HOUSE})"
+    rf"){{0,3}}(?:[^.;!?:\uf300-\uf3ff\d]{{0,30}}?[\s,]){_CODE}[ ]{_TOWN}"
+)
+_ANY_WAY = re.compile(  # with a number, and with a postal code: whatever the way is called
+    rf"{_NUMBER}(?:{_WORD}[ ,]{{1,2}}){{2,7}}?{_CODE}[ ]{_TOWN}"
+)
+_NUMBER_LAST = re.compile(
+    rf"\b(?:[A-Z][\w-]*(?:straße|strasse|straat|weg|laan|platz|plein|gasse|str\.)"
+    rf"|(?:Via|Viale|Calle|Rua|Avenida|Piazza|Plaza|Rue|Avenue)[ ]{_UPPER}),?[ ]\d{{1,4}}\w?"
+    rf"(?:,[ ]{_ABROAD})?(?:,[ ]{_COUNTRY})?"
+)
+_FLAT = re.compile(
+    rf"\b(?i:r[ée]sidence|lotissement|cit[ée]|lieu-?dit|hameau|"
+    rf"foyer)[ ]{_UPPER}(?:{_GAP}{_FLOOR}){{1,4}}"
+)
+_BEFORE = re.compile(
+    rf"(?:^|[\s:(,])(?P<it>(?:(?i:{_HOUSES})\b[^.;!?:\n\uf300-\uf3ff]{{0,50}}?|(?i:bp|cs)[ ]\d+|"
+    rf"(?:Le|La|Les)[ ]{_CAP}[^.;!?:\n\uf300-\uf3ff]{{0,30}}?|"
+    rf"{_FLOOR}[^.;!?:\n\uf300-\uf3ff]{{0,40}}?|"
+    rf"(?i:{_WAYS})[ ][^.;!?:\n\uf300-\uf3ff\d]{{0,40}}?)"
+    r"(?:\b|ét\.|»)[ ]?,?\s)\Z"
+)
+
+
+def addresses(text: str) -> Iterator[tuple[int, int]]:
+    """The postal addresses of a text; a street or a town alone is none.
+
+    Examples
+    --------
+    >>> text = "J'habite Tour Est, 12 bis, rue des Lilas, 75011 Paris, près de la rue Haute."
+    >>> [text[start:end] for start, end in addresses(text)][:1]
+    ['Tour Est, 12 bis, rue des Lilas, 75011 Paris']
+    """
+    for pattern in (_NUMBERED, _CODED, _ANY_WAY, _NUMBER_LAST, _FLAT):
+        for found in pattern.finditer(text):
+            window = max(0, found.start() - 70)
+            before = _BEFORE.search(text[window : found.start()])
+            yield window + before.start("it") if before else found.start(), found.end()

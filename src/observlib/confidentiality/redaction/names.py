@@ -1,0 +1,367 @@
+"""Names of people, by rule: what announces them, given names that are known, signatures.
+
+A name is looked for in each run of words in capitals; what stands before the run, and the given
+names in it, say whether it is one. Names written small are found behind what announces them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from observlib.confidentiality.redaction.cues import (
+    ANNOUNCED,
+    BESIDE_NAME,
+    ENDS,
+    EXPLAINED,
+    FAREWELL,
+    FRAGMENT,
+    GOES_ON,
+    HINTED,
+    INTRODUCED,
+    LABELLED,
+    NAME_AND_GIVEN_NAME,
+    SMALL_ANNOUNCED,
+    TITLED,
+    WHO,
+)
+from observlib.confidentiality.redaction.lexicon import (
+    PARTICLES,
+    folded,
+    is_given,
+    is_no_name,
+    is_of_a_people,
+    is_only_given,
+    is_place,
+    small_words,
+)
+
+_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
+_BIG = (
+    rf"(?!{_CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{_CAP}[^\W\d_]*(?:['’](?:{_CAP}[^\W\d_]+|"
+    rf"h(?![^\W\d_])|h[^\W\d_]+)|[-‐‑][^\W\d_]+)*"
+)
+_INITIAL = rf"{_CAP}\.(?:-?{_CAP}\.)*"
+_PARTICLE = (
+    r"(?:de\sla|de\sl['’]|d['’]|de|du|des|la|le|van|von|der|den|el|al|ben|bin|ibn|da|dos|di|do|dit)"
+)
+_TOKEN = rf"(?:{_INITIAL}(?!\w)|{_BIG})"
+_RUN = re.compile(
+    rf"(?<![\w@#/.'’-]){_TOKEN}(?:[ \t]{{0,2}}(?<=[ \t.])(?:{_PARTICLE}(?<=['’])|"
+    rf"{_PARTICLE}[ \t]){{0,2}}{_TOKEN})*"
+)
+_PIECE = re.compile(rf"{_INITIAL}(?!\w)|{_BIG}|[^\W\d_]+['’]?")
+_LINE_END = re.compile(
+    r"[ \t]*[.!,;]?[ \t]*(?:\n|\Z|[-–—(/\uf300-\uf3fe]|[,;.]?\s*(?:t[ée]l|mail|n°|\d))", re.I
+)
+_WINDOW = 80
+_MOST_WORDS = 6
+_SMALL_WORD = re.compile(r"[ \t]{0,2}([a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
+_SMALL_NAME = re.compile(  # a second word where nothing follows it
+    r"(?<![\w'’@.-])([^\W\d_]{3,}(?:-[^\W\d_]+)*)(?![\w'’@-])"
+    r"(?=(?P<more>[ ](?:[^\W\d_](?=\.)|[^\W\d_]{3,})(?=\s*(?:[.,;:!)\n\uf300-\uf3ff]|\d|\Z)))?)"
+)
+_TWO = re.compile(  # overlapping
+    r"(?<![\w'’-])(?=([^\W\d_]{3,}(?:-[^\W\d_]+)*)[ ]([^\W\d_]{3,}(?:-[^\W\d_]+)*))"
+)
+_MASK = re.compile("[\uf300-\uf3fe]")
+_NO_INITIAL = re.compile(
+    r"\b(?:cat[ée]gorie|classe|type|niveau|permis|vitamine|plan|point|zone|lettre)\s\Z"
+)
+_LAST_LINE = re.compile(r"\n[ \t]*(?:[-–—*]\s*)?([^\n]{2,60}?)[ \t]*[.!]?\s*\Z")
+_BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({_BIG})")
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+    @property
+    def initial(self) -> bool:
+        return self.text.endswith(".")
+
+    @property
+    def particle(self) -> bool:
+        return self.text[0].islower() or self.text[-1] in "'’"
+
+    @property
+    def joins(self) -> bool:
+        """Whether it may stand between the words of a name."""
+        return folded(self.text) in PARTICLES
+
+    @property
+    def capitals(self) -> bool:
+        return len(self.text) > 2 and self.text.isupper()
+
+
+def names(text: str) -> list[tuple[int, int]]:
+    """The spans of names in a text of which things that bear names are masked.
+
+    Examples
+    --------
+    >>> text = "Mme Le Goff et Zoé DURAND m'ont aidé. Merci !"
+    >>> [text[start:end] for start, end in names(text)][:2]
+    ['Le Goff', 'Zoé DURAND']
+    """
+    letters = [sign for sign in text if sign.isalpha()]
+    capitals = sum(map(str.isupper, letters))
+    said = [
+        found.span(group)
+        for found in NAME_AND_GIVEN_NAME.finditer(text)
+        for group in (1, 2)
+        if not _common(found[1]) and not _common(found[2])
+    ]
+    if len(letters) > 20 and capitals > 0.6 * len(letters):
+        small = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
+        return [*said, *_small(small), *_in_small_text(small), *_capitals_beside(text)]
+    found = [span for run in _RUN.finditer(text) for span in _in_run(text, run)]
+    found += [*_small(text), *_signature(text), *_beside_small(text)]
+    if letters and (letters[0].islower() or capitals < 0.01 * len(letters)):
+        found += _in_small_text(text)
+    return [*said, *found, *_again(text, found)]
+
+
+def _words(text: str, start: int, end: int) -> list[_Word]:
+    return [_Word(m[0], *m.span()) for m in _PIECE.finditer(text, start, end)]
+
+
+def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The names in a run of words in capitals."""
+    words = _words(text, *run.span())
+    left = text[max(0, run.start() - _WINDOW) : run.start()]
+    right = text[run.end() : run.end() + _WINDOW]
+    titled = ANNOUNCED.search(left) is not None
+    announced = 0 if titled or _is_announced(words, left, right) else None
+    for place, word in enumerate(words[:-1]):  # a title may be one of the run's own words
+        if TITLED.fullmatch(word.text):
+            announced, titled = place + 1, True
+        elif WHO.fullmatch(word.text) and (
+            is_given(words[place + 1].text)
+            or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
+        ):
+            announced = place + 1
+    at = 0
+    while at < len(words):
+        if at == announced or (announced is not None and at < announced):
+            at = max(at, announced)
+            span = _announced(words, at, titled)
+            if span:
+                yield span[0], span[1]
+                at = span[2]
+                announced = None
+                continue
+            announced = None
+        word = words[at]
+        if word.initial:
+            following = at + 1
+            letter = at == 0 and _NO_INITIAL.search(left)
+            if following < len(words) and _surname(words[following]) and not letter:
+                end = _end(words, following)
+                yield word.start, words[end - 1].end
+                at = end
+                continue
+        elif not word.particle and is_given(word.text):
+            span = _around_given(words, at, left)
+            if span:
+                yield span[0], span[1]
+                at = span[2]
+                continue
+        at += 1
+
+
+def _is_announced(words: list[_Word], left: str, right: str) -> bool:
+    """Whether what stands around a run of words says that a name begins it."""
+    if GOES_ON.search(left) or (FAREWELL.search(left) and _LINE_END.match(right)):
+        return True
+    first = words[0]
+    likely = _may_be_name(first) and not is_no_name(first.text)
+    if HINTED.search(left) and _may_be_name(first):
+        return True
+    given = is_given(first.text)
+    whole = 1 < len(words) < 5 and likely and all(map(_may_be_of_name, words))
+    if INTRODUCED.search(left):
+        return given or whole
+    if LABELLED.search(left) and ENDS.search(right):
+        return given or whole
+    inside = not re.search(r"(?:^|[.!?\n])\s*\Z", left)
+    if (told := EXPLAINED.search(right)) and (given or (likely and inside and told["whose"])):
+        return True
+    before, after = (
+        pattern.search(side) for pattern, side in zip(BESIDE_NAME, (left, right), strict=True)
+    )
+    if before and (given or (likely and "," not in before[0] and ENDS.search(right))):
+        return True
+    if after and given and len(words) == 1:
+        return True
+    if not (left and FRAGMENT[0].search(left) and FRAGMENT[1].search(right)):
+        return False
+    known = any(word.initial or is_given(word.text) for word in words)
+    return (given and len(words) == 1) or (whole and (known or bool(_MASK.search(right[:4]))))
+
+
+def _may_be_of_name(word: _Word) -> bool:
+    """Whether a word may be one of a name that stands alone."""
+    if word.initial or word.joins:
+        return True
+    return not word.particle and _may_be_name(word) and not is_no_name(word.text)
+
+
+def _may_be_name(word: _Word) -> bool:
+    """Whether a word behind a hint is no acronym and no nationality."""
+    acronym = word.text.isupper() and len(word.text) < 6 and not is_given(word.text)
+    return not (acronym or is_of_a_people(word.text))
+
+
+def _surname(word: _Word) -> bool:
+    return (
+        not word.particle and not word.initial and len(word.text) > 2 and not is_no_name(word.text)
+    )
+
+
+def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int] | None:
+    """The name at a place at which one is announced."""
+    start = words[at].start
+    if words[at].text in ("le", "la", "l'", "l’", "les"):  # and what he or she does
+        return None
+    while at < len(words) - 1 and words[at].particle:
+        at += 1
+    first = words[at]
+    if first.initial:
+        end = max(_end(words, at + 1), at + 1)
+        return start, words[end - 1].end, end
+    if not set(first.text) - set("XYZ"):  # an author's own mask
+        return None
+    if len(first.text) == 1 and first.text.isupper():
+        return start, first.end, at + 1
+    first_of_name = at + (first.joins and at + 1 < len(words))
+    named_as_place = titled and is_place(words[first_of_name].text)
+    if is_no_name(words[first_of_name].text) and not named_as_place:
+        return None
+    end = max(_end(words, first_of_name), first_of_name + 1)
+    return (start, words[end - 1].end, end) if end > first_of_name else None
+
+
+def _end(words: list[_Word], at: int) -> int:
+    """Where the name of which a word is part ends: behind the last word that may be of it."""
+    end = at
+    while end < len(words) and end - at < _MOST_WORDS:
+        word = words[end]
+        if not (word.particle or word.initial) and is_no_name(word.text):
+            called_so = end > at and is_place(word.text) and is_only_given(words[end - 1].text)
+            if not called_so and not (word.joins and end + 1 < len(words)):
+                break
+        elif end > at and words[end - 1].particle and not _may_be_name(word):
+            break
+        end += 1
+    while end > at and (words[end - 1].particle or words[end - 1].joins):
+        end -= 1
+    return end
+
+
+def _around_given(words: list[_Word], at: int, left: str) -> tuple[int, int, int] | None:
+    """The name of which a given name is part, or `None` where it may be another word."""
+    word = words[at]
+    end = max(_end(words, at), at + 1)
+    start = at
+    if at and not words[at - 1].particle:
+        before = words[at - 1]
+        listed = at == 1 and re.search(r"[:;,(]\s\Z", left) and _may_be_of_name(before)
+        if (before.capitals and not word.capitals and _surname(before)) or before.initial or listed:
+            start = at - 1
+    if end == at + 1 and start == at and not is_only_given(word.text):
+        return None
+    return words[start].start, words[end - 1].end, end
+
+
+def _small(text: str) -> Iterator[tuple[int, int]]:
+    """Names written small, behind what announces them."""
+    for found in SMALL_ANNOUNCED.finditer(text):
+        at = found.end()
+        words: list[re.Match[str]] = []
+        while len(words) < 3 and (word := _SMALL_WORD.match(text, at)):
+            joins = bool(words) and folded(word[1]) in PARTICLES
+            if not joins and (folded(word[1]) in small_words() or is_no_name(word[1])):
+                break
+            words.append(word)
+            at = word.end()
+            if not is_given(words[0][1]):
+                break
+        while words and folded(words[-1][1]) in PARTICLES:
+            words.pop()
+        if words and (found["sure"] or is_only_given(words[0][1])):
+            yield words[0].start(1), words[-1].end(1)
+
+
+def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
+    """In a text without capitals, given names that are nothing else, and the surname behind."""
+    for found in _SMALL_NAME.finditer(text):
+        if is_only_given(found[1]) and len(found[1]) > 2:
+            more = (found["more"] or "").strip()
+            yield found.start(1), found.end("more" if more and not _common(more) else 1)
+
+
+def _signature(text: str) -> Iterator[tuple[int, int]]:
+    """The name that a last line is, or that stands behind the last word of farewell."""
+    if last := _LAST_LINE.search(text):
+        line = last[1]
+        words = _words(text, last.start(1), last.end(1))
+        letters = sum(map(str.isalpha, line))
+        if (
+            0 < len(words) <= 5
+            and letters == sum(sum(map(str.isalpha, word.text)) for word in words)
+            and not any(word.particle and not word.joins for word in words)
+            and not any(is_no_name(word.text) for word in words if not (word.joins or word.initial))
+            and any(word.initial or is_given(word.text) for word in words)
+            and any(len(word.text) > 2 for word in words)
+        ):
+            yield words[0].start, words[-1].end
+    tail = text[-160:]
+    offset = len(text) - len(tail)
+    for farewell in re.finditer(
+        r"(?:cordialement|cdlt|cdt|salutations(?: \w+)?|respectueusement|sinc[èe]rement|"
+        r"bien à vous|"
+        r"merci(?: d['’]avance)?|bonne journ[ée]e|amicalement)[\s,.!:;–—-]{1,6}"
+        r"(?P<it>[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ \t][^\W\d_]+(?:['’-][^\W\d_]+)*){0,3})[\s.!]*\Z",
+        tail,
+        re.I,
+    ):
+        of = farewell["it"].split()
+        first = 0 if is_given(of[0]) else 1 if of[0][0].isupper() and len(of) > 1 else None
+        if first is not None and is_given(of[first]) and not any(map(is_no_name, of)):
+            yield offset + farewell.start("it"), offset + farewell.end("it")
+
+
+def _beside_small(text: str) -> Iterator[tuple[int, int]]:
+    """A given name written small before a surname with a capital, such as `jean DUPONT`."""
+    for found in _BEFORE_BIG.finditer(text):
+        if is_given(found[1]) and not is_no_name(found[2]) and len(found[2]) > 2:
+            yield found.span()
+
+
+def _capitals_beside(text: str) -> Iterator[tuple[int, int]]:
+    """In a text in capitals, a given name and the surname beside it."""
+    for found in _TWO.finditer(text):
+        one, other = found[1], found[2]
+        for given, surname in ((one, other), (other, one)):
+            if is_only_given(given) and len(surname) > 2 and not _common(surname):
+                yield found.span(1)[0], found.span(2)[1]
+
+
+def _common(word: str) -> bool:
+    return (is_no_name(word) and len(word) > 1) or folded(word) in small_words()
+
+
+def _again(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The other places at which a word of the names that were found stands alone."""
+    words = {
+        word.text
+        for start, end in found
+        for word in _words(text, start, end)
+        if len(word.text) > 3 and word.text[0].isupper() and not is_no_name(word.text)
+    }
+    if words:
+        for word in re.finditer(_BIG, text):
+            if word[0] in words and (is_only_given(word[0]) or not is_given(word[0])):
+                yield word.span()

@@ -1,0 +1,73 @@
+"""Texts that people wrote beside what they answered: redacted before anything else sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from observlib import tables
+from observlib.catalogue import Device, Format
+from observlib.confidentiality.redaction import Names, redact
+from observlib.loaders import Loaded
+from observlib.loaders._grid import Grid
+from observlib.loaders._kept_rows import places_of
+from observlib.loaders._rows import rejects_of
+
+ID_OF = {  # the column of each table by which its texts are known
+    "ratings": "answer_id",
+    "tickets": "ticket_id",
+    "experiences": "experience_id",
+}
+
+
+def texts_in(grid: Grid, form: Format) -> Iterator[tuple[str, int]]:
+    """The questions that a format's columns of texts answer, and where these stand in an export."""
+    for question, headers in form.texts.items():
+        for place in places_of(grid.header, headers)[:1]:
+            yield question, place
+
+
+def with_texts(
+    path: Path,
+    found: Loaded,
+    device: Device,
+    ids: Mapping[int, str],
+    texts: Mapping[str, Mapping[int, str]],
+) -> Loaded:
+    """What a file holds, with the texts of the rows that are kept, redacted.
+
+    Empty texts make no row. A text that still holds what the store refuses is rejected, and told
+    by its row alone.
+
+    Parameters
+    ----------
+    ids
+        Of each row of the file, by its line, the identifier that its tidy rows have.
+    texts
+        Of each question, the text of each row.
+    """
+    names = _names(device)
+    key = ID_OF[found.table]
+    about = found.rows.drop_duplicates(key).set_index(key)[["device", "product", "channel", "date"]]
+    known = about.to_dict("index")
+    rows, lines = [], []
+    for question, cells in texts.items():
+        for line, cell in cells.items():
+            if cell.strip() and (told := known.get(ids.get(line, ""))):
+                text = redact(cell.strip(), names)
+                rows.append({**told, "answer_id": ids[line], "question": question, "text": text})
+                lines.append(line)
+    frame = pd.DataFrame(rows, index=lines) if rows else tables.empty("verbatims")
+    kept, rejects = tables.conform(frame, "verbatims", path.name)
+    return replace(found, texts=kept, rejects=rejects_of((), pd.concat([found.rejects, rejects])))
+
+
+def _names(device: Device) -> Names | None:
+    if device.verbatims != "redacted_with_names":
+        return None
+    from observlib.confidentiality.redaction import model
+
+    return model.names

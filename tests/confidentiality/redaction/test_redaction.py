@@ -1,0 +1,94 @@
+"""Texts are redacted once for all, quickly, and what is left may be stored."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.confidentiality.redaction.measure import SETS, texts
+
+from observlib.confidentiality.redaction import found, redact
+from observlib.confidentiality.redaction.plain import MARKS
+from observlib.personal import held
+
+TEXTS = [text for path in SETS for text, _ in texts(path)]
+PIECES = (
+    *("Mme ", "M. ", "Jean ", "DUPONT ", "de la ", "né le ", "12/03/1985", " 12 rue des Lilas "),
+    *("75011 Paris", "06 12 34 56 78", "zoe@exemple.fr", " (at) ", " point ", "dossier n° ", "\n"),
+    *("123456789012", "A", "[nom]", "[adresse]", "&#233;", "\u200b", "&", "[", "]", "FR76 ", "1 "),
+    *("https://exemple.fr/?token=", "\uf300", "cordialement, ", ", ", "et ", "mes enfants ", "'"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tél. 06.12.34.56.78 ou +33 (0)6 12 34 56 78", "Tél. [téléphone] ou [téléphone]"),
+        (
+            "zo\u200be@exemple.fr, zoe&#64;exemple.fr",
+            "[adresse électronique], [adresse électronique]",
+        ),
+        ("Ｍｍｅ Ｄｕｐｏｎｔ", "Ｍｍｅ [nom]"),
+        ("sécu 2 85 05 78 006 084 clé 36", "sécu [numéro de sécurité sociale]"),
+        ("J'habite 12 bis, rue des Lilas, 75011 Paris.", "J'habite [adresse]."),
+        ("Ma fille, née le 4 mars 2015, va bien", "Ma fille, née le [date de naissance], va bien"),
+        ("Mon dossier n° 2024-AB-00123 dort", "Mon dossier n° [numéro de dossier] dort"),
+        ("Cordialement,\nJ. Lefèvre", "Cordialement,\n[nom]"),
+        ("Mes enfants Zyed, Anouk et Tom", "Mes enfants [nom], [nom] et [nom]"),
+    ],
+)
+def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
+    assert redact(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le cerfa n° 12100*02, l'article L. 312-1 et le décret n° 2020-1234 du 3 mai 2020",
+        "NOR : JUSC2012345D, ECLI:FR:CCASS:2020:C100123, JORFTEXT000033123456",
+        "Le 3939, le 36 46 et le 0 809 401 401, de 9h à 12h30, 1 250,50 € en 2023",
+        "Le lycée Victor Hugo de Saint-Denis, rue Simone Veil, loi Macron",
+        "Madame, Monsieur, M. le Maire, ma femme sénégalaise, France Travail",
+        "https://www.service-public.fr/particuliers/vosdroits/F1234, SIRET 552 081 317 66522",
+    ],
+)
+def test_law_forms_amounts_and_things_stay_as_they_are(text):
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize("text", TEXTS[::7])
+def test_a_second_redaction_changes_nothing_and_the_rest_may_be_stored(text):
+    once = redact(text)
+    assert redact(once) == once
+    assert held(once) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join))
+def test_whatever_is_written_is_redacted_once_for_all(text):
+    once = redact(text)
+    assert redact(once) == once
+    spans = found(text)
+    assert all(span.kind in MARKS and 0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(one.end <= two.start for one, two in pairwise(spans))
+
+
+@pytest.mark.parametrize("piece", [*PIECES, "a", "1", "@", "a.", "-", ":", "é", "Jean-", "bât A "])
+def test_a_hostile_text_takes_a_time_in_proportion_to_its_length(piece):
+    """Eight times as long a text must not take sixty-four times as long: a ratio of one run."""
+
+    def seconds(length: int) -> float:
+        text = (piece * (length // len(piece) + 1))[:length]
+        start = time.process_time()
+        redact(text)
+        return time.process_time() - start
+
+    assert seconds(16_000) < 24 * max(seconds(2_000), 0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_text_of_100_000_signs_is_redacted(piece):
+    once = redact((piece * 100_000)[:100_000])
+    assert redact(once) == once
