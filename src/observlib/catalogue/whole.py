@@ -40,7 +40,7 @@ ALONE = ("devices", "partners")  # a data folder's own stand without the project
 _MAY_LACK = ("partners",)
 # tables whose exports name no product
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
-WITH_TEXTS = ("services_publics_plus",)  # loaders that are code
+WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": ("limesurvey", "spss_stata"),

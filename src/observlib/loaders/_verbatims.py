@@ -20,6 +20,7 @@ ID_OF = {  # the column of each table by which its texts are known
     "ratings": "answer_id",
     "tickets": "ticket_id",
     "experiences": "experience_id",
+    "codes": "answer_id",
 }
 
 

@@ -17,10 +17,12 @@ from observlib.loaders import Loaded
 from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import find_delimiter, need_columns, width_fault, without_persons
+from observlib.loaders._verbatims import with_texts
 from observlib.tables import reject
 
 _ID, _CODER, _DATE = "ID", "annotateur", "date"
 _ASKED = {"q1_injustice": "injustice", "q3_colere": "anger"}
+_TEXTS = {"title": "Titre", "description": "Description"}
 _CODES = {"0": "no", "0.0": "no", "1": "yes", "1.0": "yes"}
 _LONGEST_SHOWN = 30
 
@@ -80,7 +82,13 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
         }
     ).set_axis(at_lines, axis=0)
-    return settle(path, "codes", frame, rejects)
+    found = settle(path, "codes", frame, rejects)
+    if not device.verbatims:
+        return found
+    ids = {line: str(row["answer_id"]) for line, row in zip(at_lines, rows, strict=True)}
+    told_in = {name: header.index(column) for name, column in _TEXTS.items() if column in header}
+    texts = {name: {line: lines[line][place] for line in ids} for name, place in told_in.items()}
+    return with_texts(path, found, device, ids, texts)
 
 
 def _day(text: str) -> date | None:

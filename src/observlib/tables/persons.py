@@ -176,5 +176,9 @@ def _is_given(word: str) -> bool:
 
 @cache
 def _given_names() -> frozenset[str]:
-    path = Path(__file__).parents[1] / "confidentiality" / "given_names.txt"
-    return frozenset(map(fold, path.read_text(encoding="utf-8").split()))
+    """One list of given names, which redaction shares; a star follows those that are words, too."""
+    path = Path(__file__).parents[1] / "confidentiality" / "redaction" / "given_names.txt"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(
+        name.rstrip("*") for line in lines if not line.startswith("#") for name in line.split()
+    )
