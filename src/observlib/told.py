@@ -137,7 +137,8 @@ def report(decided: Decisions) -> dict[str, Any]:
     figure which is withheld can be; one without end is None.
     """
     withheld = decided.tried[decided.tried["cell"].isin(WITHHELD)]
-    width = (withheld["most"] - withheld["least"]).astype(float)
+    may_be_few = withheld[withheld["least"] < estimates.MINIMUM_PEOPLE]
+    width = (may_be_few["most"] - may_be_few["least"]).astype(float)
     ends = [float(end) if end < ENDLESS / 2 else None for end in (width.min(), width.max())]
     return {
         "wide": sorted(map(list, decided.wide)),
