@@ -56,7 +56,7 @@ def withheld_cells(
     -------
     set of int
         The places of all cells to withhold. No smaller set would do, and of sets as small none has
-        a smaller sum of counts; of large tables see the notes.
+        a smaller sum of counts (to a millionth of all); of large tables see the notes.
 
     Raises
     ------
@@ -76,19 +76,24 @@ def withheld_cells(
     withheld that it is 1 at least, and a zero covers nothing. That a respondent knows of himself
     tells him the same, no more: counts of people need no rule for single respondents.
 
-    Each cell is withheld or not, and two other answers, that agree with all that is told and
-    differ from the counts in withheld cells alone, show each protected cell at its least and most.
-    A change of a cell goes as far as protection asks, which leaves out no solution of
-    tables whose cells are added. Where that is too large a programme, or nothing is found in
-    twenty seconds, cells are protected some after the others, with all that is withheld before.
-    What is found then, or when the time ends before it is known to be the fewest, may be more than
-    needed: cells are given back, the largest first, as long as all remain protected. It may differ
-    between machines; that of a few hundred cells with rows and columns is the fewest.
-    In each case the answer is attacked (`possible`, in whole numbers) before it is returned.
+    The programme: each cell is withheld or not; and for each cell that is protected there are two
+    answers, which agree with all that is told, differ from the counts in withheld cells alone, and
+    lie far enough apart in that cell. No cell changes by more than that distance (times the ratio
+    of the largest coefficient to the smallest), which leaves out no solution of tables of two
+    dimensions, hierarchies included, whose changes are sums of cycles.
+
+    Where the programme is too large, or twenty seconds do not find any answer, cells are protected
+    some after the others, down to one at a time, beside all that is withheld already; and where
+    nothing is found for one, all but zeros are withheld. An answer is used as well where time ended
+    before it was known to be the fewest. In these cases cells are then given back, the largest
+    first, as long as all remain protected; what is withheld may then be more than needed, and not
+    the same on another machine. Two hundred cells in rows and columns take ten seconds.
+
+    The result is attacked (`possible`, in whole numbers) before it is returned.
 
     Examples
     --------
-    Of 4, 30 and 15 people the 4 would be had from their sum, and so would it be from 4 and 15:
+    Of 4, 30 and 15 people and their total, the 4 would be had from the others:
 
     >>> withheld_cells([4, 30, 15, 49], [({0: 1, 1: 1, 2: 1, 3: -1}, 0, 0, "the total")])
     {0, 2}
@@ -120,8 +125,8 @@ def withheld_cells(
         fewest, hidden = False, every
         if pinned := _pinned(people, sums, hidden, primary, wide):
             raise ValueError(
-                f"{_some(pinned, 'cell')} cannot be protected: with all others withheld, it is "
-                f"known to within {within} people; withhold one of the sums, or allow less"
+                f"{_some(pinned, 'cell')} cannot be protected: known to within {within} people "
+                "with all others withheld; tell one of the sums less closely, or ask less"
             )
     for place in [] if fewest else sorted(hidden - {*primary}, key=lambda x: (-people[x], x)):
         if not _pinned(people, sums, hidden - {place}, primary, wide):
