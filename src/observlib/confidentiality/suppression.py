@@ -80,7 +80,7 @@ def withheld_cells(
     answers, which agree with all that is told, differ from the counts in withheld cells alone, and
     lie far enough apart in that cell. No cell changes by more than that distance (times the ratio
     of the largest coefficient to the smallest), which leaves out no solution of tables of two
-    dimensions, hierarchies included, whose changes are sums of cycles.
+    dimensions, one of them a hierarchy or none: their changes are sums of cycles.
 
     Where the programme is too large, or twenty seconds do not find any answer, cells are protected
     some after the others, down to one at a time, beside all that is withheld already; and where
