@@ -102,7 +102,7 @@ def possible(
         return []
     solver = _Solver(programme)
     known = enough or (lambda low, _: np.zeros(len(low), bool))
-    sums = _matrix(wanted, len(programme.unknowns))
+    sums = matrix(wanted, len(programme.unknowns))
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
     ended = np.zeros(len(wanted), int)
 
@@ -134,7 +134,8 @@ def possible(
     ]
 
 
-def _matrix(rows: Iterable[Sum], width: int) -> csr_array:
+def matrix(rows: Iterable[Sum], width: int) -> csr_array:
+    """Sums as rows of a matrix, with a column for each unknown."""
     listed = [*rows]
     places = [place for row in listed for place in row]
     values = [value for row in listed for value in row.values()]
@@ -147,7 +148,7 @@ class _Solver:
 
     def __init__(self, programme: Programme) -> None:
         self.bounds = Bounds(np.array(programme.least), np.array(programme.most))
-        rows = _matrix((total for total, *_ in programme.sums), len(programme.unknowns))
+        rows = matrix((total for total, *_ in programme.sums), len(programme.unknowns))
         least = [low for _, low, _, _ in programme.sums]
         most = [high for _, _, high, _ in programme.sums]
         self.told = LinearConstraint(rows, least, most) if programme.sums else ()

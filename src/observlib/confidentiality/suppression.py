@@ -1,0 +1,239 @@
+"""Secondary suppression of any table: the fewest counts to withhold, so that no small one is had.
+
+Counts are withheld where they are of few people; and others with them, where sums that are
+published (a row and its total, months and their quarter, groups within groups) would give them
+back. What must be withheld beside them is the answer of a mixed-integer programme.
+
+Sources: J. P. Kelly, B. L. Golden and A. A. Assad, "Cell suppression: disclosure protection for
+sensitive tabular data", *Networks* 22 (1992), 397–417, on the programme; M. Fischetti and
+J.-J. Salazar, "Solving the cell suppression problem on tabular data with linear constraints",
+*Management Science* 47 (2001), 1008–1027, on any linear relations and on sliding protection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
+
+from observlib import estimates
+from observlib.confidentiality.attack import RANGE
+from observlib.confidentiality.programme import Programme, Sum, matrix, possible
+
+Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
+_SECONDS = 20.0  # for one programme; what is found until then is used
+_LARGE = 60_000  # changes of cells in one programme; of a larger one, some cells at a time
+
+
+def withheld_cells(
+    counts: Sequence[float],
+    sums: Sequence[Told],
+    few: int = estimates.MINIMUM_PEOPLE,
+    also: Iterable[int] = (),
+    within: int = RANGE,
+) -> set[int]:
+    """The fewest cells to withhold, so that none of few people is known closely.
+
+    Parameters
+    ----------
+    counts
+        People of each cell, whole numbers; totals are cells, too.
+    sums
+        What anybody knows of sums of cells, as `Programme.sums`: a total that can be withheld is a
+        cell, less its parts, that lies between 0 and 0; a number that is told in any case is the
+        least and the most of a sum.
+    few
+        A cell of 1 to fewer people than this is withheld for itself.
+    also
+        Cells to withhold for another reason, protected like those of few people.
+    within
+        People: no cell that is withheld for itself is known as closely as this, either way.
+
+    Returns
+    -------
+    set of int
+        The places of all cells to withhold. No smaller set would do, and of sets as small none has
+        a smaller sum of counts (to a millionth of all); of large tables see the notes.
+
+    Raises
+    ------
+    ValueError
+        Where the counts are no counts or do not agree with the sums, or where a cell remains
+        known closely though all others are withheld.
+
+    Notes
+    -----
+    A cell withheld for itself is protected where what it can be, under all that is told, ends at
+    numbers that lie more than `2 * within` apart: what `attack` calls pinned, it is not.
+    (A 10 that can be 10 or 11 is not protected, though a reader might not know that it is of few.)
+    Which cells are withheld for themselves, and which to cover them, is not told.
+
+    Zeros stay told: that there is no one is seen in small tables anyway, and a zero that may be
+    withheld would make of each cell withheld one that may be none. So a reader knows of each cell
+    withheld that it is 1 at least, and a zero covers nothing. That a respondent knows of himself
+    tells him the same, no more: counts of people need no rule for single respondents.
+
+    The programme: each cell is withheld or not; and for each cell that is protected there are two
+    answers, which agree with all that is told, differ from the counts in withheld cells alone, and
+    lie far enough apart in that cell. No cell changes by more than that distance (times the ratio
+    of the largest coefficient to the smallest), which leaves out no solution of tables of two
+    dimensions, one of them a hierarchy or none: their changes are sums of cycles.
+
+    Where the programme is too large, or twenty seconds do not find any answer, cells are protected
+    some after the others, down to one at a time, beside all that is withheld already; and where
+    nothing is found for one, all but zeros are withheld. An answer is used as well where time ended
+    before it was known to be the fewest. In these cases cells are then given back, the largest
+    first, as long as all remain protected; what is withheld may then be more than needed, and not
+    the same on another machine. Two hundred cells in rows and columns take ten seconds.
+
+    The result is attacked (`possible`, in whole numbers) before it is returned.
+
+    Examples
+    --------
+    Of 4, 30 and 15 people and their total, the 4 would be had from the others:
+
+    >>> withheld_cells([4, 30, 15, 49], [({0: 1, 1: 1, 2: 1, 3: -1}, 0, 0, "the total")])
+    {0, 2}
+    """
+    people = np.asarray(counts, float)
+    _check(people, sums, also := {*also})
+    primary = sorted(also | {*np.flatnonzero((people > 0) & (people < few)).tolist()})
+    if not primary:
+        return set()
+    wide = 2 * within + 1
+    every = {*np.flatnonzero(people).tolist()}
+    hidden = {*primary}
+    at_once = max(_LARGE // (2 * len(every)), 1)
+    waiting = [primary[start : start + at_once] for start in range(0, len(primary), at_once)]
+    fewest = len(waiting) == 1
+    while waiting:
+        group = waiting.pop(0)
+        found, is_fewest = _fewest(people, sums, hidden, group, wide)
+        fewest &= is_fewest
+        if found is None and len(group) > 1:
+            half = len(group) // 2
+            waiting = [group[:half], group[half:], *waiting]
+        else:
+            hidden |= every if found is None else found
+    for place in _pinned(people, sums, hidden, primary, wide):  # whole numbers can do less
+        fewest = False
+        hidden |= _fewest(people, sums, hidden, [place], wide, whole=True)[0] or every
+    if _pinned(people, sums, hidden, primary, wide):
+        fewest, hidden = False, every
+        if pinned := _pinned(people, sums, hidden, primary, wide):
+            raise ValueError(
+                f"{_some(pinned, 'cell')} cannot be protected: known to within {within} people "
+                "with all others withheld; tell one of the sums less closely, or ask less"
+            )
+    for place in [] if fewest else sorted(hidden - {*primary}, key=lambda x: (-people[x], x)):
+        if not _pinned(people, sums, hidden - {place}, primary, wide):
+            hidden.remove(place)
+    return hidden
+
+
+def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> None:
+    """Refuse counts and sums that do not go together."""
+    wrong = ~((people >= 0) & np.isfinite(people) & (people == np.round(people)))
+    if wrong.any():
+        places = np.flatnonzero(wrong).tolist()
+        raise ValueError(f"{_some(places, 'cell')} must be a count: a whole number, 0 or more")
+    unknown = sorted({*also}.union(*(total for total, *_ in sums)) - {*range(len(people))})
+    if unknown:
+        raise ValueError(f"{_some(unknown, 'cell')} is not among the {len(people)} counts")
+    if zeros := sorted(place for place in also if not people[place]):
+        raise ValueError(f"{_some(zeros, 'cell')} is of no one: zeros are not withheld")
+    off = []
+    for total, least, most, told_by in sums:
+        value = sum(factor * people[place] for place, factor in total.items())
+        if not least - 1e-6 <= value <= most + 1e-6:
+            off.append(f"{told_by} ({value:g}, told as {least:g} to {most:g})")
+    if off:
+        raise ValueError(f"{_some(off, 'sum')} does not agree with the counts")
+
+
+def _some(names: Sequence[object], noun: str) -> str:
+    """The first five of what is wrong, and how many more."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{noun} {', '.join(map(str, names[:5]))}{more}"
+
+
+def _fewest(
+    people: np.ndarray,
+    sums: Sequence[Told],
+    hidden: Collection[int],
+    protected: Sequence[int],
+    wide: int,
+    whole: bool = False,
+) -> tuple[set[int] | None, bool]:
+    """The fewest cells to withhold with those hidden, and whether they are known to be that.
+
+    The unknowns are whether each cell is withheld, then its changes in two answers for each
+    protected cell, one after the other. None where no answer was found.
+    """
+    cells = np.flatnonzero(people)  # zeros do not change
+    size, answers = len(cells), 2 * len(protected)
+    relation = matrix((total for total, *_ in sums), len(people))[:, cells]
+    ends = np.array([(least, most) for _, least, most, _ in sums]).reshape(-1, 2).T
+    factors = abs(relation.data[relation.data != 0])
+    reach = math.ceil(wide * factors.max() / factors.min()) if len(factors) else wide
+    up, down = np.full(size, float(reach)), np.minimum(people[cells] - 1, reach)
+
+    agree = kron(eye_array(answers), relation)
+    changes = eye_array(answers * size)
+    every = np.ones((answers, 1))
+    rise = hstack([kron(every, -diags_array(up)), changes])
+    fall = hstack([kron(every, -diags_array(down)), -changes])
+    own = np.searchsorted(cells, protected) + 2 * size * np.arange(len(protected))
+    apart = eye_array(answers * size).tocsr()[own + size] - eye_array(answers * size).tocsr()[own]
+    is_hidden = np.isin(cells, [*hidden])
+    cost = np.where(is_hidden, 0, 1 + people[cells] / (1 + people.sum()))
+    found = milp(
+        np.concatenate([cost, np.zeros(answers * size)]),
+        integrality=np.repeat([1, int(whole)], [size, answers * size]),
+        bounds=Bounds(
+            np.concatenate([is_hidden, np.tile(-down, answers)]),
+            np.concatenate([np.ones(size), np.tile(up, answers)]),
+        ),
+        constraints=[
+            LinearConstraint(
+                _beside(size, agree), *np.tile(ends - relation @ people[cells], answers)
+            ),
+            LinearConstraint(vstack([rise, fall]).tocsr(), -np.inf, 0),
+            LinearConstraint(_beside(size, apart), wide),
+        ],
+        options={"time_limit": _SECONDS, "mip_rel_gap": 0},
+    )
+    if found.x is None:
+        return None, False
+    return {*cells[found.x[:size] > 0.5].tolist()}, found.status == 0
+
+
+def _beside(size: int, changes: csr_array) -> csr_array:
+    """Rows that ask nothing of whether cells are withheld."""
+    return hstack([csr_array((changes.shape[0], size)), changes]).tocsr()
+
+
+def _pinned(
+    people: np.ndarray,
+    sums: Sequence[Told],
+    hidden: Collection[int],
+    protected: Sequence[int],
+    wide: int,
+) -> list[int]:
+    """The protected cells that a reader knows more closely than is allowed.
+
+    A bound whose search ended before it was known is one that is possible all the same: a cell
+    that is not named is protected.
+    """
+    programme = Programme(sums=[*sums])
+    for place, count in enumerate(people):
+        programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
+    seen = possible(programme, [{place: 1.0} for place in protected], wide)
+    return [
+        place
+        for place, bounds in zip(protected, seen, strict=True)
+        if bounds.most - bounds.least < wide
+    ]

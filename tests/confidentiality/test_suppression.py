@@ -1,0 +1,161 @@
+"""No small count is had from a table's margins, and no more is withheld than that takes."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.confidentiality import suppression
+from observlib.confidentiality.programme import Programme, possible
+from observlib.confidentiality.suppression import withheld_cells
+
+FEW, RANGE = 11, 2
+COUNTS = [0, 0, 1, 2, 3, 5, 8, 10, 12, 15, 20, 30, 45, 60, 90]
+
+
+def with_margins(inside):
+    """All cells of a table of any dimensions with its totals, and what is known of their sums."""
+    full = np.asarray(inside)
+    for axis in range(full.ndim):
+        full = np.concatenate([full, full.sum(axis, keepdims=True)], axis)
+    places = np.arange(full.size).reshape(full.shape)
+    sums = []
+    for axis in range(full.ndim):
+        for *parts, total in np.moveaxis(places, axis, -1).reshape(-1, full.shape[axis]).tolist():
+            sums.append((dict.fromkeys(parts, 1.0) | {total: -1.0}, 0, 0, f"total {total}"))
+    return full.ravel().tolist(), sums
+
+
+def through_a_year(months):
+    """Months of several groups, with quarters, the year, and all groups together."""
+    of = np.asarray(months).reshape(12, -1)
+    quarters = of.reshape(4, 3, -1).sum(1)
+    full = np.concatenate([of, quarters, of.sum(0, keepdims=True)])
+    full = np.concatenate([full, full.sum(1, keepdims=True)], 1)
+    places = np.arange(full.size).reshape(full.shape)
+    sums = []
+    for column in places.T.tolist():
+        wholes = [(12 + n, range(3 * n, 3 * n + 3)) for n in range(4)] + [(16, range(12, 16))]
+        for whole, parts in wholes:
+            total = {column[part]: 1.0 for part in parts} | {column[whole]: -1.0}
+            sums.append((total, 0, 0, f"period {whole}"))
+    for *parts, total in places.tolist():
+        sums.append((dict.fromkeys(parts, 1.0) | {total: -1.0}, 0, 0, f"groups {total}"))
+    return full.ravel().tolist(), sums
+
+
+def known(counts, sums, hidden, wanted, wide=math.inf):
+    """What a reader knows of some cells: those withheld are of somebody, the others are told."""
+    programme = Programme(sums=sums)
+    for place, count in enumerate(counts):
+        programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
+    return possible(programme, [{place: 1.0} for place in wanted], wide)
+
+
+def small(counts):
+    return [place for place, count in enumerate(counts) if 0 < count < FEW]
+
+
+def is_protected(counts, sums, hidden):
+    seen = known(counts, sums, hidden, small(counts), 2 * RANGE + 1)
+    return all(bounds.most - bounds.least > 2 * RANGE for bounds in seen)
+
+
+def assert_no_small_count_is_had(counts, sums):
+    hidden = withheld_cells(counts, sums)
+    assert set(small(counts)) <= hidden
+    assert is_protected(counts, sums, hidden)
+    assert all(counts[place] for place in hidden), "a zero is withheld"
+    assert hidden or not small(counts)
+    assert small(counts) or not hidden, "nothing is small, and something is withheld"
+
+
+def tables(*shape):
+    size = math.prod(shape)
+    cells = st.lists(st.sampled_from(COUNTS), min_size=size, max_size=size)
+    large = st.lists(st.integers(FEW, 90), min_size=size, max_size=size)
+    return (cells | large).map(lambda listed: np.reshape(listed, shape))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(lambda shape: tables(*shape)))
+def test_no_small_count_of_a_table_is_had_from_its_margins(inside):
+    assert_no_small_count_is_had(*with_margins(inside))
+
+
+@settings(max_examples=15, deadline=None)
+@given(tables(2, 2, 2))
+def test_no_small_count_of_three_dimensions_is_had_from_their_margins(inside):
+    assert_no_small_count_is_had(*with_margins(inside))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 2).flatmap(lambda groups: tables(12, groups)))
+def test_no_small_month_is_had_from_its_quarter_or_year(months):
+    assert_no_small_count_is_had(*through_a_year(months))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_smaller_set_and_none_of_smaller_counts_protects(seed):
+    generator = np.random.default_rng(seed)
+    counts, sums = with_margins(generator.choice(COUNTS[2:9], (2, 2)))
+    hidden = withheld_cells(counts, sums)
+    others = [place for place, count in enumerate(counts) if count >= FEW]
+    better = [
+        set(small(counts)) | set(more)
+        for size in range(len(hidden) - len(small(counts)) + 1)
+        for more in combinations(others, size)
+    ]
+    people = sum(counts[place] for place in hidden)
+    for tried in better:
+        if len(tried) < len(hidden) or sum(counts[place] for place in tried) < people:
+            assert not is_protected(counts, sums, tried), (counts, hidden, tried)
+
+
+@pytest.mark.parametrize(("name", "value"), [("_LARGE", 1), ("_SECONDS", 1e-6)])
+def test_large_tables_and_those_out_of_time_are_protected_all_the_same(monkeypatch, name, value):
+    generator = np.random.default_rng(7)
+    counts, sums = with_margins(generator.choice(COUNTS, (5, 5)))
+    fewest = withheld_cells(counts, sums)
+    monkeypatch.setattr(suppression, name, value)
+    hidden = withheld_cells(counts, sums)
+    assert set(small(counts)) <= hidden and is_protected(counts, sums, hidden)
+    assert len(fewest) <= len(hidden) <= 1.3 * len(fewest)
+    for place in hidden - set(small(counts)):
+        assert not is_protected(counts, sums, hidden - {place}), "withheld for nothing"
+
+
+def test_what_only_fractions_of_people_would_cover_is_covered_by_people():
+    # eleven halves of a person for the cell of two, which can be but one: nothing whole in between
+    sums = [({0: 2.0, 1: 11.0, 2: 2.0}, 124, 124, "weighted sum")]
+    assert withheld_cells([1, 2, 50], sums, few=2) == {0, 2}
+
+
+def test_a_cell_withheld_for_another_reason_is_not_had_either():
+    counts, sums = with_margins([[40, 50], [60, 70]])
+    assert withheld_cells(counts, sums) == set()
+    hidden = withheld_cells(counts, sums, also=[0])
+    assert len(hidden) == 4 and 0 in hidden
+    assert withheld_cells(counts, sums, few=41) == hidden
+
+
+def test_a_sum_that_says_too_much_is_refused():
+    with pytest.raises(ValueError, match=r"cell 0, 1 cannot be protected.*within 2 people"):
+        withheld_cells([2, 3], [({0: 1.0, 1: 1.0}, 5, 5, "the total")])
+    assert withheld_cells([2, 3], [({0: 1.0, 1: 1.0}, 5, 5, "the total")], within=1) == {0, 1}
+
+
+def test_counts_that_do_not_go_with_their_sums_are_refused():
+    with pytest.raises(ValueError, match=r"sum north \(7, told as 8 to 8\), south"):
+        withheld_cells([3, 4], [({0: 1, 1: 1}, 8, 8, "north"), ({0: 1}, 4, 4, "south")])
+    with pytest.raises(ValueError, match=r"cell 0, 2 must be a count"):
+        withheld_cells([-1, 4, 2.5], [])
+    with pytest.raises(ValueError, match="cell 2, 5 is not among the 2 counts"):
+        withheld_cells([3, 4], [({2: 1}, 0, 0, "north")], also=[5])
+    with pytest.raises(ValueError, match="cell 1 is of no one"):
+        withheld_cells([3, 0], [], also=[1])
