@@ -54,7 +54,9 @@ def known(counts, sums, hidden, wanted, wide=math.inf):
     programme = Programme(sums=sums)
     for place, count in enumerate(counts):
         programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
-    return possible(programme, [{place: 1.0} for place in wanted], wide)
+    return possible(
+        programme, [{place: 1.0} for place in wanted], lambda low, high: high - low >= wide
+    )
 
 
 def small(counts):

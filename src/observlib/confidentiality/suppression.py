@@ -231,7 +231,11 @@ def _pinned(
     programme = Programme(sums=[*sums])
     for place, count in enumerate(people):
         programme.unknown(place, *((1, math.inf) if place in hidden else (count, count)))
-    seen = possible(programme, [{place: 1.0} for place in protected], wide)
+    seen = possible(
+        programme,
+        [{place: 1.0} for place in protected],
+        lambda low, high: high - low >= wide,
+    )
     return [
         place
         for place, bounds in zip(protected, seen, strict=True)
