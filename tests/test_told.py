@@ -1,0 +1,92 @@
+"""What an edition tells is decided once: every page, and the next edition, find the same."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib import comparisons, estimates, frame, publications, store, told
+from observlib.confidentiality import control
+from observlib.display.rounding import rounded
+from observlib.errors import ObservError
+from observlib.period import Quarter
+from observlib.project import catalogue
+from observlib.study import Study
+
+ROOT = Path(__file__).parents[1]
+LAST = Quarter(2026, 3)
+NUMBERS = ["estimate", "ci_low", "ci_high", "n", "status"]
+
+
+@pytest.fixture(scope="module")
+def place(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project of its own, with the demonstration's data, whose edition tells of satisfaction."""
+    root = tmp_path_factory.mktemp("told")
+    for name in ("catalogue", "formats", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, root / "data" / name)
+    for name in ("catalogue", "practices", "actions", "store"):
+        shutil.copytree(demonstration / name, root / "data" / "demo" / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setattr(told, "jobs", lambda _: [("satisfaction", "")])
+        told._place_of.cache_clear()
+        yield root / "data" / "demo"
+        told._place_of.cache_clear()
+
+
+def test_a_page_tells_what_was_decided_and_not_what_was_computed(place):
+    decided = told.decisions(place, LAST)
+    assert len(decided.changes) and not decided.tried["pinned"].any()
+    rows = Study("2026-T3", str(place)).estimates("satisfaction")
+    shown = control.latest([rows])
+    for row in estimates.records(decided.changes):
+        assert shown[control.key_of(row)]["status"] == row["status"]
+    exact = frame.given(place, LAST, "satisfaction").estimates
+    assert (exact["status"] != rows["status"]).any()
+
+
+def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
+    told.decisions(place, LAST)
+    assert told.is_decided(place, LAST)
+    told._decisions.cache_clear()
+    monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
+    assert len(told.decisions(place, LAST).changes)
+
+
+def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
+    """Else each edition would be made again after its own publication."""
+    before = told.decisions(place, LAST)
+    given = told.given(place, LAST, "satisfaction")
+    files = publications.content(
+        rounded(given.estimates, catalogue(place)), comparisons.make(None), told.report(before)
+    )
+    edition = place.parent / "edition"
+    edition.mkdir()
+    for name, content in files.items():
+        (edition / name).write_bytes(content)
+    publications.keep(place, LAST, edition)
+    monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
+    after = told.decisions(place, LAST)
+    pd.testing.assert_frame_equal(after.changes, before.changes)
+    assert after.digest == before.digest
+    shutil.rmtree(place / publications.FOLDER)
+
+
+def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
+    monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
+    monkeypatch.setattr(told, "_KEPT", Path("reports") / ".kept" / "elsewhere")
+    told._place_of.cache_clear()
+    told._decisions.cache_clear()
+    with pytest.raises(ObservError, match="could be worked back from"):
+        told.decisions(place, LAST)
+    told._place_of.cache_clear()
+
+
+def test_the_marks_of_a_device_are_those_that_its_users_gave(place):
+    marks = store.marks(place, "jdma-legifrance")
+    asked = marks[marks["question"] == "satisfaction"]
+    assert asked["value"].tolist() == [0.0, 5.0, 10.0]
+    assert set(asked["scale_max"]) == {10.0} and set(asked["device"]) == {"jdma-legifrance"}
+    assert store.marks(place, "nobody").empty
