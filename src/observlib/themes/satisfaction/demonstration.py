@@ -11,7 +11,7 @@ from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
-from observlib.themes.satisfaction.invented_texts import TEXTS
+from observlib.themes.satisfaction.invented_texts import COUNT, written
 
 CHANGE = {"device": "jdma-service-public", "from_quarter": "2026-T1"}
 THREE_SMILEYS = (10, 5, 0)  # Très bien, Moyen, Pas bien
@@ -231,8 +231,8 @@ def _jdma_rows(
                 helped = f"{office} : {_HELP[answer['help_satisfaction']]}"
         elif source.random() < 0.6:
             tried = _NO_HELP
-        if source.random() < 0.25:
-            verbatim = TEXTS[between(source, 0, len(TEXTS) - 1)]
+        if source.random() < 0.6:
+            verbatim = written(between(source, 0, COUNT - 1))
         rows.append(
             [
                 answer["moment"],

@@ -1,10 +1,11 @@
 """What invented users write under « Souhaitez-vous nous en dire plus ? »: nobody wrote this.
 
-Some tell of invented people, to be redacted: their numbers are of ranges kept for fiction, or of no
-country, and their names are as frequent as names can be.
+A text is one of `_TEXTS`, most often with what surrounds it, so that few are alike. Some tell of
+invented people, to be redacted: their numbers are of ranges kept for fiction, or of no country, and
+their names are as frequent as names can be.
 """
 
-TEXTS = (
+_TEXTS = (
     # search
     "La recherche ne trouve pas la bonne fiche, j'ai dû passer par un moteur de recherche.",
     "Recherche efficace : la fiche sur le changement d'adresse est sortie en premier.",
@@ -75,3 +76,42 @@ TEXTS = (
     "Rien à signaler.",
     "Police trop petite, et trop de clics pour arriver à l'essentiel.",
 )
+_BEFORE = (
+    "",
+    "Bonjour. ",
+    "Première visite sur ce site. ",
+    "Je viens souvent ici pour mon travail. ",
+    "Je fais la démarche pour ma mère, qui n'a pas d'ordinateur. ",
+    "Visite rapide depuis mon téléphone. ",
+    "Je suis étudiante et je préparais un exposé. ",
+    "Deuxième essai de la semaine. ",
+)
+_AFTER = (
+    "",
+    " Dommage.",
+    " Bon courage aux équipes.",
+    " Pouvez-vous y regarder ?",
+    " C'est important pour nous.",
+    " Sinon, le reste du site va bien.",
+    " Je reviendrai plus tard.",
+    " Merci d'avance.",
+    " J'ai fini par demander à un voisin.",
+    " À part cela, les pages s'affichent vite.",
+    " J'y ai passé une demi-heure.",
+    " Ma sœur a eu la même chose.",
+)
+COUNT = len(_TEXTS) * len(_BEFORE) * len(_AFTER)
+
+
+def written(number: int) -> str:
+    """The text of a number from 0 to `COUNT` less one.
+
+    Examples
+    --------
+    >>> written(0), len({written(number) for number in range(COUNT)}) == COUNT
+    ("La recherche ne trouve pas la bonne fiche, j'ai dû passer par un moteur de recherche.", True)
+    """
+    number, text = divmod(number, len(_TEXTS))
+    after, before = divmod(number, len(_BEFORE))
+    said, signed, name = _TEXTS[text].partition("\nCordialement")
+    return _BEFORE[before] + said + _AFTER[after] + signed + name
