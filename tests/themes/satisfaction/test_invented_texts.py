@@ -3,7 +3,7 @@
 import re
 
 from observlib.confidentiality.redaction import redact
-from observlib.themes.satisfaction.invented_texts import COUNT, written
+from observlib.themes.satisfaction.invented_texts import TEXTS
 
 PLANTED = re.compile(
     r"Martin|Durand|camille|Nadia|Bernard|Lucas|Sophie|Lambert|06 39|12/05/2014|AB-123|4f9a2c|"
@@ -12,10 +12,9 @@ PLANTED = re.compile(
 
 
 def test_the_demonstration_stores_and_quotes_no_invented_person():
-    left = [text for number in range(COUNT) if PLANTED.search(text := redact(written(number)))]
-    assert not left
+    assert not [text for text in map(redact, TEXTS) if PLANTED.search(text)]
 
 
 def test_some_of_its_texts_tell_of_people_so_that_redaction_is_seen_at_work():
-    told = sum(bool(PLANTED.search(written(number))) for number in range(COUNT))
-    assert 0.1 < told / COUNT < 0.3
+    told = sum(bool(PLANTED.search(text)) for text in TEXTS)
+    assert 0.1 < told / len(TEXTS) < 0.3 and len(set(TEXTS)) == len(TEXTS) > 300

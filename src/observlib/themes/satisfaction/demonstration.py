@@ -11,7 +11,7 @@ from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
-from observlib.themes.satisfaction.invented_texts import COUNT, written
+from observlib.themes.satisfaction.invented_texts import TEXTS
 
 CHANGE = {"device": "jdma-service-public", "from_quarter": "2026-T1"}
 THREE_SMILEYS = (10, 5, 0)  # Très bien, Moyen, Pas bien
@@ -232,7 +232,7 @@ def _jdma_rows(
         elif source.random() < 0.6:
             tried = _NO_HELP
         if source.random() < 0.6:
-            verbatim = written(between(source, 0, COUNT - 1))
+            verbatim = TEXTS[between(source, 0, len(TEXTS) - 1)]
         rows.append(
             [
                 answer["moment"],
