@@ -231,7 +231,7 @@ def _jdma_rows(
                 helped = f"{office} : {_HELP[answer['help_satisfaction']]}"
         elif source.random() < 0.6:
             tried = _NO_HELP
-        if source.random() < 0.25:
+        if source.random() < 0.6:
             verbatim = TEXTS[between(source, 0, len(TEXTS) - 1)]
         rows.append(
             [
