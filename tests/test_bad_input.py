@@ -15,7 +15,7 @@ import xlsxwriter
 from tests.copies import as_written, published_project
 
 from observlib import demonstration as demonstrations
-from observlib import files, store, swap
+from observlib import files, publications, store, swap
 from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[1]
@@ -410,6 +410,8 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
         if step == "study":
             fail()
         folder.mkdir(parents=True, exist_ok=True)
+        for name in publications.FILES:
+            (folder / name).write_bytes(b"")
         return {**request.about, "studies": []}
 
     monkeypatch.setattr("observlib.release.make", make)

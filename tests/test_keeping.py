@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 from tests import test_release as small
 
-from observlib import frame, standing, store
+from observlib import frame, standing, store, told
 from observlib import release as module
-from observlib.edition import compute
 from observlib.edition import make as making
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -399,7 +398,8 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    assert len(kept) == 7  # two pages twice, the home page, the frame, what stands
+    # two pages twice, the home page, the frame, what stands, what was decided before and after
+    assert len(kept) == 9
     for path in kept:
         path.write_bytes(path.read_bytes()[:-1] + b"z")
     assert not stands(root)
@@ -556,11 +556,14 @@ def test_it_is_told_why_a_family_would_be_computed_and_that_the_site_tells_it(
     release, root, monkeypatch
 ):
     release()
-    monkeypatch.setattr(compute, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
-    told = explained(root)
-    assert told["family polls"] == "would be computed: never made"
-    assert told["family survey (enquete)"] == "would be computed: never made"
-    assert told["the site"] == "would be made again: its estimates"
+    decided = told.decisions(root / "data", Quarter(2026, 3))
+    monkeypatch.setattr(told, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
+    found = explained(root)
+    assert found["family polls"] == "would be computed: never made"
+    assert found["family survey (enquete)"] == "would be computed: never made"
+    assert found["the site"] == "would be made again: its estimates"
     monkeypatch.setattr(frame, "is_kept", lambda *_: True)
+    monkeypatch.setattr(told, "is_decided", lambda *_: True)
+    monkeypatch.setattr(told, "decisions", lambda *_: decided)
     assert explained(root)["family polls"] == "is kept"
     assert explained(root)["the site"] == "would stay as it is"

@@ -22,8 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tests.copies import copy_catalogue
 
 from observlib import release as module
-from observlib import swap
-from observlib.edition import compute
+from observlib import swap, told
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
@@ -54,7 +53,7 @@ PREVIOUS = {
     "editions/2026-T3/panorama.ipynb": "le carnet d'avant",
     "editions/2026-T2/panorama.ipynb": "un autre trimestre",
 }
-FRAME = ("estimates.parquet", "comparisons.parquet")
+FRAME = ("estimates.parquet", "comparisons.parquet", "disclosure.json")
 Release = Callable[..., tuple[Path, list[str]]]
 
 
@@ -166,7 +165,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = make_root(tmp_path.resolve() / "project")
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
-    monkeypatch.setattr(compute, "jobs", lambda _: [])  # no page reads a family
+    monkeypatch.setattr(told, "jobs", lambda _: [])  # no page reads a family
     return made
 
 
@@ -612,7 +611,7 @@ def _release_and_die(root: Path, moment: str) -> None:
     """Release in this process, and kill it as nothing can be caught: at `moment`, or at the end."""
     os.chdir(root)
     making.execute = execute  # type: ignore[assignment]
-    compute.jobs = lambda _: []
+    told.jobs = lambda _: []
     exchange = swap._exchange
 
     def die(*words: Any) -> Any:

@@ -216,7 +216,7 @@ def explain(
         decided = told.decisions(data, request.quarter).digest
     shared = request.shared(decided)
     others = known_entries(request)
-    reasons = {_named(job): _of_family(request, job) for job in compute.jobs(request)}
+    reasons = {_named(job): _of_family(request, job) for job in told.jobs(data)}
     entries = []
     for page in request.pages:
         if known := others.get(page.name):

@@ -6,6 +6,7 @@ import pytest
 
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
+from observlib.personal import HIDDEN
 from observlib.tables import columns
 
 HEADER = "ID;annotateur;date;Description;Titre;q1_injustice;q2_compensation;q3_colere;q4_retorsion"
@@ -42,7 +43,7 @@ def test_a_cell_that_is_neither_is_refused_with_its_line_and_the_others_are_kept
     found = read("7;A01;24/09/2019;x;y;1.0;;0 et 1;", "8;A01;25/09/2019;x;y;;;;")
     assert found.rows["variable"].tolist() == ["injustice"]
     told = found.rejects[["row", "column", "value", "reason"]].values.tolist()
-    assert told == [[2, "q3_colere", "0 et 1", "is neither 0 nor 1"]]
+    assert told == [[2, "q3_colere", HIDDEN, "is neither 0 nor 1"]]
 
 
 def test_an_identifier_of_several_stories_tells_of_none(read):
@@ -71,7 +72,7 @@ def test_the_real_file_gives_its_codes_and_tells_the_cell_that_is_none(
 ):
     found = load(shared_data / "services_publics_plus" / REAL, device, catalogue)
     cells = found.rejects[found.rejects["column"] == "q3_colere"]
-    assert cells["value"].tolist() == ["0 et 1"]
+    assert cells["value"].tolist() == [HIDDEN]
     shared = found.rejects[found.rejects["column"] == "ID"]
     assert len(shared) == 22 and set(shared["value"]) == {"279406"}
     undated = found.rejects[found.rejects["column"] == "date"]

@@ -121,4 +121,7 @@ def test_a_year_that_nobody_meant_costs_its_sheet_of_a_workshop_alone(read):
 def test_every_loader_that_reads_days_stands_here():
     here = {kind.split()[0] for kind in CELLS} | {"matomo_json", "datagouv_metrics", "workshops"}
     # a workbook's own tests bring it such days; these take the day from a name or a sheet's title
-    assert set(names()) - here == {"demarches", "spss_stata", "insee_population"}
+    assert set(names()) - here == {
+        *("demarches", "spss_stata", "insee_population"),
+        *("code_sheet", "services_publics_plus_codes"),  # whose days have one form
+    }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from observlib import project
 from observlib.catalogue.partners import NOBODY
+from observlib.confidentiality.redaction import redact
 from observlib.demo import calendar
+from observlib.demo.chance import stream
 from observlib.themes.partners import estimates
-from observlib.themes.partners.routing import by_theme
-from tools.coverage.truth import DEMO, Truths, one, parts
+from observlib.themes.partners.routing import by_text, by_theme
+from observlib.themes.satisfaction.invented_texts import TEXTS
+from tools.coverage.draws import table
+from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 
 def routed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -25,6 +29,39 @@ def routed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     catalogue = project.catalogue(DEMO)
     led = estimates.contacts(rows, kind, catalogue)
     return estimates.routed(led, kind, catalogue, [calendar.LAST])
+
+
+_DEVICE, _TEXTS = "jdma-service-public", 160  # texts of a quarter, about as the device has
+
+
+def _redacted() -> list[str]:
+    return [*map(redact, TEXTS)]
+
+
+def written(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
+    """The estimates of what texts lead to, in texts that are drawn again."""
+    texts = _redacted()
+    rows = (
+        (drawn_again(_DEVICE, i), "service-public", "web", f"{i}-{n}", calendar.LAST.start,
+         "verbatim", texts[int(source.random() * len(texts))])
+        for i in repetitions
+        for source in [stream(seed, "coverage", _DEVICE, "texts", str(i))]
+        for n in range(_TEXTS)
+    )  # fmt: skip
+    catalogue = project.catalogue(DEMO)
+    led = estimates.texts(table("verbatims", rows), catalogue)
+    yield estimates.routed(led, "text", catalogue, [calendar.LAST])
+
+
+def true_texts() -> Truths:
+    """What is true of the texts: each is drawn as often."""
+    leads = by_text(project.catalogue(DEMO).partners)
+    led = pd.Series([leads(text) for text in _redacted()])
+    places = (100 * led.value_counts(normalize=True)).to_dict()
+    return {
+        ("partner_text_share", _DEVICE, ""): one(100 - places.get(NOBODY, 0.0)),
+        ("partner_text_share", _DEVICE, estimates.PARTNER): parts(places),
+    }
 
 
 def truths(indicator: str, device: str, themes: Mapping[str, float]) -> Truths:

@@ -381,6 +381,7 @@ PARTS = {
     "profiles": Part(_profiles, _true_profiles, 1000),
     "calls": Part(_calls, _true_calls, 2000),
     "tickets": Part(_tickets, _true_tickets, 2000),
+    "texts": Part(partners.written, partners.true_texts, 2000),
     "polls": Part(_polls, _true_polls, 2000),
     "user tests": Part(_tests, _true_tests, 2000),
     "workshops": Part(_ideas, _true_ideas, 2000),

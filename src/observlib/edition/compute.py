@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import comparisons, estimates, frame, publications, told
+from observlib import comparisons, disk_cache, estimates, frame, inputs, publications, told
 from observlib.edition.execute import Progress
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -38,7 +38,7 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
     ObservError
         For wrong data, and where something ends a worker from outside.
     """
-    left = [job for job in jobs(request) if not _is_kept(request, job)]
+    left = [job for job in told.jobs(request.data) if not _is_kept(request, job)]
     try:
         if left:
             _run(request, left, pool, progress)
@@ -51,14 +51,9 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
         ) from error
 
 
-def jobs(request: Request) -> list[told.Job]:
-    """The families of an edition, each after those it reads, and the surveys of those of each."""
-    return told.jobs(request.data)
-
-
 def is_computed(request: Request) -> bool:
     """Whether the project keeps what every family gives, and what was decided of it."""
-    kept = all(_is_kept(request, job) for job in jobs(request))
+    kept = all(_is_kept(request, job) for job in told.jobs(request.data))
     return kept and told.is_decided(request.data, request.quarter)
 
 
@@ -69,17 +64,25 @@ def frame_files(request: Request) -> dict[str, bytes]:
     there once, with no more digits than on a page.
     """
     data, quarter = request.data, request.quarter
-    found = [told.given(data, quarter, *job) for job in jobs(request)]
+    decided = told.decisions(data, quarter)
+    made_of = {**request.shared(decided.digest), "the quarter": str(quarter)}
+    kept = request.root / disk_cache.FOLDER / "frame"
+    if files := disk_cache.get(kept, inputs.key(made_of)):
+        return files
+    found = [told.given(data, quarter, *job) for job in told.jobs(request.data)]
     rows = estimates.combine(given.estimates for given in found).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found)
     from observlib.display import rounding  # a worker that starts has no use for it
 
     catalogue = request.catalogue
-    return publications.content(
+    files = publications.content(
         rounding.rounded(rows, catalogue).drop_duplicates(),
         rounding.rounded_pairs(pairs, catalogue),
-        told.report(told.decisions(data, quarter)),
+        told.report(decided),
     )
+    with contextlib.suppress(OSError):  # a project that cannot be written has its frame
+        disk_cache.put(kept, inputs.key(made_of), files)
+    return files
 
 
 def _is_kept(request: Request, job: told.Job) -> bool:

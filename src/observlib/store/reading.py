@@ -178,7 +178,8 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
         select, rest = "SELECT DISTINCT device, product", "ORDER BY device, product"
         parts.append(_query(data, table, select, rest, first, last))
     filled = [part.dropna() for part in parts if len(part.dropna())] or parts[:1]
-    return pd.concat(filled, ignore_index=True)
+    # texts stand beside what their device gave
+    return pd.concat(filled).drop_duplicates(["device", "product"], ignore_index=True)
 
 
 def themes(data: Path, first: Quarter, last: Quarter) -> list[str]:

@@ -176,9 +176,13 @@ def _is_given(word: str) -> bool:
 
 @cache
 def _given_names() -> frozenset[str]:
-    """One list of given names, which redaction shares; a star follows those that are words, too."""
+    """The given names of redaction but those that are words as often (a star follows them)."""
     path = Path(__file__).parents[1] / "confidentiality" / "redaction" / "given_names.txt"
     lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(
-        name.rstrip("*") for line in lines if not line.startswith("#") for name in line.split()
+        name.removesuffix("+")
+        for line in lines
+        if not line.startswith("#")
+        for name in line.split()
+        if not name.endswith("*")
     )

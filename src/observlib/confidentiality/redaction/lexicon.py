@@ -119,7 +119,7 @@ def _words(name: str) -> list[str]:
 def given_names() -> dict[str, bool]:
     """The given names that are known, and whether each is a name by itself."""
     words = _words("given_names.txt")
-    return {word.removesuffix("*"): not word.endswith("*") for word in words}
+    return {word.rstrip("*+"): word[-1] not in "*+" for word in words}
 
 
 @cache
