@@ -23,8 +23,8 @@ from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
-    *("catalogue", "demo", "fetch", "ingest", "status", "edition"),
-    *("preview", "practice", "study", "device"),
+    *("catalogue", "demo", "fetch", "ingest", "forget", "status", "edition", "partners"),
+    *("preview", "code", "practice", "study", "device"),
 )
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 Observ = Callable[..., tuple[int, str, str]]
@@ -371,6 +371,7 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
     if step == "publish":
         manifest = {"kind": "real", "studies": []}
         monkeypatch.setattr("observlib.release.make", lambda *_, **__: manifest)
+        monkeypatch.setattr("observlib.publications.keep", lambda *_: None)
     monkeypatch.setattr(f"observlib.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")
     assert is_untouched(filled)

@@ -10,6 +10,7 @@ from tests.copies import copy_catalogue
 
 from observlib import project, scaffold
 from observlib.cli import from_file
+from observlib.personal import HIDDEN
 
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
@@ -185,10 +186,7 @@ def test_an_export_of_a_known_format_is_shown_and_its_device_added(observ, place
     assert "read as calls, into the table calls" in said
     assert "moment Début 2026-03-02 07:14 UTC" in said
     assert "1 row would be read, 1 rejected" in said
-    assert (
-        "appels_2026-03.csv:3: Résultat '(not shown: it may tell of someone)': is no outcome; write décroché"
-        in said
-    )
+    assert f"appels_2026-03.csv:3: Résultat '{HIDDEN}': is no outcome; write décroché" in said
     assert "1 column not read: Agent: of no field" in said
     assert "Zoé" not in out + err
     code, out, err = observ("device", "new", "--from", path, *options(FROM), "--yes")

@@ -55,7 +55,7 @@ def ingested(tmp_path) -> Callable[[Catalogue], list[tuple[str, str, str]]]:
             assert word not in text
         done = store.ingest(tmp_path / "raw", tmp_path / "data", found)
         assert done.rejects.empty and not done.problems
-        rows = store.read(tmp_path / "data", "tickets").sort_values("ticket_id")
+        rows = store.read(tmp_path / "data", "tickets").sort_values("received")
         columns = rows[["received", "closed", "theme"]]
         return [tuple(map(str, row)) for row in columns.itertuples(index=False)]
 
@@ -123,7 +123,7 @@ def test_a_tidy_table_is_copied_with_its_moments_in_utc(known, tmp_path):
     fetch("essai", found, tmp_path / "raw", root=tmp_path, today=DAY)
     done = store.ingest(tmp_path / "raw", tmp_path / "data", found)
     assert done.rejects.empty and not done.problems
-    rows = store.read(tmp_path / "data", "tickets").sort_values("ticket_id")
+    rows = store.read(tmp_path / "data", "tickets").sort_values("received")
     assert str(rows["received"].iloc[0]) == "2026-03-01 08:00:00"
 
 

@@ -181,7 +181,7 @@ def test_pdf_is_linked_once_under_its_name(project):
 def test_plain_quarto_renders_a_fresh_clone(project):
     text = (project / "_quarto.yml").read_text(encoding="utf-8")
     globs = re.findall(r'auto: "(.*)"', text)
-    assert len(globs) == 3
+    assert len(globs) == 4
     # Quarto takes what stands before `/*` for a folder, and fails where nothing below it matches
     assert not [glob for glob in globs if "/*" in glob]
     front = split_front_matter((project / "index.qmd").read_text(encoding="utf-8"))[0]

@@ -29,6 +29,7 @@ CONVENTIONS = ROOT / "tests" / "notebooks" / "test_conventions.py"
 def root(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Path:
     made = tmp_path_factory.mktemp("project")
     copy_catalogue(made)
+    shutil.copytree(ROOT / "data" / "reference", made / "data" / "reference")
     shutil.copytree(demonstration / "store", made / "data" / "demo" / "store")
     (made / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "frequentation.ipynb", made / "notebooks")
