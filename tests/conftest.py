@@ -77,7 +77,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
         shutil.copytree(kept, data, dirs_exist_ok=True)
     else:
         demo.write(data / "raw")
-        for name in ("catalogue", "practices", "actions"):
+        for name in ("catalogue", "practices", "actions", "partners"):
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)
         assert not done.problems and done.rejects.empty and not done.unclaimed

@@ -31,9 +31,9 @@ def place(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setattr(told, "jobs", lambda _: [("satisfaction", "")])
-        told._place_of.cache_clear()
+        told._name.cache_clear()
         yield root / "data" / "demo"
-        told._place_of.cache_clear()
+        told._name.cache_clear()
 
 
 def test_a_page_tells_what_was_decided_and_not_what_was_computed(place):
@@ -77,11 +77,11 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
 def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
     monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
     monkeypatch.setattr(told, "_KEPT", Path("reports") / ".kept" / "elsewhere")
-    told._place_of.cache_clear()
+    told._name.cache_clear()
     told._decisions.cache_clear()
     with pytest.raises(ObservError, match="could be worked back from"):
         told.decisions(place, LAST)
-    told._place_of.cache_clear()
+    told._name.cache_clear()
 
 
 def test_the_marks_of_a_device_are_those_that_its_users_gave(place):

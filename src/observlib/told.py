@@ -84,7 +84,11 @@ def decisions(data: Path, quarter: Quarter) -> Decisions:
     It is kept in the project by all that it follows from; and so is what was decided of each
     device, which the others do not change.
     """
-    return _decisions(_place(data, quarter), data, quarter)
+    asked = {*store.READ}  # by the page that asks: what this takes is not its own
+    try:
+        return _decisions(_place(data, quarter), data, quarter)
+    finally:
+        store.READ.intersection_update(asked)
 
 
 def is_decided(data: Path, quarter: Quarter) -> bool:
@@ -94,16 +98,17 @@ def is_decided(data: Path, quarter: Quarter) -> bool:
 
 def _place(data: Path, quarter: Quarter) -> Path:
     known = inputs.key(project.knowledge(data))
-    return _place_of(data, quarter, store.digest(data), known, publications.names(data))
+    before = publications.names(data)
+    return project.root() / _KEPT / _name(data, quarter, store.digest(data), known, before)
 
 
 @lru_cache(8)
-def _place_of(
+def _name(
     data: Path, quarter: Quarter, digest: str, knowledge: str, before: tuple[str, ...]
-) -> Path:
+) -> str:
     parts = {f"{job}": inputs.key(frame.depends(data, quarter, *job)) for job in jobs(data)}
     parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(before)}
-    return project.root() / _KEPT / f"edition.{inputs.key(parts)}"
+    return f"edition.{inputs.key(parts)}"
 
 
 @lru_cache(8)  # by its place, which says all that it follows from
@@ -111,9 +116,7 @@ def _decisions(place: Path, data: Path, quarter: Quarter) -> Decisions:
     if kept := disk_cache.get(place.parent, place.name):
         found = _unpacked(kept)
     else:
-        asked = {*store.READ}  # by the page that is first to ask: these tables are not its own
         found = _combined(decided(data, quarter, device) for device in devices(data, quarter))
-        store.READ.intersection_update(asked)
         _keep(place, found)
     told = json.dumps([estimates.lines(found.changes), found.wide])
     return Decisions(*found, inputs.digest(told.encode()))
