@@ -31,14 +31,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import sheets
 from observlib.errors import ObservError, bounded
 from observlib.published_text import Plain, a_role
-from observlib.yaml_files import Lines, read
+from observlib.yaml_files import Lines
 
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"
@@ -139,18 +139,8 @@ def load_actions(
     """
     problems: list[str] = []
     actions: list[Action] = []
-    for path in sorted(folder.glob("*.yaml")):
-        problems.append(f"{path}: is not read; name it {path.stem}.yml")
-    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
-        raw, lines, found = read(path, dict, "a mapping (`id:`, `product:`, `date:`)", "is gone")
-        problems += found
-        if found:
-            continue
-        try:
-            action = Action.model_validate(raw)
-        except ValidationError as error:
-            problems += explain(error, Action, path, (), lines, raw)
-            continue
+    shape = "a mapping (`id:`, `product:`, `date:`)"
+    for path, action, lines in sheets(folder, Action, shape, problems):
         problems += _unknown(path, action, lines, catalogue, followed)
         twin = next((other for other in actions if other.title == action.title), None)
         if twin is not None:  # a page knows an action by its title
@@ -166,12 +156,7 @@ def load_actions(
 def _unknown(
     path: Path, action: Action, lines: Lines, catalogue: Catalogue, followed: Collection[str]
 ) -> Iterator[str]:
-    """What an action names that does not exist, and an id that is not the file's name."""
-    if action.id != path.stem:
-        yield (
-            f"{path}:{lines.get(('id',), 1)}: id is {action.id!r}, and the file's name says "
-            f"{path.stem!r}; make them the same"
-        )
+    """What an action names that does not exist."""
     named: list[tuple[tuple[Any, ...], str, str, list[str]]] = [
         (("product",), "product", action.product, list(catalogue.products))
     ]

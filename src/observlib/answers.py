@@ -183,10 +183,7 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     of = [months[name] for name in ("product", "channel", "device", "indicator")]
     few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
     hidden = few.transform("any") & months["estimate"].notna()
-    out = months.copy()
-    out.loc[hidden, "status"] = "suppressed"
-    out.loc[hidden, estimates.NUMBERS] = math.nan
-    return estimates.check(out)
+    return estimates.check(estimates.withheld(months, hidden))
 
 
 def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:

@@ -124,6 +124,37 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     return keeping(frame, rules, "estimates")
 
 
+def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:
+    """Estimates of which some are `suppressed`, and have no number any more.
+
+    Parameters
+    ----------
+    which
+        An array or column of booleans.
+
+    Examples
+    --------
+    >>> frame = make([{"indicator": "a", "period": "2026-T3", "estimate": 7.2, "n": 12}])
+    >>> withheld(frame, [True])[["estimate", "n", "status"]].values.tolist()
+    [[nan, nan, 'suppressed']]
+    """
+    out = frame.copy()
+    out.loc[which, "status"] = "suppressed"
+    out.loc[which, NUMBERS] = math.nan
+    return out
+
+
+def best(unit: str) -> float:
+    """The best end of a scale of marks, by its unit.
+
+    Examples
+    --------
+    >>> best("sur 10"), best("sur 2,5")
+    (10.0, 2.5)
+    """
+    return float(unit.removeprefix("sur ").replace(",", "."))
+
+
 def keeping(frame: pd.DataFrame, rules: Mapping[str, Any], things: str) -> pd.DataFrame:
     """Return the frame if no rule finds a row, else raise `ValueError` with the first of them.
 

@@ -7,7 +7,6 @@ published: keep them with the data, and in version control where the data are re
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -114,10 +113,8 @@ def content(
     rows: pd.DataFrame, pairs: pd.DataFrame, steps: Mapping[str, object]
 ) -> dict[str, bytes]:
     """The files of a publication."""
-    told = io.BytesIO()
-    rows.to_parquet(told, index=False)
     return {
-        ESTIMATES: told.getvalue(),
+        ESTIMATES: rows.to_parquet(index=False),
         COMPARISONS: pairs.to_parquet(index=False),
         STEPS: (json.dumps(steps, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(),
     }

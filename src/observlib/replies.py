@@ -25,17 +25,17 @@ from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from observlib.actions import Line
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import sheets
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
 from observlib.text import fold_label
-from observlib.yaml_files import Lines, read
+from observlib.yaml_files import Lines
 
 
 class Reply(Entry):
@@ -95,18 +95,8 @@ def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
     """
     problems: list[str] = []
     replies: list[Reply] = []
-    for path in sorted(folder.glob("*.yaml")):
-        problems.append(f"{path}: is not read; name it {path.stem}.yml")
-    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
-        raw, lines, found = read(path, dict, "a mapping (`id:`, `partner:`, `date:`)", "is gone")
-        problems += found
-        if found:
-            continue
-        try:
-            reply = Reply.model_validate(raw)
-        except ValidationError as error:
-            problems += explain(error, Reply, path, (), lines, raw)
-            continue
+    shape = "a mapping (`id:`, `partner:`, `date:`)"
+    for path, reply, lines in sheets(folder, Reply, shape, problems):
         problems += _unknown(path, reply, lines, catalogue)
         replies.append(reply)
     if problems:
@@ -115,12 +105,7 @@ def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
 
 
 def _unknown(path: Path, reply: Reply, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
-    """What a reply names that does not exist, and an id that is not the file's name."""
-    if reply.id != path.stem:
-        yield (
-            f"{path}:{lines.get(('id',), 1)}: id is {reply.id!r}, and the file's name says "
-            f"{path.stem!r}; make them the same"
-        )
+    """What a reply names that does not exist."""
     partner = catalogue.partners.get(reply.partner)
     if partner is None:
         yield (

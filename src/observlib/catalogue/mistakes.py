@@ -5,11 +5,14 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from observlib.yaml_files import Lines
+from observlib.catalogue.entries import Entry
+from observlib.yaml_files import Lines, read
+
+Sheet = TypeVar("Sheet", bound=Entry)
 
 _LIST = "a list is expected: [a, b], or a line `- a` for each"
 _DATE = "a date is expected: YYYY-MM-DD"
@@ -26,6 +29,42 @@ _EXPECTED = {  # by pydantic's kind of mistake, whose own words are a programmer
 }
 _SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of aliases
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
+
+
+def sheets(
+    folder: Path, model: type[Sheet], shape: str, problems: list[str]
+) -> Iterator[tuple[Path, Sheet, Lines]]:
+    """The sheets of a folder, one a file named after its `id`, each with its path and its lines.
+
+    Parameters
+    ----------
+    folder
+        May be absent.
+    model
+        Of a sheet; it has an `id`.
+    shape
+        What a file must hold, in words.
+    problems
+        Gets what is wrong with the others.
+    """
+    for path in sorted(folder.glob("*.yaml")):
+        problems.append(f"{path}: is not read; name it {path.stem}.yml")
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
+        raw, lines, found = read(path, dict, shape, "is gone")
+        problems += found
+        if found:
+            continue
+        try:
+            sheet = model.model_validate(raw)
+        except ValidationError as error:
+            problems += explain(error, model, path, (), lines, raw)
+            continue
+        if sheet.id != path.stem:
+            problems.append(
+                f"{path}:{lines.get(('id',), 1)}: id is {sheet.id!r}, and the file's name says "
+                f"{path.stem!r}; make them the same"
+            )
+        yield path, sheet, lines
 
 
 def explain(

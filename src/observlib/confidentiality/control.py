@@ -124,11 +124,7 @@ def _widened(rows: pd.DataFrame, which: pd.Series, knowledge: Knowledge) -> pd.D
 
 
 def _without(rows: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
-    out = rows.copy()
-    which = which & ~rows["status"].isin(estimates.WITHHELD)
-    out.loc[which, "status"] = "suppressed"
-    out.loc[which, estimates.NUMBERS] = math.nan
-    return out
+    return estimates.withheld(rows, which & ~rows["status"].isin(estimates.WITHHELD))
 
 
 def _as_before(

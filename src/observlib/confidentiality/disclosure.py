@@ -67,8 +67,8 @@ def protect(
     few = (people > 0) & (people < _FEW)
     if personal:
         few |= _few_alike(rows, low_base)
-    rows.loc[few & (rows["status"] != "missing"), "status"] = "suppressed"
-    rows.loc[rows["status"] == "suppressed", estimates.NUMBERS] = float("nan")
+    few &= rows["status"] != "missing"
+    rows = estimates.withheld(rows, few | (rows["status"] == "suppressed"))
     thin = (people >= _FEW) & (people < low_base)
     rows.loc[thin & (rows["status"] == "published"), "status"] = "low_base"
     if personal:

@@ -76,11 +76,7 @@ def _widened(row: dict[str, Any], decimals: int) -> dict[str, Any]:
     if math.isnan(row["ci_low"]):
         return row
     step, value = wide_step(row["unit"]), round(row["estimate"], decimals)
-    least, most = (-100.0, 100.0) if row["unit"] == "points" else (0.0, _best(row["unit"]))
+    least, most = (-100.0, 100.0) if row["unit"] == "points" else (0.0, estimates.best(row["unit"]))
     low = max(least, step * math.floor(row["ci_low"] / step + 1e-9))
     high = min(most, step * math.ceil(row["ci_high"] / step - 1e-9))
     return row | {"estimate": value, "ci_low": min(value, low), "ci_high": max(value, high)}
-
-
-def _best(unit: str) -> float:
-    return float(unit.removeprefix("sur ").replace(",", "."))

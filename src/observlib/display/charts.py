@@ -127,11 +127,7 @@ def ticks(rows: pd.DataFrame, unit: str, steps: int, zero: bool = False) -> list
 
 def _top(unit: str) -> float:
     """The highest value of a unit, where it has one."""
-    return (
-        float(unit[4:].replace(",", "."))
-        if unit.startswith("sur ")
-        else {"%": 100.0}.get(unit, 1.0)
-    )
+    return estimates.best(unit) if unit.startswith("sur ") else {"%": 100.0}.get(unit, 1.0)
 
 
 def scale(low: float, high: float, unit: str, steps: int) -> list[float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, layout, select, style, words
 from observlib.display.output import Output
@@ -123,7 +124,7 @@ def _draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float]) -> 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
     """Axis ticks: the whole scale of a mark or share, with its thresholds; else from 0."""
     if unit.startswith("sur "):
-        top = float(unit[4:].replace(",", "."))
+        top = estimates.best(unit)
         inner = {indicator.poor, indicator.good} if zones else {top / 2}
         return sorted({0.0, top, *(x for x in inner if x is not None and 0 < x < top)})
     if unit == "%" and not words.is_change(indicator.id):

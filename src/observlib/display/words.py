@@ -256,7 +256,7 @@ def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[floa
     if row["unit"] == "%":
         return max(low, min(0.0, ends[0])), min(high, max(100.0, ends[1]))
     if row["unit"].startswith("sur "):
-        return max(low, min(0.0, ends[0])), min(high, float(row["unit"][4:].replace(",", ".")))
+        return max(low, min(0.0, ends[0])), min(high, estimates.best(row["unit"]))
     return low, high
 
 

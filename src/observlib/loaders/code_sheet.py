@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from observlib import coding
 from observlib.catalogue import Catalogue, Coded, Device
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
+from observlib.loaders._codes import settled_codes
 from observlib.loaders._csv import read_csv, read_text
-from observlib.loaders._rows import days, settle
 from observlib.loaders._text import (
     find_delimiter,
     header_label,
@@ -87,21 +85,10 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
                 rejects.append(reject(path.name, line, question.label, shown, reason))
                 continue
             told = {"answer_id": identifier.lstrip("'"), "date": day, "variable": question.id}
-            rows.append({**told, "code": code})
+            rows.append({**told, "coder": sheet.coder, "code": code})
             at_lines.append(line)
-    names = ["answer_id", "variable", "code"]
-    frame = pd.DataFrame(
-        {
-            "device": device.id,
-            "product": pd.Series([device.product] * len(rows), dtype=object),
-            "channel": device.channel,
-            "date": days([row["date"] for row in rows]),  # type: ignore[misc]
-            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
-            "coder": sheet.coder,
-        }
-    ).set_axis(at_lines, axis=0)
     notices = [] if rows or rejects else ["nothing is filled in yet"]
-    return settle(path, "codes", frame, rejects, notices)
+    return settled_codes(path, device, rows, at_lines, rejects, notices)
 
 
 def _code(cell: str, question: Coded) -> str | None:

@@ -14,8 +14,8 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
 from observlib.loaders import Loaded
+from observlib.loaders._codes import settled_codes
 from observlib.loaders._csv import read_csv, read_text
-from observlib.loaders._rows import days, settle
 from observlib.loaders._text import find_delimiter, need_columns, width_fault, without_persons
 from observlib.loaders._verbatims import with_texts
 from observlib.tables import reject
@@ -72,17 +72,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             told = {"answer_id": cell[_ID], "date": day, "coder": cell[_CODER]}
             rows.append({**told, "variable": variable, "code": _CODES[cell[column]]})
             at_lines.append(line)
-    names = ["answer_id", "variable", "coder", "code"]
-    frame = pd.DataFrame(
-        {
-            "device": device.id,
-            "product": pd.Series([device.product] * len(rows), dtype=object),
-            "channel": device.channel,
-            "date": days([row["date"] for row in rows]),  # type: ignore[misc]
-            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in names},
-        }
-    ).set_axis(at_lines, axis=0)
-    found = settle(path, "codes", frame, rejects)
+    found = settled_codes(path, device, rows, at_lines, rejects)
     if not device.verbatims:
         return found
     ids = {line: str(row["answer_id"]) for line, row in zip(at_lines, rows, strict=True)}
