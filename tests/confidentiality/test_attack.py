@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
 
-from observlib import answers, estimates
+from observlib import answers, comparisons, estimates
 from observlib.confidentiality import control, unrounded
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.outsider import Knowledge, Published, blocks, months_of, tiles
@@ -249,3 +249,18 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     if half and marks.nunique() > 1:
         low, high = unrounded.deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
+
+
+def test_a_comparison_tells_nothing_of_either_side_that_is_withheld():
+    """Else the numbers of the second stand beside those of the first that are gone."""
+    row = {**DEVICE, "indicator": "satisfied_share", "unit": "%", "n": 60, "n_eff": 60}
+    sides = [{**row, "period": period, "estimate": 70.0} for period in ("2026-08", "2025-08")]
+    pair = {**sides[0], **{f"reference_{name}": value for name, value in sides[1].items()}}
+    pair |= {"status": "published", "reference_status": "published", "against": "before"}
+    pair |= {"difference": 0.0, "verdict": "unknown", "reason": ""}
+    pairs = comparisons.make(pd.DataFrame([pair]))
+    gone = estimates.withheld(estimates.make(sides), [True, True])
+    (found,) = estimates.records(control.applied_to_pairs(pairs, gone, ()))
+    assert [found["status"], found["reference_status"]] == ["suppressed"] * 2
+    numbers = [found[side + name] for side in ("", "reference_") for name in estimates.NUMBERS]
+    assert all(map(math.isnan, [*numbers, found["difference"]]))

@@ -207,17 +207,17 @@ def applied_to_pairs(pairs: pd.DataFrame, changes: pd.DataFrame, wide: Iterable[
 
 
 def _pair(row: dict[str, Any], instead: dict[Any, dict[str, Any]], wide: set[Series]) -> Any:
-    out = dict(row)
-    moved = 0.0
-    for side, sign in (("", 1), (estimates.REFERENCE, -1)):
-        change = instead.get(key_of(row, side))
-        if change is None:
-            continue
+    keys = {side: key_of(row, side) for side in ("", estimates.REFERENCE)}
+    changes = {side: instead[key] for side, key in keys.items() if key in instead}
+    out, moved = dict(row), 0.0
+    for side, change in changes.items():  # of both, before what is withheld ends it
         out |= {side + name: change[name] for name in (*estimates.NUMBERS, "status")}
+    for side, change in changes.items():
         if change["status"] in estimates.WITHHELD:
             none = dict.fromkeys(comparisons.NUMBERS, math.nan)
             return out | none | {"verdict": "unknown", "reason": change["status"]}
         if not _is_wide(change, wide):
+            sign = -1 if side else 1
             moved += sign * (change["estimate"] - row[side + "estimate"])
         elif not math.isnan(out["difference_low"]):
             step = wide_step(row["unit"])
