@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -21,22 +21,12 @@ from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND
 from observlib.confidentiality.outsider import WITHHELD, Knowledge, Published
 from observlib.confidentiality.programme import ENDLESS
-from observlib.confidentiality.steps import Series
 from observlib.display import rounding
 from observlib.families import Given
 from observlib.period import Quarter
 
 _KEPT = disk_cache.FOLDER / "disclosure"
 Job = tuple[str, str]  # a family, and the survey of one of each survey
-
-
-class Decisions(NamedTuple):
-    """What was decided of all devices of an edition (see `control.Decision`), and its digest."""
-
-    changes: pd.DataFrame
-    wide: tuple[Series, ...]
-    tried: pd.DataFrame
-    digest: str
 
 
 def surveys(data: Path) -> list[str]:
@@ -78,7 +68,7 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     )
 
 
-def decisions(data: Path, quarter: Quarter) -> Decisions:
+def decisions(data: Path, quarter: Quarter) -> control.Decision:
     """What an edition withholds or tells in wide steps beside what each family does.
 
     It is kept in the project by all that it follows from; and so is what was decided of each
@@ -112,14 +102,12 @@ def _name(
 
 
 @lru_cache(8)  # by its place, which says all that it follows from
-def _decisions(place: Path, data: Path, quarter: Quarter) -> Decisions:
+def _decisions(place: Path, data: Path, quarter: Quarter) -> control.Decision:
     if kept := disk_cache.get(place.parent, place.name):
-        found = _unpacked(kept)
-    else:
-        found = _combined(decided(data, quarter, device) for device in devices(data, quarter))
-        _keep(place, found)
-    told = json.dumps([estimates.lines(found.changes), found.wide])
-    return Decisions(*found, inputs.digest(told.encode()))
+        return _unpacked(kept)
+    found = _combined(decided(data, quarter, device) for device in devices(data, quarter))
+    _keep(place, found)
+    return found
 
 
 def _combined(found: Iterable[control.Decision]) -> control.Decision:
@@ -133,7 +121,7 @@ def _combined(found: Iterable[control.Decision]) -> control.Decision:
     )
 
 
-def report(decided: Decisions) -> dict[str, Any]:
+def report(decided: control.Decision) -> dict[str, Any]:
     """What the method page tells of the edition's own attack, and what later ones must know.
 
     The `narrowest` and the `widest` are the differences between the most and the least that a

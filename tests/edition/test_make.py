@@ -10,10 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 
 import observlib
+from observlib import estimates
+from observlib.confidentiality.control import Decision
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
@@ -21,9 +24,9 @@ from observlib.edition.request import Request
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.practices import Practices
-from observlib.told import Decisions
 
 CATALOGUE = demonstration_catalogue()
+DECIDED = Decision(estimates.make([]), (), pd.DataFrame())
 Making = Callable[..., dict[str, Any]]
 
 
@@ -44,7 +47,7 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
     monkeypatch.setattr(module, "execute", execute)
     monkeypatch.setattr(module, "is_computed", lambda _: True)
     monkeypatch.setattr(module, "frame_files", lambda _: {})
-    monkeypatch.setattr(module.told, "decisions", lambda *_: Decisions([], (), [], "none"))
+    monkeypatch.setattr(module.told, "decisions", lambda *_: DECIDED)
 
     def run(keep_going: bool = False, mute: str = "", **failing: str) -> dict[str, Any]:
         errors.clear()

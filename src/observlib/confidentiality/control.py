@@ -8,13 +8,14 @@ wide steps, or withheld (see `attack`).
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from observlib import comparisons, estimates
+from observlib import comparisons, estimates, inputs
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.outsider import MEASURES, PLACE, Knowledge, Published, months_of
 from observlib.confidentiality.rounding import STEP
@@ -27,7 +28,7 @@ _ROUNDS = 6
 
 
 class Decision(NamedTuple):
-    """What an edition tells of a device.
+    """What an edition tells of a device, or of all of its devices.
 
     `changes` are the estimates that stand instead of those with the same `KEY`; `wide` the series
     told in wide steps; `tried` what the attack found of the rest.
@@ -36,6 +37,11 @@ class Decision(NamedTuple):
     changes: pd.DataFrame
     wide: tuple[Series, ...]
     tried: pd.DataFrame
+
+    @property
+    def digest(self) -> str:
+        """Of all that pages see of it."""
+        return inputs.digest(json.dumps([estimates.lines(self.changes), self.wide]).encode())
 
 
 def decide(
