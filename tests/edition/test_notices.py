@@ -55,4 +55,6 @@ def test_the_method_page_tells_what_the_edition_s_own_attack_found():
     label = catalogue.devices["jdma-legifrance"].label
     assert f"{label} (Satisfaction" in text and "par trimestre" in text
     assert text.startswith("Règles.") and text.endswith("Reste.")
+    endless = with_attack(page, "2026-T3", {**report, "narrowest": None}, catalogue)
+    assert "aucune n’est retrouvée" in endless and "diffèrent" not in endless
     assert with_attack("Sans repère.", "2026-T3", report, catalogue) == "Sans repère."

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tests.loaders.test_demarches import CELLS, SHEET
 from tests.loaders.test_every_loader import EXPORTS, OTHERS, Export
-from tests.loaders.test_insee_population import AIN
+from tests.loaders.test_insee_population import AIN, sheet
 
 from observlib import tables
 from observlib.catalogue import Catalogue, Device
@@ -161,18 +161,18 @@ def others(person: str) -> dict[str, list[Any]]:
     idea = {"idea": "I", "state": "proposée"}
     head |= {"participants": {"Agents": 12}, "ideas": [idea]}
     answers = {"id": ["1"], "submitdate": ["2026-03-12 10:00:00"], "Q01": ["5"], "Q05": ["A1"]}
-    sheet = "Identifiant;Date;Texte;Ressenti;Colère;Injustice\n"
-    read = "ID;annotateur;date;Description;Titre;q1_injustice;q2_compensation;q3_colere\n"
+    filled = "Identifiant;Date;Texte;Ressenti;Colère;Injustice\n"
+    noted = "ID;annotateur;date;Description;Titre;q1_injustice;q2_compensation;q3_colere\n"
     return {
         "code_sheet": [
-            f"{sheet}7;2026-03-01;x;{person};oui;non\n",
-            f"{sheet}7;{person};x;Négatif;oui;non\n",
-            f"{sheet}7;2026-03-01;{person};Négatif;oui;non\n",
+            f"{filled}7;2026-03-01;x;{person};oui;non\n",
+            f"{filled}7;{person};x;Négatif;oui;non\n",
+            f"{filled}7;2026-03-01;{person};Négatif;oui;non\n",
         ],
         "services_publics_plus_codes": [
-            f"{read}7;A01;01/03/2026;x;y;{person};0;1\n",
-            f"{read}7;{person};01/03/2026;x;y;1;0;1\n",
-            f"{read}7;A01;{person};x;y;1;0;1\n",
+            f"{noted}7;A01;01/03/2026;x;y;{person};0;1\n",
+            f"{noted}7;{person};01/03/2026;x;y;1;0;1\n",
+            f"{noted}7;A01;{person};x;y;1;0;1\n",
         ],
         "datagouv_metrics": [
             {"monthlyStats": [{"month": person, "visits": 1}]},

@@ -91,7 +91,7 @@ def _attack(quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> st
         f"Édition du {french.period_label(quarter)} : {tried} cases ont été essayées, dont "
         f"{withheld} de chiffres non publiés ; aucune n’est retrouvée."
     ]
-    if report["withheld"]:
+    if report["narrowest"] is not None:  # else any number is possible behind each of them
         ends = [
             f"{french.number(report['narrowest'])} personnes",
             f", et de {french.number(report['widest'])} au plus" if report["widest"] else "",
