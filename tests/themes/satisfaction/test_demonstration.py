@@ -80,8 +80,9 @@ def test_free_texts_are_plainly_invented_and_all_that_they_tell_of_people_goes(e
             seen.add(row["Souhaitez-vous nous en dire plus ?"])
     assert len(seen) > 55 and any("\n" in text for text in seen)
     redacted = {text: redact(text) for text in seen}
-    assert len([text for text in seen if redacted[text] != text]) == 11
     told = "Martin|Nadia|Bernard|Lucas|Lambert|Sophie|camille|Tilleuls|00417|4f9a|AB-123|98 00"
+    of_people = {text for text in seen if re.search(told, text)}
+    assert of_people == {text for text in seen if redacted[text] != text}
     assert not [text for text in redacted.values() if re.search(told, text)]
 
 
