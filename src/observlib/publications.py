@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from observlib import comparisons, estimates
-from observlib.confidentiality.outsider import Published
+from observlib.confidentiality.knowledge import Published
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.swap import replace_folder, workspace

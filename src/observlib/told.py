@@ -19,7 +19,7 @@ import pandas as pd
 from observlib import disk_cache, estimates, frame, inputs, project, publications, store
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND
-from observlib.confidentiality.outsider import WITHHELD, Knowledge, Published
+from observlib.confidentiality.knowledge import WITHHELD, Knowledge, Published
 from observlib.confidentiality.programme import ENDLESS
 from observlib.display import rounding
 from observlib.families import Given

@@ -15,9 +15,11 @@ from tests.copies import demonstration_catalogue
 from observlib import answers, comparisons, estimates
 from observlib.confidentiality import control, unrounded
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.outsider import Knowledge, Published, blocks, months_of, tiles
+from observlib.confidentiality.knowledge import Knowledge, Published
+from observlib.confidentiality.outsider import blocks
 from observlib.confidentiality.programme import ImpossibleError, possible
 from observlib.confidentiality.rounding import base
+from observlib.confidentiality.windows import months_of, tiles
 from observlib.display.rounding import rounded
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -201,6 +203,35 @@ def test_a_part_alone_withheld_is_had_from_its_whole():
     assert (row["least"], row["most"], row["pinned"]) == (4, 4, True)
     two = attack([Published(counts(whole=100, a=80, b=None, c=None), ())], knowledge(0.0, 10.0))
     assert not two["pinned"].any()
+
+
+def test_the_fewest_counts_are_withheld_that_would_give_one_of_few_people():
+    """Else an agency with one small product could publish nothing."""
+    known = knowledge(0.0, 10.0)
+    rows = counts(whole=100, a=60, b=36, c=None)
+    decision = control.decide(rows, [], known, told)
+    assert decision.changes["product"].tolist() == ["b"]
+    assert decision.tried["least"].tolist() == [1, 1]
+    enough = counts(whole=100, a=80, b=None, c=None)
+    assert control.decide(enough, [], known, told).changes.empty
+
+
+def test_what_was_withheld_stays_so_where_another_choice_would_tell_it():
+    """Two editions of the same counts that withhold others beside a small one give it together."""
+    known = knowledge(0.0, 10.0)
+    before = Published(told(counts(whole=100, a=None, b=36, c=None)), ())
+    decision = control.decide(counts(whole=100, a=60, b=36, c=None), [before], known, told)
+    assert decision.changes["product"].tolist() == ["a"]
+    both = Published(told(counts(whole=100, a=60, b=None, c=None)), ())
+    found = attack([before, both], known).set_index("product")
+    assert found.at["c", "pinned"]
+
+
+def test_a_small_count_that_was_given_away_before_stops_the_edition_and_says_by_what():
+    before = Published(told(counts(whole=100, a=60, b=36, c=None)), ())
+    now = counts(whole=100, a=60, b=None, c=None)
+    with pytest.raises(ObservError, match=r"count of workshop_participants in .* worked back"):
+        control.decide(now, [before], knowledge(0.0, 10.0), told)
 
 
 def test_a_device_that_asks_for_more_people_has_them(monkeypatch):

@@ -63,3 +63,14 @@ def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven(
     found = merge_small(people(0, 11, 12, 40))
     assert list(found) == ["c2", "c3", "Autres"] and found["Autres"][0] == ("c0", "c1")
     assert len(found["Autres"][1]) == 11
+
+
+def test_a_category_with_the_name_of_the_rest_is_not_lost_in_it():
+    """Many tools call a theme "Autres": its people were left out where small ones joined it."""
+    holders = {"Autres": people(40)["c0"], "Prix": {f"p{i}" for i in range(30)}, "Rare": {"x"}}
+    found = merge_small(holders)
+    assert found["Autres"][0] == ("Autres", "Rare") and len(found["Autres"][1]) == 41
+    assert list(merge_small({"Autres": holders["Autres"], "Prix": holders["Prix"]})) == [
+        "Autres",
+        "Prix",
+    ]

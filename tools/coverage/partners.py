@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from observlib import project
-from observlib.catalogue.partners import NOBODY
+from observlib.catalogue.partners import NOBODY, PARTNER, THEME, by_theme
 from observlib.confidentiality.redaction import redact
 from observlib.demo import calendar
 from observlib.demo.chance import stream
 from observlib.themes.partners import estimates
-from observlib.themes.partners.routing import by_text, by_theme
+from observlib.themes.partners.routing import by_text
 from observlib.themes.satisfaction.invented_texts import TEXTS
 from tools.coverage.draws import table
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
@@ -60,7 +60,7 @@ def true_texts() -> Truths:
     places = (100 * led.value_counts(normalize=True)).to_dict()
     return {
         ("partner_text_share", _DEVICE, ""): one(100 - places.get(NOBODY, 0.0)),
-        ("partner_text_share", _DEVICE, estimates.PARTNER): parts(places),
+        ("partner_text_share", _DEVICE, PARTNER): parts(places),
     }
 
 
@@ -72,6 +72,6 @@ def truths(indicator: str, device: str, themes: Mapping[str, float]) -> Truths:
         places[leads(theme)] = places.get(leads(theme), 0.0) + share
     return {
         (indicator, device, ""): one(100 - places.get(NOBODY, 0.0)),
-        (indicator, device, estimates.PARTNER): parts(places),
-        (indicator, device, estimates.THEME): parts(themes),
+        (indicator, device, PARTNER): parts(places),
+        (indicator, device, THEME): parts(themes),
     }

@@ -1,14 +1,18 @@
-"""Partners: what the entries of `partners.yml` say of each other and of the peers, checked."""
+"""Partners: what the entries of `partners.yml` say of each other and of the peers, checked.
+
+Each contact leads to one place: a partner, several of them that share its theme, or none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from observlib.catalogue.entries import Partner, Peer
 from observlib.text import fold_label
 
 SEVERAL, NOBODY, UNTOLD = "Plusieurs organismes", "Aucun organisme", "Sans motif"
+PARTNER, THEME = "partner", "theme"  # groups of estimates
 _TAKEN = (SEVERAL, NOBODY, UNTOLD)
 
 
@@ -74,6 +78,26 @@ def faults(
     ]
     for first, second, key, word in _twice(words):
         yield f"{at(second, key)}: {word!r} leads to {first.id!r} already; leave it to one"
+
+
+def by_theme(partners: Mapping[str, Partner]) -> Callable[[str], str]:
+    """What tells where a theme leads: a partner's label, `SEVERAL`, `NOBODY`, or `UNTOLD`.
+
+    Examples
+    --------
+    >>> caisse = Partner(id="c", label="Caisse", domain="x", themes=["Famille"], shared=["Toit"])
+    >>> ville = Partner(id="v", label="Ville", domain="y", shared=["Toit"])
+    >>> leads = by_theme({"c": caisse, "v": ville})
+    >>> [leads(theme) for theme in ("famille", "Toit", "Autre chose", UNTOLD)]
+    ['Caisse', 'Plusieurs organismes', 'Aucun organisme', 'Sans motif']
+    """
+    known = {fold_label(theme): p.label for p in partners.values() for theme in p.themes}
+    known |= {fold_label(theme): SEVERAL for p in partners.values() for theme in p.shared}
+
+    def leads(theme: str) -> str:
+        return UNTOLD if theme == UNTOLD else known.get(fold_label(theme), NOBODY)
+
+    return leads
 
 
 def _folded(given: tuple[Partner, str, str]) -> str:

@@ -19,14 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib.confidentiality.outsider import (
-    PLACE,
-    WITHHELD,
-    Block,
-    Knowledge,
-    Published,
-    blocks,
-)
+from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
+from observlib.confidentiality.outsider import blocks
 from observlib.confidentiality.programme import ImpossibleError, possible
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned

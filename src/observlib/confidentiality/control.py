@@ -13,13 +13,19 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from observlib import comparisons, estimates, inputs
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.outsider import MEASURES, PLACE, Knowledge, Published, months_of
+from observlib.confidentiality.counted import name_of, shares_of
+from observlib.confidentiality.knowledge import PLACE, WITHHELD, Knowledge, Published
+from observlib.confidentiality.marks import MEASURES
+from observlib.confidentiality.outsider import blocks
 from observlib.confidentiality.rounding import STEP
 from observlib.confidentiality.steps import Series, is_many, wide_step, widened
+from observlib.confidentiality.suppression import beside
+from observlib.confidentiality.windows import months_of
 from observlib.errors import ObservError, bounded
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
@@ -77,7 +83,11 @@ def decide(
         pinned = tried[tried["pinned"]]
         if pinned.empty:
             return Decision(_changes(rows, told), tuple(sorted(wide)), tried)
-        told = _with_less(told, pinned, wide, knowledge)
+        counts = pinned["cell"] == WITHHELD[2]
+        told = _with_less(told, pinned[~counts], wide, knowledge)
+        for _, own in pinned[counts].groupby("quantity", sort=True):
+            now = [*earlier, Published(rounded(told), wide)]
+            told = _without_beside(told, own, now, knowledge)
         again = set(pinned["quantity"])  # nothing changes for the others
         others = tried[~tried["quantity"].isin(again)]
         now = attack([*earlier, Published(rounded(told), wide)], knowledge, again)
@@ -113,6 +123,27 @@ def _with_less(
                 continue
         told = _without(told, same & (told["period"] == row["period"]))
     return told
+
+
+def _without_beside(
+    told: pd.DataFrame,
+    pinned: pd.DataFrame,
+    publications: Sequence[Published],
+    knowledge: Knowledge,
+) -> pd.DataFrame:
+    """Estimates without the fewest counts that give back others of the same quantity.
+
+    Where these do not do, nothing of it is told of the periods of which too much is known.
+    """
+    device, quantity = pinned.iloc[0][["device", "quantity"]]
+    same = told["indicator"].isin([quantity, *shares_of(quantity)])
+    periods = told["period"].isin(pinned["period"])
+    for block in blocks(publications, knowledge, [quantity]):
+        if block.open:
+            names = beside(block, knowledge.few(device))
+            found = [(row["period"], *name_of(row)) in names for row in estimates.records(told)]
+            return _without(told, same & (np.array(found) if names else periods))
+    return _without(told, same & periods)
 
 
 def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:

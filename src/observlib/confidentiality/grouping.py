@@ -38,6 +38,8 @@ def merge_small(
     {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
     """
     small = {name for name, ids in holders.items() if len(ids) < _FEW}
+    if small and rest in holders:  # a category of that very name is one with them
+        small.add(rest)
     larger = sorted(set(holders) - small, key=lambda name: (len(holders[name]), name))
     while small and larger and len(_union(holders, small)) < _FEW:
         small.add(larger.pop(0))

@@ -134,6 +134,24 @@ def possible(
     ]
 
 
+def some(programme: Programme) -> np.ndarray:
+    """Whole numbers that agree with all that the programme tells; any.
+
+    Raises
+    ------
+    ImpossibleError
+        Where none do.
+
+    Examples
+    --------
+    >>> known = Programme()
+    >>> known.tell({known.unknown("people"): 2.0}, 10, 10, "a mean")
+    >>> some(known).tolist()
+    [5.0]
+    """
+    return _Solver(programme).most(np.zeros(len(programme.unknowns)), 0.0)[0]
+
+
 def matrix(rows: Iterable[Sum], width: int) -> csr_array:
     """Sums as rows of a matrix, with a column for each unknown."""
     listed = [*rows]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -21,7 +22,8 @@ from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
 
 from observlib import estimates
 from observlib.confidentiality.attack import RANGE
-from observlib.confidentiality.programme import Programme, Sum, matrix, possible
+from observlib.confidentiality.knowledge import Block
+from observlib.confidentiality.programme import Programme, Sum, matrix, possible, some
 
 Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
 _SECONDS = 20.0  # for one programme; what is found until then is used
@@ -34,6 +36,7 @@ def withheld_cells(
     few: int = estimates.MINIMUM_PEOPLE,
     also: Iterable[int] = (),
     within: int = RANGE,
+    unseen: Iterable[int] = (),
 ) -> set[int]:
     """The fewest cells to withhold, so that none of few people is known closely.
 
@@ -51,6 +54,9 @@ def withheld_cells(
         Cells to withhold for another reason, protected like those of few people.
     within
         People: no cell that is withheld for itself is known as closely as this, either way.
+    unseen
+        Cells that no one is told in any case, and that need no protection: what sums say of them
+        is all that is known.
 
     Returns
     -------
@@ -105,7 +111,7 @@ def withheld_cells(
         return set()
     wide = 2 * within + 1
     every = {*np.flatnonzero(people).tolist()}
-    hidden = {*primary}
+    hidden = {*primary, *(unseen := {*unseen})}
     at_once = max(_LARGE // (2 * len(every)), 1)
     waiting = [primary[start : start + at_once] for start in range(0, len(primary), at_once)]
     fewest = len(waiting) == 1
@@ -128,10 +134,42 @@ def withheld_cells(
                 f"{_some(pinned, 'cell')} cannot be protected: known to within {within} people "
                 "with all others withheld; tell one of the sums less closely, or ask less"
             )
-    for place in [] if fewest else sorted(hidden - {*primary}, key=lambda x: (-people[x], x)):
+    for place in (
+        [] if fewest else sorted(hidden - unseen - {*primary}, key=lambda x: (-people[x], x))
+    ):
         if not _pinned(people, sums, hidden - {place}, primary, wide):
             hidden.remove(place)
-    return hidden
+    return hidden - unseen
+
+
+def beside(block: Block, few: int) -> set[Any]:
+    """The fewest counts of a block to withhold with those withheld, by the names of their unknowns.
+
+    What can be had of a count that is withheld follows from those that are told: any counts that
+    agree with these may stand for the ones that are not. None are found where it is had from what
+    an earlier edition told, or from what is no figure.
+
+    Parameters
+    ----------
+    few
+        Of what is withheld, these and more are known to be no few people, and need no protection.
+    """
+    programme = block.programme
+    counts: list[float] = some(programme).tolist()
+    dropped = {place for places in block.open.values() for place in places}
+    sums = [told for place, told in enumerate(programme.sums) if place not in dropped]
+    withheld = {place for _, total in block.cells for place in total}
+    closed = [place for place in range(len(counts)) if place not in block.open]
+    known = possible(programme, [{place: 1.0} for place in closed])
+    small = {n for n, ends in zip(closed, known, strict=True) if n in withheld and ends.least < few}
+    for place, ends in zip(closed, known, strict=True):  # as other figures tell it, they stay
+        if place not in withheld:
+            sums.append(({place: 1.0}, ends.least, ends.most, "other figures"))
+    try:
+        found = withheld_cells(counts, sums, few=0, also=small, unseen={*closed} - small)
+    except ValueError:
+        return set()
+    return {programme.unknowns[place] for place in found & block.open.keys()}
 
 
 def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> None:

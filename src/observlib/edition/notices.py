@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.outsider import MEASURES
+from observlib.confidentiality.marks import MEASURES
 from observlib.display import french, typography
 from observlib.display.prose import plain
 

@@ -1,14 +1,13 @@
 """Calls, messages and texts by the partner in whose domain they are, over eight quarters.
 
-A partner is told in a quarter where each of its themes then may be: what is told of partners is
-made of what is told of themes, whose small ones are put together (`confidentiality.grouping`), and
-no theme can be had from it by subtraction.
+Few contacts are withheld, and so are few that lead elsewhere; what would give them back is withheld
+for the whole edition (`confidentiality.control`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,21 +15,18 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import by_device, period_status, share_of, within
 from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
+from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, by_theme
 from observlib.comparison.pairs import between, tested
-from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.grouping import merge_small
+from observlib.confidentiality.disclosure import few_alike, protect
+from observlib.confidentiality.rounding import base
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.replies import Reply
 from observlib.text import fold
-from observlib.themes.partners.routing import by_text, by_theme
+from observlib.themes.partners.routing import by_text
 
 QUARTERS = 8
-PARTNER, THEME = "partner", "theme"  # the groups of estimates
 _NO_PARTNER = (NOBODY, UNTOLD)
-_FEW = estimates.MINIMUM_PEOPLE
-Whole = dict[str, int]  # how many contacts each theme has
 
 
 def contacts(rows: pd.DataFrame, kind: str, catalogue: Catalogue) -> pd.DataFrame:
@@ -111,58 +107,43 @@ def routed(
             given = own[own["quarter"] == str(quarter)]
             about = {**passport, "period": str(quarter)}
             about["status"] = period_status(given["date"], [quarter])
-            ids = {theme: {*given.loc[given["theme"] == theme, "id"]} for theme in leads}
-            counts = {theme: len(found) for theme, found in ids.items()}
-            told = _told({theme: found for theme, found in ids.items() if found})
+            counts = {theme: int((given["theme"] == theme).sum()) for theme in leads}
+            of = {place: sum(counts[t] for t in leads if leads[t] == place) for place in places}
+            somewhere = sum(count for place, count in of.items() if place not in _NO_PARTNER)
             total = sum(counts.values())
-            somewhere = [theme for theme in leads if leads[theme] not in _NO_PARTNER]
-            sides = (somewhere, [theme for theme in leads if theme not in somewhere])
-            apart = not any(0 < _hidden(counts, side, told) < _FEW for side in sides)
-            made += _rows(kind, about, sum(counts[theme] for theme in somewhere), total, apart)
-            for place in places:
-                its = [theme for theme in leads if leads[theme] == place]
-                whole = not _hidden(counts, its, told)
-                count = sum(counts[theme] for theme in its)
-                made += _rows(kind, {**about, **_in(PARTNER, place)}, count, total, whole)
+            made += _rows(kind, about, somewhere, total)
+            for place, count in of.items():
+                made += _rows(kind, {**about, **_in(PARTNER, place)}, count, total)
             if kind != "text":
                 for theme in sorted(set(leads) - {UNTOLD}, key=fold):
-                    whole = not counts[theme] or theme in told
-                    group = {**about, **_in(THEME, theme)}
-                    made += _rows(kind, group, counts[theme], total, whole)
+                    made += _rows(kind, {**about, **_in(THEME, theme)}, counts[theme], total)
     shares = [row for row in made if row["indicator"].endswith("_share")]
     counted = [row for row in made if not row["indicator"].endswith("_share")]
-    return estimates.combine([protect(shares), protect(counted, low_base=0, personal=False)])
+    return estimates.combine(
+        [protect(shares, personal=False), protect(counted, low_base=0, personal=False)]
+    )
 
 
 def _in(group: str, value: str) -> dict[str, str]:
     return {"group": group, "group_value": value}
 
 
-def _told(holders: Mapping[str, set[str]]) -> set[str]:
-    """The themes that may be told by themselves: none of few people, nor put together with one."""
-    return {name for name, (names, _) in merge_small(holders).items() if names == (name,)}
+def _rows(kind: str, about: dict[str, Any], count: int, total: int) -> list[dict[str, Any]]:
+    """The count and the share of what leads somewhere; withheld where they tell of few.
 
-
-def _hidden(counts: Whole, themes: Sequence[str], told: set[str]) -> int:
-    """How many contacts of some themes are not told by their themes."""
-    return sum(counts[theme] for theme in themes if theme not in told)
-
-
-def _rows(
-    kind: str, about: dict[str, Any], count: int, total: int, told: bool
-) -> list[dict[str, Any]]:
-    """The count and the share of what leads somewhere; withheld where it may not be told."""
+    With its share, an exact count would tell the whole, and the whole what few people lack.
+    """
     rows = [{**about, "indicator": f"partner_{kind}s"}]
     rows.append({**about, "indicator": f"partner_{kind}_share", "unit": "%"})
     if not total:
         return [{**row, "status": "missing"} for row in rows]
-    if not told:
+    share = share_of(count, total)
+    of_people = about.get("group_value") != UNTOLD  # which nobody is: the agent noted no theme
+    if count and of_people and few_alike("%", share["estimate"], total):
         return [{**row, "status": "suppressed"} for row in rows]
-    values: tuple[dict[str, Any], ...] = (
-        {"estimate": float(count), "n": count or None},
-        share_of(count, total),
-    )
-    return [row | value for row, value in zip(rows, values, strict=True)]
+    share["n"] = base(total)
+    counted = {"estimate": base(count), "n": (of_people and base(count)) or None}
+    return [row | value for row, value in zip(rows, (counted, share), strict=True)]
 
 
 def replied(

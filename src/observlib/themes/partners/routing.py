@@ -1,7 +1,4 @@
-"""Routing: to which partner a theme or a redacted text leads, by the catalogue's entries.
-
-Each contact leads to one place: a partner, several of them that share its theme, or none.
-"""
+"""Routing of texts: to which partner one leads, by the words of the catalogue's entries."""
 
 from __future__ import annotations
 
@@ -9,30 +6,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from observlib.catalogue import Partner
-from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
+from observlib.catalogue.partners import NOBODY, SEVERAL
 from observlib.text import fold_label
 
 _MARK = re.compile(r"\[[^\[\]]*\]")  # in the place of personal data: its words are not the user's
-
-
-def by_theme(partners: Mapping[str, Partner]) -> Callable[[str], str]:
-    """What tells where a theme leads: a partner's label, `SEVERAL`, `NOBODY`, or `UNTOLD`.
-
-    Examples
-    --------
-    >>> caisse = Partner(id="c", label="Caisse", domain="x", themes=["Famille"], shared=["Toit"])
-    >>> ville = Partner(id="v", label="Ville", domain="y", shared=["Toit"])
-    >>> leads = by_theme({"c": caisse, "v": ville})
-    >>> [leads(theme) for theme in ("famille", "Toit", "Autre chose", UNTOLD)]
-    ['Caisse', 'Plusieurs organismes', 'Aucun organisme', 'Sans motif']
-    """
-    known = {fold_label(theme): p.label for p in partners.values() for theme in p.themes}
-    known |= {fold_label(theme): SEVERAL for p in partners.values() for theme in p.shared}
-
-    def leads(theme: str) -> str:
-        return UNTOLD if theme == UNTOLD else known.get(fold_label(theme), NOBODY)
-
-    return leads
 
 
 def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Partner
-from observlib.catalogue.partners import NOBODY
+from observlib.catalogue.partners import NOBODY, by_theme
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown
@@ -18,7 +18,6 @@ from observlib.period import Quarter
 from observlib.replies import Reply
 from observlib.sentences import published
 from observlib.text import fold_label
-from observlib.themes.partners.routing import by_theme
 
 _KINDS = {
     "partner_call_share": "des appels",
