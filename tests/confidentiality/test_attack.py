@@ -216,6 +216,12 @@ def test_the_fewest_counts_are_withheld_that_would_give_one_of_few_people():
     assert control.decide(enough, [], known, told).changes.empty
 
 
+def test_what_is_of_no_product_is_not_taken_for_all_of_them():
+    """A help desk that leaves some messages without a product could publish nothing."""
+    rows = counts(whole=15, a=60, b=None).assign(indicator="tickets_received", unit="messages")
+    assert not attack([Published(rows, ())], knowledge(0.0, 10.0))["pinned"].any()
+
+
 def test_what_was_withheld_stays_so_where_another_choice_would_tell_it():
     """Two editions of the same counts that withhold others beside a small one give it together."""
     known = knowledge(0.0, 10.0)

@@ -79,7 +79,11 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     try:
         found = possible(block.programme, [total for _, total in block.cells], enough)
     except ImpossibleError as error:
-        raise ImpossibleError(f"{block.cells[0][0]}: {error}") from error
+        name = block.cells[0][0]
+        raise ImpossibleError(
+            f"{name['device']}: no counts agree with what is told of {name['quantity']}, now and in "
+            "earlier editions; nothing was published; this is a mistake of observlib: report it"
+        ) from error
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
     for (name, _), seen in zip(block.cells, found, strict=True):
         pinned = seen.least >= 1 and seen.most < few and seen.most - seen.least <= 2 * RANGE

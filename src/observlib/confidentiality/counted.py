@@ -18,8 +18,13 @@ from observlib.confidentiality.programme import Programme, Sum
 from observlib.confidentiality.windows import tiles
 
 SHARES = ("feeling_share", "profile_share", "call_theme_share", "ticket_theme_share",
-          "reopened_share", "poll_share")  # fmt: skip
-_ROUTED = {f"partner_{kind}s": kind for kind in ("call", "ticket", "text")}
+          "text_theme_share", "reopened_share", "poll_share")  # fmt: skip
+_ROUTED = {  # counts by partner, each with the shares of the same contacts
+    "partner_calls": ("partner_call_share", "call_theme_share"),
+    "partner_tickets": ("partner_ticket_share", "ticket_theme_share"),
+    "partner_texts": ("partner_text_share",),
+}
+_OF_ALL = "workshop_participants"  # without a product, of all; of other counts, of no product
 Name = tuple[str, str, str, str]  # product, channel, group, value of the group
 Places = dict[Name, int]  # unknowns of a period
 Leads = Callable[[str], str]  # to whom a theme leads
@@ -31,8 +36,7 @@ def counted(catalogue: Catalogue) -> list[str]:
     return [
         name
         for name, indicator in catalogue.indicators.items()
-        if indicator.comparison == "count"
-        or name in ("workshop_participants", "tickets_open", *_ROUTED)
+        if indicator.comparison == "count" or name in (_OF_ALL, "tickets_open", *_ROUTED)
     ]
 
 
@@ -44,8 +48,7 @@ def shares_of(indicator: str) -> tuple[str, ...]:
     >>> shares_of("partner_calls"), shares_of("visits")
     (('partner_call_share', 'call_theme_share'), ())
     """
-    kind = _ROUTED.get(indicator)
-    return (f"partner_{kind}_share", f"{kind}_theme_share") if kind else ()
+    return _ROUTED.get(indicator, ())
 
 
 def of_shares(
@@ -115,7 +118,8 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
                 _tell_count(block, place, row, is_last, knowledge)
             before[period] = told, places
             periods[period] = {name: places[name] for name in told}
-            _tell_products(block, periods[period], f"{indicator} {period}")
+            if indicator == _OF_ALL:
+                _tell_products(block, periods[period], f"{indicator} {period}")
             if indicator in _ROUTED:
                 leads = by_theme(knowledge.catalogue.partners) if is_last else None
                 _tell_routes(block, periods[period], places, leads, period)

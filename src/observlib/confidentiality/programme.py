@@ -19,6 +19,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from observlib.errors import ObservError
+
 Sum = Mapping[int, float]  # unknowns by their place, each with its coefficient
 ENDLESS = 1e7  # what has no end is looked for up to here
 _NEARLY = 0.2  # of the most, for such an answer
@@ -53,7 +55,7 @@ class Programme:
             self.sums.append((total, least, most, told_by))
 
 
-class ImpossibleError(ValueError):
+class ImpossibleError(ObservError):
     """No counts agree with all that is told: something is told in another way than is supposed."""
 
 
