@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.copies import ROOT
 
-from observlib import counts, findings, project, store
+from observlib import counts, findings, project, store, told
 from observlib.catalogue import Catalogue
 from observlib.display import notes
 from observlib.period import Quarter
@@ -108,3 +108,9 @@ def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catal
     assert marks.loc["Déclaration trimestrielle RSA", "estimate"] == 8.8
     medians = found[found["indicator"] == "procedure_satisfaction_median"].set_index("product")
     assert medians.loc["dila", "estimate"] == 7.9  # of 9, 7.9 and 6.9
+
+
+@pytest.mark.slow
+def test_no_count_of_few_people_can_be_worked_back_from_an_edition_of_real_exports(real):
+    report = told.report(told.decisions(real[0], Quarter(2022, 4)))
+    assert report["tried"] > 80 and report["pinned"] == 0

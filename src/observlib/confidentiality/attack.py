@@ -81,7 +81,7 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     except ImpossibleError as error:
         name = block.cells[0][0]
         raise ImpossibleError(
-            f"{name['device']}: no counts agree with what is told of {name['quantity']}, now and in "
+            f"{name['device']}: no counts agree with what is told of {name['quantity']} now and in "
             "earlier editions; nothing was published; this is a mistake of observlib: report it"
         ) from error
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
