@@ -64,8 +64,9 @@ def label_of(asked: Coded, code: str) -> str:
 
     Examples
     --------
+    >>> about = {"label": "Ressenti", "question": "?", "clause": "expriment un ressenti {}"}
     >>> words = {"positif": "positive", "négatif": "negative"}
-    >>> label_of(Coded(id="feeling", label="Ressenti", question="?", codes=words), "positive")
+    >>> label_of(Coded(id="feeling", codes=words, **about), "positive")
     'Ressenti positif'
     """
     word = next((word for word, known in asked.codes.items() if known == code), code)
