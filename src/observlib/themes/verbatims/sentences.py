@@ -160,6 +160,22 @@ def inner_quotes(words_: str) -> str:
     )
 
 
+def lacking(extras: pd.DataFrame) -> str:
+    """That no machine has read the texts, where what it takes is not installed.
+
+    Parameters
+    ----------
+    extras
+        The words `lacking` of the family: each `extra` that would have to be installed.
+    """
+    if extras.empty:
+        return ""
+    return (
+        "Aucune machine n'a lu ces textes, et aucun thème n'y a été cherché : les bibliothèques "
+        f"qu'il y faut ne sont pas installées (pip install 'observlib[{extras['extra'].iat[0]}]')."
+    )
+
+
 def untold(unstable: pd.DataFrame) -> str:
     """That themes were found and are not told, as other texts would not give them again.
 
