@@ -29,6 +29,7 @@ from observlib.edition.plan import Page
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.store.ledger import Entry, Ledger, write_ledger
+from observlib.themes.verbatims import quotes
 
 PROJECT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
@@ -263,20 +264,35 @@ def copy_sheets(root: Path) -> None:
         shutil.copytree(PROJECT / "data" / name, root / "data" / name)
 
 
-def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(release, root):
-    copy_sheets(root)
-    for name in (
-        "_quarto.yml",
-        "retours.qmd",
-        "_sheets.ejs",
-        "methode.qmd",
-        "references.bib",
-        "references.csl",
-    ):
+def copy_site(root: Path) -> None:
+    """The project's own site but for its home page and glossary, which have one of their own."""
+    names = ["_quarto.yml", "retours.qmd", "_sheets.ejs", "methode.qmd"]
+    for name in (*names, "_redaction.md", "_machine.md", "references.bib", "references.csl"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):
         shutil.copy(path, root / "reports")
     (root / "reports" / "glossaire.qmd").write_text("---\ntitle: Mots\n---\nMots.\n", "utf-8")
+
+
+def test_the_method_page_tells_what_was_measured_of_texts_and_by_which_rule_they_are_quoted(
+    release, root
+):
+    copy_sheets(root)
+    copy_site(root)
+    release(data=write_store(root, folder="data/demo"))
+    page = (root / "reports" / "_site" / "methode.html").read_text(encoding="utf-8")
+    found = re.sub(r"<[^>]*>", " ", page)
+    assert f"de {quotes.SHORTEST} à {quotes.LONGEST} signes" in found
+    assert "Adresses électroniques" in found and "Toujours la plus fréquente" in found
+    assert "pour chaque édition" not in found  # which stands where nothing was put
+    (root / "reports" / "_redaction.md").unlink()
+    with pytest.raises(ObservError, match=r"reports/_redaction\.md: is absent"):
+        release(data=root / "data" / "demo")
+
+
+def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(release, root):
+    copy_sheets(root)
+    copy_site(root)
     write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
     write_study(root, "panorama", words="Voir [la fiche](/practices/sus-a-chaud.qmd).")
     release(data=write_store(root, folder="data/demo"))

@@ -1,5 +1,7 @@
 """What a machine guesses of real texts: `python -m tools.texts FOLDER`, the folder of open data.
 
+It renews the tables of the method's page, `reports/_machine.md`.
+
 Services Publics + publishes experiences with the feeling and aspects that their authors tick; those
 of 2019 to 2022 were read by students, who noted anger and injustice (CC0). Each is guessed by a
 machine that learnt from four fifths of the others.
@@ -8,13 +10,17 @@ machine that learnt from four fifths of the others.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from observlib import files, project
+from observlib.display import french
+from observlib.display.typography import typography
 from observlib.themes.verbatims.machine import Measured, measure
 
+WRITTEN = "<!-- written by `.venv/bin/python -m tools.texts FOLDER` -->"
 FOLDER = "services_publics_plus"
 EXPERIENCES = "sp_plus_experiences_subset.csv"
 CODED = "sp_plus_annotated_2019_2022_pseudonymised.csv"
@@ -33,7 +39,7 @@ def labelled(folder: Path) -> Iterator[tuple[str, pd.Series, pd.Series]]:
     """Each question with its texts and their labels."""
     told = _read(folder / EXPERIENCES, ",")
     texts = told["Titre"] + ". " + told["Description"]
-    yield "Ressenti", texts, told["Ressenti usager"]
+    yield "Ressenti", texts, told["Ressenti usager"].str.lower()
     for aspect in ASPECTS:
         yield aspect, texts, (told[aspect] != "").map({True: "oui", False: "non"})
     coded = _read(folder / CODED, ";")
@@ -48,13 +54,39 @@ def _read(path: Path, delimiter: str) -> pd.DataFrame:
     return rows.map(lambda cell: cell.translate(_WINDOWS))
 
 
-def told(name: str, found: Measured) -> str:
-    """What was measured of a question, as lines."""
-    head = f"{name}: macro-F1 {found.f1:.3f}, always the commonest {found.baseline:.3f}"
-    table = (100 * found.confusion).round().astype(int).assign(textes=found.n)
-    return f"{head} ({found.n.sum()} texts)\n{table.to_string()}\n"
+def page(found: Mapping[str, Measured]) -> str:
+    """The tables of the method's page: how good the machine is, and what it takes for what."""
+    good = [
+        f"| {name} | {french.number(int(one.n.sum()))} | {french.number(one.f1, 2)} | "
+        f"{french.number(one.baseline, 2)} |"
+        for name, one in found.items()
+    ]
+    guesses = [
+        f"| {name} | {label} | {french.number(int(one.n[label]))} | {_percent(row[label])} | "
+        f"{french.join(f'{guess} : {_percent(row[guess])}' for guess in row.index.drop(label))} |"
+        for name, one in found.items()
+        for label, row in one.confusion.iterrows()
+    ]
+    lines = [
+        *(
+            "| Ce qu’on cherche | Textes | Machine | Toujours la plus fréquente |",
+            "|:--|--:|--:|--:|",
+        ),
+        *(*good, "", ": Justesse de la machine (macro-F1, de 0 à 1), et celle de qui répondrait"),
+        *("toujours la réponse la plus fréquente {#tbl-machine}", ""),
+        *("| Ce qu’on cherche | On lit | Textes | Deviné juste | Deviné autre chose |",),
+        *("|:--|:--|--:|--:|:--|", *guesses, ""),
+        *(": Ce que la machine devine des textes où on lit chaque réponse {#tbl-confusion}",),
+    ]
+    return "\n".join([WRITTEN, "", typography("\n".join(lines)), ""])
+
+
+def _percent(share: float) -> str:
+    return french.percent(100 * share, 0)
 
 
 if __name__ == "__main__":
+    measured = {}
     for question, words, labels in labelled(Path(sys.argv[1]) / FOLDER):
-        print(told(question, measure([*words], labels)), flush=True)
+        measured[question] = measure([*words], labels)
+    files.write_text(project.root() / "reports" / "_machine.md", page(measured))

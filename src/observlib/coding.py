@@ -117,6 +117,19 @@ def drawn(texts: pd.DataFrame, quarter: str) -> pd.DataFrame:
     return texts.assign(place=place).sort_values("place").drop(columns="place")
 
 
+def in_order_of(coder: str, texts: pd.DataFrame) -> pd.DataFrame:
+    """Texts in the order in which a coder reads them, neither that of another nor the draw's.
+
+    Examples
+    --------
+    >>> texts = pd.DataFrame({"device": "d", "answer_id": list("abcdef")})
+    >>> one, two = ("".join(in_order_of(coder, texts)["answer_id"]) for coder in CODERS)
+    >>> one != two, sorted(one) == sorted(two)
+    (True, True)
+    """
+    return drawn(texts, f"coder {coder}")
+
+
 def write_sheets(
     verbatims: pd.DataFrame,
     device: str,
@@ -169,11 +182,10 @@ def write_sheets(
 
 def _filled_by(coder: str, texts: pd.DataFrame, book: Mapping[str, Coded]) -> str:
     """The file of a coder, in an order of their own, which spreadsheets open as a table."""
-    shuffled = drawn(texts, f"coder {coder}")
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow([IDENTIFIER, DATE, TEXT, *(asked.label for asked in book.values())])
-    for row in shuffled.itertuples():
+    for row in in_order_of(coder, texts).itertuples():
         known = [as_cell(row.answer_id), f"{row.date:%Y-%m-%d}", as_cell(row.text)]
         writer.writerow(known + [""] * len(book))
     return stream.getvalue()

@@ -66,7 +66,8 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
     -------
     dict
         `changes`, `seasonality`, and lists of records: `visits_by_month`, `visits_by_quarter`
-        (visits), `ratings` (means on 0–10, shares from 0 to 1, counts of answers),
+        (visits), `ratings` (means on 0–10, shares from 0 to 1, counts of answers), `texts` (counts
+        of those that hold what readers look for),
         `experiences` (counts) and `procedures` (marks on 0–10), `subscriptions` (counts, true
         shares from 0 to 1) and `sales` (counts, cents, a rate in %), `surveys` (true values of
         indicators and shares in %, counts of responses, mean satisfaction on 0–10 by age and what
@@ -87,7 +88,7 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
     >>> with tempfile.TemporaryDirectory() as place:
     ...     truths = write(Path(place) / "raw")
     ...     len(list((Path(place) / "raw").rglob("*.csv")))
-    359
+    367
     >>> [(c["kind"], c["device"]) for c in truths["changes"]][:2]
     [('satisfaction', 'jdma-service-public'), ('traffic', 'matomo-legifrance')]
     """

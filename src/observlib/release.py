@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib import disk_cache, files, frame, inputs, publications, standing, store, told
+from observlib.display.typography import typography
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
@@ -25,7 +26,7 @@ from observlib.edition.manifest import (
     known_frame,
     leave_out,
 )
-from observlib.edition.notices import with_attack, with_notices
+from observlib.edition.notices import with_attack, with_notices, with_part
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
@@ -36,6 +37,10 @@ from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
+from observlib.themes.verbatims import quotes
+
+# places of the method's page, and the files of `reports/` that stand there
+_MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
 
 def release(
@@ -172,7 +177,7 @@ def _publish(
 
     while True:
         _announce(reports / "index.qmd", copy, manifest)
-        _tell_attack(reports / "methode.qmd", copy, request)
+        _tell_method(reports / "methode.qmd", copy, request)
         kept_pages = request.root / disk_cache.FOLDER / "site"
         try:
             publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
@@ -285,13 +290,32 @@ def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
 
 
-def _tell_attack(method: Path, copy: Path, request: Request) -> None:
-    """Put what the edition's own attack found on the copy of the method page, if there is one."""
+def _tell_method(method: Path, copy: Path, request: Request) -> None:
+    """Put on the copy of the method page, if there is one, what was measured and what code says.
+
+    That is what the edition's own attack found, what redaction and the machine find of texts, and
+    the rule by which texts are quoted.
+    """
     if method.exists():
         report = told.report(told.decisions(request.data, request.quarter))
         text = method.read_text(encoding="utf-8")
         text = with_attack(text, str(request.quarter), report, request.catalogue)
+        text = with_part(text, "citation", typography(quotes.rule()))
+        for name, measured in _MEASURED.items():
+            if f"<!-- {name} -->" in text:
+                text = with_part(text, name, _measured(method.with_name(measured)))
         (copy / method.name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _measured(path: Path) -> str:
+    """What was measured of texts, as a part of the method page."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise ObservError(
+            f"reports/{path.name}: is absent or not UTF-8; restore it, or take its place out of "
+            "reports/methode.qmd"
+        ) from error
 
 
 def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:

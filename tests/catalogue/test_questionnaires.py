@@ -74,7 +74,7 @@ def test_a_catalogue_without_questionnaires_is_whole(folder):
 @pytest.mark.parametrize(
     ("old", "new", "line", "word"),
     [
-        ("kind: ignored", "kind: free", 24, "'scale', 'choice', 'multiple' or 'ignored'"),
+        ("kind: ignored", "kind: free", 24, "'multiple', 'text' or 'ignored'"),
         ("    kind: multiple", "    kinds: multiple", 20, "unknown key 'questions.2.kinds'"),
         ("kind: multiple", "kind: choice\n    scale: [1, 5]", 17, "goes with the kind scale"),
         ("    scale: [0, 1]\n", "", 4, "goes with the kind scale"),

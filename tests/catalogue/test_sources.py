@@ -33,6 +33,20 @@ def load(tmp_path):
     return loaded
 
 
+@pytest.mark.parametrize("loader", ["limesurvey", "spss_stata", "kobo"])
+def test_open_answers_are_asked_for_only_where_a_question_is_open(load, loader):
+    more = f"loader: {loader}; verbatims: redacted; questionnaire: "
+    assert load(f"{more}enquete-vie-publique").verbatims == "redacted"
+    with pytest.raises(ObservError, match="questionnaires that have a question of the kind text"):
+        load(f"{more}sus")
+
+
+def test_a_loader_that_reads_no_answers_takes_no_open_ones(load):
+    more = "loader: plain_csv; table: invitations; questionnaire: enquete-vie-publique"
+    with pytest.raises(ObservError, match="plain_csv knows none"):
+        load(f"{more}; verbatims: redacted")
+
+
 @pytest.mark.parametrize(
     ("more", "kind"),
     [

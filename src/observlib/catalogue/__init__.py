@@ -21,6 +21,7 @@ from observlib.catalogue.entries import (
 )
 from observlib.catalogue.formats import FIELDS, Column, Format, Keep, Layout, load_formats
 from observlib.catalogue.questionnaires import (
+    UNREAD,
     Question,
     Questionnaire,
     Routing,
@@ -34,6 +35,7 @@ __all__ = [
     "CHANNEL_LABELS",
     "FIELDS",
     "SQLITE",
+    "UNREAD",
     "Beside",
     "Catalogue",
     "Channel",

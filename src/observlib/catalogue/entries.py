@@ -219,7 +219,8 @@ class Coded(Entry):
     Examples
     --------
     >>> words = {"oui": "yes", "non": "no"}
-    >>> Coded(id="anger", label="Colère", question="En colère ?", codes=words).codes["oui"]
+    >>> about = {"label": "Colère", "question": "En colère ?", "clause": "expriment de la colère"}
+    >>> Coded(id="anger", codes=words, **about).codes["oui"]
     'yes'
     """
 
@@ -227,6 +228,10 @@ class Coded(Entry):
     question: Text = Field(description="as it is asked of those who read (fr)")
     codes: dict[Text, Slug] = Field(
         min_length=2, description="what may be written (fr), and what the table `codes` has for it"
+    )
+    clause: Text = Field(
+        description="what texts do that hold it, after « 43 % des textes » (fr); `{}` stands for "
+        "the answer, where it is not yes"
     )
 
 

@@ -20,8 +20,12 @@ One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
         answers: {SQ001: Une démarche, SQ002: Un renseignement, other: Autre}
         labels: {"Pour faire une démarche": Une démarche}
         asked_if: {variable: satisfaction, is: [1, 2]}
-      - code: Q03
+      - variable: comment
+        code: Q03
         text: "Un commentaire ?"
+        kind: text
+      - code: Q04
+        text: "Votre nom ?"
         kind: ignored
 
 - `weight`, where the survey has weights of its own (of its sampling, of a correction for who did
@@ -34,7 +38,10 @@ One file a questionnaire, `data/catalogue/questionnaires/<id>.yml`::
 - `kind` says what an answer is. `scale`: a value from the worst to the best end of `scale`; a
   reversed one is written `[5, 1]`, where 1 is best, and its values are turned round, so that in
   the tidy table the best is always the highest. `choice`: one category. `multiple`: one category
-  for each box ticked. `ignored` (free text, consent, what names a person): never loaded.
+  for each box ticked. `text`: an open question. What people wrote is loaded where the device's
+  entry says `verbatims: redacted`, with marks for personal data, and nowhere else; `variable` is
+  then its question in the table `verbatims`. `ignored` (consent, what names a person): never
+  loaded.
 - `answers` gives the meaning of each answer code, `labels` that of each answer text: on a scale
   the value (before it is turned round), else the category, in the words by which indicators group.
   Several answers may share a category, and surveys of different wording so feed the same one.
@@ -65,6 +72,8 @@ from observlib.text import fold
 
 _SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 RESPONSE = "response"  # the variable that counts responses; no question may feed it
+UNREAD = ("text", "ignored")  # kinds of questions that no answer of `responses` comes from
+_AN = {"text": "an open", "ignored": "an ignored"}
 
 
 def _as_code(key: object) -> object:
@@ -93,7 +102,7 @@ class Question(BaseModel):
     variable: Slug | None = None
     code: Code
     text: Text
-    kind: Literal["scale", "choice", "multiple", "ignored"]
+    kind: Literal["scale", "choice", "multiple", "text", "ignored"]
     scale: tuple[float, float] | None = None
     answers: dict[Code, Meaning] = {}
     labels: dict[Code, Meaning] = {}
@@ -201,19 +210,17 @@ def _closest(name: str, known: Mapping[str, str]) -> str | None:
 def _faults(question: Question) -> Iterator[str]:
     """What in a question does not go together."""
     kind = question.kind
-    if kind == "ignored":
-        given = [
-            key
-            for key in ("variable", "scale", "answers", "labels", "asked_if")
-            if getattr(question, key)
-        ]
-        if given:
-            yield f"an ignored question has no {', '.join(given)}"
-        return
-    if question.variable is None:
+    if kind in UNREAD:
+        keys = ("scale", "answers", "labels", "asked_if")
+        none = keys if kind == "text" else ("variable", *keys)
+        if given := [key for key in none if getattr(question, key)]:
+            yield f"{_AN[kind]} question has no {', '.join(given)}"
+    if question.variable is None and kind != "ignored":
         yield "key 'variable' is missing; only an ignored question has none"
     if question.variable == RESPONSE:
         yield f"variable {RESPONSE!r} counts the responses; name another"
+    if kind in UNREAD:
+        return
     if (kind == "scale") != (question.scale is not None):
         yield "key 'scale' goes with the kind scale, always"
     wrong = [m for m in question.meanings if isinstance(m, str) == (kind == "scale")]
@@ -265,6 +272,6 @@ def _impossible(code: str, routing: Routing, filter_: Question) -> Iterator[str]
             allowed = f"numbers from {low:g} to {high:g}"
         else:
             possible = value in filter_.meanings
-            allowed = ", ".join(map(str, filter_.meanings))
+            allowed = ", ".join(map(str, filter_.meanings)) or "none: its question is open"
         if not possible:
             yield f"{code}: asked_if is {value!r}; allowed: {allowed}"

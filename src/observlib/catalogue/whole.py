@@ -255,12 +255,16 @@ def _unknown_references(
             loaders or ()
         )  # else that is told above
         texts_read = (form and form.texts) or device.loader in WITH_TEXTS
+        if "questionnaire" in needed_by(device.loader, parts["formats"]):
+            asked = parts["questionnaires"].get(device.questionnaire)
+            texts_read = asked and any(question.kind == "text" for question in asked.questions)
         if device.verbatims and is_known and not texts_read:
             texts = sorted(name for name, one in parts["formats"].items() if one.texts)
             yield (
                 f"{places['devices', device.id, 'verbatims']}: {device.id!r}: key 'verbatims' goes "
-                f"with loaders that know texts ({', '.join((*WITH_TEXTS, *texts))}), and "
-                f"{device.loader} knows none"
+                f"with loaders that know texts ({', '.join((*WITH_TEXTS, *texts))}) and with "
+                f"questionnaires that have a question of the kind text, and {device.loader} knows "
+                "none"
             )
         for key in needed_by(device.loader, parts["formats"]):
             if getattr(device, key) is None:

@@ -61,7 +61,27 @@ def with_notices(text: str, manifest: Mapping[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-_BEGIN, _END = "<!-- attaque -->", "<!-- /attaque -->"
+def with_part(text: str, name: str, part: str) -> str:
+    """A page with a part at its place, between two comments; as it is where it has no such place.
+
+    Examples
+    --------
+    >>> print(with_part("Avant.\\n<!-- ici -->\\n?\\n<!-- /ici -->\\nAprès.", "ici", "Du texte."))
+    Avant.
+    <!-- ici -->
+    <BLANKLINE>
+    Du texte.
+    <BLANKLINE>
+    <!-- /ici -->
+    Après.
+    """
+    before, begin, rest = text.partition(f"<!-- {name} -->")
+    _, end, after = rest.partition(f"<!-- /{name} -->")
+    if not begin or not end:
+        return text
+    return f"{before}{begin}\n\n{part.strip()}\n\n{end}{after}"
+
+
 _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
 
 
@@ -77,12 +97,7 @@ def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: C
     report
         As `told.report` gives it.
     """
-    before, begin, rest = text.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        return text
-    found = typography(_attack(quarter, report, catalogue))
-    return f"{before}{begin}\n{found}\n{end}{after}"
+    return with_part(text, "attaque", typography(_attack(quarter, report, catalogue)))
 
 
 def _attack(quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:

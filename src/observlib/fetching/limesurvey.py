@@ -1,7 +1,7 @@
 """The responses of a LimeSurvey survey, by its RemoteControl interface (JSON-RPC).
 
 Its administrator must have switched the interface on. What the loader would not read, such as
-names and comments, is dropped before anything is written.
+names, and comments but where the device has `verbatims`, is dropped before anything is written.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def responses(device: Device, questionnaire: Questionnaire, path: Path) -> str:
         raise ObservError(
             f"{limesurvey.host}: the export is not UTF-8 at byte {error.start}"
         ) from error
-    return without_the_rest(Path(path.name), text, questionnaire)
+    return without_the_rest(Path(path.name), text, questionnaire, bool(device.verbatims))
 
 
 def _download(limesurvey: web.Server, device: Device) -> bytes:

@@ -1,7 +1,8 @@
 """From the columns and cells of a survey's export to the table `responses`, by a questionnaire.
 
 Only columns that the questionnaire knows are read, and of these none that it ignores: that is what
-keeps names, addresses and free text out of the store.
+keeps names and addresses out of the store. Free text comes from open questions alone, redacted,
+where the device asks for it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from observlib.catalogue import Catalogue, Device, Question
+from observlib.catalogue import UNREAD, Catalogue, Device, Question
 from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
@@ -37,6 +38,7 @@ from observlib.loaders._text import (
     width_fault,
     without_persons,
 )
+from observlib.loaders._verbatims import with_open_answers
 from observlib.period import Quarter
 from observlib.tables import reject
 from observlib.text import fold_label
@@ -98,7 +100,7 @@ def responses(
     questionnaire = catalogue.questions_of(device)
     header = find(path, questionnaire, columns, submission)
     read = [question for question in questionnaire.questions if header.questions[question.code]]
-    read = [question for question in read if question.kind != "ignored"]
+    read = [question for question in read if question.kind not in UNREAD]
     meanings = {question.code: _meanings(question) for question in read}
     faulty = {line: width_fault(cells, len(columns)) for line, cells in rows.items()}
     rejects = [reject(path.name, line, "", "", why) for line, why in faulty.items() if why]
@@ -114,7 +116,7 @@ def responses(
         check_weights(path, str(questionnaire.weight), written)
     found: list[tuple[object, ...]] = []
     unasked: Counter[str] = Counter()
-    weights: dict[str, float] = {}
+    kept: list[_Response] = []
     undated = 0
     for line, cells in whole.items():
         response, fault = _response(line, cells, columns, header, layouts, doubtful)
@@ -134,7 +136,7 @@ def responses(
         if whole_rows and slid is not None:
             rejects.append(reject(path.name, line, *slid[:2], f"{slid[2]}; {_SLID}"))
             continue
-        weights[response.id] = response.weight
+        kept.append(response)
         found.append((*response, "response", None, None, None, None))
         given: dict[str | None, set[float | str]] = {}
         for question in read:
@@ -151,10 +153,12 @@ def responses(
             ]
     notices = [*header.notices, *_notices(unasked, undated, instead)]
     if header.weight is not None:
-        notices += unweighted(weights)
+        notices += unweighted({response.id: response.weight for response in kept})
     if header.submitted is None:
         notices.append("no column says which responses were submitted: all count as finished")
-    return settle(path, "responses", _frame(found, device), rejects, notices)
+    loaded = settle(path, "responses", _frame(found, device), rejects, notices)
+    ids = {response.line: response.id for response in kept}
+    return with_open_answers(path, loaded, device, questionnaire, header.questions, ids, whole)
 
 
 def _response(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from observlib.catalogue import Question, Questionnaire, plain_code
+from observlib.catalogue import UNREAD, Question, Questionnaire, plain_code
 from observlib.errors import ObservError, bounded
 from observlib.loaders._text import headers_shown, short
 from observlib.text import fold_label
@@ -107,7 +107,7 @@ def find(
         for place, column in enumerate(columns)
         if place not in own and not _needs_no_notice(column, folded[place], questionnaire)
     ]
-    absent = [q for q in questionnaire.questions if q.kind != "ignored" and not questions[q.code]]
+    absent = [q for q in questionnaire.questions if q.kind not in UNREAD and not questions[q.code]]
     notices = []
     if absent:
         codes = bounded((question.code for question in absent), 8)

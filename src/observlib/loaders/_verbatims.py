@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from observlib import tables
-from observlib.catalogue import Device, Format
+from observlib.catalogue import Device, Format, Questionnaire
 from observlib.confidentiality.redaction import Names, redact
 from observlib.loaders import Loaded
 from observlib.loaders._grid import Grid
 from observlib.loaders._kept_rows import places_of
 from observlib.loaders._rows import rejects_of
+from observlib.loaders._survey_columns import NO_ANSWER
+from observlib.text import fold_label
 
 ID_OF = {  # the column of each table by which its texts are known
     "ratings": "answer_id",
     "tickets": "ticket_id",
     "experiences": "experience_id",
+    "responses": "response_id",
     "codes": "answer_id",
 }
 
@@ -64,6 +67,47 @@ def with_texts(
     frame = pd.DataFrame(rows, index=lines) if rows else tables.empty("verbatims")
     kept, rejects = tables.conform(frame, "verbatims", path.name)
     return replace(found, texts=kept, rejects=rejects_of((), pd.concat([found.rejects, rejects])))
+
+
+def with_open_answers(
+    path: Path,
+    found: Loaded,
+    device: Device,
+    questionnaire: Questionnaire,
+    places: Mapping[str, Iterable[int]],
+    ids: Mapping[int, str],
+    rows: Mapping[int, Sequence[str]],
+) -> Loaded:
+    """What a survey's export holds, with what was written under its open questions, redacted.
+
+    Without, where the device does not ask for it.
+
+    Parameters
+    ----------
+    places
+        Where the columns of each question stand, by its code.
+    ids
+        Of each row that is a response, by its line, its identifier.
+    rows
+        The cells of each row.
+    """
+    if not device.verbatims:
+        return found
+    asked = [question for question in questionnaire.questions if question.kind == "text"]
+    texts = {
+        str(question.variable): {
+            line: cell
+            for line in ids
+            for cell in [rows[line][place]]
+            if fold_label(cell) not in NO_ANSWER
+        }
+        for question in asked
+        for place in places[question.code]
+    }
+    absent = [question.code for question in asked if not places[question.code]]
+    told = [f"no column of {', '.join(absent)}: no text of it is loaded"] if absent else []
+    loaded = with_texts(path, found, device, ids, texts)
+    return replace(loaded, notices=(*loaded.notices, *told))
 
 
 def _names(device: Device) -> Names | None:

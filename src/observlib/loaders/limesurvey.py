@@ -8,8 +8,10 @@ Any of LimeSurvey's exports may be ingested:
 - the archive of a survey (`.lsa`), whose structure tells the codes and texts.
 
 The device is one survey: its responses are known by their identifiers. Columns of persons (names,
-e-mail and IP addresses, tokens, referrers), free text and whatever the questionnaire does not name
-are never loaded. `observ fetch` downloads the responses of a survey in the first form.
+e-mail and IP addresses, tokens, referrers), what is written beside "Other" and whatever the
+questionnaire does not name are never loaded; what is written under open questions, where the
+device has `verbatims` alone, redacted. `observ fetch` downloads the responses of a survey in the
+first form.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import csv
 import io
 from pathlib import Path
 
-from observlib.catalogue import Catalogue, Device, Questionnaire
+from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
 from observlib.loaders._csv import read_csv, read_text
@@ -48,11 +50,11 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     return responses(path, device, catalogue, columns, rows)
 
 
-def without_the_rest(path: Path, text: str, questionnaire: Questionnaire) -> str:
+def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts: bool) -> str:
     """A CSV export reduced to what `load` reads, so that nothing else is kept.
 
-    Columns of persons, of free text and of questions that are unknown or ignored go; what people
-    wrote beside "Other" leaves a `Y`.
+    Columns of persons and of questions that are unknown or ignored go, and those of open questions
+    but where they are asked for; what people wrote beside "Other" leaves a `Y`.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire) -> str
         An export with question codes and answer codes.
     questionnaire
         Of the survey.
+    texts
+        Whether what is written under open questions is asked for.
 
     Raises
     ------
@@ -70,7 +74,8 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire) -> str
     """
     header, rows = read_csv(path, text, find_delimiter(text, ",;\t"))
     found = find(path, questionnaire, [Column((name,)) for name in header], submission=True)
-    asked = [question for question in questionnaire.questions if question.kind != "ignored"]
+    left = ("ignored",) if texts else UNREAD
+    asked = [question for question in questionnaire.questions if question.kind not in left]
     boxes = {place for q in asked if q.kind == "multiple" for place in found.questions[q.code]}
     kept = {place for question in asked for place in found.questions[question.code]}
     kept |= {found.response, *found.days, *([] if found.weight is None else [found.weight])}

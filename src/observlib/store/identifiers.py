@@ -18,11 +18,12 @@ import pandas as pd
 
 from observlib import files, tables
 from observlib.errors import ObservError
+from observlib.personal.hashes import PUBLIC_KEY, for_device, hashed
+
+__all__ = ["hashed", "hidden", "key_of", "mark_of", "persons"]
 
 FOLDER = "identifiers"  # in a data folder, beside its store
 VARIABLE = "OBSERVLIB_KEY_FILE"
-# Public, so that the demonstration's store and figures are the same everywhere: it has no people.
-_DEMONSTRATION = b"observlib's demonstration: public"
 
 
 def key_of(data: Path, kind: str, mark: str) -> bytes:
@@ -44,7 +45,7 @@ def key_of(data: Path, kind: str, mark: str) -> bytes:
     """
     path = _path(data)
     if kind == "demonstration":
-        key = _DEMONSTRATION
+        key = PUBLIC_KEY
     else:
         if not path.exists() and not mark:
             _draw(path, data)
@@ -92,17 +93,10 @@ def hidden(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFr
     return rows.assign(**{name: _hashes(rows[name], device, key) for name in persons(table)})
 
 
-def hashed(identifier: str, device: str, key: bytes) -> str:
-    """The hash of a device's identifier: 128 bits of BLAKE2b with a key (RFC 7693), in hex."""
-    begun = hashlib.blake2b(device.encode() + b"\0", key=key, digest_size=16)
-    begun.update(identifier.encode())
-    return begun.hexdigest()
-
-
 def _hashes(texts: pd.Series, device: str, key: bytes) -> pd.Series:
     """The hash of each text, made once of each: `hashed`, less what all begin with."""
     places, known = pd.factorize(texts)
-    begun = hashlib.blake2b(device.encode() + b"\0", key=key, digest_size=16)
+    begun = for_device(device, key)
     made = np.empty(len(known), dtype=object)
     for place, text in enumerate(known.tolist()):
         one = begun.copy()

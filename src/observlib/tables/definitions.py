@@ -417,8 +417,8 @@ TABLES = {
         several=True,
     ),
     # One row a text that someone wrote, redacted before it came here (`[nom]`, `[téléphone]` …):
-    # `answer_id` is that of the rating, experience or ticket that it came with, `question` what it
-    # answers, or the name of its field, such as `title`.
+    # `answer_id` is that of the rating, response, experience or ticket that it came with,
+    # `question` what it answers, or the name of its field, such as `title`.
     "verbatims": _table(
         {
             "answer_id": _PERSON_ID,

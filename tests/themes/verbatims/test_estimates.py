@@ -6,7 +6,7 @@ from tests.texts import TEXTS, read_by, verbatims, with_texts, written
 
 from observlib import coding, estimates, families, frame, tables
 from observlib.period import Quarter
-from observlib.themes.verbatims import topics
+from observlib.themes.verbatims import machine, sentences, topics
 from observlib.themes.verbatims.estimates import (
     counts,
     label_of,
@@ -132,8 +132,6 @@ def test_a_few_texts_that_could_not_be_read_do_not_forbid_the_others(whole):
 
 def test_what_was_read_in_the_quarter_teaches_nothing_about_it(whole, book, monkeypatch):
     """Else the machine would be right where it is checked, and nowhere else."""
-    from observlib.themes.verbatims import machine
-
     seen: list[str] = []
     real = machine.guess
 
@@ -231,10 +229,7 @@ def test_themes_are_those_of_a_product_and_quotes_of_the_quarter_and_of_who_allo
     assert set(quoted["theme"]) <= set(rows["group_value"])
 
 
-def test_a_store_without_texts_gives_an_empty_family_and_asks_for_no_library(book, monkeypatch):
-    from observlib.themes.verbatims import machine
-
-    monkeypatch.setattr(machine, "need_libraries", lambda: pytest.fail("asked for"))
+def test_a_store_without_texts_gives_an_empty_family(book):
     empty = [
         tables.empty(name).assign(source=pd.Series(dtype=str)) for name in ("verbatims", "codes")
     ]
@@ -242,14 +237,23 @@ def test_a_store_without_texts_gives_an_empty_family_and_asks_for_no_library(boo
     assert found.empty and all(frame_.empty for frame_ in words.values())
 
 
-def test_few_texts_ask_for_no_library_either(book, monkeypatch):
-    from observlib.themes.verbatims import machine
-
-    monkeypatch.setattr(machine, "need_libraries", lambda: pytest.fail("asked for"))
-    empty = tables.empty("codes").assign(source=pd.Series(dtype=str))
-    found, _, words = verbatims_(verbatims(["Bien."] * 20, day=NOW), empty, NONE, book, QUARTER)
-    assert found["indicator"].tolist() == ["text_count"]
+def test_without_the_libraries_the_sample_speaks_alone_and_the_page_says_what_is_missing(
+    texts, whole, book, monkeypatch
+):
+    monkeypatch.setattr(machine, "find_spec", lambda name: None)
+    monkeypatch.setattr(machine, "guess", lambda *_: pytest.fail("asked for"))
+    found, _, words = verbatims_(texts, codes_of(whole), NONE, book, QUARTER)
+    told_, alone = (of(found, name).iloc[0] for name in ("text_share", "text_share_read"))
+    ends = ["estimate", "ci_low", "ci_high"]
+    assert told_[ends].tolist() == alone[ends].tolist()
+    assert of(found, "machine_f1").empty and of(found, "text_theme_share").empty
+    said = sentences.lacking(words["lacking"])
+    assert "pip install 'observlib[text]'" in said
+    few, _, words = verbatims_(verbatims(["Bien."] * 20, day=NOW), codes_of(whole).head(0), NONE,
+                               book, QUARTER)  # fmt: skip
+    assert few["indicator"].tolist() == ["text_count"]
     assert set(words["refusals"]["reason"]) == {"none"}
+    assert sentences.lacking(words["lacking"]) == ""
 
 
 def test_the_family_is_declared_and_gives_the_same_again(texts, whole, book):

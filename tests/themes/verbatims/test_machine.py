@@ -1,13 +1,10 @@
 """What a machine learns of labelled texts, and how it is measured."""
 
-import builtins
-
 import numpy as np
 import pandas as pd
 import pytest
 from tests.texts import invented
 
-from observlib.errors import ObservError
 from observlib.survey.prediction_powered import prevalence
 from observlib.themes.verbatims import machine
 
@@ -62,20 +59,6 @@ def test_a_label_on_few_texts_is_not_learnt():
     assert not machine.can_learn(pd.Series(labels))
     assert machine.can_learn(pd.Series([*labels, "yes"]))
     assert not machine.can_learn(pd.Series(labels[:60]))
-
-
-def test_without_the_libraries_it_says_how_to_install_them(monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *rest, **more):
-        if name.startswith(("sklearn", "simplemma")):
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
-    machine.need_libraries()
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ObservError, match=r"pip install 'observlib\[text\]'"):
-        machine.need_libraries()
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from observlib.themes.verbatims import quotes
 from observlib.themes.verbatims.quotes import may_be_quoted, names_in
 
 PLAIN = "Le formulaire est long, et le message d'erreur ne dit pas ce qui manque."
@@ -17,6 +18,18 @@ def test_an_ordinary_text_may_be_quoted():
     assert may_be_quoted(
         "Très long ! J'attends depuis deux mois, en France aussi, une réponse.", NAMES
     )
+
+
+def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
+    marked = "Merci à [nom], et à [nom], pour la réponse du guichet de Connect."
+    assert not may_be_quoted(marked, NAMES) and not may_be_quoted(PLAIN[:39], NAMES)
+    monkeypatch.setattr(quotes, "SHORTEST", 9)
+    monkeypatch.setattr(quotes, "MOST_MARKS", 2)
+    monkeypatch.setattr(quotes, "MINIMUM_PEOPLE", 10)
+    assert may_be_quoted(marked, NAMES) and may_be_quoted(PLAIN[:39], NAMES)
+    rule = quotes.rule().replace("\xa0", " ").replace("\u202f", " ")
+    assert "de 9 à 300 signes" in rule and "au plus 2 passages effacés" in rule
+    assert "si moins de 10 textes l’emploient" in rule and rule.endswith(".")
 
 
 @pytest.mark.parametrize(

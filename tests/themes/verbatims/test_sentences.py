@@ -34,11 +34,13 @@ def plain(text: str) -> str:
 def test_what_is_read_most_is_said_first_with_its_interval(book):
     said = plain(sentences.read(shares(Injustice=10, Colère=32), book, Q))
     assert said == (
-        "Au 3e trimestre 2026, on lit « Colère » dans 32 % des textes (28 à 37 %) et « Injustice » "
-        "dans 10 % des textes (6 à 15 %) (Textes fictifs). Ceux qui écrivent s'y sont décidés : "
-        "ces parts ne valent que pour leurs textes."
+        "Parmi les textes du 3e trimestre 2026 (Textes fictifs), 32 % expriment de la colère "
+        "(28 à 37 %) et 10 % expriment un sentiment d'injustice (6 à 15 %). Ceux qui écrivent "
+        "l'ont choisi : ces parts sont celles de leurs textes, et non celles de tous les usagers."
     )
-    assert sentences.read(shares().head(0), book, Q) == ""
+    feeling = plain(sentences.read(shares(**{"Ressenti négatif": 40}), book, Q))
+    assert "40 % expriment un ressenti négatif (36 à 45 %)." in feeling
+    assert sentences.read(shares().head(0), book, Q) == sentences.themes(shares(), book) == ""
 
 
 def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
@@ -70,19 +72,20 @@ def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
         assert len(sentences.unread(refusals.head(1).assign(reason=reason), kappas, book)) > 55
 
 
-def test_themes_are_named_by_product_or_by_device_where_there_is_none(book):
+def test_the_first_theme_of_each_product_is_told_or_of_a_device_where_there_is_none(book):
     row = {"indicator": "text_theme_share", "period": "2025-10/2026-09", "group": "text_theme"}
     row |= {"unit": "%", "n": 400}
     found = estimates.make(
         [
+            {**row, "product": "boamp", "group_value": "page, lien", "estimate": 9},
             {**row, "product": "boamp", "group_value": "recherche, avis", "estimate": 24},
             {**row, "device": TEXTS, "group_value": "guichet, attente", "estimate": 12},
         ]
     )
     said = plain(sentences.themes(found, book))
     assert said == (
-        "BOAMP : « recherche, avis » (24 % des textes). Textes fictifs : « guichet, attente » "
-        "(12 % des textes)."
+        "Sur un an, les mots qui reviennent le plus ensemble sont « recherche, avis » (BOAMP, 24 % "
+        "des textes) et « guichet, attente » (Textes fictifs, 12 % des textes)."
     )
 
 

@@ -1,9 +1,10 @@
-"""Exports of ratings: « Je donne mon avis » buttons, and the questionnaire after a call."""
+"""Exports of ratings: « Je donne mon avis » buttons, what people read in their texts, and calls."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
 from observlib.period import Quarter
+from observlib.themes.satisfaction import demonstration_codes as codes
 from observlib.themes.satisfaction.invented_texts import TEXTS
 
 CHANGE = {"device": "jdma-service-public", "from_quarter": "2026-T1"}
@@ -150,6 +152,7 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     """The exports of one rating device, by path, and what is true of them."""
     files: Files = {}
     ratings: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     calls: list[list[object]] = [
         ["answer_id", "date", "question", "value", "scale_min", "scale_max"]
     ]
@@ -165,11 +168,17 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
         rows = _jdma_rows(device, next_id, answers, source)
         next_id += len(answers)
         files[f"jdma/{name}"] = formats.table_csv([_JDMA_HEADER, *rows], newline="\r\n")
+        if device == codes.DEVICE and quarter in codes.QUARTERS:
+            written = {
+                row[3]: (date.fromisoformat(row[0][:10]), row[-1]) for row in rows if row[-1]
+            }
+            files |= codes.sheets(written, quarter, seed)
+            texts += codes.truths(written, quarter, RATED[device].product)
     if device == "satisfaction-3939":
         years = f"{calendar.FIRST.year}-{calendar.LAST.year}"
         path = f"allo-service-public/allo-service-public_satisfaction_{years}.csv"
         files[path] = formats.table_csv(calls)
-    return files, {"ratings": ratings}
+    return files, {"ratings": ratings, "texts": texts}
 
 
 def drawn(device: str, quarter: Quarter, source: Random) -> list[dict[str, Any]]:

@@ -3,9 +3,12 @@
 A text says one thing or two of one matter, so that texts have themes and few are alike. Some tell
 of invented people, to be redacted: their numbers are of ranges kept for fiction, or of no country,
 and their names are as frequent as names can be.
+
+What a reader sees in each is known: how it feels, and the questions of the code book to which it
+says yes.
 """
 
-from itertools import permutations
+from itertools import cycle, permutations
 
 _MATTERS = {
     "search": (
@@ -72,6 +75,39 @@ _MATTERS = {
         "Les mises à jour de la loi arrivent vite en ligne, c'est précieux pour notre cabinet.",
     ),
 }
+# of a matter's texts, in their order; one for all where they are alike
+_SEEN = {
+    "search": (*["negative simplicity"] * 6, "positive negative simplicity"),
+    "clarity": (
+        "negative information",
+        "positive negative information",
+        *["negative information"] * 4,
+    ),
+    "forms": ("negative simplicity",),
+    "accounts": ("negative accessibility",),
+    "delays": ("negative responsiveness",),
+    "other administrations": (
+        "negative information responsiveness",
+        "negative simplicity",
+        "negative accessibility responsiveness",
+        "negative information",
+        "neutral accessibility",
+        "neutral information",
+        "negative responsiveness",
+        "negative simplicity",
+    ),
+    "praise": (
+        "positive simplicity",
+        "positive information",
+        "positive information",
+        "positive information",
+        "positive information accessibility",
+        "positive simplicity",
+        "positive accessibility simplicity",
+        "positive responsiveness",
+        "positive information responsiveness",
+    ),
+}
 _OF_PEOPLE = (
     "Mme Martin, au guichet, a été d'une grande patience. Merci à elle !",
     "Rappelez-moi au 06 39 98 00 12, je suis disponible le matin.",
@@ -86,14 +122,47 @@ _OF_PEOPLE = (
     "Le lien reçu, https://exemple.fr/confirmer?jeton=4f9a2c71d0, ne s'ouvre pas.",
     "La conseillère Sophie m'a rappelé le jour même, c'est rare.",
 )
+_SEEN_OF_PEOPLE = (
+    "positive relation",
+    "neutral",
+    "negative accessibility",
+    "negative responsiveness",
+    "negative simplicity",
+    "negative information",
+    "negative responsiveness",
+    "positive information",
+    "negative simplicity",
+    "negative accessibility",
+    "positive relation responsiveness",
+)
 _REST = (
     "Rien à signaler.",
     "Police trop petite, et trop de clics pour arriver à l'essentiel.",
 )
-TEXTS = (
-    *(text for texts in _MATTERS.values() for text in texts),
-    *(" ".join(pair) for texts in _MATTERS.values() for pair in permutations(texts, 2)),
-    *(f"{text} {told}" for text in _MATTERS["delays"] for told in _OF_PEOPLE),
-    *_OF_PEOPLE,
-    *_REST,
-)
+_SEEN_OF_REST = ("neutral", "negative accessibility simplicity")
+
+
+def _seen(texts: tuple[str, ...], words: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    return {text: frozenset(seen.split()) for text, seen in zip(texts, cycle(words))}
+
+
+_ALONE = {
+    text: seen
+    for matter, texts in _MATTERS.items()
+    for text, seen in _seen(texts, _SEEN[matter]).items()
+}
+_PEOPLE = _seen(_OF_PEOPLE, _SEEN_OF_PEOPLE)
+_PAIRS = [pair for texts in _MATTERS.values() for pair in permutations(texts, 2)]
+# what a reader sees in each text: `positive` and `negative` both, where it says one thing of each
+SEEN = {
+    **_ALONE,
+    **{f"{one} {other}": _ALONE[one] | _ALONE[other] for one, other in _PAIRS},
+    **{
+        f"{text} {told}": _ALONE[text] | seen
+        for text in _MATTERS["delays"]
+        for told, seen in _PEOPLE.items()
+    },
+    **_PEOPLE,
+    **_seen(_REST, _SEEN_OF_REST),
+}
+TEXTS = tuple(SEEN)

@@ -64,8 +64,9 @@ def label_of(asked: Coded, code: str) -> str:
 
     Examples
     --------
+    >>> about = {"label": "Ressenti", "question": "?", "clause": "expriment un ressenti {}"}
     >>> words = {"positif": "positive", "négatif": "negative"}
-    >>> label_of(Coded(id="feeling", label="Ressenti", question="?", codes=words), "positive")
+    >>> label_of(Coded(id="feeling", codes=words, **about), "positive")
     'Ressenti positif'
     """
     word = next((word for word, known in asked.codes.items() if known == code), code)
@@ -120,8 +121,7 @@ def shares(
             known = labelled(others, codes, experiences, asked.id)
             known = known.sort_values(["date", "answer_id"]).tail(machine.MOST)
             guesses = None
-            if machine.can_learn(known["label"]):
-                machine.need_libraries()
+            if machine.can_learn(known["label"]) and machine.installed():
                 guessed = machine.guess(known["text"], known["label"], own["text"])
                 guesses = pd.Series(guessed, own["answer_id"])
                 if asked.id not in measured:
@@ -214,9 +214,8 @@ def spoken_of(
     unstable: list[dict[str, Any]] = []
     for (product, device), own in rows.groupby([rows["product"], alone], sort=True):
         own = own.drop_duplicates("text", keep="last").tail(topics.MOST)
-        if len(own) < topics.LEAST:
+        if len(own) < topics.LEAST or not machine.installed():
             continue
-        machine.need_libraries()
         found = topics.themes(own["text"])
         if found is None:
             continue
@@ -266,9 +265,14 @@ def verbatims_(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
-    """The texts of the quarter, what readers find in them, their themes over a year; some texts."""
+    """The texts of the quarter, what readers find in them, their themes over a year; some texts.
+
+    The words `lacking` name the `extra` without which no machine reads texts, where that is missed.
+    """
     texts = coding.whole_texts(verbatims)
     told, refused = shares(texts, codes, experiences, catalogue, quarter)
     themes, words = spoken_of(texts, catalogue, quarter)
     found = estimates.combine([counts(texts, quarter), told, themes])
-    return found, None, {"refusals": refused, **words}
+    missed = len(texts) >= machine.LEAST and not machine.installed()
+    lacking = pd.DataFrame({"extra": ["text"] if missed else []}, dtype=object)
+    return found, None, {"refusals": refused, "lacking": lacking, **words}

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-from observlib.errors import ObservError
 
 FOLDS = 5
 LEAST = 100  # labelled texts, below which nothing is learnt
@@ -43,16 +42,9 @@ class Measured:
     n: pd.Series
 
 
-def need_libraries() -> None:
-    """Stop with the way to install what learning takes, where it is not there."""
-    try:
-        import simplemma  # noqa: F401
-        import sklearn  # noqa: F401
-    except ImportError as error:
-        raise ObservError(
-            "what people write is read by scikit-learn and simplemma; install them with "
-            "`pip install 'observlib[text]'`"
-        ) from error
+def installed() -> bool:
+    """Whether what learning and themes take is there: the extra `text`."""
+    return all(find_spec(name) for name in ("simplemma", "sklearn"))
 
 
 def words(text: str) -> list[str]:

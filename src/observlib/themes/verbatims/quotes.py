@@ -18,6 +18,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from observlib.display import french
 from observlib.display.prose import one_line
 from observlib.estimates import MINIMUM_PEOPLE
 from observlib.personal import held
@@ -25,6 +26,7 @@ from observlib.published_text import active
 from observlib.text import as_cell
 
 SHORTEST, LONGEST = 40, 300
+MOST_MARKS = 1
 OF_A_THEME = 2
 _MARK = re.compile(r"\[[^\[\]]*\]")
 _CAPITALS = re.compile(r"(?<![.!?…:«\"\n-] )(?<!^)(?<![.!?…«\"(\n])(?<!\w)[A-ZÀ-ÖØ-ÞŒ][\w'’-]+")
@@ -54,7 +56,7 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
     line = one_line(text)
     return (
         SHORTEST <= len(line) <= LONGEST
-        and len(_MARK.findall(line)) <= 1
+        and len(_MARK.findall(line)) <= MOST_MARKS
         and held(line) is None
         and not any(map(str.isdigit, line))
         and all(names[name] >= MINIMUM_PEOPLE for name in _CAPITALS.findall(line))
@@ -62,3 +64,19 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
         and as_cell(line) == line
         and not any(unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cn", "Cs") for sign in line)
     )
+
+
+def rule() -> str:
+    """The rule by which texts are quoted, as the method's page tells it."""
+    marks = french.count(MOST_MARKS, "passage effacé", "passages effacés")
+    conditions = [
+        "la fiche de son dispositif l’autorise",
+        f"il est du trimestre, et l’un des {OF_A_THEME} plus proches du centre d’un thème, qui "
+        f"réunit au moins {MINIMUM_PEOPLE} textes",
+        f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
+        f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
+        "aucun mot n’y prend de majuscule au milieu d’une phrase, si moins de "
+        f"{MINIMUM_PEOPLE} textes l’emploient : ce pourrait être un nom",
+        "il ne contient rien qu’une page ou un tableur exécuterait, ni aucun signe invisible",
+    ]
+    return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.display import french, words
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.sentences import published, value_of
+from observlib.themes.verbatims.estimates import label_of
 
-_TOLD = 3  # themes and readings that a sentence names
+_TOLD = 3  # readings that a sentence names
 _REASONS = {
     "none": "personne ne l'y a cherché",
     "one": "une seule personne l'y a cherché, et rien ne dit si une autre y verrait la même chose",
@@ -24,11 +25,14 @@ _REASONS = {
     "s'accorderaient sur une autre réponse",
     "disagree": "deux lecteurs ne le voient pas assez souvent dans les mêmes textes",
 }
-_CAUTION = "Ceux qui écrivent s'y sont décidés : ces parts ne valent que pour leurs textes."
+_CAUTION = (
+    "Ceux qui écrivent l'ont choisi : ces parts sont celles de leurs textes, et non celles de tous "
+    "les usagers."
+)
 
 
 def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What is read most in the texts of a period, by device, with intervals.
+    """What texts of a period do most, by device, with intervals.
 
     Parameters
     ----------
@@ -36,20 +40,23 @@ def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         Estimates of `text_share`.
     """
     rows = published(shares, "text_share", period)
+    indicator = words.indicator_of("text_share", catalogue)
+    clauses = {
+        label_of(asked, code): asked.clause.replace("{}", word)
+        for asked in catalogue.codebook.values()
+        for word, code in asked.codes.items()
+    }
     sentences = []
     for _, own in rows.groupby("device", sort=False):
-        own = own.sort_values("estimate", ascending=False, kind="stable")
-        indicator = words.indicator_of("text_share", catalogue)
+        own = own.sort_values("estimate", ascending=False, kind="stable").head(_TOLD)
         parts = [
-            f"« {row['group_value']} » dans {value_of(row, catalogue)} des textes "
+            f"{value_of(row, catalogue)} {clauses[row['group_value']]} "
             f"({words.interval(row, indicator)})"
-            for row in own.head(_TOLD).to_dict("records")
+            for row in own.to_dict("records")
         ]
-        first = own.iloc[0].to_dict()
-        when = phrases.capital(french.when(period))
-        sentences.append(
-            f"{when}, on lit {french.join(parts)} ({words.label(first, 'device', catalogue)})."
-        )
+        device = words.label(own.iloc[0].to_dict(), "device", catalogue)
+        when = french.period_label(period)
+        sentences.append(f"Parmi les textes du {when} ({device}), {french.join(parts)}.")
     return " ".join([*sentences, _CAUTION]) if sentences else ""
 
 
@@ -88,7 +95,7 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
 
 
 def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What texts speak of most, by product, or by device where they are of none.
+    """The first theme of each product's texts, or of a device's where they are of none.
 
     Parameters
     ----------
@@ -96,16 +103,15 @@ def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `text_theme_share`.
     """
     rows = published(shares, "text_theme_share")
-    sentences = []
-    for _, own in rows.groupby(["product", "device"], sort=False):
-        first = own.iloc[0].to_dict()
+    rows = rows.sort_values("estimate", ascending=False, kind="stable")
+    parts = []
+    for first in rows.drop_duplicates(["product", "device"]).to_dict("records"):
         named = words.label(first, "product" if first["product"] else "device", catalogue)
-        parts = [
-            f"« {row['group_value']} » ({value_of(row, catalogue)} des textes)"
-            for row in own.head(_TOLD).to_dict("records")
-        ]
-        sentences.append(f"{named} : {french.join(parts)}.")
-    return " ".join(sentences)
+        share = value_of(first, catalogue)
+        parts.append(f"« {first['group_value']} » ({named}, {share} des textes)")
+    if not parts:
+        return ""
+    return f"Sur un an, les mots qui reviennent le plus ensemble sont {french.join(parts)}."
 
 
 def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -151,6 +157,22 @@ def inner_quotes(words_: str) -> str:
     return "".join(
         part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
         for at, part in enumerate(parts)
+    )
+
+
+def lacking(extras: pd.DataFrame) -> str:
+    """That no machine has read the texts, where what it takes is not installed.
+
+    Parameters
+    ----------
+    extras
+        The words `lacking` of the family: each `extra` that would have to be installed.
+    """
+    if extras.empty:
+        return ""
+    return (
+        "Aucune machine n'a lu ces textes, et aucun thème n'y a été cherché : les bibliothèques "
+        f"qu'il y faut ne sont pas installées (pip install 'observlib[{extras['extra'].iat[0]}]')."
     )
 
 

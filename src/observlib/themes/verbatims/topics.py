@@ -40,6 +40,7 @@ plusieurs plutôt pour pourquoi pourtant pouvoir prendre près presque puis puis
 quelle quelque qui quoi rien sa sans savoir se selon ses si soi soit son sous souvent suite suivre
 sur ta tant te tel tellement tous tout toute toutefois toujours trop très tu un une venir vers
 voici voilà voir vos votre vouloir vous vraiment vu donner aller passer rendre
+deux trois quatre cinq six sept huit neuf dix quinze vingt trente quarante cinquante cent mille
 """
 Floats = npt.NDArray[np.floating[Any]]
 

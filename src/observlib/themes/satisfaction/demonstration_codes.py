@@ -1,0 +1,97 @@
+"""What two invented people read in the texts of a button: the files that they filled in.
+
+They are those of `observ code`, without the texts, which nothing needs when they come back. What is
+to be seen in each text is known (`invented_texts.SEEN`); each reader misses or adds one answer in
+twenty-five, of their own, so that they agree on most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from observlib import coding
+from observlib.demo import calendar, formats
+from observlib.demo.chance import stream
+from observlib.demo.formats import Files
+from observlib.period import Quarter
+from observlib.personal.hashes import PUBLIC_KEY, hashed
+from observlib.themes.satisfaction.invented_texts import SEEN
+
+DEVICE = "jdma-service-public"
+QUARTERS = calendar.QUARTERS[-4:]
+READ = 60  # texts of a quarter, of about 150
+SLIP = 0.04
+FEELING = {"positive": "positif", "neutral": "neutre", "negative": "négatif"}
+ASKED = {  # of the code book; nobody is asked of anger or injustice
+    "feeling": "Ressenti",
+    "accessibility": "Accessibilité",
+    "information": "Information",
+    "relation": "Relation",
+    "responsiveness": "Réactivité",
+    "simplicity": "Simplicité",
+}
+
+
+def true_code(text: str, question: str) -> str:
+    """What there is to read in an invented text, in the code book's words.
+
+    Examples
+    --------
+    >>> true_code("Rien à signaler.", "feeling"), true_code("Rien à signaler.", "simplicity")
+    ('neutral', 'no')
+    """
+    seen = SEEN[text]
+    if question != "feeling":
+        return "yes" if question in seen else "no"
+    felt = seen & {"positive", "negative"}
+    return next(iter(felt)) if len(felt) == 1 else "neutral"
+
+
+def sheets(written: Mapping[str, tuple[date, str]], quarter: Quarter, seed: int) -> Files:
+    """The files of a quarter that two people filled in.
+
+    Parameters
+    ----------
+    written
+        Of each answer with a text, by its identifier in the tool, its day and the text.
+    """
+    rows = [[hashed(own, DEVICE, PUBLIC_KEY), *told] for own, told in written.items()]
+    texts = pd.DataFrame(rows, columns=["answer_id", "date", "text"]).assign(device=DEVICE)
+    sample = coding.drawn(texts, str(quarter)).head(READ)
+    files: Files = {}
+    for coder in coding.CODERS:
+        source = stream(seed, DEVICE, str(quarter), f"coder {coder}")
+        lines: list[list[object]] = [[coding.IDENTIFIER, coding.DATE, *ASKED.values()]]
+        for text in coding.in_order_of(coder, sample).itertuples():
+            read = [_read(str(text.text), question, source.random()) for question in ASKED]
+            lines.append([text.answer_id, text.date, *read])
+        name = coding.Sheet(DEVICE, str(quarter), coder).name
+        files[f"codage/{name}"] = formats.french_csv(lines)
+    return files
+
+
+def _read(text: str, question: str, luck: float) -> str:
+    """The word that a reader writes, who is wrong where luck fails."""
+    code = true_code(text, question)
+    if question == "feeling":
+        others = [word for other, word in FEELING.items() if other != code]
+        return others[luck < SLIP / 2] if luck < SLIP else FEELING[code]
+    return "oui" if (code == "yes") != (luck < SLIP) else "non"
+
+
+def truths(
+    written: Mapping[str, tuple[date, str]], quarter: Quarter, product: str
+) -> list[dict[str, Any]]:
+    """How many of a quarter's texts hold each thing, of those that were read and of the others."""
+    about = {"kind": "text", "product": product, "device": DEVICE, "quarter": str(quarter)}
+    found = []
+    for question in ASKED:
+        for code in FEELING if question == "feeling" else ["yes"]:
+            holding = sum(true_code(text, question) == code for _, text in written.values())
+            told = {"question": question, "code": code, "texts": len(written), "holding": holding}
+            found.append({**about, **told})
+    return found

@@ -1,0 +1,203 @@
+"""Open answers of surveys come in where a device asks for them, redacted, whatever the tool."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyreadstat
+import pytest
+from tests.loaders.test__limesurvey_archive import archive, document, question, section
+
+from observlib import store
+from observlib.loaders import Loaded, load
+from observlib.loaders.limesurvey import without_the_rest
+
+Survey = Callable[..., Any]
+
+WRITTEN = "Mme Martin m'a aidé ; j'habite 14 rue des Tilleuls, 06 39 98 00 12 ou zoe@exemple.fr."
+PERSONS = ("Martin", "Tilleuls", "06 39", "zoe", "Dupont")
+REDACTED = "Mme [nom] m'a aidé ; j'habite [adresse], [téléphone] ou [adresse électronique]."
+TEXT, MARK = "Un commentaire ?", "Votre avis ?"
+SENT = "2026-03-02 09:00:00"
+ASKED: list[dict[str, Any]] = [
+    {"variable": "satisfaction", "code": "Q01", "text": MARK, "kind": "scale", "scale": [1, 5]},
+    {"variable": "comment", "code": "Q06", "text": TEXT, "kind": "text"},
+    {"code": "NOM", "text": "Votre nom ?", "kind": "ignored"},
+]
+HEAD = ["Q01", "Q06", "Q06_other", "NOM"]
+SAID = ["5", WRITTEN, "Dupont", "Dupont"]
+IDS = {"kobo": "_uuid", "odk_central": "KEY"}
+UUID = "uuid:85cb9aff-005e-4edd-9739-dc9c1a829c41"
+TYPES = '{"ImportId":"x"}'
+
+
+def table(*lines: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    return out.getvalue().encode()
+
+
+def lime(*head: str) -> bytes:
+    return table(["id", "submitdate", *head], ["7", SENT, *SAID])
+
+
+def lime_archive() -> bytes:
+    fields = {"_77X5X1": "5", "_77X5X2": WRITTEN, "_77X5X3": "Dupont"}
+    structure = section("questions", *(question(n, c) for n, c in
+                                       (("1", "Q01"), ("2", "Q06"), ("3", "NOM"))))  # fmt: skip
+    answers = section("responses", {"id": "7", "submitdate": SENT, **fields})
+    return archive({"a.lss": document(structure), "a_responses.lsr": document(answers)})
+
+
+def statistics(tmp_path: Path, end: str) -> bytes:
+    columns = {"id": [7.0], "submitdate": [SENT], "Q01": [5.0], "Q06": [WRITTEN], "NOM": ["Dupont"]}
+    path = tmp_path / f"made.{end}"
+    write = pyreadstat.write_dta if end == "dta" else pyreadstat.write_sav
+    write(pd.DataFrame(columns), path)
+    return path.read_bytes()
+
+
+def export(tool: str, tmp_path: Path) -> tuple[str, str, bytes]:
+    """The loader, the file's name and the bytes of a tool's export of one answer."""
+    own = [*HEAD[:2], HEAD[3]], [*SAID[:2], SAID[3]]
+    first = ["StartDate", "EndDate", "Status", "Finished", "RecordedDate", "ResponseId"]
+    cells = [SENT, SENT, "0", "1", SENT, "R_7"]
+    legacy = ["StartDate", "EndDate", "Status", "Finished", "ResponseID"]
+    monkey = ["Respondent ID", "Start Date", "End Date", "First Name"]
+    if tool in ("sav", "zsav", "dta"):
+        return "spss_stata", f"a.{tool}", statistics(tmp_path, tool)
+    if tool in IDS:
+        moment = {"kobo": "_submission_time", "odk_central": "SubmissionDate"}[tool]
+        head = [*own[0], IDS[tool], moment, "ReviewState"]
+        return tool, "a.csv", table(head, [*own[1], UUID, "2026-03-02T09:00:00.000Z", ""])
+    content = {
+        "limesurvey": lambda: lime(*HEAD),
+        "limesurvey, texts": lambda: lime(MARK, TEXT, f"{TEXT} [Autre]", "Votre nom ?"),
+        "limesurvey, archive": lime_archive,
+        "qualtrics": lambda: table(
+            [*first, *own[0]], [*first, *own[0]], [TYPES] * 9, [*cells, *own[1]]
+        ),
+        "qualtrics_legacy": lambda: table(
+            [*legacy, *own[0]], [*legacy, MARK, TEXT, "Votre nom ?"],
+            [SENT, SENT, "0", "1", "R_7", *own[1]],
+        ),
+        "drupal_webform": lambda: table(
+            ["Formulaire", *[""] * 6], [*[""] * 4, MARK, TEXT, "Votre nom ?"],
+            ["SID", "Submitted Time", "Completed Time", "Draft", "", "", ""],
+            ["7", "31/03/2026 - 09:00", "31/03/2026 - 09:00", "0", *own[1]],
+        ),
+        "surveymonkey": lambda: table(
+            [*monkey, MARK, TEXT, "Votre nom ?"],
+            ["", "", "", "", "Response", "Open-Ended Response", "Open-Ended Response"],
+            ["7", SENT, SENT, "Dupont", *own[1]],
+        ),
+        "nextcloud_forms": lambda: table(
+            ["User display name", "Horodatage", MARK, TEXT, "Votre nom ?"],
+            ["Dupont", "2026-03-02T10:00:00+01:00", *own[1]],
+        ),
+    }[tool]()  # fmt: skip
+    return tool.split(",")[0], "a.lsa" if "archive" in tool else "a.csv", content
+
+
+TOOLS = ["limesurvey", "limesurvey, texts", "limesurvey, archive", "sav", "zsav", "dta", "kobo"]
+TOOLS += ["odk_central", "qualtrics", "qualtrics_legacy", "drupal_webform", "surveymonkey"]
+TOOLS += ["nextcloud_forms"]
+
+
+@pytest.fixture
+def read(tmp_path: Path, survey: Survey) -> Callable[..., Loaded]:
+    def loaded(tool: str, asked: list[dict[str, Any]] = ASKED, **keys: Any) -> Loaded:
+        loader, name, content = export(tool, tmp_path)
+        path = tmp_path / name
+        path.write_bytes(content)
+        return load(path, *survey(loader, asked, **keys))
+
+    return loaded
+
+
+def kept(loaded: Loaded) -> str:
+    texts = "" if loaded.texts is None else loaded.texts.to_csv()
+    return loaded.rows.to_csv() + loaded.rejects.to_csv() + str(loaded.notices) + texts
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_is_written_under_an_open_question_is_redacted_before_it_is_kept(read, tool):
+    loaded = read(tool, verbatims="redacted")
+    assert loaded.texts[["question", "text"]].values.tolist() == [["comment", REDACTED]]
+    assert loaded.texts["answer_id"].item() in set(loaded.rows["response_id"])
+    assert set(loaded.rows["variable"]) == {"response", "satisfaction"} and loaded.rejects.empty
+    assert not [word for word in PERSONS if word in kept(loaded)]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_without_the_key_nothing_of_it_is_kept(read, tool):
+    loaded = read(tool)
+    assert loaded.texts is None and set(loaded.rows["variable"]) == {"response", "satisfaction"}
+    assert not [word for word in (*PERSONS, "aidé") if word in kept(loaded)]
+
+
+def test_no_other_text_is_kept_even_where_the_key_is_there(read):
+    """Names, and what is written beside "Other", are of questions that are ignored."""
+    loaded = read("limesurvey", verbatims="redacted")
+    assert len(loaded.texts) == 1 and "Dupont" not in kept(loaded)
+    ignored = [ASKED[0], {"code": "Q06", "text": TEXT, "kind": "ignored"}]
+    assert read("limesurvey", ignored, verbatims="redacted").texts.empty
+
+
+def test_a_text_goes_with_its_response_where_that_is_refused(tmp_path, survey):
+    path = tmp_path / "a.csv"
+    rows = [["", SENT, *SAID], ["8", "hier", *SAID], ["9", SENT, "5", "N/A", "", ""]]
+    path.write_bytes(table(["id", "submitdate", *HEAD], *rows))
+    loaded = load(path, *survey("limesurvey", ASKED, verbatims="redacted"))
+    assert loaded.texts.empty and len(loaded.rejects) == 2
+    assert not [word for word in PERSONS if word in kept(loaded)]
+
+
+def test_an_export_without_the_open_question_is_told(tmp_path, survey):
+    path = tmp_path / "a.csv"
+    path.write_bytes(table(["id", "submitdate", "Q01"], ["7", SENT, "5"]))
+    told = load(path, *survey("limesurvey", ASKED, verbatims="redacted")).notices
+    assert any("no column of Q06" in notice for notice in told)
+    assert load(path, *survey("limesurvey", ASKED)).notices == ()
+
+
+def test_the_store_has_the_redacted_text_under_the_hash_of_its_response(tmp_path, survey):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "enquete-test_a.csv").write_bytes(lime(*HEAD))
+    for keys, texts in (({"verbatims": "redacted"}, [REDACTED]), ({}, [])):
+        done = store.ingest(raw, tmp_path, survey("limesurvey", ASKED, **keys)[1])
+        assert not done.problems
+        found = store.read(tmp_path, "verbatims")
+        assert found["text"].tolist() == texts
+        assert set(found["answer_id"]) <= set(store.read(tmp_path, "responses")["response_id"])
+    parts = b"".join(
+        part.read_bytes() for part in (tmp_path / "store").rglob("*") if part.is_file()
+    )
+    assert not [word for word in PERSONS if word.encode() in parts]
+
+
+def test_a_download_keeps_open_answers_only_where_they_are_asked_for(tmp_path, survey):
+    asked = survey("limesurvey", ASKED)[1].questionnaires["enquete-test"]
+    text = lime(*HEAD).decode()
+    with_texts = without_the_rest(tmp_path / "a.csv", text, asked, texts=True)
+    assert "Martin" in with_texts and "Dupont" not in with_texts
+    assert without_the_rest(tmp_path / "a.csv", text, asked, texts=False).splitlines() == [
+        "id,submitdate,Q01", f"7,{SENT},5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question_", "word"),
+    [
+        ({"code": "Q06", "text": TEXT, "kind": "text"}, "key 'variable' is missing"),
+        ({**ASKED[1], "labels": {"Oui": 1}}, "an open question has no labels"),
+        ({**ASKED[1], "variable": "response"}, "counts the responses"),
+    ],
+)
+def test_an_open_question_that_is_not_whole_is_told(survey, question_, word):
+    with pytest.raises(ValueError, match=word):
+        survey("limesurvey", [ASKED[0], question_])
