@@ -24,6 +24,7 @@ FLOORS = [
     {"store", "project", "answers", "swap"},
     {"counts", "publications"},
     {"display", "fetching"},
+    {"quotes"},
     {"comparison"},
     {"sentences"},
     {"themes"},

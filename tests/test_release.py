@@ -21,15 +21,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from tests.copies import copy_catalogue
 
+from observlib import quotes, swap, told
 from observlib import release as module
-from observlib import swap, told
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.store.ledger import Entry, Ledger, write_ledger
-from observlib.themes.verbatims import quotes
 
 PROJECT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)

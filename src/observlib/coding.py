@@ -82,7 +82,7 @@ def whole_texts(verbatims: pd.DataFrame) -> pd.DataFrame:
     ['Un titre. Rien.']
     """
     rows = verbatims.assign(later=verbatims["question"] != _TITLE)
-    rows = rows[rows["text"].str.strip() != ""]
+    rows = rows[rows["text"].astype("str").str.strip() != ""]  # of no rows, no type is known
     rows = rows.sort_values(["device", "answer_id", "later", "question"], kind="stable")
     by = rows.groupby(["device", "answer_id"], sort=False)
     first = by.head(1).drop(columns=["later", "question", "text"]).reset_index(drop=True)

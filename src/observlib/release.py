@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import disk_cache, files, frame, inputs, publications, standing, store, told
+from observlib import disk_cache, files, frame, inputs, publications, quotes, standing, store, told
 from observlib.display.typography import typography
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
@@ -37,7 +37,6 @@ from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
-from observlib.themes.verbatims import quotes
 
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}

@@ -16,7 +16,7 @@ from observlib.confidentiality.knowledge import Knowledge, Published
 from observlib.display.rounding import rounded
 from observlib.period import Quarter
 from observlib.themes.contacts import topics
-from observlib.themes.partners.estimates import contacts, partners_, routed, texts
+from observlib.themes.partners.estimates import contacts, partners_, quoted, routed, texts
 
 NOW = Quarter(2026, 3)
 CATALOGUE = demonstration_catalogue()
@@ -149,20 +149,33 @@ def test_what_moved_on_a_year_is_tested(catalogue):
     then = tickets({"Famille": 100, "Compte en ligne": 900}, "2025-09-10")
     rows = pd.concat([then, tickets({"Famille": 300, "Compte en ligne": 700})])
     nothing = tickets({}).rename(columns={"ticket_id": "call_id"})
-    _, pairs = partners_(nothing, rows, verbatims(), (), catalogue, NOW)
+    _, pairs, _ = partners_(nothing, rows, verbatims(), (), catalogue, NOW)
     assert pairs[["group_value", "verdict"]].to_numpy().tolist() == [["Caisse fictive", "rise"]]
 
 
 def test_an_agency_without_partners_has_no_estimates(catalogue):
     none = catalogue.model_copy(update={"partners": {}})
-    rows, pairs = partners_(tickets({}), tickets({"Famille": 40}), verbatims(), (), none, NOW)
+    rows, pairs, _ = partners_(tickets({}), tickets({"Famille": 40}), verbatims(), (), none, NOW)
     assert rows.empty and pairs.empty
 
 
 def test_the_demonstration_tells_how_long_each_reply_took(catalogue):
     replies = frame.replies(DEMO, NOW)
     calls = tickets({}).rename(columns={"ticket_id": "call_id"})
-    rows, _ = partners_(calls, tickets({}), verbatims(), replies, catalogue, NOW)
+    rows, *_ = partners_(calls, tickets({}), verbatims(), replies, catalogue, NOW)
     days = rows[rows["indicator"] == "partner_reply_days"]
     assert days["estimate"].tolist() == [55, 21, 36]
     assert estimates.check(rows) is rows
+
+
+def test_texts_are_quoted_by_lot_where_enough_lead_to_a_partner_and_may_be(catalogue):
+    open_ = catalogue.model_copy(deep=True)
+    device = next(iter(catalogue.devices.values())).model_copy(update={"id": "d", "quotes": True})
+    open_.devices["d"] = device
+    told_ = [f"J'attends mon passeport et rien ne le dit {'encore ' * n}ici." for n in range(11)]
+    rows = verbatims(*told_, "Mon passeport de 2019, demandé au guichet il y a longtemps.")
+    found = quoted(rows, open_, NOW)
+    assert found["partner"].tolist() == ["Agence fictive des titres"] * 2
+    assert set(found["text"]) <= set(told_)
+    assert quoted(rows.head(10), open_, NOW).empty  # too few lead to it
+    assert quoted(rows, catalogue, NOW).empty  # no device allows it

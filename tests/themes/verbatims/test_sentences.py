@@ -102,12 +102,6 @@ def test_a_text_is_shown_as_text_whatever_it_holds(book):
     assert line.startswith("- «") and line.rstrip().endswith("»")
 
 
-def test_quotes_inside_quotes_are_of_another_kind():
-    assert sentences.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
-        "“Non”, dit-on ; “oui” et “peut-être”"
-    )
-
-
 def test_without_a_text_a_cell_names_what_is_absent(book):
     quoted = pd.DataFrame(columns=["product", "device", "theme", "text"])
     with pytest.raises(ObservError, match="no text to show"):

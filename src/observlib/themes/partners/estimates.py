@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import coding, estimates, quotes
 from observlib.answers import by_device, period_status, share_of, within
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, by_theme
@@ -26,6 +26,7 @@ from observlib.text import fold
 from observlib.themes.partners.routing import by_text
 
 QUARTERS = 8
+QUOTED = ["partner", "product", "device", "text"]
 _NO_PARTNER = (NOBODY, UNTOLD)
 
 
@@ -166,6 +167,31 @@ def replied(
     return [{**row, "source": f"replies@{digest}"} for row in rows]
 
 
+def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Texts of the quarter that lead to each partner, by lot, of those that may be quoted.
+
+    None of a partner to whom fewer than eleven texts of the year lead.
+
+    Returns
+    -------
+    DataFrame
+        `QUOTED`: the partner's label, the product and device of each text, and the text.
+    """
+    names = [name for name, device in catalogue.devices.items() if device.quotes]
+    rows = within(verbatims[verbatims["device"].isin(names)], quarter.back(4))
+    whole = coding.drawn(coding.whole_texts(rows), str(quarter))
+    led = _led(whole, "text", by_text(catalogue.partners)).fillna({"product": ""})
+    capitals = quotes.names_in(led["text"])
+    made = []
+    for partner in catalogue.partners.values():
+        its = led[led["partner"] == partner.label]
+        if len(its) >= estimates.MINIMUM_PEOPLE:
+            now = its[its["quarter"] == str(quarter)]
+            may = [quotes.may_be_quoted(text, capitals) for text in now["text"]]
+            made.append(now[may].head(quotes.OF_A_THEME))
+    return pd.concat(made)[QUOTED] if made else pd.DataFrame(columns=QUOTED)
+
+
 @family("partners", quarters=QUARTERS)
 def partners_(
     calls: pd.DataFrame,
@@ -174,10 +200,15 @@ def partners_(
     replies: Sequence[Reply],
     catalogue: Catalogue,
     quarter: Quarter,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Eight quarters of what leads to each partner, what moved on a year, and their replies."""
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Eight quarters of what leads to each partner, what moved on a year, and their replies.
+
+    The words `quoted` are some texts that lead to each.
+    """
+    words = {"quoted": quoted(verbatims, catalogue, quarter)}
     if not catalogue.partners:
-        return estimates.make([]), tested(catalogue, between(estimates.make([]), catalogue, "", ""))
+        none = estimates.make([])
+        return none, tested(catalogue, between(none, catalogue, "", "")), words
     quarters = quarter.back(QUARTERS)
     found = [
         routed(contacts(calls, "call", catalogue), "call", catalogue, quarters),
@@ -189,4 +220,4 @@ def partners_(
     compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
     pairs = between(compared, catalogue, str(quarter), str(quarter - 4))
     answered = protect(replied(replies, catalogue, quarter), personal=False)
-    return estimates.combine([rows, answered]), tested(catalogue, pairs)
+    return estimates.combine([rows, answered]), tested(catalogue, pairs), words

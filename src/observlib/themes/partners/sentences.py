@@ -14,7 +14,9 @@ from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown
 from observlib.display.words import SEMICOLON
+from observlib.errors import ObservError
 from observlib.period import Quarter
+from observlib.quotes import listed
 from observlib.replies import Reply
 from observlib.sentences import published
 from observlib.text import fold_label
@@ -96,6 +98,25 @@ def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         text = text.replace("leur était", "lui était")
     have = french.plural(len(silent), "n'a pas répondu", "n'ont pas répondu")
     return f"{text}{SEMICOLON}{french.join(silent)} {have}." if silent else f"{text}."
+
+
+def quoted(texts: pd.DataFrame, catalogue: Catalogue, partner: str) -> Output:
+    """What users wrote that leads to a partner, but for what would tell who wrote it.
+
+    Parameters
+    ----------
+    texts
+        The words `quoted` of the family.
+
+    Raises
+    ------
+    ObservError
+        Where there is none to show.
+    """
+    own = texts[texts["partner"] == catalogue.partners[partner].label]
+    if own.empty:
+        raise ObservError("quoted: no text to show; name it with `absent`")
+    return text(listed(own["text"]))
 
 
 def shared(catalogue: Catalogue, partner: str) -> str:

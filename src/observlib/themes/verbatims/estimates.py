@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import coding, estimates
+from observlib import coding, estimates, quotes
 from observlib.answers import pooled_period, quarter_of, within
 from observlib.catalogue import Catalogue, Coded
 from observlib.confidentiality.disclosure import protect
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.prediction_powered import prevalence
-from observlib.themes.verbatims import machine, quotes, topics
+from observlib.themes.verbatims import machine, topics
 from observlib.themes.verbatims.readings import Reading, labelled, reading
 
 FEELING = "feeling"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from observlib.catalogue import Catalogue
@@ -12,6 +10,7 @@ from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
+from observlib.quotes import listed
 from observlib.sentences import published, value_of
 from observlib.themes.verbatims.estimates import label_of
 
@@ -135,29 +134,8 @@ def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
         named = words.label(row, "product" if product else "device", catalogue)
         for theme, texts in own.groupby("theme", sort=False):
             head = markdown("**{}**, {} :", named, str(theme))
-            blocks.append(joined([head, _listed(texts["text"])], "\n\n"))
+            blocks.append(joined([head, listed(texts["text"])], "\n\n"))
     return text(joined(blocks, "\n\n"))
-
-
-def _listed(texts: Iterable[str]) -> Markdown:
-    return joined([markdown("- « {} »", inner_quotes(one)) for one in texts], "\n")
-
-
-def inner_quotes(words_: str) -> str:
-    """A text that is to stand between quotes: its own are of another kind.
-
-    Examples
-    --------
-    >>> inner_quotes('Il dit « non » et "jamais"')
-    'Il dit “non” et “jamais”'
-    """
-    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
-    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
-    parts = plain.split('"')
-    return "".join(
-        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
-        for at, part in enumerate(parts)
-    )
 
 
 def lacking(extras: pd.DataFrame) -> str:

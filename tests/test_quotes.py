@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from observlib.themes.verbatims import quotes
-from observlib.themes.verbatims.quotes import may_be_quoted, names_in
+from observlib import quotes
+from observlib.quotes import may_be_quoted, names_in
 
 PLAIN = "Le formulaire est long, et le message d'erreur ne dit pas ce qui manque."
 NAMES = Counter({"France": 11, "Connect": 10})
@@ -68,10 +68,16 @@ def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():
     """What may be quoted is escaped as any label: see `display.prose.plain`."""
     from observlib.display.prose import plain
 
-    attacks = (Path(__file__).parents[2] / "attacks.txt").read_text(encoding="utf-8")
+    attacks = (Path(__file__).with_name("attacks.txt")).read_text(encoding="utf-8")
     for line in filter(None, attacks.splitlines()):
         text = f"{PLAIN} {line}"
         if may_be_quoted(text, NAMES):
             assert not {"<", "{", "`", "$", "#"} & set(plain(text).replace("\\", "\\\\")) or (
                 all(f"\\{sign}" in plain(text) for sign in "<{`$#" if sign in text)
             )
+
+
+def test_quotes_inside_quotes_are_of_another_kind():
+    assert quotes.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
+        "“Non”, dit-on ; “oui” et “peut-être”"
+    )

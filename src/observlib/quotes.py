@@ -8,7 +8,8 @@ A text is quoted where its device's entry says so (`quotes: true`) and it
   eleven texts have;
 - holds nothing that a page, a spreadsheet or a PDF would run, and no sign that nobody sees.
 
-Of these, the nearest to the theme's centre are quoted, whoever wrote them and however they feel.
+Of these, the nearest to the theme's centre are quoted, whoever wrote them and however they feel. On
+a partner's page, the theme is what leads to the partner in a year, and the texts are drawn by lot.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from observlib.display import french
-from observlib.display.prose import one_line
+from observlib.display.prose import Markdown, joined, markdown, one_line
 from observlib.estimates import MINIMUM_PEOPLE
 from observlib.personal import held
 from observlib.published_text import active
@@ -72,7 +73,8 @@ def rule() -> str:
     conditions = [
         "la fiche de son dispositif l’autorise",
         f"il est du trimestre, et l’un des {OF_A_THEME} plus proches du centre d’un thème, qui "
-        f"réunit au moins {MINIMUM_PEOPLE} textes",
+        f"réunit au moins {MINIMUM_PEOPLE} textes ; sur la page d’un organisme, l’un des "
+        f"{OF_A_THEME} que le sort désigne, si {MINIMUM_PEOPLE} textes mènent à lui en un an",
         f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
         f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
         "aucun mot n’y prend de majuscule au milieu d’une phrase, si moins de "
@@ -80,3 +82,31 @@ def rule() -> str:
         "il ne contient rien qu’une page ou un tableur exécuterait, ni aucun signe invisible",
     ]
     return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)
+
+
+def listed(texts: Iterable[str]) -> Markdown:
+    """Texts as a list, each between quotes.
+
+    Examples
+    --------
+    >>> print(listed(["Très clair."]))
+    - « Très clair. »
+    """
+    return joined([markdown("- « {} »", inner_quotes(one)) for one in texts], "\n")
+
+
+def inner_quotes(words_: str) -> str:
+    """A text that is to stand between quotes: its own are of another kind.
+
+    Examples
+    --------
+    >>> inner_quotes('Il dit « non » et "jamais"')
+    'Il dit “non” et “jamais”'
+    """
+    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
+    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
+    parts = plain.split('"')
+    return "".join(
+        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
+        for at, part in enumerate(parts)
+    )
