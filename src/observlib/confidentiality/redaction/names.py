@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from observlib.confidentiality.redaction.cues import (
     ANNOUNCED,
@@ -31,32 +30,23 @@ from observlib.confidentiality.redaction.lexicon import (
     folded,
     is_given,
     is_no_name,
-    is_of_a_people,
     is_only_given,
     is_place,
     small_words,
 )
+from observlib.confidentiality.redaction.words import (
+    BIG,
+    RUN,
+    Word,
+    end_of_name,
+    may_be_name,
+    words_of,
+)
 
-_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
-_BIG = (
-    rf"(?!{_CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{_CAP}[^\W\d_]*(?:['’](?:{_CAP}[^\W\d_]+|"
-    rf"h(?![^\W\d_])|h[^\W\d_]+)|[-‐‑][^\W\d_]+)*"
-)
-_INITIAL = rf"{_CAP}\.(?:-?{_CAP}\.)*"
-_PARTICLE = (
-    r"(?:de\sla|de\sl['’]|d['’]|de|du|des|la|le|van|von|der|den|el|al|ben|bin|ibn|da|dos|di|do|dit)"
-)
-_TOKEN = rf"(?:{_INITIAL}(?!\w)|{_BIG})"
-_RUN = re.compile(
-    rf"(?<![\w@#/.'’-]){_TOKEN}(?:[ \t]{{0,2}}(?<=[ \t.])(?:{_PARTICLE}(?<=['’])|"
-    rf"{_PARTICLE}[ \t]){{0,2}}{_TOKEN})*"
-)
-_PIECE = re.compile(rf"{_INITIAL}(?!\w)|{_BIG}|[^\W\d_]+['’]?")
 _LINE_END = re.compile(
     r"[ \t]*[.!,;]?[ \t]*(?:\n|\Z|[-–—(/\uf300-\uf3fe]|[,;.]?\s*(?:t[ée]l|mail|n°|\d))", re.I
 )
 _WINDOW = 80
-_MOST_WORDS = 6
 _SMALL_WORD = re.compile(r"[ \t]{0,2}([a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
 _SMALL_NAME = re.compile(  # a second word where nothing follows it
     r"(?<![\w'’@.-])([^\W\d_]{3,}(?:-[^\W\d_]+)*)(?![\w'’@-])"
@@ -70,30 +60,7 @@ _NO_INITIAL = re.compile(
     r"\b(?:cat[ée]gorie|classe|type|niveau|permis|vitamine|plan|point|zone|lettre)\s\Z"
 )
 _LAST_LINE = re.compile(r"\n[ \t]*(?:[-–—*]\s*)?([^\n]{2,60}?)[ \t]*[.!]?\s*\Z")
-_BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({_BIG})")
-
-
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-    @property
-    def initial(self) -> bool:
-        return self.text.endswith(".")
-
-    @property
-    def particle(self) -> bool:
-        return self.text[0].islower() or self.text[-1] in "'’"
-
-    @property
-    def joins(self) -> bool:
-        """Whether it may stand between the words of a name."""
-        return folded(self.text) in PARTICLES
-
-    @property
-    def capitals(self) -> bool:
-        return len(self.text) > 2 and self.text.isupper()
+_BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({BIG})")
 
 
 def names(text: str) -> list[tuple[int, int]]:
@@ -116,20 +83,16 @@ def names(text: str) -> list[tuple[int, int]]:
     if len(letters) > 20 and capitals > 0.6 * len(letters):
         small = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
         return [*said, *_small(small), *_in_small_text(small), *_capitals_beside(text)]
-    found = [span for run in _RUN.finditer(text) for span in _in_run(text, run)]
+    found = [span for run in RUN.finditer(text) for span in _in_run(text, run)]
     found += [*_small(text), *_signature(text), *_beside_small(text)]
     if letters and (letters[0].islower() or capitals < 0.01 * len(letters)):
         found += _in_small_text(text)
     return [*said, *found, *_again(text, found)]
 
 
-def _words(text: str, start: int, end: int) -> list[_Word]:
-    return [_Word(m[0], *m.span()) for m in _PIECE.finditer(text, start, end)]
-
-
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The names in a run of words in capitals."""
-    words = _words(text, *run.span())
+    words = words_of(text, *run.span())
     left = text[max(0, run.start() - _WINDOW) : run.start()]
     right = text[run.end() : run.end() + _WINDOW]
     titled = ANNOUNCED.search(left) is not None
@@ -158,7 +121,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
             following = at + 1
             letter = at == 0 and _NO_INITIAL.search(left)
             if following < len(words) and _surname(words[following]) and not letter:
-                end = _end(words, following)
+                end = end_of_name(words, following)
                 yield word.start, words[end - 1].end
                 at = end
                 continue
@@ -171,13 +134,13 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         at += 1
 
 
-def _is_announced(words: list[_Word], left: str, right: str) -> bool:
+def _is_announced(words: list[Word], left: str, right: str) -> bool:
     """Whether what stands around a run of words says that a name begins it."""
     if GOES_ON.search(left) or (FAREWELL.search(left) and _LINE_END.match(right)):
         return True
     first = words[0]
-    likely = _may_be_name(first) and not is_no_name(first.text)
-    if HINTED.search(left) and _may_be_name(first):
+    likely = may_be_name(first) and not is_no_name(first.text)
+    if HINTED.search(left) and may_be_name(first):
         return True
     given = is_given(first.text)
     whole = 1 < len(words) < 5 and likely and all(map(_may_be_of_name, words))
@@ -201,26 +164,20 @@ def _is_announced(words: list[_Word], left: str, right: str) -> bool:
     return (given and len(words) == 1) or (whole and (known or bool(_MASK.search(right[:4]))))
 
 
-def _may_be_of_name(word: _Word) -> bool:
+def _may_be_of_name(word: Word) -> bool:
     """Whether a word may be one of a name that stands alone."""
     if word.initial or word.joins:
         return True
-    return not word.particle and _may_be_name(word) and not is_no_name(word.text)
+    return not word.particle and may_be_name(word) and not is_no_name(word.text)
 
 
-def _may_be_name(word: _Word) -> bool:
-    """Whether a word behind a hint is no acronym and no nationality."""
-    acronym = word.text.isupper() and len(word.text) < 6 and not is_given(word.text)
-    return not (acronym or is_of_a_people(word.text))
-
-
-def _surname(word: _Word) -> bool:
+def _surname(word: Word) -> bool:
     return (
         not word.particle and not word.initial and len(word.text) > 2 and not is_no_name(word.text)
     )
 
 
-def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int] | None:
+def _announced(words: list[Word], at: int, titled: bool) -> tuple[int, int, int] | None:
     """The name at a place at which one is announced."""
     start = words[at].start
     if words[at].text in ("le", "la", "l'", "l’", "les"):  # and what he or she does
@@ -229,7 +186,7 @@ def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int
         at += 1
     first = words[at]
     if first.initial:
-        end = max(_end(words, at + 1), at + 1)
+        end = max(end_of_name(words, at + 1), at + 1)
         return start, words[end - 1].end, end
     if not set(first.text) - set("XYZ"):  # an author's own mask
         return None
@@ -239,31 +196,14 @@ def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int
     named_as_place = titled and is_place(words[first_of_name].text)
     if is_no_name(words[first_of_name].text) and not named_as_place:
         return None
-    end = max(_end(words, first_of_name), first_of_name + 1)
+    end = max(end_of_name(words, first_of_name), first_of_name + 1)
     return (start, words[end - 1].end, end) if end > first_of_name else None
 
 
-def _end(words: list[_Word], at: int) -> int:
-    """Where the name of which a word is part ends: behind the last word that may be of it."""
-    end = at
-    while end < len(words) and end - at < _MOST_WORDS:
-        word = words[end]
-        if not (word.particle or word.initial) and is_no_name(word.text):
-            called_so = end > at and is_place(word.text) and is_only_given(words[end - 1].text)
-            if not called_so and not (word.joins and end + 1 < len(words)):
-                break
-        elif end > at and words[end - 1].particle and not _may_be_name(word):
-            break
-        end += 1
-    while end > at and (words[end - 1].particle or words[end - 1].joins):
-        end -= 1
-    return end
-
-
-def _around_given(words: list[_Word], at: int, left: str) -> tuple[int, int, int] | None:
+def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int] | None:
     """The name of which a given name is part, or `None` where it may be another word."""
     word = words[at]
-    end = max(_end(words, at), at + 1)
+    end = max(end_of_name(words, at), at + 1)
     start = at
     if at and not words[at - 1].particle:
         before = words[at - 1]
@@ -306,7 +246,7 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
     """The name that a last line is, or that stands behind the last word of farewell."""
     if last := _LAST_LINE.search(text):
         line = last[1]
-        words = _words(text, last.start(1), last.end(1))
+        words = words_of(text, last.start(1), last.end(1))
         letters = sum(map(str.isalpha, line))
         if (
             0 < len(words) <= 5
@@ -358,10 +298,10 @@ def _again(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]
     words = {
         word.text
         for start, end in found
-        for word in _words(text, start, end)
+        for word in words_of(text, start, end)
         if len(word.text) > 3 and word.text[0].isupper() and not is_no_name(word.text)
     }
     if words:
-        for word in re.finditer(_BIG, text):
+        for word in re.finditer(BIG, text):
             if word[0] in words and (is_only_given(word[0]) or not is_given(word[0])):
                 yield word.span()
