@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from observlib.confidentiality.redaction.cues import (
     ANNOUNCED,
     BESIDE_NAME,
+    BORN,
     ENDS,
     EXPLAINED,
     FAREWELL,
@@ -21,6 +22,7 @@ from observlib.confidentiality.redaction.cues import (
     INTRODUCED,
     LABELLED,
     NAME_AND_GIVEN_NAME,
+    NAMED,
     SMALL_ANNOUNCED,
     TITLED,
     WHO,
@@ -28,12 +30,15 @@ from observlib.confidentiality.redaction.cues import (
 from observlib.confidentiality.redaction.lexicon import (
     PARTICLES,
     folded,
+    is_common,
     is_given,
     is_no_name,
+    is_of_a_people,
     is_only_given,
     is_place,
     small_words,
 )
+from observlib.confidentiality.redaction.plain import NAME
 from observlib.confidentiality.redaction.words import (
     BIG,
     RUN,
@@ -55,11 +60,15 @@ _SMALL_NAME = re.compile(  # a second word where nothing follows it
 _TWO = re.compile(  # overlapping
     r"(?<![\w'’-])(?=([^\W\d_]{3,}(?:-[^\W\d_]+)*)[ ]([^\W\d_]{3,}(?:-[^\W\d_]+)*))"
 )
+_PARTICLES_BEFORE = re.compile(r"\b(?:ben|el|al|ait|ould|abd|da|di|van|von)[ ]\Z", re.I)
+_FIRST_WORD = re.compile(r"(?:^|[.!?:;,(/\n]\s)([^\W\d_]{4,})[ ]\Z")
+_SMALL_BESIDE = re.compile(rf"{NAME}(?:,|\s(?:et|ou))\s([^\W\d_]{{4,}})(?=\s?(?:[.,;!?)\n]|\Z))")
 _MASK = re.compile("[\uf300-\uf3fe]")
 _NO_INITIAL = re.compile(
     r"\b(?:cat[ée]gorie|classe|type|niveau|permis|vitamine|plan|point|zone|lettre)\s\Z"
 )
 _LAST_LINE = re.compile(r"\n[ \t]*(?:[-–—*]\s*)?([^\n]{2,60}?)[ \t]*[.!]?\s*\Z")
+_BEHIND_BIG = re.compile(rf"(?<![\w'’-])({BIG})[ \t]+([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)(?![\w'’-])")
 _BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({BIG})")
 
 
@@ -78,16 +87,18 @@ def names(text: str) -> list[tuple[int, int]]:
         found.span(group)
         for found in NAME_AND_GIVEN_NAME.finditer(text)
         for group in (1, 2)
-        if not _common(found[1]) and not _common(found[2])
+        if not (small_words() & {folded(found[1]), folded(found[2])})
+        and (found[group][0].isupper() or not is_no_name(found[group]))
     ]
     if len(letters) > 20 and capitals > 0.6 * len(letters):
-        small = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
-        return [*said, *_small(small), *_in_small_text(small), *_capitals_beside(text)]
+        low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
+        return [*said, *_small(low, True), *_in_small_text(low), *_capitals_beside(text)]
     found = [span for run in RUN.finditer(text) for span in _in_run(text, run)]
-    found += [*_small(text), *_signature(text), *_beside_small(text)]
-    if letters and (letters[0].islower() or capitals < 0.01 * len(letters)):
+    all_small = bool(letters) and (letters[0].islower() or capitals < 0.01 * len(letters))
+    found += [*_small(text, all_small), *_signature(text), *_beside_small(text)]
+    if all_small:
         found += _in_small_text(text)
-    return [*said, *found, *_again(text, found)]
+    return [*said, *found]
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
@@ -95,13 +106,14 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     words = words_of(text, *run.span())
     left = text[max(0, run.start() - _WINDOW) : run.start()]
     right = text[run.end() : run.end() + _WINDOW]
-    titled = ANNOUNCED.search(left) is not None
+    titled = bool(ANNOUNCED.search(left) or NAMED.match(right))
     announced = 0 if titled or _is_announced(words, left, right) else None
     for place, word in enumerate(words[:-1]):  # a title may be one of the run's own words
         if TITLED.fullmatch(word.text):
             announced, titled = place + 1, True
         elif WHO.fullmatch(word.text) and (
             is_given(words[place + 1].text)
+            or (may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
             or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
         ):
             announced = place + 1
@@ -136,10 +148,12 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 def _is_announced(words: list[Word], left: str, right: str) -> bool:
     """Whether what stands around a run of words says that a name begins it."""
+    if is_given(words[0].text) and BORN.match(right):
+        return True
     if GOES_ON.search(left) or (FAREWELL.search(left) and _LINE_END.match(right)):
         return True
     first = words[0]
-    likely = may_be_name(first) and not is_no_name(first.text)
+    likely = may_be_name(first) and not is_common(first.text)
     if HINTED.search(left) and may_be_name(first):
         return True
     given = is_given(first.text)
@@ -184,6 +198,8 @@ def _announced(words: list[Word], at: int, titled: bool) -> tuple[int, int, int]
         return None
     while at < len(words) - 1 and words[at].particle:
         at += 1
+    if not titled:
+        start = words[at].start
     first = words[at]
     if first.initial:
         end = max(end_of_name(words, at + 1), at + 1)
@@ -210,13 +226,20 @@ def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int]
         listed = at == 1 and re.search(r"[:;,(]\s\Z", left) and _may_be_of_name(before)
         if (before.capitals and not word.capitals and _surname(before)) or before.initial or listed:
             start = at - 1
+            while start and words[start].capitals and _of_capitals(words[start - 1]):
+                start -= 1
     if end == at + 1 and start == at and not is_only_given(word.text):
         return None
     return words[start].start, words[end - 1].end, end
 
 
-def _small(text: str) -> Iterator[tuple[int, int]]:
-    """Names written small, behind what announces them."""
+def _of_capitals(word: Word) -> bool:
+    """Whether a word is of a surname in capitals."""
+    return word.text.isupper() and (word.joins or (word.capitals and _surname(word)))
+
+
+def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
+    """Names written small, behind what announces them: of a text in which all is small, more."""
     for found in SMALL_ANNOUNCED.finditer(text):
         at = found.end()
         words: list[re.Match[str]] = []
@@ -224,22 +247,44 @@ def _small(text: str) -> Iterator[tuple[int, int]]:
             joins = bool(words) and folded(word[1]) in PARTICLES
             if not joins and (folded(word[1]) in small_words() or is_no_name(word[1])):
                 break
+            if words and not joins and not is_given(words[0][1]) and is_common(word[1]):
+                break
             words.append(word)
             at = word.end()
-            if not is_given(words[0][1]):
-                break
         while words and folded(words[-1][1]) in PARTICLES:
             words.pop()
-        if words and (found["sure"] or is_only_given(words[0][1])):
+        strange = (
+            (found["titled"] or (small and found["strange"]))
+            and words
+            and _is_strange_small(words[0][1])
+        )
+        if words and (found["sure"] or strange or is_only_given(words[0][1])):
             yield words[0].start(1), words[-1].end(1)
 
 
+def _is_strange_small(word: str) -> bool:
+    """Whether a word written small is neither French, a participle nor of a people."""
+    return len(word) > 3 and not (
+        is_given(word)
+        or is_common(word)
+        or is_of_a_people(word)
+        or re.search(r"(?:é|ée|és|ées|ant|ante|ent|ente)\Z", word)
+    )
+
+
 def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
-    """In a text without capitals, given names that are nothing else, and the surname behind."""
+    """In a text without capitals, given names that are nothing else, and the surname beside."""
     for found in _SMALL_NAME.finditer(text):
-        if is_only_given(found[1]) and len(found[1]) > 2:
-            more = (found["more"] or "").strip()
-            yield found.start(1), found.end("more" if more and not _common(more) else 1)
+        more = (found["more"] or "").strip()
+        known = is_only_given(found[1]) or (len(more) == 1 and is_given(found[1]))
+        if known and len(found[1]) > 2:
+            before = _FIRST_WORD.search(text[max(0, found.start() - 25) : found.start()])
+            first = before and _is_strange_small(before[1])
+            start = found.start(1) - (len(before[1]) + 1 if before and first else 0)
+            yield start, found.end("more" if more and not _common(more) else 1)
+    for found in _SMALL_BESIDE.finditer(text):
+        if _is_strange_small(found[1]):
+            yield found.span(1)
 
 
 def _signature(text: str) -> Iterator[tuple[int, int]]:
@@ -274,9 +319,12 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _beside_small(text: str) -> Iterator[tuple[int, int]]:
-    """A given name written small before a surname with a capital, such as `jean DUPONT`."""
+    """A given name written small beside a surname with a capital, such as `jean DUPONT`."""
     for found in _BEFORE_BIG.finditer(text):
         if is_given(found[1]) and not is_no_name(found[2]) and len(found[2]) > 2:
+            yield found.span()
+    for found in _BEHIND_BIG.finditer(text):
+        if is_only_given(found[2]) and not is_common(found[1]):
             yield found.span()
 
 
@@ -285,23 +333,10 @@ def _capitals_beside(text: str) -> Iterator[tuple[int, int]]:
     for found in _TWO.finditer(text):
         one, other = found[1], found[2]
         for given, surname in ((one, other), (other, one)):
-            if is_only_given(given) and len(surname) > 2 and not _common(surname):
-                yield found.span(1)[0], found.span(2)[1]
+            if is_only_given(given) and len(surname) > 2 and not is_common(surname):
+                before = _PARTICLES_BEFORE.search(text[max(0, found.start() - 12) : found.start()])
+                yield found.start(1) - (len(before[0]) if before else 0), found.end(2)
 
 
 def _common(word: str) -> bool:
     return (is_no_name(word) and len(word) > 1) or folded(word) in small_words()
-
-
-def _again(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The other places at which a word of the names that were found stands alone."""
-    words = {
-        word.text
-        for start, end in found
-        for word in words_of(text, start, end)
-        if len(word.text) > 3 and word.text[0].isupper() and not is_no_name(word.text)
-    }
-    if words:
-        for word in re.finditer(BIG, text):
-            if word[0] in words and (is_only_given(word[0]) or not is_given(word[0])):
-                yield word.span()

@@ -26,11 +26,12 @@ _PARTICLE = (
 )
 _TOKEN = rf"(?:{_INITIAL}(?!\w)|{BIG})"
 RUN = re.compile(
-    rf"(?<![\w@#/.'’-]){_TOKEN}(?:[ \t]{{0,2}}(?<=[ \t.])(?:{_PARTICLE}(?<=['’])|"
-    rf"{_PARTICLE}[ \t]){{0,2}}{_TOKEN})*"
+    rf"(?<![\w@#/.])(?<![^x]-)(?<!^-)(?<![^dDuU]['’])(?<!^['’]){_TOKEN}"  # `ex-`, `d'`, `qu'`
+    rf"(?:[ \t]{{0,2}}(?<=[ \t.])(?:{_PARTICLE}(?<=['’])|{_PARTICLE}[ \t]){{0,2}}{_TOKEN})*"
 )
 _PIECE = re.compile(rf"{_INITIAL}(?!\w)|{BIG}|[^\W\d_]+['’]?")
 _MOST_WORDS = 6
+_LAST = ("Son", "Le", "Van", "Do", "Ma", "Vu", "An", "To", "Tu")  # of names of Vietnam or China
 
 
 class Word(NamedTuple):
@@ -73,9 +74,10 @@ def end_of_name(words: list[Word], at: int) -> int:
         word = words[end]
         if not (word.particle or word.initial) and is_no_name(word.text):
             called_so = end > at and is_place(word.text) and is_only_given(words[end - 1].text)
-            if not called_so and not (word.joins and end + 1 < len(words)):
+            short = end > at and word.text in _LAST
+            if not (called_so or short) and not (word.joins and end + 1 < len(words)):
                 break
-        elif end > at and words[end - 1].particle and not may_be_name(word):
+        elif end > at and words[end - 1].particle and not (word.particle or may_be_name(word)):
             break
         end += 1
     while end > at and (words[end - 1].particle or words[end - 1].joins):
