@@ -2,9 +2,10 @@
 
 Rules are general and few: numbers by their shape, key or what stands before them
 (`structured`, `references`), postal addresses (`addresses`), names by what announces them and by
-given names that are frequent (`names`); law, forms, amounts and things named after people are set
-aside first (`kept`). `tests/confidentiality/redaction` measures what they find and what they miss
-on annotated texts. They miss some: redacted texts stay the owner's, and are not published.
+given names that are frequent (`names`), or as capitals that are neither French nor a place or a
+thing (`strangers`); law, forms, amounts and things named after people are set aside first
+(`kept`). `tests/confidentiality/redaction` measures what they find and what they miss on annotated
+texts. They miss some: redacted texts stay the owner's, and are not published.
 """
 
 from __future__ import annotations
