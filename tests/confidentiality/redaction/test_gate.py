@@ -63,14 +63,10 @@ def test_the_model_leaves_what_is_no_person_s(with_model):
     assert with_model.precision >= 0.97
 
 
-@pytest.mark.xfail(
-    strict=True, reason="names: 11.1 % of the texts keep one, or another datum, by rules alone"
-)
 def test_few_texts_keep_anything_personal(by_rules):
     assert by_rules.texts_with_a_miss <= 0.02
 
 
-@pytest.mark.xfail(strict=True, reason="names: 5.0 % of the texts keep one, even with the model")
 def test_few_texts_keep_anything_personal_with_the_model(with_model):
     assert with_model.texts_with_a_miss <= 0.02
 

@@ -36,6 +36,14 @@ PIECES = (
         ("Mon dossier n° 2024-AB-00123 dort", "Mon dossier n° [numéro de dossier] dort"),
         ("Cordialement,\nJ. Lefèvre", "Cordialement,\n[nom]"),
         ("Mes enfants Zyed, Anouk et Tom", "Mes enfants [nom], [nom] et [nom]"),
+        ("Reçue par Soumeya ; Bruyneel ne rappelle pas", "Reçue par [nom] ; [nom] ne rappelle pas"),
+        ("Le dossier de Bruyneel traîne. Maylis Oukaci", "Le dossier de [nom] traîne. [nom]"),
+        ("La fille d'Amina et l'ex-Lebreuilly", "La fille d'[nom] et l'ex-[nom]"),
+        ("Mme Oukaci, pas Ouqaci", "Mme [nom], pas [nom]"),
+        ("m.oukaci@exemple.fr (Oukaci)", "[adresse électronique] ([nom])"),
+        ("mon avocat maitre oukaci et ma fille lyna", "mon avocat maitre [nom] et ma fille [nom]"),
+        ("DOSSIER DE MME OUKACI, PAS DE MR BRUYNEEL", "DOSSIER DE MME [nom], PAS DE MR [nom]"),
+        ("Au nom de Timothée de La Perrière", "Au nom de [nom]"),
     ],
 )
 def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
@@ -50,6 +58,8 @@ def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
         "Le 3939, le 36 46 et le 0 809 401 401, de 9h à 12h30, 1 250,50 € en 2023",
         "Le lycée Victor Hugo de Saint-Denis, rue Simone Veil, loi Macron",
         "Madame, Monsieur, M. le Maire, ma femme sénégalaise, France Travail",
+        "Remboursez. Sinistre à Loudun, près de Phnom Penh, avec mon Kangoo. Malheureusement",
+        "Le consulat de Glasgow, via Doctolib, en période Covid ; mon chat Bruyneel",
         "https://www.service-public.fr/particuliers/vosdroits/F1234, SIRET 552 081 317 66522",
     ],
 )

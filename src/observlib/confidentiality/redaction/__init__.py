@@ -2,9 +2,10 @@
 
 Rules are general and few: numbers by their shape, key or what stands before them
 (`structured`, `references`), postal addresses (`addresses`), names by what announces them and by
-given names that are frequent (`names`); law, forms, amounts and things named after people are set
-aside first (`kept`). `tests/confidentiality/redaction` measures what they find and what they miss
-on annotated texts. They miss some: redacted texts stay the owner's, and are not published.
+given names that are frequent (`names`), or as capitals that are neither French nor a place or a
+thing (`strangers`); law, forms, amounts and things named after people are set aside first
+(`kept`). `tests/confidentiality/redaction` measures what they find and what they miss on annotated
+texts. They miss some: redacted texts stay the owner's, and are not published.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from observlib.confidentiality.redaction.references import (
     long_numbers,
     references,
 )
+from observlib.confidentiality.redaction.strangers import again, strangers, told_by_mails
 
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text
@@ -86,9 +88,11 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
         nonlocal text
         text = masked(text, _apart(spans, text), KEPT)
 
+    written = text
     personal, public = structured.links(text)
     take("link", personal)
-    take("email", structured.mails(text))
+    mails = list(structured.mails(text))
+    take("email", mails)
     keep(public)
     if _DIGIT.search(text):
         keep(kept(text))
@@ -101,11 +105,15 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
             take(kind, rule(text))
         take("file", long_numbers(text))
     else:
+        take("birth", structured.births(text))
         take("phone", structured.spoken(text))
     keep(things(text))
     take("name", names(text))
+    take("name", told_by_mails(written, mails) if mails else ())
+    take("name", strangers(text))
     if more_names is not None:
         take("name", more_names(text))
+    take("name", again(text, (written[start:end] for start, end, kind in new if kind == "name")))
     return whole, new
 
 

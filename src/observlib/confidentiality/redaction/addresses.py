@@ -64,7 +64,9 @@ _HOUSE = (
     rf"(?:[ ]{_SMALL}){{0,2}}[ ]?{_BIG}(?:[ ](?:{_SMALL}[ ]?){{0,2}}{_BIG}){{0,3}})"
 )
 _ENDS = (
-    rf"(?:[^.;!?:\uf300-\uf3ff]{{0,60}}?{_CODE}(?:[ ]?,?[ ]?(?:à[ ])?{_TOWN})?(?:,[ ]{_COUNTRY})?"
+    r"(?:(?:,?[ ](?:à[ ])?(?:Paris|Lyon|Marseille)|(?<=Paris)|(?<=Lyon)|(?<=Marseille))"
+    r"[ ]\d{1,2}(?!\d)(?:er|e|[èe]me)?"
+    rf"|[^.;!?:\uf300-\uf3ff]{{0,60}}?{_CODE}(?:[ ]?,?[ ]?(?:à[ ])?{_TOWN})?(?:,[ ]{_COUNTRY})?"
     rf"|(?:{_GAP}(?:{_FLOOR}|{_HOUSE})){{0,4}}"
     rf"(?:{_GAP}{_ABROAD}(?:,[ ]{_COUNTRY})?"
     rf"|{_GAP}\d{{1,2}}(?:er|e|[èe]me)(?:[ ]arrondissement)?"

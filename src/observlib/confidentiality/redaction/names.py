@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from observlib.confidentiality.redaction.cues import (
     ANNOUNCED,
     BESIDE_NAME,
+    BORN,
     ENDS,
     EXPLAINED,
     FAREWELL,
@@ -22,6 +22,7 @@ from observlib.confidentiality.redaction.cues import (
     INTRODUCED,
     LABELLED,
     NAME_AND_GIVEN_NAME,
+    NAMED,
     SMALL_ANNOUNCED,
     TITLED,
     WHO,
@@ -29,6 +30,7 @@ from observlib.confidentiality.redaction.cues import (
 from observlib.confidentiality.redaction.lexicon import (
     PARTICLES,
     folded,
+    is_common,
     is_given,
     is_no_name,
     is_of_a_people,
@@ -36,27 +38,20 @@ from observlib.confidentiality.redaction.lexicon import (
     is_place,
     small_words,
 )
+from observlib.confidentiality.redaction.plain import NAME
+from observlib.confidentiality.redaction.words import (
+    BIG,
+    RUN,
+    Word,
+    end_of_name,
+    may_be_name,
+    words_of,
+)
 
-_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
-_BIG = (
-    rf"(?!{_CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{_CAP}[^\W\d_]*(?:['’](?:{_CAP}[^\W\d_]+|"
-    rf"h(?![^\W\d_])|h[^\W\d_]+)|[-‐‑][^\W\d_]+)*"
-)
-_INITIAL = rf"{_CAP}\.(?:-?{_CAP}\.)*"
-_PARTICLE = (
-    r"(?:de\sla|de\sl['’]|d['’]|de|du|des|la|le|van|von|der|den|el|al|ben|bin|ibn|da|dos|di|do|dit)"
-)
-_TOKEN = rf"(?:{_INITIAL}(?!\w)|{_BIG})"
-_RUN = re.compile(
-    rf"(?<![\w@#/.'’-]){_TOKEN}(?:[ \t]{{0,2}}(?<=[ \t.])(?:{_PARTICLE}(?<=['’])|"
-    rf"{_PARTICLE}[ \t]){{0,2}}{_TOKEN})*"
-)
-_PIECE = re.compile(rf"{_INITIAL}(?!\w)|{_BIG}|[^\W\d_]+['’]?")
 _LINE_END = re.compile(
     r"[ \t]*[.!,;]?[ \t]*(?:\n|\Z|[-–—(/\uf300-\uf3fe]|[,;.]?\s*(?:t[ée]l|mail|n°|\d))", re.I
 )
 _WINDOW = 80
-_MOST_WORDS = 6
 _SMALL_WORD = re.compile(r"[ \t]{0,2}([a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
 _SMALL_NAME = re.compile(  # a second word where nothing follows it
     r"(?<![\w'’@.-])([^\W\d_]{3,}(?:-[^\W\d_]+)*)(?![\w'’@-])"
@@ -65,35 +60,16 @@ _SMALL_NAME = re.compile(  # a second word where nothing follows it
 _TWO = re.compile(  # overlapping
     r"(?<![\w'’-])(?=([^\W\d_]{3,}(?:-[^\W\d_]+)*)[ ]([^\W\d_]{3,}(?:-[^\W\d_]+)*))"
 )
+_PARTICLES_BEFORE = re.compile(r"\b(?:ben|el|al|ait|ould|abd|da|di|van|von)[ ]\Z", re.I)
+_FIRST_WORD = re.compile(r"(?:^|[.!?:;,(/\n]\s)([^\W\d_]{4,})[ ]\Z")
+_SMALL_BESIDE = re.compile(rf"{NAME}(?:,|\s(?:et|ou))\s([^\W\d_]{{4,}})(?=\s?(?:[.,;!?)\n]|\Z))")
 _MASK = re.compile("[\uf300-\uf3fe]")
 _NO_INITIAL = re.compile(
     r"\b(?:cat[ée]gorie|classe|type|niveau|permis|vitamine|plan|point|zone|lettre)\s\Z"
 )
 _LAST_LINE = re.compile(r"\n[ \t]*(?:[-–—*]\s*)?([^\n]{2,60}?)[ \t]*[.!]?\s*\Z")
-_BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({_BIG})")
-
-
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-    @property
-    def initial(self) -> bool:
-        return self.text.endswith(".")
-
-    @property
-    def particle(self) -> bool:
-        return self.text[0].islower() or self.text[-1] in "'’"
-
-    @property
-    def joins(self) -> bool:
-        """Whether it may stand between the words of a name."""
-        return folded(self.text) in PARTICLES
-
-    @property
-    def capitals(self) -> bool:
-        return len(self.text) > 2 and self.text.isupper()
+_BEHIND_BIG = re.compile(rf"(?<![\w'’-])({BIG})[ \t]+([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)(?![\w'’-])")
+_BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({BIG})")
 
 
 def names(text: str) -> list[tuple[int, int]]:
@@ -111,34 +87,33 @@ def names(text: str) -> list[tuple[int, int]]:
         found.span(group)
         for found in NAME_AND_GIVEN_NAME.finditer(text)
         for group in (1, 2)
-        if not _common(found[1]) and not _common(found[2])
+        if not (small_words() & {folded(found[1]), folded(found[2])})
+        and (found[group][0].isupper() or not is_no_name(found[group]))
     ]
     if len(letters) > 20 and capitals > 0.6 * len(letters):
-        small = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
-        return [*said, *_small(small), *_in_small_text(small), *_capitals_beside(text)]
-    found = [span for run in _RUN.finditer(text) for span in _in_run(text, run)]
-    found += [*_small(text), *_signature(text), *_beside_small(text)]
-    if letters and (letters[0].islower() or capitals < 0.01 * len(letters)):
+        low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
+        return [*said, *_small(low, True), *_in_small_text(low), *_capitals_beside(text)]
+    found = [span for run in RUN.finditer(text) for span in _in_run(text, run)]
+    all_small = bool(letters) and (letters[0].islower() or capitals < 0.01 * len(letters))
+    found += [*_small(text, all_small), *_signature(text), *_beside_small(text)]
+    if all_small:
         found += _in_small_text(text)
-    return [*said, *found, *_again(text, found)]
-
-
-def _words(text: str, start: int, end: int) -> list[_Word]:
-    return [_Word(m[0], *m.span()) for m in _PIECE.finditer(text, start, end)]
+    return [*said, *found]
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The names in a run of words in capitals."""
-    words = _words(text, *run.span())
+    words = words_of(text, *run.span())
     left = text[max(0, run.start() - _WINDOW) : run.start()]
     right = text[run.end() : run.end() + _WINDOW]
-    titled = ANNOUNCED.search(left) is not None
+    titled = bool(ANNOUNCED.search(left) or NAMED.match(right))
     announced = 0 if titled or _is_announced(words, left, right) else None
     for place, word in enumerate(words[:-1]):  # a title may be one of the run's own words
         if TITLED.fullmatch(word.text):
             announced, titled = place + 1, True
         elif WHO.fullmatch(word.text) and (
             is_given(words[place + 1].text)
+            or (may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
             or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
         ):
             announced = place + 1
@@ -158,7 +133,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
             following = at + 1
             letter = at == 0 and _NO_INITIAL.search(left)
             if following < len(words) and _surname(words[following]) and not letter:
-                end = _end(words, following)
+                end = end_of_name(words, following)
                 yield word.start, words[end - 1].end
                 at = end
                 continue
@@ -171,13 +146,15 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         at += 1
 
 
-def _is_announced(words: list[_Word], left: str, right: str) -> bool:
+def _is_announced(words: list[Word], left: str, right: str) -> bool:
     """Whether what stands around a run of words says that a name begins it."""
+    if is_given(words[0].text) and BORN.match(right):
+        return True
     if GOES_ON.search(left) or (FAREWELL.search(left) and _LINE_END.match(right)):
         return True
     first = words[0]
-    likely = _may_be_name(first) and not is_no_name(first.text)
-    if HINTED.search(left) and _may_be_name(first):
+    likely = may_be_name(first) and not is_common(first.text)
+    if HINTED.search(left) and may_be_name(first):
         return True
     given = is_given(first.text)
     whole = 1 < len(words) < 5 and likely and all(map(_may_be_of_name, words))
@@ -201,35 +178,31 @@ def _is_announced(words: list[_Word], left: str, right: str) -> bool:
     return (given and len(words) == 1) or (whole and (known or bool(_MASK.search(right[:4]))))
 
 
-def _may_be_of_name(word: _Word) -> bool:
+def _may_be_of_name(word: Word) -> bool:
     """Whether a word may be one of a name that stands alone."""
     if word.initial or word.joins:
         return True
-    return not word.particle and _may_be_name(word) and not is_no_name(word.text)
+    return not word.particle and may_be_name(word) and not is_no_name(word.text)
 
 
-def _may_be_name(word: _Word) -> bool:
-    """Whether a word behind a hint is no acronym and no nationality."""
-    acronym = word.text.isupper() and len(word.text) < 6 and not is_given(word.text)
-    return not (acronym or is_of_a_people(word.text))
-
-
-def _surname(word: _Word) -> bool:
+def _surname(word: Word) -> bool:
     return (
         not word.particle and not word.initial and len(word.text) > 2 and not is_no_name(word.text)
     )
 
 
-def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int] | None:
+def _announced(words: list[Word], at: int, titled: bool) -> tuple[int, int, int] | None:
     """The name at a place at which one is announced."""
     start = words[at].start
     if words[at].text in ("le", "la", "l'", "l’", "les"):  # and what he or she does
         return None
     while at < len(words) - 1 and words[at].particle:
         at += 1
+    if not titled:
+        start = words[at].start
     first = words[at]
     if first.initial:
-        end = max(_end(words, at + 1), at + 1)
+        end = max(end_of_name(words, at + 1), at + 1)
         return start, words[end - 1].end, end
     if not set(first.text) - set("XYZ"):  # an author's own mask
         return None
@@ -239,44 +212,34 @@ def _announced(words: list[_Word], at: int, titled: bool) -> tuple[int, int, int
     named_as_place = titled and is_place(words[first_of_name].text)
     if is_no_name(words[first_of_name].text) and not named_as_place:
         return None
-    end = max(_end(words, first_of_name), first_of_name + 1)
+    end = max(end_of_name(words, first_of_name), first_of_name + 1)
     return (start, words[end - 1].end, end) if end > first_of_name else None
 
 
-def _end(words: list[_Word], at: int) -> int:
-    """Where the name of which a word is part ends: behind the last word that may be of it."""
-    end = at
-    while end < len(words) and end - at < _MOST_WORDS:
-        word = words[end]
-        if not (word.particle or word.initial) and is_no_name(word.text):
-            called_so = end > at and is_place(word.text) and is_only_given(words[end - 1].text)
-            if not called_so and not (word.joins and end + 1 < len(words)):
-                break
-        elif end > at and words[end - 1].particle and not _may_be_name(word):
-            break
-        end += 1
-    while end > at and (words[end - 1].particle or words[end - 1].joins):
-        end -= 1
-    return end
-
-
-def _around_given(words: list[_Word], at: int, left: str) -> tuple[int, int, int] | None:
+def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int] | None:
     """The name of which a given name is part, or `None` where it may be another word."""
     word = words[at]
-    end = max(_end(words, at), at + 1)
+    end = max(end_of_name(words, at), at + 1)
     start = at
     if at and not words[at - 1].particle:
         before = words[at - 1]
         listed = at == 1 and re.search(r"[:;,(]\s\Z", left) and _may_be_of_name(before)
         if (before.capitals and not word.capitals and _surname(before)) or before.initial or listed:
             start = at - 1
+            while start and words[start].capitals and _of_capitals(words[start - 1]):
+                start -= 1
     if end == at + 1 and start == at and not is_only_given(word.text):
         return None
     return words[start].start, words[end - 1].end, end
 
 
-def _small(text: str) -> Iterator[tuple[int, int]]:
-    """Names written small, behind what announces them."""
+def _of_capitals(word: Word) -> bool:
+    """Whether a word is of a surname in capitals."""
+    return word.text.isupper() and (word.joins or (word.capitals and _surname(word)))
+
+
+def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
+    """Names written small, behind what announces them: of a text in which all is small, more."""
     for found in SMALL_ANNOUNCED.finditer(text):
         at = found.end()
         words: list[re.Match[str]] = []
@@ -284,29 +247,51 @@ def _small(text: str) -> Iterator[tuple[int, int]]:
             joins = bool(words) and folded(word[1]) in PARTICLES
             if not joins and (folded(word[1]) in small_words() or is_no_name(word[1])):
                 break
+            if words and not joins and not is_given(words[0][1]) and is_common(word[1]):
+                break
             words.append(word)
             at = word.end()
-            if not is_given(words[0][1]):
-                break
         while words and folded(words[-1][1]) in PARTICLES:
             words.pop()
-        if words and (found["sure"] or is_only_given(words[0][1])):
+        strange = (
+            (found["titled"] or (small and found["strange"]))
+            and words
+            and _is_strange_small(words[0][1])
+        )
+        if words and (found["sure"] or strange or is_only_given(words[0][1])):
             yield words[0].start(1), words[-1].end(1)
 
 
+def _is_strange_small(word: str) -> bool:
+    """Whether a word written small is neither French, a participle nor of a people."""
+    return len(word) > 3 and not (
+        is_given(word)
+        or is_common(word)
+        or is_of_a_people(word)
+        or re.search(r"(?:é|ée|és|ées|ant|ante|ent|ente)\Z", word)
+    )
+
+
 def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
-    """In a text without capitals, given names that are nothing else, and the surname behind."""
+    """In a text without capitals, given names that are nothing else, and the surname beside."""
     for found in _SMALL_NAME.finditer(text):
-        if is_only_given(found[1]) and len(found[1]) > 2:
-            more = (found["more"] or "").strip()
-            yield found.start(1), found.end("more" if more and not _common(more) else 1)
+        more = (found["more"] or "").strip()
+        known = is_only_given(found[1]) or (len(more) == 1 and is_given(found[1]))
+        if known and len(found[1]) > 2:
+            before = _FIRST_WORD.search(text[max(0, found.start() - 25) : found.start()])
+            first = before and _is_strange_small(before[1])
+            start = found.start(1) - (len(before[1]) + 1 if before and first else 0)
+            yield start, found.end("more" if more and not _common(more) else 1)
+    for found in _SMALL_BESIDE.finditer(text):
+        if _is_strange_small(found[1]):
+            yield found.span(1)
 
 
 def _signature(text: str) -> Iterator[tuple[int, int]]:
     """The name that a last line is, or that stands behind the last word of farewell."""
     if last := _LAST_LINE.search(text):
         line = last[1]
-        words = _words(text, last.start(1), last.end(1))
+        words = words_of(text, last.start(1), last.end(1))
         letters = sum(map(str.isalpha, line))
         if (
             0 < len(words) <= 5
@@ -334,9 +319,12 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _beside_small(text: str) -> Iterator[tuple[int, int]]:
-    """A given name written small before a surname with a capital, such as `jean DUPONT`."""
+    """A given name written small beside a surname with a capital, such as `jean DUPONT`."""
     for found in _BEFORE_BIG.finditer(text):
         if is_given(found[1]) and not is_no_name(found[2]) and len(found[2]) > 2:
+            yield found.span()
+    for found in _BEHIND_BIG.finditer(text):
+        if is_only_given(found[2]) and not is_common(found[1]):
             yield found.span()
 
 
@@ -345,23 +333,10 @@ def _capitals_beside(text: str) -> Iterator[tuple[int, int]]:
     for found in _TWO.finditer(text):
         one, other = found[1], found[2]
         for given, surname in ((one, other), (other, one)):
-            if is_only_given(given) and len(surname) > 2 and not _common(surname):
-                yield found.span(1)[0], found.span(2)[1]
+            if is_only_given(given) and len(surname) > 2 and not is_common(surname):
+                before = _PARTICLES_BEFORE.search(text[max(0, found.start() - 12) : found.start()])
+                yield found.start(1) - (len(before[0]) if before else 0), found.end(2)
 
 
 def _common(word: str) -> bool:
     return (is_no_name(word) and len(word) > 1) or folded(word) in small_words()
-
-
-def _again(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The other places at which a word of the names that were found stands alone."""
-    words = {
-        word.text
-        for start, end in found
-        for word in _words(text, start, end)
-        if len(word.text) > 3 and word.text[0].isupper() and not is_no_name(word.text)
-    }
-    if words:
-        for word in re.finditer(_BIG, text):
-            if word[0] in words and (is_only_given(word[0]) or not is_given(word[0])):
-                yield word.span()

@@ -101,6 +101,9 @@ def references(text: str) -> Iterator[tuple[int, int]]:
             token = re.sub(r"(?:(?:\s|\.)+[^\W\d_]{2,})+\Z", "", found["it"])
             if _is_token(token, digits):
                 yield found.start("it"), found.start("it") + len(token)
+    for found in _AFTER_CAPITALS.finditer(text):
+        if _is_token(found[0], 5):
+            yield found.span()
 
 
 def long_numbers(text: str) -> Iterator[tuple[int, int]]:
@@ -108,16 +111,15 @@ def long_numbers(text: str) -> Iterator[tuple[int, int]]:
 
     Examples
     --------
-    >>> text = "RG 22/10344, K7M2XQ9T4, 240975300418, de 2021 à 2024, 340 000, 12/03/2024"
+    >>> text = "22/10344, K7M2XQ9T4, 240975300418, de 2021 à 2024, 340 000, 12/03/2024"
     >>> [text[start:end] for start, end in long_numbers(text)]
-    ['240975300418', 'K7M2XQ9T4', '22/10344', 'RG 22/10344']
+    ['240975300418', 'K7M2XQ9T4', '22/10344']
     """
     for pattern, digits in (
         (_LONG, 7),
         (_GROUPED, 8),
         (_MIXED, 2),
         (_JOINED, 5),
-        (_AFTER_CAPITALS, 5),
     ):
         for found in pattern.finditer(text):
             if _is_token(found[0], digits) and not _PAIR.fullmatch(found[0]):

@@ -236,7 +236,8 @@ def _phones(text: str) -> Found:
     for pattern in (recognisers.PHONE, _BARE_ABROAD):
         for match in pattern.finditer(plain):
             joined = re.search(r"[^\W_][-/]\Z|(?<![^\W_])[A-Z]{1,2}\Z", text[: match.start()][-3:])
-            if recognisers.is_phone(match[0]) and not joined:
+            file = re.fullmatch(r"\d{5}/\d{5}", match[0])
+            if recognisers.is_phone(match[0]) and not (joined or file):
                 yield match.span()
 
 
@@ -270,6 +271,7 @@ def _no_scale(number: str) -> bool:
     return number not in "0123456789"
 
 
+births = _by(_BIRTH)
 spoken = _by(_SPOKEN)
 RULES: tuple[Rule, ...] = (
     ("account", _ibans),
@@ -284,7 +286,7 @@ RULES: tuple[Rule, ...] = (
     ("tax", _by(recognisers.TAX, recognisers.is_tax_number)),
     ("tax", _by(_TAX_WORDS, _digits(9))),
     ("tax", _by(_NOTICE)),
-    ("birth", _by(_BIRTH)),
+    ("birth", births),
     ("birth", _by(_BORN_LONG_AGO)),
     ("phone", _phones),
     ("phone", _by(_ONE_BY_ONE, _no_scale)),
