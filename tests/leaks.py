@@ -110,7 +110,7 @@ def leaks(
     """
     told = {name: Told(rows, withheld) for name, rows in pages.items()}
     everything = Told((frame for frames in pages.values() for frame in frames), withheld)
-    seen = set()
+    seen, drawn = set(), {""}
     for path in files:
         page, content = _page(path, pages), path.read_bytes()
         if (page, path.suffix, content) in seen:  # a notebook is published as it was made
@@ -119,6 +119,9 @@ def leaks(
         own = told.get(page, everything)
         carried, here = None, own
         for part in parts(path.name, content):
+            if part.drawing in drawn:  # a chart's own cell says best what it shows
+                part = part._replace(drawing="")
+            drawn.add(part.drawing)
             if part.carried is not carried:
                 carried = part.carried
                 here = Told(carried, withheld) if carried else own
