@@ -63,7 +63,7 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
         and all(names[name] >= MINIMUM_PEOPLE for name in _CAPITALS.findall(line))
         and not any(active(line))
         and as_cell(line) == line
-        and not any(unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cn", "Cs") for sign in line)
+        and not any(unicodedata.category(sign) in ("Cf", "Co", "Cn", "Cs") for sign in text)
     )
 
 

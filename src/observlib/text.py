@@ -1,4 +1,4 @@
-"""Text to compare and sort names by."""
+"""Text to compare and sort names by, and to show in cells."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import re
 import unicodedata
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
+# What nobody sees: controls, signs that turn or hide what stands beside them (bidirectional ones,
+# of no width, tags), and what neither YAML nor XML may hold. Joiners stay: letters need them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
+)
 _NUMBER = re.compile(r"-\d[\d .,]*", re.ASCII)
 
 
@@ -34,6 +41,20 @@ def fold_label(text: str) -> str:
     return fold(text).replace("’", "'")
 
 
+def seen(text: str) -> str:
+    """Text without what nobody sees, and could hide or turn what stands beside it; lines stay.
+
+    Source: N. Boucher and R. Anderson, "Trojan Source: Invisible Vulnerabilities" (USENIX Security
+    Symposium, 2023), on signs that change the order in which text is read.
+
+    Examples
+    --------
+    >>> seen("Avis \\u202egnp.exe\\u200b \\x1b[31m")
+    'Avis gnp.exe [31m'
+    """
+    return _UNSEEN.sub("", text)
+
+
 def as_cell(text: str) -> str:
     """Text for a cell of a CSV that people open: a spreadsheet takes it for no formula.
 
@@ -48,6 +69,6 @@ def as_cell(text: str) -> str:
     >>> as_cell("=cmd|' /C calc'!A0"), as_cell("Oui, et -1"), as_cell("-1,5")
     ("'=cmd|' /C calc'!A0", 'Oui, et -1', '-1,5')
     """
-    line = re.sub(r"[\r\n]+", " ", text)
+    line = seen(re.sub(r"[\r\n]+", " ", text))
     formula = line.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(line)
     return f"'{line}" if formula else line

@@ -17,6 +17,7 @@ from observlib.catalogue import Catalogue
 from observlib.display.output import caption_of, pipe_table
 from observlib.display.prose import joined, markdown, one_line, plain, unmarked
 from observlib.practices import Practices, Sheet
+from observlib.text import as_cell
 from observlib.themes.practices.sheet_list import sheet_list
 
 ATTACKS = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8").splitlines()
@@ -215,6 +216,20 @@ def bare(text: str) -> str:
 def test_marks_are_ours_alone():
     assert text_of(markdown("**{}** : voir @fig-a.", "*x*")) == "**\\*x\\***\xa0: voir @fig-a."
     assert joined([markdown("*{}*", "a"), "b*"], " ") == "*a* b\\*"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Avis \u202egnp\u202c", "A\u2066vis gnp\u2069", "A\u200bvis\ufeff gnp", "Avis \x1bgnp\x07",
+     "Avis gnp\U000e0041\U000e007f"],
+)  # fmt: skip
+def test_a_label_neither_turns_nor_hides_what_stands_beside_it(text):
+    assert plain(text) == as_cell(text) == "Avis gnp"
+
+
+def test_signs_that_join_letters_and_emoji_stay():
+    for text in ("می\u200cخواهم", "👩\u200d🔬", "l’été\u00a0: co\u00adopérer"):
+        assert one_line(text) == as_cell(text) == text
 
 
 def test_paragraphs_of_a_text_stay_paragraphs():

@@ -129,6 +129,15 @@ def test_a_group_that_the_catalogue_lacks_is_refused_and_words_are_their_own_lab
     assert words.label(asked.iloc[0], "group", catalogue) == "Où cherchez-vous ?"
 
 
+@pytest.mark.parametrize("indicator", ["poll_share", "poll_votes", "action_effect"])
+@pytest.mark.parametrize("asked", ["oui", "--", "2026", "avis"])
+def test_a_question_of_one_word_stops_no_page(indicator, asked, catalogue):
+    row = {"indicator": indicator, "period": "2026-T3", "unit": "%", "estimate": 5}
+    frame = estimates.make([{**row, "group": asked, "group_value": "1"}])
+    assert words.label(frame.iloc[0], "group", catalogue) == asked
+    assert words.column_label(frame, "group_value", catalogue) in ("Groupe", "Option")
+
+
 def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(catalogue):
     made = Path(words.__file__).parents[1] / "themes"
     code = "\n".join(path.read_text(encoding="utf-8") for path in made.rglob("*.py"))

@@ -8,22 +8,12 @@ from typing import Any
 import nbformat
 import pytest
 from tests.copies import DEMO
+from tests.told_numbers import is_told, numbers, value
 
 from observlib import comparisons, estimates, project
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-# Numbers that are no estimates: dates, the level of an interval, scales, ranks, references.
-_NO_ESTIMATES = (
-    rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?",
-    r"\b\d(?:er|e)? trimestre(?: \d{4})?",
-    r"\bT\d(?: \d{4})?|\b(?:19|20)\d{2}\b",
-    r"[Ii]ntervalles? à \d+(?:,\d+)? %|\bsur (?:10|5|100|\d+ ans)\b|à 100 %",
-    r"\[?@[\w-]+\]?|https?://\S+|`[^`]*`",
-    r"\b\d+e\b",
-)
-_NUMBER = re.compile(r"(?<![\w,.])[+−-]?\d{1,3}(?:[   ]\d{3})+(?:,\d+)?|[+−-]?\d+(?:,\d+)?")
 
 
 def cells() -> Iterator[Any]:
@@ -43,16 +33,7 @@ def told(data: Any, labels: set[str]) -> list[str]:
     text = text.replace("’", "'")
     for label in sorted(labels, key=len, reverse=True):
         text = text.replace(label.replace("’", "'"), " ")
-    for pattern in _NO_ESTIMATES:
-        text = re.sub(pattern, " ", text)
-    return _NUMBER.findall(text)
-
-
-def value(number: str) -> tuple[float, int]:
-    """What a number says, and its decimals."""
-    plain = re.sub(r"[   ]", "", number).replace("−", "-").lstrip("+")
-    _, _, decimals = plain.partition(",")
-    return abs(float(plain.replace(",", "."))), len(decimals)
+    return numbers(text)
 
 
 def known(data: Any) -> set[float]:
@@ -102,14 +83,6 @@ def test_each_number_told_is_carried(data):
     for number in told(data, named(data)):
         said, decimals = value(number)
         count = decimals == 0 and said <= most  # of rows, not the value of one
-        if not (count or any(_is_told(x, said, decimals) for x in held)):
+        if not (count or any(is_told(x, said, decimals) for x in held)):
             lost.append(number)
     assert not lost
-
-
-def _is_told(x: float, said: float, decimals: int) -> bool:
-    """Whether a value is told by a number, in its unit or in thousands, millions or minutes.
-
-    The ends of intervals are told outwards: up to a unit of the last digit away.
-    """
-    return any(abs(x - said * unit) < unit * 10**-decimals for unit in (1, 1e3, 1e6, 60, 1 / 60))

@@ -62,6 +62,8 @@ def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(tmp_path
         "\r=1",
         "a\r=1",
         "＝1",
+        "\u200b=1",
+        "\ufeff=1",
         "Oui, et =1",
     ]
     row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "group": "Question"}
@@ -76,6 +78,7 @@ def test_no_text_of_the_open_data_is_a_formula_and_numbers_stay_numbers(tmp_path
     for column in ("group_value", "source"):
         assert table[column].tolist() == [
             *("'=cmd|' /C calc'!A0", "'+1", "'-1+1", "'@SUM(A1)", "'\t=1", "' =1", "a =1", "'＝1"),
+            *("'=1", "'=1"),
             "Oui, et =1",
         ]
     assert set(table["estimate"]) == {"4.5"}

@@ -20,9 +20,9 @@ def pdf(made_site: Path) -> Path:
     return made_site / "editions" / "2026-T3" / "panorama.pdf"
 
 
-def objects(path: Path) -> str:
+def objects(path: Path | bytes) -> str:
     """The PDF's objects as text, those in compressed streams too."""
-    raw = path.read_bytes()
+    raw = path if isinstance(path, bytes) else path.read_bytes()
     parts = [raw]
     for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.S):
         try:

@@ -31,17 +31,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
-    """The document that a page has become in a real browser, its scripts run."""
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """The document that a page has become in a real browser, its scripts run; flags may follow."""
     command = next(filter(None, map(shutil.which, NAMES)), None)
     if command is None:
         pytest.skip("no chromium on PATH: pages are not looked at in a real browser")
 
-    def run(page: Path) -> str:
+    def run(page: Path, *flags: str) -> str:
         profile = tmp_path_factory.mktemp("profile")
         done = subprocess.run(
             [
-                str(command), *FLAGS, f"--user-data-dir={profile}",
+                str(command), *FLAGS, *flags, f"--user-data-dir={profile}",
                 "--virtual-time-budget=20000", "--dump-dom", page.as_uri(),
             ],
             capture_output=True,

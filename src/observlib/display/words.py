@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -37,6 +37,7 @@ _EXPLAINED = {
     "suppressed": f"s{NBSP}: secret statistique.",
     "missing": f"nd{NBSP}: donnée non disponible.",
 }
+_OF_WORDS = ("poll_", "action_")  # how indicators begin whose groups are words
 BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
 COLUMN_LABELS = {
     "indicator": "Indicateur",
@@ -61,12 +62,19 @@ def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
         return "Action"
     groups = set(frame["group"]) - {""}
     if column == "group_value" and len(groups) == 1:
-        return group_label(groups.pop(), catalogue) or COLUMN_LABELS[column]
+        group = groups.pop()
+        return group_label(group, set(frame["indicator"]), catalogue) or COLUMN_LABELS[column]
     return COLUMN_LABELS[column]
 
 
-def group_label(group: str, catalogue: Catalogue) -> str:
+def group_label(group: str, indicators: Collection[str], catalogue: Catalogue) -> str:
     """What the catalogue calls a group; nothing where it is no name but words, as a question is.
+
+    Parameters
+    ----------
+    indicators
+        Those that are told by it: the groups of polls and of actions are words that people wrote,
+        and may look like names.
 
     Raises
     ------
@@ -75,7 +83,8 @@ def group_label(group: str, catalogue: Catalogue) -> str:
     """
     if group in catalogue.groups:
         return catalogue.groups[group].label
-    if re.fullmatch(r"[a-z0-9_-]+", group) and group not in catalogue.indicators:
+    is_name = re.fullmatch(r"[a-z0-9_-]+", group) and group not in catalogue.indicators
+    if is_name and not all(name.startswith(_OF_WORDS) for name in indicators):
         raise ObservError(
             f"group {group!r}: not in the catalogue; allowed: {bounded(catalogue.groups)}; "
             f"add it to groups.yml"
@@ -150,7 +159,7 @@ def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
             return catalogue.label(key)
         return row["group_value"] or _label(row, "device", catalogue)
     if column == "group":
-        key = group_label(key, catalogue) or key
+        key = group_label(key, [row["indicator"]], catalogue) or key
     return key or "Ensemble"
 
 

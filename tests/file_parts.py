@@ -1,0 +1,197 @@
+"""What the files of an edition hold, read as rows, words and drawings."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from python_calamine import CalamineWorkbook
+from tests.drawings import said
+from tests.publish.test_pdf import objects
+
+from observlib import comparisons, estimates
+
+_NUMBERS = {
+    *estimates.NUMBERS,
+    *(estimates.REFERENCE + name for name in estimates.NUMBERS),
+    *comparisons.NUMBERS,
+}
+
+
+class Part(NamedTuple):
+    """A part of a file: rows, words (a sentence, or a row of a table, if `is_prose`), a drawing.
+
+    `carried` are the estimates and comparisons that a cell of a notebook has beside it.
+    """
+
+    where: str
+    text: str = ""
+    is_prose: bool = False
+    frame: pd.DataFrame | None = None
+    drawing: str = ""
+    carried: tuple[pd.DataFrame, ...] = ()
+
+
+def parts(name: str, content: bytes) -> Iterator[Part]:
+    """What a file holds, by how its name ends."""
+    kind = Path(name).suffix
+    if kind == ".zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            for inside in book.namelist():
+                for part in parts(inside, book.read(inside)):
+                    yield part._replace(where=f"{inside}: {part.where}")
+    elif kind == ".parquet":
+        yield from _table("rows", pd.read_parquet(io.BytesIO(content)))
+    elif kind == ".csv":
+        text = pd.read_csv(io.BytesIO(content), keep_default_na=False, dtype=str)
+        yield from _table("rows", text)
+    elif kind == ".xlsx":
+        yield from _workbook(content)
+    elif kind == ".ipynb":
+        yield from _notebook(json.loads(content))
+    elif kind == ".pdf":
+        yield from _prose("strings", _strings(content))
+        yield from _prose("text", _lines(content))
+    elif kind in (".html", ".svg"):
+        text_ = content.decode("utf-8")
+        yield from _markup("page", text_)
+        yield Part("source", text_, drawing=text_ if kind == ".svg" else "")
+    else:
+        yield from _prose("text", _sentences(content.decode("utf-8")))
+
+
+def carried(path: Path) -> tuple[pd.DataFrame, ...]:
+    """All estimates and comparisons that an executed notebook carries."""
+    found = [part.frame for part in parts(path.name, path.read_bytes())]
+    return tuple(frame for frame in found if frame is not None)
+
+
+def _table(where: str, frame: pd.DataFrame) -> Iterator[Part]:
+    """Rows of estimates or comparisons; of another table, all its cells as text."""
+    if {"indicator", "status"} <= set(frame):
+        for name in frame.columns:
+            if name in _NUMBERS:
+                frame[name] = pd.to_numeric(frame[name])
+            else:
+                frame[name] = frame[name].fillna("").astype(str)
+        yield Part(where, "\n".join(map(str, frame.to_numpy().ravel())), frame=frame)
+    else:
+        yield from _prose(where, (" | ".join(map(str, row)) for row in frame.to_numpy().tolist()))
+
+
+def _workbook(content: bytes) -> Iterator[Part]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    for sheet in book.sheet_names:
+        head, *rows = book.get_sheet_by_name(sheet).to_python()
+        yield from _table(sheet, pd.DataFrame(rows, columns=[str(name) for name in head]))
+    with zipfile.ZipFile(io.BytesIO(content)) as inside:  # formulas, notes, properties
+        for name in inside.namelist():
+            yield Part(name, inside.read(name).decode("utf-8"))
+
+
+def _notebook(content: dict[str, Any]) -> Iterator[Part]:
+    """What cells carry and show, then all that a notebook holds, hidden or not."""
+    for number, cell in enumerate(content["cells"], start=1):
+        where = f"cell {number}"
+        yield from _prose(where, _sentences("".join(cell["source"])))
+        for output in cell.get("outputs", []):
+            data = {kind: _joined(shown) for kind, shown in output.get("data", {}).items()}
+            own = data.pop(estimates.MIME, {})
+            tables = [table for table in (own, own.get("comparisons")) if table]
+            rows = tuple(map(_rows, tables))
+            yield from (Part(where, frame=frame) for frame in rows)
+            for name in ("alt", "caption", "data_markdown"):
+                yield from _prose(f"{where}: {name}", _sentences(own.get(name, "")), rows)
+            for kind, shown in data.items():
+                if kind == "image/svg+xml":
+                    yield Part(where, drawing=shown, carried=rows)
+                if kind in ("text/html", "image/svg+xml"):
+                    yield from _markup(f"{where}: {kind}", shown, rows)
+                else:
+                    yield from _prose(f"{where}: {kind}", _sentences(shown), rows)
+            yield Part(f"{where}: metadata", json.dumps(output.get("metadata")), True)
+        yield Part(f"{where}: metadata", json.dumps(cell.get("metadata")), True)
+    yield Part("all of it", json.dumps(content, ensure_ascii=False))
+
+
+def _joined(shown: Any) -> Any:
+    return "".join(shown) if isinstance(shown, list) else shown
+
+
+def _rows(content: dict[str, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame(estimates.from_lines(content["rows"]), columns=content["columns"])
+    for name in frame.columns:
+        column = frame[name]
+        frame[name] = pd.to_numeric(column) if name in _NUMBERS else column.fillna("").astype(str)
+    return frame
+
+
+def _prose(where: str, texts: Iterable[str], rows: tuple[pd.DataFrame, ...] = ()) -> Iterator[Part]:
+    return (Part(where, text, True, carried=rows) for text in texts)
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences and lines of a text; a line may be a row of a table."""
+    found = []
+    for line in text.split("\n"):
+        found += [line] if line.startswith("|") else re.split(r"(?<=[.;!?])\s", line)
+    return [sentence for sentence in found if sentence.strip()]
+
+
+_BLOCK = r"</?(?:tr|p|li|h\d|figcaption|caption|dt|dd|title|desc|summary|div|pre|section)\b[^>]*>"
+_ATTRIBUTE = re.compile(r"\b(?:alt|title|aria-label|content|summary|data-[\w-]+)=\"([^\"]*)\"")
+
+
+def _markup(where: str, markup: str, rows: tuple[pd.DataFrame, ...] = ()) -> Iterator[Part]:
+    """The words of a page or a chart: blocks and rows, then attributes, comments, drawn words."""
+    shown = re.sub(r"(?s)<(style|script|defs)\b.*?</\1>|<!--.*?-->", "", markup)
+    for block in re.split(_BLOCK, shown):
+        cells = re.sub(r"</t[dh]>", " | ", re.sub(r"<br\b[^>]*>", " ", block))
+        text = " ".join(unescape(re.sub(r"<[^>]*>", "", cells)).split())
+        yield from _prose(where, [text] if "|" in text else _sentences(text), rows)
+    for hidden in (*_ATTRIBUTE.findall(markup), *re.findall(r"(?s)<!--(.*?)-->", markup)):
+        yield from _prose(f"{where}: hidden", _sentences(" ".join(unescape(hidden).split())), rows)
+    if "<svg" in markup:
+        lines: dict[float, list[str]] = {}
+        for word in said(markup):
+            lines.setdefault(round(word.y), []).append(word.text)
+        yield from _prose(f"{where}: drawn", map(" | ".join, lines.values()), rows)
+
+
+_STRING = re.compile(
+    r"/(?:Alt|ActualText|Author|Contents|Keywords|Subject|Title|TU|URI)\s*"
+    r"(?:\(((?:[^()\\]|\\.)*)\)|<(feff[0-9a-f]+)>)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _strings(content: bytes) -> Iterator[str]:
+    """The strings and metadata of a PDF: alternative texts, titles, notes, addresses."""
+    text = objects(content)
+    for plain, hexadecimal in _STRING.findall(text):
+        raw = re.sub(r"\\(.)", r"\1", plain, flags=re.S).encode("latin-1")
+        raw = bytes.fromhex(hexadecimal) if hexadecimal else raw
+        wide = raw.startswith(b"\xfe\xff")
+        yield from _sentences(raw.decode("utf-16" if wide else "latin-1", "replace"))
+    for metadata in re.findall(r"<x:xmpmeta.*?</x:xmpmeta>", text, re.S):
+        told = metadata.encode("latin-1").decode("utf-8")
+        yield from _sentences(unescape(re.sub(r"<[^>]*>", "\n", told)))
+
+
+def _lines(content: bytes) -> list[str]:
+    """The lines of a PDF; none where the program that reads them is absent."""
+    if shutil.which("pdftotext") is None:
+        return []
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
+    )
+    return [line for line in done.stdout.decode("utf-8").splitlines() if line.strip()]

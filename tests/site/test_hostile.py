@@ -1,0 +1,235 @@
+"""An edition of exports in which every text is an attack: it is read as text, and does nothing.
+
+All is real, from the exports to the site: see `tests/hostile.py` for what they hold.
+"""
+
+import csv
+import html
+import io
+import json
+import re
+import shutil
+import threading
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pypandoc
+import pytest
+from tests import hostile
+from tests.display.test_prose import READER
+from tests.publish.test_pdf import objects
+from tests.site.test_attacks import read, squeezed
+
+from observlib import packages, project, standing, store
+from observlib.period import Quarter
+from observlib.publish.markdown import notebook_to_markdown
+from observlib.publish.project import read_project
+from observlib.publish.quarto import stage
+from observlib.release import release
+from observlib.text import as_cell
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+NOW = Quarter(2026, 3)
+EDITION = Path("editions") / str(NOW)
+SHORTCODE = re.compile(r"\{\{<")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project of its own that has published the hostile data, and made its packages."""
+    root = tmp_path_factory.mktemp("hostile")
+    for name in ("catalogue", "formats", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, root / "data" / name)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    (root / "docs").mkdir()
+    (root / "docs" / "index.md").write_text("# Documentation\n\nÀ lire.\n", encoding="utf-8")
+    standing.copy_sources(ROOT, root / "reports")
+    data = hostile.write(root / "data" / "hostile")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        done = store.ingest(data / "raw", data, project.catalogue(data))
+        assert not done.problems and not done.unclaimed
+        _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
+        assert failed == []
+        packages.make(root, NOW, root / "packages", today=date(2026, 11, 28))
+        yield root
+
+
+@pytest.fixture(scope="module")
+def site(root: Path) -> Path:
+    return root / "reports" / "_site"
+
+
+def test_no_page_holds_anything_active_and_each_attack_is_read_somewhere(site):
+    pages = {path: read(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    assert len(pages) > 25
+    assert {path.name: page.found for path, page in pages.items() if page.found} == {}
+    shown = squeezed("".join(text for page in pages.values() for text in page.text))
+    assert [word for word in hostile.ATTACKS if squeezed(word) not in shown] == []
+
+
+def test_nothing_that_turns_or_hides_text_reaches_a_page(site):
+    for path in (*site.rglob("*.html"), *site.rglob("*.svg")):
+        assert not re.search(
+            r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x1b\x07]",
+            path.read_text(encoding="utf-8"),
+        ), path
+
+
+HARNESS = """<!doctype html><pre id="found"></pre><script>
+const attempt = frame => {
+  const inside = frame.contentDocument
+  for (const node of inside.querySelectorAll("*")) {
+    for (const event of ["mouseover", "focus", "click", "toggle", "error", "load"])
+      if (node.localName !== "a") node.dispatchEvent(new Event(event))
+  }
+  const ran = [inside, document].some(
+    one => one.documentElement.id || ["RAN", "1"].includes(one.title))
+  const odd = inside.querySelectorAll("script, iframe, object, embed, form, input, base").length
+  return {ran, odd, text: inside.body.innerText.length, address: frame.contentWindow.location.href}
+};
+(async () => {
+  const found = {};
+  for (const page of %s) {
+    const frame = document.createElement("iframe");
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    found[page] = attempt(frame);
+    frame.remove();
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+@pytest.fixture
+def requests() -> Iterator[tuple[str, list[str]]]:
+    """A proxy that only notes what it is asked for: its address, and its list.
+
+    The browser asks its own makers for updates, whatever it is told.
+    """
+    asked: list[str] = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if not re.search(r"\b(?:google|googleapis|gstatic)\.com\b", self.path):
+                asked.append(self.path)
+            self.send_error(502)
+
+        do_CONNECT = do_POST = do_HEAD = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Noting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+
+
+def through(proxy: str) -> tuple[str, ...]:
+    return f"--proxy-server=http://{proxy}", "--proxy-bypass-list=<-loopback>"
+
+
+def test_no_page_runs_anything_or_asks_anybody_for_anything(site, dump, requests, tmp_path):
+    proxy, asked = requests
+    place = shutil.copytree(site, tmp_path / "site")
+    pages = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
+    for name in pages:  # without what forbids scripts, as there must be none
+        text = (place / name).read_text(encoding="utf-8")
+        policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
+        assert len(policy) == 1 and "script-src 'none'" in policy[0]
+        (place / name).write_text(text.replace(policy[0], ""), encoding="utf-8")
+    (place / "harness.html").write_text(HARNESS % json.dumps(pages), encoding="utf-8")
+    match = re.search(
+        r'<pre id="found">(.+?)</pre>', dump(place / "harness.html", *through(proxy)), re.S
+    )
+    assert match
+    found = json.loads(html.unescape(match[1]))
+    assert list(found) == pages and all(one["text"] > 200 for one in found.values())
+    assert {page: one for page, one in found.items() if one["ran"] or one["odd"]} == {}
+    assert all(one["address"].endswith(page) for page, one in found.items())
+    assert asked == []
+
+
+def test_the_harness_tells_what_runs_and_what_is_asked_for(dump, requests, tmp_path):
+    proxy, asked = requests
+    image = '<img src="http://exemple.invalid/x.png">'
+    pages = {
+        "script.html": "<script>document.documentElement.id='RAN'+7</script>",
+        "event.html": "<b onmouseover=\"document.title='RAN'\">x</b>",
+        "image.html": image,
+    }
+    for name, text in pages.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "harness.html").write_text(HARNESS % json.dumps([*pages]), encoding="utf-8")
+    match = re.search(
+        r'<pre id="found">(.+?)</pre>', dump(tmp_path / "harness.html", *through(proxy)), re.S
+    )
+    assert match
+    found = json.loads(html.unescape(match[1]))
+    assert [one["ran"] for one in found.values()] == [True, True, False]
+    assert asked == ["http://exemple.invalid/x.png"]
+
+
+def test_no_cell_of_a_table_that_people_open_begins_a_formula(site, root):
+    files = sorted(site.rglob("*.csv"))
+    assert files
+    for path in files:
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"))):
+            assert [cell for cell in row if as_cell(cell) != cell] == [], path
+    archives = sorted((root / "packages").glob("*.zip"))
+    assert archives
+    for archive in archives:
+        with zipfile.ZipFile(archive) as book:
+            (name,) = (name for name in book.namelist() if name.endswith(".xlsx"))
+            with zipfile.ZipFile(io.BytesIO(book.read(name))) as sheets:
+                for inside in sheets.namelist():
+                    text = sheets.read(inside).decode("utf-8")
+                    assert not re.search(r"<f[ >]|hyperlink|externalLink|DDE", text), inside
+
+
+def test_a_pdf_holds_no_link_that_runs_no_script_and_no_file_of_the_machine(site):
+    paths = sorted((site / EDITION).glob("*.pdf"))
+    assert paths
+    for path in paths:
+        text = objects(path)
+        addresses = re.findall(r"/URI\s*\(((?:[^()\\]|\\.)*)\)", text)
+        assert [a for a in addresses if not re.match(r"https?:|mailto:", a)] == [], path
+        assert not re.search(r"/(?:JavaScript|JS|Launch|EmbeddedFile|OpenAction|AA)\b", text), path
+        assert "root:x:0" not in text
+
+
+def test_what_quarto_is_given_holds_no_shortcode_and_nothing_active(root, tmp_path):
+    """It reads shortcodes in all that it renders; pandoc then its Markdown, with our filters."""
+    reports = tmp_path / "reports"
+    shutil.copytree(root / "reports", reports, ignore=shutil.ignore_patterns("_site", ".kept"))
+    given = read_project(reports)
+    stage(given, tmp_path / "staged")
+    found = {}
+    for page in given.pages:
+        path = tmp_path / "staged" / page.source
+        if page.is_study:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            shown = [cell["source"] for cell in cells if cell["cell_type"] != "code"]
+            outputs = [out.get("data", {}) for cell in cells for out in cell.get("outputs", [])]
+            shown += [data[kind] for data in outputs for kind in RENDERED if kind in data]
+            options = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+            text = "\n".join("".join(part) for part in (*shown, *options))
+            markdown = notebook_to_markdown(path).text
+        else:
+            text = markdown = path.read_text(encoding="utf-8")
+        filters = [str(tmp_path / "staged" / name) for name in given.config["filters"]]
+        made = pypandoc.convert_text(markdown, "html", READER, filters=filters)
+        active = read(made).found
+        if active or (page.source.parts[0] != "documentation" and SHORTCODE.search(text)):
+            found[page.source.name] = (active, SHORTCODE.findall(text))
+    assert found == {}
+
+
+RENDERED = ("text/markdown", "text/html", "image/svg+xml")
