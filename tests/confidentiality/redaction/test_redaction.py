@@ -102,3 +102,14 @@ def test_a_hostile_text_takes_a_time_in_proportion_to_its_length(piece):
 def test_a_text_of_100_000_signs_is_redacted(piece):
     once = redact((piece * 100_000)[:100_000])
     assert redact(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon compte : FR76 9999 9784 9504 3131 5867 489.",  # an ISBN stands within it
+        "Prélèvement de la TVA, nouveau FR7699999069360426564040105.",
+    ],
+)
+def test_an_account_goes_though_it_looks_like_a_book_or_a_tax_number(text):
+    assert redact(text).endswith("[compte bancaire].")

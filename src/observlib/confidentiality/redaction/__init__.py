@@ -95,6 +95,7 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     take("email", mails)
     keep(public)
     if _DIGIT.search(text):
+        take("account", structured.ibans(text))  # their key is surer than what a book's number is
         keep(kept(text))
         for kind, rule in structured.RULES:
             take(kind, rule(text))

@@ -222,7 +222,7 @@ def mails(text: str) -> Found:
         yield match.span()
 
 
-def _ibans(text: str) -> Found:
+def ibans(text: str) -> Found:
     for match in recognisers.IBAN.finditer(text):
         if is_iban(match[1]):
             start = match.start(1)
@@ -274,7 +274,6 @@ def _no_scale(number: str) -> bool:
 births = _by(_BIRTH)
 spoken = _by(_SPOKEN)
 RULES: tuple[Rule, ...] = (
-    ("account", _ibans),
     ("account", _by(_SHAPED_IBAN)),
     ("nir", _by(_SHAPED_NIR)),
     ("nir", _by(_NIR_WORDS)),
