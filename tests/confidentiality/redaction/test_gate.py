@@ -95,9 +95,7 @@ def test_most_names_of_new_texts_are_gone(of_new_texts):
     assert of_new_texts.names >= 0.90
 
 
-@pytest.mark.xfail(
-    strict=True, reason="95.7 %: births and addresses told by no word"
-)
+@pytest.mark.xfail(strict=True, reason="95.7 %: births and addresses told by no word")
 def test_numbers_and_addresses_of_new_texts_are_gone(of_new_texts):
     assert of_new_texts.structured >= 0.99
 
