@@ -189,10 +189,9 @@ def _tell_routes(
         if ("", "") in own:
             somewhere = [partners[name] for name in partners if name not in (NOBODY, UNTOLD)]
             wholes.append((own["", ""], somewhere))
-        if leads and themes:
-            for partner in partners.keys() - {UNTOLD}:
-                its = [themes[name] for name in themes if leads(name) == partner]
-                wholes.append((partners[partner], its))
+        for partner, place in partners.items() if leads and themes else ():
+            if partner != UNTOLD:
+                wholes.append((place, [themes[n] for n in themes if leads(n) == partner]))
         for whole, parts in wholes if partners else ():
             total = {whole: 1.0} | dict.fromkeys(parts, -1.0)
             block.programme.tell(total, 0, 0, f"where contacts lead in {period}")
