@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from observlib import project, store
+from observlib import disk_cache, project, store
 from observlib.catalogue import Catalogue
 from observlib.practices import Practices
 from observlib.store import identifiers
@@ -37,6 +37,15 @@ def copy_catalogue(place: Path) -> Path:
             before = target.read_text(encoding="utf-8") if adds else ""
             target.write_text(before + path.read_text(encoding="utf-8"), encoding="utf-8")
     return folder
+
+
+def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -> None:
+    """Let a project keep some of what it makes where `make edition` does: it is made once."""
+    for name in names:
+        kept, own = ROOT / disk_cache.FOLDER / name, place / disk_cache.FOLDER / name
+        kept.mkdir(parents=True, exist_ok=True)
+        own.parent.mkdir(exist_ok=True)
+        own.symlink_to(kept)
 
 
 def as_written(data: Path, device: str, known: Iterable[str], stored: Iterable[str]) -> list[str]:

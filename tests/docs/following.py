@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.copies import share_kept
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = {
     "observ": [sys.executable, "-c", "from observlib.cli import main; main()"],
@@ -78,6 +80,7 @@ def copy_project(place: Path) -> Path:
     shutil.copytree(ROOT / "data", place / "data", ignore=exports)
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place)
+    share_kept(place)
     return place
 
 

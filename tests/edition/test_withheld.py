@@ -16,12 +16,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import typst
-from tests.copies import DEMO, demonstration_catalogue
+from tests.copies import DEMO, demonstration_catalogue, share_kept
 from tests.drawings import axes
 from tests.file_parts import carried, parts
 from tests.leaks import Withheld, leaks
 
-from observlib import disk_cache, estimates, frame, packages, project, standing, store, told
+from observlib import estimates, frame, packages, project, standing, store, told
 from observlib.answers import pooled_period, within
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
@@ -54,11 +54,7 @@ def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     shutil.copytree(ROOT / "docs", root / "docs")
     standing.copy_sources(ROOT, root / "reports")
-    for name in ("families", "disclosure", "pages", "frame", "site"):
-        kept, own = ROOT / disk_cache.FOLDER / name, root / disk_cache.FOLDER / name
-        kept.mkdir(parents=True, exist_ok=True)
-        own.parent.mkdir(exist_ok=True)
-        own.symlink_to(kept)
+    share_kept(root, ("families", "disclosure", "pages", "frame", "site"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))

@@ -189,8 +189,8 @@ def _tell_routes(
         if ("", "") in own:
             somewhere = [partners[name] for name in partners if name not in (NOBODY, UNTOLD)]
             wholes.append((own["", ""], somewhere))
-        for partner, place in partners.items() if leads and themes else ():
-            if partner != UNTOLD:
+        for partner, place in partners.items() if themes else ():
+            if leads and partner != UNTOLD:
                 wholes.append((place, [themes[n] for n in themes if leads(n) == partner]))
         for whole, parts in wholes if partners else ():
             total = {whole: 1.0} | dict.fromkeys(parts, -1.0)

@@ -100,23 +100,22 @@ def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return f"{text}{SEMICOLON}{french.join(silent)} {have}." if silent else f"{text}."
 
 
-def quoted(texts: pd.DataFrame, catalogue: Catalogue, partner: str) -> Output:
+def quoted(texts: pd.DataFrame) -> Output:
     """What users wrote that leads to a partner, but for what would tell who wrote it.
 
     Parameters
     ----------
     texts
-        The words `quoted` of the family.
+        Of the words `quoted` of the family, those of one partner.
 
     Raises
     ------
     ObservError
         Where there is none to show.
     """
-    own = texts[texts["partner"] == catalogue.partners[partner].label]
-    if own.empty:
+    if texts.empty:
         raise ObservError("quoted: no text to show; name it with `absent`")
-    return text(listed(own["text"]))
+    return text(listed(texts["text"]))
 
 
 def shared(catalogue: Catalogue, partner: str) -> str:
