@@ -137,9 +137,8 @@ def table(learnt: pd.DataFrame, unseen: pd.DataFrame) -> str:
     lines = [
         "<!-- written by `.venv/bin/python -m tests.confidentiality.redaction.measure` -->",
         "",
-        "| Donnée personnelle | textes nouveaux | | textes connus | |",
+        "| Donnée personnelle | De textes nouveaux | effacées | De textes connus | effacées |",
         "|:---|---:|---:|---:|---:|",
-        "| | *annotées* | *effacées* | *annotées* | *effacées* |",
     ]
     for kind, label in KINDS.items():
         gone = [rows["gone"][rows["kind"] == kind] for rows in personal]
