@@ -175,7 +175,7 @@ def test_texts_are_quoted_by_lot_where_enough_lead_to_a_partner_and_may_be(catal
     told_ = [f"J'attends mon passeport et rien ne le dit {'encore ' * n}ici." for n in range(11)]
     rows = verbatims(*told_, "Mon passeport de 2019, demandé au guichet il y a longtemps.")
     found = quoted(rows, open_, NOW)
-    assert found["partner"].tolist() == ["Agence fictive des titres"] * 2
+    assert found["group_value"].tolist() == ["Agence fictive des titres"] * 2
     assert set(found["text"]) <= set(told_)
     assert quoted(rows.head(10), open_, NOW).empty  # too few lead to it
     assert quoted(rows, catalogue, NOW).empty  # no device allows it

@@ -26,7 +26,7 @@ from observlib.text import fold
 from observlib.themes.partners.routing import by_text
 
 QUARTERS = 8
-QUOTED = ["partner", "product", "device", "text"]
+QUOTED = ["group_value", "product", "device", "text"]
 _NO_PARTNER = (NOBODY, UNTOLD)
 
 
@@ -175,7 +175,8 @@ def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> p
     Returns
     -------
     DataFrame
-        `QUOTED`: the partner's label, the product and device of each text, and the text.
+        `QUOTED`: the partner's label (`group_value`), the product and device of each text, and the
+        text.
     """
     names = [name for name, device in catalogue.devices.items() if device.quotes]
     rows = within(verbatims[verbatims["device"].isin(names)], quarter.back(4))
@@ -189,7 +190,8 @@ def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> p
             now = its[its["quarter"] == str(quarter)]
             may = [quotes.may_be_quoted(text, capitals) for text in now["text"]]
             made.append(now[may].head(quotes.OF_A_THEME))
-    return pd.concat(made)[QUOTED] if made else pd.DataFrame(columns=QUOTED)
+    told = [rows.rename(columns={"partner": "group_value"})[QUOTED] for rows in made]
+    return pd.concat(told) if told else pd.DataFrame(columns=QUOTED)
 
 
 @family("partners", quarters=QUARTERS)
