@@ -66,8 +66,11 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(f"{page.name}:{line}", found[1], found[2], before)
 
 
-def copy_project(place: Path) -> Path:
-    """What a clone holds, with the store that `make edition` makes of the demonstration."""
+def copy_project(place: Path, is_new: bool) -> Path:
+    """What a clone holds, with the store that `make edition` makes of the demonstration.
+
+    Unless it `is_new`, with the estimates and decisions that were made before, too.
+    """
     made = ("__pycache__", ".*", "_site", "_failed", "editions", "practices", "documentation")
     for name in ("src", "notebooks", "tests", "docs", "tools"):
         shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -80,7 +83,8 @@ def copy_project(place: Path) -> Path:
     shutil.copytree(ROOT / "data", place / "data", ignore=exports)
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place)
-    share_kept(place)
+    if not is_new:
+        share_kept(place)
     return place
 
 

@@ -6,13 +6,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.confidentiality.redaction.measure import SETS, texts
+from tests.confidentiality.redaction.measure import LEARNT, UNSEEN, texts
 
 from observlib.confidentiality.redaction import found, redact
 from observlib.confidentiality.redaction.plain import MARKS
 from observlib.personal import held
 
-TEXTS = [text for path in SETS for text, _ in texts(path)]
+TEXTS = [text for path in LEARNT + UNSEEN for text, _ in texts(path)]
 PIECES = (
     *("Mme ", "M. ", "Jean ", "DUPONT ", "de la ", "né le ", "12/03/1985", " 12 rue des Lilas "),
     *("75011 Paris", "06 12 34 56 78", "zoe@exemple.fr", " (at) ", " point ", "dossier n° ", "\n"),
