@@ -86,8 +86,8 @@ def decide(
         counts = pinned["cell"] == WITHHELD[2]
         told = _with_less(told, pinned[~counts], wide, knowledge)
         for _, own in pinned[counts].groupby("quantity", sort=True):
-            now = [*earlier, Published(rounded(told), wide)]
-            told = _without_beside(told, own, now, knowledge)
+            publications = [*earlier, Published(rounded(told), wide)]
+            told = _without_beside(told, own, publications, knowledge)
         again = set(pinned["quantity"])  # nothing changes for the others
         others = tried[~tried["quantity"].isin(again)]
         now = attack([*earlier, Published(rounded(told), wide)], knowledge, again)

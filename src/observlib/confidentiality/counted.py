@@ -100,6 +100,7 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
         The number of the edition that decides what it tells: its counts are the block's `open`.
     """
     block = Block(Programme(), [], {})
+    leads = by_theme(knowledge.catalogue.partners)
     tried: dict[int, dict[str, Any]] = {}
     before: dict[str, tuple[dict[Name, float], Places]] = {}
     for edition, own in rows.groupby("edition", sort=True):
@@ -121,8 +122,7 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
             if indicator == _OF_ALL:
                 _tell_products(block, periods[period], f"{indicator} {period}")
             if indicator in _ROUTED:
-                leads = by_theme(knowledge.catalogue.partners) if is_last else None
-                _tell_routes(block, periods[period], places, leads, period)
+                _tell_routes(block, periods[period], places, leads if is_last else None, period)
                 shares = near[near["indicator"] != indicator]
                 _tell_shares(block, places, shares, is_last, knowledge)
         if not knowledge.catalogue.indicators[indicator].stock:
