@@ -59,8 +59,8 @@ COUNTS = st.fixed_dictionaries({theme: st.integers(0, 60) for theme in LEADS})
 
 @given(COUNTS)
 def test_each_contact_is_routed_once(counts):
-    led = contacts(tickets(counts), "ticket", CATALOGUE)
-    assert led["id"].is_unique and len(led) == sum(counts.values())
+    led = contacts(tickets(counts), CATALOGUE)
+    assert len(led) == sum(counts.values())
     wanted = Counter()
     for theme, n in counts.items():
         wanted[LEADS[theme]] += n
@@ -69,7 +69,7 @@ def test_each_contact_is_routed_once(counts):
 
 @given(COUNTS)
 def test_shares_of_partners_add_up_where_all_are_told(counts):
-    rows = found(contacts(tickets(counts), "ticket", CATALOGUE))
+    rows = found(contacts(tickets(counts), CATALOGUE))
     shares = rows[(rows["indicator"] == "partner_ticket_share") & (rows["group"] == "partner")]
     if len(shares) and shares["estimate"].notna().all():
         assert shares["estimate"].sum() == pytest.approx(100)
@@ -85,7 +85,7 @@ def as_an_edition_tells(counts):
     """What studies of messages and of partners tell of them, once all is decided."""
     rows = tickets(counts)
     themes = topics.themes(rows, "ticket", [NOW])
-    made = estimates.combine([found(contacts(rows, "ticket", CATALOGUE)), themes])
+    made = estimates.combine([found(contacts(rows, CATALOGUE)), themes])
     decision = control.decide(made, [], KNOWN, told)
     return made, told(control.applied(made, decision.changes))
 
@@ -108,13 +108,13 @@ def test_what_is_told_of_partners_tells_no_theme_of_few_people(counts):
 
 
 def test_a_theme_that_is_shared_is_counted_for_neither_partner(catalogue):
-    rows = found(contacts(tickets({"Logement": 40, "Famille": 60}), "ticket", catalogue))
+    rows = found(contacts(tickets({"Logement": 40, "Famille": 60}), catalogue))
     assert of(rows, "partner_tickets") == {"Caisse fictive": 60, SEVERAL: 40}
     assert of(rows, "partner_ticket_share", "")[""] == 100
 
 
 def test_contacts_without_a_theme_stay_in_the_whole_and_are_told(catalogue):
-    rows = found(contacts(tickets({"Famille": 50, None: 50}), "ticket", catalogue))
+    rows = found(contacts(tickets({"Famille": 50, None: 50}), catalogue))
     assert of(rows, "partner_ticket_share") == {"Caisse fictive": 50, UNTOLD: 50}
 
 

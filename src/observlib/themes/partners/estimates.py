@@ -30,25 +30,22 @@ QUOTED = ["group_value", "product", "device", "text"]
 _NO_PARTNER = (NOBODY, UNTOLD)
 
 
-def contacts(rows: pd.DataFrame, kind: str, catalogue: Catalogue) -> pd.DataFrame:
+def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Calls or tickets, each with its `theme` and the partner to which it leads.
 
     Parameters
     ----------
     rows
         Tidy table `calls` or `tickets`, with its `source`.
-    kind
-        `call` or `ticket`.
 
     Returns
     -------
     DataFrame
-        One row a contact: its device's columns, `date`, `id`, `theme` (`UNTOLD` where it has none)
-        and `partner`.
+        One row a contact: its device's columns, `date`, `theme` (`UNTOLD` where it has none) and
+        `partner`.
     """
     themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
-    found = rows.assign(id=rows[f"{kind}_id"], theme=themes)
-    return _led(found, "theme", by_theme(catalogue.partners))
+    return _led(rows.assign(theme=themes), "theme", by_theme(catalogue.partners))
 
 
 def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -59,15 +56,8 @@ def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     verbatims
         Tidy table `verbatims`, with its `source`; no text of it goes any further.
     """
-    about = ["device", "product", "channel", "source", "answer_id"]
-    whole = (
-        verbatims.assign(product=verbatims["product"].fillna(""))
-        .groupby(about, sort=False, as_index=False)
-        .agg(date=("date", "min"), theme=("text", "\n".join))
-        .rename(columns={"answer_id": "id"})
-    )
-    led = _led(whole, "theme", by_text(catalogue.partners))
-    return led.assign(theme=led["partner"])
+    led = _led(coding.whole_texts(verbatims), "text", by_text(catalogue.partners))
+    return led.drop(columns="text").assign(theme=led["partner"]).fillna({"product": ""})
 
 
 def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str]) -> pd.DataFrame:
@@ -187,7 +177,7 @@ def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> p
     for partner in catalogue.partners.values():
         its = led[led["partner"] == partner.label]
         if len(its) >= estimates.MINIMUM_PEOPLE:
-            now = its[its["quarter"] == str(quarter)]
+            now = its[its["quarter"] == str(quarter)].drop_duplicates("text")
             may = [quotes.may_be_quoted(text, capitals) for text in now["text"]]
             made.append(now[may].head(quotes.OF_A_THEME))
     told = [rows.rename(columns={"partner": "group_value"})[QUOTED] for rows in made]
@@ -213,8 +203,8 @@ def partners_(
         return none, tested(catalogue, between(none, catalogue, "", "")), words
     quarters = quarter.back(QUARTERS)
     found = [
-        routed(contacts(calls, "call", catalogue), "call", catalogue, quarters),
-        routed(contacts(tickets, "ticket", catalogue), "ticket", catalogue, quarters),
+        routed(contacts(calls, catalogue), "call", catalogue, quarters),
+        routed(contacts(tickets, catalogue), "ticket", catalogue, quarters),
         routed(texts(verbatims, catalogue), "text", catalogue, quarters),
     ]
     rows = estimates.combine(found)
