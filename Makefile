@@ -32,7 +32,7 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue da
 
 test: SELECT := -m "not slow"
 test test-all: check ## the tests; with its slow ones, all that continuous integration asks
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(SELECT)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -o addopts=-q --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
 

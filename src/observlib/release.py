@@ -12,11 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from observlib import disk_cache, files, frame, inputs, publications, quotes, standing, store, told
 from observlib.display.typography import typography
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
+from observlib.edition.front_page import front_page
 from observlib.edition.make import make
 from observlib.edition.manifest import (
     entry,
@@ -175,7 +178,7 @@ def _publish(
         made.update(standing.files_of(site, folder, copy))
 
     while True:
-        _announce(reports / "index.qmd", copy, manifest)
+        _announce(reports / "index.qmd", copy, manifest, request)
         _tell_method(reports / "methode.qmd", copy, request)
         kept_pages = request.root / disk_cache.FOLDER / "site"
         try:
@@ -317,12 +320,25 @@ def _measured(path: Path) -> str:
         ) from error
 
 
-def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:
-    """Put the edition's notices on the copy of the home page."""
+def _announce(home: Path, copy: Path, manifest: Mapping[str, Any], request: Request) -> None:
+    """Put the edition's notices and its main points on the copy of the home page."""
     try:
         text = home.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
-    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
+    folder = copy / "editions" / str(request.quarter)
+    points, pictures = front_page(
+        pd.read_parquet(folder / publications.ESTIMATES),
+        pd.read_parquet(folder / publications.COMPARISONS),
+        request.catalogue,
+        frame.actions(request.data, request.quarter),
+        request.quarter,
+        {study["page"] for study in manifest["studies"] if "sha256" in study},
+    )
+    text = with_notices(with_part(text, "points", points), manifest)
+    (copy / home.name).write_text(text, encoding="utf-8", newline="\n")
+    for name, content in pictures.items():
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_bytes(content)

@@ -27,7 +27,7 @@ def routed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
         Tidy table `calls` or `tickets`, of devices named by `truth.drawn_again`.
     """
     catalogue = project.catalogue(DEMO)
-    led = estimates.contacts(rows, kind, catalogue)
+    led = estimates.contacts(rows, catalogue)
     return estimates.routed(led, kind, catalogue, [calendar.LAST])
 
 

@@ -1,6 +1,6 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`between`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
+`between`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
 `leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes
 all the pairs of a study, so that the correction is for the number of them all. Two pages that tell
 one comparison give it the same verdict where they ask for it with the same pairs.
@@ -15,6 +15,8 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, waves
 
+# counts of people whom a product reached
+PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
 NOTHING = "0"  # what an effect stands beside
 THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
@@ -60,6 +62,34 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
     nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
     return pairs[~nothing].assign(against="before").reset_index(drop=True)
+
+
+def counted(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
+    """Pair a period's counts of people with those of another, by device.
+
+    Of whole populations, they are not tested: `tested` tells a change of at least what matters by
+    the indicator's entry.
+
+    Parameters
+    ----------
+    frame
+        Estimates; those of `PEOPLE` without a group are kept.
+    period, before
+        The period, and that which it is compared with.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> visits = {"indicator": "visits", "unit": "visites", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**visits, "period": period, "estimate": value}
+    ...     for period, value in (("2025-T3", 120.0), ("2026-T3", 150.0))
+    ... )
+    >>> counted(frame, "2026-T3", "2025-T3")[["estimate", "reference_estimate"]].values.tolist()
+    [[150.0, 120.0]]
+    """
+    rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
+    return waves(rows, period, before).assign(against="before")
 
 
 def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

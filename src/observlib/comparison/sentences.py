@@ -22,7 +22,7 @@ _COUNTED = {  # of nobody's reviews, nor of a survey's answers
     "partner_ticket_share": "la part des messages",
     "partner_text_share": "la part des textes",
 }
-_NOUNS = {  # all feminine
+NOUNS = {  # all feminine
     "satisfaction_10": "la note de satisfaction",
     "clarity_10": "la note de clarté",
     "ces_10": "la note de facilité",
@@ -93,7 +93,7 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     if compared.empty:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    noun = (_NOUNS | _COUNTED).get(indicator.id, f"la mesure « {indicator.label} »")
+    noun = (NOUNS | _COUNTED).get(indicator.id, f"la mesure « {indicator.label} »")
     whose = [_WHOSE.get(family, "") for family in _families(compared, catalogue)]
     mixed = len(set(whose)) > 1
     thing = noun

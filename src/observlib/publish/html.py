@@ -92,7 +92,7 @@ def _listed(page: Page, card: bool) -> str:
 def opening(finding: str) -> str:
     """The first sentences of a finding, whole, as many as make a hundred letters.
 
-    `_cards.ejs` and `_sheets.ejs` do the same.
+    `_sheets.ejs` does the same.
 
     Examples
     --------

@@ -11,6 +11,7 @@ import pandas as pd
 from observlib import counts, estimates
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
+from observlib.comparison.pairs import counted, tested
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.series import design
@@ -124,8 +125,8 @@ def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         else:
             made.append({**passport, **_missing(str(done.months["month"].iat[-1]), slope)})
     margin = catalogue.indicators["pace"].matters or 0.0
-    for channel, tested in slopes.items():
-        made += _paces(tested, channel, margin)
+    for channel, found in slopes.items():
+        made += _paces(found, channel, margin)
     return estimates.make(made)
 
 
@@ -228,19 +229,21 @@ def _percent(logarithm: float) -> float:
 
 
 @family("visits")
-def visits(audience: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def visits(
+    audience: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Visits and downloads of nine quarters, with their change on a year; visits by month."""
     quarters = quarter.back(9)
     by_quarter = counts.quarterly(audience, quarters)
     by_month = counts.monthly(audience, _FIRST, quarter.months[2])
-    return estimates.combine(
-        [
-            by_quarter,
-            counts.year_on_year(by_quarter),
-            counts.quarterly(audience, quarters, "downloads"),
-            by_month,
-        ]
-    )
+    rows = [
+        by_quarter,
+        counts.year_on_year(by_quarter),
+        counts.quarterly(audience, quarters, "downloads"),
+        by_month,
+    ]
+    before = counted(by_quarter, str(quarter), str(quarter - 4))
+    return estimates.combine(rows), tested(catalogue, before)
 
 
 @family("adjusted_visits")

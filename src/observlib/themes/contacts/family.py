@@ -7,7 +7,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer
-from observlib.comparison.pairs import between, tested
+from observlib.comparison.pairs import between, counted, tested
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.themes.contacts import calls as phone
@@ -42,5 +42,8 @@ def contacts(
         messages.answers_in_time(tickets, quarter),
         themes(tickets, "ticket", [quarter]),
     ]
-    before = between(written, catalogue, str(quarter), str(quarter - 4))
-    return estimates.combine(rows), tested(catalogue, before, leading_answer.pairs(asked))
+    ends = str(quarter), str(quarter - 4)
+    received = counted(estimates.combine([called, written]), *ends)
+    before = between(written, catalogue, *ends)
+    pairs = tested(catalogue, received, before, leading_answer.pairs(asked))
+    return estimates.combine(rows), pairs

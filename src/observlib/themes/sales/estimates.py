@@ -12,6 +12,8 @@ import pandas as pd
 
 from observlib import counts, estimates
 from observlib.answers import by_device
+from observlib.catalogue import Catalogue
+from observlib.comparison.pairs import counted, tested
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.families import family
@@ -245,16 +247,18 @@ def _by_title(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @family("sales", quarters=9)
-def sales_(sales: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def sales_(
+    sales: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nine quarters of sales, with their change on a year; the formats and titles of the books."""
     quarters = quarter.back(9)
     by_quarter = quarterly(sales, quarters)
     books = sales[sales["product"] == _BOOKS]
-    return estimates.combine(
-        [
-            by_quarter,
-            *(counts.year_on_year(by_quarter[by_quarter["indicator"] == name]) for name in _YEARLY),
-            formats(books, quarters),
-            titles(books, quarter),
-        ]
-    )
+    rows = [
+        by_quarter,
+        *(counts.year_on_year(by_quarter[by_quarter["indicator"] == name]) for name in _YEARLY),
+        formats(books, quarters),
+        titles(books, quarter),
+    ]
+    before = counted(by_quarter, str(quarter), str(quarter - 4))
+    return estimates.combine(rows), tested(catalogue, before)

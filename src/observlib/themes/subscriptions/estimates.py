@@ -14,6 +14,8 @@ import pandas as pd
 
 from observlib import counts, estimates
 from observlib.answers import by_device, share_of, with_interval
+from observlib.catalogue import Catalogue
+from observlib.comparison.pairs import counted, tested
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.rounding import base
 from observlib.families import family
@@ -282,16 +284,18 @@ def _months(months: pd.Series) -> pd.Series:
 
 
 @family("subscriptions", quarters=13)
-def subscriptions_(subscriptions: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+def subscriptions_(
+    subscriptions: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nine quarters of subscribers, with their change on a year, and how long they stay."""
     quarters = quarter.back(9)
     by_quarter = quarterly(subscriptions, quarters)
     stock = by_quarter[by_quarter["indicator"] == "subscribers"]
-    return estimates.combine(
-        [
-            by_quarter,
-            counts.year_on_year(stock),
-            survival(subscriptions, quarter),
-            retention(subscriptions, quarters),
-        ]
-    )
+    rows = [
+        by_quarter,
+        counts.year_on_year(stock),
+        survival(subscriptions, quarter),
+        retention(subscriptions, quarters),
+    ]
+    before = counted(by_quarter, str(quarter), str(quarter - 4))
+    return estimates.combine(rows), tested(catalogue, before)

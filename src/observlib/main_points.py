@@ -1,0 +1,272 @@
+"""The main points of an edition: what changed most on a year, for most people.
+
+Of each indicator of the quarter, the changes on a year that are established are ranked by their
+size times the people concerned, and the first of each indicator is a point:
+
+- established is what a comparison of the edition tells to rise or to fall: a difference whose
+  interval, corrected for all that is tested with it, leaves 0 out; or, of a whole count, one of at
+  least what matters by its entry, and larger than chance makes of people who come one by one
+  (Poisson: 1.96 times the root of the sum of both counts);
+- the size is the difference as a share of the scale (10 for a mark on ten, 100 for a share);
+- the people concerned are the visits, calls, messages, subscribers or copies of the product by the
+  same channel in the quarter; a count's change is itself a number of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib.actions import Action
+from observlib.catalogue import Catalogue, Indicator
+from observlib.comparison.pairs import PEOPLE
+from observlib.comparison.sentences import NOUNS
+from observlib.display import changes, french, phrases, words
+from observlib.display.words import SEMICOLON
+from observlib.estimates import EVOLVED, REFERENCE
+from observlib.period import Quarter
+
+MOST = 5
+QUARTERS = 9  # of a line beside a point: two years and the quarter
+_Z = 1.96
+_ESTABLISHED = ("rise", "fall")
+_THINGS = {
+    "visits": "les visites",
+    "calls_offered": "les appels",
+    "tickets_received": "les messages",
+    "subscribers": "les abonnés",
+    "units_sold": "les exemplaires vendus",
+}
+_MOVED = {"rise": "progressent", "fall": "reculent"}
+_SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
+_SERIES = ["indicator", "product", "channel", "device"]
+
+
+def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Of an edition's comparisons, those of a product's quarter with the same a year before."""
+    return pairs[
+        (pairs["against"] == "before")
+        & (pairs["group"] == "")
+        & (pairs["product"] != "")
+        & (pairs["period"] == str(quarter))
+        & (pairs[REFERENCE + "period"] == str(quarter - 4))
+    ].reset_index(drop=True)
+
+
+def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The established changes of a quarter, the first first.
+
+    Parameters
+    ----------
+    pairs, frame
+        The comparisons and the estimates of the edition.
+    quarter
+        The edition's.
+
+    Returns
+    -------
+    DataFrame
+        The pairs of `on_a_year` that rise or fall, with `people` (the people concerned; NaN where
+        no count of them is told) and `weight` (the size times the people); those of which no
+        people are known come last.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> row = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "group": ""}
+    >>> row |= {"device": "d", "unit": "sur 10", "estimate": 7.5, "reference_estimate": 7.0}
+    >>> row |= {"difference": 0.5, "verdict": "rise", "against": "before"}
+    >>> row |= {"period": "2026-T3", "reference_period": "2025-T3"}
+    >>> visits = {"indicator": "visits", "product": "boamp", "channel": "web", "unit": "visites"}
+    >>> frame = estimates.make([{**visits, "period": "2026-T3", "estimate": 40_000.0}])
+    >>> found = ranked(pd.DataFrame([row]), frame, Quarter(2026, 3))
+    >>> found[["people", "weight"]].values.tolist()
+    [[40000.0, 2000.0]]
+    """
+    found = on_a_year(pairs, quarter)
+    counted = found["indicator"].isin(PEOPLE)
+    chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
+    found = found[
+        found["verdict"].isin(_ESTABLISHED) & ~(counted & (found["difference"].abs() <= chance))
+    ]
+    counted = found["indicator"].isin(PEOPLE)
+    counts = frame[
+        frame["indicator"].isin(PEOPLE)
+        & (frame["group"] == "")
+        & (frame["period"] == str(quarter))
+        & frame["estimate"].notna()
+    ]
+    people = _of(counts, found, "device").fillna(_of(counts, found))
+    size = found["difference"].abs()
+    weight = (size / found["unit"].map(_scale) * people).where(~counted, size)
+    made = found.assign(people=people, weight=weight)
+    return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+
+
+def points(changes_: pd.DataFrame) -> pd.DataFrame:
+    """Of ranked changes, the first of each indicator, up to `MOST`."""
+    return changes_.drop_duplicates("indicator").head(MOST).reset_index(drop=True)
+
+
+def _of(counts: pd.DataFrame, pairs: pd.DataFrame, *more: str) -> pd.Series:
+    """The people whom each pair's product reached by its channel, or its device alone."""
+    keys = ["product", "channel", *more]
+    most = counts.groupby(keys, as_index=False)["estimate"].max()
+    return pairs[keys].merge(most, on=keys, how="left")["estimate"].set_axis(pairs.index)
+
+
+def _scale(unit: str) -> float:
+    """The whole scale of a unit, in it."""
+    if unit.startswith("sur "):
+        return float(unit.removeprefix("sur ").replace(french.NBSP, "").replace(" ", ""))
+    return _SCALES.get(unit, math.nan)
+
+
+def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """What a point is, in a line: "Service-public.fr : satisfaction en hausse"."""
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    where = f" {phrases.PLACES[point['channel']]}" if _is_elsewhere(point) else ""
+    name = f"{catalogue.label(point['product'])}{where}"
+    return f"{name} : {_noun(indicator)} {EVOLVED[point['verdict']]}"
+
+
+def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """The number of a point, to be set large: from one mark to another, or the change of a count.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> mark = {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
+    >>> number(mark, catalogue)
+    '6,8 → 7,9'
+    >>> number({"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}, catalogue)
+    '+2,7\\xa0%'
+    """
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    then, now = point[REFERENCE + "estimate"], point["estimate"]
+    if point["indicator"] in PEOPLE:
+        return _percent(point)
+    finer = phrases.fine(then, now, indicator)
+    return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
+
+
+def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """What stands below a point's number: its unit, its difference, its interval and its base."""
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    if point["indicator"] in PEOPLE:
+        counted = phrases.rounded_count(dict(point), indicator)
+        return f"sur un an, à {counted} ; tous sont comptés, sans marge d'erreur"
+    size, _, ends = changes.gap(point, indicator).rstrip(")").partition(" (")
+    level = french.percent(100 * point["level"], 1)
+    parts = [indicator.unit] if indicator.unit != "%" else []
+    parts += [f"écart de {size}, intervalle à {level} : {ends}"]
+    parts += [words.base_text(point["n"], indicator)]
+    return SEMICOLON.join(parts)
+
+
+def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The edition in a sentence: its first point, or that nothing is established.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> row = {"product": "boamp", "verdict": "rise", "unit": "sur 10", "status": "published"}
+    >>> row |= {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
+    >>> headline(pd.DataFrame([row]), known).replace("\xa0", " ")
+    'BOAMP : en un an, la note de satisfaction passe de 6,8 à 7,9 sur 10.'
+    >>> row |= {"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}
+    >>> headline(pd.DataFrame([row]), known).replace("\xa0", " ")
+    'BOAMP : en un an, les visites progressent de 2,7 %.'
+    >>> headline(pd.DataFrame(), known)
+    "Aucun changement n'est établi sur un an."
+    """
+    if found.empty:
+        return "Aucun changement n'est établi sur un an."
+    point = found.to_dict("records")[0]
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
+    if point["indicator"] in PEOPLE:
+        verb = _MOVED[point["verdict"]]
+        moved = (
+            f"{_THINGS[point['indicator']]} {verb} de {_percent(point).lstrip('+' + french.MINUS)}"
+        )
+    else:
+        noun = NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
+        moved = f"{noun} passe {phrases.from_to(then, point, indicator)}"
+    return f"{name} : en un an, {moved}."
+
+
+def elsewhere(
+    pairs: pd.DataFrame, ranked_: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue
+) -> str:
+    """What changed beside the points, in a line, and that nothing else is established.
+
+    Parameters
+    ----------
+    pairs, ranked_, told
+        What `on_a_year`, `ranked` and `points` give.
+    """
+    keys = pd.MultiIndex.from_frame(told[_SERIES])
+    rest = ranked_[~pd.MultiIndex.from_frame(ranked_[_SERIES]).isin(keys)]
+    parts = []
+    for verdict in _ESTABLISHED:
+        named = [
+            f"{_noun(words.indicator_of(str(name), catalogue))} "
+            f"({phrases.join_few(dict.fromkeys(catalogue.label(x) for x in own['product']))})"
+            for name, own in rest[rest["verdict"] == verdict].groupby("indicator", sort=False)
+        ]
+        if named:
+            parts.append(f"Aussi {EVOLVED[verdict]} : {french.join(named)}.")
+    if others := len(pairs) - len(ranked_):
+        stable = int((pairs["verdict"] == "stable").sum())
+        compared = french.count(others, "autre mesure comparée", "autres mesures comparées")
+        known = french.count(stable, "stable", "stables") if stable else "aucune stable"
+        parts.append(f"Rien d'établi ailleurs : {compared} à celles d'un an avant, dont {known}.")
+    return " ".join(parts)
+
+
+def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Action]:
+    """The actions that were to move a point's indicator of its product, between its two periods."""
+    first = Quarter.parse(point[REFERENCE + "period"]).start
+    last = Quarter.parse(point["period"]).end
+    return [
+        one
+        for one in actions
+        if one.product == point["product"]
+        and first <= one.date <= last
+        and point["indicator"] in {expected.indicator for expected in one.expected}
+    ]
+
+
+def series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of a point's subject over `QUARTERS`, the oldest first."""
+    periods = list(map(str, Quarter.parse(point["period"]).back(QUARTERS)))
+    same = (frame["group"] == "") & frame["period"].isin(periods)
+    for name in _SERIES:
+        same &= frame[name] == point[name]
+    return frame[same].sort_values("period", kind="stable", ignore_index=True)
+
+
+def _percent(point: Mapping[str, Any]) -> str:
+    """The change of a count, in %."""
+    then = point[REFERENCE + "estimate"]
+    return french.percent(100 * (point["estimate"] - then) / then, 1, sign=True)
+
+
+def _noun(indicator: Indicator) -> str:
+    """What an indicator measures, without an article."""
+    found = (NOUNS | _THINGS).get(indicator.id, f"la {phrases.small(indicator.label)}")
+    return found.partition(" ")[2]
+
+
+def _is_elsewhere(point: Mapping[str, Any]) -> bool:
+    """Whether the channel must be told: it is not that of most products."""
+    return point["channel"] in ("open_data", "in_person")
