@@ -33,7 +33,7 @@ FLOORS = [
     {"contents", "showing", "told"},
     {"drawing"},
     {"study"},
-    {"overview"},
+    {"overview", "main_points"},
     {"edition"},
     {"publish"},
     {"standing", "scaffold", "live"},

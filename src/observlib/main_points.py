@@ -102,7 +102,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     ]
     people = _of(counts, found, "device").fillna(_of(counts, found))
     size = found["difference"].abs()
-    weight = (size / found["unit"].map(_scale) * people).where(~counted, size)
+    weight = (size / found["unit"].map(_scale).astype(float) * people).where(~counted, size)
     made = found.assign(people=people, weight=weight)
     return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
@@ -149,9 +149,9 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     '+2,7\\xa0%'
     """
     indicator = words.indicator_of(point["indicator"], catalogue)
-    then, now = point[REFERENCE + "estimate"], point["estimate"]
     if point["indicator"] in PEOPLE:
         return _percent(point)
+    then, now = _ends(point)
     finer = phrases.fine(then, now, indicator)
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
 
@@ -163,11 +163,35 @@ def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
         counted = phrases.rounded_count(dict(point), indicator)
         return f"sur un an, à {counted} ; tous sont comptés, sans marge d'erreur"
     size, _, ends = changes.gap(point, indicator).rstrip(")").partition(" (")
+    then, now = (french.rounded(x, indicator.decimals) for x in _ends(point))
+    apart = french.signed(now - then, indicator.decimals)
+    rounded = "" if size == apart else " avant d'arrondir"  # 6,8 → 7,9 is not always +1,1
     level = french.percent(100 * point["level"], 1)
     parts = [indicator.unit] if indicator.unit != "%" else []
-    parts += [f"écart de {size}, intervalle à {level} : {ends}"]
+    parts += [f"écart de {size}{rounded}, intervalle à {level} : {ends}"]
     parts += [words.base_text(point["n"], indicator)]
     return SEMICOLON.join(parts)
+
+
+def rule() -> str:
+    """The rule by which main points are chosen, as the method's page tells it."""
+    people = french.join(thing.partition(" ")[2] for thing in _THINGS.values())
+    conditions = [
+        "d’une mesure, l’intervalle de l’écart, corrigé pour tout ce qui est testé avec lui, "
+        "laisse 0 dehors",
+        "d’un comptage entier, l’écart compte d’après la fiche de l’indicateur, et dépasse ce que "
+        f"donne le hasard de personnes venues une à une ({french.number(_Z, 2)} fois la racine de "
+        "la somme des deux comptages)",
+    ]
+    listed = "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)
+    return (
+        "Un changement sur un an y est dit établi si :\n\n"
+        f"{listed}\n\n"
+        "Les changements établis sont rangés par leur ampleur, en part de l’échelle, multipliée "
+        f"par le nombre de personnes concernées ({people} du même produit et du même canal). Pour "
+        "un comptage, c’est l’écart lui-même. Le premier de chaque indicateur est un fait de la "
+        f"première page, qui en a {MOST} au plus."
+    )
 
 
 def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -255,10 +279,15 @@ def series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
     return frame[same].sort_values("period", kind="stable", ignore_index=True)
 
 
+def _ends(point: Mapping[str, Any]) -> tuple[float, float]:
+    """What a point's subject was a year before, and what it is."""
+    return point[REFERENCE + "estimate"], point["estimate"]
+
+
 def _percent(point: Mapping[str, Any]) -> str:
     """The change of a count, in %."""
-    then = point[REFERENCE + "estimate"]
-    return french.percent(100 * (point["estimate"] - then) / then, 1, sign=True)
+    then, now = _ends(point)
+    return french.percent(100 * (now - then) / then, 1, sign=True)
 
 
 def _noun(indicator: Indicator) -> str:

@@ -14,7 +14,18 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import disk_cache, files, frame, inputs, publications, quotes, standing, store, told
+from observlib import (
+    disk_cache,
+    files,
+    frame,
+    inputs,
+    main_points,
+    publications,
+    quotes,
+    standing,
+    store,
+    told,
+)
 from observlib.display.typography import typography
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
@@ -303,6 +314,7 @@ def _tell_method(method: Path, copy: Path, request: Request) -> None:
         text = method.read_text(encoding="utf-8")
         text = with_attack(text, str(request.quarter), report, request.catalogue)
         text = with_part(text, "citation", typography(quotes.rule()))
+        text = with_part(text, "faits", typography(main_points.rule()))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))

@@ -55,7 +55,9 @@ def front_page(
         head = markdown("## Ce qui a le plus changé")
         parts[1:] = [head, markdown(":::: {{.points}}"), *parts[1:], markdown("::::")]
     year = main_points.on_a_year(pairs, quarter)
-    parts.append(plain(main_points.elsewhere(year, ranked, points, catalogue)))
+    more = markdown(" [Comment ces faits sont choisis](methode.qmd#faits).")
+    rest = plain(main_points.elsewhere(year, ranked, points, catalogue))
+    parts.append(joined([rest, more], ""))
     return typography(joined(parts, "\n\n")), pictures
 
 

@@ -1,0 +1,179 @@
+"""The front page's main points: chosen by a rule, none that chance may have made."""
+
+import math
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib import comparisons, estimates, main_points
+from observlib.actions import Action, Expected
+from observlib.catalogue import load_catalogue
+from observlib.comparison import pairs as pair
+from observlib.main_points import (
+    detail,
+    elsewhere,
+    followed_by,
+    headline,
+    number,
+    on_a_year,
+    points,
+    ranked,
+    series,
+    title,
+)
+from observlib.period import Quarter
+
+CATALOGUE = load_catalogue(Path("data/catalogue"))
+NOW = Quarter(2026, 3)
+THEN = NOW - 4
+
+
+def mark(product, period, value, n=2000, channel="web", **more):
+    row = {"indicator": "satisfaction_10", "product": product, "channel": channel, "device": "avis"}
+    half = 1.96 * 2 / math.sqrt(n)
+    interval = {"ci_low": value - half, "ci_high": value + half, "n": n, "n_eff": n}
+    return row | {"period": str(period), "estimate": value, "unit": "sur 10", **interval, **more}
+
+
+def visits(product, period, value, **more):
+    row = {"indicator": "visits", "product": product, "channel": "web", "device": f"m-{product}"}
+    return row | {"period": str(period), "estimate": value, "unit": "visites", "n": value, **more}
+
+
+def edition(*rows):
+    """The estimates of an edition, and what it compares."""
+    frame = estimates.make(rows)
+    ends = str(NOW), str(THEN)
+    return frame, comparisons.make(
+        pair.tested(CATALOGUE, pair.counted(frame, *ends), pair.between(frame, CATALOGUE, *ends))
+    )
+
+
+def found(*rows):
+    frame, pairs = edition(*rows)
+    return ranked(pairs, frame, NOW)
+
+
+def plain(text):
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+TWO_MARKS = [
+    mark("boamp", THEN, 6.0), mark("boamp", NOW, 8.0),
+    mark("legifrance", THEN, 6.0), mark("legifrance", NOW, 7.0),
+]  # fmt: skip
+
+
+def test_a_change_that_more_people_meet_comes_before_a_larger_one_of_few():
+    few = [visits("boamp", NOW, 10_000.0), visits("legifrance", NOW, 30_000.0)]
+    rows = found(*TWO_MARKS, *few)
+    assert rows["product"].tolist() == ["legifrance", "boamp"]
+    assert rows["weight"].tolist() == pytest.approx([3000, 2000])
+
+
+def test_where_no_count_of_people_is_told_a_change_comes_last():
+    rows = found(*TWO_MARKS, visits("legifrance", NOW, 50.0))
+    assert rows["product"].tolist() == ["legifrance", "boamp"]
+    assert math.isnan(rows["people"].iat[1])
+
+
+def test_each_indicator_is_a_point_once_and_the_others_are_named():
+    counts = [
+        row
+        for product, now in (("boamp", 1_200_000.0), ("legifrance", 2_100_000.0))
+        for row in (visits(product, THEN, 1_000_000.0), visits(product, NOW, now))
+    ]
+    frame, pairs = edition(*TWO_MARKS, *counts)
+    rows = ranked(pairs, frame, NOW)
+    told = points(rows)
+    assert told[["indicator", "product"]].values.tolist() == [
+        ["visits", "legifrance"],
+        ["satisfaction_10", "boamp"],
+    ]
+    line = plain(elsewhere(on_a_year(pairs, NOW), rows, told, CATALOGUE))
+    assert line == "Aussi en hausse : note de satisfaction (Légifrance) et visites (BOAMP)."
+
+
+@given(st.integers(11, 10**7), st.floats(-3, 3))
+def test_no_count_is_a_point_that_may_be_chance(before, chances):
+    """A change of fewer than 1.96 roots of both counts is what people who come one by one make."""
+    now = max(11, round(before + chances * math.sqrt(2 * before)))
+    rows = found(visits("boamp", THEN, float(before)), visits("boamp", NOW, float(now)))
+    if abs(now - before) <= 1.96 * math.sqrt(before + now):
+        assert rows.empty
+
+
+@pytest.mark.parametrize("status", ["suppressed", "partial", "missing"])
+def test_what_is_withheld_or_not_complete_is_no_point(status):
+    gone = {} if status == "partial" else {"estimate": math.nan, "ci_low": math.nan}
+    gone |= {} if status == "partial" else {"ci_high": math.nan, "n": math.nan, "n_eff": math.nan}
+    assert found(mark("boamp", THEN, 6.0), mark("boamp", NOW, 8.0, status=status, **gone)).empty
+
+
+def test_neither_a_group_nor_another_period_is_a_point():
+    frame, pairs = edition(*TWO_MARKS)
+    assert len(on_a_year(pairs, NOW)) == 2
+    assert on_a_year(pairs.assign(group="age"), NOW).empty
+    assert on_a_year(pairs, NOW - 1).empty
+    assert on_a_year(pairs.assign(against="product"), NOW).empty
+    assert len(series(pairs.iloc[0], frame)) == 2
+
+
+def test_an_edition_without_a_change_says_so():
+    frame, pairs = edition(mark("boamp", THEN, 7.0, n=40), mark("boamp", NOW, 7.1, n=40))
+    rows = ranked(pairs, frame, NOW)
+    assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
+    line = plain(elsewhere(on_a_year(pairs, NOW), rows, points(rows), CATALOGUE))
+    assert line == (
+        "Rien d'établi ailleurs : 1 autre mesure comparée à celles d'un an avant, "
+        "dont aucune stable."
+    )
+
+
+def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first():
+    [point] = estimates.records(found(mark("boamp", THEN, 6.84), mark("boamp", NOW, 7.87)))
+    assert plain(title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
+    assert number(point, CATALOGUE) == "6,8 → 7,9"
+    assert "écart de +1,0 avant d'arrondir, intervalle à 95,0 % : +0,9 à +1,2" in plain(
+        detail(point, CATALOGUE)
+    )
+
+
+def test_a_fall_of_visits_is_told_without_a_margin():
+    [point] = estimates.records(
+        found(visits("bodacc", THEN, 10_000.0, channel="open_data"),
+              visits("bodacc", NOW, 9_000.0, channel="open_data"))
+    )  # fmt: skip
+    assert plain(title(point, CATALOGUE)) == "BODACC en données ouvertes : visites en baisse"
+    assert plain(number(point, CATALOGUE)) == "−10,0 %"
+    assert "sans marge d'erreur" in detail(point, CATALOGUE)
+    assert "les visites reculent de 10,0 %" in plain(headline(pd.DataFrame([point]), CATALOGUE))
+
+
+def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
+    [point] = estimates.records(found(mark("boamp", THEN, 6.0), mark("boamp", NOW, 8.0)))
+    keys = {"title": "T", "product": "boamp", "date": date(2026, 1, 1), "done": "D."}
+    keys |= {
+        "contact": "pôle",
+        "expected": (Expected(indicator="satisfaction_10", direction="up"),),
+    }
+    its = Action(id="its", **keys)
+    others = [
+        Action(id="b", **keys | {"product": "legifrance"}),
+        Action(id="c", **keys | {"date": date(2025, 6, 30)}),
+        Action(id="d", **keys | {"date": date(2026, 10, 1)}),
+        Action(id="e", **keys | {"expected": (Expected(indicator="nps", direction="up"),)}),
+    ]
+    assert followed_by(point, [*others, its]) == [its]
+
+
+def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
+    monkeypatch.setattr(main_points, "MOST", 3)
+    monkeypatch.setattr(main_points, "_Z", 2.58)
+    rule = plain(main_points.rule())
+    assert "2,58 fois la racine" in rule and "qui en a 3 au plus" in rule
+    assert "visites, appels, messages, abonnés et exemplaires vendus" in rule
