@@ -395,6 +395,34 @@ def test_a_thin_mark_is_not_a_headline(catalogue):
     assert said == "La note de satisfaction repose sur trop peu de réponses pour être citée ici."
 
 
+def test_where_reviews_are_too_few_the_page_opens_with_the_mark_of_the_survey(catalogue):
+    few = estimates.make([mark("vie-publique", 7.5, n=20, status="low_base")])
+    year = {"period": "2025-10/2026-09", "device": "enquete-vie-publique"}
+    asked = estimates.make([mark("vie-publique", 7.7, n=344, **year)])
+    nothing = estimates.make([])
+    said = plain(findings.products.summary(nothing, few, nothing, catalogue, NOW, asked))
+    assert "L'enquête" not in said and "l'enquête donne 7,7 sur 10" in said
+    enough = estimates.make([mark("vie-publique", 7.5)])
+    said = plain(findings.products.summary(nothing, enough, nothing, catalogue, NOW, asked))
+    assert "enquête donne" not in said
+
+
+def test_a_product_of_several_marks_tells_them_all_and_why(catalogue):
+    year = {"period": "2025-10/2026-09", "device": "enquete-service-public", "group": "weighting"}
+    marks = estimates.make(
+        [
+            mark("service-public", 7.9, device="jdma-service-public"),
+            mark("service-public", 7.1, device="enquete-service-public"),
+            mark("service-public", 7.0, **year, group_value="Sans redressement"),
+            mark("service-public", 6.7, **year, group_value="Avec redressement"),
+        ]
+    )
+    box = plain(findings.products.several_marks(marks, catalogue))
+    assert [box.index(f"**{x} sur 10**") for x in ("7,9", "7,1", "6,7")] and "7,0" not in box
+    assert "de ceux qui donnent leur avis" in box and "sollicités" in box
+    assert not findings.products.several_marks(marks.head(1), catalogue)
+
+
 def test_a_page_without_data_says_so(catalogue):
     nothing = estimates.make([])
     said = findings.products.summary(nothing, nothing, nothing, catalogue, NOW)

@@ -29,11 +29,12 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
         year), `nps`, `task_success`, `sus`, `participants` (of workshops), `ideas_done` and
         `polls` (polls and votes by device, as polls are of no one product).
     """
-    families = {name: d.family for name, d in study.catalogue.devices.items()}
-    asking = [name for name, family in families.items() if family == "consultation"]
-    giving = [name for name, family in families.items() if family != "consultation"]
+    devices = study.catalogue.devices
+    asking = [name for name, device in devices.items() if device.family == "consultation"]
+    giving = [name for name, device in devices.items() if device.family != "consultation"]
     now: Where = {"period": study.quarter, "group": ""}
     year: Where = {"period": study.year, "group": ""}
+    mark = "satisfaction_10"
     found: dict[str, tuple[str, Where]] = {
         "visits": ("visits", {"indicator": "visits", "channel": "web", **now}),
         "visits_yoy": ("visits", {"indicator": "visits_yoy", "channel": "web", **now}),
@@ -45,8 +46,8 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
         "answered_in_promise": ("contacts", {"indicator": "answered_in_promise", **now}),
         "subscribers": ("subscriptions", {"indicator": "subscribers", **now}),
         "units_sold": ("sales", {"indicator": "units_sold", **now}),
-        "ratings": ("satisfaction", {"indicator": "satisfaction_10", "device": giving, **now}),
-        "asked": ("satisfaction", {"indicator": "satisfaction_10", "device": asking, **now}),
+        "ratings": ("satisfaction", {"indicator": mark, "device": giving, **now}),
+        "asked": ("satisfaction surveys", {"indicator": mark, "device": asking, **now}),
         "surveys": ("surveys", {"indicator": "satisfaction_10", **year}),
         "nps": ("surveys", {"indicator": "nps", **year}),
         "task_success": ("user_tests", {"indicator": "task_success", **year}),
@@ -54,8 +55,11 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
         "participants": ("workshops", {"indicator": "workshop_participants", **year}),
         "ideas_done": ("workshops", {"indicator": "idea_done_share", **year}),
     }  # fmt: skip
-    local = [name for name, device in study.catalogue.devices.items() if device.area]
-    every = {name: study.estimates(family, **where) for name, (family, where) in found.items()}
+    local = [name for name, device in devices.items() if device.area]
+    every = {
+        name: study.estimates(*families.split(), **where)
+        for name, (families, where) in found.items()
+    }
     shown = {name: _main(rows[~rows["device"].isin(local)]) for name, rows in every.items()}
     polls = study.estimates("polls", indicator=["poll_count", "poll_votes"])
     votes = study.select(polls, **now)

@@ -22,6 +22,7 @@ from observlib.errors import ObservError
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
 
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
+RAW, WEIGHTED = "Sans redressement", "Avec redressement"  # marks of a survey
 REASONS = {
     "suppressed": "secret statistique",
     "missing": "donnée non disponible",
@@ -36,7 +37,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
     "peer": ("group_value", ("Chez nous", "Comparé à"), ["Leur valeur", "La nôtre"]),
     "product": ("product", ("Produit", "Comparé à"), ["Valeur de l'autre", "La sienne"]),
     "others": ("group_value", ("Catégorie",), ["Chez les autres", "Dans la catégorie"]),
-    "raw": ("group_value", (), ["Sans redressement", "Avec redressement"]),
+    "raw": ("group_value", (), [RAW, WEIGHTED]),
 }
 _NONE = "–"
 _SEEN = "Plus petit écart visible : il aurait été vu huit fois sur dix."

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
 from observlib.comparison.sentences import evolution, whose_answers
 from observlib.display import french, phrases, words
+from observlib.display.changes import WEIGHTED
 from observlib.display.output import Output, text
-from observlib.display.prose import joined, markdown
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.sentences import published, together, value_of
 
 _NO_VISITS = {
@@ -35,6 +38,7 @@ def summary(
     compared: pd.DataFrame,
     catalogue: Catalogue,
     period: str,
+    asked: pd.DataFrame | None = None,
 ) -> str:
     """What a product's page opens with: its audience, its mark, and whether the mark moved.
 
@@ -46,6 +50,8 @@ def summary(
         The product's marks of satisfaction, in `period`.
     compared
         The product's comparisons of those marks with an earlier period.
+    asked
+        Its marks in surveys of a year, which are told where none of `marks` can be.
     """
     when = phrases.capital(french.when(period))
     sentences = _audience(now[now["period"] == period], catalogue, when)
@@ -60,7 +66,56 @@ def summary(
             sentences.append(f"{what} {_NO_MARK[mark['status']]}.")
     if (current["status"] == "published").any():
         sentences.append(evolution(compared, catalogue, by="channel"))
+    elif asked is not None:
+        for mark in estimates.records(published(asked, "satisfaction_10")):
+            year = phrases.capital(french.when(mark["period"]))
+            told = words.sentence(mark, catalogue)
+            sentences.append(f"{year}, l'enquête donne {told}.")
     return together(*sentences) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
+
+
+def several_marks(marks: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    """Why a product has several marks of satisfaction: a box that tells them all; else nothing.
+
+    Parameters
+    ----------
+    marks
+        The product's `satisfaction_10`: of the quarter by device, of a year by survey, and with
+        weights (`group` = `weighting`).
+    """
+    known = published(marks, "satisfaction_10")
+    raw = (known["group"] == "weighting") & (known["group_value"] != WEIGHTED)
+    known = known[~raw]
+    if len(known) < 2:
+        return Markdown("")
+    lines = [
+        markdown(
+            "- **{}** : {}, {}{}.",
+            value_of(mark, catalogue),
+            words.label(mark, "device", catalogue),
+            french.period_label(mark["period"]),
+            _whose(mark, catalogue),
+        )
+        for mark in estimates.records(known)
+    ]
+    box = [
+        markdown("::: {{.callout-note}}"),
+        markdown("## Pourquoi plusieurs notes ?"),
+        markdown("Chacune vient d'autres personnes, d'une autre question ou d'une autre période."),
+        joined(lines, "\n"),
+        markdown(":::"),
+    ]
+    return joined(box, "\n\n")
+
+
+def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
+    if mark["group"] == "weighting":
+        return ", chaque réponse comptée selon ce que le profil de son auteur pèse en France"
+    device = catalogue.devices.get(mark["device"])
+    if device is None:
+        return ""
+    asked = device.family == "consultation"
+    return ", auprès de ceux qui sont sollicités" if asked else ", de ceux qui donnent leur avis"
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:

@@ -20,6 +20,7 @@ from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.confidentiality.rounding import base
+from observlib.display.changes import RAW, WEIGHTED
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.survey.association import weighting_effect
@@ -33,7 +34,6 @@ from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, po
 REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
 WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
-RAW, WEIGHTED = "Sans redressement", "Avec redressement"
 _UNITS = {
     "satisfaction_10": "sur 10",
     "satisfied_share": "%",
