@@ -144,6 +144,23 @@ def test_a_page_that_ran_and_states_no_finding_has_failed_too(making, tmp_path):
     assert names(tmp_path / "reports" / "_failed") == ["b.ipynb"]
 
 
+def test_two_pages_that_tell_one_quantity_differently_stop_the_edition(
+    making, tmp_path, monkeypatch
+):
+    seen = {}
+
+    def look(pages: dict[str, str]) -> list[str]:
+        seen.update(pages)
+        return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
+
+    monkeypatch.setattr(module, "told_differently", look)
+    with pytest.raises(ObservError) as caught:
+        making()
+    assert set(seen) == {"a", "b", "c"} and '"cells"' in seen["a"]
+    assert len(caught.value.problems) == 7 and caught.value.problems[5] == "and 2 more"
+    assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()
+
+
 def test_every_failed_page_is_told(making):
     with pytest.raises(ObservError) as caught:
         making(mute="c", a="cell 3: E: 1")

@@ -22,11 +22,12 @@ from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, Progress, Workers, execute, started
 from observlib.edition.finalise import PageError, finalise
+from observlib.edition.one_story import told_differently
 from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
 
 
@@ -108,6 +109,12 @@ def make(
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
         raise ObservError(*problems, f"nothing was published; mend what failed{advice}")
+
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
+    pages |= {name: content.notebook for name, content in made.items()}
+    if stories := told_differently(pages):
+        lines = bounded(stories, sep="\n").split("\n")
+        raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
 
     def entry(page: Page) -> manifest.Entry:
         if page.name in others:
