@@ -35,7 +35,7 @@ def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(c
     assert plain(satisfaction.products(pd.DataFrame(rows), catalogue)) == (
         "Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10). BOAMP et BODACC "
         "sont équivalents (7,0 contre 7,0 sur 10). Pour 1 couple de produits, on ne peut pas "
-        "conclure : seul un écart d'au moins 0,9 point avait de bonnes chances d'être vu."
+        "conclure : un écart de moins de 0,9 point a pu passer inaperçu."
     )
     assert satisfaction.products_above(pd.DataFrame(rows[1:]), catalogue) == ""
     assert "faible effectif" in satisfaction.products(pd.DataFrame(rows[-1:]), catalogue)
@@ -48,8 +48,8 @@ def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue):
     assert plain(groups.categories(pd.DataFrame(rows), catalogue)) == (
         "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et plus » "
         "(8,1 contre 6,8 sur 10) ; plus basse pour « 15 à 24 ans » (4,6 contre 7,1 sur 10). "
-        "Ailleurs, on ne peut pas conclure : seul un écart d'au moins 0,5 point avait de bonnes "
-        "chances d'être vu."
+        "Ailleurs, on ne peut pas conclure : un écart de moins de 0,5 point a pu passer "
+        "inaperçu."
     )
     assert plain(groups.caption(pd.DataFrame(rows))) == (
         "Satisfaction par rapport à celle des autres répondants : plus haute pour « 75 ans et "
@@ -67,8 +67,8 @@ def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(catalogue)
     near = pair("unknown", 35, 33, indicator="reason_share", detectable=6.2)
     near["reference_group_value"] = "B"
     assert plain(sentences.undecided(pd.DataFrame([near]), "B", catalogue, said)) == (
-        ", sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins 6 points avait "
-        "de bonnes chances d'être vu"
+        ", sans qu'on puisse dire lequel l'est le plus : un écart de moins de 6 points a pu "
+        "passer inaperçu"
     )
     same = pd.DataFrame([near | {"verdict": "stable", "reason": ""}])
     assert sentences.undecided(same, "B", catalogue, said).endswith("trop petit pour compter")

@@ -50,8 +50,8 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue):
     assert found == (
         "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
         "déposés est en hausse (Service-public.fr, de 6,8 à 7,9 sur 10) ; ailleurs, on ne peut "
-        "pas conclure : seule une évolution d'au moins 0,9 à 2,1 points, selon le cas, avait de "
-        "bonnes chances d'être vue."
+        "pas conclure : une évolution de moins de 2,1 points a pu passer "
+        "inaperçue."
     )
 
 
@@ -85,8 +85,8 @@ def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue):
     row = pair("unknown", indicator="nps", unit="points", device="enquete-legifrance")
     assert said(catalogue, row | {"detectable": 23.2}, by="channel") == (
         "Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire si la "
-        "recommandation nette dans l'enquête a évolué : seule une évolution d'au moins 23 points "
-        "avait de bonnes chances d'être vue."
+        "recommandation nette dans l'enquête a évolué : une évolution de moins de 23 points "
+        "a pu passer inaperçue."
     )
     assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
 
@@ -165,13 +165,13 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     text = typography(changes.evolution(frame, catalogue, by))
     assert text.endswith(".")
     assert not re.search(
-        r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.|au moins 0(?:,0+)?\xa0point", text
+        r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.|de moins de 0(?:,0+)?\xa0point", text
     )
     assert not re.search(r"(?<!\xa0):|(?<!\u202f);|\d %", text)
     found = set(frame["verdict"])
     for verdict in ("rise", "fall", "stable"):
         assert (estimates.EVOLVED[verdict] in text) == (verdict in found)
-    assert ("avait de bonnes chances" in text) == (frame["reason"] == "precision").any()
+    assert ("a pu passer inaperçu" in text) == (frame["reason"] == "precision").any()
     assert not re.search(r"\bnan\b", peers.comparison_results(frame, catalogue))
     tested = int(frame["level"].notna().sum())
     assert plain(changes.tests_and_results(frame)).startswith(

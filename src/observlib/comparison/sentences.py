@@ -68,7 +68,7 @@ def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = Fals
 def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
     """Where one indicator rose, fell or is stable between two periods, and where none can tell.
 
-    Where one cannot, the smallest change that would have been seen 8 times in 10 is told. Where
+    Where one cannot, the change below which one may have gone unseen is told. Where
     some values are of reviews and others of surveys, each says which: a product may have both.
 
     Parameters
@@ -176,7 +176,7 @@ def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
 
 
 def detectable(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
-    """The smallest differences that could have been seen, in points.
+    """Up to what size a difference may have gone unseen, in points.
 
     Parameters
     ----------
@@ -184,15 +184,19 @@ def detectable(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolu
         Pairs without a verdict for want of precision.
     noun
         `une évolution` or `un écart`.
+
+    Examples
+    --------
+    >>> mark = Indicator(id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1)
+    >>> detectable(pd.DataFrame({"detectable": [1.1, 2.1]}), mark).replace("\xa0", " ")
+    'une évolution de moins de 2,1 points a pu passer inaperçue'
     """
-    low, high = rows["detectable"].min(), rows["detectable"].max()
-    decimals = french.decimals_of(low, indicator.decimals)
-    ends = list(dict.fromkeys(french.number(x, decimals) for x in (low, high)))
-    points = french.plural(round(high, decimals), "point", "points")
-    size = " à ".join(ends) + french.NBSP + points
-    cases = ", selon le cas," if len(ends) > 1 else ""
+    most = rows["detectable"].max()
+    decimals = french.decimals_of(most, indicator.decimals)
+    points = french.plural(round(most, decimals), "point", "points")
     e = "e" if noun.startswith("une ") else ""
-    return f"seul{e} {noun} d'au moins {size}{cases} avait de bonnes chances d'être vu{e}"
+    size = f"{french.number(most, decimals)}{french.NBSP}{points}"
+    return f"{noun} de moins de {size} a pu passer inaperçu{e}"
 
 
 def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def pace(verdict: str, product: str = "legifrance", estimate: float = 1.5) -> di
         ("en hausse", "augmentent pour Légifrance (+1,5 %)"),
         ("en baisse", "baissent pour Légifrance (+1,5 %)"),
         ("stable", "sont stables pour Légifrance (+1,5 %)"),
-        ("indéterminé", "Rien ne peut être conclu pour Légifrance : seul un rythme d'au moins"),
+        ("indéterminé", "Rien ne peut être conclu pour Légifrance : un rythme de moins de"),
     ],
 )
 def test_the_verdict_of_the_family_is_said_and_no_other(verdict, said, catalogue):
@@ -105,10 +105,10 @@ def test_the_verdict_of_the_family_is_said_and_no_other(verdict, said, catalogue
 def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(catalogue):
     rows = [pace("indéterminé", "boamp"), row("detectable_pace", "boamp", estimate=12.3)]
     one = plain(findings.audience.paces(frame(*rows), catalogue))
-    assert "d'au moins 12,3 % avait de bonnes chances d'être vu." in one
+    assert "de moins de 12,3 % a pu passer inaperçu." in one
     rows += [pace("indéterminé"), row("detectable_pace", estimate=60.0)]
     two = plain(findings.audience.paces(frame(*rows), catalogue))
-    assert "d'au moins 12,3 % à 60,0 %, selon le cas, avait" in two
+    assert "un rythme de moins de 60,0 % a pu" in two
 
 
 def test_a_caption_says_how_many_paces_were_tested_together():

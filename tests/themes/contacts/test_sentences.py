@@ -64,8 +64,8 @@ def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue):
         {**row, "indicator": "wait_p90", "estimate": 290, "ci_low": 240, "ci_high": 350},
     )
     assert plain(contacts.waiting_times(frame, catalogue, NOW)) == (
-        "La moitié des appels décrochés l'est au plus en 40 s (intervalle à 95 % : 37 s à 46 s ; "
-        "400 appels décrochés), neuf sur dix en 4 min 50 s (4 min à 5 min 50 s)."
+        "Un appel décroché sur deux attend au plus 40 s (intervalle à 95 % : 37 s à 46 s ; "
+        "400 appels décrochés), neuf sur dix au plus 4 min 50 s (4 min à 5 min 50 s)."
     )
     assert contacts.waiting_times(frame[:0], catalogue, NOW) == ""
 
@@ -147,7 +147,7 @@ def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue):
     compared = changes.tested(catalogue, leading_answer.pairs(near))
     assert plain(contacts.main_topics(near, compared, catalogue, NOW)).startswith(
         "Les motifs les plus fréquents sont « Papiers » (30 % des appels) et « Logement » (28 %), "
-        "sans qu'on puisse dire lequel l'est le plus : seul un écart d'au moins "
+        "sans qu'on puisse dire lequel l'est le plus : un écart de moins de "
     )
     alone = made(theme("A", 40, 2), others)
     assert "seul motif" in contacts.main_topics(alone, ahead[:0], catalogue, NOW)
@@ -159,7 +159,7 @@ def test_messages_that_wait_are_told_with_a_year_before_where_it_is_known(catalo
     row = {**DESK, "indicator": "tickets_open", "unit": "messages", "estimate": 12, "n": 12}
     both = made(row, {**row, "period": BEFORE, "estimate": 20, "n": 20})
     assert plain(contacts.backlog(both, catalogue, NOW, BEFORE)) == (
-        "À la fin du trimestre, attendaient 12 messages (Légifrance, 20 un an avant)."
+        "À la fin du trimestre, il reste 12 messages (Légifrance, 20 un an avant) sans réponse."
     )
     assert "un an avant" not in contacts.backlog(made(row), catalogue, NOW, BEFORE)
     assert "aucun nombre" in contacts.backlog(both[:0], catalogue, NOW, BEFORE)

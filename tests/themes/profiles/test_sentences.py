@@ -55,7 +55,7 @@ def test_those_whom_the_study_finds_fewer_or_more_are_told(catalogue):
         "« 75 ans et plus » (3 % des répondants, 12 % de la population) et « 15 à 24 ans » "
         "(9 % des répondants, 15 % de la population) ; plus présents que dans la population, "
         "« 35 à 49 ans » (40 % des répondants, 23 % de la population). Pour 1 catégorie, on ne "
-        "peut pas conclure : seul un écart d'au moins 13 points avait de bonnes chances d'être vu."
+        "peut pas conclure : un écart de moins de 13 points a pu passer inaperçu."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_variable_says_nothing_where_no_one_asked_and_why_where_few_answered(c
     assert profiles.gaps_by_category(few, catalogue, "sex") == ""
     near = pd.DataFrame([beside("A", 97, 98, "unknown")])
     said = plain(profiles.gaps_by_category(near, catalogue))
-    assert "aucune catégorie" in said and "seul un écart d'au moins 13 points" in said
+    assert "aucune catégorie" in said and "un écart de moins de 13 points" in said
 
 
 def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_end(catalogue):
@@ -125,7 +125,7 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue):
         "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
         "plus fréquente pour l'âge, « 50 à 64 ans » (45 % ; 300 réponses). On ne peut pas dire "
         "laquelle est la plus fréquente pour le sexe (« Femme » à 51 % et « Homme » à 49 % ; "
-        "300 réponses) : seul un écart d'au moins 18 points avait de bonnes chances d'être vu. "
+        "300 réponses) : un écart de moins de 18 points a pu passer inaperçu. "
         "Pour la situation, trop peu de réponses pour distinguer des catégories."
     )
 

@@ -169,8 +169,8 @@ def test_reasons_are_told_up_to_the_third(catalogue):
     said = plain(surveys.reasons(frame, ahead, catalogue))
     assert said.endswith(
         "les motifs les plus cités sont « A » (70 %) et « B » (50 %), sans qu'on puisse dire "
-        "lequel l'est le plus : seul un écart d'au moins 33 points avait de bonnes chances d'être "
-        "vu."
+        "lequel l'est le plus : un écart de moins de 33 points a pu passer "
+        "inaperçu."
     )
     alone = plain(surveys.reasons(frame.iloc[:1], ahead.head(0), catalogue))
     assert alone.endswith("le seul motif assez cité pour être montré est « A » (70 %).")

@@ -56,8 +56,8 @@ def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
         (
             7.1, 7.08, "unknown",
             "de 7,08 sur 10 au lieu de 7,10. On ne peut pas dire si le redressement change la "
-            "note : écart de 0,0 (−0,3 à +0,3), intervalle à 99,5 % entre parenthèses ; seul un "
-            "écart d'au moins 0,4 point avait de bonnes chances d'être vu.",
+            "note : écart de 0,0 (−0,3 à +0,3), intervalle à 99,5 % entre parenthèses ; un "
+            "écart de moins de 0,4 point a pu passer inaperçu.",
         ),
         (None, 6.5, "unknown", "de 6,5 sur 10 (6,3 à 6,7)."),
     ],

@@ -259,8 +259,5 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
         )
     phrase += f". {months}."
     if row["reason"] == "precision":
-        phrase += (
-            f" Seule une évolution d'au moins {effects.least(row)} avait de bonnes chances d'être "
-            "vue."
-        )
+        phrase += f" Une évolution de moins de {effects.least(row)} a pu passer inaperçue."
     return markdown("{} : {}", clause, phrase)

@@ -209,12 +209,10 @@ def _missing(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:
 
 
 def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
-    """The smallest paces that could have been seen, of those that are undetermined."""
+    """Up to what pace one may have gone unseen, of those that are undetermined."""
     rows = _shown(frame, "detectable_pace")
-    ends = rows.loc[rows["device"].isin(unknown["device"]), "estimate"]
-    parts = list(dict.fromkeys(french.percent(x, 1) for x in (ends.min(), ends.max())))
-    cases = ", selon le cas," if len(parts) > 1 else ""
-    return f"seul un rythme d'au moins {' à '.join(parts)}{cases} avait de bonnes chances d'être vu"
+    most = rows.loc[rows["device"].isin(unknown["device"]), "estimate"].max()
+    return f"un rythme de moins de {french.percent(most, 1)} a pu passer inaperçu"
 
 
 def _ends(row: dict[str, Any]) -> str:

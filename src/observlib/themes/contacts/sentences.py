@@ -82,10 +82,10 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     slow = published(frame, "wait_p90", period)
     medians = phrases.named(published(frame, "wait_median", period), catalogue, "product")
     for row in medians.to_dict("records"):
-        text = f"la moitié des appels décrochés l'est au plus en {words.sentence(row, catalogue)}"
+        text = f"un appel décroché sur deux attend au plus {words.sentence(row, catalogue)}"
         last = slow[slow["device"] == row["device"]]
         if len(last):
-            text += f", neuf sur dix en {value_of(_first(last), catalogue)}"
+            text += f", neuf sur dix au plus {value_of(_first(last), catalogue)}"
             if ends := words.interval(_first(last), words.indicator_of("wait_p90", catalogue)):
                 text += f" ({ends})"
         clauses.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
@@ -255,7 +255,7 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
         if len(then):
             earlier = f", {words.figure(_first(then)['estimate'], indicator)} un an avant"
         parts.append(f"{value_of(row, catalogue)} ({row['name']}{earlier})")
-    return f"À la fin du trimestre, attendaient {french.join(parts)}."
+    return f"À la fin du trimestre, il reste {french.join(parts)} sans réponse."
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:
