@@ -41,7 +41,7 @@ def test_what_is_established_is_told_and_not_ranked(catalogue):
     assert "plus grand" not in text + caption
     assert (
         "On ne peut pas conclure pour « Sexe », compte tenu de tout ce que l'étude compare : "
-        "un écart d'au moins 1,6 point" in text
+        "un écart de moins de 1,6 point" in text
     )
     assert caption.endswith("écarts établis : « Clarté » et « Âge »")
 
