@@ -36,7 +36,7 @@ FLOORS = [
     {"overview", "main_points"},
     {"edition"},
     {"publish"},
-    {"standing", "scaffold", "live"},
+    {"standing", "scaffold", "live", "editions"},
     {"release", "preview", "packages"},
     {"cli"},
 ]

@@ -179,7 +179,7 @@ DELETED, EDITED, ADDED = "deleted", "edited", "added"
 @pytest.mark.parametrize("what", [DELETED, EDITED, ADDED])
 @pytest.mark.parametrize(
     "name",
-    ["_site/editions/2026-T3/panorama.html", "_site/site.css", "editions/2026-T3/panorama.ipynb"],
+    ["_site/2026-T3/panorama.html", "_site/site.css", "editions/2026-T3/panorama.ipynb"],
 )
 def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(again, root, what, name):
     again()
@@ -235,7 +235,7 @@ def test_a_partial_edition_is_tried_again_each_time(root, release, failing):
     failing()
     release()
     assert stands(root)
-    assert "_site/editions/2026-T3/satisfaction.html" in small.published(root)
+    assert "_site/2026-T3/satisfaction.html" in small.published(root)
 
 
 # What changed is made again, and nothing else
@@ -244,7 +244,7 @@ def test_a_partial_edition_is_tried_again_each_time(root, release, failing):
 def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_says_of_it(
     again, root
 ):
-    listing = "listing: {contents: 'editions/*/*.ipynb', fields: [title, description]}"
+    listing = "listing: {contents: '*.ipynb', fields: [title, description]}"
     small.write(
         root / "reports" / "index.qmd", f"---\ntitle: Accueil\n{listing}\n---\n\n## Études\n"
     )
@@ -258,8 +258,8 @@ def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_sa
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {
         "_site/index.html",
-        "_site/editions/2026-T3/panorama.html",
-        "_site/editions/2026-T3/panorama.ipynb",
+        "_site/2026-T3/panorama.html",
+        "_site/2026-T3/panorama.ipynb",
         "editions/2026-T3/panorama.ipynb",
         "editions/2026-T3/manifest.json",
     }
@@ -386,7 +386,7 @@ def test_a_page_keeps_its_day_until_it_changes_and_the_edition_has_that_of_its_n
     assert days == {"panorama": "2026-12-02", "satisfaction": "2026-11-24"}
     site = small.published(root)
     for page, day in (("panorama", "2 décembre"), ("satisfaction", "24 novembre")):
-        text = site[f"_site/editions/2026-T3/{page}.html"].decode("utf-8")
+        text = site[f"_site/2026-T3/{page}.html"].decode("utf-8")
         assert f"publiée le {day} 2026" in text.replace("\u00a0", " ")
     assert b"2026-12-02" in site["_site/index.html"]
 
@@ -416,7 +416,7 @@ def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(again, r
     assert not stands(root)
     small.write_study(root, "satisfaction")
     assert "satisfaction" in again()
-    page = small.published(root)["_site/editions/2026-T3/satisfaction.html"]
+    page = small.published(root)["_site/2026-T3/satisfaction.html"]
     assert "entre-temps" not in page.decode("utf-8")
 
 
@@ -457,8 +457,8 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     after = small.published(root)
     changed = {name for name in before.keys() | after if after.get(name) != before.get(name)}
     assert changed == {
-        "_site/editions/2026-T3/panorama.html",
-        "_site/editions/2026-T3/panorama.ipynb",
+        "_site/2026-T3/panorama.html",
+        "_site/2026-T3/panorama.ipynb",
         "editions/2026-T3/panorama.ipynb",
         "editions/2026-T3/manifest.json",
     }
@@ -478,7 +478,7 @@ def test_one_study_of_an_edition_that_does_not_exist_is_a_partial_one_until_all_
     assert again(only=["satisfaction"]) == {"satisfaction"}
     site = small.published(root)
     assert "Seule une partie des études" in site["_site/index.html"].decode("utf-8")
-    page = site["_site/editions/2026-T3/satisfaction.html"].decode("utf-8")
+    page = site["_site/2026-T3/satisfaction.html"].decode("utf-8")
     assert "<p>Voir Panorama.</p>" in page  # a link to a page that is not there
     assert again(only=["panorama"]) == {"panorama"}
     found = small.published(root)

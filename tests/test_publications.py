@@ -1,5 +1,6 @@
 """What was published is kept: an edition that forgets it may tell what few people answered."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from observlib.errors import ObservError
 from observlib.period import Quarter
 
 QUARTER = Quarter(2026, 3)
+TODAY = date(2026, 11, 24)
 
 
 def edition(folder: Path, value: float) -> Path:
@@ -23,13 +25,15 @@ def edition(folder: Path, value: float) -> Path:
 
 
 def test_each_publication_that_tells_something_new_is_kept_in_its_order(tmp_path):
-    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
-    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
-    publications.keep(tmp_path, QUARTER + 1, edition(tmp_path / "e", 7.0))
-    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.5))
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
+    publications.keep(tmp_path, QUARTER + 1, edition(tmp_path / "e", 7.0), TODAY)
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.5), TODAY)
     found = publications.earlier(tmp_path)
     assert [one.name for one in found] == ["0001-2026-T3", "0002-2026-T4", "0003-2026-T3"]
+    assert [one.quarter for one in found] == ["2026-T3", "2026-T4", "2026-T3"]
     assert [one.told.estimates["estimate"].iloc[0] for one in found] == [7.0, 7.0, 7.5]
+    assert {one.day for one in found} == {"2026-11-24"}
     assert set(found[0].told.wide) == {("d", "p", "web", "satisfaction", 1)}
 
 
@@ -39,7 +43,7 @@ def test_who_never_published_has_nothing_to_hold_an_edition_against(tmp_path):
 
 @pytest.mark.parametrize("name", publications.FILES)
 def test_a_damaged_publication_stops_the_next_one_in_one_line(tmp_path, name):
-    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
     path = tmp_path / "published" / "0001-2026-T3" / name
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(ObservError, match=r"0001-2026-T3: cannot be read .*bring it back") as error:
@@ -51,7 +55,7 @@ def test_a_damaged_publication_stops_the_next_one_in_one_line(tmp_path, name):
 
 
 def test_a_full_disk_leaves_what_was_kept_as_it_was(tmp_path, monkeypatch):
-    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0))
+    publications.keep(tmp_path, QUARTER, edition(tmp_path / "e", 7.0), TODAY)
     new = edition(tmp_path / "new", 8.0)
     write = Path.write_bytes
 
@@ -62,6 +66,6 @@ def test_a_full_disk_leaves_what_was_kept_as_it_was(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space"):
-        publications.keep(tmp_path, QUARTER, new)
+        publications.keep(tmp_path, QUARTER, new, TODAY)
     assert [one.name for one in publications.earlier(tmp_path)] == ["0001-2026-T3"]
     assert not list((tmp_path / "published").glob(".work*"))

@@ -35,12 +35,12 @@ TODAY = date(2026, 11, 24)
 T3 = "2026-T3"
 QUARTO = """project:
   type: website
-  render: [index.qmd, "editions/*/*.ipynb"]
+  render: [index.qmd, "*.ipynb"]
 lang: fr-FR
 website:
   title: Essai
   sidebar:
-    contents: [index.qmd, {auto: "editions/*/*.ipynb"}]
+    contents: [index.qmd, {auto: "*.ipynb"}]
 format:
   html: default
 """
@@ -48,7 +48,7 @@ PDF = """  typst: default
 """
 PREVIOUS = {
     "_site/index.html": "le site d'avant",
-    "_site/editions/2026-T3/panorama.html": "la page d'avant",
+    "_site/2026-T3/panorama.html": "la page d'avant",
     "editions/2026-T3/manifest.json": "{}",
     "editions/2026-T3/panorama.ipynb": "le carnet d'avant",
     "editions/2026-T2/panorama.ipynb": "un autre trimestre",
@@ -128,6 +128,8 @@ def make_root(root: Path, previous: bool = True) -> Path:
     copy_catalogue(root)
     write(root / "reports" / "_quarto.yml", QUARTO)
     write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nBonjour.\n")
+    for name in ("_editions.qmd", "_series.qmd"):
+        shutil.copy(PROJECT / "reports" / name, root / "reports")
     for name, text in PREVIOUS.items() if previous else ():
         write(root / "reports" / name, text)
     write_study(root, "panorama")
@@ -211,7 +213,7 @@ def manifest(root: Path, quarter: str = T3) -> dict[str, Any]:
 # What a release makes
 
 
-def test_a_release_replaces_the_site_and_its_quarter_s_notebooks_and_leaves_other_quarters(
+def test_a_release_replaces_its_quarter_s_pages_and_notebooks_and_leaves_those_of_other_quarters(
     release, root
 ):
     index, failed = release()
@@ -226,9 +228,7 @@ def test_a_release_replaces_the_site_and_its_quarter_s_notebooks_and_leaves_othe
         f"editions/2026-T3/{name}"
         for name in ("manifest.json", *FRAME, "panorama.ipynb", "satisfaction.ipynb")
     }
-    assert {"_site/editions/2026-T3/panorama.html", "_site/editions/2026-T3/panorama.ipynb"} <= set(
-        found
-    )
+    assert {"_site/2026-T3/panorama.html", "_site/2026-T3/panorama.ipynb"} <= set(found)
     assert not [name for name in found if "2026-T2" in name and name.startswith("_site/")]
     assert leftovers(root) == []
 
@@ -265,7 +265,7 @@ def copy_sheets(root: Path) -> None:
 
 def copy_site(root: Path) -> None:
     """The project's own site but for its home page and glossary, which have one of their own."""
-    names = ["_quarto.yml", "retours.qmd", "_sheets.ejs", "methode.qmd"]
+    names = ["_quarto.yml", "retours.qmd", "_cards.ejs", "methode.qmd"]
     for name in (*names, "_redaction.md", "_machine.md", "references.bib", "references.csl"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):
@@ -279,7 +279,7 @@ def test_the_method_page_tells_what_was_measured_of_texts_and_by_which_rule_they
     copy_sheets(root)
     copy_site(root)
     release(data=write_store(root, folder="data/demo"))
-    page = (root / "reports" / "_site" / "methode.html").read_text(encoding="utf-8")
+    page = (root / "reports" / "_site" / T3 / "methode.html").read_text(encoding="utf-8")
     found = re.sub(r"<[^>]*>", " ", page)
     assert f"de {quotes.SHORTEST} à {quotes.LONGEST} signes" in found
     assert "Adresses électroniques" in found and "Toujours la plus fréquente" in found
@@ -296,11 +296,10 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(relea
     write_study(root, "panorama", words="Voir [la fiche](/practices/sus-a-chaud.qmd).")
     release(data=write_store(root, folder="data/demo"))
     slugs = {path.stem for path in (root / "data").rglob("practices/*.md")}
-    site = root / "reports" / "_site"
+    site = root / "reports" / "_site" / T3
     assert {path.stem for path in (site / "practices").iterdir()} == slugs
-    assert {path.stem for path in (root / "reports" / "practices").iterdir()} == slugs
-    page = (site / "editions" / T3 / "panorama.html").read_text(encoding="utf-8")
-    assert '<a href="../../practices/sus-a-chaud.html">' in page
+    page = (site / "panorama.html").read_text(encoding="utf-8")
+    assert '<a href="practices/sus-a-chaud.html">' in page
     sheet = (site / "practices" / "sus-a-chaud.html").read_text(encoding="utf-8")
     assert "récit inventé" in sheet and "Retours d’expérience" in sheet
     listed = (site / "retours.html").read_text(encoding="utf-8")
@@ -309,19 +308,12 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(relea
 
 def test_real_data_stand_beside_no_invented_sheet(release, root):
     copy_sheets(root)
-    write(root / "reports" / "_quarto.yml", QUARTO.replace("index.qmd,", "index.qmd, retours.qmd,"))
-    shutil.copy(PROJECT / "reports" / "retours.qmd", root / "reports")
+    copy_site(root)
     write_store(root, kind="real")
     release()
-    assert {path.stem for path in (root / "reports" / "practices").iterdir()} == {
+    assert {path.stem for path in (root / "reports" / "_site" / T3 / "practices").iterdir()} == {
         path.stem for path in (root / "data" / "practices").glob("*.md")
     }
-
-
-def test_without_sheets_no_folder_is_left_for_quarto_to_fail_on(release, root):
-    write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
-    release()
-    assert not (root / "reports" / "practices").exists()
 
 
 @pytest.mark.parametrize(
@@ -355,7 +347,7 @@ def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_
     real = module.publish
 
     def look(copy: Path, *words: Any) -> Path:
-        seen.extend(tree(copy))
+        seen[:] = seen or [*tree(copy)]  # the list of editions comes after
         return real(copy, *words)
 
     monkeypatch.setattr(module, "publish", look)
@@ -440,7 +432,7 @@ def test_the_manifest_says_of_which_store_kind_and_day_it_is(release, root):
     assert now["data"] != first["studies"][0]["data"]
 
 
-def test_nothing_of_a_demonstration_stays_in_a_real_edition_nor_the_other_way(release, root):
+def test_nothing_of_a_demonstration_stays_in_a_real_edition_nor_takes_its_place(release, root):
     real = write_store(root, "real", folder="private")
     release()
     assert b"synth\xc3\xa9tiques" in published(root)["editions/2026-T3/panorama.ipynb"]
@@ -451,9 +443,9 @@ def test_nothing_of_a_demonstration_stays_in_a_real_edition_nor_the_other_way(re
     mine = {name: text for name, text in found.items() if T3 in name or name.startswith("_site")}
     assert not [name for name, text in mine.items() if b"synth\xc3\xa9tique" in text]
     assert not [name for name in mine if "satisfaction" in name]
-    release()
-    assert manifest(root)["kind"] == "demonstration"
-    assert b"synth\xc3\xa9tiques" in published(root)["_site/editions/2026-T3/panorama.html"]
+    with pytest.raises(UsageError, match=r"holds editions of real data \(2026-T3\)"):
+        release()
+    assert published(root) == found
 
 
 def test_no_file_of_a_release_tells_where_it_was_made(release, root, tmp_path):
@@ -501,7 +493,7 @@ def test_a_partial_edition_is_published_only_where_it_is_asked_for_and_says_so(
     assert failed == [f"study satisfaction: cell 3: ValueError: no; see {kept}"]
     assert kept.is_file()
     found = published(root)
-    assert "_site/editions/2026-T3/panorama.html" in found
+    assert "_site/2026-T3/panorama.html" in found
     assert not [name for name in found if "satisfaction" in name]
 
 
@@ -517,9 +509,8 @@ def test_pages_that_cannot_be_published_change_nothing_and_are_all_told(release,
     with pytest.raises(ObservError) as caught:
         release()
     assert caught.value.problems == (
-        "editions/2026-T3/panorama.ipynb: unknown citation key @servicepublic; "
-        "add it to the bibliography",
-        "editions/2026-T3/satisfaction.ipynb: unresolved reference @fig-nulle-part; "
+        "panorama.ipynb: unknown citation key @servicepublic; add it to the bibliography",
+        "satisfaction.ipynb: unresolved reference @fig-nulle-part; "
         "the page has no labelled figure or table",
     )
 
@@ -538,7 +529,7 @@ def test_with_keep_going_a_page_that_cannot_be_published_is_left_out_and_told(
     release, root, words, told
 ):
     write(root / "reports" / "_quarto.yml", QUARTO + ("" if "nulle" in words else PDF))
-    links = "Voir [Panorama](panorama.ipynb) et [lui](/editions/2026-T3/panorama.ipynb)."
+    links = "Voir [Panorama](panorama.ipynb) et [lui](/panorama.ipynb)."
     write_study(root, "panorama", words=words)
     write_study(root, "satisfaction", words=links)
     _, (line,) = release(keep_going=True)
@@ -549,7 +540,7 @@ def test_with_keep_going_a_page_that_cannot_be_published_is_left_out_and_told(
     assert [study["page"] for study in about["studies"] if "sha256" in study] == ["satisfaction"]
     found = published(root)
     assert not [name for name in found if "panorama" in name and "T2" not in name]
-    page = found["_site/editions/2026-T3/satisfaction.html"].decode("utf-8")
+    page = found["_site/2026-T3/satisfaction.html"].decode("utf-8")
     assert "<p>Voir Panorama et lui.</p>" in page
     home = found["_site/index.html"].decode("utf-8")
     assert home.count("n’a pas pu être établie") == 1 and "panorama.html" not in home
@@ -575,7 +566,7 @@ def test_a_link_to_a_page_whose_study_failed_is_its_text_alone(release, root, fa
     failing(panorama="cell 3: ValueError: no")
     write_study(root, "satisfaction", words="Voir [Panorama](panorama.ipynb).")
     release(keep_going=True)
-    page = published(root)["_site/editions/2026-T3/satisfaction.html"].decode("utf-8")
+    page = published(root)["_site/2026-T3/satisfaction.html"].decode("utf-8")
     assert "<p>Voir Panorama.</p>" in page
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -66,7 +67,7 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
     edition.mkdir()
     for name, content in files.items():
         (edition / name).write_bytes(content)
-    publications.keep(place, LAST, edition)
+    publications.keep(place, LAST, edition, date(2026, 11, 24))
     monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
     after = told.decisions(place, LAST)
     pd.testing.assert_frame_equal(after.changes, before.changes)

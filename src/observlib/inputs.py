@@ -23,8 +23,8 @@ LIBRARY = "the library"
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "demo", "demonstration", "disk_cache", "fetching", "live", "loaders", "packages"),
-        *("preview", "publish", "release", "scaffold", "standing", "swap"),
+        *("cli", "demo", "demonstration", "disk_cache", "editions", "fetching", "live", "loaders"),
+        *("packages", "preview", "publish", "release", "scaffold", "standing", "swap"),
     )
 )
 

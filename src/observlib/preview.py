@@ -74,17 +74,15 @@ def preview(
         standing.copy_sources(root, copy)
         write_sheets(request.practices, request.catalogue, copy / "practices")
         write_documentation(root / "docs", copy / "documentation")
-        folder = copy / "editions" / str(request.quarter)
-        folder.mkdir(parents=True)
-        entries = [*manifest.take_over(request, folder).values(), manifest.entry(page)]
-        manifest.write({**request.about, "studies": entries}, folder)
-        (folder / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
+        entries = [*manifest.take_over(request, copy).values(), manifest.entry(page)]
+        manifest.write({**request.about, "studies": entries}, copy)
+        (copy / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
         project = read_project(copy)
-        published, site = root / "reports" / "_site", work / "site"
+        published, site = root / "reports" / "_site" / str(request.quarter), work / "site"
         if published.is_dir():
             shutil.copytree(published, site, ignore=_NO_PAGES)
         site.mkdir(exist_ok=True)
         shutil.copyfile(html.style(), site / "site.css")
-        source = PurePosixPath("editions", str(request.quarter), f"{page.name}.ipynb")
+        source = PurePosixPath(f"{page.name}.ipynb")
         path = embedded.write_html(project, project.page(source), site)
         return replace_folder(site, target) / path.relative_to(site)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,13 +25,20 @@ from observlib.swap import replace_folder, workspace
 FOLDER = "published"
 ESTIMATES, COMPARISONS, STEPS = "estimates.parquet", "comparisons.parquet", "disclosure.json"
 FILES = (ESTIMATES, COMPARISONS, STEPS)
+DAY = "published"  # of the steps as they are kept
 
 
 class Publication(NamedTuple):
-    """One that was kept: its name, and what it told."""
+    """One that was kept: its name, what it told, and on which day (`""`: before days were kept)."""
 
     name: str
     told: Published
+    day: str = ""
+
+    @property
+    def quarter(self) -> str:
+        """The quarter of its edition."""
+        return self.name.partition("-")[2]
 
 
 def earlier(data: Path) -> list[Publication]:
@@ -64,17 +72,18 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
     try:
         rows = estimates.check(pd.read_parquet(folder / ESTIMATES))
         comparisons.check(pd.read_parquet(folder / COMPARISONS))
-        wide = json.loads((folder / STEPS).read_text(encoding="utf-8"))["wide"]
-        steps = frozenset((*map(str, names[:4]), int(names[4])) for names in wide)
+        steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
+        wide = frozenset((*map(str, names[:4]), int(names[4])) for names in steps["wide"])
+        day = str(steps.get(DAY, ""))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ObservError(
             f"{folder}: cannot be read ({str(error).splitlines()[0]}); bring it back from a copy: "
             "without it, an edition may tell what few people answered"
         ) from error
-    return Publication(folder.name, Published(rows, steps))  # type: ignore[arg-type]
+    return Publication(folder.name, Published(rows, wide), day)  # type: ignore[arg-type]
 
 
-def keep(data: Path, quarter: Quarter, edition: Path) -> None:
+def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
     """Keep what an edition is about to publish; nothing where the last one of its quarter told so.
 
     Parameters
@@ -85,6 +94,8 @@ def keep(data: Path, quarter: Quarter, edition: Path) -> None:
         The edition's.
     edition
         The folder of its `FILES`.
+    today
+        The day of publication.
 
     Raises
     ------
@@ -98,6 +109,8 @@ def keep(data: Path, quarter: Quarter, edition: Path) -> None:
         (same[-1] / name).read_bytes() == files[name] for name in (ESTIMATES, COMPARISONS)
     ):
         return
+    steps = json.loads(files[STEPS]) | {DAY: today.isoformat()}
+    files[STEPS] = _json(steps)
     number = 1 + max((int(path.name.split("-")[0]) for path in folders), default=0)
     target = data / FOLDER / f"{number:04d}-{quarter}"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -116,5 +129,9 @@ def content(
     return {
         ESTIMATES: rows.to_parquet(index=False),
         COMPARISONS: pairs.to_parquet(index=False),
-        STEPS: (json.dumps(steps, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(),
+        STEPS: _json(steps),
     }
+
+
+def _json(steps: Mapping[str, object]) -> bytes:
+    return (json.dumps(steps, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -1,6 +1,7 @@
 """The release of an edition: from the store to the published site, or nothing at all.
 
-A page or a site that was made before from the same inputs is not made again.
+The other editions of the site stay to the byte. A page or a site that was made before from the same
+inputs is not made again.
 """
 
 from __future__ import annotations
@@ -39,11 +40,14 @@ from observlib.edition.manifest import (
     known_entries,
     known_frame,
     leave_out,
+    write,
 )
 from observlib.edition.notices import with_attack, with_notices, with_part
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
+from observlib.editions import record
+from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
 from observlib.period import Quarter
@@ -71,12 +75,11 @@ def release(
     publishing: store.Progress | None = None,
     workers: Workers | None = None,
 ) -> tuple[Path, list[str]]:
-    """Make the pages of a quarter, and publish them as the site in `reports/_site`.
+    """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
-    The edition's executed notebooks are put in `reports/editions/<quarter>`, the pages made of the
-    practice sheets in `reports/practices`. These folders change at the very end, each at once: an
-    interruption leaves what was published as it was. Nothing of them changes where the same was
-    published last.
+    The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change at
+    the very end, each at once: an interruption leaves what was published as it was. Nothing of them
+    changes where the same was published last.
 
     Parameters
     ----------
@@ -123,15 +126,14 @@ def release(
     found["the quarter"] = str(request.quarter)
     reports, cache = root / "reports", root / disk_cache.FOLDER
     site = reports / "_site"
+    check_kind(site, request.kind)
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(site) as work,
     ):
         request.published.parent.mkdir(exist_ok=True)
-        copy = work / "project"
-        standing.copy_sources(root, copy)
-        folder = copy / "editions" / str(request.quarter)
-        folder.mkdir(parents=True)
+        folder = work / "edition"
+        folder.mkdir()
         manifest = make(
             request,
             folder,
@@ -146,14 +148,9 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        write_sheets(request.practices, request.catalogue, copy / "practices")
-        write_documentation(root / "docs", copy / "documentation")
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
-            # before it is public: nobody may forget what others can know
-            publications.keep(data, request.quarter, folder)
-            told.decisions(data, request.quarter)  # as they follow from it too, and stay the same
-            outputs = _publish(request, copy, manifest, publisher, keep_going, publishing)
+            outputs = _publish(request, work, manifest, publisher, keep_going, publishing)
         else:
             made, outputs = before.made, before.files
         lines = [
@@ -171,41 +168,61 @@ def release(
 
 def _publish(
     request: Request,
-    copy: Path,
+    work: Path,
     manifest: dict[str, Any],
     publisher: str,
     keep_going: bool,
     publishing: store.Progress | None,
 ) -> Inputs:
-    """Publish the copy of the project, and put all that was made in its place; its files.
+    """Publish the edition that a work folder holds beside the others; the files of it all.
 
     A page that cannot be published is left out of the manifest with `keep_going`.
     """
-    reports = request.root / "reports"
-    folder = copy / "editions" / str(request.quarter)
-    made: Inputs = {}
+    root, data, quarter = request.root, request.data, str(request.quarter)
+    site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
+    before = {one.quarter: one for one in record.published(site)}.get(quarter)
+    whole.mkdir()
+    carry(site, whole, quarter, request.kind)
 
-    def note(site: Path) -> None:  # before others may change what is in place
-        made.update(standing.files_of(site, folder, copy))
+    def make_pages(project: Path, target: Path) -> None:
+        publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
     while True:
-        _announce(reports / "index.qmd", copy, manifest, request)
-        _tell_method(reports / "methode.qmd", copy, request)
-        kept_pages = request.root / disk_cache.FOLDER / "site"
+        edition = record.made(manifest, folder, before, request.today)
+        manifest |= {"published": edition.published, "revisions": edition.revisions}
+        write(manifest, folder)
         try:
-            publish(copy, reports / "_site", publisher, publishing, kept_pages, note)
+            make_pages(_project(request, work, manifest), whole / quarter)
             break
         except PagesError as error:
             if not keep_going:
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
+    record.write(edition, whole / quarter)
+    # before it is public: nobody may forget what others can know
+    publications.keep(data, request.quarter, folder, request.today)
+    told.decisions(data, request.quarter)  # as they follow from it too, and stay the same
+    sources = work / "list"
+    standing.copy_sources(root, sources)
+    complete(whole, sources, data, request.catalogue, make_pages, quarter)
+    made = standing.files_of(whole, folder)  # before others may change what is in place
+    replace_folder(whole, site)
     replace_folder(folder, request.published)
-    for name in standing.PAGES:  # for `quarto render reports`: the edition's pages link to them
-        if (copy / name).is_dir():
-            replace_folder(copy / name, reports / name)
-        else:  # an empty folder would make Quarto fail
-            shutil.rmtree(reports / name, ignore_errors=True)
     return made
+
+
+def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
+    """The project folder of an edition: what people wrote of the site, around its notebooks."""
+    copy, reports = work / "project", request.root / "reports"
+    shutil.rmtree(copy, ignore_errors=True)
+    standing.copy_sources(request.root, copy)
+    not_pages = shutil.ignore_patterns(*publications.FILES)
+    shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
+    write_sheets(request.practices, request.catalogue, copy / "practices")
+    write_documentation(request.root / "docs", copy / "documentation")
+    _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
+    _tell_method(reports / "methode.qmd", copy, request)
+    return copy
 
 
 def explain(
@@ -282,7 +299,7 @@ def _site_changes(
     now = {**standing.site_inputs(found), **_pages(manifest)}
     reports = root / "reports"
     edition = reports / "editions" / str(manifest["quarter"])
-    there = standing.files_of(reports / "_site", edition, reports)
+    there = standing.files_of(reports / "_site", edition)
     return inputs.changes(then, now) or inputs.changes(before.files, there)
 
 
@@ -296,8 +313,7 @@ def _pages(manifest: Mapping[str, Any]) -> Inputs:
 
 def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each study's page; a fixed page cannot be left out, and is raised."""
-    place = f"editions/{manifest['quarter']}"
-    studies = {f"{place}/{study['page']}.ipynb" for study in manifest["studies"]}
+    studies = {f"{study['page']}.ipynb" for study in manifest["studies"]}
     if not studies.issuperset(map(str, error.by_page)):
         raise error
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
@@ -332,18 +348,19 @@ def _measured(path: Path) -> str:
         ) from error
 
 
-def _announce(home: Path, copy: Path, manifest: Mapping[str, Any], request: Request) -> None:
-    """Put the edition's notices and its main points on the copy of the home page."""
+def _announce(
+    home: Path, copy: Path, manifest: Mapping[str, Any], request: Request, edition: Path
+) -> None:
+    """Put the notices and the main points of an edition's folder on the copy of the home page."""
     try:
         text = home.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
-    folder = copy / "editions" / str(request.quarter)
     points, pictures = front_page(
-        pd.read_parquet(folder / publications.ESTIMATES),
-        pd.read_parquet(folder / publications.COMPARISONS),
+        pd.read_parquet(edition / publications.ESTIMATES),
+        pd.read_parquet(edition / publications.COMPARISONS),
         request.catalogue,
         frame.actions(request.data, request.quarter),
         request.quarter,

@@ -21,8 +21,8 @@ from observlib.period import Quarter
 from observlib.publish import publisher_used
 
 PREVIEWS = Path("reports") / ".preview"
-PAGES = ("practices", "documentation")  # what is made into pages beside those of studies
-MADE = ("_site", "editions", "_failed", *PAGES)  # what an edition makes in `reports/`
+# what an edition makes in `reports/`, or did
+MADE = ("_site", "editions", "_failed", "practices", "documentation")
 _RECORD = "published.json"
 
 
@@ -140,12 +140,9 @@ def write(root: Path, record: Record) -> None:
     )
 
 
-def files_of(site: Path, edition: Path, reports: Path) -> Inputs:
-    """The files of a publication: its site, its notebooks and the other pages in `reports`."""
-    found = inputs.tree("files of the site", site) | inputs.tree("files of the edition", edition)
-    for name in PAGES:
-        found |= inputs.tree(f"files of the {name}", reports / name)
-    return found
+def files_of(site: Path, edition: Path) -> Inputs:
+    """The files of a publication: the whole site, and the edition's notebooks."""
+    return inputs.tree("files of the site", site) | inputs.tree("files of the edition", edition)
 
 
 def since(root: Path, found: Inputs) -> Record | None:
@@ -158,5 +155,5 @@ def since(root: Path, found: Inputs) -> Record | None:
         return None
     reports = root / "reports"
     edition = reports / "editions" / record.quarter
-    there = files_of(reports / "_site", edition, reports)
+    there = files_of(reports / "_site", edition)
     return record if there == record.files else None

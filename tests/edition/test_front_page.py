@@ -32,7 +32,7 @@ def made(pages, actions=()):
 
 
 def test_a_point_links_to_the_sheet_of_its_product_where_the_edition_has_it():
-    link = "(editions/2026-T3/fiche_produit-boamp.ipynb)"
+    link = "(fiche_produit-boamp.ipynb)"
     assert link in made({"fiche_produit-boamp"})[0]
     assert "ipynb" not in made({"panorama"})[0]
 

@@ -46,7 +46,7 @@ def notebook() -> str:
 def root(tmp_path: Path) -> Path:
     """A project with a published edition of two partners, and one whose page failed."""
     edition = tmp_path / "reports" / "editions" / "2026-T3"
-    site = tmp_path / "reports" / "_site" / "editions" / "2026-T3"
+    site = tmp_path / "reports" / "_site" / "2026-T3"
     edition.mkdir(parents=True)
     site.mkdir(parents=True)
     studies = [{"page": "panorama", "study": "panorama", "sha256": "x"}]
@@ -84,7 +84,7 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
     out = tmp_path / "out"
     assert make(root, out) == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
     found = inside(out / "2026-T3-caisse.zip")
-    site = root / "reports" / "_site" / "editions" / "2026-T3"
+    site = root / "reports" / "_site" / "2026-T3"
     assert found["caisse.pdf"] == b"%PDF caisse"
     for ending in (".csv", "-comparaisons.csv"):
         published = (site / f"{packages.STUDY}-caisse{ending}").read_bytes()
@@ -187,9 +187,9 @@ def spoil(path: Path, content: bytes | None) -> None:
     [
         ("editions/2026-T3/{}.ipynb", b"{}", "is not as the edition made it"),
         ("editions/2026-T3/{}.ipynb", None, "cannot be read (No such file"),
-        ("_site/editions/2026-T3/{}.csv", b"a\n", "does not hold the edition's rows"),
-        ("_site/editions/2026-T3/{}.csv", None, "cannot be read (No such file"),
-        ("_site/editions/2026-T3/{}.pdf", None, "cannot be read (No such file"),
+        ("_site/2026-T3/{}.csv", b"a\n", "does not hold the edition's rows"),
+        ("_site/2026-T3/{}.csv", None, "cannot be read (No such file"),
+        ("_site/2026-T3/{}.pdf", None, "cannot be read (No such file"),
     ],
 )
 def test_what_is_not_as_it_was_published_is_not_packed_and_all_of_it_is_told(

@@ -138,11 +138,10 @@ def study(title: str, finding: str, order: int, *more: dict[str, Any]) -> dict[s
 
 def add_study(folder: Path, name: str, content: dict[str, Any]) -> Path:
     """Put one more study into a project's edition; its path."""
-    edition = folder / "editions" / "2026-T3"
-    manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["studies"].append({"page": name})
-    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    path = edition / f"{name}.ipynb"
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
 
@@ -154,8 +153,6 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
         folder,
         ignore=shutil.ignore_patterns(*MADE, ".*"),
     )
-    edition = folder / "editions" / "2026-T3"
-    edition.mkdir(parents=True)
     studies = studies or {
         "panorama": study("Panorama", "La satisfaction progresse ; le BOAMP reste en retrait.", 1),
         "produit": study("service-public.fr", "82 % d’usagers satisfaits : un record !", 2),
@@ -164,14 +161,14 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
         if kind == "demonstration":
             content["cells"].insert(1, {**markdown(DEMONSTRATION), "id": "demonstration"})
         text = json.dumps(content, ensure_ascii=False, indent=1)
-        (edition / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
     manifest = {
         "quarter": "2026-T3",
         "kind": kind,
         "made": "2026-11-24",
         "studies": [{"page": name} for name in studies],
     }
-    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     home = folder / "index.qmd"
     text = with_notices(home.read_text(encoding="utf-8"), manifest)
     home.write_text(text, encoding="utf-8")

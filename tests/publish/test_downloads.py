@@ -15,7 +15,7 @@ from observlib.publish.downloads import open_data
 
 
 def test_csv_holds_each_estimate_of_the_page_once(made_project, sample):
-    (text,) = open_data(made_project / "editions" / "2026-T3" / "panorama.ipynb").values()
+    (text,) = open_data(made_project / "panorama.ipynb").values()
     table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
     assert list(table.columns) == estimates.COLUMNS
     assert table["product"].tolist() == ["service-public", "vie-publique"]

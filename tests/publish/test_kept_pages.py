@@ -14,10 +14,10 @@ from observlib.errors import ObservError
 from observlib.publish import embedded, publish
 from observlib.publish.embedded import RENDERING
 
-STUDY = Path("editions/2026-T3/panorama.ipynb")
+STUDY = Path("panorama.ipynb")
 EVERY = {
     *("index.qmd", "methode.qmd", "glossaire.qmd", "retours.qmd"),
-    *("editions/2026-T3/panorama.ipynb", "editions/2026-T3/produit.ipynb"),
+    *("panorama.ipynb", "produit.ipynb"),
 }
 
 
@@ -62,10 +62,10 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "a title": (replace(STUDY, "Panorama", "Vue"), EVERY),
     "a fixed page": (replace("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
     "the day": (
-        replace("editions/2026-T3/manifest.json", "2026-11-24", "2026-12-02"),
+        replace("manifest.json", "2026-11-24", "2026-12-02"),
         {name for name in EVERY if name.endswith(".qmd")},
     ),
-    "the data": (replace("editions/2026-T3/manifest.json", "demonstration", "real"), EVERY),
+    "the data": (replace("manifest.json", "demonstration", "real"), EVERY),
     "settings": (replace("_quarto.yml", "Contenus sous", "Textes sous"), EVERY),
     "a filter": (lambda project: (project / "ordinals.lua").write_text("\n"), EVERY),
     "the bibliography": (replace("references.bib", "Wilson", "Autre"), EVERY),

@@ -81,7 +81,7 @@ def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_rais
 ):
     page = sample.study("Le 1er bilan", "Au 3e trimestre, un record.", 1)
     site = publish(sample.make_project(tmp_path / "p", page=page), tmp_path / "site", "embedded")
-    text = (site.parent / "editions" / "2026-T3" / "page.html").read_text(encoding="utf-8")
+    text = (site.parent / "page.html").read_text(encoding="utf-8")
     assert "<title>Le 1er bilan – " in text
     assert '<meta name="description" content="Au 3e trimestre, un record.">' in text
     assert "<h1>Le 1<sup>er</sup> bilan</h1>" in text

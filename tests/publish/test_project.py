@@ -31,13 +31,13 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project):
     reached = [str(entry.page) for entry in flat(found.navigation)]
     assert reached == [
         "index.qmd",
-        "editions/2026-T3/panorama.ipynb",
-        "editions/2026-T3/produit.ipynb",
+        "panorama.ipynb",
+        "produit.ipynb",
         "retours.qmd",
         "methode.qmd",
         "glossaire.qmd",
     ]
-    study = found.page(PurePosixPath("editions/2026-T3/produit.ipynb"))
+    study = found.page(PurePosixPath("produit.ipynb"))
     assert study.formats == ("html", "typst")
     assert found.page(PurePosixPath("methode.qmd")).formats == ("html",)
     assert found.trail(study.source) == (Entry("Vue d’ensemble"),)
@@ -82,25 +82,24 @@ def test_globs_stay_within_a_folder_unless_doubled(project):
         "methode.qmd",
         "glossaire.qmd",
     }
-    assert match_pages(pages, "*.ipynb") == []
-    assert len(match_pages(pages, "editions")) == 2
-    assert len(match_pages(pages, "editions/**")) == 2
-    assert len(match_pages(pages, "/editions/*/pan*.ipynb")) == 1
-    assert len(match_pages(pages, "editions/*/{panorama,absent}.ipynb")) == 1
-    assert [page.title for page in match_pages(pages, "editions/*/!(panor*|absent).ipynb")] == [
+    assert match_pages(pages, "editions/*.ipynb") == []
+    assert len(match_pages(pages, "**")) == len(pages)
+    assert len(match_pages(pages, "/pan*.ipynb")) == 1
+    assert len(match_pages(pages, "{panorama,absent}.ipynb")) == 1
+    assert [page.title for page in match_pages(pages, "!(panor*|absent).ipynb")] == [
         "service-public.fr"
     ]
 
 
 def test_a_page_out_of_reach_is_an_error(project):
-    configure(project, ["index.qmd", "methode.qmd", {"section": "A", "contents": "editions"}])
+    configure(project, ["index.qmd", "methode.qmd", {"section": "A", "contents": "*.ipynb"}])
     with pytest.raises(ObservError, match=r"glossaire.qmd: website.sidebar.contents .* not lead"):
         read_project(project)
 
 
 def test_navigation_to_nowhere_and_odd_entries_are_errors(project):
     deep = {"section": "A", "contents": [{"section": "B", "contents": ["index.qmd"]}]}
-    configure(project, ["absent.qmd", {"text": "seul"}, deep, {"auto": ["*.qmd", "editions"]}])
+    configure(project, ["absent.qmd", {"text": "seul"}, deep, {"auto": ["*.qmd", "*.ipynb"]}])
     with pytest.raises(ObservError) as caught:
         read_project(project)
     text = str(caught.value)
@@ -110,8 +109,8 @@ def test_navigation_to_nowhere_and_odd_entries_are_errors(project):
 
 
 def test_a_section_without_pages_is_left_out(project):
-    empty = {"section": "Vide", "contents": [{"auto": "editions/*/rien-*.ipynb"}]}
-    configure(project, [empty, {"auto": ["*.qmd", "editions"]}])
+    empty = {"section": "Vide", "contents": [{"auto": "rien-*.ipynb"}]}
+    configure(project, [empty, {"auto": ["*.qmd", "*.ipynb"]}])
     assert "Vide" not in [entry.text for entry in read_project(project).navigation]
 
 
@@ -135,11 +134,11 @@ def test_missing_title_finding_and_format_are_told_together(project, sample):
         ({"studies": None}, "not a manifest"),
         ({"studies": [{"title": "A"}]}, "not a manifest"),
         ({"kind": "draft"}, "unknown kind 'draft'"),
-        ({"quarter": "2026-T2"}, "is of 2026-T2"),
+        ({"revisions": ["hier"]}, "not a manifest"),
     ],
 )
 def test_a_wrong_manifest_is_told(project, wrong, message):
-    path = project / "editions" / "2026-T3" / "manifest.json"
+    path = project / "manifest.json"
     right = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**right, **wrong}), encoding="utf-8")
     with pytest.raises(ObservError, match=message):
@@ -147,31 +146,43 @@ def test_a_wrong_manifest_is_told(project, wrong, message):
 
 
 def test_a_manifest_that_is_no_json_is_told(project):
-    (project / "editions" / "2026-T3" / "manifest.json").write_text("{", encoding="utf-8")
+    (project / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(ObservError, match="not a manifest"):
         read_project(project)
 
 
 def test_a_notebook_that_the_manifest_does_not_hold_is_no_page(project, sample):
     """What someone left in an edition's folder is not published with it."""
-    stray = project / "editions" / "2026-T3" / "brouillon.ipynb"
+    stray = project / "brouillon.ipynb"
     stray.write_text(json.dumps(sample.study("Brouillon", "Un constat.", 3)), encoding="utf-8")
     titles = [page.title for page in read_project(project).pages if page.is_study]
     assert titles == ["Panorama", "service-public.fr"]
 
 
 def test_a_page_of_the_manifest_whose_notebook_is_missing_is_told(project):
-    (project / "editions" / "2026-T3" / "produit.ipynb").unlink()
+    (project / "produit.ipynb").unlink()
     with pytest.raises(ObservError, match=r"produit.ipynb: cannot be read: No such file"):
         read_project(project)
 
 
-def test_editions_are_published_one_at_a_time(project):
-    other = project / "editions" / "2026-T2"
-    other.mkdir()
-    (other / "manifest.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ObservError, match=r"holds 2 editions \(2026-T2, 2026-T3\)"):
+def test_a_folder_without_an_edition_says_how_one_is_made(project):
+    (project / "manifest.json").unlink()
+    with pytest.raises(ObservError, match="holds no edition; `observ edition` makes"):
         read_project(project)
+
+
+def test_a_study_never_takes_the_address_of_a_fixed_page(project, sample):
+    sample.add_study(project, "methode", sample.study("Une étude", "Un constat.", 3))
+    with pytest.raises(ObservError, match=r"methode\.ipynb: would be published as methode\.html"):
+        read_project(project)
+
+
+def test_each_page_tells_the_last_revision_of_its_edition(project):
+    path = project / "manifest.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    assert read_project(project).manifest.label == "Édition 2026-T3"
+    path.write_text(json.dumps({**raw, "revisions": ["2026-12-01", "2027-01-04"]}), "utf-8")
+    assert read_project(project).manifest.label == "Édition 2026-T3, révision 2 du 4 janvier 2027"
 
 
 def test_a_folder_that_is_no_project_is_told(tmp_path):

@@ -53,15 +53,9 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         "retours.html",
         "site.css",
         *(
-            f"editions/2026-T3/{name}"
+            f"{page}{ending}"
             for page in ("panorama", "produit")
-            for name in (
-                f"{page}.html",
-                f"{page}.pdf",
-                f"{page}.ipynb",
-                f"{page}.csv",
-                f"{page}_files/fig-parts.svg",
-            )
+            for ending in (".html", ".pdf", ".ipynb", ".csv", "_files/fig-parts.svg")
         ),
     }
 
@@ -88,10 +82,9 @@ def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_s
 
 
 def test_demonstration_says_so_on_every_page_of_the_edition(made_site):
-    pages = [made_site / "index.html", *made_site.glob("editions/*/*.html")]
-    assert len(pages) == 3
-    for page in pages:
-        assert page.read_text(encoding="utf-8").count("Données de démonstration\u00a0:") >= 1
+    for page in ("index", "panorama", "produit"):
+        text = (made_site / f"{page}.html").read_text(encoding="utf-8")
+        assert text.count("Données de démonstration\u00a0:") >= 1
 
 
 def test_home_page_shows_each_finding_with_its_typography(tmp_path, sample):
@@ -100,7 +93,7 @@ def test_home_page_shows_each_finding_with_its_typography(tmp_path, sample):
     )
     text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
     card = text[text.index('class="cards"') :]
-    assert '<a href="editions/2026-T3/page.html">Page</a>' in card
+    assert '<a href="page.html">Page</a>' in card
     assert "86\u202f712 visites\u00a0: un record" in card
     assert card.index("86") < card.index("avant-de-reprendre-un-chiffre")
 
@@ -110,7 +103,7 @@ def test_home_page_gives_products_as_links_and_says_where_there_is_none(tmp_path
     project = sample.make_project(tmp_path / "project", **product)
     text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
     links = text[text.index('class="links"') :]
-    assert '<a href="editions/2026-T3/fiche_produit-boamp.html">BOAMP</a>' in links
+    assert '<a href="fiche_produit-boamp.html">BOAMP</a>' in links
     assert "58" not in links
     assert "Aucune page publiée." in text[text.index('class="cards"') : text.index('class="links"')]
 
@@ -143,12 +136,12 @@ def test_a_link_that_leads_nowhere_stops_the_site(tmp_path, sample):
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
     )
-    page = "editions/2026-T3/page.ipynb"
+    page = "page.ipynb"
     with pytest.raises(ObservError) as caught:
         publish(project, tmp_path / "site", "embedded")
     assert caught.value.problems == (
-        f"{page}: '../../methode.html#nulle-part' leads to no place of its page",
         f"{page}: 'absent.html' leads to no file of the site",
+        f"{page}: 'methode.html#nulle-part' leads to no place of its page",
     )
 
 
@@ -212,11 +205,9 @@ def test_pictures_beside_a_page_are_published_with_it(tmp_path, sample):
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
     )
-    (project / "editions" / "2026-T3" / "plan.svg").write_text(
-        sample.SVG.format(width=5), encoding="utf-8"
-    )
+    (project / "plan.svg").write_text(sample.SVG.format(width=5), encoding="utf-8")
     site = publish(project, tmp_path / "site", "embedded").parent
-    assert (site / "editions" / "2026-T3" / "plan.svg").is_file()
+    assert (site / "plan.svg").is_file()
 
 
 def test_pages_are_light(made_site):

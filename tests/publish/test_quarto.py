@@ -30,7 +30,7 @@ if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
 site = Path("_site")
-for source in [*Path(".").glob("*.qmd"), *Path(".").glob("editions/*/*.ipynb")]:
+for source in [*Path(".").glob("*.qmd"), *Path(".").glob("*.ipynb")]:
     page = site / source.with_suffix(".html")
     page.parent.mkdir(parents=True, exist_ok=True)
     if source.stem not in {skipped!r}:
@@ -88,7 +88,7 @@ def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, proje
     assert not any(part.startswith(".") for part in Path(place).parts), "Quarto finds no page there"
     assert not Path(place).exists(), "the copy is cleared away"
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
-    study = site / "editions" / "2026-T3"
+    study = site
     assert (study / "panorama.csv").is_file() and (study / "panorama.ipynb").is_file()
     assert 'href="panorama.ipynb"' in (study / "panorama.html").read_text(encoding="utf-8")
 
@@ -104,7 +104,7 @@ def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, pr
 
 @pytest.mark.parametrize(
     ("skipped", "file"),
-    [("glossaire", "glossaire.html"), ("produit.pdf", "editions/2026-T3/produit.pdf")],
+    [("glossaire", "glossaire.html"), ("produit.pdf", "produit.pdf")],
 )
 def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project, skipped, file):
     install(tmp_path, monkeypatch, skipped=skipped)
@@ -124,24 +124,24 @@ def test_staged_navigation_is_explicit_and_in_order(tmp_path, project):
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
     assert [item["href"] for item in section["contents"]] == [
-        "editions/2026-T3/panorama.ipynb",
-        "editions/2026-T3/produit.ipynb",
+        "panorama.ipynb",
+        "produit.ipynb",
     ]
 
 
 def test_staged_pages_are_named_so_that_quarto_renders_no_other(tmp_path, project):
-    (project / "editions" / "2026-T3" / "brouillon.ipynb").write_text("{}", encoding="utf-8")
+    (project / "brouillon.ipynb").write_text("{}", encoding="utf-8")
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["project"]["render"] == [
         *("index.qmd", "retours.qmd", "methode.qmd", "glossaire.qmd"),
-        *("editions/2026-T3/panorama.ipynb", "editions/2026-T3/produit.ipynb"),
+        *("panorama.ipynb", "produit.ipynb"),
     ]
 
 
 def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
     stage(read_project(project), tmp_path / "staged")
-    path = tmp_path / "staged" / "editions" / "2026-T3" / "panorama.ipynb"
+    path = tmp_path / "staged" / "panorama.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     front = yaml.safe_load(split_front_matter("".join(notebook["cells"][0]["source"]))[0])
     assert [link["text"] for link in front["format-links"]] == ["Carnet exécuté", "Données (CSV)"]

@@ -71,7 +71,7 @@ def _point(
 ) -> Markdown:
     title = main_points.title(point, catalogue)
     page = f"fiche_produit-{point['product']}"
-    link = Markdown(f"editions/{point['period']}/{page}.ipynb")
+    link = Markdown(f"{page}.ipynb")
     lines = [
         markdown("::: {{.point}}"),
         markdown("### [{}]({}) {{.no-anchor}}", title, link)

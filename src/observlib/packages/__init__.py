@@ -57,7 +57,7 @@ def make(
     root
         The project's root.
     quarter
-        The edition's, which the site has to be of.
+        The edition's, which the site has to hold.
     folder
         Where to write; it is made where there is none, and is no part of a store or of the site.
     replace
@@ -126,11 +126,11 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
             f"edition {quarter}: has no page of a partner; it has one for each partner of "
             "data/catalogue/partners.yml that something leads to"
         )
-    site = root / "reports" / "_site" / "editions" / str(quarter)
+    site = root / "reports" / "_site" / str(quarter)
     if not site.is_dir():
-        raise ObservError(f"reports/_site: is not of {quarter}; {_AGAIN.format(quarter)}")
+        raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
     read = standing.read(root)
-    digests = read.files if read and read.quarter == str(quarter) else {}
+    digests = read.files if read else {}
     problems: list[str] = []
     contents = []
     for page in pages:
@@ -176,7 +176,7 @@ def _contents(
     if hashlib.sha256(_read(notebook)).hexdigest() != page["sha256"]:
         raise ObservError(f"{notebook}: is not as the edition made it")
     place = site / f"{name}.pdf"
-    pdf, known = _read(place), f"files of the site/editions/{site.name}/{name}.pdf"
+    pdf, known = _read(place), f"files of the site/{site.name}/{name}.pdf"
     if known in digests and inputs.digest(pdf) != digests[known]:
         raise ObservError(f"{place}: is not as it was published")
     data = {}

@@ -96,10 +96,10 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         **inputs.within(inputs.library(), RENDERING),
         **inputs.installed(),
         **{name: digest for name, digest in files.items() if name not in sources},
-        "the edition": repr((manifest.quarter, manifest.kind, manifest.absent)),
+        "the edition": repr((manifest.label, manifest.kind, manifest.absent)),
         "the navigation": repr(project.navigation),
     }
-    del shared[f"its source/editions/{manifest.quarter}/manifest.json"]
+    del shared["its source/manifest.json"]
     return {
         page.source: {
             **shared,

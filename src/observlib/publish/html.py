@@ -92,7 +92,7 @@ def _listed(page: Page, card: bool) -> str:
 def opening(finding: str) -> str:
     """The first sentences of a finding, whole, as many as make a hundred letters.
 
-    `_sheets.ejs` does the same.
+    `_cards.ejs` does the same.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def frame(project: Project, page: Page) -> dict[str, str]:
     manifest = project.manifest
     return {
         "sitetitle": escape(project.title),
-        "edition": escape(f"Édition {manifest.quarter}"),
+        "edition": escape(manifest.label),
         "made": project.made(page).isoformat(),
     }
 
@@ -165,11 +165,8 @@ def _entry(entry: Entry, page: Page, root: str, number: int) -> dict[str, Any]:
     if entry.entries:
         inside = [_entry(child, page, root, 0) for child in entry.entries]
         return {"text": escape(entry.text), "number": str(number + 1), "entries": inside}
-    assert entry.page is not None
-    found: dict[str, Any] = {
-        "text": escape(entry.text),
-        "href": root + str(entry.page.with_suffix(".html")),
-    }
+    address = str(entry.page.with_suffix(".html")) if entry.page else entry.address
+    found: dict[str, Any] = {"text": escape(entry.text), "href": root + address}
     if entry.page == page.source:
         found["current"] = True
     return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+# what stands beside an edition in the whole site: looked up once that is made
+_BESIDE = re.compile(r"index\.html|series\.csv|feed\.xml|calendrier\.ics|(editions|\d{4}-T\d)/.+")
 
 
 class PageLinks(HTMLParser):
@@ -29,7 +33,8 @@ class PageLinks(HTMLParser):
 def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[str]]:
     """A line for each link, picture or fragment of a page that leads nowhere, by the page's path.
 
-    Also for an identifier that a page gives twice. Addresses outside the site are not looked up.
+    Also for an identifier that a page gives twice. Addresses outside the site are not looked up,
+    nor what stands beside an edition in the whole site.
 
     Parameters
     ----------
@@ -50,6 +55,9 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
             if parts.scheme or parts.netloc:
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            beside = target.is_relative_to(site.parent) and not target.is_relative_to(site)
+            if beside and _BESIDE.fullmatch(target.relative_to(site.parent).as_posix()):
+                continue
             if not target.is_file() or not target.is_relative_to(site):
                 found.append(f"{link!r} leads to no file of the site")
             elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:

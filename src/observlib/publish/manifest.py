@@ -1,4 +1,4 @@
-"""The manifest of the edition in a project folder: the one list of the pages that it publishes."""
+"""The manifest of the edition in a project folder: the one list of the studies it publishes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from observlib.errors import ObservError, bounded
+from observlib.display import french
+from observlib.errors import ObservError
 from observlib.period import Quarter
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an edition says of itself. `pages` and `absent` are names, without folder or suffix.
+    """What an edition says of itself. `pages` and `absent` are names, without suffix.
 
     The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
-    or were not asked for.
+    or were not asked for. `revisions` are the days on which the edition was published anew.
     """
 
     quarter: Quarter
@@ -26,6 +27,7 @@ class Manifest:
     made: date
     pages: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    revisions: tuple[date, ...] = ()
 
     @property
     def is_demonstration(self) -> bool:
@@ -35,31 +37,37 @@ class Manifest:
     @property
     def notebooks(self) -> list[PurePosixPath]:
         """The paths, in the project, of the notebooks that are published."""
-        folder = PurePosixPath("editions", str(self.quarter))
-        return [folder / f"{name}.ipynb" for name in self.pages]
+        return [PurePosixPath(f"{name}.ipynb") for name in self.pages]
+
+    @property
+    def label(self) -> str:
+        """What every page says of the edition: its quarter, and its last revision."""
+        if not self.pages:  # the list of editions
+            return f"Dernière édition{french.NBSP}: {self.quarter}"
+        name = f"Édition {self.quarter}"
+        if not self.revisions:
+            return name
+        day = french.day_label(self.revisions[-1])
+        return f"{name}, révision {len(self.revisions)} du {day}"
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of the one edition of a project folder.
+    """Read the manifest of the edition that a project folder holds.
 
     Raises
     ------
     ObservError
-        Where there is not exactly one edition, or its manifest is none.
+        Where it holds none, or its manifest is none.
     """
-    found = sorted(folder.glob("editions/*/manifest.json"))
-    if len(found) != 1:
-        names = bounded(path.parent.name for path in found)
-        raise ObservError(
-            f"{folder / 'editions'}: holds {len(found)} editions{f' ({names})' if names else ''}; "
-            "one edition is published at a time; make one with `observ edition`"
-        )
-    path = found[0]
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise ObservError(f"{folder}: holds no edition; `observ edition` makes and publishes one")
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
         made = date.fromisoformat(str(raw["made"])[:10])
         absent = {str(study["page"]): _is_absent(study) for study in raw["studies"]}
+        revisions = tuple(map(date.fromisoformat, raw.get("revisions", ())))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ObservError(
             f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, made "
@@ -67,10 +75,9 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
     if kind not in ("demonstration", "real"):
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
-    if str(quarter) != path.parent.name:
-        raise ObservError(f"{path}: is of {quarter}, in the folder of {path.parent.name!r}")
     pages = tuple(name for name in absent if not absent[name])
-    return Manifest(quarter, kind, made, pages, tuple(name for name in absent if absent[name]))
+    missing = tuple(name for name in absent if absent[name])
+    return Manifest(quarter, kind, made, pages, missing, revisions)
 
 
 def _is_absent(study: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,11 +46,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Entry:
-    """An item of the navigation; `page` is None for the title of a section."""
+    """An item of the navigation; `page` is None for the title of a section.
+
+    `address` is of a page that stands beside the project, from its root: `../editions/index.html`.
+    """
 
     text: str
     page: PurePosixPath | None = None
     entries: tuple[Entry, ...] = ()
+    address: str = ""
 
 
 class PagesError(ObservError):
@@ -88,6 +93,11 @@ class Project:
     def title(self) -> str:
         """The site's name."""
         return str(self.website.get("title") or "Observatoire des usagers")
+
+    @property
+    def place(self) -> str:
+        """The folder of the whole site in which the project's pages stand."""
+        return str(self.manifest.quarter) if self.manifest.pages else "editions"
 
     @property
     def filters(self) -> list[Path]:
@@ -139,9 +149,9 @@ def read_project(folder: Path) -> Project:
     Raises
     ------
     ObservError
-        With every problem: no `_quarto.yml`, a filter that is no file, not exactly one edition, a
-        page without title or description, a page that neither the navigation nor a list on a page
-        reaches, a navigation that leads nowhere.
+        With every problem: no `_quarto.yml`, a filter that is no file, no edition, a page without
+        title or description, two that would be one, a page that neither the navigation nor a list
+        on a page reaches, a navigation that leads nowhere.
     """
     config_path = folder / "_quarto.yml"
     config = mapping(read_text(config_path), config_path)
@@ -154,6 +164,13 @@ def read_project(folder: Path) -> Project:
                 "both publishers run; mend its path, or remove it"
             )
     pages = tuple(_read_pages(folder, config, manifest, problems))
+    outputs = Counter(page.output(".html") for page in pages)
+    problems += [
+        f"{folder / page.source}: would be published as {page.output('.html')}, as another page "
+        "is; rename it"
+        for page in pages
+        if page.is_study and outputs[page.output(".html")] > 1
+    ]
     if not any(page.source == HOME for page in pages):
         problems.append(
             f"{folder / 'index.qmd'}: the home page is missing, or not in project.render"
@@ -223,7 +240,7 @@ def _read_pages(
 def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[PurePosixPath]:
     """The fixed pages that `project.render` names, and the notebooks of the edition's manifest.
 
-    No other notebook is a page, nor what else is in `editions/`, whatever `project.render` says.
+    No other notebook is a page, whatever `project.render` says.
     """
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
     paths = [path for pattern in render for path in sorted(folder.glob(str(pattern)))]
@@ -231,9 +248,7 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
     fixed = [
         source
         for source in dict.fromkeys(found)
-        if source.suffix == ".qmd"
-        and not source.name.startswith("_")
-        and source.parts[0] != "editions"
+        if source.suffix == ".qmd" and not source.name.startswith("_")
     ]
     return [*fixed, *manifest.notebooks]
 
@@ -267,6 +282,8 @@ def _entries(
         elif "auto" in item:
             for page in match_pages(pages, item["auto"]):
                 yield Entry(page.title, page.source)
+        elif str(item.get("href")).startswith("../"):  # what stands beside
+            yield Entry(str(item.get("text") or item["href"]), address=str(item["href"]))
         elif "href" in item:
             href = str(item["href"]).lstrip("/")
             found = match_pages(pages, href)

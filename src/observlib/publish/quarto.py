@@ -88,9 +88,12 @@ def stage(project: Project, folder: Path) -> None:
     shutil.copytree(project.folder, folder, ignore=ignored)
     config = json.loads(json.dumps(project.config, default=str))
     config.setdefault("project", {})["render"] = [str(page.source) for page in project.pages]
-    config["website"]["sidebar"]["contents"] = [
-        _sidebar_item(entry) for entry in project.navigation
-    ]
+    website, manifest = config["website"], project.manifest
+    website["sidebar"]["contents"] = [_sidebar_item(entry) for entry in project.navigation]
+    if isinstance(website.get("page-footer"), dict):  # it is on every page
+        website["page-footer"]["center"] = str(plain(manifest.label))
+    if address := website.get("site-url"):
+        website["site-url"] = f"{address.rstrip('/')}/{project.place}"
     (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
@@ -98,8 +101,7 @@ def stage(project: Project, folder: Path) -> None:
             _stage_notebook(project, page, path)
         elif page.source.stem == "index":
             text = path.read_text(encoding="utf-8")
-            manifest = project.manifest
-            extra = {"subtitle": f"Édition {manifest.quarter}", "date": manifest.made.isoformat()}
+            extra = {"subtitle": manifest.label, "date": manifest.made.isoformat()}
             path.write_text(_with_meta(text, extra, path), encoding="utf-8", newline="\n")
 
 
@@ -126,7 +128,7 @@ def _sidebar_item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
         inside = [_sidebar_item(child) for child in entry.entries]
         return {"section": str(plain(entry.text)), "contents": inside}
-    return {"href": str(entry.page), "text": str(plain(entry.text))}
+    return {"href": str(entry.page or entry.address), "text": str(plain(entry.text))}
 
 
 def _mend_links(path: Path) -> None:

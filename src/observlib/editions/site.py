@@ -1,0 +1,256 @@
+"""The whole site around an edition: the others as they were published, and what leads to them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from observlib import publications
+from observlib.catalogue import Catalogue
+from observlib.display import french
+from observlib.display.prose import Markdown, joined, markdown
+from observlib.display.typography import typography
+from observlib.edition.notices import with_notices, with_part
+from observlib.editions import announced, record, series
+from observlib.editions.record import Edition
+from observlib.errors import ObservError, UsageError, bounded
+from observlib.publish.links import PageLinks, broken_links
+from observlib.yaml_files import as_front_matter, dump, mapping, read_text
+
+FOLDER = "editions"
+_SERIES = "Séries publiées"
+_READING = typography(
+    "s : secret statistique ; (p) : période incomplète ; (f) : faible effectif ; nd : donnée non "
+    "disponible. Les intervalles sont à 95 %. « Révisée » : l'édition a publié un autre chiffre "
+    "que les précédentes. Voir [toutes les séries](series.qmd)."
+)
+_PAGES = {"_editions.qmd": "index.qmd", "_series.qmd": "series.qmd"}
+# the addresses of a page that lead from where it stands, but for its own
+_ADDRESS = re.compile(r'(\s(?:href|src|srcset)=")(?![#/]|\w[\w+.-]*:|(?:\./)?index\.html")')
+_OFFSET = re.compile(r'(name="quarto:offset" content=")')
+
+
+def check_kind(site: Path, kind: str) -> None:
+    """Refuse to publish synthetic figures in the place of real ones.
+
+    Raises
+    ------
+    UsageError
+        Where the site holds editions of real data, and `kind` is a demonstration.
+    """
+    real = [one.quarter for one in record.published(site) if one.kind == "real"]
+    if kind != "real" and real:
+        raise UsageError(
+            f"{site}: holds editions of real data ({bounded(real)}), which synthetic figures do "
+            "not replace; publish the demonstration from another copy of the project"
+        )
+
+
+def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
+    """Put the editions that stay into a new site, to the byte; they are returned.
+
+    Parameters
+    ----------
+    site, whole
+        The site as it is published, and the folder of the new one.
+    but
+        The quarter that is published anew.
+    kind
+        Editions of another kind of data do not stay.
+
+    Raises
+    ------
+    ObservError
+        With each file of an edition that is not as it was published.
+    """
+    stay = [one for one in record.published(site) if one.quarter != but and one.kind == kind]
+    problems = []
+    for edition in stay:
+        folder = site / edition.quarter
+        found = record.files_of(folder)
+        wrong = sorted({name for name, _ in found.items() ^ edition.files.items()})
+        if wrong:
+            problems.append(
+                f"{folder}: is not as it was published ({bounded(wrong)}); bring it back from a "
+                f"copy, or publish it again: `observ edition {edition.quarter}`"
+            )
+        shutil.copytree(folder, whole / edition.quarter, copy_function=_same)
+    if problems:
+        raise ObservError(*problems)
+    return stay
+
+
+def _same(source: str, target: str) -> None:
+    """The same file at another place: one on the disk where that can be, else a copy."""
+    with contextlib.suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copy2(source, target)
+
+
+def complete(
+    whole: Path,
+    sources: Path,
+    data: Path,
+    catalogue: Catalogue,
+    publish: Callable[[Path, Path], object],
+    quarter: str,
+) -> None:
+    """Make what leads to the editions of a site: front page, list, series, feed, calendar.
+
+    Parameters
+    ----------
+    whole
+        The site, with the folders of its editions.
+    sources
+        A copy of what people wrote of the site, which becomes the project of the list.
+    data, catalogue
+        The data folder, which keeps what was published; what is known.
+    publish
+        Makes a project into a new folder.
+    quarter
+        The edition that is new, whose pages are looked at.
+
+    Raises
+    ------
+    ObservError
+        Where a page leads to a place of another folder that is not there.
+    """
+    editions = record.published(whole)
+    config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
+    website = config.get("website") or {}
+    title = str(website.get("title") or "Observatoire des usagers")
+    site = str(website.get("site-url") or "")
+    site += "/" * (site != "" and not site.endswith("/"))
+    (whole / announced.FEED).write_bytes(announced.feed(editions, title, site))
+    (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, title, site))
+    told = series.tellings(publications.earlier(data))
+    rows = series.csv_of(told, editions[0].is_demonstration)
+    (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
+    _write_project(sources, config, editions, series.pages(told, catalogue))
+    publish(sources, whole / FOLDER)
+    latest = editions[0].quarter
+    home = (whole / latest / "index.html").read_text(encoding="utf-8")
+    (whole / "index.html").write_text(moved(home, latest), encoding="utf-8", newline="\n")
+    for page in (whole / "index.html", *(whole / FOLDER).glob("*.html")):
+        _add_feed(page, "../" if page.parent != whole else "")
+    _check(whole, quarter)
+
+
+def moved(page: str, folder: str) -> str:
+    """An HTML page of a folder as it stands above that folder: its links lead to the same places.
+
+    Examples
+    --------
+    >>> moved('<a href="panorama.html#a">Panorama</a> <a href="#b"> <a href="index.html">', "T3")
+    '<a href="T3/panorama.html#a">Panorama</a> <a href="#b"> <a href="index.html">'
+    >>> moved('<a href="../editions/index.html"> <a href="https://www.example.org/">', "T3")
+    '<a href="editions/index.html"> <a href="https://www.example.org/">'
+    """
+    page = _OFFSET.sub(rf"\g<1>{folder}/", page)
+    return _ADDRESS.sub(rf"\g<1>{folder}/", page).replace(f'="{folder}/../', '="')
+
+
+def _add_feed(page: Path, root: str) -> None:
+    """Let readers' programs find the feed from a page."""
+    link = f'<link rel="alternate" type="application/atom+xml" href="{root}{announced.FEED}">'
+    text = page.read_text(encoding="utf-8").replace("</head>", f"{link}\n</head>", 1)
+    page.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_project(
+    sources: Path,
+    config: dict[str, Any],
+    editions: Sequence[Edition],
+    products: Mapping[str, tuple[str, Markdown]],
+) -> None:
+    """Make of the copied sources the project of the list of editions and of the series."""
+    latest = editions[0]
+    made = max(edition.changed for edition in editions).isoformat()
+    about = {"quarter": latest.quarter, "kind": latest.kind, "made": made, "studies": []}
+    (sources / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
+    links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
+    parts = {
+        "editions": _list(editions),
+        "prochaines": _planned(editions),
+        "series": joined(links, "\n"),
+    }
+    pages = {page: read_text(sources / source) for source, page in _PAGES.items()}
+    for name, (title, tables) in products.items():
+        header = as_front_matter({"title": f"{_SERIES} : {title}", "format": "html", "toc": False})
+        pages[f"{name}.qmd"] = f"{header}\n{_READING}\n\n{tables}\n"
+    for page, text in pages.items():
+        for place, part in parts.items():
+            text = with_part(text, place, part)
+        text = with_notices(text, about)
+        (sources / page).write_text(text, encoding="utf-8", newline="\n")
+    contents = [
+        {"href": "../index.html", "text": "Dernière édition"},
+        "index.qmd",
+        {"section": _SERIES, "contents": [page for page in pages if page != "index.qmd"]},
+    ]
+    config["project"] = {**(config.get("project") or {}), "render": [*pages]}
+    website = config["website"] = config.get("website") or {}
+    website["sidebar"] = {**(website.get("sidebar") or {}), "contents": contents}
+    # what the footer leads to is the latest edition's
+    text = re.sub(r"\(/([\w-]+)\.qmd", rf"(/../{latest.quarter}/\1.html", dump(config))
+    (sources / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _list(editions: Sequence[Edition]) -> str:
+    """The editions, each with its days, its headline and what it leads to."""
+    blocks = []
+    for edition in editions:
+        days = [f"Publiée le {_day(edition.published)}"]
+        days += [
+            f"révision {number} le {_day(day)}" for number, day in enumerate(edition.revisions, 1)
+        ]
+        blocks.append(
+            markdown(
+                "## [{}](../{}/index.html)\n\n{}\n\n{}.",
+                announced.name_of(edition.quarter),
+                edition.quarter,
+                edition.headline,
+                typography(", ".join(days)),
+            )
+        )
+    return joined(blocks, "\n\n")
+
+
+def _planned(editions: Sequence[Edition]) -> str:
+    return joined(
+        (
+            markdown("- {} : le {}", announced.name_of(str(quarter)), french.day_label(day))
+            for quarter, day in announced.planned(editions)
+        ),
+        "\n",
+    )
+
+
+def _day(day: str) -> str:
+    return french.day_label(date.fromisoformat(day))
+
+
+def _check(whole: Path, quarter: str) -> None:
+    """Raise where a page of the new site leads out of its folder to no place."""
+    paths = [
+        whole / "index.html",
+        *(whole / FOLDER).rglob("*.html"),
+        *(whole / quarter).rglob("*.html"),
+    ]
+    pages = {
+        path.relative_to(whole).as_posix(): PageLinks(path.read_text(encoding="utf-8"))
+        for path in paths
+    }
+    for name, page in pages.items():
+        if PurePosixPath(name).parent != PurePosixPath():
+            page.targets = [link for link in page.targets if link.startswith("../")]
+    if found := broken_links(whole, pages):
+        raise ObservError(*(f"{name}: {line}" for name, lines in found.items() for line in lines))
