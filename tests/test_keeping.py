@@ -179,7 +179,7 @@ DELETED, EDITED, ADDED = "deleted", "edited", "added"
 @pytest.mark.parametrize("what", [DELETED, EDITED, ADDED])
 @pytest.mark.parametrize(
     "name",
-    ["_site/2026-T3/panorama.html", "_site/site.css", "editions/2026-T3/panorama.ipynb"],
+    ["_site/2026-T3/panorama.html", "_site/2026-T3/site.css", "editions/2026-T3/panorama.ipynb"],
 )
 def test_a_published_file_that_was_touched_by_hand_is_noticed_and_mended(again, root, what, name):
     again()
@@ -210,11 +210,11 @@ def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again, root):
 
 def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(again, root):
     again()
-    before = small._part(small.published(root), "_site")
+    before = small._part(small.published(root), "_site/2026-T3")
     assert again(T2) == {"panorama", "satisfaction"}
     assert not stands(root) and stands(root, T2)
     assert again(T3) == NOTHING
-    assert small._part(small.published(root), "_site") == before
+    assert small._part(small.published(root), "_site/2026-T3") == before
 
 
 def test_another_publisher_is_noticed(release, root):
@@ -257,7 +257,9 @@ def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_sa
     after = small.published(root)
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {
-        "_site/index.html",
+        *("_site/index.html", "_site/editions/index.html", "_site/feed.xml"),
+        "_site/2026-T3/index.html",
+        "_site/2026-T3/edition.json",
         "_site/2026-T3/panorama.html",
         "_site/2026-T3/panorama.ipynb",
         "editions/2026-T3/panorama.ipynb",
@@ -370,7 +372,7 @@ def test_a_sheet_of_practices_that_changed_is_published_anew(again, root):
         stream.write("\nUne leçon de plus.\n")
     assert not stands(root)
     again()
-    page = root / "reports" / "_site" / "practices" / f"{sheet.stem}.html"
+    page = root / "reports" / "_site" / T3 / "practices" / f"{sheet.stem}.html"
     assert "leçon de plus" in page.read_text(encoding="utf-8")
 
 
@@ -398,8 +400,9 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    # two pages twice, the home page, the frame, what stands, what was decided before and after
-    assert len(kept) == 9
+    # two pages twice, the home page, the list of editions, the series, the frame, what stands, what
+    # was decided before and after, a lock
+    assert len(kept) == 12
     for path in kept:
         path.write_bytes(path.read_bytes()[:-1] + b"z")
     assert not stands(root)
@@ -457,6 +460,7 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     after = small.published(root)
     changed = {name for name in before.keys() | after if after.get(name) != before.get(name)}
     assert changed == {
+        "_site/2026-T3/edition.json",
         "_site/2026-T3/panorama.html",
         "_site/2026-T3/panorama.ipynb",
         "editions/2026-T3/panorama.ipynb",

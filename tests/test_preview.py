@@ -39,7 +39,7 @@ def test_a_preview_is_the_page_of_the_site_and_touches_nothing_published(release
     before = small.tree(root / "reports")
     path = show()
     site = root / "reports" / "_site"
-    published = (site / "editions" / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
+    published = (site / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
     text = path.read_text(encoding="utf-8")
     start, end = text.index("<main"), published.index('<ul class="downloads"')
     assert text[start:].startswith(published[published.index("<main") : end].rstrip())
@@ -55,7 +55,7 @@ def test_a_preview_needs_no_edition_and_a_saved_change_is_in_the_next_one(show, 
     small.write_study(root, "panorama", words="Voir [l'autre](satisfaction.ipynb).")
     path = show()
     assert "Voir l’autre" in path.read_text(encoding="utf-8").replace("'", "’")
-    assert (path.parents[2] / "site.css").is_file()
+    assert (path.parent / "site.css").is_file()
     small.write_study(root, "panorama", words="Une autre phrase.")
     assert show() == path and "Une autre phrase." in path.read_text(encoding="utf-8")
     assert left(root) == ["panorama"]
@@ -114,7 +114,7 @@ def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_
             time.sleep(0.1)
 
     said = tmp_path / "said"
-    page = root / "reports" / ".preview" / "panorama" / "editions" / "2026-T3" / "panorama.html"
+    page = root / "reports" / ".preview" / "panorama" / "panorama.html"
     study("Markdown('Première version.')")
     command = [sys.executable, "-c", WATCH, "preview", "panorama", "--watch", "--no-open"]
     with (

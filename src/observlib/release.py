@@ -6,9 +6,11 @@ inputs is not made again.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -182,7 +184,6 @@ def _publish(
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     before = {one.quarter: one for one in record.published(site)}.get(quarter)
     whole.mkdir()
-    carry(site, whole, quarter, request.kind)
 
     def make_pages(project: Path, target: Path) -> None:
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
@@ -199,16 +200,29 @@ def _publish(
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
     record.write(edition, whole / quarter)
-    # before it is public: nobody may forget what others can know
-    publications.keep(data, request.quarter, folder, request.today)
-    told.decisions(data, request.quarter)  # as they follow from it too, and stay the same
     sources = work / "list"
     standing.copy_sources(root, sources)
-    complete(whole, sources, data, request.catalogue, make_pages, quarter)
-    made = standing.files_of(whole, folder)  # before others may change what is in place
-    replace_folder(whole, site)
+    with _alone(root):  # else another run's edition would be lost
+        carry(site, whole, quarter, request.kind)
+        # before it is public: nobody may forget what others can know
+        publications.keep(data, request.quarter, folder, request.today)
+        told.decisions(data, request.quarter)  # as they follow from it too, and stay the same
+        complete(whole, sources, data, request.catalogue, make_pages, quarter)
+        made = standing.files_of(whole, folder)
+        replace_folder(whole, site)
     replace_folder(folder, request.published)
     return made
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Wait until no other run puts a site together; others wait meanwhile."""
+    place = root / disk_cache.FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "site.lock").open("a", encoding="utf-8") as stream:
+        while not files.lock(stream):
+            time.sleep(0.1)
+        yield
 
 
 def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:

@@ -41,6 +41,7 @@ def text(root: Path, name: str) -> str:
 
 
 def mend(root: Path, words: str = "Un constat corrigé") -> None:
+    small.write_study(root, "panorama", words=f"{words}.")  # else its page is kept
     path = root / "notebooks" / "panorama.ipynb"
     old = path.read_text(encoding="utf-8")
     path.write_text(old.replace("Constat de panorama", words), encoding="utf-8")
@@ -76,6 +77,7 @@ def test_readers_and_programs_find_both_editions(root, both):
     assert 0 < listed.index('href="../2026-T3/index.html"') < listed.index("../2026-T2/index.html")
     assert "Publiée le 17 août 2026" in listed and "le 15 février 2027" in listed
     assert "Constat de panorama." in listed
+    assert '<a class="name" href="../index.html">Essai</a>' in listed
     for page in ("index.html", "editions/index.html"):
         assert 'type="application/atom+xml"' in text(root, page)
 
@@ -129,6 +131,27 @@ def test_a_former_edition_that_was_spoilt_is_not_carried_on_as_if_it_were_whole(
     assert of(root, T2) == spoilt
     release(T2, today=LATER)  # which mends it
     release(T3, today=LATER)
+
+
+def test_an_edition_that_another_run_publishes_meanwhile_is_not_lost(root, release):
+    shutil.rmtree(root / "reports" / "_site")
+    others: list[str] = [T2]
+
+    def meanwhile(done: int, total: int, name: str) -> None:
+        if others:
+            release(others.pop())
+
+    release(T3, publishing=meanwhile)
+    assert len(entries(root)) == 2
+    assert of(root, T2)["index.html"] and of(root, T3)["index.html"]
+
+
+def test_the_front_page_finds_what_its_scripts_and_pictures_need_in_the_edition_s_folder():
+    page = '<script src="search.js" data-root="" defer></script><img src="a.svg" srcset="b.svg">'
+    assert module.moved(page, T3) == (
+        '<script src="2026-T3/search.js" data-root="2026-T3/" defer></script>'
+        '<img src="2026-T3/a.svg" srcset="2026-T3/b.svg">'
+    )
 
 
 def test_a_disk_without_links_holds_copies(root, release, monkeypatch):

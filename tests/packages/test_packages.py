@@ -222,10 +222,10 @@ def test_an_edition_without_partners_says_so(root, tmp_path):
         make(root, tmp_path / "out")
 
 
-def test_the_site_of_another_quarter_is_not_packed(root, tmp_path):
-    site = root / "reports" / "_site" / "editions"
+def test_a_site_without_the_quarter_is_not_packed(root, tmp_path):
+    site = root / "reports" / "_site"
     (site / "2026-T3").rename(site / "2026-T2")
-    with pytest.raises(ObservError, match="is not of 2026-T3; publish it again"):
+    with pytest.raises(ObservError, match="does not hold 2026-T3; publish it again"):
         make(root, tmp_path / "out")
 
 

@@ -33,7 +33,9 @@ _READING = typography(
 )
 _PAGES = {"_editions.qmd": "index.qmd", "_series.qmd": "series.qmd"}
 # the addresses of a page that lead from where it stands, but for its own
-_ADDRESS = re.compile(r'(\s(?:href|src|srcset)=")(?![#/]|\w[\w+.-]*:|(?:\./)?index\.html")')
+_ADDRESS = re.compile(
+    r'(\s(?:href|src|srcset|data-root)=")(?![#/]|\w[\w+.-]*:|(?:\./)?index\.html")'
+)
 _OFFSET = re.compile(r'(name="quarto:offset" content=")')
 
 
@@ -191,10 +193,11 @@ def _write_project(
             text = with_part(text, place, part)
         text = with_notices(text, about)
         (sources / page).write_text(text, encoding="utf-8", newline="\n")
+    listed = [{"href": f"{name}.qmd", "text": title} for name, (title, _) in products.items()]
     contents = [
         {"href": "../index.html", "text": "Dernière édition"},
         "index.qmd",
-        {"section": _SERIES, "contents": [page for page in pages if page != "index.qmd"]},
+        {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]
     config["project"] = {**(config.get("project") or {}), "render": [*pages]}
     website = config["website"] = config.get("website") or {}
@@ -208,20 +211,35 @@ def _list(editions: Sequence[Edition]) -> str:
     """The editions, each with its days, its headline and what it leads to."""
     blocks = []
     for edition in editions:
+        files = {  # what an edition may have, and what it has
+            "Lire l'édition": "index.html",
+            "Sa méthode": "methode.html",
+            "Toutes ses données": next(filter(_is_package, edition.files), ""),
+        }
+        links = [
+            markdown("[{}](<../{}/{}>)", words, Markdown(edition.quarter), Markdown(name))
+            for words, name in files.items()
+            if name in edition.files
+        ]
         days = [f"Publiée le {_day(edition.published)}"]
         days += [
             f"révision {number} le {_day(day)}" for number, day in enumerate(edition.revisions, 1)
         ]
         blocks.append(
             markdown(
-                "## [{}](../{}/index.html)\n\n{}\n\n{}.",
+                "## {}\n\n{}\n\n{}.\n\n{}",
                 announced.name_of(edition.quarter),
-                edition.quarter,
                 edition.headline,
                 typography(", ".join(days)),
+                joined(links, " · "),
             )
         )
     return joined(blocks, "\n\n")
+
+
+def _is_package(name: str) -> bool:
+    """Whether a file is all of an edition's data in one."""
+    return name.endswith(".zip")
 
 
 def _planned(editions: Sequence[Edition]) -> str:
