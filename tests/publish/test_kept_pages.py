@@ -16,7 +16,7 @@ from observlib.publish.embedded import RENDERING
 
 STUDY = Path("editions/2026-T3/panorama.ipynb")
 EVERY = {
-    *("index.qmd", "methode.qmd", "glossaire.qmd", "retours.qmd"),
+    *("index.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd", "retours.qmd"),
     *("editions/2026-T3/panorama.ipynb", "editions/2026-T3/produit.ipynb"),
 }
 

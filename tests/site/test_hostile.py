@@ -90,7 +90,9 @@ const attempt = frame => {
   }
   const ran = [inside, document].some(
     one => one.documentElement.id || ["RAN", "1"].includes(one.title))
-  const odd = inside.querySelectorAll("script, iframe, object, embed, form, input, base").length
+  const odd = [...inside.querySelectorAll("script, iframe, object, embed, form, input, base")]
+    .filter(node => !node.closest(".search") && !/^search(-index)?[.]js$/.test(
+      (node.getAttribute("src") || "").replace(/^([.][.][/])*/, ""))).length
   return {ran, odd, text: inside.body.innerText.length, address: frame.contentWindow.location.href}
 };
 (async () => {
@@ -143,7 +145,7 @@ def test_no_page_runs_anything_or_asks_anybody_for_anything(site, dump, requests
     for name in pages:  # without what forbids scripts, as there must be none
         text = (place / name).read_text(encoding="utf-8")
         policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
-        assert len(policy) == 1 and "script-src 'none'" in policy[0]
+        assert len(policy) == 1 and "script-src 'self' file:;" in policy[0]
         (place / name).write_text(text.replace(policy[0], ""), encoding="utf-8")
     (place / "harness.html").write_text(HARNESS % json.dumps(pages), encoding="utf-8")
     match = re.search(
