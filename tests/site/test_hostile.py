@@ -21,6 +21,7 @@ import pytest
 from tests import hostile
 from tests.display.test_prose import READER
 from tests.publish.test_pdf import objects
+from tests.site.axe import violations
 from tests.site.test_attacks import read, squeezed
 
 from observlib import packages, project, standing, store
@@ -71,6 +72,11 @@ def test_no_page_holds_anything_active_and_each_attack_is_read_somewhere(site):
     assert {path.name: page.found for path, page in pages.items() if page.found} == {}
     shown = squeezed("".join(text for page in pages.values() for text in page.text))
     assert [word for word in hostile.ATTACKS if squeezed(word) not in shown] == []
+
+
+def test_no_page_of_a_whole_edition_breaks_a_rule_of_axe(site, dump, tmp_path):
+    found = violations(shutil.copytree(site, tmp_path / "site"), dump)
+    assert {name: broken for name, broken in found.items() if broken} == {}
 
 
 def test_nothing_that_turns_or_hides_text_reaches_a_page(site):
