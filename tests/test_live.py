@@ -14,7 +14,8 @@ import pytest
 
 from observlib import live
 
-POLICY = '<meta http-equiv="Content-Security-Policy" content="script-src \'none\'">'
+RULES = "script-src 'self' file:; connect-src 'none'"
+POLICY = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
 PAGE = f"<html><head>{POLICY}</head><body><p>Un.</p></body></html>"
 
 
@@ -42,7 +43,9 @@ def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(page):
     assert status == 200 and "<p>Un.</p>" in text
     (script,) = re.findall("<script>(.*?)</script>", text)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"script-src 'sha256-{digest}'" in text and "'none'" not in text
+    assert (
+        f"script-src 'self' 'sha256-{digest}'; connect-src 'self'" in text and "'none'" not in text
+    )
     assert get(page[0] + "site.css") == (200, "p {}")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from observlib.text import fold
+
 AGES = {
     "15 à 24 ans": 15,
     "25 à 34 ans": 25,
@@ -76,6 +78,8 @@ def margins(population: pd.DataFrame, regions: pd.DataFrame, year: int) -> pd.Da
     parts = []
     for variable, categories in of.items():
         people = rows["people"].astype(int).groupby(categories, observed=True).sum()
+        if variable == "region":
+            people = people.sort_index(key=lambda names: names.map(fold))
         parts.append(
             pd.DataFrame(
                 {"variable": variable, "category": people.index.astype(str), "people": people}

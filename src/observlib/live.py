@@ -96,7 +96,9 @@ def _renewing(text: str, version: int) -> str:
     """A page with the script that renews it, which its policy then allows."""
     script = _SCRIPT % (_NEWER, version)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = text.replace("script-src 'none'", f"script-src 'sha256-{digest}'", 1)
+    given = "script-src 'self' file:; connect-src 'none'"
+    added = f"script-src 'self' 'sha256-{digest}'; connect-src 'self'"
+    allowed = text.replace(given, added, 1)
     return allowed.replace("</body>", f"<script>{script}</script>\n</body>", 1)
 
 

@@ -17,7 +17,7 @@ from observlib.edition.make import made_page
 from observlib.edition.request import check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
-from observlib.publish import embedded, html
+from observlib.publish import access, embedded, html
 from observlib.publish.project import read_project
 from observlib.swap import replace_folder, workspace
 
@@ -85,4 +85,5 @@ def preview(
         shutil.copyfile(html.style(), site / "site.css")
         source = PurePosixPath(f"{page.name}.ipynb")
         path = embedded.write_html(project, project.page(source), site)
+        access.finish_pages(project, site, [path.relative_to(site).as_posix()])
         return replace_folder(site, target) / path.relative_to(site)

@@ -16,7 +16,7 @@ from observlib.publish.embedded import RENDERING
 
 STUDY = Path("panorama.ipynb")
 EVERY = {
-    *("index.qmd", "methode.qmd", "glossaire.qmd", "retours.qmd"),
+    *("index.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd", "retours.qmd"),
     *("panorama.ipynb", "produit.ipynb"),
 }
 

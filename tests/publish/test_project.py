@@ -36,6 +36,7 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project):
         "retours.qmd",
         "methode.qmd",
         "glossaire.qmd",
+        "accessibilite.qmd",
     ]
     study = found.page(PurePosixPath("produit.ipynb"))
     assert study.formats == ("html", "typst")
@@ -81,6 +82,7 @@ def test_globs_stay_within_a_folder_unless_doubled(project):
         "retours.qmd",
         "methode.qmd",
         "glossaire.qmd",
+        "accessibilite.qmd",
     }
     assert match_pages(pages, "editions/*.ipynb") == []
     assert len(match_pages(pages, "**")) == len(pages)

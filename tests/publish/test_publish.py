@@ -51,7 +51,12 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         "methode.html",
         "glossaire.html",
         "retours.html",
+        "accessibilite.html",
         "site.css",
+        "access.css",
+        "search.js",
+        "search-index.js",
+        "favicon.svg",
         *(
             f"{page}{ending}"
             for page in ("panorama", "produit")
@@ -68,7 +73,7 @@ def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
     again = publish(made_project, place, "embedded", lambda *step: told.append(step))
     assert again == place / "index.html"
     assert digest(again.parent) == digest(made_site)
-    assert [step[:2] for step in told] == [(number, 6) for number in range(1, 7)]
+    assert [step[:2] for step in told] == [(number, 7) for number in range(1, 8)]
     assert {"Panorama", "Glossaire"} < {step[2] for step in told}
 
 
@@ -211,7 +216,9 @@ def test_pictures_beside_a_page_are_published_with_it(tmp_path, sample):
 
 
 def test_pages_are_light(made_site):
-    style = (made_site / "site.css").stat().st_size
+    style = sum(
+        (made_site / name).stat().st_size for name in ("site.css", "access.css", "search.js")
+    )
     for page in made_site.rglob("*.html"):
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
         sizes = [(page.parent / name).stat().st_size for name in pictures]

@@ -34,7 +34,10 @@ for source in [*Path(".").glob("*.qmd"), *Path(".").glob("*.ipynb")]:
     page = site / source.with_suffix(".html")
     page.parent.mkdir(parents=True, exist_ok=True)
     if source.stem not in {skipped!r}:
-        page.write_text('<a href="panorama.ipynb.download">Carnet</a>', encoding="utf-8")
+        page.write_text(
+            '<head></head><main><a href="panorama.ipynb.download">Carnet</a><table></table></main>',
+            encoding="utf-8",
+        )
         if source.suffix == ".ipynb" and source.stem + ".pdf" not in {skipped!r}:
             page.with_suffix(".pdf").write_bytes(b"%PDF")
 """
@@ -112,6 +115,18 @@ def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project,
         publish(project, tmp_path / "site", "quarto")
 
 
+def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
+    tmp_path, monkeypatch, project
+):
+    install(tmp_path, monkeypatch)
+    site = publish(project, tmp_path / "site", "quarto").parent
+    text = (site / "editions" / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
+    assert '<script src="../../search.js" data-root="../../" defer></script>' in text
+    assert '<div class="scroll"' in text
+    assert "panorama.html" in (site / "search-index.js").read_text(encoding="utf-8")
+    assert all((site / name).is_file() for name in ("access.css", "search.js", "favicon.svg"))
+
+
 def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
@@ -134,7 +149,7 @@ def test_staged_pages_are_named_so_that_quarto_renders_no_other(tmp_path, projec
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["project"]["render"] == [
-        *("index.qmd", "retours.qmd", "methode.qmd", "glossaire.qmd"),
+        *("index.qmd", "retours.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd"),
         *("panorama.ipynb", "produit.ipynb"),
     ]
 

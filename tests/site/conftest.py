@@ -37,15 +37,15 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     if command is None:
         pytest.skip("no chromium on PATH: pages are not looked at in a real browser")
 
-    def run(page: Path, *flags: str) -> str:
+    def run(page: Path, *flags: str, seconds: int = 90) -> str:
         profile = tmp_path_factory.mktemp("profile")
         done = subprocess.run(
             [
-                str(command), *FLAGS, *flags, f"--user-data-dir={profile}",
-                "--virtual-time-budget=20000", "--dump-dom", page.as_uri(),
+                str(command), *FLAGS, f"--user-data-dir={profile}",
+                "--virtual-time-budget=20000", *flags, "--dump-dom", page.as_uri(),
             ],
             capture_output=True,
-            timeout=90,
+            timeout=seconds,
             check=True,
         )  # fmt: skip
         return done.stdout.decode("utf-8")

@@ -52,7 +52,7 @@ def pages(site: Path) -> dict[str, Page]:
         path.relative_to(site).as_posix(): Page(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))
     }
-    assert len(found) == 6
+    assert len(found) == 7
     return found
 
 
@@ -141,11 +141,21 @@ def test_downloads_say_their_format_and_weight(pages):
 def test_every_page_leads_to_the_accessibility_statement_and_licence(pages):
     for name, page in pages.items():
         links = [str(link["@href"]) for link in page.all("a") if "footer" in str(link["inside"])]
-        assert any(link.endswith("methode.html#accessibilite") for link in links), name
+        assert any(link.endswith("accessibilite.html") for link in links), name
         assert any("licence-ouverte" in link for link in links), name
 
 
-def test_style_asks_nothing_from_outside(site):
-    text = (site / "site.css").read_text(encoding="utf-8")
+def test_no_link_opens_a_window_and_no_code_dresses(pages):
+    for name, page in pages.items():
+        assert not any("@target" in element for element in page.elements), name
+        assert not page.all("font", "center", "big", "u"), name
+
+
+def test_style_and_script_ask_nothing_from_outside(site):
+    script = (site / "search.js").read_text(encoding="utf-8")
+    assert not re.search(
+        r"https?:|fetch|XMLHttp|import|eval|innerHTML|cookie|[lL]ocalStorage", script
+    )
+    text = "".join((site / name).read_text("utf-8") for name in ("site.css", "access.css"))
     assert "url(" not in text and "@import" not in text and "http" not in text
     assert ":focus-visible" in text and "@media print" in text

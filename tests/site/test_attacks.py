@@ -118,6 +118,10 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return publish(project, folder / "_site", "embedded").parent
 
 
+# the search, which no label writes: what is taken from a text has no `data-root`
+OWN = {("script", "../" * depth) for depth in range(3)}
+
+
 class Active(HTMLParser):
     """What a page holds that could run, load from elsewhere or dress."""
 
@@ -131,7 +135,8 @@ class Active(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         loads = {"script", "iframe", "object", "embed", "base", "form", "input", "style", "svg"}
-        if tag in loads or ("http-equiv", "refresh") in attrs:
+        own = (tag, dict(attrs).get("data-root")) in OWN or ("id", "recherche") in attrs
+        if (tag in loads and not own) or ("http-equiv", "refresh") in attrs:
             self.found.append(f"<{tag}>")
         for key, value in attrs:
             value = value or ""
@@ -160,7 +165,7 @@ def squeezed(text: str) -> str:
 
 def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_written(attacked_site):
     pages = sorted(attacked_site.rglob("*.html"))
-    assert len(pages) == 7
+    assert len(pages) == 8
     read_pages = {path.name: read(path.read_text(encoding="utf-8")) for path in pages}
     assert {name: page.found for name, page in read_pages.items() if page.found} == {}
     for number, name in enumerate(("page", "fiche_produit-1")):
@@ -179,7 +184,7 @@ def test_nothing_runs_in_a_real_browser(attacked_site, dump):
     for page in (*pages, attacked_site / "practices" / "fiche.html", attacked_site / "index.html"):
         text = page.read_text(encoding="utf-8")
         policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
-        assert len(policy) == 1 and "script-src 'none'" in policy[0]
+        assert len(policy) == 1 and "script-src 'self' file:;" in policy[0]
         page.write_text(text.replace(policy[0], ""), encoding="utf-8")
         document = dump(page)  # without what forbids scripts, as there must be none
         assert "</main>" in document

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
-const pages = %s, widths = [360, 1280, 1500];
+const pages = %s, widths = [320, 360, 375, 1280, 1500];
 const rgb = text => text.match(/[\\d.]+/g).map(Number);
 const luminance = c => c.slice(0, 3).map(v => v / 255)
   .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
@@ -44,18 +44,29 @@ function measure(doc, view, width) {
   const links = doc.querySelectorAll("nav.menu a");
   const skip = doc.querySelector("a.skip");
   skip.focus();
+  doc.querySelectorAll("main details").forEach(el => el.open = true);
   const tables = [...doc.querySelectorAll(".scroll")].map(el => el.scrollWidth - el.clientWidth);
+  const menu = links[0].checkVisibility(), scrolling = [...doc.querySelectorAll("nav")].filter(
+    el => /auto|scroll/.test(view.getComputedStyle(el).overflowY)).length;
+  const spaced = doc.createElement("style");  // those of WCAG 2.1, success criterion 1.4.12
+  spaced.textContent = `* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-bottom: 2em !important }`;
+  const overflow = doc.documentElement.scrollWidth - width;
+  doc.head.append(spaced);
+  const airy = doc.documentElement.scrollWidth - width;
+  spaced.remove();
   return {
-    overflow: doc.documentElement.scrollWidth - width, wide, tables,
+    overflow, airy, wide, tables, scrolling,
+    search: doc.querySelector("[role=search] input")?.getBoundingClientRect().top,
     contrasts: contrasts(doc),
     blank: [...doc.images].filter(i => !i.naturalWidth).map(i => i.getAttribute("src")),
-    menu: links[0].checkVisibility(),
+    menu,
     skip: skip.getBoundingClientRect().left,
     first: doc.querySelector("a, button, input, summary, [tabindex='0']").className,
     h1: box("h1").top,
     text: Math.max(0, ...[...doc.querySelectorAll(".text > p, .text > ul")].map(
       el => el.getBoundingClientRect().width)),
-    scripts: doc.scripts.length,
+    scripts: [...doc.scripts].map(s => s.getAttribute("src")),
     requests: view.performance.getEntriesByType("resource").map(r => r.name),
     size: parseFloat(view.getComputedStyle(doc.body).fontSize),
   };
@@ -88,13 +99,21 @@ def found(
     match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
     assert match, "the browser measured nothing"
     result: dict[str, dict[str, Any]] = json.loads(html.unescape(match[1]))
-    assert len(result) == 3 * len(pages) == 18
+    assert len(result) == 5 * len(pages) == 35
     return result
 
 
 def test_no_page_scrolls_sideways_on_a_phone_or_a_desk(found):
     assert {name: page["wide"] for name, page in found.items() if page["wide"]} == {}
     assert {name: page["overflow"] for name, page in found.items() if page["overflow"] > 0} == {}
+    assert {name: page["airy"] for name, page in found.items() if page["airy"] > 0} == {}
+
+
+def test_no_table_is_cut_on_a_phone_or_a_desk(found):
+    assert {
+        name: page["tables"] for name, page in found.items() if max(page["tables"], default=0) > 1
+    } == {}
+    assert any(page["tables"] for page in found.values())
 
 
 def test_every_text_stands_out_from_its_background(found):
@@ -107,7 +126,8 @@ def test_every_picture_is_drawn(found):
 
 def test_menu_is_open_on_a_desk_and_folded_on_a_phone(found):
     for name, page in found.items():
-        assert page["menu"] == (not name.endswith(" 360")), name
+        assert page["menu"] == name.endswith((" 1280", " 1500")), name
+        assert page["scrolling"] == 0, f"{name}: a menu that scrolls does not say so"
 
 
 def test_keyboard_meets_the_skip_link_first_and_sees_it(found):
@@ -127,7 +147,13 @@ def test_title_is_on_the_first_screen_of_a_phone(found):
         assert page["h1"] < 300, name
 
 
-def test_nothing_is_asked_from_outside_and_no_script_runs(found):
+def test_search_is_in_the_same_place_of_every_page(found):
+    places = {(name.rsplit(" ")[-1], page["search"]) for name, page in found.items()}
+    assert len(places) == 5 and None not in dict(places).values()
+
+
+def test_nothing_is_asked_from_outside_and_no_script_runs_but_the_search(found):
     for name, page in found.items():
-        assert page["scripts"] == 0, name
+        root = "../" * name.count("/")
+        assert page["scripts"] == [f"{root}search.js"], name
         assert all(address.startswith("file:") for address in page["requests"]), name

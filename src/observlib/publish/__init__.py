@@ -54,7 +54,7 @@ def publish(
     ObservError
         With every problem of every page; the previous site is then unchanged.
     """
-    from observlib.publish import embedded, quarto
+    from observlib.publish import access, embedded, quarto
     from observlib.publish.project import read_project
     from observlib.swap import replace_folder, workspace
 
@@ -70,6 +70,7 @@ def publish(
             embedded.build(read, work / "site", tell, cache)
         else:
             quarto.build(read, work / "site", tell)
+        access.finish(read, work / "site")
         if before_replacing:
             before_replacing(work / "site")
         return replace_folder(work / "site", site) / "index.html"

@@ -15,6 +15,7 @@ from observlib.publish.project import HOME, Entry, Page, Project
 
 _DOWNLOADS = "<!-- downloads -->"
 CARD = 100  # letters above which a card has no other sentence
+BRIEF = 14  # headings up to which their list is seen whole beside the text
 
 
 def page_html(project: Project, page: Page, markdown: str) -> str:
@@ -26,18 +27,23 @@ def page_html(project: Project, page: Page, markdown: str) -> str:
         Its text with its front matter, as `notebook_to_markdown` gives it.
     """
     root = "../" * (len(page.source.parts) - 1)
+    headings = len(re.findall(r"^##+ ", markdown, re.M))
+    sections = [entry for entry in project.navigation if entry.entries]
     variables: dict[str, Any] = {
         **frame(project, page),
         "root": root,
         # from the list of editions it is the latest one's
         "front": f"{root}{'' if project.manifest.pages else '../'}index.html",
         "home": page.source == HOME,
-        "navigation": [_entry(item, page, root, i) for i, item in enumerate(project.navigation)],
+        "navigation": [
+            _entry(item, page, root, item in sections[:1]) for item in project.navigation
+        ],
         "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
         "downloads": _DOWNLOADS,
         "footer": footer(project, root),
         "language": page.meta.get("lang", ""),  # of its text; what stands around it is French
-        "outline": page.meta.get("toc", True) and len(re.findall(r"^##+ ", markdown, re.M)) > 1,
+        "outline": page.meta.get("toc", True) and headings > 1,
+        "brief": headings <= BRIEF,
     }
     return pandoc.convert(
         with_listings(markdown, project, page),
@@ -163,10 +169,11 @@ def _footer(text: str, name: str, root: str) -> str:
     return pandoc.convert(text, "html", name=name, metadata={"root": root})
 
 
-def _entry(entry: Entry, page: Page, root: str, number: int) -> dict[str, Any]:
+def _entry(entry: Entry, page: Page, root: str, first: bool = False) -> dict[str, Any]:
     if entry.entries:
-        inside = [_entry(child, page, root, 0) for child in entry.entries]
-        return {"text": escape(entry.text), "number": str(number + 1), "entries": inside}
+        inside = [_entry(child, page, root) for child in entry.entries]
+        unfolded = first or any(child.page == page.source for child in entry.entries)
+        return {"text": escape(entry.text), "open": unfolded, "entries": inside}
     address = str(entry.page.with_suffix(".html")) if entry.page else entry.address
     found: dict[str, Any] = {"text": escape(entry.text), "href": root + address}
     if entry.page == page.source:

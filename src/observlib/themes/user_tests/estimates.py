@@ -196,7 +196,9 @@ def _problems(met: pd.DataFrame, people: int) -> list[dict[str, Any]]:
     found = []
     severity = met.groupby("label")["value"].max().astype(int)
     holders = met.drop_duplicates([_WHO, "label"]).groupby("label").size()
-    order = sorted(severity.index, key=lambda label: (-severity[label], -holders[label], label))
+    order = sorted(
+        severity.index, key=lambda label: (-severity[label], -holders[label], fold(label))
+    )
     for label in order:
         count = int(holders[label])
         low, high = (100 * end for end in adjusted_wald(count, people))

@@ -1,0 +1,141 @@
+"""What every page of a finished site is given, whichever publisher made it.
+
+Tables that a telephone can show, the search, what a page says of itself to those who show a link to
+it, and the language of English titles. Both publishers hand over their pages as HTML.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Collection, Iterable
+from html import escape
+from pathlib import Path
+
+from observlib.publish import pandoc
+from observlib.publish.project import Project
+from observlib.publish.search import INDEX, english, index, ranked
+from observlib.publish.stacked import plain, texts, with_stacked_tables
+from observlib.yaml_files import read_text
+
+WORDS = 30  # of a description at most
+_FILES = ("access.css", "search.js", "favicon.svg")
+_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
+# what Quarto may have written of it already
+_OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
+
+
+def finish(project: Project, site: Path) -> None:
+    """Give the pages of a site what all have, and put the files that they share beside them."""
+    paths = ranked(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    pages = finish_pages(project, site, paths)
+    (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
+
+
+def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict[str, str]:
+    """Do so for some pages of a site, as their publisher made them; their HTML, by address."""
+    for name in _FILES:
+        shutil.copyfile(pandoc.TEMPLATES / name, site / name)
+    works = english_works(project)
+    pages = {}
+    for address in addresses:
+        page = (site / address).read_text(encoding="utf-8")
+        page = with_stacked_tables(with_languages(page, works), french=not english(page))
+        page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
+        pages[address] = with_head(page, project.title, "../" * address.count("/"))
+        (site / address).write_text(pages[address], encoding="utf-8", newline="\n")
+    return pages
+
+
+def with_head(page: str, site: str, root: str) -> str:
+    """A page that says what it is, in thirty words at most, and loads what all share.
+
+    Parameters
+    ----------
+    site
+        The site's name.
+    root
+        The way from the page to the site's root, as `../`.
+    """
+    told = _DESCRIPTION.search(page)
+    main = page[page.find("<main") :]
+    said = plain(told[1]) if told else next(iter(texts(_text(main), ["p"])), "")
+    title = (texts(main, ["h1"]) or [site])[0]
+    brief = short(said or title)
+    kind = "article" if "/" in root else "website"
+    lines = [
+        f'<meta name="description" content="{escape(brief)}">',
+        f'<meta property="og:title" content="{escape(title)}">',
+        f'<meta property="og:description" content="{escape(brief)}">',
+        f'<meta property="og:type" content="{kind}">',
+        f'<meta property="og:locale" content="{"en_GB" if english(page) else "fr_FR"}">',
+        f'<meta property="og:site_name" content="{escape(site)}">',
+        f'<link rel="icon" href="{root}favicon.svg" type="image/svg+xml">',
+        f'<link rel="stylesheet" href="{root}access.css">',
+        f'<script src="{root}search.js" data-root="{root}" defer></script>',
+    ]
+    bare = _OURS.sub("", _DESCRIPTION.sub("", page))
+    return bare.replace("</head>", "\n".join([*lines, "</head>"]), 1)
+
+
+def _text(main: str) -> str:
+    """The page's own text, after its title, and outside its tables."""
+    text = main.split('<div class="text"', 1)[-1].split("</header>", 1)[-1]
+    return re.sub(r"<(table|nav|figure)\b.*?</\1>", "", text, flags=re.S)
+
+
+def short(text: str) -> str:
+    """The first sentences of a text, thirty words at most; where one is longer, it is cut.
+
+    Examples
+    --------
+    >>> short("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
+    'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
+    >>> short("Un constat. " + "mot " * 30 + "de trop.")[-9:]
+    ' mot mot…'
+    """
+    words = re.findall(r"\S+\s*", text)
+    if len(words) <= WORDS:
+        return text
+    cut = "".join(words[:WORDS]).rstrip()
+    whole = [end.end() for end in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9«])", cut + " A")]
+    if whole and len(cut[: whole[-1]].split()) >= WORDS // 3:
+        return cut[: whole[-1]]
+    return cut.rstrip(" ,;:") + "…"
+
+
+def english_works(project: Project) -> set[str]:
+    """The keys of the works that a project's bibliography says to be in English."""
+    named = project.config.get("bibliography") or []
+    found: set[str] = set()
+    for name in [named] if isinstance(named, str) else named:
+        for entry in read_text(project.folder / str(name)).split("\n@"):
+            key = re.match(r"@?\w+\{([^,\s]+),", entry)
+            if key and re.search(r"\blangid\s*=\s*[{\"]?english", entry):
+                found.add(key[1])
+    return found
+
+
+def with_languages(page: str, works: Collection[str]) -> str:
+    """A page whose references tell which titles are in English, for those who listen to it.
+
+    Parameters
+    ----------
+    works
+        Their keys.
+
+    Examples
+    --------
+    >>> with_languages('<div id="ref-a" class="csl-entry">Holm, <span>« A test »</span>.', {"a"})
+    '<div id="ref-a" class="csl-entry">Holm, <span lang="en">« A test »</span>.'
+    """
+
+    def marked(entry: re.Match[str]) -> str:
+        if entry[1] not in works:
+            return entry[0]
+        tag = "<span>" if "<span>" in entry[0] else "<em>"
+        return entry[0].replace(tag, f'{tag[:-1]} lang="en">', 1)
+
+    return re.sub(
+        r'<div id="ref-([^"]+)" class="csl-entry".*?(?:</div>|$)', marked, page, flags=re.S
+    )

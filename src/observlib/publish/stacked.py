@@ -1,0 +1,162 @@
+"""Tables that a telephone shows row by row, and whose codes are spelt out for who listens.
+
+The markup stays one table: `access.css` stacks its rows on a narrow screen, where each value stands
+beside the name of its column (`data-label`). Roles say again what each element is, since a browser
+forgets it of what is no more laid out as a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape, unescape
+
+from observlib.display.words import MARKS, STATUS_WORDS
+
+_LONGEST_NAME = 60  # letters of what may stand under a row's name, with no name of its column
+STACKED = 4  # columns from which a table does not fit a telephone
+_INSIDE = r'((?:[^>"]|"[^"]*")*)'
+_TABLE = re.compile(rf"<table\b{_INSIDE}>.*?</table>", re.S)
+_PART = re.compile(rf"<(thead|tbody|tfoot|tr)\b{_INSIDE}>")
+_BODY = re.compile(r"<tbody\b.*?</tbody>", re.S)
+_ROW = re.compile(r"<tr\b.*?</tr>", re.S)
+_CELL = re.compile(rf"<(t[hd])\b{_INSIDE}>(.*?)</\1>", re.S)
+_ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row"}
+# what a telephone shows first of a row, after its names
+_FIRST = (("value", re.compile("Valeur$|Écart")), ("verdict", re.compile("Verdict")))
+_NOTHING = "–"
+_SPELT = {
+    _NOTHING: "aucune mesure",
+    **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in MARKS.items()},
+}
+_WHOLE = [code for code in _SPELT if not code.startswith("(")]
+_BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startswith("(")))
+
+
+def with_stacked_tables(page: str, french: bool = True) -> str:
+    """A page of HTML whose tables can be stacked, and scrolled where they are not.
+
+    Parameters
+    ----------
+    french
+        Whether its tables hold our codes, which are spelt out.
+
+    Examples
+    --------
+    >>> head = "<thead><tr><th>Produit</th><th>Note</th></tr></thead>"
+    >>> body = "<tbody><tr><th>Un site</th><td>s</td></tr></tbody>"
+    >>> re.findall("<td.*</td>", with_stacked_tables(f"<table>{head}{body}</table>"))
+    ['<td><span aria-hidden="true">s</span><span class="spelt">secret statistique</span></td>']
+    """
+    return _TABLE.sub(lambda found: _table(found, page, french), page)
+
+
+def plain(markup: str) -> str:
+    """The text of some markup, on one line.
+
+    Examples
+    --------
+    >>> plain("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
+    '3e trimestre & an'
+    """
+    text = unescape(re.sub("<[^>]+>", "", re.sub("<br ?/?>", " ", markup)))
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+
+
+def _table(found: re.Match[str], page: str, french: bool) -> str:
+    table = found[0]
+    if french:
+        table = _CELL.sub(lambda cell: _spelt(cell), table)
+    table = _BODY.sub(lambda body: _ROW.sub(lambda row: _named(row[0]), body[0]), table)
+    rows = _ROW.findall(table)
+    heads = [plain(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
+    if "<thead" in table and len(heads) >= STACKED and "rowspan=" not in table:
+        table = _stacked(table, heads)
+    before = page[max(0, found.start() - 200) : found.start()]
+    if 'class="scroll"' in before.rpartition("<div")[2]:
+        return table
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="Tableau">\n{table}\n</div>'
+
+
+def _named(row: str) -> str:
+    """A row whose first cell heads it, as Markdown cannot say."""
+    first = _CELL.search(row)
+    if not first or first[1] == "th" or "colspan=" in first[2] or not first[3].strip():
+        return row
+    return _CELL.sub(rf'<th scope="row"{first[2]}>\3</th>', row, count=1)
+
+
+def _stacked(table: str, heads: list[str]) -> str:
+    opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
+    opening = re.sub(r"<table\b", '<table role="table"', opening, count=1)
+    opening = _with_class(opening, "stack")
+    head = _CELL.sub(lambda cell: _cell(cell, {"role": "columnheader"}), head)
+    body = _ROW.sub(lambda row: _row(row[0], heads), body)
+    parts = opening + head + body
+    return _PART.sub(lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"{part[2]}>', parts)
+
+
+def _row(row: str, heads: list[str]) -> str:
+    place, named = 0, False  # whether all names of the row are past
+
+    def labelled(cell: re.Match[str]) -> str:
+        nonlocal place, named
+        head = heads[place] if place < len(heads) else ""
+        added = {"role": "rowheader" if cell[1] == "th" else "cell"}
+        named = named or (place > 0 and "right" in cell[2])
+        kind = next((name for name, known in _FIRST if known.match(head)), "")
+        text = plain(cell[3])
+        if "colspan" in cell[2] or place == 0:
+            kind = "name"
+        elif not text or text in (_NOTHING, _NOTHING + _SPELT[_NOTHING]):
+            kind = "nothing"
+        elif not named and not kind and place == 1 and len(text) < _LONGEST_NAME:
+            kind = "named"
+        if place:
+            added["data-label"] = head
+        width = re.search(r'colspan="(\d+)"', cell[2])
+        place += int(width[1]) if width else 1
+        return _cell(cell, added, kind)
+
+    return _CELL.sub(labelled, row)
+
+
+def _cell(cell: re.Match[str], added: Mapping[str, str], kind: str = "") -> str:
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in added.items())
+    opening = f"<{cell[1]}{attributes}{cell[2]}>"
+    return f"{_with_class(opening, kind)}{cell[3]}</{cell[1]}>"
+
+
+def _with_class(tag: str, names: str) -> str:
+    """The tag that begins a text, with more classes."""
+    if not names:
+        return tag
+    first, rest = tag.split(">", 1)
+    if ' class="' in first:
+        return first.replace(' class="', f' class="{names} ', 1) + ">" + rest
+    return f'{first} class="{names}">{rest}'
+
+
+def _spelt(cell: re.Match[str]) -> str:
+    text = cell[3]
+    if text.strip() in _WHOLE:
+        text = _said(text.strip())
+    elif cell[1] == "td":
+        text = _BESIDE.sub(lambda code: _said(code[0]), text)
+    return f"<{cell[1]}{cell[2]}>{text}</{cell[1]}>"
+
+
+def _said(code: str) -> str:
+    return f'<span aria-hidden="true">{code}</span><span class="spelt">{_SPELT[code]}</span>'
+
+
+def texts(markup: str, tags: Iterable[str]) -> list[str]:
+    """The texts of some elements, once each, in order.
+
+    Examples
+    --------
+    >>> texts("<dt>A</dt><p>b</p><dt>A</dt><h2>C</h2>", ["dt", "h2"])
+    ['A', 'C']
+    """
+    found = re.findall(rf"<({'|'.join(tags)})\b{_INSIDE}>(.*?)</\1>", markup, re.S)
+    return list(dict.fromkeys(filter(None, (plain(text) for _, _, text in found))))

@@ -1,0 +1,79 @@
+"""What each page says of itself to a browser, to who shares it and to who listens to it."""
+
+import json
+import re
+
+from observlib.publish import access
+from observlib.publish.project import read_project
+from observlib.publish.search import index
+
+HEAD = '<!doctype html><html lang="fr"><head>{}</head><body><main>'
+
+
+def head_of(page: str) -> str:
+    return access.with_head(page, "Observatoire", "../").split("</head>")[0]
+
+
+def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
+    for path in made_site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        (found,) = re.findall(r'<meta name="description" content="([^"]+)">', text)
+        assert 3 <= len(found.split()) <= access.WORDS, path
+        (shared,) = re.findall(r'<meta property="og:description" content="([^"]+)">', text)
+        assert shared == found
+
+
+def test_a_page_without_description_is_described_by_its_first_words():
+    page = HEAD.format("") + "<h1>Titre</h1><p>Ce que dit la page, en une phrase.</p></main>"
+    assert 'name="description" content="Ce que dit la page, en une phrase."' in head_of(page)
+
+
+def test_what_quarto_writes_of_a_page_is_not_said_twice():
+    given = (
+        '<meta name="description" content="Un constat."><meta property="og:title" content="x">'
+        '<link href="favicon.png" rel="icon" type="image/png">'
+    )
+    head = head_of(HEAD.format(given) + "<h1>Titre &amp; suite</h1></main>")
+    assert head.count('name="description"') == head.count("og:title") == 1
+    assert head.count('rel="icon"') == 1 and 'href="../favicon.svg"' in head
+    assert '<meta property="og:title" content="Titre &amp; suite">' in head
+
+
+def test_a_page_in_english_says_so_to_who_shares_it():
+    text = '<h1>T</h1><div class="text" lang="en"><p>Some words.</p>'
+    page = f'<html lang="fr"><head></head><main>{text}'
+    assert 'og:locale" content="en_GB"' in head_of(page)
+    assert 'og:locale" content="fr_FR"' in head_of(page.replace(' lang="en"', ""))
+
+
+def test_titles_of_english_works_are_read_in_english_and_others_are_not(tmp_path, sample):
+    project = read_project(sample.make_project(tmp_path / "project"))
+    works = access.english_works(project)
+    assert "wilson1927" in works and len(works) > 10
+    text = (
+        '<div id="ref-wilson1927" class="csl-entry">W, <span>« Probable »</span>, <em>J</em>.</div>'
+        '<div id="ref-autre" class="csl-entry">A, <span>« Un titre »</span>.</div>'
+    )
+    found = access.with_languages(text, works)
+    assert re.findall(r'<span lang="en">(.*?)</span>', found) == ["« Probable »"]
+
+
+def test_long_lines_of_code_are_scrolled_by_keys_too(made_site):
+    for path in made_site.rglob("*.html"):
+        for tag in re.findall(r"<pre\b[^>]*>", path.read_text(encoding="utf-8")):
+            assert tag.count("tabindex") == 1
+
+
+def test_search_knows_each_page_its_headings_and_what_it_defines(made_site):
+    text = (made_site / "search-index.js").read_text(encoding="utf-8")
+    found = {entry[0]: entry for entry in json.loads(text[len("window.searchIndex=") : -2])}
+    pages = {path.relative_to(made_site).as_posix() for path in made_site.rglob("*.html")}
+    assert set(found) == pages
+    assert "Dispositif d’écoute" in found["glossaire.html"][4]
+    anchors = dict(map(reversed, found["methode.html"][3]))
+    assert anchors["Licence"] == "licence"
+
+
+def test_headings_of_quarto_whose_anchor_is_their_section_are_known():
+    page = '<main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2></section>'
+    assert '[["ici","Ici"]]' in index({"a.html": page})

@@ -1,0 +1,52 @@
+"""What axe-core, the accessibility rules of Deque, finds on pages in a real browser."""
+
+import html
+import json
+import re
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+WIDTHS = (1280, 375, 320)
+_HARNESS = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+(async () => {
+  const found = {};
+  for (const page of %s) for (const width of %s) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = `width:${width}px;height:900px;border:0`;
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    const inside = frame.contentDocument, script = inside.createElement("script");
+    inside.querySelectorAll("main details").forEach(el => el.open = true);
+    script.src = new URL("axe.min.js", location.href);
+    await new Promise(done => { script.onload = done; inside.head.append(script) });
+    const told = await frame.contentWindow.axe.run(inside, {resultTypes: ["violations"]});
+    found[page + " " + width] = told.violations.map(one => one.id + " " + one.nodes[0].html);
+    frame.remove();
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+def violations(
+    copy: Path, dump: Callable[..., str], widths: Sequence[int] = WIDTHS
+) -> dict[str, list[str]]:
+    """The rules that each page of a copy of a site breaks, by page and width; all are there."""
+    package = find_spec("axe_playwright_python")
+    if package is None or not package.submodule_search_locations:
+        pytest.skip("axe-playwright-python is not installed: no axe-core to run")
+    script = Path(package.submodule_search_locations[0]) / "axe.min.js"
+    (copy / "axe.min.js").write_bytes(script.read_bytes())
+    pages = sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.html"))
+    harness = copy / "axe.html"
+    harness.write_text(_HARNESS % (json.dumps(pages), json.dumps(list(widths))), encoding="utf-8")
+    seconds = 60 + 5 * len(pages) * len(widths)
+    told = dump(harness, f"--virtual-time-budget={10**6 * seconds}", seconds=seconds)
+    match = re.search(r'<pre id="found">(.+?)</pre>', told, re.S)
+    assert match, "axe-core told nothing"
+    found: dict[str, list[str]] = json.loads(html.unescape(match[1]))
+    assert len(found) == len(pages) * len(widths)
+    return found
