@@ -52,12 +52,14 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         "glossaire.html",
         "retours.html",
         "site.css",
+        "editions/2026-T3/edition-2026-T3.pdf",
         *(
             f"editions/2026-T3/{name}"
             for page in ("panorama", "produit")
             for name in (
                 f"{page}.html",
                 f"{page}.pdf",
+                f"{page}.docx",
                 f"{page}.ipynb",
                 f"{page}.csv",
                 f"{page}_files/fig-parts.svg",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from observlib.display import french
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
 from observlib.publish import pandoc
@@ -68,20 +69,41 @@ def page_source(project: Project, page: Page, markdown: str) -> str:
     ObservError
         Where pandoc refuses the page.
     """
+    description = unmarked(str(page.meta.get("description", "")))
+    about = {**metadata(project, page), "prefix": f"{page.source.stem}--"}
+    name = str(project.folder / page.source)
+    return _framed(project, name, page.source.stem, page.title, description, markdown, about)
+
+
+def framed(project: Project, name: str, title: str, markdown: str) -> str:
+    """Typst's source of a chapter that is no page of the site."""
+    about = {"lang": "fr-FR", "madelong": french.day_label(project.manifest.made)}
+    return _framed(project, title, name, title, "", markdown, {**about, "title": title})
+
+
+def _framed(
+    project: Project,
+    source: str,
+    name: str,
+    title: str,
+    description: str,
+    markdown: str,
+    about: dict[str, Any],
+) -> str:
     return pandoc.convert(
         markdown,
         "typst",
-        name=str(project.folder / page.source),
+        name=source,
         template=pandoc.TEMPLATES / "page.typ",
         variables={
-            "name": literal(page.source.stem),
-            "title-text": literal(page.title),
-            "document-text": literal(f"{page.title} – {project.title}, {edition_of(project)}"),
-            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
+            "name": literal(name),
+            "title-text": literal(title),
+            "document-text": literal(f"{title} – {project.title}, {edition_of(project)}"),
+            "description-text": literal(description),
             "sitetitle": literal(project.title),
             "edition": literal(f"É{edition_of(project)[1:]}"),
         },
-        metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
+        metadata=about,
         filters=project.filters,
     )
 
@@ -136,7 +158,7 @@ def compiled(main: Path, project: Project, page: Page | None = None) -> bytes:
     made = project.made(page) if page else project.manifest.made
     moment = datetime(made.year, made.month, made.day, tzinfo=UTC)
     pdf: Any = typst.compile(
-        main, **_options(main), pdf_standards=["ua-1"], timestamp=int(moment.timestamp())
+        main, **options(main), pdf_standards=["ua-1"], timestamp=int(moment.timestamp())
     )
     return bytes(pdf)
 
@@ -216,7 +238,7 @@ def filled(main: Path) -> list[float]:
     import typst
     from PIL import Image
 
-    made: Any = typst.compile(main, **_options(main), format="png", ppi=_DOTS)
+    made: Any = typst.compile(main, **options(main), format="png", ppi=_DOTS)
     found = []
     for picture in made if isinstance(made, list) else [made]:
         dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
@@ -233,11 +255,12 @@ def _charts(main: Path) -> dict[int, int]:
     """The charts of a page with a caption, and the sheet on which each is."""
     import typst
 
-    found = json.loads(typst.query(main, "<chart>", field="value", **_options(main)))
+    found = json.loads(typst.query(main, "<chart>", field="value", **options(main)))
     return {number: sheet for number, sheet, _ in found}
 
 
-def _options(main: Path) -> dict[str, Any]:
+def options(main: Path) -> dict[str, Any]:
+    """How typst is called: it reads nothing outside the folder of its source but our fonts."""
     return {"root": main.parent, "font_paths": fonts(), "ignore_system_fonts": True}
 
 

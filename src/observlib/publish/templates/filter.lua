@@ -2,7 +2,7 @@
 -- to them, callouts, content for one format. All mistakes are told on stderr, one line each that
 -- starts with "observlib: ", and pandoc then leaves with a status of its own.
 
-local html, typst = FORMAT:match 'html' ~= nil, FORMAT == 'typst'
+local html, typst, docx = FORMAT:match 'html' ~= nil, FORMAT == 'typst', FORMAT == 'docx'
 local NBSP = '\u{a0}'
 local NAMES = { fig = 'Figure', tbl = 'Tableau' }
 local DELIMITER = NBSP .. ': '
@@ -10,6 +10,7 @@ local CALLOUTS = { note = 'Note', tip = 'Conseil', warning = 'Avertissement',
   caution = 'Attention', important = 'Important' }
 -- a drawing is as wide as the text on paper, unless it were then higher than half a page; in points
 local TEXT_WIDTH, MOST_HIGH, TURNED_WIDTH = 464, 430, 711
+local PROPERTIES = { 'title', 'subtitle', 'author', 'date', 'subject', 'category', 'description', 'lang' }
 local problems, numbers, counts, turned = {}, {}, { fig = 0, tbl = 0 }, {}
 -- in a PDF, labels begin with the page's name: a whole edition is one document
 local prefix, charts, tables = '', 0, 0
@@ -175,11 +176,28 @@ local function typst_image(image, captioned)
     ', alt: ' .. typst_string(alternative(image, captioned)) .. ')'
 end
 
+-- a word processor shows dots, and has the alternative text for a description
+local function docx_image(image, captioned)
+  local points = width_on_paper(image, captioned)
+  local attributes = points and { { 'width', ('%.2fcm'):format(points * 2.54 / 72) } } or {}
+  return pandoc.Image(alternative(image, captioned), image.src:gsub('%.svg$', '.png'), '',
+    pandoc.Attr('', {}, attributes))
+end
+
+local function docx_figure(id, image, caption)
+  local content = pandoc.Blocks { pandoc.Plain { docx_image(image, true) } }
+  if #caption > 0 then
+    content:insert(1, pandoc.Div(pandoc.Para(caption), { ['custom-style'] = 'Image Caption' }))
+  end
+  return pandoc.Div(content, pandoc.Attr(id))
+end
+
 local function figure(id, image, caption)
   caption = labelled(id, caption)
   if html then
     return pandoc.Figure(pandoc.Plain { html_image(image, true) }, { pandoc.Plain(caption) }, pandoc.Attr(id))
   end
+  if docx then return docx_figure(id, image, caption) end
   if #caption == 0 then
     return pandoc.RawBlock('typst', '#figure(kind: image, ' .. typst_image(image, true) .. ')')
   end
@@ -237,12 +255,21 @@ local function typst_table(id, found, caption, notes)
   return pandoc.Blocks { pandoc.RawBlock('typst', text) }
 end
 
+local function docx_table(id, found, caption, notes)
+  found.caption, found.attr = { long = { pandoc.Plain(labelled(id, caption)) } }, pandoc.Attr()
+  local content = pandoc.Blocks { found }
+  for _, note in ipairs(notes) do content:extend(pandoc.read(note, 'html').blocks) end
+  return pandoc.Div(content, pandoc.Attr(id))
+end
+
 local function table_of(id, el, caption, notes)
   if el.t == 'RawBlock' then
     if html then return html_table(id, el.text, caption, notes) end
-    return typst_table(id, pandoc.read(el.text, 'html').blocks[1], caption, notes)
+    local found = pandoc.read(el.text, 'html').blocks[1]
+    return typst and typst_table(id, found, caption, notes) or docx_table(id, found, caption, notes)
   end
   if typst then return typst_table(id, el, caption, notes) end
+  if docx then return docx_table(id, el, caption, notes) end
   el.caption, el.attr = { long = {} }, pandoc.Attr()
   local markup = pandoc.write(pandoc.Pandoc { el }, 'html'):gsub('<th([ >])', '<th scope="col"%1')
   return html_table(id, markup, caption, notes)
@@ -292,6 +319,10 @@ local function callout(div, kind)
     content:insert(1, pandoc.RawBlock('typst', opening))
     content:insert(pandoc.RawBlock('typst', ']'))
     return content
+  end
+  if docx then
+    content:insert(1, pandoc.Para { pandoc.Strong(title) })
+    return pandoc.Div(content, { ['custom-style'] = 'Block Text' })
   end
   if div.attributes.collapse then
     content:insert(1, pandoc.RawBlock('html', '<details class="callout callout-' .. kind .. '">\n<summary>' ..
@@ -358,6 +389,7 @@ local function headings(doc)
       problem('heading "' .. text .. '" jumps from level ' .. level .. ' to ' .. el.level)
     end
     level = el.level
+    if docx then el.level = el.level - 1 end -- a title has a style of its own there
     return el
   end }
 end
@@ -422,6 +454,7 @@ function Pandoc(doc)
     end,
     Image = function(image)
       if html then return html_image(image), false end
+      if docx then return docx_image(image), false end
       return pandoc.RawInline('typst', '#box(' .. typst_image(image) .. ')'), false
     end }
   doc = doc:walk { Div = function(div)
@@ -448,6 +481,11 @@ function Pandoc(doc)
     end
     doc = announced(doc)
     for _, text in ipairs(turned) do doc.blocks:insert(pandoc.RawBlock('typst', text)) end
+  end
+  if docx then -- what else there is would be told by the document's properties
+    local kept = {}
+    for _, key in ipairs(PROPERTIES) do kept[key] = doc.meta[key] end
+    doc.meta = kept
   end
   if #problems > 0 then
     for _, text in ipairs(problems) do io.stderr:write('observlib: ', text, '\n') end
