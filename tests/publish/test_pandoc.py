@@ -73,7 +73,7 @@ def test_alternative_text_reaches_both_formats_whole():
     alt = "Une &quot;barre&quot; à 82 % &amp; <b> \\\\ fin"
     figure = FIGURE.replace("Une barre", alt)
     assert 'alt="Une &quot;barre&quot; à 82 % &amp; &lt;b&gt; \\ fin"' in html(figure)
-    assert 'alt: "Une \\"barre\\" à 82 % & <b> \\\\ fin"' in typst(figure)
+    assert 'auto, "Une \\"barre\\" à 82 % & <b> \\\\ fin"' in typst(figure)
 
 
 def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words():
@@ -107,7 +107,7 @@ def test_a_wide_table_on_paper_is_smaller_and_then_on_a_turned_page():
     smaller = wide(5, "Satisfaction")
     assert "#show table: set text(size: " in smaller and "#page(" not in smaller
     turned = wide(7, "Satisfaction")
-    assert turned.startswith("#elsewhere(<page-tbl-a>)[Le tableau\u00a01, large, est]")
+    assert turned.startswith("#elsewhere(<tbl-a--page>)[Le tableau\u00a01, large, est]")
     assert "#page(flipped: true)[" in turned, "after the text, which it does not stop"
     sizes = [re.search(r"text\(size: ([\d.]+)pt\)", wide(n, "Satisfaction")) for n in (9, 14)]
     assert [size and float(size[1]) < 9.5 for size in sizes] == [True, True]
@@ -228,7 +228,8 @@ def test_on_paper_a_line_stays_with_the_list_that_it_leads():
     assert "#announcement" not in typst("**Réserves.** Une.\n\n- Une.\n")
 
 
-def test_on_paper_a_drawing_made_for_screens_is_smaller():
+def test_on_paper_a_drawing_is_as_wide_as_the_text_and_at_most_half_a_page_high():
     drawing = '::: {#fig-a}\n![](a.svg){fig-alt="Un" width=480 height=200}\n\nTitre\n:::\n'
-    assert 'image("a.svg", width: 280.8pt, alt: "Un")' in typst(drawing)
-    assert 'image("a.svg", alt: "Un")' in typst(drawing.replace(" width=480 height=200", ""))
+    assert '#chart(1, "a.svg", 464.0pt, "Un"' in typst(drawing)
+    assert '#chart(1, "a.svg", 206.4pt, "Un"' in typst(drawing.replace("200", "1000"))
+    assert '#chart(1, "a.svg", auto, "Un"' in typst(drawing.replace(" width=480 height=200", ""))

@@ -32,7 +32,8 @@ def pages(source: str, label: str, folder: Path) -> list[int]:
 def document(markdown: str) -> str:
     """Typst's source of a page, in which `{above}` points stand before the text."""
     text = "\n```{=typst}\n#v(ABOVEpt)\n```\n\n" + markdown
-    quoted = {name: '"x"' for name in ("title-text", "description-text", "sitetitle", "edition")}
+    names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
+    quoted = {name: '"x"' for name in names}
     return pandoc.convert(
         text, "typst", name="page", template=pandoc.TEMPLATES / "page.typ", variables=quoted
     )

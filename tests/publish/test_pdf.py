@@ -12,7 +12,7 @@ import pytest
 
 from observlib.errors import ObservError
 from observlib.publish import pandoc, publish
-from observlib.publish.pdf import FEW_LINES, _end, _setting, fonts, literal
+from observlib.publish.pdf import FEW_LINES, Setting, filled, fonts, literal, settled
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +60,13 @@ def test_pdf_says_what_the_page_says(pdf):
         "Tableau 1 : Usagers satisfaits par produit",
         "Source : essai.",
         "Édition 2026-T3",
-        "Page 1 sur",
         "Cette phrase n’est que dans le PDF.",
         "7,8 sur 10",
         "Références",
     ):
         assert words in text
     assert "Données de la figure" not in text
+    assert text.replace(" ", "").endswith("Panorama1/1"), "the foot tells page and pages"
 
 
 def test_fonts_are_those_of_typst_and_matplotlib_only():
@@ -110,20 +110,26 @@ def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path, sample):
     assert turned.count(True) == 1 and turned.count(False) >= 1
 
 
+def source(markdown: str) -> str:
+    """Typst's source of a page."""
+    names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
+    quoted = {name: '"x"' for name in names}
+    template = pandoc.TEMPLATES / "page.typ"
+    return pandoc.convert(markdown, "typst", name="p", template=template, variables=quoted)
+
+
 def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(tmp_path):
-    quoted = {name: '"x"' for name in ("title-text", "description-text", "sitetitle", "edition")}
-    source = pandoc.convert(
-        "HERE", "typst", name="p", template=pandoc.TEMPLATES / "page.typ", variables=quoted
-    )
-    main, found = tmp_path / "page.typ", {}
+    template, main, found = source("HERE"), tmp_path / "page.typ", {}
+
+    def ends(text: str, setting: Setting) -> list[float]:
+        main.write_text(setting.of(text), encoding="utf-8")
+        return filled(main)
+
     for paragraphs in range(24, 40):
-        text = "Une phrase d’une ligne.\n\n" * paragraphs
-        main.write_text(source.replace("HERE", text), encoding="utf-8")
-        page, height = _end(main, tmp_path, {"tight": "no"})
-        setting = _setting(main, tmp_path)
-        found[page, height <= FEW_LINES, setting["tight"], _end(main, tmp_path, setting)[0]] = (
-            paragraphs
-        )
-    assert (1, False, "no", 1) in found, "a page that is not full is set as usual"
-    assert (2, True, "yes", 1) in found, "a second page of a line is spared"
-    assert all(before == after for before, _, tight, after in found if tight == "no")
+        text = template.replace("HERE", "Une phrase d’une ligne.\n\n" * paragraphs)
+        usual, setting = ends(text, Setting()), settled(text, main)
+        last = len(usual), usual[-1] <= FEW_LINES
+        found[(*last, setting.tight, len(ends(text, setting)))] = paragraphs
+    assert (1, False, False, 1) in found, "a page that is not full is set as usual"
+    assert (2, True, True, 1) in found, "a second page of a line is spared"
+    assert all(before == after for before, _, tight, after in found if not tight)

@@ -57,10 +57,11 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         "search.js",
         "search-index.js",
         "favicon.svg",
+        "edition-2026-T3.pdf",
         *(
             f"{page}{ending}"
             for page in ("panorama", "produit")
-            for ending in (".html", ".pdf", ".ipynb", ".csv", "_files/fig-parts.svg")
+            for ending in (*(".html", ".pdf", ".docx", ".ipynb", ".csv", "_files/fig-parts.svg"),)
         ),
     }
 

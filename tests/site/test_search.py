@@ -36,7 +36,7 @@ ASK = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
   document.getElementById("found").textContent = JSON.stringify(found);
 })();
 </script>"""
-PAGES = ["index.html", "editions/2026-T3/panorama.html"]
+PAGES = ["index.html", "panorama.html"]
 ASKED = [
     "VERIFICATION intervalle",
     "vérifications des intervalles",

@@ -6,20 +6,22 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from pathlib import Path, PurePosixPath
+from contextlib import contextmanager
+from pathlib import Path, PurePath, PurePosixPath
 
 from observlib import disk_cache, inputs
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
-from observlib.publish import html, pdf
+from observlib.publish import docx, html, pdf, whole
 from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.links import PageLinks, broken_links
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
-from observlib.publish.project import Page, PagesError, Project
+from observlib.publish.project import HOME, Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
+_CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
 
 
 # what of the library makes a page of its source; a test looks whether the publisher imports more
@@ -50,6 +52,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     shutil.copyfile(html.style(), site / "site.css")
     depends = _inputs(project) if kept else {}
     new: dict[PurePosixPath, dict[str, bytes]] = {}
+    chapters: dict[str, bytes] = {}
     links: dict[str, PageLinks] = {}  # read by threads, while others wait for pandoc
     problems: dict[PurePosixPath, list[str]] = {}
 
@@ -57,7 +60,8 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
         content = disk_cache.get(kept, _name(page, depends)) if kept else None
         if content is None:
             content = new[page.source] = _page(project, page)
-        _write_files(content, site)
+        chapters.update({name: file for name, file in content.items() if _is_chapter(name)})
+        _write_files({name: content[name] for name in content.keys() - chapters.keys()}, site)
         if text := content.get(str(page.output(".html"))):
             links[str(page.output(".html"))] = PageLinks(text.decode("utf-8"))
 
@@ -76,6 +80,8 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    if chapters and not problems:
+        write_whole(project, site, chapters, kept)
     if kept and _inputs(project) == depends:  # else the library changed meanwhile
         for source, content in new.items():
             disk_cache.put(kept, _name(project.page(source), depends), content)
@@ -118,28 +124,34 @@ def _name(page: Page, depends: dict[PurePosixPath, Inputs]) -> str:
 
 
 def _page(project: Project, page: Page) -> dict[str, bytes]:
-    """One page in all its forms: the contents of its files, by their paths in the site."""
+    """One page in all its forms: the contents of its files, by their paths in the site.
+
+    Also, below `.chapters`, what the whole edition is made of.
+    """
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         site = Path(place).resolve()
         target = site / page.source
         target.parent.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(1) as aside:  # typst makes the PDF while pandoc makes the HTML
-            pdf = aside.submit(_pdf, project, page) if "typst" in page.formats else None
+            pdf = aside.submit(chapter, project, page) if "typst" in page.formats else None
 
             def downloads() -> list[dict[str, str]]:
                 found = []
                 if pdf:
                     content = target.with_suffix(".pdf")
-                    content.write_bytes(pdf.result())
+                    content.write_bytes(pdf.result()[0])
                     found.append(_download("PDF", content))
-                return [*found, *(write_downloads(project, page, site) if page.is_study else ())]
+                if page.is_study:
+                    found += write_downloads(project, page, site)
+                return [*found, *whole_download(project, page)]
 
             if "html" in page.formats:
                 write_html(project, page, site, downloads)
             else:
                 downloads()
         made = [path for path in sorted(site.rglob("*")) if path.is_file()]
-        return {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+        files = {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+        return {**files, **(pdf.result()[1] if pdf else {})}
 
 
 def write_html(
@@ -160,11 +172,13 @@ def write_html(
 
 
 def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
-    """Put a study's notebook and open data beside its page; the links to them."""
+    """Put a study's document, notebook and open data beside its page; the links to them."""
     source, target = project.folder / page.source, site / page.source
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
-    links = [_download("Carnet exécuté", target)]
+    document = target.with_suffix(".docx")
+    document.write_bytes(_docx(project, page))
+    links = [_download(docx.TITLE, document), _download("Carnet exécuté", target)]
     for end, table in open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
@@ -172,13 +186,75 @@ def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, 
     return links
 
 
-def _pdf(project: Project, page: Page) -> bytes:
+def _docx(project: Project, page: Page) -> bytes:
+    with _on_paper(project, page) as (text, folder):
+        return docx.page_docx(project, page, text, folder)
+
+
+@contextmanager
+def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
+    """The text of a page for paper, and a folder of its own with the pictures that it names."""
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
         _write_files(converted.files, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
-        return pdf.page_pdf(project, page, converted.text, folder)
+        yield converted.text, folder
+
+
+def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:
+    """The PDF of a page, and the files that make it a chapter of the whole edition."""
+    with _on_paper(project, page) as (text, folder):
+        content = pdf.page_pdf(project, page, text, folder)
+        made = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        name = f"{_CHAPTERS}/{page.source.stem}"
+        files = {f"{name}/{path.relative_to(folder).as_posix()}": path for path in made}
+        return content, {name: path.read_bytes() for name, path in files.items()}
+
+
+def write_whole(
+    project: Project, site: Path, chapters: Mapping[str, bytes], kept: Path | None = None
+) -> None:
+    """Put the PDF of the whole edition into a site.
+
+    Parameters
+    ----------
+    chapters
+        What `chapter` gives for all its pages.
+    kept
+        The folder where it is kept; one that was made from the same is taken from there.
+    """
+    made_of = {
+        **{name: inputs.digest(content) for name, content in chapters.items()},
+        **inputs.within(inputs.library(), RENDERING),
+        **inputs.installed(),
+        "the site": repr((project.title, project.website.get("description"))),
+        "the edition": repr(project.manifest),
+        "its parts": repr(whole.parts(project)),
+    }
+    name = f"edition.{inputs.key(made_of)}"
+    found = disk_cache.get(kept, name) if kept else None
+    if found is None:
+        with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+            _write_files(chapters, Path(place))
+            content = whole.whole_pdf(project, Path(place).resolve() / _CHAPTERS)
+        found = {whole.output(project).name: content}
+        if kept:
+            disk_cache.put(kept, name, found)
+    _write_files(found, (site / whole.output(project)).parent)
+
+
+def whole_download(project: Project, page: Page) -> list[dict[str, str]]:
+    """The link from the home page, or a page that is a chapter, to the PDF of the whole edition."""
+    is_linked = page.source == HOME or "typst" in page.formats
+    if not is_linked or not whole.parts(project):
+        return []
+    href = os.path.relpath(whole.output(project), page.source.parent)
+    return [{"text": whole.TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
+
+
+def _is_chapter(name: str) -> bool:
+    return name.startswith(f"{_CHAPTERS}/")
 
 
 def _text(project: Project, page: Page, to: Format) -> Converted:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -124,6 +126,63 @@ def convert(
         "variables": dict(variables or {}),
         "metadata": dict(metadata or {}),
     }
+    return _run(options, markdown, name, time_limit).decode("utf-8")
+
+
+def convert_to_docx(
+    markdown: str,
+    *,
+    name: str,
+    folder: Path,
+    reference: bytes,
+    moment: datetime,
+    metadata: Mapping[str, Any],
+    filters: Sequence[Path] = (),
+    time_limit: float = TIME_LIMIT,
+) -> bytes:
+    """Convert Quarto Markdown to a document of word processors.
+
+    Parameters
+    ----------
+    folder
+        Where its pictures are.
+    reference
+        The document whose looks it has.
+    moment
+        When it was made, as it says itself.
+    markdown, name, metadata, filters
+        As for `convert`, which raises the same.
+    """
+    looks = folder / "reference.docx"
+    looks.write_bytes(reference)
+    options = {
+        "from": "markdown",
+        "to": "docx",
+        "output-file": "-",
+        "reference-doc": address(looks),
+        "resource-path": [str(folder)],
+        "fail-if-warnings": True,
+        "data-dir": str(TEMPLATES),
+        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
+        "metadata": dict(metadata),
+    }
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+    return _run(options, markdown, name, time_limit, environment)
+
+
+def data_file(name: str) -> bytes:
+    """A file that pandoc brings."""
+    asked = [executable(), f"--print-default-data-file={name}"]
+    return subprocess.run(asked, capture_output=True, check=True, timeout=TIME_LIMIT).stdout
+
+
+def _run(
+    options: Mapping[str, Any],
+    markdown: str,
+    name: str,
+    time_limit: float,
+    environment: Mapping[str, str] | None = None,
+) -> bytes:
     # pandoc takes its options from a file only, so that no text is read as an option
     with tempfile.TemporaryDirectory(prefix="observlib-") as folder:
         defaults = Path(folder) / "defaults.json"
@@ -135,6 +194,7 @@ def convert(
                 input=markdown.encode("utf-8"),
                 capture_output=True,
                 timeout=time_limit,
+                env=environment,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
@@ -147,7 +207,7 @@ def convert(
             ) from error
     if done.returncode:
         raise ObservError(*_problems(done.stderr.decode("utf-8", "replace"), name))
-    return done.stdout.decode("utf-8")
+    return done.stdout
 
 
 def _problems(stderr: str, name: str) -> list[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from observlib.display import french
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
 from observlib.publish import pandoc
@@ -21,10 +28,88 @@ if TYPE_CHECKING:
 
 # in points from the upper edge of a last page, margin included: some eight lines
 FEW_LINES = 200.0
+# of a page: where more is left white under the text, a chart gives its place to what follows it
+GAP = 0.18
+HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
+_SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
+_DOTS = 18.0  # to the inch, to look how far pages are filled
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a page is set: lines tighter; charts floating, or smaller; as a chapter or alone."""
+
+    tight: bool = False
+    floats: tuple[int, ...] = ()
+    small: tuple[int, ...] = ()
+    chapter: bool = False
+
+    def of(self, source: str) -> str:
+        """Typst's source, set so."""
+        parts = {
+            "tight": _word(self.tight),
+            "floats": "(" + "".join(f"{number}," for number in self.floats) + ")",
+            "small": "(" + "".join(f"{number}," for number in self.small) + ")",
+            "chapter": _word(self.chapter),
+        }
+        words = ", ".join(f"{name}: {value}" for name, value in parts.items())
+        return source.replace(_SETTING, f"#let setting = ({words})", 1)
+
+
+def page_source(project: Project, page: Page, markdown: str) -> str:
+    """Typst's source of a page.
+
+    Parameters
+    ----------
+    markdown
+        Its text with its front matter, made for `typst`.
+
+    Raises
+    ------
+    ObservError
+        Where pandoc refuses the page.
+    """
+    description = unmarked(str(page.meta.get("description", "")))
+    about = {**metadata(project, page), "prefix": f"{page.source.stem}--"}
+    name = str(project.folder / page.source)
+    return _framed(project, name, page.source.stem, page.title, description, markdown, about)
+
+
+def framed(project: Project, name: str, title: str, markdown: str) -> str:
+    """Typst's source of a chapter that is no page of the site."""
+    about = {"lang": "fr-FR", "madelong": french.day_label(project.manifest.made)}
+    return _framed(project, title, name, title, "", markdown, {**about, "title": title})
+
+
+def _framed(
+    project: Project,
+    source: str,
+    name: str,
+    title: str,
+    description: str,
+    markdown: str,
+    about: dict[str, Any],
+) -> str:
+    return pandoc.convert(
+        markdown,
+        "typst",
+        name=source,
+        template=pandoc.TEMPLATES / "page.typ",
+        variables={
+            "name": literal(name),
+            "title-text": literal(title),
+            "document-text": literal(f"{title} – {project.title}, {edition_of(project)}"),
+            "description-text": literal(description),
+            "sitetitle": literal(project.title),
+            "edition": literal(f"É{edition_of(project)[1:]}"),
+        },
+        metadata=about,
+        filters=project.filters,
+    )
 
 
 def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
-    """The PDF of a page.
+    """The PDF of a page. Its source, set as a chapter of the whole edition, is left in `folder`.
 
     Parameters
     ----------
@@ -38,71 +123,149 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
     ObservError
         Where pandoc or typst refuses the page: PDF/UA-1 is checked as it is written.
     """
+    source = page_source(project, page, markdown)
+    main = folder / f"{page.source.stem}.typ"
+    with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
+        setting = settled(source, main)
+        main.write_text(setting.of(source), encoding="utf-8")
+        pdf = compiled(main, project, page)
+    main.write_text(replace(setting, chapter=True).of(source), encoding="utf-8")
+    return pdf
+
+
+def edition_of(project: Project) -> str:
+    """The edition, as running heads name it."""
+    kind = " – données de démonstration" if project.manifest.is_demonstration else ""
+    return f"édition {project.manifest.quarter}{kind}"
+
+
+@contextmanager
+def telling_typst_errors(name: str) -> Iterator[None]:
+    """Say of what file typst speaks."""
     import typst
 
-    name = str(project.folder / page.source)
-    made = project.made(page)
-    edition = f"Édition {project.manifest.quarter}"
-    if project.manifest.is_demonstration:
-        edition += " – données de démonstration"
-    source = pandoc.convert(
-        markdown,
-        "typst",
-        name=name,
-        template=pandoc.TEMPLATES / "page.typ",
-        variables={
-            "title-text": literal(page.title),
-            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
-            "sitetitle": literal(project.title),
-            "edition": literal(edition),
-        },
-        metadata=metadata(project, page),
-        filters=project.filters,
-    )
-    main = folder / f"{page.source.stem}.typ"
-    main.write_text(source, encoding="utf-8")
-    moment = datetime(made.year, made.month, made.day, tzinfo=UTC)
     try:
-        pdf: Any = typst.compile(
-            main,
-            root=folder,
-            font_paths=fonts(),
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=int(moment.timestamp()),
-            sys_inputs=_setting(main, folder),
-        )
+        yield
     except (typst.TypstError, RuntimeError) as error:
         first = re.sub(r"\s+", " ", str(error)).strip()
-        raise ObservError(f"{name}: its PDF cannot be made: {first}") from error
+        raise ObservError(f"{name} cannot be made: {first}") from error
+
+
+def compiled(main: Path, project: Project, page: Page | None = None) -> bytes:
+    """The PDF of typst's source, checked as PDF/UA-1; of the day of a page, or of the edition."""
+    import typst
+
+    made = project.made(page) if page else project.manifest.made
+    moment = datetime(made.year, made.month, made.day, tzinfo=UTC)
+    pdf: Any = typst.compile(
+        main, **options(main), pdf_standards=["ua-1"], timestamp=int(moment.timestamp())
+    )
     return bytes(pdf)
 
 
-def _setting(main: Path, folder: Path) -> dict[str, str]:
-    """Set the lines tighter where that spares a last page of a few lines; else as usual."""
-    usual, tight = {"tight": "no"}, {"tight": "yes"}
-    pages, height = _end(main, folder, usual)
-    if pages == 1 or height > FEW_LINES:
+def settled(source: str, main: Path) -> Setting:
+    """How a page is set best: no page is left white, nor the last one almost.
+
+    Charts that leave their place for the top of the next page do so one by one, from the first
+    page on. Lines are set tighter where that spares a last page of a few lines.
+    """
+    usual, pages = _without_gaps(source, main, Setting())
+    if len(pages) == 1 or pages[-1] > FEW_LINES:
         return usual
-    return tight if _end(main, folder, tight)[0] < pages else usual
+    tight, fewer = _without_gaps(source, main, Setting(tight=True))
+    return tight if len(fewer) < len(pages) else usual
 
 
-def _end(main: Path, folder: Path, setting: dict[str, str]) -> tuple[int, float]:
-    """The page on which the text ends, and where on it, in points from its upper edge."""
+def _without_gaps(source: str, main: Path, setting: Setting) -> tuple[Setting, list[float]]:
+    """The setting with the charts that leave their place; how far each page is filled."""
+    pages = _filled(source, main, setting)
+    page = 1
+    while page < len(pages):
+        found = None
+        if is_gap(pages[page - 1]):
+            found = _filled_better(source, main, setting, page, pages[page - 1])
+        if found is None:
+            page += 1
+        else:
+            setting, pages = found
+    return setting, pages
+
+
+def _filled_better(
+    source: str, main: Path, setting: Setting, page: int, end: float
+) -> tuple[Setting, list[float]] | None:
+    """The setting in which charts of the next page let what follows them fill a page.
+
+    They go to the top of the next page, never of this one, where they would stand before what
+    announces them; else the first is made smaller, to stand on this one.
+    """
+    main.write_text(setting.of(source), encoding="utf-8")
+    at = _charts(main)
+    charts = [number for number, place in at.items() if place == page + 1]
+    charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
+    for more in range(1, len(charts) + 1):
+        other = replace(setting, floats=(*setting.floats, *charts[:more]))
+        pages = _filled(source, main, other)
+        places = _charts(main)
+        if pages[page - 1] > end and all(places[number] > page for number in charts[:more]):
+            return other, pages
+    if charts:
+        other = replace(setting, small=(*setting.small, charts[0]))
+        pages = _filled(source, main, other)
+        if pages[page - 1] > end:
+            return other, pages
+    return None
+
+
+def is_gap(end: float) -> bool:
+    """Whether too much of a page is white under its text, which ends there.
+
+    Examples
+    --------
+    >>> is_gap(500), is_gap(700)
+    (True, False)
+    """
+    return HEIGHT - BOTTOM - end > GAP * HEIGHT
+
+
+def _filled(source: str, main: Path, setting: Setting) -> list[float]:
+    main.write_text(setting.of(source), encoding="utf-8")
+    return filled(main)
+
+
+def filled(main: Path) -> list[float]:
+    """Where the text of each page ends, in points from its upper edge, as its picture shows."""
+    import typst
+    from PIL import Image
+
+    made: Any = typst.compile(main, **options(main), format="png", ppi=_DOTS)
+    found = []
+    for picture in made if isinstance(made, list) else [made]:
+        dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
+        scale = 72 / _DOTS
+        body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
+        rows = np.flatnonzero((body < 250).any(axis=1))
+        turned = dots.shape[1] > dots.shape[0]  # for one table: it is as full as that is long
+        end = TOP + (rows[-1] + 1) * scale if len(rows) else TOP
+        found.append(HEIGHT - BOTTOM if turned else float(end))
+    return found
+
+
+def _charts(main: Path) -> dict[int, int]:
+    """The charts of a page with a caption, and the sheet on which each is."""
     import typst
 
-    found = typst.query(
-        main,
-        "<end>",
-        field="value",
-        one=True,
-        root=folder,
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs=setting,
-    )
-    value = json.loads(found)
-    return int(value["page"]), float(value["y"])
+    found = json.loads(typst.query(main, "<chart>", field="value", **options(main)))
+    return {number: sheet for number, sheet, _ in found}
+
+
+def options(main: Path) -> dict[str, Any]:
+    """How typst is called: it reads nothing outside the folder of its source but our fonts."""
+    return {"root": main.parent, "font_paths": fonts(), "ignore_system_fonts": True}
+
+
+def _word(truth: bool) -> str:
+    return "true" if truth else "false"
 
 
 def literal(text: str) -> str:

@@ -11,8 +11,15 @@ from typing import Any
 
 from observlib.display.prose import plain
 from observlib.errors import ObservError
+from observlib.publish import docx
 from observlib.publish.downloads import TITLES, open_data
-from observlib.publish.embedded import Progress, write_downloads
+from observlib.publish.embedded import (
+    Progress,
+    chapter,
+    whole_download,
+    write_downloads,
+    write_whole,
+)
 from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
@@ -43,10 +50,15 @@ def build(project: Project, site: Path, progress: Progress) -> None:
         missing = [str(path) for path in _expected(project) if not (made / path).is_file()]
         if missing:
             raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *tail)
+        chapters: dict[str, bytes] = {}
         for page in project.pages:
             if page.is_study:
                 write_downloads(project, page, made)
                 _mend_links(made / page.output(".html"))
+            if "typst" in page.formats:
+                chapters |= chapter(project, page)[1]
+        if chapters:
+            write_whole(project, made, chapters)
         shutil.move(made, site)
     progress(total, total, "Quarto")
 
@@ -101,7 +113,12 @@ def stage(project: Project, folder: Path) -> None:
             _stage_notebook(project, page, path)
         elif page.source.stem == "index":
             text = path.read_text(encoding="utf-8")
-            extra = {"subtitle": manifest.label, "date": manifest.made.isoformat()}
+            extra: dict[str, Any] = {
+                "subtitle": manifest.label,
+                "date": manifest.made.isoformat(),
+            }
+            if links := _whole_link(project, page):
+                extra["format-links"] = links
             path.write_text(_with_meta(text, extra, path), encoding="utf-8", newline="\n")
 
 
@@ -109,13 +126,23 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     """Add the links to the downloads, beside the one to the PDF that `_quarto.yml` gives."""
     notebook = read_notebook(path)
     name = page.source.stem
-    links = [{"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"}]
+    links = [{"text": docx.TITLE, "href": f"{name}.docx", "icon": "file-word"}]
+    links.append({"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"})
     for end in open_data(path):
         links.append({"text": f"{TITLES[end]} (CSV)", "href": f"{name}{end}", "icon": "table"})
+    links += _whole_link(project, page)
     cells = notebook["cells"]
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
     cells[0]["source"] = front.splitlines(keepends=True)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _whole_link(project: Project, page: Page) -> list[dict[str, str]]:
+    """The link to the whole edition's PDF, as `format-links` has it."""
+    return [
+        {"text": f"{link['text']} (PDF)", "href": link["href"], "icon": "file-pdf"}
+        for link in whole_download(project, page)
+    ]
 
 
 def _with_meta(text: str, extra: dict[str, Any], name: Path) -> str:

@@ -45,10 +45,10 @@ def ranked(addresses: Iterable[str]) -> list[str]:
 
     Examples
     --------
-    >>> ranked(["documentation/a.html", "editions/2026-T3/b.html", "index.html"])
-    ['editions/2026-T3/b.html', 'index.html', 'documentation/a.html']
+    >>> ranked(["documentation/a.html", "practices/b.html", "index.html"])
+    ['index.html', 'practices/b.html', 'documentation/a.html']
     """
-    places = ("editions", "", "practices", "documentation")
+    places = ("", "practices", "documentation")
 
     def rank(address: str) -> tuple[int, str]:
         folder = address.split("/")[0] if "/" in address else ""

@@ -2,15 +2,18 @@
 -- to them, callouts, content for one format. All mistakes are told on stderr, one line each that
 -- starts with "observlib: ", and pandoc then leaves with a status of its own.
 
-local html, typst = FORMAT:match 'html' ~= nil, FORMAT == 'typst'
+local html, typst, docx = FORMAT:match 'html' ~= nil, FORMAT == 'typst', FORMAT == 'docx'
 local NBSP = '\u{a0}'
 local NAMES = { fig = 'Figure', tbl = 'Tableau' }
 local DELIMITER = NBSP .. ': '
 local CALLOUTS = { note = 'Note', tip = 'Conseil', warning = 'Avertissement',
   caution = 'Attention', important = 'Important' }
--- a drawing made for screens is smaller on paper, where its letters are still of 8.2 points
-local ON_PAPER = 0.78
+-- a drawing is as wide as the text on paper, unless it were then higher than half a page; in points
+local TEXT_WIDTH, MOST_HIGH, TURNED_WIDTH = 464, 430, 711
+local PROPERTIES = { 'title', 'subtitle', 'author', 'date', 'subject', 'category', 'description', 'lang' }
 local problems, numbers, counts, turned = {}, {}, { fig = 0, tbl = 0 }, {}
+-- in a PDF, labels begin with the page's name: a whole edition is one document
+local prefix, charts, tables = '', 0, 0
 
 local paper_table = dofile(pandoc.path.join {
   pandoc.path.directory(PANDOC_SCRIPT_FILE), 'paper_tables.lua' })
@@ -44,10 +47,10 @@ local function written_each(contents)
   return texts
 end
 
-local function labelled(id, inlines)
+local function labelled(id, inlines, goes_on)
   local result = pandoc.Inlines {}
   if numbers[id] then
-    local name = NAMES[kind_of(id)] .. NBSP .. numbers[id] .. DELIMITER
+    local name = NAMES[kind_of(id)] .. NBSP .. numbers[id] .. (goes_on or '') .. DELIMITER
     result:insert(html and pandoc.Span({ pandoc.Str(name) }, pandoc.Attr('', { 'label' }))
       or pandoc.Strong { pandoc.Str(name) })
   end
@@ -159,11 +162,34 @@ local function html_image(image, captioned)
   return pandoc.Image({}, image.src, '', pandoc.Attr('', {}, attributes))
 end
 
+-- in points, or nil where a picture does not tell its size
+local function width_on_paper(image, captioned)
+  local wide, high = tonumber(image.attributes.width), tonumber(image.attributes.height)
+  if not wide then return nil end
+  if not captioned then return math.min(wide * 0.75, TEXT_WIDTH) end
+  return math.min(TEXT_WIDTH, high and MOST_HIGH * wide / high or TEXT_WIDTH)
+end
+
 local function typst_image(image, captioned)
-  local pixels = tonumber(image.attributes.width)
-  local width = pixels and (', width: %.1fpt'):format(pixels * 0.75 * ON_PAPER) or ''
-  return 'image(' .. typst_string(image.src) .. width .. ', alt: ' ..
-    typst_string(alternative(image, captioned)) .. ')'
+  local points = width_on_paper(image, captioned)
+  return 'image(' .. typst_string(image.src) .. (points and (', width: %.1fpt'):format(points) or '') ..
+    ', alt: ' .. typst_string(alternative(image, captioned)) .. ')'
+end
+
+-- a word processor shows dots, and has the alternative text for a description
+local function docx_image(image, captioned)
+  local points = width_on_paper(image, captioned)
+  local attributes = points and { { 'width', ('%.2fcm'):format(points * 2.54 / 72) } } or {}
+  return pandoc.Image(alternative(image, captioned), image.src:gsub('%.svg$', '.png'), '',
+    pandoc.Attr('', {}, attributes))
+end
+
+local function docx_figure(id, image, caption)
+  local content = pandoc.Blocks { pandoc.Plain { docx_image(image, true) } }
+  if #caption > 0 then
+    content:insert(1, pandoc.Div(pandoc.Para(caption), { ['custom-style'] = 'Image Caption' }))
+  end
+  return pandoc.Div(content, pandoc.Attr(id))
 end
 
 local function figure(id, image, caption)
@@ -171,9 +197,17 @@ local function figure(id, image, caption)
   if html then
     return pandoc.Figure(pandoc.Plain { html_image(image, true) }, { pandoc.Plain(caption) }, pandoc.Attr(id))
   end
-  local text = '#figure(kind: image, ' .. typst_image(image, true)
-  if #caption > 0 then text = text .. ', caption: [' .. written(caption, FORMAT) .. ']' end
-  return pandoc.RawBlock('typst', text .. ')' .. (id ~= '' and ' <' .. id .. '>' or ''))
+  if docx then return docx_figure(id, image, caption) end
+  if #caption == 0 then
+    return pandoc.RawBlock('typst', '#figure(kind: image, ' .. typst_image(image, true) .. ')')
+  end
+  charts = charts + 1
+  local label = '<' .. prefix .. (id ~= '' and id or 'chart-' .. charts) .. '>'
+  local points = width_on_paper(image, true)
+  return pandoc.RawBlock('typst', ('#chart(%d, %s, %s, %s, [%s]) %s\n#moved(%d, %s)[%s]'):format(
+    charts, typst_string(image.src), points and ('%.1fpt'):format(points) or 'auto',
+    typst_string(alternative(image, true)), written(caption, FORMAT), label, charts, label,
+    numbers[id] and 'La figure' .. NBSP .. numbers[id] or 'Le graphique'))
 end
 
 local function first_image(blocks)
@@ -197,26 +231,45 @@ end
 
 -- where the page would have to be turned, the table is put after the text, which is not stopped so
 local function typst_table(id, found, caption, notes)
-  local label = id ~= '' and id or 'wide-' .. #turned + 1
+  tables = tables + 1
+  local label = prefix .. (id ~= '' and id or 'table-' .. tables)
   for position, note in ipairs(notes) do
     notes[position] = written(pandoc.utils.blocks_to_inlines(pandoc.read(note, 'html').blocks), FORMAT)
   end
-  local above = written(labelled(id, caption), FORMAT)
-  local text, is_turned = paper_table(found, id, above, notes, written_each)
+  local above, again = written(labelled(id, caption), FORMAT), nil
+  if #caption > 0 then
+    local goes_on = NBSP .. '(suite)'
+    local short = numbers[id] and NAMES.tbl .. NBSP .. numbers[id] .. goes_on or 'Tableau' .. goes_on
+    above = above .. '#start-of(' .. typst_string(label .. '--start') .. ')'
+    again = function(is_turned)
+      return ('#again(%s, %dpt, [%s], [#strong[%s]])'):format(typst_string(label .. '--start'),
+        is_turned and TURNED_WIDTH or TEXT_WIDTH, written(labelled(id, caption, goes_on), FORMAT), short)
+    end
+  end
+  local text, is_turned = paper_table(found, id ~= '' and label or '', above, notes, written_each, again)
   if is_turned then
-    turned[#turned + 1] = '#page(flipped: true)[#metadata(none) <page-' .. label .. '>\n' .. text .. '\n]'
+    turned[#turned + 1] = '#page(flipped: true)[#metadata(none) <' .. label .. '--page>\n' .. text .. '\n]'
     local name = numbers[id] and 'Le tableau' .. NBSP .. numbers[id] .. ', large, est' or 'Un tableau, large, est'
-    text = ('#elsewhere(<page-%s>)[%s]'):format(label, name)
+    text = ('#elsewhere(<%s--page>)[%s]'):format(label, name)
   end
   return pandoc.Blocks { pandoc.RawBlock('typst', text) }
+end
+
+local function docx_table(id, found, caption, notes)
+  found.caption, found.attr = { long = { pandoc.Plain(labelled(id, caption)) } }, pandoc.Attr()
+  local content = pandoc.Blocks { found }
+  for _, note in ipairs(notes) do content:extend(pandoc.read(note, 'html').blocks) end
+  return pandoc.Div(content, pandoc.Attr(id))
 end
 
 local function table_of(id, el, caption, notes)
   if el.t == 'RawBlock' then
     if html then return html_table(id, el.text, caption, notes) end
-    return typst_table(id, pandoc.read(el.text, 'html').blocks[1], caption, notes)
+    local found = pandoc.read(el.text, 'html').blocks[1]
+    return typst and typst_table(id, found, caption, notes) or docx_table(id, found, caption, notes)
   end
   if typst then return typst_table(id, el, caption, notes) end
+  if docx then return docx_table(id, el, caption, notes) end
   el.caption, el.attr = { long = {} }, pandoc.Attr()
   local markup = pandoc.write(pandoc.Pandoc { el }, 'html'):gsub('<th([ >])', '<th scope="col"%1')
   return html_table(id, markup, caption, notes)
@@ -267,6 +320,10 @@ local function callout(div, kind)
     content:insert(pandoc.RawBlock('typst', ']'))
     return content
   end
+  if docx then
+    content:insert(1, pandoc.Para { pandoc.Strong(title) })
+    return pandoc.Div(content, { ['custom-style'] = 'Block Text' })
+  end
   if div.attributes.collapse then
     content:insert(1, pandoc.RawBlock('html', '<details class="callout callout-' .. kind .. '">\n<summary>' ..
       written(title, 'html') .. '</summary>'))
@@ -283,9 +340,19 @@ end
 
 local function link(el, root, absent)
   local target, anchor = el.target:match '^([^#?]*)(.*)$'
+  if typst and target == '' and prefix ~= '' and not anchor:match '^#ref%-' then
+    el.target = '#' .. prefix .. anchor:sub(2)
+    return el
+  end
   if el.target:match '^%a[%w+.-]*:' or target == '' then return nil end
-  if absent[target:match '([^/]*)%.ipynb$'] then return el.content end
-  if typst then return el.content end -- a printed page has no neighbour to lead to
+  local study = target:match '([^/]*)%.ipynb$'
+  if absent[study] then return el.content end
+  if not html then -- a printed page has no neighbour to lead to, but in the whole edition
+    if not (typst and study) then return el.content end
+    el.content:insert(1, pandoc.RawInline('typst', '#away(' .. typst_string(study) .. ')['))
+    el.content:insert(pandoc.RawInline('typst', ']'))
+    return el.content
+  end
   target = target:gsub('^/', root):gsub('%.qmd$', '.html'):gsub('%.ipynb$', '.html')
   el.target = target .. anchor
   return el
@@ -322,7 +389,7 @@ local function headings(doc)
       problem('heading "' .. text .. '" jumps from level ' .. level .. ' to ' .. el.level)
     end
     level = el.level
-    if typst then el.level = math.max(1, el.level - 1) end
+    if docx then el.level = el.level - 1 end -- a title has a style of its own there
     return el
   end }
 end
@@ -352,6 +419,7 @@ end
 
 function Pandoc(doc)
   local root = doc.meta.root and pandoc.utils.stringify(doc.meta.root) or ''
+  prefix = doc.meta.prefix and pandoc.utils.stringify(doc.meta.prefix) or ''
   doc = doc:walk { Div = conditional, Span = conditional }
   doc:walk { traverse = 'topdown',
     Div = function(el) number(el.identifier); if kind_of(el.identifier) then return el, false end end,
@@ -363,6 +431,10 @@ function Pandoc(doc)
     local last = doc.blocks[#doc.blocks]
     if last and last.t == 'Div' and last.identifier == 'refs' and #last.content > 0 then
       doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references')))
+      if typst then -- the whole edition gives them once
+        doc.blocks:insert(#doc.blocks - 1, pandoc.RawBlock('typst', '// references'))
+        doc.blocks:insert(pandoc.RawBlock('typst', '// end of references'))
+      end
     end
   end
   local lang = doc.meta.lang and pandoc.utils.stringify(doc.meta.lang) or 'fr'
@@ -382,6 +454,7 @@ function Pandoc(doc)
     end,
     Image = function(image)
       if html then return html_image(image), false end
+      if docx then return docx_image(image), false end
       return pandoc.RawInline('typst', '#box(' .. typst_image(image) .. ')'), false
     end }
   doc = doc:walk { Div = function(div)
@@ -395,8 +468,24 @@ function Pandoc(doc)
   for _, name in ipairs(doc.meta.absent or {}) do absent[pandoc.utils.stringify(name)] = true end
   doc = doc:walk { Link = function(el) return link(el, root, absent) end }
   if typst then
+    if prefix ~= '' then
+      doc = doc:walk { Block = function(el)
+        local id = el.t ~= 'RawBlock' and el.identifier or ''
+        if id ~= '' and id ~= 'refs' and not id:match '^ref%-' then
+          el.identifier = prefix .. id
+          return el
+        end
+      end, Span = function(el)
+        if el.identifier ~= '' then el.identifier = prefix .. el.identifier; return el end
+      end }
+    end
     doc = announced(doc)
     for _, text in ipairs(turned) do doc.blocks:insert(pandoc.RawBlock('typst', text)) end
+  end
+  if docx then -- what else there is would be told by the document's properties
+    local kept = {}
+    for _, key in ipairs(PROPERTIES) do kept[key] = doc.meta[key] end
+    doc.meta = kept
   end
   if #problems > 0 then
     for _, text in ipairs(problems) do io.stderr:write('observlib: ', text, '\n') end

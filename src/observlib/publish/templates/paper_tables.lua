@@ -2,7 +2,7 @@
 -- `filter.lua` loads this file, which gives one function.
 
 -- lines of a table that is not cut: a longer one would leave too much of a page white
-local SHORT = 12
+local SHORT = 7
 -- letters side by side in a table's row, on a page upright or turned, at the usual size in points
 local UPRIGHT, TURNED, SIZE = 93, 142, 9.5
 -- size under which a page is turned; size that letters have to save lines, where so few are left
@@ -11,7 +11,7 @@ local SMALLEST, SMALL, SAVED = 8, 8.5, 0.85
 local LONG = 60
 -- rows that stay together at the head and at the foot of a table that is cut, and the most lines
 -- that they may take
-local FIRST, LAST, MOST_KEPT = 2, 3, 24
+local FIRST, LAST, MOST_KEPT = 2, 3, 12
 -- height of a line, and of what is around a row's lines, for each point of the letters' size
 local LINE, AROUND = 1.25, 0.9
 local SIDES = { AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center' }
@@ -193,7 +193,8 @@ end
 --   caption  what stands above it, in typst's source, or ''
 --   notes    what stands under it, in typst's source
 --   written  gives typst's source of each of some blocks
-return function(found, label, caption, notes, written)
+--   again    gives, for a page turned or not, what repeats the caption above each further part
+return function(found, label, caption, notes, written, again)
   local rows, columns, head_rows = body_rows(found), #found.colspecs, read(found.head.rows)
   local cells = read(rows)
   local widths, size, turned = fitted(columns, head_rows, cells)
@@ -212,7 +213,9 @@ return function(found, label, caption, notes, written)
   add('align: (' .. table.concat(sides, ', ') .. ',),')
   if #found.head.rows > 0 then
     add 'table.header('
-    for _, text in ipairs(row_texts(found.head.rows, function() return true end, written)) do add(text) end
+    local heads_texts = row_texts(found.head.rows, function() return true end, written)
+    if cut and again then heads_texts[1] = heads_texts[1]:gsub('%[', '[' .. again(turned):gsub('%%', '%%%%'), 1) end
+    for _, text in ipairs(heads_texts) do add(text) end
     add '),\ntable.hline(),'
   end
   local function group(position) return is_group(cells[position], columns) end

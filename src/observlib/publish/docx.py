@@ -1,0 +1,131 @@
+"""One page as a document of word processors, from the Markdown that its PDF is made of."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from observlib.display.prose import unmarked
+from observlib.publish import pandoc, pdf
+from observlib.publish.html import metadata
+from observlib.publish.project import Page, Project
+
+TITLE = "Word"
+_DOTS = 192.0  # to the inch: pictures are as wide as the text, and sharp when they are printed
+_A4 = (
+    "<w:sectPr>"
+    '<w:pgSz w:w="11906" w:h="16838" />'
+    '<w:pgMar w:top="1304" w:right="1304" w:bottom="1304" w:left="1304"'
+    ' w:header="709" w:footer="709" w:gutter="0" />'
+    "</w:sectPr>"
+)
+# pandoc's style, by what it has and what ours has
+_STYLES = (
+    (r'<w:color w:val="0F4761"[^>]*/>', '<w:color w:val="000091" />'),
+    (
+        r'(w:styleId="ImageCaption">.*?<w:basedOn w:val="Caption" />)',
+        r"\1<w:pPr><w:keepNext /></w:pPr>",
+    ),
+    (r'(w:styleId="Title">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
+    (r'(w:styleId="Subtitle">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
+    (r'(w:styleId="Author">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
+    (r'(w:styleId="Date">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
+    (
+        r'(w:styleId="BlockText">.*?<w:pPr>)',
+        r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="000091" /></w:pBdr>'
+        r'<w:shd w:val="clear" w:color="auto" w:fill="F4F4FB" />',
+    ),
+    (
+        r'(w:styleId="Table">.*?<w:tblPr>.*?<w:tblInd [^>]*/>)',
+        r'\1<w:tblBorders><w:bottom w:val="single" w:sz="4" w:color="D6D6DE" />'
+        r'<w:insideH w:val="single" w:sz="4" w:color="D6D6DE" /></w:tblBorders>',
+    ),
+)
+
+
+def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
+    """The document of a page, with its language, title, edition and day among its properties.
+
+    Parameters
+    ----------
+    markdown
+        Its text with its front matter, made for `typst`.
+    folder
+        Where the pictures that it names are. Those of vectors are put beside them as dots, which
+        every word processor shows.
+
+    Raises
+    ------
+    ObservError
+        Where pandoc refuses the page, or typst a picture.
+    """
+    name = str(project.folder / page.source)
+    _dotted(sorted(folder.rglob("*.svg")), folder, name)
+    about = metadata(project, page)
+    made = project.made(page)
+    edition = pdf.edition_of(project)
+    return pandoc.convert_to_docx(
+        markdown,
+        name=name,
+        folder=folder,
+        reference=reference(),
+        moment=datetime(made.year, made.month, made.day, tzinfo=UTC),
+        metadata={
+            **about,
+            "subject": f"{project.title}, {edition}",
+            "category": f"É{edition[1:]}",
+            "description": unmarked(str(page.meta.get("description", ""))),
+            "author": project.title,
+            "date": f"É{edition[1:]}, publiée le {about['madelong']}",
+        },
+        filters=project.filters,
+    )
+
+
+def _dotted(pictures: list[Path], folder: Path, name: str) -> None:
+    """Put each picture of vectors beside itself as a PNG: all by one run of typst."""
+    import typst
+
+    if not pictures:
+        return
+    shown = "\n#pagebreak()\n".join(
+        f"#image({pdf.literal(path.relative_to(folder).as_posix())})" for path in pictures
+    )
+    main = folder / "pictures.typ"
+    main.write_text(
+        f"#set page(width: auto, height: auto, margin: 0pt)\n{shown}\n", encoding="utf-8"
+    )
+    with pdf.telling_typst_errors(f"{name}: a picture of its document"):
+        made: Any = typst.compile(main, **pdf.options(main), format="png", ppi=_DOTS)
+    for path, content in zip(pictures, made if isinstance(made, list) else [made], strict=True):
+        path.with_suffix(".png").write_bytes(content)
+
+
+@cache
+def reference() -> bytes:
+    """The looks of documents: pandoc's own, on A4, with our colour, lines and captions."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(pandoc.data_file("reference.docx"))) as before,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for info in before.infolist():
+            text = before.read(info)
+            if info.filename == "word/styles.xml":
+                text = _restyled(text.decode("utf-8")).encode("utf-8")
+            elif info.filename == "word/document.xml":
+                text = re.sub(r"<w:sectPr>.*?</w:sectPr>", _A4, text.decode(), flags=re.S).encode()
+            after.writestr(info, text)
+    return made.getvalue()
+
+
+def _restyled(styles: str) -> str:
+    parts = re.split(r"(?=<w:style )", styles)
+    for pattern, ours in _STYLES:
+        parts = [re.sub(pattern, ours, part, count=1, flags=re.S) for part in parts]
+    return "".join(parts)
