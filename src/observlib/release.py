@@ -26,7 +26,7 @@ from observlib.edition.manifest import (
     known_frame,
     leave_out,
 )
-from observlib.edition.notices import with_attack, with_notices, with_part
+from observlib.edition.notices import with_attack, with_notices, with_package, with_part
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
@@ -325,4 +325,5 @@ def _announce(home: Path, copy: Path, manifest: Mapping[str, Any]) -> None:
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
+    text = with_package(text, copy / "editions" / manifest["quarter"], manifest["frame"])
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")

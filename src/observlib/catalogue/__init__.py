@@ -7,6 +7,7 @@ told at once with its file, line and key.
 from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
+    CHANNELS_IN_ENGLISH,
     Channel,
     Coded,
     Department,
@@ -15,6 +16,7 @@ from observlib.catalogue.entries import (
     Frequency,
     Group,
     Indicator,
+    Named,
     Partner,
     Peer,
     Product,
@@ -32,6 +34,7 @@ from observlib.catalogue.sources import SQLITE, fetched_from
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [
+    "CHANNELS_IN_ENGLISH",
     "CHANNEL_LABELS",
     "FIELDS",
     "SQLITE",
@@ -50,6 +53,7 @@ __all__ = [
     "Indicator",
     "Keep",
     "Layout",
+    "Named",
     "Partner",
     "Peer",
     "Product",

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from observlib.dataset import FOLDER as PACKAGE
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 
@@ -18,7 +19,7 @@ class Manifest:
     """What an edition says of itself. `pages` and `absent` are names, without folder or suffix.
 
     The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
-    or were not asked for.
+    or were not asked for. Of `package` are the files of its data, by their paths in its folder.
     """
 
     quarter: Quarter
@@ -26,6 +27,7 @@ class Manifest:
     made: date
     pages: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    package: tuple[str, ...] = ()
 
     @property
     def is_demonstration(self) -> bool:
@@ -33,10 +35,14 @@ class Manifest:
         return self.kind == "demonstration"
 
     @property
+    def folder(self) -> PurePosixPath:
+        """The edition's folder, in the project and in the site."""
+        return PurePosixPath("editions", str(self.quarter))
+
+    @property
     def notebooks(self) -> list[PurePosixPath]:
         """The paths, in the project, of the notebooks that are published."""
-        folder = PurePosixPath("editions", str(self.quarter))
-        return [folder / f"{name}.ipynb" for name in self.pages]
+        return [self.folder / f"{name}.ipynb" for name in self.pages]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -60,6 +66,7 @@ def read_manifest(folder: Path) -> Manifest:
         quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
         made = date.fromisoformat(str(raw["made"])[:10])
         absent = {str(study["page"]): _is_absent(study) for study in raw["studies"]}
+        package = tuple(name for name in raw.get("frame", {}) if name.startswith(f"{PACKAGE}/"))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ObservError(
             f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, made "
@@ -70,7 +77,8 @@ def read_manifest(folder: Path) -> Manifest:
     if str(quarter) != path.parent.name:
         raise ObservError(f"{path}: is of {quarter}, in the folder of {path.parent.name!r}")
     pages = tuple(name for name in absent if not absent[name])
-    return Manifest(quarter, kind, made, pages, tuple(name for name in absent if absent[name]))
+    missing = tuple(name for name in absent if absent[name])
+    return Manifest(quarter, kind, made, pages, missing, package)
 
 
 def _is_absent(study: Mapping[str, Any]) -> bool:
