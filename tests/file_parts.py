@@ -19,6 +19,8 @@ from tests.drawings import said
 from tests.publish.test_pdf import objects
 
 from observlib import comparisons, estimates
+from observlib.dataset import columns
+from observlib.dataset.workbook import HEAD_ROW
 
 _NUMBERS = {
     *estimates.NUMBERS,
@@ -91,8 +93,13 @@ def _table(where: str, frame: pd.DataFrame) -> Iterator[Part]:
 def _workbook(content: bytes) -> Iterator[Part]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     for sheet in book.sheet_names:
-        head, *rows = book.get_sheet_by_name(sheet).to_python()
-        yield from _table(sheet, pd.DataFrame(rows, columns=[str(name) for name in head]))
+        cells = book.get_sheet_by_name(sheet).to_python()
+        begins = HEAD_ROW if ["Retour au sommaire"] in [row[:1] for row in cells] else 0
+        yield from _prose(sheet, (" | ".join(map(str, row)) for row in cells[:begins]))
+        head, *rows = cells[begins:]
+        names = {one.title: name for name, one in columns.COMPARISONS.items()}
+        frame = pd.DataFrame(rows, columns=[names.get(str(title), str(title)) for title in head])
+        yield from _table(sheet, frame)
     with zipfile.ZipFile(io.BytesIO(content)) as inside:  # formulas, notes, properties
         for name in inside.namelist():
             yield Part(name, inside.read(name).decode("utf-8"))

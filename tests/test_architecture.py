@@ -24,7 +24,7 @@ FLOORS = [
     {"store", "project", "answers", "swap"},
     {"counts", "publications"},
     {"display", "fetching"},
-    {"quotes"},
+    {"quotes", "dataset"},
     {"comparison"},
     {"sentences"},
     {"themes"},

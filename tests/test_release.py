@@ -54,6 +54,11 @@ PREVIOUS = {
     "editions/2026-T2/panorama.ipynb": "un autre trimestre",
 }
 FRAME = ("estimates.parquet", "comparisons.parquet", "disclosure.json")
+PACKAGE = (
+    *("donnees/estimates.csv", "donnees/comparisons.csv", "donnees/dictionary.csv"),
+    *("donnees/datapackage.json", "donnees/dataset.jsonld"),
+    *("donnees/observatoire-2026-t3.xlsx", "donnees/observatoire-2026-t3.zip"),
+)
 Release = Callable[..., tuple[Path, list[str]]]
 
 
@@ -226,21 +231,27 @@ def test_a_release_replaces_its_quarter_s_pages_and_notebooks_and_leaves_those_o
     ].encode("utf-8")
     assert {name for name in found if name.startswith("editions/2026-T3/")} == {
         f"editions/2026-T3/{name}"
-        for name in ("manifest.json", *FRAME, "panorama.ipynb", "satisfaction.ipynb")
+        for name in ("manifest.json", *FRAME, *PACKAGE, "panorama.ipynb", "satisfaction.ipynb")
     }
     assert {"_site/2026-T3/panorama.html", "_site/2026-T3/panorama.ipynb"} <= set(found)
     assert not [name for name in found if "2026-T2" in name and name.startswith("_site/")]
     assert leftovers(root) == []
 
 
-def test_all_estimates_stand_beside_the_notebooks_and_no_reader_of_the_site_gets_them(
-    release, root
-):
+def test_all_data_stand_beside_the_notebooks_and_readers_get_the_package_of_them(release, root):
     release()
     edition = root / "reports" / "editions" / T3
-    digests = {name: hashlib.sha256((edition / name).read_bytes()).hexdigest() for name in FRAME}
+    told = (*FRAME, *PACKAGE)
+    digests = {name: hashlib.sha256((edition / name).read_bytes()).hexdigest() for name in told}
     assert manifest(root)["frame"] == digests
-    assert not [*(root / "reports" / "_site").rglob("*.parquet")]
+    site = root / "reports" / "_site"
+    assert not [*site.rglob("*.parquet")]
+    for name in PACKAGE:
+        assert (site / "editions" / T3 / name).read_bytes() == (edition / name).read_bytes()
+    home = (site / "index.html").read_text(encoding="utf-8")
+    assert {name for name in PACKAGE if f'href="editions/{T3}/{name}"' in home} == {*PACKAGE}
+    page = (site / "editions" / T3 / "panorama.html").read_text(encoding="utf-8")
+    assert 'href="donnees/observatoire-2026-t3.zip" download>' in page
 
 
 def test_the_same_release_twice_is_the_same_bytes(release, root):

@@ -11,8 +11,9 @@ from typing import Any
 
 import typer
 
-from observlib import actions, catalogue, cli, findings, frame, practices, replies, study
+from observlib import actions, catalogue, cli, dataset, findings, frame, practices, replies, study
 from observlib.catalogue import formats, questionnaires
+from observlib.dataset import columns
 from observlib.loaders import plain_csv
 from observlib.tables import TABLES, definitions
 
@@ -27,6 +28,7 @@ MODELS: dict[str, Any] = {
     "catalogue/codebook.yml": catalogue.Coded,
     "catalogue/peers.yml": catalogue.Peer,
     "catalogue/partners.yml": catalogue.Partner,
+    "catalogue/families.yml": catalogue.FamilyLabel,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
     "actions/<id>.yml": actions.Action,
@@ -57,6 +59,7 @@ def pages() -> dict[str, str]:
         "formats.md": ("Formats of exports", _formats()),
         "commands.md": ("Commands", _command(observ, "observ")),
         "study.md": ("Study", _study()),
+        "data.md": ("Data package of an edition", _data()),
     }
     return {
         name: "\n\n".join(text.strip() for text in (f"# {title}", NOTE, *texts) if text) + "\n"
@@ -98,6 +101,36 @@ def _model(model: Any) -> str:
         if key not in NO_KEYS
     ]
     return _rows(("key", "holds", "required", "meaning"), rows)
+
+
+def _data() -> Iterator[str]:
+    yield (
+        f"`{dataset.FOLDER}/` beside an edition's pages: three tables as CSV (UTF-8, comma, "
+        "decimal point, days as YYYY-MM-DD; what is absent or does not apply is empty), the same as "
+        "a workbook with French heads (.xlsx), `datapackage.json` (Tabular Data Package 1, with a "
+        "Table Schema of each table), `dataset.jsonld` (DCAT-AP), and all of it as one .zip. A "
+        "partner's package has the same files, with the rows of its page. A text that a "
+        "spreadsheet would take for a formula has an apostrophe before it."
+    )
+    for name, table in columns.FILES.items():
+        rows = [
+            (f"`{key}`", x.kind, "yes" * x.is_required, x.title, x.en) for key, x in table.items()
+        ]
+        yield f"## {name}.csv"
+        yield _rows(("column", "holds", "never empty", "in the workbook", "meaning"), rows)
+    rows = [(f"`{name}`", f"`{obs}`", f"`{conf}`") for name, (obs, conf) in columns.SDMX.items()]
+    yield (
+        "## Codes\n\nOf SDMX's lists CL_OBS_STATUS (2.2) and CL_CONF_STATUS (1.2), by status. "
+        "`partial` is told as provisional, the nearest that SDMX has; whatever is withheld is `N`, "
+        "as which values are so by themselves would tell something of them."
+    )
+    yield _rows(("status", "obs_status", "conf_status"), rows)
+    words = [
+        (f"`{name}`", f"`{code}`", en, fr)
+        for name, codes in columns.CODES.items()
+        for code, (fr, en) in codes.items()
+    ]
+    yield _rows(("column", "code", "in English", "in French"), words)
 
 
 def _formats() -> Iterator[str]:

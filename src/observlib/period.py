@@ -116,3 +116,34 @@ def months_between(first: str, last: str) -> Iterator[str]:
     while (current := f"{year:04d}-{number:02d}") <= last:
         yield current
         year, number = year + number // 12, number % 12 + 1
+
+
+def bounds(period: str) -> tuple[date, date]:
+    """First and last day of the period of an estimate, in whatever form (see `period_label`).
+
+    Raises
+    ------
+    ValueError
+        For a text that is no period.
+
+    Examples
+    --------
+    >>> [str(day) for day in bounds("2026-T3")], [str(day) for day in bounds("2025-10/2026-02")]
+    (['2026-07-01', '2026-09-30'], ['2025-10-01', '2026-02-28'])
+    """
+    first, _, last = period.partition("/")
+    return _ends(first)[0], _ends(last or first)[1]
+
+
+def _ends(period: str) -> tuple[date, date]:
+    found = re.fullmatch(r"(\d{4})(?:-(?:T([1-4])|(\d\d)(?:-(\d\d))?))?", period, re.ASCII)
+    if found is None:
+        raise ValueError(f"{period!r} is no period")
+    if found[2]:
+        quarter = Quarter(int(found[1]), int(found[2]))
+        return quarter.start, quarter.end
+    year, month, day = (int(part) if part else 0 for part in found.group(1, 3, 4))
+    last = date(year, month or 12, 1)
+    return date(year, month or 1, day or 1), last.replace(
+        day=day or monthrange(year, last.month)[1]
+    )

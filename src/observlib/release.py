@@ -44,7 +44,7 @@ from observlib.edition.manifest import (
     leave_out,
     write,
 )
-from observlib.edition.notices import with_attack, with_notices, with_part
+from observlib.edition.notices import with_attack, with_notices, with_package, with_part
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
@@ -380,8 +380,8 @@ def _announce(
         request.quarter,
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
-    text = with_notices(with_part(text, "points", points), manifest)
-    (copy / home.name).write_text(text, encoding="utf-8", newline="\n")
+    text = with_package(with_part(text, "points", points), edition, manifest["frame"])
+    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
     for name, content in pictures.items():
         (copy / name).parent.mkdir(exist_ok=True)
         (copy / name).write_bytes(content)

@@ -60,7 +60,7 @@ def test_a_theme_that_each_of_two_partners_shares_is_taken(tmp_path):
         ({"themes": []}, "nothing leads to it; give themes, shared, words or entities"),
         ({"shared": ["État civil"]}, "theme 'État civil' is in themes and in shared"),
         ({"entities": ["AIDE"]}, "'AIDE' leads to 'caisse' already; leave it to one"),
-        ({"theme": ["x"]}, "unknown key 'theme'; allowed: id, label, domain, themes, shared"),
+        ({"theme": ["x"]}, "unknown key 'theme'; allowed: id, label, label_en, domain, themes"),
     ],
 )
 def test_what_partners_say_against_each_other_is_told(tmp_path, keys, said):

@@ -11,13 +11,17 @@ import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, disk_cache, estimates, frame, told
+from observlib import comparisons, dataset, disk_cache, estimates, frame, told
 from observlib.edition import compute
 from observlib.edition.request import Request
 from observlib.period import Quarter
 from observlib.practices import Practices
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = (
+    *("estimates.csv", "comparisons.csv", "dictionary.csv", "datapackage.json", "dataset.jsonld"),
+    *("observatoire-2026-t3.xlsx", "observatoire-2026-t3.zip"),
+)
 FILES = {"estimates.parquet": estimates, "comparisons.parquet": comparisons}
 
 
@@ -46,8 +50,9 @@ def written(request: Request, folder: Path) -> dict[str, bytes]:
     """The files of the frame."""
     folder.mkdir()
     found = compute.frame_files(request)
-    assert set(found) == {*FILES, "disclosure.json"}
+    assert set(found) == {*FILES, "disclosure.json", *(f"donnees/{name}" for name in PACKAGE)}
     for name, content in found.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     return found
 
@@ -63,6 +68,8 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
         assert list(rows.columns) == contract.COLUMNS and len(rows)
         contract.check(rows)
         assert not rows.duplicated().any()
+        said = dataset.read(first[f"donnees/{Path(name).stem}.csv"])
+        assert estimates.lines(said[contract.COLUMNS]) == estimates.lines(rows)
     assert written(request_, tmp_path / "kept") == first
     shutil.rmtree(tmp_path / disk_cache.FOLDER)
     frame._given.cache_clear()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.copies import demonstration_catalogue
 
-from observlib.edition.notices import notices, with_attack, with_notices
+from observlib.edition.notices import notices, with_attack, with_notices, with_package
 
 PAGE = "---\ntitle: Accueil\n---\n\nTexte.\n"
 
@@ -34,6 +34,23 @@ def test_a_reader_is_told_when_only_some_studies_were_wanted():
     manifest = {"kind": "real", "studies": studies}
     (told,) = notices(manifest)
     assert "Édition partielle" in told and "Seule une partie" in told
+
+
+def test_the_home_page_leads_to_each_file_of_the_data_with_its_size(tmp_path):
+    edition = tmp_path / "2026-T3"
+    (edition / "donnees").mkdir(parents=True)
+    names = ["donnees/estimates.csv", "donnees/o.zip", "donnees/o.xlsx", "donnees/dataset.jsonld"]
+    for name in names:
+        (edition / name).write_bytes(b"x" * 1_234_000)
+    page = "Avant.\n<!-- donnees -->\n<!-- /donnees -->\nAprès."
+    told = with_package(page, edition, [*names, "estimates.parquet"])
+    lines = [line for line in told.splitlines() if line.startswith("- ")]
+    assert [line.partition("](")[2].partition(")")[0] for line in lines] == [
+        f"donnees/{name}" for name in ("o.xlsx", "o.zip", "estimates.csv", "dataset.jsonld")
+    ]
+    assert lines[0].startswith("- [Classeur") and "XLSX, 1\u202f234\u00a0ko" in lines[0]
+    assert "parquet" not in told
+    assert with_package("Rien.", edition, names) == "Rien."
 
 
 def test_notices_stand_after_the_front_matter_and_before_the_text():

@@ -21,7 +21,17 @@ from tests.drawings import axes
 from tests.file_parts import carried, parts
 from tests.leaks import Withheld, leaks
 
-from observlib import estimates, frame, packages, project, standing, store, told
+from observlib import (
+    comparisons,
+    dataset,
+    estimates,
+    frame,
+    packages,
+    project,
+    standing,
+    store,
+    told,
+)
 from observlib.answers import pooled_period, within
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
@@ -173,7 +183,10 @@ def test_no_file_of_an_edition_holds_what_it_withholds(files, pages, withheld):
     assert len(withheld.rows) > 1000
     assert {path.suffix for path in files} >= {
         *(".html", ".svg", ".csv", ".parquet", ".ipynb", ".json", ".pdf", ".zip"),
+        *(".xlsx", ".jsonld"),
     }
+    package = {path.name for path in files if path.parent.name == dataset.FOLDER}
+    assert {"estimates.csv", "comparisons.csv", "dictionary.csv"} < package
     rest = [path for path in files if path.suffix != ".pdf"]
     # the method page tells how often a machine says yes or no, as an answer to a poll does
     machine = ("_machine.md", "methode.html")
@@ -231,8 +244,11 @@ def in_parquet(content: bytes, row: dict[str, Any]) -> bytes:
 
 def in_workbook(row: dict[str, Any]) -> bytes:
     told = pd.DataFrame([row])[estimates.COLUMNS].assign(estimate=float("nan"), status="suppressed")
-    book = packages.contents.workbook({"Page": "x"}, {".csv": told}, date(2026, 11, 28))
-    return packages.contents.archive({"x/satisfaction.xlsx": book}, date(2026, 11, 28))
+    none, known = comparisons.make(None), demonstration_catalogue()
+    of = {"name": "x", "title": "X", "quarter": str(NOW), "publisher": "Y", "says": {}}
+    about = dataset.about(**of, made=date(2026, 11, 28), synthetic=True)
+    made = dataset.contents(told, none, dataset.dictionary(told, none, known), about)
+    return dataset.archive({"x/x.xlsx": made["x.xlsx"]}, date(2026, 11, 28))
 
 
 def in_pdf(row: dict[str, Any]) -> bytes:
@@ -276,6 +292,7 @@ PLANTED: dict[str, tuple[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
     "a comment of a page": ("satisfaction.html", instead("</body>", "<!-- {exact} --></body>")),
     "a point of a chart": ("satisfaction_files/fig-notes.svg", as_text(in_chart)),
     "a PDF": ("satisfaction.pdf", lambda _, row: in_pdf(row)),
+    "a line of the package": ("donnees/estimates.csv", as_text(in_line)),
     "a workbook in a package": ("satisfaction.pdf", lambda _, row: in_workbook(row)),
     "a manifest": ("manifest.json", instead('"quarter"', '"x": {exact}, "quarter"')),
 }  # fmt: skip

@@ -5,15 +5,17 @@ import datetime
 import hashlib
 import io
 import json
-import sys
+import re
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
+from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, estimates, packages
+from observlib import comparisons, dataset, estimates, packages
+from observlib.dataset.workbook import HEAD_ROW
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.publish.downloads import open_data
@@ -28,11 +30,15 @@ ROWS = [
 ]
 
 
-def notebook() -> str:
+def comparison() -> pd.DataFrame:
     pair = {f"{side}{k}": v for side in ("", "reference_") for k, v in ROWS[0].items()}
     pair |= {"against": "before", "verdict": "stable", "reason": "", "difference": 0.0}
     pair |= {"status": "published", "reference_status": "published"}
-    told = comparisons.make(pd.DataFrame([pair]).reindex(columns=comparisons.COLUMNS))
+    return comparisons.make(pd.DataFrame([pair]).reindex(columns=comparisons.COLUMNS))
+
+
+def notebook() -> str:
+    told = comparison()
     content = estimates.to_json(estimates.make(ROWS))
     content["comparisons"] = {"columns": comparisons.COLUMNS, "rows": estimates.lines(told)}
     data = {"text/plain": "x", estimates.MIME: {"kind": "text", **content}}
@@ -49,6 +55,11 @@ def root(tmp_path: Path) -> Path:
     site = tmp_path / "reports" / "_site" / "2026-T3"
     edition.mkdir(parents=True)
     site.mkdir(parents=True)
+    words = dataset.dictionary(estimates.make(ROWS), comparison(), demonstration_catalogue())
+    (edition / "donnees").mkdir()
+    (edition / "donnees" / "dictionary.csv").write_bytes(dataset.csv(words))
+    of = {"contributors": [{"title": "Agence fictive"}]}
+    (edition / "donnees" / "datapackage.json").write_text(json.dumps(of), encoding="utf-8")
     studies = [{"page": "panorama", "study": "panorama", "sha256": "x"}]
     for partner in ("caisse", "ville"):
         page, text = f"{packages.STUDY}-{partner}", notebook()
@@ -86,31 +97,36 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
     found = inside(out / "2026-T3-caisse.zip")
     site = root / "reports" / "_site" / "2026-T3"
     assert found["caisse.pdf"] == b"%PDF caisse"
-    for ending in (".csv", "-comparaisons.csv"):
-        published = (site / f"{packages.STUDY}-caisse{ending}").read_bytes()
-        assert found[f"donnees/caisse{ending}"] == published
+    for ending, name in ((".csv", "estimates.csv"), ("-comparaisons.csv", "comparisons.csv")):
+        published = pd.read_csv(site / f"{packages.STUDY}-caisse{ending}")
+        own = pd.read_csv(io.BytesIO(found[name]))
+        pd.testing.assert_frame_equal(own[[*published.columns]], published)
     assert set(found) == {
-        *("caisse.pdf", "caisse.xlsx", "datapackage.json"),
-        *("donnees/caisse.csv", "donnees/caisse-comparaisons.csv"),
+        *("caisse.pdf", "2026-t3-caisse.xlsx", "datapackage.json", "dataset.jsonld"),
+        *("estimates.csv", "comparisons.csv", "dictionary.csv"),
     }
 
 
 def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
     make(root, tmp_path / "out")
-    content = inside(tmp_path / "out" / "2026-T3-caisse.zip")["caisse.xlsx"]
+    content = inside(tmp_path / "out" / "2026-T3-caisse.zip")["2026-t3-caisse.xlsx"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    head, *rows = book.get_sheet_by_name("Données").to_python()
-    assert head == estimates.COLUMNS
-    read = {row[head.index("group_value")]: row[head.index("estimate")] for row in rows}
+    head, *rows = book.get_sheet_by_name("Estimations").to_python()[HEAD_ROW:]
+    read = {row[head.index("Modalité")]: row[head.index("Valeur")] for row in rows}
     assert read == {row["group_value"]: row["estimate"] for row in ROWS}
-    assert book.sheet_names == ["Lisez-moi", "Données", "Comparaisons"]
-    (sheet, *_) = (
-        name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if "sheet2" in name
-    )
-    written = zipfile.ZipFile(io.BytesIO(content)).read(sheet).decode()
-    assert "<f>" not in written and "hyperlink" not in written
-    said = dict(row[:2] for row in book.get_sheet_by_name("Lisez-moi").to_python())
-    assert said["Page"].startswith("Caisse") and "inventés" in said["Attention"]
+    assert book.sheet_names == [
+        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire"),
+    ]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            written = archive.read(name).decode()
+            assert "<f>" not in written
+            if name.startswith("xl/worksheets/sheet"):  # its links lead to its own sheets
+                links = re.findall('<hyperlink ref="[A-Z]+[0-9]+" (.*?)="\'?(.*?)\'?!', written)
+                assert {kind for kind, _ in links} <= {"location"}
+                assert {place for _, place in links} <= {*book.sheet_names}
+    title, _, *lines = book.get_sheet_by_name("Lisez-moi").to_python()
+    assert title[0].startswith("Caisse") and "inventés" in dict(lines)["Attention"]
 
 
 def test_the_data_package_describes_its_files(root, tmp_path):
@@ -190,13 +206,14 @@ def spoil(path: Path, content: bytes | None) -> None:
         ("_site/2026-T3/{}.csv", b"a\n", "does not hold the edition's rows"),
         ("_site/2026-T3/{}.csv", None, "cannot be read (No such file"),
         ("_site/2026-T3/{}.pdf", None, "cannot be read (No such file"),
+        ("editions/2026-T3/donnees/dictionary.csv", None, "cannot be read (No such file"),
     ],
 )
 def test_what_is_not_as_it_was_published_is_not_packed_and_all_of_it_is_told(
     root, tmp_path, file, content, said
 ):
-    for partner in ("caisse", "ville"):
-        spoil(root / "reports" / file.format(f"{packages.STUDY}-{partner}"), content)
+    for path in {file.format(f"{packages.STUDY}-{partner}") for partner in ("caisse", "ville")}:
+        spoil(root / "reports" / path, content)
     with pytest.raises(ObservError) as caught:
         make(root, tmp_path / "out")
     *problems, mend = caught.value.problems
@@ -238,9 +255,3 @@ def test_a_log_that_is_none_is_left_as_it_is(root, tmp_path, text):
         make(root, tmp_path / "out")
     assert path.read_text(encoding="utf-8") == text
     assert list((tmp_path / "out").iterdir()) == [path]
-
-
-def test_without_xlsxwriter_the_line_that_installs_it_is_told(root, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(ObservError, match=r"pip install 'observlib\[workbooks\]'"):
-        make(root, tmp_path / "out")

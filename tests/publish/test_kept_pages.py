@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +56,15 @@ def replace(name: str | Path, before: str, after: str) -> Callable[[Path], None]
     return act
 
 
+def add_package(project: Path) -> None:
+    manifest = project / "manifest.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.with_name("donnees").mkdir()
+    manifest.with_name("donnees").joinpath("x.zip").write_bytes(b"PK")
+    told["frame"] = {"donnees/x.zip": "digest"}
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+
+
 CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "nothing": (lambda project: None, set()),
     "a sentence": (replace(STUDY, "prudence !", "patience !"), {str(STUDY)}),
@@ -66,6 +76,7 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         {name for name in EVERY if name.endswith(".qmd")},
     ),
     "the data": (replace("manifest.json", "demonstration", "real"), EVERY),
+    "a package": (add_package, EVERY),
     "settings": (replace("_quarto.yml", "Contenus sous", "Textes sous"), EVERY),
     "a filter": (lambda project: (project / "ordinals.lua").write_text("\n"), EVERY),
     "the bibliography": (replace("references.bib", "Wilson", "Autre"), EVERY),

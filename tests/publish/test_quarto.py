@@ -96,6 +96,22 @@ def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, proje
     assert 'href="panorama.ipynb"' in (study / "panorama.html").read_text(encoding="utf-8")
 
 
+def test_the_data_package_is_beside_the_pages_and_each_study_leads_to_it(
+    tmp_path, monkeypatch, project, sample
+):
+    names = sample.add_package(project)
+    install(tmp_path, monkeypatch)
+    site = publish(project, tmp_path / "site", "quarto").parent / "editions" / "2026-T3"
+    found = {path.relative_to(site).as_posix() for path in site.glob("donnees/*")}
+    assert found == {*names} and not (site / "estimates.parquet").exists()
+    stage(read_project(project), tmp_path / "staged")
+    notebook = tmp_path / "staged" / "editions" / "2026-T3" / "panorama.ipynb"
+    head = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"])
+    links = yaml.safe_load(split_front_matter(head)[0])["format-links"]
+    everything = "Toutes les données de l’édition (ZIP)"
+    assert {"text": everything, "href": names[1], "icon": "file-zip"} in links
+
+
 def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, project):
     install(tmp_path, monkeypatch, status=3)
     (tmp_path / "site").mkdir()

@@ -60,7 +60,7 @@ def test_a_real_edition_says_nothing_of_invented_data(tmp_path, sample):
 
 def test_home_page_and_studies_lead_to_the_whole_edition(made_site):
     home = (made_site / "index.html").read_text(encoding="utf-8")
-    assert 'href="editions/2026-T3/edition-2026-T3.pdf" download' in home
+    assert 'href="edition-2026-T3.pdf" download' in home
     study = (made_site / "editions" / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
     assert 'href="edition-2026-T3.pdf" download' in study
 

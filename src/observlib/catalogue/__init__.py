@@ -7,14 +7,17 @@ told at once with its file, line and key.
 from observlib.catalogue.beside import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
+    CHANNELS_IN_ENGLISH,
     Channel,
     Coded,
     Department,
     Device,
     Family,
+    FamilyLabel,
     Frequency,
     Group,
     Indicator,
+    Named,
     Partner,
     Peer,
     Product,
@@ -32,6 +35,7 @@ from observlib.catalogue.sources import SQLITE, fetched_from
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [
+    "CHANNELS_IN_ENGLISH",
     "CHANNEL_LABELS",
     "FIELDS",
     "SQLITE",
@@ -44,12 +48,14 @@ __all__ = [
     "Department",
     "Device",
     "Family",
+    "FamilyLabel",
     "Format",
     "Frequency",
     "Group",
     "Indicator",
     "Keep",
     "Layout",
+    "Named",
     "Partner",
     "Peer",
     "Product",

@@ -26,6 +26,15 @@ CHANNEL_LABELS: dict[str, str] = {
     "social": "Réseaux sociaux",
     "in_person": "En personne",
 }
+CHANNELS_IN_ENGLISH: dict[str, str] = {
+    "web": "Web",
+    "open_data": "Open data",
+    "phone": "Telephone",
+    "mail": "Post and e-mail",
+    "print": "Print",
+    "social": "Social networks",
+    "in_person": "In person",
+}
 
 
 class Entry(BaseModel):
@@ -36,22 +45,28 @@ class Entry(BaseModel):
     id: Slug
 
 
-class Department(Entry):
+class Named(Entry):
+    """An entry that data and pages name."""
+
+    label: Text
+    label_en: Text | None = Field(
+        default=None, description="its English name in open data; without it that is `label`"
+    )
+
+
+class Department(Named):
     """A department whose teams run listening devices."""
 
-    label: Text
 
-
-class Product(Entry):
+class Product(Named):
     """What the agency offers the public."""
 
-    label: Text
     department: Slug
     url: str | None = None
     description: Text
 
 
-class Device(Entry):
+class Device(Named):
     """One way of listening (*dispositif d'écoute*), and how its exports are recognised and read.
 
     `pattern` is matched against the end of an export's path (as by `PurePath.match`). A device
@@ -59,7 +74,6 @@ class Device(Entry):
     `reference` brings facts that others publish, and listens to no user.
     """
 
-    label: Text
     family: Family
     channel: Channel
     owner: Slug
@@ -156,10 +170,9 @@ class Device(Entry):
         return self.family != "reference"
 
 
-class Indicator(Entry):
+class Indicator(Named):
     """One published quantity: its words, and the rule that makes it."""
 
-    label: Text
     unit: Text
     method: Text
     better: Literal["higher", "lower", "neither"]
@@ -207,13 +220,15 @@ class Indicator(Entry):
         return self
 
 
-class Group(Entry):
+class Group(Named):
     """What estimates are told by within an indicator, and what heads its values."""
 
-    label: Text
+
+class FamilyLabel(Named):
+    """A family of estimates, and what heads its part of an edition's workbook."""
 
 
-class Coded(Entry):
+class Coded(Named):
     """A question that people who read users' texts answer, with the words that they may write.
 
     Examples
@@ -235,22 +250,20 @@ class Coded(Entry):
     )
 
 
-class Peer(Entry):
+class Peer(Named):
     """Another administration whose published figures are compared."""
 
-    label: Text
     codes: tuple[Text, ...] = Field(description="how sources name it")
     own: bool = Field(default=False, description="the agency itself")
 
 
-class Partner(Entry):
+class Partner(Named):
     """Another administration that answers for a domain in which our users ask and report.
 
     What routes a contact to it: a theme of calls and tickets, or a text that holds one of its
     `words` or names one of its `entities`.
     """
 
-    label: Text
     domain: Text = Field(description="what it answers for, in French: « les allocations … »")
     themes: tuple[Text, ...] = Field(
         default=(), description="themes of calls and tickets, as exports write them, that are its"

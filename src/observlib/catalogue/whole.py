@@ -14,6 +14,7 @@ from observlib.catalogue.entries import (
     Department,
     Device,
     Entry,
+    FamilyLabel,
     Group,
     Indicator,
     Partner,
@@ -35,9 +36,10 @@ _FILES: dict[str, type[Entry]] = {
     "codebook": Coded,
     "peers": Peer,
     "partners": Partner,
+    "families": FamilyLabel,
 }
 ALONE = ("devices", "partners")  # a data folder's own stand without the project's
-_MAY_LACK = ("partners",)
+_MAY_LACK = ("partners", "families")
 # tables whose exports name no product
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
 WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
@@ -62,6 +64,7 @@ class Catalogue(BaseModel):
     codebook: dict[str, Coded] = {}  # what those who read texts are asked
     peers: dict[str, Peer]
     partners: dict[str, Partner] = {}
+    families: dict[str, FamilyLabel] = {}  # of estimates
     questionnaires: dict[str, Questionnaire] = {}
     formats: dict[str, Format] = {}
     margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
@@ -113,9 +116,9 @@ def load_catalogue(
     Parameters
     ----------
     folder
-        The folder of the six lists, from `departments.yml` to `peers.yml`, of `partners.yml`, which
-        may be absent, and of the folder `questionnaires`, with one file each, which may be absent.
-        The formats are those of the folder `formats` beside it.
+        The folder of the six lists, from `departments.yml` to `peers.yml`, of `partners.yml`
+        and `families.yml`, which may be absent, and of the folder `questionnaires`, with one file
+        each, which may be absent. The formats are those of the folder `formats` beside it.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins

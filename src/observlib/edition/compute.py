@@ -6,8 +6,10 @@ What they give is the edition's frame, which is written beside its pages.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ from observlib.errors import ObservError
 from observlib.period import Quarter
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
+    import pandas as pd
+
     from observlib.edition.request import Request
 
 
@@ -61,28 +65,59 @@ def frame_files(request: Request) -> dict[str, bytes]:
     """What an edition tells, as files: its estimates, its comparisons, its disclosure control.
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
-    there once, with no more digits than on a page.
+    there once, with no more digits than on a page. The same in open formats, with what describes
+    it, is the package in the folder `donnees` (see `dataset`), which bears the day of its making.
     """
     data, quarter = request.data, request.quarter
     decided = told.decisions(data, quarter)
-    made_of = {**request.shared(decided.digest), "the quarter": str(quarter)}
+    made_of = {
+        **request.shared(decided.digest),
+        "the quarter": str(quarter),
+        "the kind of data": request.kind,
+    }
     kept = request.root / disk_cache.FOLDER / "frame"
     if files := disk_cache.get(kept, inputs.key(made_of)):
         return files
-    found = [told.given(data, quarter, *job) for job in told.jobs(request.data)]
-    rows = estimates.combine(given.estimates for given in found).drop_duplicates()
-    pairs = comparisons.combine(given.comparisons for given in found)
+    found = {job: told.given(data, quarter, *job) for job in told.jobs(data)}
+    rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
+    pairs = comparisons.combine(given.comparisons for given in found.values())
     from observlib.display import rounding  # a worker that starts has no use for it
 
     catalogue = request.catalogue
-    files = publications.content(
-        rounding.rounded(rows, catalogue).drop_duplicates(),
-        rounding.rounded_pairs(pairs, catalogue),
-        told.report(decided),
-    )
+    rows = rounding.rounded(rows, catalogue).drop_duplicates()
+    pairs = rounding.rounded_pairs(pairs, catalogue)
+    families: dict[str, list[str]] = {}
+    for (family, _), given in found.items():
+        for name in given.estimates["indicator"].unique():
+            families.setdefault(name, []).append(family)
+    files = publications.content(rows, pairs, told.report(decided))
+    files |= _package(request, rows, pairs, families)
     with contextlib.suppress(OSError):  # a project that cannot be written has its frame
         disk_cache.put(kept, inputs.key(made_of), files)
     return files
+
+
+def _package(
+    request: Request, rows: pd.DataFrame, pairs: pd.DataFrame, families: Mapping[str, Sequence[str]]
+) -> dict[str, bytes]:
+    """The edition's data package, by the paths of its files beside the pages."""
+    from observlib import dataset  # a worker that starts has no use for it
+    from observlib.display import french
+
+    edition, own = french.period_label(str(request.quarter)), request.catalogue.peers.values()
+    publisher = [peer.label for peer in own if peer.own][-1:]  # a data folder's own comes last
+    about = dataset.about(
+        name=f"observatoire-{request.quarter}".lower(),
+        title=f"Observatoire des usagers, {edition}",
+        quarter=str(request.quarter),
+        made=date.fromisoformat(request.about["made"]),
+        synthetic=request.kind == "demonstration",
+        publisher=publisher[0] if publisher else dataset.CONTACT,
+        says={"Contenu": dataset.CONTENT},
+    )
+    words = dataset.dictionary(rows, pairs, request.catalogue, families)
+    found = dataset.packed(dataset.contents(rows, pairs, words, about), about)
+    return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
 
 
 def _is_kept(request: Request, job: told.Job) -> bool:

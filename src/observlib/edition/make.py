@@ -142,6 +142,7 @@ def _write_frame(request: Request, folder: Path) -> dict[str, str]:
     """Write what the edition tells; the digests of the files."""
     files = frame_files(request)
     for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 

@@ -1,7 +1,8 @@
 """The manifest of an edition: which pages it has, made of what and when, and which it lacks.
 
 It has `quarter`, `kind`, `made` (the day of its newest page), `version`, `frame` (the digests of
-the files of all estimates and comparisons) and `studies`, an entry a page.
+the files of all estimates and comparisons, those of the data package among them) and `studies`,
+an entry a page.
 
 An entry has `page`, `study`, `title` and `parameters`; of a page that stands `data` (the store's
 digest), `description` (its finding), `made` (the day) and `sha256` (of its notebook); of one that

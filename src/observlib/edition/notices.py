@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from observlib.catalogue import Catalogue
@@ -80,6 +81,43 @@ def with_part(text: str, name: str, part: str) -> str:
     if not begin or not end:
         return text
     return f"{before}{begin}\n\n{part.strip()}\n\n{end}{after}"
+
+
+_FILES = {  # of a data package, by how their names end, as readers look for them
+    ".xlsx": "Classeur, pour un tableur",
+    ".zip": "Le tout",
+    "estimates.csv": "Estimations",
+    "comparisons.csv": "Écarts",
+    "dictionary.csv": "Noms des codes, en français et en anglais",
+    "datapackage.json": "Description des colonnes (Table Schema)",
+    "dataset.jsonld": "Notice pour les catalogues de données (DCAT)",
+}
+
+
+def with_package(text: str, edition: Path, package: Collection[str]) -> str:
+    """The home page with links to the files of the edition's data, where it has a place for them.
+
+    Parameters
+    ----------
+    text
+        The page.
+    edition
+        The edition's folder.
+    package
+        The files of its data package, by their paths there.
+    """
+    lines = [
+        f"- [{words}]({name}) ({_size(edition / name)})"
+        for end, words in _FILES.items()
+        for name in package
+        if name.endswith(end)
+    ]
+    return with_part(text, "donnees", typography("\n".join(lines))) if lines else text
+
+
+def _size(path: Path) -> str:
+    kind = path.suffix[1:].upper().replace("JSONLD", "JSON-LD")
+    return f"{kind}, {french.number(max(1, round(path.stat().st_size / 1000)))}{french.NBSP}ko"
 
 
 _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}

@@ -1,4 +1,6 @@
-"""Packages to send to partners: for each, its page as PDF, a workbook, and its data.
+"""Packages to send to partners: for each, its page as PDF, and the data of that page.
+
+The data are those of an edition's own package (`dataset`), with fewer rows.
 
 All is taken from an edition as it is published; nothing is computed again, and nothing is sent. A
 log beside the packages says what was made, for whom, with which digest, and when.
@@ -16,13 +18,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import files, inputs, standing
+import pandas as pd
+
+from observlib import comparisons, dataset, estimates, files, inputs, standing
 from observlib.display import french
 from observlib.edition.manifest import MANIFEST
 from observlib.errors import ObservError, UsageError, bounded
-from observlib.packages.contents import INVENTED, LICENCE, archive, description, workbook
 from observlib.period import Quarter
-from observlib.publish.downloads import frames, open_data
+from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
 from observlib.text import as_cell
 
 STUDY = "fiche_partenaire"
@@ -144,7 +147,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
         name = f"{quarter}-{page['parameters']['partner']}"
         made = date.fromisoformat(page["made"])
         inside = {f"{name}/{path}": content for path, content in found.items()}
-        yield Package(page["title"], folder / f"{name}.zip", archive(inside, made))
+        yield Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
 
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
@@ -179,33 +182,34 @@ def _contents(
     pdf, known = _read(place), f"files of the site/{site.name}/{name}.pdf"
     if known in digests and inputs.digest(pdf) != digests[known]:
         raise ObservError(f"{place}: is not as it was published")
-    data = {}
     for ending, text in open_data(notebook).items():
-        content = _read(site / f"{name}{ending}")
-        if content != text.encode("utf-8"):
+        if _read(site / f"{name}{ending}") != text.encode("utf-8"):
             raise ObservError(f"{site / name}{ending}: does not hold the edition's rows")
-        data[ending] = (f"donnees/{partner}{ending}", content)
-    made, tables = date.fromisoformat(page["made"]), frames(notebook)
-    about = {
-        "Page": f"{page['title']}, {french.period_label(manifest['quarter'])}",
-        **({"Attention": INVENTED} if manifest["kind"] == "demonstration" else {}),
-        "Constat": page["description"],
-        "Établi le": french.day_label(made),
-        "Licence": LICENCE["title"],
-        "Colonnes": "estimate : valeur ; ci_low et ci_high : intervalle à 95 % ; n : effectif ; "
-        "status : published, low_base (faible effectif), suppressed (secret statistique), partial "
-        "(période incomplète), missing (non disponible).",
-        "À savoir": "Ces lignes sont celles que la page montre, arrondies comme elle. Une valeur "
-        "qui porte sur moins de onze personnes n'est jamais publiée.",
-    }
-    return {
-        f"{partner}.pdf": pdf,
-        f"{partner}.xlsx": workbook(about, tables, made),
-        **{path: content for path, content in data.values()},
-        "datapackage.json": description(
-            f"{site.name.lower()}-{partner}", about, tables, data, made
-        ),
-    }
+    tables = frames(notebook)
+    about = dataset.about(
+        name=f"{site.name.lower()}-{partner}",
+        title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
+        quarter=manifest["quarter"],
+        made=date.fromisoformat(page["made"]),
+        synthetic=manifest["kind"] == "demonstration",
+        publisher=_publisher(notebook.parent),
+        says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
+    )
+    rows = tables.get(ESTIMATES, estimates.make([]))
+    pairs = tables.get(COMPARISONS, comparisons.make(None))
+    found = dataset.contents(rows, pairs, _words(notebook.parent), about)
+    return {f"{partner}.pdf": pdf, **found}
+
+
+def _words(edition: Path) -> pd.DataFrame:
+    """The names of ids, as the edition's own package has them."""
+    content = _read(edition / dataset.FOLDER / "dictionary.csv")
+    return dataset.read(content)
+
+
+def _publisher(edition: Path) -> str:
+    told = json.loads(_read(edition / dataset.FOLDER / "datapackage.json"))
+    return str(told["contributors"][0]["title"])
 
 
 def _read(path: Path) -> bytes:

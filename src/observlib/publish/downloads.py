@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pandas as pd
 
-from observlib import comparisons, estimates
+from observlib import comparisons, dataset, estimates
 from observlib.errors import ObservError
+from observlib.publish.manifest import Manifest
 from observlib.publish.notebook import read_notebook
-from observlib.text import as_cell
 
 ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
+EVERYTHING = "Toutes les données de l’édition"
 TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
@@ -36,6 +38,19 @@ def frames(path: Path) -> dict[str, pd.DataFrame]:
     return found
 
 
+def write_package(manifest: Manifest, folder: Path, site: Path) -> None:
+    """Put the data package of a project folder's edition into a site, beside its pages."""
+    for name in manifest.package:
+        target = site / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, target)
+
+
+def whole_package(manifest: Manifest) -> str:
+    """Where all data of an edition are in one file, from its pages; nothing where it has none."""
+    return next((name for name in manifest.package if name.endswith(".zip")), "")
+
+
 def open_data(path: Path) -> dict[str, str]:
     """The data of an executed notebook as CSV, by how their files' names end.
 
@@ -55,7 +70,7 @@ def open_data(path: Path) -> dict[str, str]:
     ObservError
         Where an output breaks a contract.
     """
-    return {name: _csv(table) for name, table in frames(path).items()}
+    return {name: dataset.csv(table).decode() for name, table in frames(path).items()}
 
 
 def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:
@@ -72,9 +87,3 @@ def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) 
                 _combined([content], contract, path)
         cell = contents[-1]["cell"]
         raise ObservError(f"{path}: cell {cell}: not estimates: {error}") from error
-
-
-def _csv(table: pd.DataFrame) -> str:
-    words = table.select_dtypes(exclude="number").columns
-    table[words] = table[words].map(as_cell)
-    return str(table.to_csv(index=False, float_format="%.10g", lineterminator="\n"))

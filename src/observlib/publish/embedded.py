@@ -15,7 +15,7 @@ from observlib import disk_cache, inputs
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import docx, html, pdf, whole
-from observlib.publish.downloads import TITLES, open_data
+from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.links import PageLinks, broken_links
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import HOME, Page, PagesError, Project
@@ -27,7 +27,16 @@ _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition i
 # what of the library makes a page of its source; a test looks whether the publisher imports more
 RENDERING = frozenset(
     (
-        *("catalogue", "comparisons", "confidentiality", "display", "errors", "estimates", "files"),
+        *(
+            "catalogue",
+            "comparisons",
+            "confidentiality",
+            "dataset",
+            "display",
+            "errors",
+            "estimates",
+            "files",
+        ),
         *("disk_cache", "inputs", "period", "personal", "publish", "published_text", "scratch"),
         *("swap", "text", "yaml_files"),
     )
@@ -50,6 +59,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     """
     site.mkdir(parents=True)
     shutil.copyfile(html.style(), site / "site.css")
+    write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
     new: dict[PurePosixPath, dict[str, bytes]] = {}
     chapters: dict[str, bytes] = {}
@@ -105,7 +115,10 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         "the edition": repr((manifest.label, manifest.kind, manifest.absent)),
         "the navigation": repr(project.navigation),
     }
-    del shared["its source/manifest.json"]
+    for name in ("manifest.json", *manifest.package):  # of which a page shows no more than this
+        shared.pop(f"its source/{name}", None)
+    if package := _package(project):
+        shared["the package"] = repr(package)
     return {
         page.source: {
             **shared,
@@ -183,7 +196,15 @@ def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, 
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
         links.append(_download(TITLES[end], data))
-    return links
+    return [*links, *_package(project)]
+
+
+def _package(project: Project) -> list[dict[str, str]]:
+    """The link from a study to all data of its edition, where that has a package."""
+    name = whole_package(project.manifest)
+    if not name:
+        return []
+    return [{**_download(EVERYTHING, project.folder / name), "href": name}]
 
 
 def _docx(project: Project, page: Page) -> bytes:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import french
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -19,7 +20,8 @@ class Manifest:
     """What an edition says of itself. `pages` and `absent` are names, without suffix.
 
     The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
-    or were not asked for. `revisions` are the days on which the edition was published anew.
+    or were not asked for. Of `package` are the files of its data, by their paths in its folder.
+    `revisions` are the days on which the edition was published anew.
     """
 
     quarter: Quarter
@@ -28,6 +30,7 @@ class Manifest:
     pages: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     revisions: tuple[date, ...] = ()
+    package: tuple[str, ...] = ()
 
     @property
     def is_demonstration(self) -> bool:
@@ -68,6 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
         made = date.fromisoformat(str(raw["made"])[:10])
         absent = {str(study["page"]): _is_absent(study) for study in raw["studies"]}
         revisions = tuple(map(date.fromisoformat, raw.get("revisions", ())))
+        package = tuple(name for name in raw.get("frame", {}) if name.startswith(f"{PACKAGE}/"))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ObservError(
             f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, made "
@@ -77,7 +81,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
     pages = tuple(name for name in absent if not absent[name])
     missing = tuple(name for name in absent if absent[name])
-    return Manifest(quarter, kind, made, pages, missing, revisions)
+    return Manifest(quarter, kind, made, pages, missing, revisions, package)
 
 
 def _is_absent(study: Mapping[str, Any]) -> bool:

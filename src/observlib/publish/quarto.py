@@ -12,7 +12,7 @@ from typing import Any
 from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish import docx
-from observlib.publish.downloads import TITLES, open_data
+from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.embedded import (
     Progress,
     chapter,
@@ -50,6 +50,7 @@ def build(project: Project, site: Path, progress: Progress) -> None:
         missing = [str(path) for path in _expected(project) if not (made / path).is_file()]
         if missing:
             raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *tail)
+        write_package(project.manifest, project.folder, made)
         chapters: dict[str, bytes] = {}
         for page in project.pages:
             if page.is_study:
@@ -131,6 +132,8 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     for end in open_data(path):
         links.append({"text": f"{TITLES[end]} (CSV)", "href": f"{name}{end}", "icon": "table"})
     links += _whole_link(project, page)
+    if everything := whole_package(project.manifest):
+        links.append({"text": f"{EVERYTHING} (ZIP)", "href": everything, "icon": "file-zip"})
     cells = notebook["cells"]
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
     cells[0]["source"] = front.splitlines(keepends=True)

@@ -1,0 +1,116 @@
+"""The dictionary of an edition's data: the names of every id, from the catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import CHANNEL_LABELS, CHANNELS_IN_ENGLISH, Catalogue, Named
+from observlib.dataset.columns import CODES, DICTIONARY
+from observlib.estimates import REFERENCE
+from observlib.text import as_cell
+
+_NAMED = ("indicator", "product", "channel", "device", "group")  # columns of ids of a catalogue
+_CITED = re.compile(r"\s*\[@[^\]]*\]")
+
+
+def dictionary(
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    catalogue: Catalogue,
+    families: Mapping[str, Iterable[str]] | None = None,
+) -> pd.DataFrame:
+    """The ids of estimates and comparisons with their names, and what else the catalogue says.
+
+    An id of which the catalogue knows nothing, as the question of a poll, is its own name; one
+    that has no English name has its French one.
+
+    Parameters
+    ----------
+    families
+        The families that give each indicator. It belongs to the first in the catalogue's order,
+        whose label is its theme.
+
+    Examples
+    --------
+    >>> own = estimates.make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}])
+    >>> named = {"id": "visits", "label": "Visites", "label_en": "Visits", "unit": "visites"}
+    >>> from observlib import comparisons
+    >>> from observlib.catalogue import Indicator
+    >>> known = Catalogue.model_construct(
+    ...     products={}, devices={}, peers={}, groups={}, families={},
+    ...     indicators={"visits": Indicator(method="M", better="neither", **named)},
+    ... )
+    >>> found = dictionary(own, comparisons.make(None), known)
+    >>> found.loc[found["list"] == "indicator", ["id", "label_fr", "label_en"]].values.tolist()
+    [['visits', 'Visites', 'Visits']]
+    """
+    themes = {name: _theme(found, catalogue) for name, found in (families or {}).items()}
+    entries = [
+        _entry(column, name, catalogue, themes)
+        for column in _NAMED
+        for name in _used(column, rows, pairs)
+    ]
+    entries += [
+        {"list": column, "id": code, "label_fr": fr, "label_en": en}
+        for column, codes in CODES.items()
+        for code, (fr, en) in codes.items()
+    ]
+    made = estimates.with_types(pd.DataFrame(entries).reindex(columns=[*DICTIONARY]), ["decimals"])
+    texts = [name for name in DICTIONARY if name != "decimals"]
+    made[texts] = made[texts].map(as_cell)
+    made = made[made["id"] != ""]  # of which nothing is seen
+    return made.drop_duplicates(["list", "id"], ignore_index=True)
+
+
+def used(words: pd.DataFrame, rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Of a dictionary, what rows and comparisons need."""
+    own = {(name, as_cell(x)) for name in _NAMED for x in _used(name, rows, pairs)}
+    kept = [
+        (name not in _NAMED) or (name, key) in own
+        for name, key in zip(words["list"], words["id"], strict=True)
+    ]
+    return words[kept].reset_index(drop=True)
+
+
+def _used(column: str, rows: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
+    found = pd.concat([rows[column], pairs[column], pairs[REFERENCE + column]])
+    yield from (str(name) for name in found.unique() if name)
+
+
+def _entry(
+    column: str, name: str, catalogue: Catalogue, themes: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
+    if column == "channel":
+        fr, en = CHANNEL_LABELS.get(name, name), CHANNELS_IN_ENGLISH.get(name, name)
+        return {"list": column, "id": name, "label_fr": fr, "label_en": en}
+    lists: dict[str, Mapping[str, Named]] = {
+        "indicator": catalogue.indicators,
+        "product": {**catalogue.peers, **catalogue.products},
+        "device": catalogue.devices,
+        "group": {**catalogue.indicators, **catalogue.groups},
+    }
+    found = lists[column].get(name)
+    made: dict[str, Any] = {"list": column, "id": name, "label_fr": name, "label_en": name}
+    if found:
+        made |= {"label_fr": found.label, "label_en": found.label_en or found.label}
+    if column == "indicator" and found:
+        known = catalogue.indicators[name]
+        made |= {"unit": known.unit, "base": known.base, "decimals": known.decimals}
+        made |= {"definition": _CITED.sub("", known.method)}
+    if column == "indicator" and name in themes:
+        made |= dict(zip(("theme_fr", "theme_en"), themes[name], strict=True))
+    if column == "product" and name in catalogue.products:
+        made |= {"definition": catalogue.products[name].description}
+    return made
+
+
+def _theme(families: Iterable[str], catalogue: Catalogue) -> tuple[str, str]:
+    given = [*families]
+    first = next((name for name in catalogue.families if name in given), given[0])
+    known = catalogue.families.get(first)
+    return (known.label, known.label_en or known.label) if known else (first, first)
