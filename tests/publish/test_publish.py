@@ -60,7 +60,7 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
                 f"{page}.pdf",
                 f"{page}.ipynb",
                 f"{page}.csv",
-                f"{page}_files/fig-parts.svg",
+                f"{page}/fig-parts.svg",
             )
         ),
     }

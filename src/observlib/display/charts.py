@@ -51,21 +51,24 @@ def checked(
 def output(
     draw: Callable[[], Figure], frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
 ) -> Output:
-    """The output of a figure: picture, alternative text, caption, estimates, their table.
+    """The output of a figure: pictures, alternative text, caption, estimates, their table.
 
-    It is drawn in the theme of all. Apostrophes become typographic here, in the drawing and in
-    the alternative text, as pandoc makes them in the body of pages.
+    It is drawn in the theme of all, twice: the wide drawing is shown, the narrow one kept beside it
+    for telephones. Apostrophes become typographic here, in drawings and in the alternative text, as
+    pandoc makes them in the body of pages.
     """
     from matplotlib.text import Text
 
     alt = attribute_text(typography(" ".join(alt.split())))
-    with style.theme():
-        fig = draw()
-        for text in fig.findobj(Text):
-            text.set_text(curly(text.get_text()))
-        picture = svg.render(fig, alt)
+    pictures = []
+    for wide in (style.WIDE, style.NARROW):
+        with style.theme(wide):
+            fig = draw()
+            for text in fig.findobj(Text):
+                text.set_text(curly(text.get_text()))
+            pictures.append(svg.render(fig, alt))
     return Output(
-        {"image/svg+xml": picture, "text/plain": alt},
+        {"image/svg+xml": pictures[0], svg.NARROW: pictures[1], "text/plain": alt},
         {
             "kind": "chart",
             "caption": caption,
@@ -105,9 +108,9 @@ def new_figure(height: float, notes: Iterable[str]) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    foot = style.wrap(typography(" ".join(filter(None, notes))), style.WIDTH - 4)
+    foot = style.wrap(typography(" ".join(filter(None, notes))), style.width() - 4)
     height += style.LINE * (foot.count("\n") + 1) if foot else 0.0
-    fig = Figure(figsize=(style.WIDTH / 72, height / 72))  # of no window and no global state
+    fig = Figure(figsize=(style.width() / 72, height / 72))  # of no window and no global state
     style.write(fig, 2, height - 2, foot, va="bottom", color=style.GREY)
     return fig
 

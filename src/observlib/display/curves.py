@@ -102,12 +102,12 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     names = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
     notes = _notes(curves, indicator)
-    head = style.wrap(words.headed(indicator, unit), style.WIDTH)
+    head = style.wrap(words.headed(indicator, unit), style.width())
     top = (head.count("\n") + 1) * style.LINE + 8
-    width = style.WIDTH - left - panels.labels_width(names.texts)
+    width = style.width() - left - panels.labels_width(names.texts)
     box = panels.Box(left, top, width, names.places.height)
     middle, bottom = left + width / 2, top + box.height
-    under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
+    under = style.wrap(x_label, 2 * min(middle, style.width() - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
     fig = charts.new_figure(bottom + axis + 2, notes)
     style.write(fig, 0, 0, head, color=style.GREY)
@@ -135,10 +135,10 @@ def _names(
 
     def named(rows: list[dict[str, Any]], there: str = "") -> tuple[list[str], panels.LabelPlaces]:
         values = [charts.value_text(row, indicator, unit) + there for row in rows]
-        texts = [style.wrap(value, _NAME) for value in values]
+        texts = [style.wrap(value, style.part(_NAME)) for value in values]
         if len(curves) > 1:
             pairs = zip(curves, texts, strict=True)
-            texts = [f"{style.named(name, _NAME)}\n{text}" for name, text in pairs]
+            texts = [f"{style.named(name, style.part(_NAME))}\n{text}" for name, text in pairs]
         return texts, panels.place_labels(
             texts, [row["estimate"] for row in rows], y_ticks, _HEIGHT
         )
@@ -190,7 +190,9 @@ def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
         return [start]
     steps = [1, 2, 3, 6, 10] if x_label.lower().startswith(_CALENDAR) else [1, 2, 5, 10]
     whole = start == round(start) and end == round(end)
-    found = MaxNLocator(5, steps=steps, integer=whole).tick_values(start, end)
+    found = MaxNLocator(3 if style.narrow() else 5, steps=steps, integer=whole).tick_values(
+        start, end
+    )
     return [float(x) for x in found if start <= x <= end] or [start, end]
 
 

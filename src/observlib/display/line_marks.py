@@ -119,9 +119,9 @@ def suppressed(rows: pd.DataFrame) -> list[int]:
     return found if rows["estimate"].notna().any() else []
 
 
-def mark_suppressed(ax: Axes, rows: pd.DataFrame) -> None:
-    """An "s" on the foot of axes under each withheld value."""
-    for x in suppressed(rows):
+def mark_suppressed(ax: Axes, *series: pd.DataFrame) -> None:
+    """An "s" on the foot of axes under each withheld value, or several of one place."""
+    for x in sorted({x for rows in series for x in suppressed(rows)}):
         ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
                     ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 

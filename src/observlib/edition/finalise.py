@@ -89,7 +89,11 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             finding = _lead(cell)
         for carried in shown:
             if carried["kind"] == "chart":
-                cells.append(_markdown(_folded(carried["data_markdown"]), f"data-{position}"))
+                label = re.search(r"(?m)^#\| label: (\S+) *$", cell.source)
+                assert label, "`_caption` refuses a chart without one"
+                files = _files(label[1], page, edition["quarter"])
+                text = _folded(carried["data_markdown"], files)
+                cells.append(_markdown(text, f"data-{position}"))
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
     if edition["kind"] == "demonstration":  # it stands alone on cards and in search results
@@ -158,9 +162,20 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
     return "\n".join([*lines, source])
 
 
-def _folded(table: str) -> str:
+def _files(label: str, page: Page, quarter: str) -> str:
+    """Where a figure can be taken from (see `publish.figures`), and how it is cited."""
+    links = [
+        f"[{kind.upper()}]({page.name}/{label}.{kind}){{aria-label={quoted(f'{label}, {kind}')}}}"
+        for kind in ("svg", "png", "csv")
+    ]
+    cited = plain(typography(f"Observatoire des usagers, « {page.title} », édition {quarter}"))
+    return f"{' · '.join(links)} · Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"
+
+
+def _folded(table: str, files: str) -> str:
     return (
         '::: {.content-visible when-format="html"}\n'
+        f"::: {{.figure-files}}\n{files}\n:::\n\n"
         '::: {.callout-note collapse="true" appearance="minimal"}\n'
         f"## Données de la figure\n\n{table}\n:::\n:::"
     )

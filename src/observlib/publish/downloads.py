@@ -55,7 +55,7 @@ def open_data(path: Path) -> dict[str, str]:
     ObservError
         Where an output breaks a contract.
     """
-    return {name: _csv(table) for name, table in frames(path).items()}
+    return {name: as_csv(table) for name, table in frames(path).items()}
 
 
 def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:
@@ -74,7 +74,8 @@ def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) 
         raise ObservError(f"{path}: cell {cell}: not estimates: {error}") from error
 
 
-def _csv(table: pd.DataFrame) -> str:
+def as_csv(table: pd.DataFrame) -> str:
+    """Open data as CSV (see `open_data`)."""
     words = table.select_dtypes(exclude="number").columns
     table[words] = table[words].map(as_cell)
     return str(table.to_csv(index=False, float_format="%.10g", lineterminator="\n"))

@@ -87,6 +87,7 @@ def convert(
     variables: Mapping[str, Any] | None = None,
     metadata: Mapping[str, Any] | None = None,
     filters: Sequence[Path] = (),
+    folder: Path | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> str:
     """Convert Quarto Markdown to `html` or `typst`.
@@ -103,6 +104,8 @@ def convert(
         Pandoc's; variables go into the template as they are, metadata is Markdown.
     filters
         Lua files that pandoc runs before our filter.
+    folder
+        Where it runs: the folder of the files that a filter reads.
 
     Raises
     ------
@@ -116,6 +119,7 @@ def convert(
         "template": address(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
+        "figure-caption-position": "above",
         "fail-if-warnings": True,
         "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "html-math-method": {"method": "mathml"},
@@ -125,8 +129,8 @@ def convert(
         "metadata": dict(metadata or {}),
     }
     # pandoc takes its options from a file only, so that no text is read as an option
-    with tempfile.TemporaryDirectory(prefix="observlib-") as folder:
-        defaults = Path(folder) / "defaults.json"
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        defaults = Path(place) / "defaults.json"
         kept = {key: value for key, value in options.items() if value is not None}
         defaults.write_text(json.dumps(kept), encoding="utf-8")
         try:
@@ -134,6 +138,7 @@ def convert(
                 [executable(), "--defaults", str(defaults)],
                 input=markdown.encode("utf-8"),
                 capture_output=True,
+                cwd=folder,
                 timeout=time_limit,
                 check=False,
             )

@@ -13,6 +13,7 @@ from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish.downloads import TITLES, open_data
 from observlib.publish.embedded import Progress, write_downloads
+from observlib.publish.figures import write_figures
 from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
@@ -46,6 +47,7 @@ def build(project: Project, site: Path, progress: Progress) -> None:
         for page in project.pages:
             if page.is_study:
                 write_downloads(project, page, made)
+                write_figures(project.folder / page.source, (made / page.source).parent)
                 _mend_links(made / page.output(".html"))
         shutil.move(made, site)
     progress(total, total, "Quarto")
@@ -96,6 +98,7 @@ def stage(project: Project, folder: Path) -> None:
         path = folder / page.source
         if page.is_study:
             _stage_notebook(project, page, path)
+            write_figures(project.folder / page.source, path.parent)  # a filter reads them
         elif page.source.stem == "index":
             text = path.read_text(encoding="utf-8")
             manifest = project.manifest
