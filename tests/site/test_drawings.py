@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.site.conftest import SAMPLE
 
 from observlib.display import svg
 from observlib.publish import publish
-from tests.site.conftest import SAMPLE
 
 STUDIES = Path(__file__).parents[2] / "notebooks"
 MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>

@@ -7,7 +7,7 @@ They stand beside the page, in a folder of its name, each named by its label: th
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
