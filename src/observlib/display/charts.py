@@ -169,6 +169,17 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     return inside
 
 
+def cut_note(places: Sequence[float]) -> list[str]:
+    """Say that an axis does not start from zero, where it does not.
+
+    Examples
+    --------
+    >>> cut_note([6.5, 7.0]), cut_note([0.0, 5.0])
+    (["L'axe ne part pas de zéro."], [])
+    """
+    return ["L'axe ne part pas de zéro."] * (places[0] > 0)
+
+
 def tick_labels(places: Sequence[float], unit: str) -> list[str]:
     """The values along an axis; those of marks and shares have the same decimals.
 

@@ -14,6 +14,7 @@ from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _HEIGHT = 170.0
@@ -101,7 +102,7 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     x_labels = [french.number(x, decimals) for x in x_ticks]
     names = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
-    notes = _notes(curves, indicator)
+    notes = [*_notes(curves, indicator), *charts.cut_note(y_ticks)]
     head = style.wrap(words.headed(indicator, unit), style.width())
     top = (head.count("\n") + 1) * style.LINE + 8
     width = style.width() - left - panels.labels_width(names.texts)
@@ -115,6 +116,8 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     ax = panels.new_axes(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
     if names.at is not None and names.at < end:
         ax.axvline(names.at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+        _name_place(ax, names.at, [_at(rows, names.at)["estimate"] for rows in curves.values()],
+                    x_label)  # fmt: skip
     labels = []
     for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
@@ -126,6 +129,15 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     panels.draw_labels(fig, ax, box, labels, names.places)
     style.write(fig, middle, bottom + 8 + style.LINE, under, ha="center", color=style.GREY)
     return fig
+
+
+def _name_place(ax: Axes, at: float, values: list[float], x_label: str) -> None:
+    """Write beside the line of a place which one it is, at the end that is far from curves."""
+    low, high = ax.get_ylim()
+    foot = sum(values) / len(values) > (low + high) / 2
+    ax.annotate(f"{_place(at)} {x_label.partition(' depuis ')[0]}", (at, low if foot else high),
+                (4, 4 if foot else -4), textcoords="offset points", size=style.SMALL,
+                va="bottom" if foot else "top", color=style.GREY)  # fmt: skip
 
 
 def _names(

@@ -161,7 +161,8 @@ def _together(series: Series, context: _Context) -> Figure:
     partial = set().union(*map(_partial, series.values()))
     time = time_axis(context.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
-    fig = charts.new_figure(top + box.height + below, context.notes)
+    notes = [*context.notes, *charts.cut_note(y_ticks)]
+    fig = charts.new_figure(top + box.height + below, notes)
     style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, rows in enumerate(series.values()):
@@ -214,7 +215,8 @@ def _apart(series: Series, context: _Context) -> Figure:
         y += lines * style.LINE + 6 + _PANEL
         feet += [y] * across
     below = 8 + (time.lines + any(partial[-across:])) * style.LINE
-    fig = charts.new_figure(y + below, context.notes)
+    cut = [note for places in scales for note in charts.cut_note(places)]
+    fig = charts.new_figure(y + below, [*context.notes, *cut[:1]])
     if context.unit:
         style.write(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
     for i, (line, rows) in enumerate(series.items()):
