@@ -72,11 +72,20 @@ def output(
         {
             "kind": "chart",
             "caption": caption,
+            "title": caption_of(title(frame, catalogue), "title"),
             "alt": alt,
             "data_markdown": data_markdown(frame, catalogue),
             **estimates.to_json(frame),  # which is rounded
         },
     )
+
+
+def title(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The labels of what is shown and, where it has one, its period."""
+    names = frame["indicator"].unique()
+    labels = french.join(words.indicator_of(str(name), catalogue).label for name in names)
+    periods = frame["period"].unique()
+    return labels if len(periods) > 1 else f"{labels}, {french.period_label(str(periods[0]))}"
 
 
 def low_base_note(
